@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+/// For the rooms that touch C: every unsafe expression is marked.
+let marked = strict + [.strictMemorySafety()]
+
+func library(
+  _ name: String, uses rooms: [Target.Dependency] = [], settings: [SwiftSetting] = strict,
+  path: String? = nil, excluding: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: rooms, path: path ?? "Sources/\(name)", exclude: excluding,
+    swiftSettings: settings)
+}
+
+func foreign(_ name: String, pkgConfig: String? = nil, package: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func tests(of room: String, uses rooms: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(room)Tests", dependencies: rooms + ["TestSupport"], path: "Tests/\(room)Tests",
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "reel",
+  products: [.executable(name: "reel", targets: ["reel"])],
+  targets: [
+    // C libraries, one Swift room each.
+    foreign("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
+    foreign("CPNG", pkgConfig: "libpng", package: "libpng-dev"),
+    foreign("CGIF", package: "libgif-dev"),
+    foreign("CCairo", pkgConfig: "cairo", package: "libcairo2-dev"),
+
+    // Rooms; arrows point down only.
+    library("Rollouts"),
+    library("Worlds", uses: ["Rollouts"]),
+    library("Trainers", uses: ["Rollouts"]),
+    library("SQLite", uses: ["CSQLite"], settings: marked),
+    library("Recordings", uses: ["Rollouts", "SQLite"], settings: marked),
+    library("Raster", uses: ["CCairo"], settings: marked),
+    library("Film", uses: ["Raster", "CPNG", "CGIF"], settings: marked),
+    library("Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster"]),
+    library("Analysis", uses: ["Rollouts", "Recordings", "Raster"]),
+    library(
+      "Benchmarks",
+      uses: ["Rollouts", "Worlds", "Trainers", "Recordings", "Raster", "Film", "Replay"],
+      path: "Benchmarks", excluding: ["peers"]),
+    .executableTarget(
+      name: "reel",
+      dependencies: [
+        "Rollouts", "Worlds", "Trainers", "SQLite", "Recordings", "Raster", "Film", "Replay",
+        "Analysis", "Benchmarks",
+      ],
+      path: "Sources/reel", swiftSettings: strict),
+
+    // Tests, one folder per room.
+    library("TestSupport", uses: ["Rollouts"], path: "Tests/TestSupport"),
+    tests(of: "Rollouts", uses: ["Rollouts"]),
+    tests(of: "Worlds", uses: ["Rollouts", "Worlds"]),
+    tests(of: "Trainers", uses: ["Rollouts", "Worlds", "Trainers"]),
+    tests(of: "SQLite", uses: ["SQLite"]),
+    tests(of: "Recordings", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"]),
+    tests(of: "Raster", uses: ["Raster"]),
+    tests(of: "Film", uses: ["Raster", "Film"]),
+    tests(of: "Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay"]),
+    tests(of: "Analysis", uses: ["Rollouts", "Recordings", "Raster", "Film", "Analysis"]),
+    tests(of: "EndToEnd", uses: ["Rollouts", "SQLite", "Film", "Raster"]),
+  ]
+)
