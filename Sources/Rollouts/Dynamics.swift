@@ -1,0 +1,107 @@
+/// The whole of a small world as tables: what each executed move does, and which move an action
+/// executes. Trainers, value iteration and exact evaluation all read these.
+package struct Dynamics: Sendable {
+  /// What one executed move does in one state.
+  package struct Outcome: Sendable {
+    package var reward: Double
+    package var next: Int32
+    package var terminates: Bool
+
+    /// The outcome of a move.
+    @inlinable package init(next: Int, reward: Double, terminates: Bool = false) {
+      self.next = Int32(next)
+      self.reward = reward
+      self.terminates = terminates
+    }
+  }
+
+  /// Which moves an action may execute besides the intended one, each with probability `chance`.
+  package struct Slip: Sendable {
+    package var chance: Double
+    /// The two moves beside the intended one; for an action that never slips, itself twice.
+    package var beside: [(Int, Int)]
+    @usableFromInline let threshold: UInt64
+
+    /// Each action slips to either side with probability `chance`.
+    package init(chance: Double, beside: [(Int, Int)]) {
+      precondition(chance > 0 && chance <= 0.5, "a chance to slip to either side is in 0 to ½")
+      self.chance = chance
+      self.beside = beside
+      threshold = UInt64(chance * 0x1p32)
+    }
+  }
+
+  package let states: Int
+  package let actions: Int
+  package let start: Int
+  @usableFromInline let outcomes: [Outcome]
+  /// One bit an action; empty where every action is legal everywhere.
+  @usableFromInline let legal: [UInt8]
+  package let slip: Slip?
+
+  /// Dynamics from tables; `outcomes` holds `states × actions` entries, a state's together.
+  package init(
+    states: Int, actions: Int, start: Int, outcomes: [Outcome], legal: [UInt8] = [],
+    slip: Slip? = nil
+  ) {
+    precondition(outcomes.count == states * actions, "an outcome for every state and action")
+    precondition(legal.isEmpty || legal.count == states, "legal actions for every state")
+    precondition(actions <= 8, "legal actions are kept in eight bits")
+    self.states = states
+    self.actions = actions
+    self.start = start
+    self.outcomes = outcomes
+    self.legal = legal
+    self.slip = slip
+  }
+
+  /// What a move does once it is executed.
+  @inlinable package func outcome(_ state: Int, executing move: Int) -> Outcome {
+    outcomes[state &* actions &+ move]
+  }
+
+  /// The move that an action executes: the intended one, or one beside it.
+  @inlinable package func executed(_ action: Int, _ draws: Draws) -> Int {
+    guard let slip else { return action }
+    let word = UInt64(draws[block: 0][0])
+    if word < slip.threshold { return slip.beside[action].0 }
+    if word < slip.threshold &* 2 { return slip.beside[action].1 }
+    return action
+  }
+
+  /// Every move that an action may execute in a state, with its probability.
+  package func moves(of action: Int) -> [(move: Int, probability: Double)] {
+    guard let slip else { return [(action, 1)] }
+    let (left, right) = slip.beside[action]
+    if left == action { return [(action, 1)] }
+    let intended = 1 - 2 * slip.chance
+    return [(action, intended), (left, slip.chance), (right, slip.chance)].filter {
+      $0.probability > 0
+    }
+  }
+
+  /// Whether an action may be chosen in a state.
+  @inlinable package func isLegal(_ action: Int, in state: Int) -> Bool {
+    legal.isEmpty || legal[state] >> action & 1 == 1
+  }
+
+  /// Where every action is legal, this is false and the table needs no mask.
+  @inlinable package var hasIllegalActions: Bool { !legal.isEmpty }
+}
+
+/// A world with few enough states to be written down as tables.
+package protocol TabularWorld: World where State == Int, Action == Int {
+  /// The tables.
+  var dynamics: Dynamics { get }
+}
+
+extension TabularWorld {
+  package func start(_ draws: Draws) -> Int { dynamics.start }
+
+  package func step(_ state: Int, _ action: Int, _ draws: Draws) -> Step<Int> {
+    let outcome = dynamics.outcome(state, executing: dynamics.executed(action, draws))
+    return Step(
+      next: Int(outcome.next), reward: outcome.reward,
+      ending: outcome.terminates ? .terminated : .running)
+  }
+}

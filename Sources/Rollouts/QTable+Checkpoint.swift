@@ -1,0 +1,56 @@
+/// The part of a Q-table run's configuration that the table follows from: with it and the log, the
+/// table of any step can be made again.
+package struct QTableRule: Sendable, Equatable {
+  /// The learning rate, by episode (α).
+  package var alpha: Schedule
+  /// The discount of future reward (γ).
+  package var gamma: Double
+  /// How many episodes the schedules run over.
+  package var episodes: Int
+
+  /// The rule of a configuration.
+  package init(alpha: Schedule, gamma: Double, episodes: Int) {
+    self.alpha = alpha
+    self.gamma = gamma
+    self.episodes = episodes
+  }
+
+  /// The rule in a recorded configuration; nil where it is not a Q-table's.
+  package init?(configuration: JSON) {
+    guard let gamma = configuration["gamma"]?.double,
+      let episodes = configuration["episodes"]?.int,
+      let alpha = configuration["alpha"].flatMap(Schedule.init(json:))
+    else { return nil }
+    self.init(alpha: alpha, gamma: gamma, episodes: episodes)
+  }
+
+  /// The learning rate in an episode; episodes count from 1.
+  package func alpha(episode: Int) -> Double { alpha.value(episode: episode, of: episodes) }
+}
+
+extension QTable {
+  /// The kind that a Q-table's checkpoints bear.
+  package static let checkpointKind = "qtable"
+
+  /// The table as a checkpoint.
+  package func checkpoint(step: Int) -> Checkpoint {
+    let shape = [states, actions]
+    let tensors = [
+      Tensor("q", doubles: values, shape: shape), Tensor("visits", words: visits, shape: shape),
+    ]
+    return Checkpoint(
+      step: step, kind: Self.checkpointKind, parameters: Safetensors(tensors).encoded())
+  }
+
+  /// The table of a checkpoint.
+  package init(_ checkpoint: Checkpoint) throws(SafetensorsError) {
+    let file = try Safetensors(decoding: checkpoint.parameters)
+    let (q, visits) = (try file.tensor("q"), try file.tensor("visits"))
+    guard q.shape.count == 2, q.shape == visits.shape, q.shape[0] > 0, q.shape[1] > 0 else {
+      throw SafetensorsError("a Q-table's tensors q and visits have one shape of two dimensions")
+    }
+    self.init(states: q.shape[0], actions: q.shape[1])
+    values = try q.doubles()
+    self.visits = try visits.words()
+  }
+}

@@ -1,0 +1,158 @@
+/// Why bytes are not a safetensors file.
+package struct SafetensorsError: Error, Equatable, CustomStringConvertible {
+  /// A sentence for people.
+  package let description: String
+
+  /// An error with its sentence.
+  package init(_ description: String) { self.description = description }
+}
+
+/// A named array of numbers, little-endian.
+package struct Tensor: Sendable, Equatable {
+  package var name: String
+  /// As safetensors names it: F64, F32, U32, …
+  package var type: String
+  package var shape: [Int]
+  package var bytes: [UInt8]
+
+  /// A tensor of doubles.
+  package init(_ name: String, doubles: [Double], shape: [Int]) {
+    self.init(name, type: "F64", shape: shape, bytes: doubles.flatMap(\.bitPattern.bytes))
+  }
+
+  /// A tensor of 32-bit words.
+  package init(_ name: String, words: [UInt32], shape: [Int]) {
+    self.init(name, type: "U32", shape: shape, bytes: words.flatMap(\.bytes))
+  }
+
+  init(_ name: String, type: String, shape: [Int], bytes: [UInt8]) {
+    self.name = name
+    self.type = type
+    self.shape = shape
+    self.bytes = bytes
+  }
+
+  /// The numbers of a tensor of doubles.
+  package func doubles() throws(SafetensorsError) -> [Double] {
+    guard type == "F64" else { throw SafetensorsError("tensor \(name) is \(type), not F64") }
+    return bytes.integers(UInt64.self).map(Double.init(bitPattern:))
+  }
+
+  /// The numbers of a tensor of 32-bit words.
+  package func words() throws(SafetensorsError) -> [UInt32] {
+    guard type == "U32" else { throw SafetensorsError("tensor \(name) is \(type), not U32") }
+    return bytes.integers(UInt32.self)
+  }
+}
+
+/// The file format that parameters are kept in: a JSON header, then the tensors' bytes.
+///
+/// https://github.com/huggingface/safetensors#format
+package struct Safetensors: Sendable, Equatable {
+  package var tensors: [Tensor]
+
+  /// A file of these tensors.
+  package init(_ tensors: [Tensor]) { self.tensors = tensors }
+
+  /// The tensor of a name.
+  package func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
+    guard let tensor = tensors.first(where: { $0.name == name }) else {
+      throw SafetensorsError("there is no tensor \(name)")
+    }
+    return tensor
+  }
+
+  /// The file's bytes.
+  package func encoded() -> [UInt8] {
+    var offset = 0
+    let header = JSON.object(
+      tensors.map { tensor in
+        let range = [JSON.integer(offset), .integer(offset + tensor.bytes.count)]
+        offset += tensor.bytes.count
+        return JSON.Member(
+          tensor.name,
+          [
+            "dtype": .string(tensor.type), "shape": .array(tensor.shape.map(JSON.integer)),
+            "data_offsets": .array(range),
+          ])
+      })
+    var text = Array(header.compact.utf8)
+    // Data begins at a multiple of eight, so that it can be read in place.
+    while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
+    var file = UInt64(text.count).bytes + text
+    file.reserveCapacity(file.count + offset)
+    for tensor in tensors { file += tensor.bytes }
+    return file
+  }
+
+  /// The tensors in a file's bytes.
+  package init(decoding file: [UInt8]) throws(SafetensorsError) {
+    guard file.count >= 8, let length = file[..<8].integers(UInt64.self).first,
+      length <= UInt64(file.count - 8)
+    else { throw SafetensorsError("a safetensors file begins with the length of its header") }
+    let data = 8 + Int(length)
+    let header: JSON
+    do {
+      header = try JSON(parsing: String(decoding: file[8..<data], as: UTF8.self))
+    } catch {
+      throw SafetensorsError("the header of a safetensors file is \(error)")
+    }
+    guard case .object(let members) = header else {
+      throw SafetensorsError("the header of a safetensors file is an object")
+    }
+    var read: [Tensor] = []
+    for member in members where member.key != "__metadata__" {
+      read.append(try Self.tensor(member, in: file[data...]))
+    }
+    tensors = read
+  }
+
+  private static func tensor(
+    _ member: JSON.Member, in data: ArraySlice<UInt8>
+  ) throws(SafetensorsError) -> Tensor {
+    let name = member.key
+    guard let type = member.value["dtype"]?.text, let width = widths[type] else {
+      throw SafetensorsError("tensor \(name) has a type that is not known here")
+    }
+    guard case .array(let dimensions)? = member.value["shape"],
+      case .array(let offsets)? = member.value["data_offsets"], offsets.count == 2,
+      let from = offsets[0].int, let to = offsets[1].int
+    else { throw SafetensorsError("tensor \(name) lacks its shape or its place") }
+    var size = width
+    for dimension in dimensions {
+      guard let count = dimension.int, count >= 0 else {
+        throw SafetensorsError("tensor \(name) has a shape that is not a list of counts")
+      }
+      let (product, overflow) = size.multipliedReportingOverflow(by: count)
+      guard !overflow else { throw SafetensorsError("tensor \(name) is too large") }
+      size = product
+    }
+    guard from >= 0, to >= from, to <= data.count, to - from == size else {
+      throw SafetensorsError("tensor \(name) does not fill its place in the file")
+    }
+    let bytes = data[(data.startIndex + from)..<(data.startIndex + to)]
+    return Tensor(name, type: type, shape: dimensions.compactMap(\.int), bytes: Array(bytes))
+  }
+
+  private static let widths = [
+    "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U64": 8,
+    "U32": 4, "U16": 2, "U8": 1, "BOOL": 1,
+  ]
+}
+
+extension FixedWidthInteger {
+  /// Little-endian bytes.
+  package var bytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
+}
+
+extension Collection where Element == UInt8 {
+  /// The little-endian integers that the bytes spell; bytes that fill no integer are left out.
+  package func integers<Integer: FixedWidthInteger>(_ type: Integer.Type) -> [Integer] {
+    let width = MemoryLayout<Integer>.size
+    return Array(self).withUnsafeBytes { bytes in
+      (0..<bytes.count / width).map {
+        Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * width, as: Integer.self))
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Glibc
+
+/// A number that changes from episode to episode.
+package enum Schedule: Sendable, Equatable {
+  case constant(Double)
+  /// From one value in the first episode to another in the last.
+  case linear(from: Double, to: Double)
+  /// Multiplied by `factor` after each episode, but never below `floor`.
+  case exponential(from: Double, factor: Double, floor: Double)
+
+  /// The value in an episode; episodes count from 1.
+  package func value(episode: Int, of episodes: Int) -> Double {
+    switch self {
+    case .constant(let value): return value
+    case .linear(let from, let to):
+      guard episodes > 1 else { return from }
+      let share = min(1, Double(episode - 1) / Double(episodes - 1))
+      return from + (to - from) * share
+    case .exponential(let from, let factor, let floor):
+      return max(floor, from * pow(factor, Double(episode - 1)))
+    }
+  }
+
+  /// The least and the greatest value that can occur.
+  package var range: ClosedRange<Double> {
+    switch self {
+    case .constant(let value): value...value
+    case .linear(let from, let to): min(from, to)...max(from, to)
+    case .exponential(let from, _, let floor): min(from, floor)...max(from, floor)
+    }
+  }
+}
+
+extension Schedule: CustomStringConvertible {
+  /// As it is typed: `0.1`, `linear(0.1,0.001)` or `exponential(1,0.995,0.01)`.
+  package var description: String {
+    switch self {
+    case .constant(let value): "\(value)"
+    case .linear(let from, let to): "linear(\(from),\(to))"
+    case .exponential(let from, let factor, let floor): "exponential(\(from),\(factor),\(floor))"
+    }
+  }
+
+  /// The schedule that a text spells; nil where it spells none.
+  package init?(_ text: String) {
+    if let value = Double(text), value.isFinite {
+      self = .constant(value)
+      return
+    }
+    guard let open = text.firstIndex(of: "("), text.last == ")" else { return nil }
+    let inside = text[text.index(after: open)...].dropLast()
+    let words = inside.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = words.compactMap { Double($0.filter { $0 != " " }) }.filter(\.isFinite)
+    guard numbers.count == words.count else { return nil }
+    switch (text[..<open], numbers.count) {
+    case ("linear", 2): self = .linear(from: numbers[0], to: numbers[1])
+    case ("exponential", 2): self = .exponential(from: numbers[0], factor: numbers[1], floor: 0)
+    case ("exponential", 3):
+      self = .exponential(from: numbers[0], factor: numbers[1], floor: numbers[2])
+    default: return nil
+    }
+    guard case .exponential(_, let factor, _) = self else { return }
+    guard (0...1).contains(factor) else { return nil }
+  }
+
+  /// As configurations keep it: a number where it is constant, else its text.
+  package var json: JSON {
+    if case .constant(let value) = self { return .number(value) }
+    return .string(description)
+  }
+
+  /// The schedule that a configuration holds.
+  package init?(json: JSON) {
+    if let value = json.double {
+      self = .constant(value)
+    } else if let schedule = json.text.flatMap(Self.init(_:)) {
+      self = schedule
+    } else {
+      return nil
+    }
+  }
+}
