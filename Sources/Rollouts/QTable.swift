@@ -5,9 +5,9 @@ package struct QTable: Sendable, Equatable {
   package let states: Int
   package let actions: Int
   /// A state's actions stand together.
-  package internal(set) var values: [Double]
+  @usableFromInline package internal(set) var values: [Double]
   /// How often each value was updated.
-  package internal(set) var visits: [UInt32]
+  @usableFromInline package internal(set) var visits: [UInt32]
 
   /// A table that has learned nothing.
   package init(_ dynamics: Dynamics) {
@@ -30,7 +30,7 @@ package struct QTable: Sendable, Equatable {
   }
 
   /// The value of an action in a state.
-  package func value(_ state: Int, _ action: Int) -> Double { values[state * actions + action] }
+  @inlinable package func value(_ state: Int, _ action: Int) -> Double { values[state * actions + action] }
 
   /// The values of a state's actions.
   package func row(_ state: Int) -> ArraySlice<Double> {
@@ -43,8 +43,10 @@ package struct QTable: Sendable, Equatable {
   }
 
   /// The best value in a state; 0 where no action is legal.
-  package func best(_ state: Int) -> Double {
-    let best = row(state).max() ?? 0
+  @inlinable package func best(_ state: Int) -> Double {
+    let row = state &* actions
+    var best = values[row]
+    for action in 1..<actions { best = max(best, values[row &+ action]) }
     return best == -.infinity ? 0 : best
   }
 
@@ -62,53 +64,11 @@ package struct QTable: Sendable, Equatable {
     return visits(in: state) > 0 && (greedy.count < legal || legal == 1) ? greedy : []
   }
 
-  /// Works on the table in place, without the cost of a call and a check for each step.
-  @inline(__always)
-  package mutating func withUpdates<Result>(
-    _ body: (inout QTableUpdates) throws -> Result
-  ) rethrows -> Result {
-    try values.withUnsafeMutableBufferPointer { values in
-      try visits.withUnsafeMutableBufferPointer { visits in
-        var updates = QTableUpdates(values: values, visits: visits, actions: actions)
-        return try body(&updates)
-      }
-    }
-  }
-}
-
-/// The table while it is being learned; lives only inside `QTable.withUpdates`.
-package struct QTableUpdates: ~Copyable {
-  @usableFromInline let values: UnsafeMutableBufferPointer<Double>
-  @usableFromInline let visits: UnsafeMutableBufferPointer<UInt32>
-  @usableFromInline let actions: Int
-
-  init(
-    values: UnsafeMutableBufferPointer<Double>, visits: UnsafeMutableBufferPointer<UInt32>,
-    actions: Int
-  ) {
-    self.values = values
-    self.visits = visits
-    self.actions = actions
-  }
-
-  /// The value of an action in a state.
-  @inlinable package func value(_ state: Int, _ action: Int) -> Double {
-    values[state &* actions &+ action]
-  }
-
-  /// The best value in a state; 0 where no action is legal.
-  @inlinable package func best(_ state: Int) -> Double {
-    let row = state &* actions
-    var best = values[row]
-    for action in 1..<actions { best = max(best, values[row &+ action]) }
-    return best == -.infinity ? 0 : best
-  }
-
   /// Q ← (1 − α) Q + α (r + γ max Q′), where a terminal state is worth nothing. Returns r + γ max Q′ − Q.
   ///
   /// Watkins and Dayan, "Q-learning", Machine Learning 8, 1992.
   @inlinable @discardableResult
-  package func update(
+  package mutating func update(
     _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
     gamma: Double
   ) -> Double {
