@@ -1,11 +1,11 @@
 /// The whole of a small world as tables: what each executed move does, and which move an action
 /// executes. Trainers, value iteration and exact evaluation all read these.
-package struct Dynamics: Sendable {
+@usableFromInline package struct Dynamics: Sendable {
   /// What one executed move does in one state.
-  package struct Outcome: Sendable {
-    package var reward: Double
-    package var next: Int32
-    package var terminates: Bool
+  @usableFromInline package struct Outcome: Sendable {
+    @usableFromInline package var reward: Double
+    @usableFromInline package var next: Int32
+    @usableFromInline package var terminates: Bool
 
     /// The outcome of a move.
     @inlinable package init(next: Int, reward: Double, terminates: Bool = false) {
@@ -16,10 +16,10 @@ package struct Dynamics: Sendable {
   }
 
   /// Which moves an action may execute besides the intended one, each with probability `chance`.
-  package struct Slip: Sendable {
-    package var chance: Double
+  @usableFromInline package struct Slip: Sendable {
+    @usableFromInline package var chance: Double
     /// The two moves beside the intended one; for an action that never slips, itself twice.
-    package var beside: [(Int, Int)]
+    @usableFromInline package var beside: [(Int, Int)]
     @usableFromInline let threshold: UInt64
 
     /// Each action slips to either side with probability `chance`.
@@ -31,13 +31,13 @@ package struct Dynamics: Sendable {
     }
   }
 
-  package let states: Int
-  package let actions: Int
-  package let start: Int
+  @usableFromInline package let states: Int
+  @usableFromInline package let actions: Int
+  @usableFromInline package let start: Int
   @usableFromInline let outcomes: [Outcome]
   /// One bit an action; empty where every action is legal everywhere.
   @usableFromInline let legal: [UInt8]
-  package let slip: Slip?
+  @usableFromInline package let slip: Slip?
 
   /// Dynamics from tables; `outcomes` holds `states × actions` entries, a state's together.
   package init(
@@ -60,10 +60,11 @@ package struct Dynamics: Sendable {
     outcomes[state &* actions &+ move]
   }
 
-  /// The move that an action executes: the intended one, or one beside it.
-  @inlinable package func executed(_ action: Int, _ draws: Draws) -> Int {
+  /// The move that an action executes: the intended one, or, by the word drawn for this step, one
+  /// beside it.
+  @inlinable package func executed(_ action: Int, _ word: @autoclosure () -> UInt32) -> Int {
     guard let slip else { return action }
-    let word = UInt64(draws[block: 0][0])
+    let word = UInt64(word())
     if word < slip.threshold { return slip.beside[action].0 }
     if word < slip.threshold &* 2 { return slip.beside[action].1 }
     return action
@@ -99,7 +100,7 @@ extension TabularWorld {
   package func start(_ draws: Draws) -> Int { dynamics.start }
 
   package func step(_ state: Int, _ action: Int, _ draws: Draws) -> Step<Int> {
-    let outcome = dynamics.outcome(state, executing: dynamics.executed(action, draws))
+    let outcome = dynamics.outcome(state, executing: dynamics.executed(action, draws.word(0)))
     return Step(
       next: Int(outcome.next), reward: outcome.reward,
       ending: outcome.terminates ? .terminated : .running)

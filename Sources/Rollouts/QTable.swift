@@ -1,9 +1,9 @@
 /// Action values by state and action, with the one rule that changes them.
 ///
 /// Illegal actions hold −∞, so that a maximum needs no mask.
-package struct QTable: Sendable, Equatable {
-  package let states: Int
-  package let actions: Int
+@usableFromInline package struct QTable: Sendable, Equatable {
+  @usableFromInline package let states: Int
+  @usableFromInline package let actions: Int
   /// A state's actions stand together.
   @usableFromInline package internal(set) var values: [Double]
   /// How often each value was updated.
@@ -43,7 +43,7 @@ package struct QTable: Sendable, Equatable {
   }
 
   /// The best value in a state; 0 where no action is legal.
-  @inlinable package func best(_ state: Int) -> Double {
+  @inlinable @inline(__always) package func best(_ state: Int) -> Double {
     let row = state &* actions
     var best = values[row]
     for action in 1..<actions { best = max(best, values[row &+ action]) }
@@ -67,7 +67,7 @@ package struct QTable: Sendable, Equatable {
   /// Q ← (1 − α) Q + α (r + γ max Q′), where a terminal state is worth nothing. Returns r + γ max Q′ − Q.
   ///
   /// Watkins and Dayan, "Q-learning", Machine Learning 8, 1992.
-  @inlinable @discardableResult
+  @inlinable @inline(__always) @discardableResult
   package mutating func update(
     _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
     gamma: Double

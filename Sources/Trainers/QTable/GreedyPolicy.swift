@@ -36,11 +36,12 @@ package struct GreedyPolicy: Sendable {
   ) throws -> (total: Double, length: Int, ending: Ending, success: Bool) {
     var state = dynamics.start
     var total = 0.0
+    var slips = EpisodeWords(generator, .world, episode: episode)
     for t in 0..<stepLimit {
       let choices = actions(state)
-      let lot = generator.draws(for: .evaluation, episode: episode, t: t)[block: 0]
-      let action = choices[lot.pick(0, below: choices.count)]
-      let move = dynamics.executed(action, generator.draws(for: .world, episode: episode, t: t))
+      let lot = generator.draws(for: .evaluation, episode: episode, t: t)
+      let action = choices[choices.count > 1 ? lot.pick(0, below: choices.count) : 0]
+      let move = dynamics.executed(action, slips.word(t))
       let outcome = dynamics.outcome(state, executing: move)
       let ending: Ending =
         outcome.terminates ? .terminated : t + 1 == stepLimit ? .truncated : .running

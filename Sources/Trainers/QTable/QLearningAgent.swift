@@ -30,33 +30,26 @@ package struct QLearningAgent: Sendable {
 
   // Method 4: the best legal action, ties broken by lot (or to the first).
   @inline(__always)
-  package func computeActionFromQValues(_ state: Int, _ lot: Block) -> Int {
+  package func computeActionFromQValues(_ state: Int, _ draws: Draws) -> Int {
+    // One bit for each of the best actions, without a branch for each comparison.
     var best = getQValue(state, 0)
-    var winner = 0
-    var equals = 1
-    for action in 1..<dynamics.actions {
-      let value = getQValue(state, action)
-      if value > best {
-        (best, winner, equals) = (value, action, 1)
-      } else if value == best {
-        equals += 1
-      }
+    for action in 1..<dynamics.actions { best = max(best, getQValue(state, action)) }
+    var winners: UInt32 = 0
+    for action in 0..<dynamics.actions {
+      winners |= getQValue(state, action) == best ? 1 << UInt32(action) : 0
     }
-    guard equals > 1, ties == .random else { return winner }
-    var left = lot.pick(2, below: equals)
-    for action in winner..<dynamics.actions where getQValue(state, action) == best {
-      if left == 0 { return action }
-      left -= 1
+    if ties == .random && winners & (winners - 1) != 0 {
+      for _ in 0..<draws.pick(2, below: winners.nonzeroBitCount) { winners &= winners - 1 }
     }
-    return winner
+    return winners.trailingZeroBitCount
   }
 
-  // Method 5: with probability ε any legal action, else the best one.
+  // Method 5: with probability ε (the coin falls below it) any legal action, else the best one.
   @inline(__always)
-  package func getAction(_ state: Int, _ lot: Block) -> Int {
-    guard lot.unit(0) < epsilon else { return computeActionFromQValues(state, lot) }
-    guard dynamics.hasIllegalActions else { return lot.pick(1, below: dynamics.actions) }
-    return dynamics.legalAction(lot, in: state)
+  package func getAction(_ state: Int, _ coin: UInt32, _ draws: Draws) -> Int {
+    guard Double(coin) * 0x1p-32 < epsilon else { return computeActionFromQValues(state, draws) }
+    guard dynamics.hasIllegalActions else { return draws.pick(1, below: dynamics.actions) }
+    return dynamics.legalAction(draws, in: state)
   }
 
   // Method 6: Q ← (1 − α) Q + α (r + γ max Q′). Returns how wrong Q was.
@@ -72,9 +65,9 @@ package struct QLearningAgent: Sendable {
 
 extension Dynamics {
   /// Any legal action of a state, all equally likely.
-  func legalAction(_ lot: Block, in state: Int) -> Int {
+  func legalAction(_ draws: Draws, in state: Int) -> Int {
     let count = (0..<actions).count { isLegal($0, in: state) }
-    var left = lot.pick(1, below: count)
+    var left = draws.pick(1, below: count)
     for action in 0..<actions where isLegal(action, in: state) {
       if left == 0 { return action }
       left -= 1

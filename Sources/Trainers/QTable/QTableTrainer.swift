@@ -23,6 +23,7 @@ package struct QTableTrainer: Sendable {
   private let dynamics: Dynamics
   private let generator: Generator
   private let snapshotInterval: Int
+  private var nextSnapshot: Int
 
   /// A trainer that has learned nothing.
   package init(
@@ -34,6 +35,7 @@ package struct QTableTrainer: Sendable {
     generator = Generator(seed: seed)
     agent = QLearningAgent(dynamics, settings)
     snapshotInterval = settings.snapshotInterval(values: agent.table.values.count)
+    nextSnapshot = snapshotInterval
   }
 
   /// The table before the first step, which a recording begins with.
@@ -65,7 +67,7 @@ package struct QTableTrainer: Sendable {
         step: step, episodes: episodes, share: share, lastReturn: played)
       if !goOn(progress) { return }
     }
-    if step % snapshotInterval != 0 { try sink.record(agent.table.checkpoint(step: step)) }
+    if step > nextSnapshot - snapshotInterval { try sink.record(agent.table.checkpoint(step: step)) }
   }
 
   private var share: Double {
@@ -81,15 +83,16 @@ package struct QTableTrainer: Sendable {
     let last = settings.steps > 0 ? min(stepLimit, settings.steps - step) : stepLimit
     agent.alpha = settings.alpha.value(episode: episode, of: settings.episodes)
     agent.epsilon = settings.epsilon.value(episode: episode, of: settings.episodes)
+    var coins = EpisodeWords(generator, .policy, episode: episode)
+    var slips = EpisodeWords(generator, .world, episode: episode)
     var state = dynamics.start
     var total = 0.0
     var t = 0
     var ending = Ending.running
     while ending == .running && t < last {
-      let lot = generator.draws(for: .policy, episode: episode, t: t)[block: 0]
-      let action = agent.getAction(state, lot)
-      let move = dynamics.executed(
-        action, generator.draws(for: .world, episode: episode, t: t))
+      let draws = generator.draws(for: .policy, episode: episode, t: t)
+      let action = agent.getAction(state, coins.word(t), draws)
+      let move = dynamics.executed(action, slips.word(t))
       let outcome = dynamics.outcome(state, executing: move)
       let next = Int(outcome.next)
       let error = agent.update(
@@ -103,7 +106,10 @@ package struct QTableTrainer: Sendable {
       total += outcome.reward
       state = next
       step += 1
-      if step % snapshotInterval == 0 { try sink.record(agent.table.checkpoint(step: step)) }
+      if step == nextSnapshot {
+        nextSnapshot += snapshotInterval
+        try sink.record(agent.table.checkpoint(step: step))
+      }
     }
     episodes = episode
     return total
