@@ -48,26 +48,29 @@ struct AgentFigure {
     }
   }
 
-  /// Up to the eyes in water.
+  /// Up to the chin in water.
   private func drawSunk(at place: Point, onto canvas: Canvas) {
-    let ripple = theme.crack
-    let line = place.y + radius * 0.30
+    let line = place.y + radius * 0.36
+    let size = radius * 0.80
+    let head = place.moved(0, radius * 0.06)
     canvas.isolated {
       canvas.clip(
         to: .rect(
-          Rect(x: place.x - radius * 1.5, y: place.y - radius * 2, width: radius * 3,
-            height: line - place.y + radius * 2)))
-      let head = place.moved(0, radius * 0.22)
-      canvas.fill(.circle(head, radius: radius * 0.80), theme.agent)
-      AgentFigure(radius: radius * 0.8, theme: theme, dx: 0, dy: 0, mood: .dazed)
-        .drawFace(at: head.moved(0, -radius * 0.05), onto: canvas)
+          Rect(x: place.x - radius, y: head.y - size * 1.1, width: radius * 2,
+            height: line - head.y + size * 1.1)))
+      canvas.fill(.circle(head, radius: size), theme.agent)
+      AgentFigure(radius: size, theme: theme, dx: 0, dy: 0, mood: .dazed)
+        .drawFace(at: head, onto: canvas)
     }
-    for (width, share) in [(1.9, 0.0), (2.5, 0.5)] {
+    // Rings on the water run around the front.
+    for (reach, share) in [(0.82, 0.1), (1.12, 0.45)] {
+      let ring = (0...12).map { step -> Point in
+        let t = Double(step) / 6 - 1
+        return Point(place.x + t * radius * reach, line + (1 - t * t) * radius * reach * 0.26)
+      }
       canvas.stroke(
-        .ellipse(
-          Rect(
-            center: Point(place.x, line), width: radius * width, height: radius * width * 0.28)),
-        ripple.mixed(with: theme.hole, share), width: max(1, radius * 0.07))
+        .polyline(ring), theme.crack.mixed(with: theme.hole, share),
+        Stroke(width: max(1, radius * 0.075), cap: .round))
     }
   }
 }

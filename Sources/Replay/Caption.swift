@@ -13,7 +13,7 @@ package struct Caption: Hashable, Sendable {
   package var step: String
   /// The return so far.
   package var totalReturn: String
-  /// The last reward, with its sign; empty in the first frame.
+  /// The last reward, with its sign; empty where there was none.
   package var reward: String
   /// The action taken; a dash in the first frame.
   package var action: String
@@ -30,9 +30,9 @@ package struct Caption: Hashable, Sendable {
     slip: String? = nil, ending: String? = nil, tone: Tone = .neutral
   ) {
     self.episode = String(episode)
-    step = "\(t) / \(steps)"
+    step = "\(t)/\(steps)"
     self.totalReturn = NumberText.trimmed(totalReturn, decimals: 2)
-    self.reward = reward.map { NumberText.signed($0, decimals: 2) } ?? ""
+    self.reward = reward.flatMap { $0 == 0 ? nil : NumberText.signed($0, decimals: 2) } ?? ""
     self.action = action ?? "–"
     self.slip = slip
     self.ending = ending
@@ -65,6 +65,23 @@ extension Caption {
     return arrow + action.name
   }
 
+  /// Every ending that a map's episodes can have, so that room is kept for it.
+  static func endings(on map: GridMap) -> [String] {
+    let endings = map.cells.compactMap { cell -> String? in
+      switch cell {
+      case .goal: "goal reached"
+      case .hole: "fell in"
+      case .exit(let value): exitText(value)
+      case .floor, .wall: nil
+      }
+    }
+    return Array(Set(endings)) + ["time limit"]
+  }
+
+  private static func exitText(_ value: Double) -> String {
+    "exit " + NumberText.signed(value, decimals: 2)
+  }
+
   private static func ending(of scene: GridScene, on map: GridMap) -> (String?, Tone) {
     switch scene.ending {
     case .running: return (nil, .neutral)
@@ -75,7 +92,7 @@ extension Caption {
       case .goal: return ("goal reached", .good)
       case .hole: return ("fell in", .bad)
       case .exit(let value):
-        return ("exit " + NumberText.signed(value, decimals: 2), value < 0 ? .bad : .good)
+        return (exitText(value), value < 0 ? .bad : .good)
       case .floor, .wall: return ("ended", .neutral)
       }
     }

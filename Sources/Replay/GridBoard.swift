@@ -40,7 +40,7 @@ struct GridBoard {
 
   /// One-pixel lines between cells.
   func drawLines(_ color: Color, onto canvas: Canvas) {
-    guard layout.cell >= 8 else { return }
+    guard layout.cell >= 16 else { return }
     for column in 1..<max(1, map.columns) {
       let x = layout.rect(row: 0, column: column).left
       canvas.fill(
@@ -63,9 +63,14 @@ struct GridBoard {
     let shadow = theme.floor.mixed(with: theme.wall, theme.name == "dark" ? -0.2 : 0.16)
     let side = theme.wall.mixed(with: theme.hole, 0.45)
     for place in walls where !isWall(place / map.columns + 1, place % map.columns) {
+      // A wall's shadow has its shape, a little lower, and ends with the board.
       let cell = rect(place)
-      let length = min(depth, layout.board.bottom - cell.bottom)
-      canvas.fill(Rect(x: cell.x, y: cell.bottom, width: cell.width, height: length), shadow)
+      canvas.isolated {
+        canvas.clip(to: .rect(layout.board))
+        canvas.fill(
+          .rounded(cell.inset(0, cell.height / 2, 0, -depth), radius: (cell.width * 0.10).rounded()),
+          shadow)
+      }
     }
     for place in walls { fillWall(place, side, raisedBy: 0, onto: canvas) }
     for place in walls { fillWall(place, theme.wallEdge, raisedBy: depth, onto: canvas) }

@@ -21,10 +21,15 @@ struct GridMarks {
   /// A tinted cell with a flag.
   func drawGoal(in cell: Rect, onto canvas: Canvas) {
     guard isDetailed else { return canvas.fill(cell, theme.goal) }
+    drawGoalTile(in: cell, onto: canvas)
+    drawFlag(at: cell.center, height: cell.width * 0.56, onto: canvas)
+  }
+
+  /// The tinted cell alone.
+  func drawGoalTile(in cell: Rect, onto canvas: Canvas) {
     let tile = cell.inset(by: (cell.width * 0.07).rounded())
     canvas.fill(
       .rounded(tile, radius: tile.width * 0.14), theme.goal.mixed(with: theme.floor, 0.82))
-    drawFlag(at: cell.center, height: cell.width * 0.56, onto: canvas)
   }
 
   /// A flag whose pole and cloth stand around a middle.

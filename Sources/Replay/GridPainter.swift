@@ -28,12 +28,16 @@ package struct GridPainter: Painter {
       options.showsCaption
       ? CaptionStrip(
         in: layout.captionArea, size: options.evenSize, facts: facts, theme: theme,
-        actions: actions.map(Caption.name), canSlip: world.rules.noise > 0, measuring: background)
+        vocabulary: CaptionStrip.Vocabulary(
+          actions: actions.map(Caption.name), canSlip: world.rules.noise > 0,
+          endings: Caption.endings(on: map)),
+        measuring: background)
       : nil
     let ground = map.kind == .lake ? theme.ice : theme.floor
-    let trail = map.kind == .lake ? theme.trail.mixed(with: theme.agent, 0.25) : theme.trail
+    let newest = theme.trail.mixed(with: theme.agent, 0.35)
+    // Steps of three, so that a film's palette has room for them.
     trailColors = (0..<Trail.capacity).map { age in
-      trail.mixed(with: ground, Double(age / 3) / Double(Trail.capacity / 3) * 0.9)
+      newest.mixed(with: ground, Double(age / 3) / Double(Trail.capacity / 3) * 0.95)
     }
     GridBoard(map: map, layout: layout, theme: theme).draw(onto: background)
     if !options.title.isEmpty {

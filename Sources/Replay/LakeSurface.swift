@@ -41,51 +41,63 @@ struct LakeSurface {
     canvas.stroke(.line(beside.moved(-short, short), beside.moved(short, -short)), sheen, stroke)
   }
 
-  /// Open water with a broken rim, and cracks that run out into the ice.
+  /// Open water where the ice broke into shards, and cracks that run out from its corners.
   private func drawHole(_ place: Int, onto canvas: Canvas) {
     let cell = board.rect(place)
     let side = cell.width
-    let center = cell.center
     var chance = Chance(place &* 31 &+ 7)
-    let phases = (0..<3).map { _ in chance.next() * 2 * .pi }
-    func outline(_ radius: Double) -> [Point] {
-      (0..<40).map { corner in
-        let angle = Double(corner) / 40 * 2 * .pi
-        let bend =
-          1 + 0.07 * sin(2 * angle + phases[0]) + 0.05 * sin(3 * angle + phases[1])
-          + 0.03 * sin(5 * angle + phases[2])
-        return Point(
-          center.x + cos(angle) * radius * bend, center.y + sin(angle) * radius * bend * 0.94)
-      }
+    let turn = chance.next() * 2 * .pi
+    let corners = 9
+    let shape = (0..<corners).map { corner -> Point in
+      let angle = turn + (Double(corner) + 0.5 * (chance.next() - 0.5)) / Double(corners) * 2 * .pi
+      let radius = 0.295 + 0.075 * chance.next()
+      return Point(cos(angle) * radius, sin(angle) * radius * 0.95)
     }
-    if side >= 24 { drawCracks(around: center, side, &chance, onto: canvas) }
-    canvas.fill(.polygon(outline(side * 0.375)), theme.crack.mixed(with: theme.ice, 0.25))
-    let water = outline(side * 0.325)
-    canvas.fill(.polygon(water), theme.hole)
+    func outline(_ scale: Double, lowered: Double = 0) -> Shape {
+      .polygon(
+        shape.map {
+          Point(
+            cell.center.x + $0.x * side * scale, cell.center.y + ($0.y * scale + lowered) * side)
+        })
+    }
+    if side >= 24 { drawCracks(from: shape, in: cell, &chance, onto: canvas) }
+    canvas.fill(outline(1.15), theme.ice.mixed(with: theme.crack, 0.55))
+    canvas.fill(outline(1.04), theme.crack)
+    let water = outline(1)
+    canvas.fill(water, theme.hole)
     guard side >= 24 else { return }
-    // The near side of the water catches some sky.
-    let glint = theme.hole.mixed(with: theme.crack, 0.35)
+    // The thickness of the ice is seen at the far edge, and some sky near the front.
     canvas.isolated {
-      canvas.clip(to: .polygon(water))
-      canvas.fill(.polygon(outline(side * 0.325).map { $0.moved(0, side * 0.13) }), glint)
-      canvas.fill(.polygon(outline(side * 0.325).map { $0.moved(0, side * 0.085) }), theme.hole.mixed(with: theme.crack, 0.16))
-      canvas.fill(.polygon(outline(side * 0.30).map { $0.moved(0, -side * 0.02) }), theme.hole)
+      canvas.clip(to: water)
+      canvas.fill(water, theme.hole.mixed(with: theme.crack, 0.38))
+      canvas.fill(outline(1, lowered: 0.045), theme.hole.mixed(with: theme.crack, 0.12))
+      canvas.fill(outline(0.94, lowered: 0.025), theme.hole)
     }
   }
 
+  /// Kinked lines from every third corner of a hole towards its cell's edge.
   private func drawCracks(
-    around center: Point, _ side: Double, _ chance: inout Chance, onto canvas: Canvas
+    from shape: [Point], in cell: Rect, _ chance: inout Chance, onto canvas: Canvas
   ) {
-    let turn = chance.next() * 2 * .pi
-    for crack in 0..<5 {
-      let angle = turn + (Double(crack) + 0.5 * chance.next()) / 5 * 2 * .pi
-      let bend = (chance.next() - 0.5) * 0.7
-      let end = 0.45 + 0.05 * chance.next()
-      let points = [(0.36, 0.0), (0.41, bend * 0.5), (end, bend * 0.2)].map { reach, off in
-        Point(center.x + cos(angle + off) * side * reach, center.y + sin(angle + off) * side * reach)
+    let stroke = Stroke(width: max(1, cell.width * 0.014), cap: .round)
+    let color = theme.crack.mixed(with: theme.ice, 0.25)
+    for corner in stride(from: 0, to: shape.count, by: 3) {
+      let out = shape[corner]
+      let length = (out.x * out.x + out.y * out.y).squareRoot()
+      let (dx, dy) = (out.x / length, out.y / length)
+      let kink = (chance.next() - 0.5) * 0.10
+      let path = [
+        Point(dx * length, dy * length), Point(dx * 0.41 - dy * kink, dy * 0.41 + dx * kink),
+        Point(dx * 0.48 + dy * kink * 0.4, dy * 0.48 - dx * kink * 0.4),
+      ]
+      let branch = [path[1], Point(path[1].x - dy * 0.06 + dx * 0.03, path[1].y + dx * 0.06 + dy * 0.03)]
+      for line in [path, branch] {
+        canvas.stroke(
+          .polyline(
+            line.map {
+              Point(cell.center.x + $0.x * cell.width, cell.center.y + $0.y * cell.width)
+            }), color, stroke)
       }
-      canvas.stroke(
-        .polyline(points), theme.crack, Stroke(width: max(1, side * 0.018), cap: .round))
     }
   }
 }
