@@ -30,7 +30,9 @@
   }
 
   /// The value of an action in a state.
-  @inlinable package func value(_ state: Int, _ action: Int) -> Double { values[state * actions + action] }
+  @inlinable package func value(_ state: Int, _ action: Int) -> Double {
+    values[state * actions + action]
+  }
 
   /// The values of a state's actions.
   package func row(_ state: Int) -> ArraySlice<Double> {

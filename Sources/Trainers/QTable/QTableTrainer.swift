@@ -67,7 +67,9 @@ package struct QTableTrainer: Sendable {
         step: step, episodes: episodes, share: share, lastReturn: played)
       if !goOn(progress) { return }
     }
-    if step > nextSnapshot - snapshotInterval { try sink.record(agent.table.checkpoint(step: step)) }
+    if step > nextSnapshot - snapshotInterval {
+      try sink.record(agent.table.checkpoint(step: step))
+    }
   }
 
   private var share: Double {
