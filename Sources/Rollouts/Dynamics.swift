@@ -10,7 +10,8 @@
     /// The outcome of a move.
     @inlinable package init(next: Int, reward: Double, terminates: Bool = false) {
       self.next = Int32(next)
-      self.reward = reward
+      // Adding zero makes −0 into 0, which a recording could not tell apart.
+      self.reward = reward + 0
       self.terminates = terminates
     }
   }
