@@ -124,7 +124,7 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
     guard let top = (0..<height).first(where: { !isEqual($0) }) else { return nil }
     let bottom = (top..<height).last { !isEqual($0) } ?? top
     var area = Area(left: width, top: top, right: 0, bottom: bottom + 1)
-    for y in top...bottom {
+    for y in top...bottom where !isEqual(y) {
       let start = y * width
       var left = 0
       while unsafe left < area.left && new[start + left] == old[start + left] { left += 1 }

@@ -9,7 +9,7 @@ package struct GIFFilm {
   /// Whether a file of the same name is replaced.
   package var replacing = false
   /// How many frames are looked at to choose the palette.
-  package var samples = 64
+  package var samples = 256
 
   /// A film that plays at a speed, for ever unless told otherwise.
   package init(rate: FrameRate, replacing: Bool = false) {
@@ -23,18 +23,26 @@ package struct GIFFilm {
   ) throws -> FilmReport {
     try OutputFile.check(path, replacing: replacing)
     // One number stands for "as before".
-    let palette = try Palette.sampling(&source, sparing: 1, samples: samples)
-    let (width, height) = (source.width, source.height)
+    return try PaletteAttempts(samples: samples, sparing: 1).run(&source) {
+      source, palette, check in
+      try write(&source, to: path, palette, check, progress)
+    }
+  }
+
+  private func write(
+    _ source: inout some FrameSource, to path: String, _ palette: Palette,
+    _ check: (Int) throws -> Void, _ progress: FilmProgress
+  ) throws -> FilmReport {
+    let (width, height, frames) = (source.width, source.height, source.frameCount)
     var reel = try GIFReel(
       file: try OutputFile(path, replacing: replacing), width: width, height: height,
       palette: palette, repetitions: repetitions)
-    let delay = rate.delay
-    var greatestError = 0
     let relay = FrameRelay { GIFEncoder(width: width, height: height, palette: palette) }
-    let frames = source.frameCount
+    var greatestError = 0
     try relay.run(&source) { frame, hold, image in
       greatestError = max(greatestError, image.greatestError)
-      try reel.add(image, delay: delay + max(0, hold))
+      try check(greatestError)
+      try reel.add(image, delay: rate.delay + max(0, hold))
       try progress(frame + 1)
     }
     let duration = reel.duration

@@ -1,3 +1,4 @@
+import Glibc
 package import Raster
 
 /// Counts the colours of pictures and chooses a palette for them.
@@ -7,6 +8,8 @@ package import Raster
 /// is the smallest one with which everything that was counted is covered.
 package struct PaletteBuilder {
   private var counts = ColorTable(capacity: 1 << 12)
+  /// The picture counted last: of the next one, only rows that differ are counted.
+  private var last: [UInt32] = []
 
   /// Colours beyond this number are counted in groups of 8 levels a channel, so that memory is
   /// bounded whatever the pictures show.
@@ -17,16 +20,23 @@ package struct PaletteBuilder {
   /// A builder that has seen nothing.
   package init() {}
 
-  /// Counts the colours that a canvas shows.
+  /// Counts the colours that a canvas shows where it differs from the one counted before.
   package mutating func count(_ canvas: Canvas) {
+    let width = canvas.width
     unsafe canvas.withPixels { pixels in
-      var start = 0
-      while start < pixels.count {
-        let word = unsafe pixels[start]
-        var end = start + 1
-        while end < pixels.count, unsafe pixels[end] == word { end += 1 }
-        add(word & 0xFF_FFFF, times: UInt32(end - start))
-        start = end
+      guard let base = pixels.baseAddress else { return }
+      let isComparable = last.count == pixels.count
+      if !isComparable { last = Array(repeating: 0, count: pixels.count) }
+      for y in 0..<canvas.height {
+        let row = unsafe base + y * width
+        let isNew = unsafe last.withUnsafeMutableBufferPointer { last in
+          guard let start = last.baseAddress else { return false }
+          let kept = unsafe start + y * width
+          guard unsafe !isComparable || memcmp(kept, row, width * 4) != 0 else { return false }
+          unsafe memcpy(kept, row, width * 4)
+          return true
+        }
+        if isNew { unsafe count(row, width) }
       }
     }
   }
@@ -47,9 +57,22 @@ package struct PaletteBuilder {
     let wanted = Self.unique(declared.colors.map { $0.covering(Color(0)) })
     let known = Set(seen)
     let first = wanted.filter { known.contains($0) }
-    let chosen = Self.chosen(from: seen, starting: first, limit: limit)
-    let colors = complete ? chosen : Self.filled(chosen, with: wanted, declared.edges, limit: limit)
+    // A quarter is kept free for what is to come.
+    let room = complete ? limit : max(1, limit * 3 / 4)
+    var colors = Self.chosen(from: seen, starting: first, limit: room, most: limit)
+    if !complete { Self.fill(&colors, with: wanted, declared.edges, limit: limit) }
     return Palette(colors.isEmpty ? [Color(0)] : colors)
+  }
+
+  private mutating func count(_ row: UnsafePointer<UInt32>, _ width: Int) {
+    var start = 0
+    while start < width {
+      let word = unsafe row[start]
+      var end = start + 1
+      while unsafe end < width && row[end] == word { end += 1 }
+      add(word & 0xFF_FFFF, times: UInt32(end - start))
+      start = end
+    }
   }
 
   private mutating func add(_ color: UInt32, times: UInt32) {
@@ -58,15 +81,16 @@ package struct PaletteBuilder {
   }
 
   private static func chosen(
-    from seen: [Color], starting first: [Color], limit: Int
+    from seen: [Color], starting first: [Color], limit: Int, most: Int
   ) -> [Color] {
     if seen.count <= limit { return unique(first + seen) }
     for tolerance in tolerances {
+      let limit = tolerance <= Palette.promisedError ? limit : most
       if let colors = cover(seen, starting: first, tolerance: tolerance, limit: limit) {
         return colors
       }
     }
-    return Array(unique(first + seen).prefix(limit))
+    return Array(unique(first + seen).prefix(most))
   }
 
   private static func cover(
@@ -82,10 +106,9 @@ package struct PaletteBuilder {
   }
 
   /// Adds declared colours and the mixtures of declared edges as long as there is room.
-  private static func filled(
-    _ colors: [Color], with wanted: [Color], _ edges: [DeclaredColors.Edge], limit: Int
-  ) -> [Color] {
-    var colors = colors
+  private static func fill(
+    _ colors: inout [Color], with wanted: [Color], _ edges: [DeclaredColors.Edge], limit: Int
+  ) {
     let mixtures = edges.flatMap { edge -> [Color] in
       let steps = max(1, edge.from.distance(to: edge.to) / 16)
       return (1..<steps + 1).map { edge.from.covering(edge.to, by: Double($0) / Double(steps + 1)) }
@@ -97,36 +120,10 @@ package struct PaletteBuilder {
     where colors.count < limit && !colors.contains(where: { $0.distance(to: color) <= 4 }) {
       colors.append(color)
     }
-    return colors
   }
 
   private static func unique(_ colors: [Color]) -> [Color] {
     var known: Set<Color> = []
     return colors.filter { known.insert($0).inserted }
-  }
-}
-
-extension Palette {
-  /// A film's palette, learnt from frames that are spread over all of it.
-  ///
-  /// So many numbers are spared for other uses, unless all 256 are needed to be exact.
-  package static func sampling(
-    _ source: inout some FrameSource, sparing spared: Int = 0, samples: Int = 64
-  ) throws -> Palette {
-    guard source.frameCount > 0 else { throw FilmError.empty }
-    let canvas = try Canvas(width: source.width, height: source.height)
-    var builder = PaletteBuilder()
-    let last = source.frameCount - 1
-    let taken = min(samples, source.frameCount)
-    for sample in 0..<taken {
-      // The first and the last frame are always among them.
-      try source.draw(taken > 1 ? last * sample / (taken - 1) : 0, onto: canvas)
-      builder.count(canvas)
-    }
-    let limit = 256 - spared
-    let needsAll = builder.isExact(limit: 256) && !builder.isExact(limit: limit)
-    return builder.palette(
-      limit: needsAll ? 256 : limit, declared: source.declaredColors,
-      complete: taken == source.frameCount)
   }
 }
