@@ -10,7 +10,8 @@
     /// The outcome of a move.
     @inlinable package init(next: Int, reward: Double, terminates: Bool = false) {
       self.next = Int32(next)
-      self.reward = reward
+      // Adding zero makes −0 into 0, which a recording could not tell apart.
+      self.reward = reward + 0
       self.terminates = terminates
     }
   }
@@ -21,6 +22,8 @@
     /// The two moves beside the intended one; for an action that never slips, itself twice.
     @usableFromInline package var beside: [(Int, Int)]
     @usableFromInline let threshold: UInt64
+    /// For each action the intended move, then those beside it.
+    @usableFromInline let moves: [Int]
 
     /// Each action slips to either side with probability `chance`.
     package init(chance: Double, beside: [(Int, Int)]) {
@@ -28,6 +31,7 @@
       self.chance = chance
       self.beside = beside
       threshold = UInt64(chance * 0x1p32)
+      moves = beside.enumerated().flatMap { [$0, $1.0, $1.1] }
     }
   }
 
@@ -65,9 +69,9 @@
   @inlinable package func executed(_ action: Int, _ word: @autoclosure () -> UInt32) -> Int {
     guard let slip else { return action }
     let word = UInt64(word())
-    if word < slip.threshold { return slip.beside[action].0 }
-    if word < slip.threshold &* 2 { return slip.beside[action].1 }
-    return action
+    // Counted, not branched upon: which way a move slips cannot be predicted.
+    let slips = (word < slip.threshold &* 2 ? 1 : 0) &+ (word < slip.threshold ? 1 : 0)
+    return slip.moves[action &* 3 &+ slips]
   }
 
   /// Every move that an action may execute in a state, with its probability.

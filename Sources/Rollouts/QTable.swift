@@ -30,7 +30,9 @@
   }
 
   /// The value of an action in a state.
-  @inlinable package func value(_ state: Int, _ action: Int) -> Double { values[state * actions + action] }
+  @inlinable package func value(_ state: Int, _ action: Int) -> Double {
+    values[state * actions + action]
+  }
 
   /// The values of a state's actions.
   package func row(_ state: Int) -> ArraySlice<Double> {
@@ -43,10 +45,8 @@
   }
 
   /// The best value in a state; 0 where no action is legal.
-  @inlinable @inline(__always) package func best(_ state: Int) -> Double {
-    let row = state &* actions
-    var best = values[row]
-    for action in 1..<actions { best = max(best, values[row &+ action]) }
+  package func best(_ state: Int) -> Double {
+    let best = row(state).max() ?? 0
     return best == -.infinity ? 0 : best
   }
 
@@ -64,11 +64,94 @@
     return visits(in: state) > 0 && (greedy.count < legal || legal == 1) ? greedy : []
   }
 
-  /// Q ← (1 − α) Q + α (r + γ max Q′), where a terminal state is worth nothing. Returns r + γ max Q′ − Q.
+  /// Lends the table to something that learns: no copy, and no check at each step.
+  @inlinable
+  package mutating func withCells<Result>(
+    _ body: (consuming QTableCells) throws -> Result
+  ) rethrows -> Result {
+    let actions = actions
+    return try values.withUnsafeMutableBufferPointer { values in
+      try visits.withUnsafeMutableBufferPointer { visits in
+        try body(QTableCells(values: values, visits: visits, actions: actions))
+      }
+    }
+  }
+
+  /// Learns from one step; see `QTableCells.update`.
+  package mutating func update(
+    _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
+    gamma: Double
+  ) {
+    precondition(
+      (0..<states).contains(state) && (0..<states).contains(next)
+        && (0..<actions).contains(action), "a step within the table")
+    withCells {
+      _ = $0.update(
+        state, action, reward: reward, next: next, terminated: terminated, alpha: alpha,
+        gamma: gamma)
+    }
+  }
+}
+
+/// A table's numbers while something learns: they live only inside `QTable.withCells`, and states
+/// and actions must be within the table.
+@usableFromInline package struct QTableCells: ~Copyable {
+  @usableFromInline let values: UnsafeMutableBufferPointer<Double>
+  @usableFromInline let visits: UnsafeMutableBufferPointer<UInt32>
+  @usableFromInline let actions: Int
+
+  @inlinable init(
+    values: UnsafeMutableBufferPointer<Double>, visits: UnsafeMutableBufferPointer<UInt32>,
+    actions: Int
+  ) {
+    self.values = values
+    self.visits = visits
+    self.actions = actions
+  }
+
+  /// The value of an action in a state.
+  @inlinable @inline(__always) package func value(_ state: Int, _ action: Int) -> Double {
+    values[state &* actions &+ action]
+  }
+
+  /// The best actions of a state, one bit each; no branch depends on the values.
+  @inlinable @inline(__always) package func winners(_ state: Int) -> UInt32 {
+    let row = state &* actions
+    var best = values[row]
+    var winners: UInt32 = 1
+    var bit: UInt32 = 2
+    var index = row &+ 1
+    while index < row &+ actions {
+      let value = values[index]
+      winners = value == best ? winners | bit : winners
+      winners = value > best ? bit : winners
+      best = value > best ? value : best
+      bit &<<= 1
+      index &+= 1
+    }
+    return winners
+  }
+
+  /// The best value in a state; 0 where no action is legal.
+  @inlinable @inline(__always) package func best(_ state: Int) -> Double {
+    let row = state &* actions
+    var best = values[row]
+    var index = row &+ 1
+    while index < row &+ actions {
+      // Written out, the comparison is one instruction; `max` is four.
+      let value = values[index]
+      best = value > best ? value : best
+      index &+= 1
+    }
+    return best == -.infinity ? 0 : best
+  }
+
+  /// Q ← (1 − α) Q + α (r + γ max Q′), where a terminal state is worth nothing. Returns the error
+  /// r + γ max Q′ − Q.
   ///
   /// Watkins and Dayan, "Q-learning", Machine Learning 8, 1992.
   @inlinable @inline(__always) @discardableResult
-  package mutating func update(
+  package func update(
     _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
     gamma: Double
   ) -> Double {

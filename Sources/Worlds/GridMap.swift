@@ -73,24 +73,50 @@ package struct GridMap: Sendable, Equatable {
   package func distances() -> [Int32] {
     var distances = [Int32](repeating: -1, count: cells.count)
     distances[start] = 0
-    var queue = [start]
+    var queue = [Int32(start)]
     var next = 0
     while next < queue.count {
-      let place = queue[next]
+      let place = Int(queue[next])
       next += 1
       switch cells[place] {
       case .hole, .exit, .goal: continue
       case .floor, .wall: break
       }
-      for (dx, dy) in [(0, -1), (0, 1), (-1, 0), (1, 0)] {
-        guard
-          let to = neighbour(row: place / columns, column: place % columns, dx: dx, dy: dy),
-          distances[to.row * columns + to.column] < 0
-        else { continue }
-        distances[to.row * columns + to.column] = distances[place] + 1
-        queue.append(to.row * columns + to.column)
+      let column = place % columns
+      let distance = distances[place] + 1
+      // Called four times, not in a loop over an array of directions: maps have millions of cells.
+      func reach(_ to: Int, _ isInside: Bool) {
+        guard isInside, distances[to] < 0, cells[to] != .wall else { return }
+        distances[to] = distance
+        queue.append(Int32(to))
       }
+      reach(place - columns, place >= columns)
+      reach(place + columns, place + columns < cells.count)
+      reach(place - 1, column > 0)
+      reach(place + 1, column < columns - 1)
     }
     return distances
+  }
+}
+
+extension Cell {
+  /// Whether an episode can end well here.
+  package var isGoal: Bool {
+    switch self {
+    case .goal, .exit: true
+    case .floor, .wall, .hole: false
+    }
+  }
+}
+
+extension GridMap {
+  /// The fewest steps from the start to a goal or an exit; nil where there is no way.
+  package var goalDistance: Int? {
+    let distances = distances()
+    var nearest: Int32?
+    for place in cells.indices where cells[place].isGoal && distances[place] >= 0 {
+      nearest = min(nearest ?? .max, distances[place])
+    }
+    return nearest.map(Int.init)
   }
 }

@@ -75,7 +75,8 @@ extension GridKind {
       switch self {
       case .maze: [("up", up), ("down", down), ("left", left), ("right", right)]
       case .lake: [("left", left), ("down", down), ("right", right), ("up", up)]
-      case .grid: [("north", up), ("west", left), ("south", down), ("east", right), ("exit", (0, 0))]
+      case .grid:
+        [("north", up), ("west", left), ("south", down), ("east", right), ("exit", (0, 0))]
       }
     return named.map { ActionMeaning($0, dx: $1.0, dy: $1.1) }
   }
@@ -96,24 +97,22 @@ extension GridMap {
   }
 
   fileprivate func dynamics(_ rules: GridRules) -> Dynamics {
-    let actions = kind.actions
+    // Plain numbers: the names of the actions would be counted up and down for every cell.
+    let ways = kind.actions.map { (dx: $0.dx, dy: $0.dy) }
     var outcomes: [Dynamics.Outcome] = []
-    outcomes.reserveCapacity(cells.count * actions.count)
+    outcomes.reserveCapacity(cells.count * ways.count)
     var legal: [UInt8] = []
+    if kind == .grid { legal.reserveCapacity(cells.count) }
     for state in 0..<cells.count {
       let (row, column) = position(of: state)
       if kind == .grid {
-        guard case .exit = cells[row * columns + column] else {
-          legal.append(0b01111)
-          outcomes += actions.map { move(row, column, $0, rules) }
-          continue
-        }
-        legal.append(1 << GridWorld.exitAction)
+        let isExit = cells[row * columns + column].isGoal
+        legal.append(isExit ? 1 << GridWorld.exitAction : 0b01111)
       }
-      outcomes += actions.map { move(row, column, $0, rules) }
+      for way in ways { outcomes.append(move(row, column, way, rules)) }
     }
     return Dynamics(
-      states: cells.count, actions: actions.count,
+      states: cells.count, actions: ways.count,
       start: state(row: start / columns, column: start % columns), outcomes: outcomes,
       legal: legal, slip: slip(rules.noise))
   }
@@ -121,15 +120,15 @@ extension GridMap {
   /// What a move does from a cell; CS188 pays the exit's value for leaving it, the others pay for
   /// reaching the goal.
   private func move(
-    _ row: Int, _ column: Int, _ action: ActionMeaning, _ rules: GridRules
+    _ row: Int, _ column: Int, _ way: (dx: Int, dy: Int), _ rules: GridRules
   ) -> Dynamics.Outcome {
     let here = state(row: row, column: column)
     if case .exit(let value) = cells[row * columns + column] {
       return Dynamics.Outcome(next: here, reward: value, terminates: true)
     }
     let reward = rules.livingReward
-    guard action.dx != 0 || action.dy != 0,
-      let to = neighbour(row: row, column: column, dx: action.dx, dy: action.dy)
+    guard way.dx != 0 || way.dy != 0,
+      let to = neighbour(row: row, column: column, dx: way.dx, dy: way.dy)
     else { return Dynamics.Outcome(next: here, reward: reward - rules.bumpCost) }
     let next = state(row: to.row, column: to.column)
     return switch cells[to.row * columns + to.column] {

@@ -1,20 +1,23 @@
 package import Rollouts
 
-/// The Q-learning agent of the CS188 course: six methods, and nothing else.
-package struct QLearningAgent: Sendable {
-  package private(set) var table: QTable
-  private let dynamics: Dynamics
+/// The Q-learning agent of the CS188 course: six methods, and nothing else. It learns in a table
+/// that it borrows.
+package struct QLearningAgent: ~Copyable {
+  private let table: QTableCells
+  let dynamics: Dynamics
   private let ties: Ties
   /// The learning rate of this episode (α).
   package var alpha: Double
   /// The discount of future reward (γ).
-  package let gamma: Double
+  let gamma: Double
   /// The chance to explore in this episode (ε).
   package var epsilon: Double
 
-  // Method 1: the settings, and a table that starts at zero.
-  package init(_ dynamics: Dynamics, _ settings: QTableConfiguration) {
-    table = QTable(dynamics)
+  // Method 1: the settings, and a table that knows nothing yet.
+  package init(
+    _ table: consuming QTableCells, _ dynamics: Dynamics, _ settings: QTableConfiguration
+  ) {
+    self.table = table
     self.dynamics = dynamics
     ties = settings.ties
     alpha = settings.alpha.value(episode: 1, of: settings.episodes)
@@ -23,21 +26,17 @@ package struct QLearningAgent: Sendable {
   }
 
   // Method 2: the value of an action in a state; 0 when it was never updated.
+  @inline(__always)
   package func getQValue(_ state: Int, _ action: Int) -> Double { table.value(state, action) }
 
   // Method 3: the best value among the legal actions; 0 where there is none.
+  @inline(__always)
   package func computeValueFromQValues(_ state: Int) -> Double { table.best(state) }
 
   // Method 4: the best legal action, ties broken by lot (or to the first).
   @inline(__always)
   package func computeActionFromQValues(_ state: Int, _ draws: Draws) -> Int {
-    // One bit for each of the best actions, without a branch for each comparison.
-    var best = getQValue(state, 0)
-    for action in 1..<dynamics.actions { best = max(best, getQValue(state, action)) }
-    var winners: UInt32 = 0
-    for action in 0..<dynamics.actions {
-      winners |= getQValue(state, action) == best ? 1 << UInt32(action) : 0
-    }
+    var winners = table.winners(state)
     if ties == .random && winners & (winners - 1) != 0 {
       for _ in 0..<draws.pick(2, below: winners.nonzeroBitCount) { winners &= winners - 1 }
     }
@@ -54,7 +53,7 @@ package struct QLearningAgent: Sendable {
 
   // Method 6: Q ← (1 − α) Q + α (r + γ max Q′). Returns how wrong Q was.
   @inline(__always)
-  package mutating func update(
+  package func update(
     _ state: Int, _ action: Int, nextState: Int, reward: Double, terminated: Bool
   ) -> Double {
     table.update(

@@ -44,6 +44,13 @@ package struct QTableConfiguration: Configuration, Equatable {
   /// The part of the settings that a table can be made again from.
   package var rule: QTableRule { QTableRule(alpha: alpha, gamma: gamma, episodes: episodes) }
 
+  /// More steps than these cannot be taken.
+  package func mostSteps(stepLimit: Int) -> Int {
+    let (product, overflow) = episodes.multipliedReportingOverflow(by: stepLimit)
+    let most = overflow ? Int.max : product
+    return steps > 0 ? min(most, steps) : most
+  }
+
   /// Steps between stored tables: often enough that any step is near one, and seldom enough that
   /// they stay a small part of a recording (about 20 bytes a step, 12 a table's value).
   func snapshotInterval(values: Int) -> Int {
