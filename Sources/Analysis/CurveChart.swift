@@ -14,7 +14,7 @@ extension Curve {
     let strong = Stroke(width: 2.75)
     let bestColor = theme.secondAccent.mixed(with: theme.background, 0.15)
     if window > 1 {
-      let dense = theme.accent.mixed(with: theme.background, 0.25)
+      let dense = theme.accent.mixed(with: theme.background, 0.42)
       chart.layers.append(.dots(x: x, y: returns, faint, dense: dense))
     }
     chart.layers.append(.line(x: x, y: best, bestColor, quiet))

@@ -31,10 +31,12 @@ struct HeatMapTriangles {
         .rect(inset), HeatMapCells.ink(on: color).opacity(0.5), width: max(1, rect.width * 0.015))
       return write(value, at: rect.center, larger: 1.5, bold: true, on: color)
     }
-    HeatMapCells.drawUnknown(
-      rect, theme, spacing: max(5, (rect.width / 7).rounded()), onto: canvas)
     let sides = map.actions.indices.filter {
       map.actions[$0].dx != 0 || map.actions[$0].dy != 0
+    }
+    if sides.count < 4 || sides.contains(where: { map.value(row, column, action: $0) == nil }) {
+      HeatMapCells.drawUnknown(
+        rect, theme, spacing: max(5, (rect.width / 7).rounded()), onto: canvas)
     }
     for action in sides {
       guard let value = map.value(row, column, action: action) else { continue }

@@ -21,7 +21,7 @@ package struct CrawlerPainter: Painter {
   private let labelFont: Font
 
   /// What is seen of the world, in its units: behind the cart, ahead of it, above and below ground.
-  private static let seen = (behind: 70.0, ahead: 215.0, above: 118.0, below: 34.0)
+  private static let seen = (behind: 64.0, ahead: 206.0, above: 96.0, below: 30.0)
 
   /// A painter of a crawler's scenes.
   package init(
