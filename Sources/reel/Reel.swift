@@ -10,7 +10,8 @@ enum Reel {
   static let commands: [any Command.Type] = [
     TrainCommand.self, EvaluateCommand.self, SolveCommand.self, MapCommand.self,
     ListCommand.self, InfoCommand.self, EpisodesCommand.self, QCommand.self, DigestCommand.self,
-    RenderCommand.self, FilmCommand.self, ExplainCommand.self,
+    RenderCommand.self, FilmCommand.self, CurveCommand.self, HeatmapCommand.self,
+    ExportCommand.self, ExplainCommand.self, DemoCommand.self, BenchCommand.self,
   ]
 
   static func main() {
