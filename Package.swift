@@ -73,7 +73,7 @@ let package = Package(
     tests(of: "Raster", uses: ["Raster"]),
     tests(of: "Film", uses: ["Raster", "Film"]),
     tests(of: "Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay"]),
-    tests(of: "Analysis", uses: ["Rollouts", "Recordings", "Raster", "Film", "Analysis"]),
+    tests(of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"]),
     tests(of: "EndToEnd", uses: ["Rollouts", "SQLite", "Film", "Raster"]),
   ]
 )

@@ -61,7 +61,11 @@ struct HeatMapCells {
     let hasArrows = chart.style == .arrows && side >= 9 && !greedy.isEmpty
     let text = numbers.map { NumberText.fixed(value, decimals: $0.decimals) }
     let lift = hasArrows && text != nil ? side * 0.10 : 0
-    if hasArrows { drawArrows(greedy, at: rect.center.moved(0, -lift), ink) }
+    if hasArrows {
+      // Without a number below it an arrow has the whole cell.
+      drawArrows(
+        greedy, at: rect.center.moved(0, -lift), ink, length: side * (text == nil ? 0.64 : 0.46))
+    }
     if let text, let numbers {
       let y = chart.style == .arrows ? rect.bottom - side * 0.15 : rect.center.y
       canvas.text(
@@ -70,23 +74,23 @@ struct HeatMapCells {
   }
 
   /// One arrow through the middle, or several short ones from the middle where actions are tied.
-  private func drawArrows(_ greedy: [Int], at center: Point, _ ink: Color) {
+  private func drawArrows(_ greedy: [Int], at center: Point, _ ink: Color, length: Double) {
     for action in greedy {
       let meaning = map.actions[action]
       let (dx, dy) = (Double(meaning.dx), Double(meaning.dy))
       if dx == 0, dy == 0 {
         // An action that leads nowhere, such as leaving by an exit.
-        let half = side * 0.09
-        canvas.fill(
-          .rounded(Rect(center: center, width: half * 2, height: half * 2), radius: 2), ink)
+        let side = length * 0.4
+        canvas.fill(.rounded(Rect(center: center, width: side, height: side), radius: 2), ink)
       } else if greedy.count == 1 {
         canvas.fill(
-          .arrow(center: center, dx: dx, dy: dy, length: side * 0.46, thickness: side * 0.075), ink)
+          .arrow(center: center, dx: dx, dy: dy, length: length, thickness: length * 0.165), ink)
       } else {
         canvas.fill(
           .arrow(
-            from: center.moved(dx * side * 0.05, dy * side * 0.05),
-            to: center.moved(dx * side * 0.29, dy * side * 0.29), thickness: side * 0.055), ink)
+            from: center.moved(dx * length * 0.1, dy * length * 0.1),
+            to: center.moved(dx * length * 0.62, dy * length * 0.62), thickness: length * 0.12), ink
+        )
       }
     }
   }
