@@ -121,7 +121,8 @@ import Worlds
             canvas.withPixels { for word in $0 { colors.insert(word & 0xFF_FFFF) } }
           }
           let worst = colors.map { palette.nearest(to: Color($0)).error }.max() ?? 0
-          #expect(worst <= (colors.count <= 256 ? 0 : 8), "\(map.kind), \(theme.name), \(size): \(colors.count) colours")
+          let bound = colors.count <= 256 ? 0 : Palette.promisedError
+          #expect(worst <= bound, "\(map.kind) \(theme.name) \(size): \(colors.count) colours")
         }
       }
     }
