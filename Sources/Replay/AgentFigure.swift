@@ -56,7 +56,8 @@ struct AgentFigure {
     canvas.isolated {
       canvas.clip(
         to: .rect(
-          Rect(x: place.x - radius, y: head.y - size * 1.1, width: radius * 2,
+          Rect(
+            x: place.x - radius, y: head.y - size * 1.1, width: radius * 2,
             height: line - head.y + size * 1.1)))
       canvas.fill(.circle(head, radius: size), theme.agent)
       AgentFigure(radius: size, theme: theme, dx: 0, dy: 0, mood: .dazed)

@@ -62,7 +62,8 @@ struct CaptionStrip: Sendable {
       texts.map { canvas.measure($0, font).width }.max() ?? 0
     }
     let names = vocabulary.actions
-    let slips = vocabulary.canSlip ? names.map { fonts.isCompact ? "→ " + $0 : "slipped " + $0 } : []
+    let slips =
+      vocabulary.canSlip ? names.map { fonts.isCompact ? "→ " + $0 : "slipped " + $0 } : []
     let episode = (fonts.isCompact ? "#" : "") + String(facts.lastEpisode)
     let steps = "\(facts.mostSteps)/\(facts.mostSteps)"
     let action = max(

@@ -77,7 +77,8 @@ where Scenes.Scene == Drawing.Scene {
     let known = reading
     // Given up while something may fail, so that a film starts afresh after a failure.
     reading = nil
-    var reading = try known.flatMap { $0.episode == episode && $0.t <= t ? $0 : nil }
+    var reading =
+      try known.flatMap { $0.episode == episode && $0.t <= t ? $0 : nil }
       ?? begin(episode)
     while reading.t < t {
       guard let transition = reading.ahead else {

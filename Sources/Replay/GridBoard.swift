@@ -68,7 +68,8 @@ struct GridBoard {
       canvas.isolated {
         canvas.clip(to: .rect(layout.board))
         canvas.fill(
-          .rounded(cell.inset(0, cell.height / 2, 0, -depth), radius: (cell.width * 0.10).rounded()),
+          .rounded(
+            cell.inset(0, cell.height / 2, 0, -depth), radius: (cell.width * 0.10).rounded()),
           shadow)
       }
     }

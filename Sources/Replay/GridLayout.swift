@@ -63,7 +63,8 @@ struct GridLayout: Sendable {
   /// The pixels of a cell.
   func rect(row: Int, column: Int) -> Rect {
     Rect(
-      x: columnEdges[column], y: rowEdges[row], width: columnEdges[column + 1] - columnEdges[column],
+      x: columnEdges[column], y: rowEdges[row],
+      width: columnEdges[column + 1] - columnEdges[column],
       height: rowEdges[row + 1] - rowEdges[row])
   }
 

@@ -90,7 +90,9 @@ struct LakeSurface {
         Point(dx * length, dy * length), Point(dx * 0.41 - dy * kink, dy * 0.41 + dx * kink),
         Point(dx * 0.48 + dy * kink * 0.4, dy * 0.48 - dx * kink * 0.4),
       ]
-      let branch = [path[1], Point(path[1].x - dy * 0.06 + dx * 0.03, path[1].y + dx * 0.06 + dy * 0.03)]
+      let branch = [
+        path[1], Point(path[1].x - dy * 0.06 + dx * 0.03, path[1].y + dx * 0.06 + dy * 0.03),
+      ]
       for line in [path, branch] {
         canvas.stroke(
           .polyline(

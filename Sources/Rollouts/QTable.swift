@@ -66,18 +66,18 @@
 
   /// Lends the table to something that learns: no copy, and no check at each step.
   @inlinable
-  package mutating func withCells<Result>(
-    _ body: (consuming QTableCells) throws -> Result
+  package mutating func withUpdates<Result>(
+    _ body: (consuming QTableUpdates) throws -> Result
   ) rethrows -> Result {
     let actions = actions
     return try values.withUnsafeMutableBufferPointer { values in
       try visits.withUnsafeMutableBufferPointer { visits in
-        try body(QTableCells(values: values, visits: visits, actions: actions))
+        try body(QTableUpdates(values: values, visits: visits, actions: actions))
       }
     }
   }
 
-  /// Learns from one step; see `QTableCells.update`.
+  /// Learns from one step; see `QTableUpdates.update`.
   package mutating func update(
     _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
     gamma: Double
@@ -85,7 +85,7 @@
     precondition(
       (0..<states).contains(state) && (0..<states).contains(next)
         && (0..<actions).contains(action), "a step within the table")
-    withCells {
+    withUpdates {
       _ = $0.update(
         state, action, reward: reward, next: next, terminated: terminated, alpha: alpha,
         gamma: gamma)
@@ -93,9 +93,9 @@
   }
 }
 
-/// A table's numbers while something learns: they live only inside `QTable.withCells`, and states
+/// A table's numbers while something learns: they live only inside `QTable.withUpdates`, and states
 /// and actions must be within the table.
-@usableFromInline package struct QTableCells: ~Copyable {
+@usableFromInline package struct QTableUpdates: ~Copyable {
   @usableFromInline let values: UnsafeMutableBufferPointer<Double>
   @usableFromInline let visits: UnsafeMutableBufferPointer<UInt32>
   @usableFromInline let actions: Int

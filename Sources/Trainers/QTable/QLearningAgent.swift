@@ -3,7 +3,7 @@ package import Rollouts
 /// The Q-learning agent of the CS188 course: six methods, and nothing else. It learns in a table
 /// that it borrows.
 package struct QLearningAgent: ~Copyable {
-  private let table: QTableCells
+  private let table: QTableUpdates
   let dynamics: Dynamics
   private let ties: Ties
   /// The learning rate of this episode (α).
@@ -15,7 +15,7 @@ package struct QLearningAgent: ~Copyable {
 
   // Method 1: the settings, and a table that knows nothing yet.
   package init(
-    _ table: consuming QTableCells, _ dynamics: Dynamics, _ settings: QTableConfiguration
+    _ table: consuming QTableUpdates, _ dynamics: Dynamics, _ settings: QTableConfiguration
   ) {
     self.table = table
     self.dynamics = dynamics

@@ -71,12 +71,12 @@ package struct QTableTrainer: Sendable {
     until stop: Int, into sink: inout Sink, now: () -> Double, goOn: (TrainingProgress) -> Bool
   ) throws -> Bool {
     let (dynamics, settings, generator, stepLimit) = (dynamics, settings, generator, stepLimit)
-    // About 200 points of each metric, whatever the length.
-    let metricInterval = max(1, settings.episodes / 200)
+    // About 100 points of each metric, whatever the length.
+    let metricInterval = max(1, settings.episodes / 100)
     // A copy, which can stay in registers.
     var course = course
     defer { self.course = course }
-    return try table.withCells { cells in
+    return try table.withUpdates { cells in
       var agent = QLearningAgent(cells, dynamics, settings)
       agent.begin(course.play.episode, settings)
       var nextLook = course.step + 4096

@@ -1,0 +1,197 @@
+internal import Glibc
+internal import Rollouts
+internal import SQLite
+internal import Synchronization
+
+/// The thread that writes batches to the file, and the bounded queue that leads to it: whoever
+/// hands in a batch gets an empty one back, and waits where none is free. Nothing is dropped.
+@safe final class Committer: @unchecked Sendable {
+  /// Set where the training thread should hand in what it has: a commit is due, or has failed.
+  let wantsBatch = Atomic<Bool>(false)
+  /// How many steps are safely in the file.
+  let committedSteps = Atomic<Int>(0)
+
+  private let path: String
+  private let interval: Double
+  private let monitor = Monitor()
+  private var thread: pthread_t?
+  // The four below are touched only while the monitor is locked.
+  private var full: [Batch] = []
+  private var empty: [Batch]
+  private var failure: RecordingError?
+  private var isClosing = false
+  // The two below belong to the thread while it runs.
+  private var database: Database?
+  private var statements: CommitStatements?
+
+  init(path: String, options: RecordingOptions, worlds: Int) {
+    self.path = path
+    interval = max(0.001, Double(options.commitInterval.milliseconds) / 1000)
+    empty = (0..<3).map { _ in Batch(rows: max(1, options.batchRows), worlds: max(1, worlds)) }
+  }
+
+  /// Begins to commit to an open file.
+  func start(on database: Database, steps: Int) throws(RecordingError) {
+    statements = try naming(path) { () throws(SQLiteError) in try CommitStatements(database) }
+    self.database = database
+    committedSteps.store(steps, ordering: .releasing)
+    let retained = unsafe Unmanaged.passRetained(self).toOpaque()
+    var made = pthread_t()
+    let code = unsafe pthread_create(
+      &made, nil,
+      { argument in
+        if let argument = unsafe argument {
+          unsafe Unmanaged<Committer>.fromOpaque(argument).takeRetainedValue().work()
+        }
+        return nil
+      }, retained)
+    guard code == 0 else {
+      unsafe Unmanaged<Committer>.fromOpaque(retained).release()
+      throw RecordingError(.system, "there is no thread to write \(path) with")
+    }
+    thread = made
+  }
+
+  /// Whether batches are being committed.
+  var isRunning: Bool { thread != nil }
+
+  /// Queues a batch and returns an empty one; waits for it where the file is slower.
+  func submit(_ batch: Batch) throws(RecordingError) -> Batch {
+    monitor.lock()
+    defer { monitor.unlock() }
+    if let failure { throw failure }
+    full.append(batch)
+    monitor.wakeAll()
+    while empty.isEmpty, failure == nil { monitor.wait() }
+    if let failure { throw failure }
+    return empty.removeLast()
+  }
+
+  /// The error that stopped the commits.
+  var stopped: RecordingError? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return failure
+  }
+
+  /// Waits until everything queued is in the file, and closes it. With `ended`, the session ends
+  /// there and one file remains; without, it reads as interrupted.
+  func close(session: Int, ended: String?) throws(RecordingError) {
+    monitor.lock()
+    isClosing = true
+    monitor.wakeAll()
+    monitor.unlock()
+    if let thread { pthread_join(thread, nil) }
+    thread = nil
+    statements = nil
+    guard let database else { return }
+    self.database = nil
+    do {
+      if failure == nil { try endSession(session, ended: ended, in: database) }
+      if ended != nil { makeOneFile(database) }
+      try database.close()
+    } catch {
+      failure = failure ?? RecordingError(error, path: path)
+    }
+    if let failure { throw failure }
+  }
+
+  private func endSession(
+    _ session: Int, ended: String?, in database: Database
+  ) throws(SQLiteError) {
+    let time = ended.map(SQLiteValue.text) ?? .null
+    try database.run(
+      "UPDATE sessions SET ended = ?, writer = NULL WHERE rowid = ?", time, .integer(session))
+  }
+
+  /// A file that can be mailed. A reader may be in the way: then the log beside it stays, and the
+  /// recording is as good.
+  private func makeOneFile(_ database: Database) {
+    database.setBusyTimeout(.milliseconds(200))
+    try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try? database.execute("PRAGMA journal_mode = DELETE")
+  }
+
+  private func work() {
+    monitor.lock()
+    var deadline = Monitor.now + interval
+    while true {
+      if !full.isEmpty {
+        let batch = full.removeFirst()
+        commitUnlocked(batch)
+        deadline = Monitor.now + interval
+      } else if isClosing {
+        break
+      } else if !monitor.wait(until: deadline) {
+        wantsBatch.store(true, ordering: .relaxed)
+        deadline = Monitor.now + interval
+      }
+    }
+    monitor.unlock()
+  }
+
+  /// Writes a batch while the training thread goes on; the monitor is locked before and after.
+  private func commitUnlocked(_ batch: Batch) {
+    var caught: SQLiteError?
+    if failure == nil, let database, let statements {
+      monitor.unlock()
+      do {
+        try statements.commit(batch, to: database)
+        committedSteps.store(batch.lastStep + 1, ordering: .releasing)
+      } catch {
+        caught = error
+      }
+      batch.removeAll()
+      monitor.lock()
+    }
+    if let caught, failure == nil { failure = RecordingError(caught, path: path) }
+    wantsBatch.store(failure != nil, ordering: .relaxed)
+    empty.append(batch)
+    monitor.wakeAll()
+  }
+}
+
+/// The statements of a commit, compiled once.
+private final class CommitStatements {
+  private let transitionRows = ColumnTable(["step", "episode", "state", "action", "reward"])
+  private let episodeRows = ColumnTable([
+    "episode", "seed", "first_step", "stride", "steps", "return", "ending", "final_state",
+  ])
+  private let transitions: Statement
+  private let episodes: Statement
+  private let metric: Statement
+  private let checkpoint: Statement
+  private let batch: Statement
+
+  init(_ database: Database) throws(SQLiteError) {
+    try database.show(transitionRows, as: "batch_transitions")
+    try database.show(episodeRows, as: "batch_episodes")
+    transitions = try database.prepare("INSERT INTO transitions SELECT * FROM batch_transitions")
+    // An episode that was open in an earlier commit is there already.
+    episodes = try database.prepare("INSERT OR REPLACE INTO episodes SELECT * FROM batch_episodes")
+    metric = try database.prepare("INSERT INTO metrics VALUES (?, ?, ?)")
+    checkpoint = try database.prepare("INSERT INTO checkpoints VALUES (?, ?, ?, ?)")
+    // A batch without steps, at the end of a session, gives way to the next one's first.
+    batch = try database.prepare("INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?, ?, ?)")
+  }
+
+  func commit(_ rows: Batch, to database: Database) throws(SQLiteError) {
+    transitionRows.columns = rows.transitions
+    episodeRows.columns = rows.episodes
+    try database.transaction(.writing) { () throws(SQLiteError) in
+      try transitions.run()
+      try episodes.run()
+      for metric in rows.metrics {
+        try self.metric.run(.integer(metric.step), .text(metric.name), .real(metric.value))
+      }
+      for checkpoint in rows.checkpoints {
+        try self.checkpoint.run(
+          .integer(checkpoint.step), .text(checkpoint.kind), .blob(checkpoint.parameters),
+          .text(checkpoint.trainingState))
+      }
+      try batch.run(
+        .integer(rows.firstStep), .integer(rows.lastStep), .real(rows.elapsed),
+        .integer(rows.metricsByThen), .integer(rows.checkpointsByThen), .blob(rows.hash))
+    }
+  }
+}

@@ -1,0 +1,160 @@
+internal import Glibc
+internal import Rollouts
+internal import SQLite
+
+/// A recording that has no name yet: it is built beside its place, and takes its name when it can
+/// be resumed.
+struct Draft {
+  let path: String
+  let place: String
+  let database: Database
+  let force: Bool
+  let session: SessionFacts
+
+  /// Begins a file beside `path`.
+  init(
+    _ description: RunDescription, path: String, options: RecordingOptions
+  ) throws(RecordingError) {
+    self.path = path
+    force = options.force
+    place = Files.beside(path)
+    session = SessionFacts(
+      firstStep: 0, configuration: description.configuration.compact,
+      versions: Self.versions.compact, started: options.clock.timestamp)
+    try Files.checkFree(path, force: force)
+    try Files.makeFolder(of: path)
+    let (place, session) = (place, session)
+    do throws(RecordingError) {
+      database = try naming(path) { () throws(SQLiteError) in
+        let database = try Database(place, .creating)
+        try Self.fill(database, description, session)
+        return database
+      }
+    } catch {
+      Files.remove(place)
+      throw error
+    }
+  }
+
+  /// Completes the file with its first checkpoint, gives it its name and opens it for writing.
+  func publish(_ checkpoint: Checkpoint, durable: Bool) throws(RecordingError) -> Database {
+    do throws(RecordingError) {
+      guard let writer = WriterIdentity(current: place) else {
+        throw RecordingError(.system, "\(path) vanished while it was made")
+      }
+      try naming(path) { () throws(SQLiteError) in
+        try database.run(
+          "INSERT INTO checkpoints VALUES (?, ?, ?, ?)", .integer(checkpoint.step),
+          .text(checkpoint.kind), .blob(checkpoint.parameters), .text(checkpoint.trainingState))
+        try database.run("UPDATE sessions SET writer = ?", .text(writer.json.compact))
+        try database.execute("COMMIT")
+      }
+      try Self.useLog(database, path: path)
+      try naming(path) { () throws(SQLiteError) in try database.close() }
+      try Files.name(place, path, force: force)
+    } catch {
+      remove()
+      throw error
+    }
+    return try Self.open(path, durable: durable)
+  }
+
+  /// Leaves nothing.
+  func remove() {
+    try? database.close()
+    Files.remove(place)
+  }
+
+  /// Opens a recording to write on it.
+  static func open(_ path: String, durable: Bool) throws(RecordingError) -> Database {
+    let database = try naming(path) { () throws(SQLiteError) in
+      // The lock is held for moments only: by another commit, or by whoever changes a note.
+      try Database(path, .writing, busyTimeout: .seconds(30))
+    }
+    try useLog(database, path: path)
+    try naming(path) { () throws(SQLiteError) in
+      try database.execute("PRAGMA synchronous = \(durable ? "FULL" : "NORMAL")")
+      try database.execute(tuning)
+    }
+    return database
+  }
+
+  private static let tuning = """
+    PRAGMA wal_autocheckpoint = 4096;
+    PRAGMA cache_size = -8192;
+    """
+
+  private static func useLog(_ database: Database, path: String) throws(RecordingError) {
+    let mode = try naming(path) { () throws(SQLiteError) in
+      try database.first("PRAGMA journal_mode = WAL")
+    }
+    guard mode?.first?.text == "wal" else {
+      throw RecordingError(
+        .system, "\(path) cannot have a write-ahead log: its file system is no local one")
+    }
+  }
+
+  private static func fill(
+    _ database: Database, _ description: RunDescription, _ session: SessionFacts
+  ) throws(SQLiteError) {
+    try database.execute("PRAGMA page_size = 4096")
+    try database.execute("PRAGMA application_id = \(Format.applicationID)")
+    try database.execute("BEGIN IMMEDIATE")
+    try database.migrate(Format.migrations)
+    for (key, value) in description.keys {
+      try database.run("INSERT INTO run VALUES (?, ?)", .text(key), value)
+    }
+    for (number, action) in description.world.actions.enumerated() {
+      try database.run(
+        "INSERT INTO actions VALUES (?, ?, ?, ?)", .integer(number), .text(action.name),
+        .integer(action.dx), .integer(action.dy))
+    }
+    for field in description.world.fields {
+      try database.run(
+        "INSERT INTO fields VALUES (?, ?, ?, ?, ?, ?)", .text(field.subject), .text(field.name),
+        .text(field.type), .integer(field.offset), .integer(field.count),
+        .text(field.description))
+    }
+    try database.run(
+      "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, NULL)", .integer(session.firstStep),
+      .text(session.configuration), .text(session.versions), .text(session.started))
+  }
+
+  /// What wrote a session.
+  static var versions: JSON {
+    var system = utsname()
+    unsafe uname(&system)
+    let (name, machine) = (text(system.sysname), text(system.machine))
+    return [
+      "reel": .string(Format.program), "sqlite": .string(sqliteVersion),
+      "platform": .string("\(name) \(machine)"),
+    ]
+  }
+
+  private static func text<Characters>(_ characters: Characters) -> String {
+    unsafe withUnsafeBytes(of: characters) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}
+
+extension RunDescription {
+  /// The rows of the table `run`.
+  var keys: [(String, SQLiteValue)] {
+    var keys: [(String, SQLiteValue)] = [
+      ("format", .integer(Format.version)), ("world", .text(world.name)),
+      ("map", .text(world.map)), ("map_name", .text(world.mapName)), ("trainer", .text(trainer)),
+      ("preset", .text(preset)), ("purpose", .text(purpose.rawValue)),
+      ("seed", .integer(Int(seed))), ("worlds", .integer(worlds)),
+      ("tags", .text(JSON.array(tags.map(JSON.string)).compact)), ("note", .text(note)),
+    ]
+    if let parent {
+      let json: JSON = [
+        "file": .string(parent.file), "digest": .string(parent.digest),
+        "step": .integer(parent.step),
+      ]
+      keys.append(("parent", .text(json.compact)))
+    }
+    return keys
+  }
+}

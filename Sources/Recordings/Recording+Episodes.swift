@@ -1,0 +1,133 @@
+package import Rollouts
+internal import SQLite
+
+/// A row of a recording's episodes.
+package struct Episode: Sendable, Equatable {
+  /// Its number; episodes count from 1.
+  package var number: Int
+  /// The seed of the run that it was played in.
+  package var seed: Int
+  /// The step that it begins with.
+  package var firstStep: Int
+  /// How far its steps are apart: the number of worlds that ran side by side.
+  package var stride: Int
+  /// How many steps it has, so far.
+  package var steps: Int
+  /// The sum of its rewards, so far.
+  package var `return`: Double
+  /// How it ended; `interrupted` where it runs and its writer is gone.
+  package var ending: Ending
+
+  /// The last step that it has.
+  package var lastStep: Int { firstStep &+ (steps &- 1) &* stride }
+  /// Whether the world or a time limit ended it.
+  package var isOver: Bool { ending == .terminated || ending == .truncated }
+}
+
+extension Recording {
+  /// All episodes by number, without their states.
+  package func episodes() throws(RecordingError) -> [Episode] {
+    try reading { () throws(RecordingError) in
+      try episodes("ORDER BY episode", [])
+    }
+  }
+
+  /// The episodes that a selection names, in its order.
+  package func episodes(_ selection: EpisodeSelection) throws(RecordingError) -> [Episode] {
+    let all = try episodes()
+    let chosen = selection.choose(from: all)
+    if chosen.isEmpty {
+      throw RecordingError(
+        .absent,
+        all.isEmpty
+          ? "\(path) has no episode yet"
+          : "\(path) has \(all.count) episodes, but none is '\(selection)'")
+    }
+    return chosen
+  }
+
+  /// One episode.
+  package func episode(_ number: Int) throws(RecordingError) -> Episode {
+    try reading { () throws(RecordingError) in
+      guard let episode = try episodes("WHERE episode = ?", [.integer(number)]).first else {
+        throw RecordingError(.absent, "\(path) has no episode \(number)")
+      }
+      return episode
+    }
+  }
+
+  func episodes(
+    _ clause: String, _ values: [SQLiteValue]
+  ) throws(RecordingError) -> [Episode] {
+    let running = try runningEnding()
+    let columns = Columns(
+      [.integer, .integer, .integer, .integer, .integer, .real, .integer], capacity: 1024)
+    var episodes: [Episode] = []
+    let statement = try naming(path) { () throws(SQLiteError) in
+      let statement = try database.prepare(
+        """
+        SELECT episode, seed, first_step, stride, steps, return, \(Self.endingNumber)
+        FROM episodes \(clause)
+        """)
+      try statement.bind(values)
+      return statement
+    }
+    var more = true
+    while more {
+      columns.removeAll()
+      more = try naming(path) { () throws(SQLiteError) in try statement.read(into: columns) }
+      for row in 0..<columns.count {
+        let ending = Ending(rawValue: UInt8(clamping: columns.int(row, 6)))
+        let episode = Episode(
+          number: columns.int(row, 0), seed: columns.int(row, 1), firstStep: columns.int(row, 2),
+          stride: columns.int(row, 3), steps: columns.int(row, 4),
+          return: columns.real(row, 5), ending: ending == .running ? running : ending ?? running)
+        guard
+          Self.isSound(
+            episode.number, first: episode.firstStep, episode.stride, steps: episode.steps)
+        else {
+          throw .damaged(path, "episode \(episode.number) cannot be read")
+        }
+        episodes.append(episode)
+      }
+    }
+    return episodes
+  }
+
+  /// The number of `Ending` that an episode's text names; anything unknown reads as running.
+  static let endingNumber = """
+    CASE ending WHEN 'terminated' THEN 1 WHEN 'truncated' THEN 2 WHEN 'interrupted' THEN 3 \
+    ELSE 0 END
+    """
+
+  /// Numbers that arithmetic on steps can bear.
+  static func isSound(_ number: Int, first: Int, _ stride: Int, steps: Int) -> Bool {
+    let most = 1 << 53
+    return (1..<most).contains(number) && first >= 0 && first < most && (1...1 << 20).contains(stride) && steps > 0
+      && steps <= most / stride
+  }
+
+  /// What an episode that has not ended is: running where a living process writes it.
+  func runningEnding() throws(RecordingError) -> Ending {
+    try status() == .writing ? .running : .interrupted
+  }
+}
+
+extension Columns {
+  func int(_ row: Int, _ column: Int) -> Int {
+    Int(Int64(bitPattern: unsafe self.column(column)[row]))
+  }
+
+  func real(_ row: Int, _ column: Int) -> Double {
+    Double(bitPattern: unsafe self.column(column)[row])
+  }
+
+  func value(_ row: Int, _ column: Int) -> Value {
+    value(of: unsafe self.column(column)[row], kind: kind(column))
+  }
+
+  func value(of word: UInt64, kind: Kind) -> Value {
+    kind == .bytes
+      ? .bytes(unsafe Array(bytes(word))) : .index(Int(Int64(bitPattern: word)))
+  }
+}

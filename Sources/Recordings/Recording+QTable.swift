@@ -1,0 +1,174 @@
+package import Rollouts
+internal import SQLite
+
+/// One update of a Q-table, as the log tells it again.
+package struct QUpdate: Sendable, Equatable {
+  package var step: Int
+  package var episode: Int
+  package var state: Int
+  package var action: Int
+  package var reward: Double
+  package var next: Int
+  /// How the episode stood after the step.
+  package var ending: Ending
+  /// The learning rate of the update.
+  package var alpha: Double
+  /// The action's value before and after.
+  package var before: Double
+  package var after: Double
+}
+
+extension Recording {
+  /// The Q-table after so many steps, bit for bit as the trainer had it: the nearest checkpoint,
+  /// and the recorded steps since then. Without checkpoints the fold begins at step 0.
+  package func qTable(
+    at step: Int, usingCheckpoints: Bool = true
+  ) throws(RecordingError) -> QTable {
+    try reading { () throws(RecordingError) in
+      var fold = try QFold(self, at: step, usingCheckpoints: usingCheckpoints)
+      try fold.advance(to: step)
+      return fold.table
+    }
+  }
+
+  /// Calls `body` with the Q-table after each of some numbers of steps, which must not fall.
+  package func forEachQTable(
+    at steps: [Int], _ body: (Int, QTable) throws -> Void
+  ) throws {
+    guard let first = steps.first else { return }
+    try database.transaction(
+      .reading,
+      { () throws(any Error) in
+        var fold = try QFold(self, at: first, usingCheckpoints: true)
+        for step in steps {
+          try fold.advance(to: step)
+          try body(step, fold.table)
+        }
+      }, orThrow: { RecordingError($0, path: path) })
+  }
+
+  /// The last updates of a state before a step, earliest first.
+  package func qUpdates(
+    of state: Int, before step: Int, last count: Int
+  ) throws(RecordingError) -> [QUpdate] {
+    try reading { () throws(RecordingError) in
+      let found = try rows(
+        "SELECT step FROM transitions WHERE step < ? AND state = ? ORDER BY step DESC LIMIT ?",
+        .integer(step), .integer(state), .integer(max(0, count)))
+      guard let last = found.first?[0].int, let first = found.last?[0].int else { return [] }
+      var fold = try QFold(self, at: first, usingCheckpoints: true)
+      try fold.advance(to: first)
+      var updates: [QUpdate] = []
+      try fold.advance(to: last + 1) { update in
+        if update.state == state { updates.append(update) }
+      }
+      return updates
+    }
+  }
+}
+
+/// A table that follows the log.
+private struct QFold {
+  private let recording: Recording
+  private let sessions: [Session]
+  private let learns: Bool
+  private(set) var table: QTable
+  private var step: Int
+
+  init(
+    _ recording: Recording, at target: Int, usingCheckpoints: Bool
+  ) throws(RecordingError) {
+    self.recording = recording
+    sessions = try recording.sessions()
+    learns = try recording.runKeys()["purpose"]?.text != RunPurpose.evaluate.rawValue
+    let found =
+      usingCheckpoints
+      ? try recording.checkpoint(atOrBefore: target) : try recording.checkpoint(at: 0)
+    guard let found else {
+      throw .damaged(recording.path, "it has no checkpoint at or before step \(target)")
+    }
+    guard found.kind == QTable.checkpointKind else {
+      throw RecordingError(
+        .absent, "\(recording.path) holds no Q-table: its trainer learns a \(found.kind)")
+    }
+    do {
+      table = try QTable(found)
+    } catch {
+      throw .damaged(recording.path, "the checkpoint of step \(found.step): \(error)")
+    }
+    step = found.step
+  }
+
+  /// Goes on to the table after `target` steps.
+  mutating func advance(
+    to target: Int, telling body: ((QUpdate) -> Void)? = nil
+  ) throws(RecordingError) {
+    guard learns else { return }
+    while step < target {
+      // The settings in force are those of the last session that began at or before the step.
+      let later = sessions.map(\.firstStep).filter { $0 > step }.min() ?? .max
+      let session = sessions.last { $0.firstStep <= step }
+      guard let rule = session.flatMap({ QTableRule(configuration: $0.configuration) }) else {
+        throw .damaged(recording.path, "its configuration lacks α, γ or the number of episodes")
+      }
+      let end = min(target, later)
+      let blocks = try StepBlocks(recording, steps: step..<end)
+      guard blocks.rows.kind(2) == .integer, blocks.rows.kind(3) == .integer else {
+        throw .damaged(recording.path, "a Q-table's states and actions are numbers")
+      }
+      var learner = Learner(rule: rule)
+      while try blocks.advance() {
+        guard learner.learn(blocks, &table, body) else {
+          throw .damaged(
+            recording.path, "a step has a state or an action that its Q-table does not have")
+        }
+      }
+      step = end
+    }
+  }
+
+  /// The updates of a stretch with one rule.
+  private struct Learner {
+    let rule: QTableRule
+    var episode = Int.min
+    var alpha = 0.0
+
+    init(rule: QTableRule) { self.rule = rule }
+
+    /// Learns a block; false where a row does not fit the table.
+    mutating func learn(
+      _ blocks: StepBlocks, _ table: inout QTable, _ body: ((QUpdate) -> Void)?
+    ) -> Bool {
+      let (states, actions) = (UInt64(table.states), UInt64(table.actions))
+      let rows = blocks.rows
+      let (episodeOf, stateOf) = unsafe (rows.column(1), rows.column(2))
+      let (actionOf, rewardOf) = unsafe (rows.column(3), rows.column(4))
+      return table.withUpdates { updates in
+        for row in 0..<blocks.count {
+          let (state, action) = unsafe (stateOf[row], actionOf[row])
+          let next = unsafe blocks.next[row]
+          guard state < states, action < actions, next < states else { return false }
+          let number = unsafe Int(Int64(bitPattern: episodeOf[row]))
+          if number != episode {
+            episode = number
+            alpha = rule.alpha(episode: number)
+          }
+          let before = body == nil ? 0 : updates.value(Int(state), Int(action))
+          let reward = unsafe Double(bitPattern: rewardOf[row])
+          let ending = unsafe blocks.ending[row]
+          updates.update(
+            Int(state), Int(action), reward: reward, next: Int(next),
+            terminated: ending == .terminated, alpha: alpha, gamma: rule.gamma)
+          if let body {
+            body(
+              QUpdate(
+                step: rows.int(row, 0), episode: number, state: Int(state), action: Int(action),
+                reward: reward, next: Int(next), ending: ending, alpha: alpha, before: before,
+                after: updates.value(Int(state), Int(action))))
+          }
+        }
+        return true
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package import Rollouts
+internal import SQLite
+
+/// One start, resume or extension of a run.
+package struct Session: Sendable, Equatable {
+  /// The first step that was new in it.
+  package var firstStep: Int
+  /// The settings in force from that step on.
+  package var configuration: JSON
+  /// What wrote it: this program, SQLite, the platform.
+  package var versions: JSON
+  /// When it began, ISO 8601.
+  package var started: String
+  /// When it ended cleanly; nil where it did not, or not yet.
+  package var ended: String?
+  /// The process that writes it, and when that started; nil where none does, dead or alive.
+  package var writer: SessionWriter?
+}
+
+/// A process that writes, or wrote and died.
+package struct SessionWriter: Sendable, Equatable {
+  package var process: Int
+  /// When the process started, ISO 8601.
+  package var started: String
+  package var host: String
+  /// Whether it lives and writes this very file.
+  package var isAlive: Bool
+}
+
+extension Recording {
+  /// How a run stands.
+  package enum Status: String, Sendable {
+    /// A living process writes it.
+    case writing
+    /// It was closed cleanly.
+    case finished
+    /// Its writer died, or gave up.
+    case interrupted
+  }
+
+  /// All sessions, in order.
+  package func sessions() throws(RecordingError) -> [Session] {
+    try rows(
+      "SELECT first_step, configuration, versions, started, ended, writer FROM sessions"
+        + " ORDER BY rowid"
+    ).map { row throws(RecordingError) in try session(row) }
+  }
+
+  /// How the run stands now.
+  package func status() throws(RecordingError) -> Status { Self.status(try sessions()) }
+
+  static func status(_ sessions: [Session]) -> Status {
+    guard let last = sessions.last else { return .interrupted }
+    if last.ended != nil { return .finished }
+    return last.writer?.isAlive == true ? .writing : .interrupted
+  }
+
+  private func session(_ row: [SQLiteValue]) throws(RecordingError) -> Session {
+    guard let first = row[0].int, first >= 0, let started = row[3].text,
+      let configuration = row[1].text.flatMap({ try? JSON(parsing: $0) }),
+      let versions = row[2].text.flatMap({ try? JSON(parsing: $0) })
+    else { throw .damaged(path, "a row of sessions cannot be read") }
+    let path = path
+    return Session(
+      firstStep: first, configuration: configuration, versions: versions, started: started,
+      ended: row[4].text,
+      writer: row[5].text.flatMap(WriterIdentity.init(json:)).map {
+        SessionWriter(
+          process: $0.process, started: $0.started, host: $0.host,
+          isAlive: $0.isAlive(writing: path))
+      })
+  }
+
+  /// Refuses a file that a living process writes.
+  static func refuseLivingWriter(
+    of path: String, _ sessions: [Session]
+  ) throws(RecordingError) {
+    guard let writer = sessions.last?.writer, writer.isAlive else { return }
+    throw RecordingError(
+      .beingWritten,
+      "\(path) is being written by process \(writer.process), which started \(writer.started)")
+  }
+
+  /// The run as it was described when it began, with the settings that are in force now.
+  package func description() throws(RecordingError) -> RunDescription {
+    try reading { () throws(RecordingError) in
+      let keys = try runKeys()
+      guard let world = keys["world"]?.text, let trainer = keys["trainer"]?.text,
+        let purpose = keys["purpose"]?.text.flatMap(RunPurpose.init(rawValue:)),
+        let seed = keys["seed"]?.int, seed >= 0, let configuration = try sessions().last?.configuration
+      else { throw .damaged(path, "the table run lacks the run's description") }
+      var run = RunDescription(
+        world: WorldDescription(
+          name: world, map: keys["map"]?.text ?? "", mapName: keys["map_name"]?.text ?? "",
+          actions: try actions(), fields: try fields()),
+        trainer: trainer, purpose: purpose, preset: keys["preset"]?.text ?? "default",
+        seed: UInt64(seed), configuration: configuration)
+      run.worlds = max(1, keys["worlds"]?.int ?? 1)
+      run.note = keys["note"]?.text ?? ""
+      if let text = keys["tags"]?.text, case .array(let tags)? = try? JSON(parsing: text) {
+        run.tags = tags.compactMap(\.text)
+      }
+      if let json = keys["parent"]?.text.flatMap({ try? JSON(parsing: $0) }),
+        let file = json["file"]?.text, let digest = json["digest"]?.text,
+        let step = json["step"]?.int
+      {
+        run.parent = Parent(file: file, digest: digest, step: step)
+      }
+      return run
+    }
+  }
+
+  func runKeys() throws(RecordingError) -> [String: SQLiteValue] {
+    let rows = try rows("SELECT key, value FROM run")
+    return Dictionary(rows.map { ($0[0].text ?? "", $0[1]) }) { first, _ in first }
+  }
+
+  private func actions() throws(RecordingError) -> [ActionMeaning] {
+    let rows = try rows("SELECT action, name, dx, dy FROM actions ORDER BY action")
+    var actions: [ActionMeaning] = []
+    for (number, row) in rows.enumerated() {
+      guard row[0].int == number, let name = row[1].text, let dx = row[2].int, let dy = row[3].int
+      else { throw .damaged(path, "action \(number) cannot be read") }
+      actions.append(ActionMeaning(name, dx: dx, dy: dy))
+    }
+    return actions
+  }
+
+  private func fields() throws(RecordingError) -> [Field] {
+    let rows = try rows(
+      "SELECT subject, name, type, offset, count, description FROM fields ORDER BY rowid")
+    var fields: [Field] = []
+    for row in rows {
+      guard let subject = row[0].text, let name = row[1].text, let type = row[2].text,
+        let offset = row[3].int, let count = row[4].int, let description = row[5].text
+      else { throw .damaged(path, "a row of fields cannot be read") }
+      fields.append(
+        Field(subject, name, type: type, offset: offset, count: count, description))
+    }
+    return fields
+  }
+}

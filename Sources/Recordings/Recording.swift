@@ -1,0 +1,101 @@
+internal import Glibc
+internal import Rollouts
+internal import SQLite
+
+/// A recording to read: finished, interrupted or just being written.
+///
+/// Each call sees one consistent state of the file and lets go of it, so that a reader never holds
+/// a writer up. Not for two threads at once.
+package final class Recording {
+  /// The file's path as it was given.
+  package let path: String
+  let database: Database
+
+  /// Opens a recording and makes sure that it is one.
+  package init(_ path: String) throws(RecordingError) {
+    self.path = path
+    guard Files.exists(path) else {
+      throw RecordingError(.missing, "there is no file \(path)")
+    }
+    if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
+    database = try Self.open(path)
+    try Self.checkTables(of: database, path)
+  }
+
+  /// Opens the file in the one way that works here.
+  private static func open(_ path: String) throws(RecordingError) -> Database {
+    do {
+      return try opened(path, .reading)
+    } catch where error.kind == .denied {
+      // Reading beside a log needs a file for locks. In a folder where none can be made, a
+      // recording without a log can still be read, as nobody can be writing it either.
+      let real = Files.resolved(path)
+      if let log = Files.size(real + "-wal"), log > 0 {
+        throw RecordingError(
+          .denied,
+          "\(path) cannot be read in a read-only folder while its last rows stand in \(path)-wal:"
+            + " copy both elsewhere")
+      }
+      return try opened(path, .immutable)
+    }
+  }
+
+  private static func opened(
+    _ path: String, _ mode: Database.Mode
+  ) throws(RecordingError) -> Database {
+    let (id, version, database) = try naming(path) { () throws(SQLiteError) in
+      let database = try Database(path, mode)
+      // A cell that overlaps others is found before it is followed.
+      try database.execute("PRAGMA cell_size_check = ON")
+      try database.execute("PRAGMA query_only = ON")
+      let id = try database.first("PRAGMA application_id")?.first?.int
+      return (id, try database.userVersion(), database)
+    }
+    guard id == Format.applicationID else {
+      throw RecordingError(
+        .foreign, "\(path) is not a recording: it is another program's SQLite file")
+    }
+    guard version <= Format.version else {
+      throw RecordingError(
+        .newer,
+        "\(path) has format \(version) of a newer Reel; this one reads format \(Format.version)")
+    }
+    guard version == Format.version else { throw .damaged(path, "it has no format") }
+    return database
+  }
+
+  /// A file from elsewhere may bear views or computed columns in place of tables.
+  private static func checkTables(of database: Database, _ path: String) throws(RecordingError) {
+    for table in Format.tables {
+      let columns = try naming(path) { () throws(SQLiteError) in
+        try database.all(
+          """
+          SELECT columns.name, columns.hidden FROM pragma_table_list AS tables
+          JOIN pragma_table_xinfo(tables.name) AS columns
+          WHERE tables.schema = 'main' AND tables.name = ? AND tables.type = 'table'
+          """, .text(table.name))
+      }
+      guard columns == table.columns.map({ [.text($0), .integer(0)] }) else {
+        throw .damaged(path, "its table \(table.name) is not as in format \(Format.version)")
+      }
+    }
+  }
+
+  /// Reads several things from one state of the file.
+  func reading<Result>(
+    _ body: () throws(RecordingError) -> Result
+  ) throws(RecordingError) -> Result {
+    let path = path
+    return try database.transaction(.reading, body) { RecordingError($0, path: path) }
+  }
+
+  func rows(_ sql: String, _ values: SQLiteValue...) throws(RecordingError) -> [[SQLiteValue]] {
+    try naming(path) { () throws(SQLiteError) in
+      let statement = try database.prepare(sql)
+      try statement.bind(values)
+      var rows: [[SQLiteValue]] = []
+      while try statement.step() { rows.append(statement.row) }
+      return rows
+    }
+  }
+}

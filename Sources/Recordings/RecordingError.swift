@@ -1,0 +1,71 @@
+internal import SQLite
+
+/// Why a recording could not be made, read or changed.
+package struct RecordingError: Error, Equatable, CustomStringConvertible {
+  /// The failures that a program treats differently.
+  package enum Kind: Sendable {
+    /// There is no such file.
+    case missing
+    /// The file is none of ours: a folder, no SQLite file, or another program's.
+    case foreign
+    /// A newer version of this program made it.
+    case newer
+    /// It is cut short or changed.
+    case damaged
+    /// Another process keeps it locked.
+    case locked
+    /// There is already a file of this name.
+    case exists
+    /// Another process is writing it.
+    case beingWritten
+    /// Reading or writing is not allowed there.
+    case denied
+    /// There is no room left.
+    case full
+    /// What was to be recorded is not a rollout: a reward that is no number, rows out of order.
+    case invalid
+    /// What was asked for is not in the recording.
+    case absent
+    /// Anything else that the system answered.
+    case system
+  }
+
+  package let kind: Kind
+  /// A sentence for people.
+  package let description: String
+
+  /// A failure with its sentence.
+  package init(_ kind: Kind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+
+  /// What SQLite answered, in a recording's words.
+  init(_ error: SQLiteError, path: String) {
+    switch error.reason {
+    case .busy: self.init(.locked, "\(path) is locked by another process")
+    case .full: self.init(.full, "there is no room left for \(path): the disk is full")
+    case .readOnly, .denied: self.init(.denied, "\(path) may not be written")
+    case .cannotOpen: self.init(.denied, "\(path) cannot be opened: \(error.message)")
+    case .notADatabase: self.init(.foreign, "\(path) is not a recording: it is no SQLite file")
+    case .corrupt: self.init(.damaged, "\(path) is damaged: \(error.message)")
+    case .io: self.init(.system, "\(path) cannot be read or written: \(error.message)")
+    case .constraint, .other: self.init(.system, "\(path): \(error.description)")
+    }
+  }
+
+  static func damaged(_ path: String, _ what: String) -> RecordingError {
+    RecordingError(.damaged, "\(path) is damaged: \(what)")
+  }
+}
+
+/// Says SQLite's errors in a recording's words.
+func naming<Result>(
+  _ path: String, _ body: () throws(SQLiteError) -> Result
+) throws(RecordingError) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw RecordingError(error, path: path)
+  }
+}

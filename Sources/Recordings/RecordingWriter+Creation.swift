@@ -1,0 +1,65 @@
+package import Rollouts
+internal import SQLite
+
+extension RecordingWriter {
+  /// Begins a recording. The file takes its name when the checkpoint of step 0 is there: `initial`,
+  /// or the first that is recorded. Until then it can still fail without leaving anything.
+  package init(
+    creating path: String, _ description: RunDescription, initial: Checkpoint? = nil,
+    options: RecordingOptions = RecordingOptions()
+  ) throws(RecordingError) {
+    let draft = try Draft(description, path: path, options: options)
+    let committer = Committer(path: path, options: options, worlds: description.worlds)
+    var session = SessionPlace()
+    session.row = 1
+    session.facts = draft.session
+    session.origin = options.clock.monotonic()
+    let chain: HashChain
+    do throws(RecordingError) {
+      chain = try naming(path) { () throws(SQLiteError) in try HashChain(of: draft.database) }
+      if let initial {
+        try Self.publish(draft, initial, committer, &session, durable: options.durable)
+      }
+    } catch {
+      draft.remove()
+      throw error
+    }
+    self.init(
+      path: path, description: description, options: options, chain: chain, committer: committer,
+      session: session, draft: initial == nil ? draft : nil)
+  }
+
+  /// Takes the first checkpoint and gives the file its name.
+  mutating func publish(with checkpoint: Checkpoint) throws(RecordingError) {
+    guard let draft else { return }
+    self.draft = nil
+    try Self.publish(draft, checkpoint, committer, &session, durable: options.durable)
+  }
+
+  private static func publish(
+    _ draft: Draft, _ checkpoint: Checkpoint, _ committer: Committer, _ session: inout SessionPlace,
+    durable: Bool
+  ) throws(RecordingError) {
+    guard checkpoint.step == 0 else {
+      draft.remove()
+      throw RecordingError(
+        .invalid, "a recording begins with a checkpoint of step 0, not \(checkpoint.step)")
+    }
+    let database = try draft.publish(checkpoint, durable: durable)
+    session.checkpoints = 1
+    session.uncoveredCheckpoints = [checkpoint]
+    try committer.start(on: database, steps: 0)
+  }
+}
+
+extension HashChain {
+  /// The first link of a recording's chain.
+  init(of database: Database) throws(SQLiteError) {
+    self.init(
+      run: try database.all(
+        "SELECT key, value FROM run WHERE key NOT IN ('tags', 'note') ORDER BY key"),
+      actions: try database.all("SELECT action, name, dx, dy FROM actions ORDER BY action"),
+      fields: try database.all(
+        "SELECT subject, name, type, offset, count, description FROM fields ORDER BY rowid"))
+  }
+}

@@ -1,0 +1,216 @@
+internal import Rollouts
+internal import SQLite
+
+/// Reads transitions in order, many at a time, each with its next state and how its episode stood
+/// then. Lives inside one `Recording.reading`.
+@safe final class StepBlocks {
+  /// step, episode, state, action, reward; the rows before `count` are complete.
+  let rows: Columns
+  /// How many rows of the present block are complete.
+  private(set) var count = 0
+  /// The complete rows' next states, as words like those of the state's column.
+  let next: UnsafeMutablePointer<UInt64>
+  /// The complete rows' places in their episodes, and how these stood after them.
+  let t: UnsafeMutablePointer<Int>
+  let ending: UnsafeMutablePointer<Ending>
+
+  private let recording: Recording
+  private let range: Range<Int>
+  private let statement: Statement
+  /// How many rows further on an episode's next row is found.
+  private let hop: Int
+  private let window: EpisodeWindow
+  private var isAtEnd = false
+
+  /// All transitions of a range of steps.
+  init(_ recording: Recording, steps range: Range<Int>) throws(RecordingError) {
+    let worlds = try recording.runKeys()["worlds"]?.int ?? 1
+    guard (1...1 << 16).contains(worlds) else {
+      throw .damaged(recording.path, "\(worlds) worlds cannot run side by side")
+    }
+    hop = worlds
+    self.range = range
+    self.recording = recording
+    // One episode's next row is as far behind the range's end as there are worlds.
+    let (end, overflow) = range.upperBound.addingReportingOverflow(worlds)
+    statement = try naming(recording.path) { () throws(SQLiteError) in
+      let statement = try recording.database.prepare(
+        "SELECT step, episode, state, action, reward FROM transitions"
+          + " WHERE step >= ? AND step < ? ORDER BY step")
+      try statement.bind([.integer(range.lowerBound), .integer(overflow ? .max : end)])
+      return statement
+    }
+    let kinds = try recording.kinds()
+    rows = Columns([.integer, .integer, kinds.state, kinds.action, .real], capacity: 1024 + hop)
+    unsafe next = .allocate(capacity: rows.capacity)
+    unsafe t = .allocate(capacity: rows.capacity)
+    unsafe ending = .allocate(capacity: rows.capacity)
+    window = try EpisodeWindow(recording, state: kinds.state, worlds: worlds)
+  }
+
+  /// The transitions of one episode.
+  init(_ recording: Recording, episode: Episode) throws(RecordingError) {
+    hop = 1
+    range = episode.firstStep..<episode.lastStep + 1
+    self.recording = recording
+    statement = try naming(recording.path) { () throws(SQLiteError) in
+      let statement = try recording.database.prepare(
+        "SELECT step, episode, state, action, reward FROM transitions"
+          + " WHERE step >= ? AND step <= ? AND episode = ? ORDER BY step")
+      try statement.bind([
+        .integer(episode.firstStep), .integer(episode.lastStep), .integer(episode.number),
+      ])
+      return statement
+    }
+    let kinds = try recording.kinds()
+    rows = Columns([.integer, .integer, kinds.state, kinds.action, .real], capacity: 256)
+    unsafe next = .allocate(capacity: rows.capacity)
+    unsafe t = .allocate(capacity: rows.capacity)
+    unsafe ending = .allocate(capacity: rows.capacity)
+    window = try EpisodeWindow(recording, state: kinds.state, worlds: 1)
+  }
+
+  deinit {
+    unsafe next.deallocate()
+    unsafe t.deallocate()
+    unsafe ending.deallocate()
+  }
+
+  /// Goes to the next block; false where there is none.
+  func advance() throws(RecordingError) -> Bool {
+    rows.removeFirst(count)
+    count = 0
+    if !isAtEnd {
+      isAtEnd = try !naming(recording.path) { () throws(SQLiteError) in
+        try statement.read(into: rows)
+      }
+    }
+    let ready = isAtEnd ? rows.count : rows.count - hop
+    let steps = unsafe rows.column(0)
+    while count < ready, unsafe steps[count] < UInt64(range.upperBound) { try complete(count) }
+    return count > 0
+  }
+
+  /// Finds what follows a row.
+  @inline(__always)
+  private func complete(_ row: Int) throws(RecordingError) {
+    let step = unsafe Int(Int64(bitPattern: rows.column(0)[row]))
+    let number = unsafe Int(Int64(bitPattern: rows.column(1)[row]))
+    let episode = try window.find(number)
+    let offset = step &- episode.firstStep
+    unsafe t[row] = episode.stride == 1 ? offset : offset / episode.stride
+    if step == episode.lastStep {
+      unsafe next[row] = window.finalState(into: rows)
+      unsafe ending[row] = episode.ending
+    } else {
+      unsafe next[row] = try follower(of: row, at: step &+ episode.stride, number)
+      unsafe ending[row] = .running
+    }
+    count = row + 1
+  }
+
+  @inline(__always)
+  private func follower(of row: Int, at step: Int, _ episode: Int) throws(RecordingError) -> UInt64
+  {
+    let place = row + hop
+    if place < rows.count, unsafe rows.column(0)[place] == UInt64(bitPattern: Int64(step)),
+      unsafe rows.column(1)[place] == UInt64(bitPattern: Int64(episode))
+    {
+      return unsafe rows.column(2)[place]
+    }
+    // Where rows are missing between, the next one is nearer than in a whole recording.
+    for place in row + 1..<max(row + 1, min(row + hop, rows.count))
+    where rows.int(place, 0) == step && rows.int(place, 1) == episode {
+      return unsafe rows.column(2)[place]
+    }
+    throw .damaged(recording.path, "episode \(episode) lacks step \(step)")
+  }
+}
+
+/// A stretch of the episodes' table, moved along with the transitions.
+@safe final class EpisodeWindow {
+  struct Entry {
+    var number = Int.min
+    var firstStep = 0
+    var stride = 1
+    var lastStep = 0
+    var ending = Ending.running
+  }
+
+  private let recording: Recording
+  private let statement: Statement
+  private let columns: Columns
+  private let margin: Int
+  private let running: Ending
+  private var current = Entry()
+  private var currentRow = 0
+
+  init(
+    _ recording: Recording, state: Columns.Kind, worlds: Int
+  ) throws(RecordingError) {
+    self.recording = recording
+    margin = 2 * worlds
+    running = try recording.runningEnding()
+    let capacity = worlds == 1 ? 1024 : 4096 + 4 * worlds
+    columns = Columns(
+      [.integer, .integer, .integer, .integer, .integer, state], capacity: capacity)
+    statement = try naming(recording.path) { () throws(SQLiteError) in
+      try recording.database.prepare(
+        """
+        SELECT episode, first_step, stride, steps, \(Recording.endingNumber), final_state
+        FROM episodes WHERE episode >= ? ORDER BY episode LIMIT \(capacity)
+        """)
+    }
+  }
+
+  /// The episode of a number, which becomes the one of `finalState`.
+  @inline(__always)
+  func find(_ number: Int) throws(RecordingError) -> Entry {
+    if number != current.number { try look(for: number) }
+    return current
+  }
+
+  /// The present episode's last state, with its bytes kept where the rows keep theirs.
+  func finalState(into rows: Columns) -> UInt64 {
+    let word = unsafe columns.column(5)[currentRow]
+    return columns.kind(5) == .bytes ? unsafe rows.append(columns.bytes(word)) : word
+  }
+
+  private func look(for number: Int) throws(RecordingError) {
+    var row = place(of: number)
+    if row == nil {
+      let first = number.subtractingReportingOverflow(margin)
+      columns.removeAll()
+      try naming(recording.path) { () throws(SQLiteError) in
+        statement.reset()
+        try statement.bind(.integer(first.overflow ? .min : first.partialValue), at: 1)
+        _ = try statement.read(into: columns)
+        statement.reset()
+      }
+      row = place(of: number)
+    }
+    guard let row, Recording.isSound(
+      number, first: columns.int(row, 1), columns.int(row, 2), steps: columns.int(row, 3))
+    else { throw .damaged(recording.path, "episode \(number) is missing from its table") }
+    let (first, stride) = (columns.int(row, 1), columns.int(row, 2))
+    let ending = Ending(rawValue: UInt8(clamping: columns.int(row, 4))) ?? .running
+    currentRow = row
+    current = Entry(
+      number: number, firstStep: first, stride: stride,
+      lastStep: first + (columns.int(row, 3) - 1) * stride,
+      ending: ending == .running ? running : ending)
+  }
+
+  /// Numbers follow each other in a whole recording; where some are missing, they are searched.
+  private func place(of number: Int) -> Int? {
+    guard columns.count > 0 else { return nil }
+    let guess = number &- columns.int(0, 0)
+    if guess >= 0, guess < columns.count, columns.int(guess, 0) == number { return guess }
+    var (low, high) = (0, columns.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if columns.int(middle, 0) < number { low = middle + 1 } else { high = middle }
+    }
+    return low < columns.count && columns.int(low, 0) == number ? low : nil
+  }
+}

@@ -1,0 +1,100 @@
+internal import Glibc
+internal import Rollouts
+
+/// Who writes a recording: enough to tell a living writer from a dead one, and from another file.
+struct WriterIdentity: Equatable, Sendable {
+  var process: Int
+  /// The process's start in clock ticks since boot: a number of a process is used again, this with
+  /// it is not.
+  var ticks: Int
+  /// The same as a timestamp, for people.
+  var started: String
+  /// The kernel's name for this boot of this machine.
+  var boot: String
+  var host: String
+  /// The file itself: a copy of a recording is not being written.
+  var device: Int
+  var inode: Int
+
+  /// This process as the writer of a file.
+  init?(current path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    process = Int(getpid())
+    ticks = Self.processState(process)?.ticks ?? 0
+    started = Timestamp.text(
+      Double(Self.bootTime) + Double(ticks) / Double(max(1, sysconf(Int32(_SC_CLK_TCK)))))
+    boot = Self.currentBoot
+    host = Self.text(of: "/proc/sys/kernel/hostname")
+    device = Int(truncatingIfNeeded: status.st_dev)
+    inode = Int(truncatingIfNeeded: status.st_ino)
+  }
+
+  /// The writer that a recording names; nil where it names none.
+  init?(json text: String) {
+    guard let json = try? JSON(parsing: text), let process = json["process"]?.int,
+      let ticks = json["ticks"]?.int, let started = json["started"]?.text,
+      let boot = json["boot"]?.text, let host = json["host"]?.text,
+      let device = json["device"]?.int, let inode = json["inode"]?.int
+    else { return nil }
+    self.process = process
+    self.ticks = ticks
+    self.started = started
+    self.boot = boot
+    self.host = host
+    self.device = device
+    self.inode = inode
+  }
+
+  /// As recordings keep it.
+  var json: JSON {
+    [
+      "process": .integer(process), "started": .string(started), "ticks": .integer(ticks),
+      "boot": .string(boot), "host": .string(host), "device": .integer(device),
+      "inode": .integer(inode),
+    ]
+  }
+
+  /// Whether this writer lives and writes the file at `path`.
+  func isAlive(writing path: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, Int(truncatingIfNeeded: status.st_ino) == inode,
+      Int(truncatingIfNeeded: status.st_dev) == device, boot == Self.currentBoot,
+      let state = Self.processState(process)
+    else { return false }
+    return state.ticks == ticks && !state.isGone
+  }
+
+  private static var currentBoot: String { text(of: "/proc/sys/kernel/random/boot_id") }
+
+  /// Seconds since 1970 at which the machine started.
+  private static var bootTime: Int {
+    let lines = text(of: "/proc/stat").split(separator: "\n")
+    let line = lines.first { $0.hasPrefix("btime ") }
+    return line.flatMap { Int($0.dropFirst(6)) } ?? 0
+  }
+
+  /// When a process started, and whether it only waits to be reaped; nil where there is none.
+  private static func processState(_ process: Int) -> (ticks: Int, isGone: Bool)? {
+    // The name in parentheses may hold anything, parentheses too: what counts follows the last.
+    let text = text(of: "/proc/\(process)/stat")
+    guard let end = text.lastIndex(of: ")") else { return nil }
+    let words = text[text.index(after: end)...].split(separator: " ")
+    guard words.count > 19, let ticks = Int(words[19]) else { return nil }
+    return (ticks, words[0] == "Z" || words[0] == "X")
+  }
+
+  private static func text(of path: String) -> String {
+    guard let file = unsafe fopen(path, "r") else { return "" }
+    defer { unsafe _ = fclose(file) }
+    var text: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = unsafe fread(&buffer, 1, buffer.count, file)
+      guard count > 0, text.count < 1 << 20 else { break }
+      text += buffer[..<count]
+    }
+    while text.last == UInt8(ascii: "\n") { text.removeLast() }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,0 +1,175 @@
+internal import CSQLite
+
+/// Rows of a table held in memory column by column: what SQL reads as a virtual table, and what
+/// a query fills many rows at a time. A value is one 64-bit word; bytes stand in a common arena.
+///
+/// One thread works on it at a time; whoever hands it on must not touch it until it comes back.
+@safe package final class Columns: @unchecked Sendable {
+  /// How a column's words are to be read.
+  package enum Kind: Sendable, Equatable {
+    /// The word is an integer.
+    case integer
+    /// The word is a double's bits.
+    case real
+    /// The word is a place in the arena (see `append`).
+    case bytes
+    /// The word is the number of a name; SQL sees the name.
+    case name
+  }
+
+  /// How many rows there is room for.
+  package let capacity: Int
+  /// How many rows there are.
+  package var count = 0
+  /// The names that columns of the kind `name` number.
+  let names: [StaticString]
+  private(set) var kinds: UnsafeMutableBufferPointer<Kind>
+  @usableFromInline let words: UnsafeMutableBufferPointer<UInt64>
+  private(set) var arena: UnsafeMutableRawBufferPointer
+  /// How many bytes of the arena are in use.
+  package private(set) var arenaCount = 0
+
+  /// Room for so many rows of columns of these kinds.
+  package init(_ kinds: [Kind], capacity: Int, names: [StaticString] = []) {
+    precondition(capacity > 0 && !kinds.isEmpty, "columns have room for a row")
+    self.capacity = capacity
+    unsafe self.kinds = .allocate(capacity: kinds.count)
+    _ = unsafe self.kinds.initialize(from: kinds)
+    unsafe words = .allocate(capacity: kinds.count * capacity)
+    unsafe words.initialize(repeating: 0)
+    unsafe arena = .allocate(byteCount: 0, alignment: 16)
+    self.names = names
+  }
+
+  deinit {
+    unsafe kinds.deallocate()
+    unsafe words.deallocate()
+    unsafe arena.deallocate()
+  }
+
+  /// Forgets all rows.
+  package func removeAll() {
+    count = 0
+    arenaCount = 0
+  }
+
+  /// How a column is to be read.
+  package func kind(_ column: Int) -> Kind { unsafe kinds[column] }
+
+  /// Says how a column is to be read from now on; there must be no rows.
+  package func setKind(_ column: Int, _ kind: Kind) {
+    precondition(count == 0, "a column's kind changes only while it is empty")
+    unsafe kinds[column] = kind
+  }
+
+  /// The name that a word numbers; nothing where it numbers none.
+  package func name(_ word: UInt64) -> String {
+    word < UInt64(names.count) ? "\(names[Int(word)])" : ""
+  }
+
+  /// The words of one column.
+  @inlinable package func column(_ column: Int) -> UnsafeMutablePointer<UInt64> {
+    unsafe precondition(
+      column >= 0 && (column + 1) * capacity <= words.count, "there is such a column")
+    // The precondition above bounds it, and an empty buffer cannot be: capacity is positive.
+    return unsafe words.baseAddress.unsafelyUnwrapped + column * capacity
+  }
+
+  /// Keeps bytes in the arena and returns their place: the offset in the low half, the length in
+  /// the high one.
+  package func append(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    let place = arenaCount
+    let needed = place + bytes.count
+    precondition(needed < 1 << 32, "an arena holds less than 4 GB")
+    if unsafe needed > arena.count { grow(to: needed) }
+    unsafe UnsafeMutableRawBufferPointer(rebasing: arena[place..<needed]).copyMemory(from: bytes)
+    arenaCount = needed
+    return UInt64(bytes.count) << 32 | UInt64(place)
+  }
+
+  /// Keeps bytes in the arena and returns their place.
+  package func append(_ bytes: [UInt8]) -> UInt64 {
+    unsafe bytes.withUnsafeBytes { unsafe append($0) }
+  }
+
+  /// The bytes at a place of the arena, until the next change.
+  package func bytes(_ place: UInt64) -> UnsafeRawBufferPointer {
+    let offset = Int(place & 0xFFFF_FFFF)
+    return unsafe UnsafeRawBufferPointer(rebasing: arena[offset..<offset + Int(place >> 32)])
+  }
+
+  private func grow(to needed: Int) {
+    let larger = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(needed, unsafe arena.count * 2, 4096), alignment: 16)
+    unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: arena[..<arenaCount]))
+    unsafe arena.deallocate()
+    unsafe arena = larger
+  }
+
+  /// Moves the rows from `row` on to the front and forgets the ones before; the arena is kept as
+  /// it is while any row uses it.
+  package func removeFirst(_ rows: Int) {
+    precondition(rows >= 0 && rows <= count, "there are so many rows")
+    let rest = count - rows
+    for index in unsafe kinds.indices {
+      let start = unsafe column(index)
+      unsafe start.update(from: start + rows, count: rest)
+    }
+    count = rest
+    guard arenaCount > 0 else { return }
+    compact()
+  }
+
+  /// Copies the bytes that are still used to a new arena.
+  private func compact() {
+    let old = unsafe arena
+    unsafe arena = .allocate(byteCount: 0, alignment: 16)
+    arenaCount = 0
+    for index in unsafe kinds.indices where unsafe kinds[index] == .bytes {
+      let words = unsafe column(index)
+      for row in 0..<count {
+        let offset = Int(unsafe words[row] & 0xFFFF_FFFF)
+        let length = Int(unsafe words[row] >> 32)
+        unsafe words[row] = append(UnsafeRawBufferPointer(rebasing: old[offset..<offset + length]))
+      }
+    }
+    unsafe old.deallocate()
+  }
+}
+
+extension Statement {
+  /// Reads rows behind those that `columns` has, until it is full or there are no more; false when
+  /// there are no more. The query's columns are those of `columns`, in order.
+  package func read(into columns: Columns) throws(SQLiteError) -> Bool {
+    let width = Int(unsafe sqlite3_column_count(handle))
+    var row = columns.count
+    defer { columns.count = row }
+    while row < columns.capacity {
+      guard try step() else { return false }
+      for index in 0..<width {
+        unsafe columns.column(index)[row] = try word(index, kind: columns.kind(index), columns)
+      }
+      row += 1
+    }
+    return true
+  }
+
+  @inline(__always)
+  private func word(
+    _ index: Int, kind: Columns.Kind, _ columns: Columns
+  ) throws(SQLiteError) -> UInt64 {
+    let column = Int32(truncatingIfNeeded: index)
+    let type = unsafe sqlite3_column_type(handle, column)
+    switch (kind, type) {
+    case (.integer, SQLITE_INTEGER), (.name, SQLITE_INTEGER):
+      return UInt64(bitPattern: unsafe sqlite3_column_int64(handle, column))
+    case (.real, SQLITE_FLOAT):
+      return unsafe sqlite3_column_double(handle, column).bitPattern
+    case (.bytes, SQLITE_BLOB):
+      let start = unsafe sqlite3_column_blob(handle, column)
+      let count = Int(unsafe sqlite3_column_bytes(handle, column))
+      return unsafe columns.append(UnsafeRawBufferPointer(start: start, count: count))
+    default: throw .mismatch(column: index, of: sql)
+    }
+  }
+}

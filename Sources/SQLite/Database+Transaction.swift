@@ -1,0 +1,73 @@
+internal import CSQLite
+
+extension Database {
+  /// How a transaction begins.
+  package enum Transaction: String, Sendable {
+    /// One consistent view for several reads.
+    case reading = "BEGIN"
+    /// Holds the write lock from its first moment, so that it cannot fail half-way for a lock.
+    case writing = "BEGIN IMMEDIATE"
+  }
+
+  /// Runs `body` in a transaction: committed where it returns, undone where it throws.
+  package func transaction<Result, Failure: Error>(
+    _ kind: Transaction, _ body: () throws(Failure) -> Result,
+    orThrow wrap: (SQLiteError) -> Failure
+  ) throws(Failure) -> Result {
+    do { try execute(kind.rawValue) } catch { throw wrap(error) }
+    let result: Result
+    do {
+      result = try body()
+    } catch {
+      rollBack()
+      throw error
+    }
+    do {
+      try execute("COMMIT")
+    } catch {
+      rollBack()
+      throw wrap(error)
+    }
+    return result
+  }
+
+  /// Runs `body` in a transaction: committed where it returns, undone where it throws.
+  package func transaction<Result>(
+    _ kind: Transaction, _ body: () throws(SQLiteError) -> Result
+  ) throws(SQLiteError) -> Result {
+    try transaction(kind, body, orThrow: { $0 })
+  }
+
+  /// Undoes the open transaction; SQLite has already done so after some errors.
+  package func rollBack() {
+    if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+  }
+}
+
+/// One version of a schema, as the statements that lead to it from the version before.
+package struct Migration: Sendable {
+  package var version: Int
+  package var sql: String
+
+  /// The step to a version.
+  package init(version: Int, sql: String) {
+    self.version = version
+    self.sql = sql
+  }
+}
+
+extension Database {
+  /// The schema's version, as the file's header holds it.
+  package func userVersion() throws(SQLiteError) -> Int {
+    try first("PRAGMA user_version")?.first?.int ?? 0
+  }
+
+  /// Takes the steps that the file has not taken yet; call it inside a transaction.
+  package func migrate(_ migrations: [Migration]) throws(SQLiteError) {
+    let version = try userVersion()
+    for migration in migrations where migration.version > version {
+      try execute(migration.sql)
+      try execute("PRAGMA user_version = \(migration.version)")
+    }
+  }
+}

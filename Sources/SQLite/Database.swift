@@ -1,0 +1,136 @@
+internal import CSQLite
+
+/// A connection to one database file. Not for two threads at once; may move between threads.
+@safe package final class Database: @unchecked Sendable {
+  /// What a connection may do.
+  package enum Mode: Sendable {
+    /// Reads; works beside a writer.
+    case reading
+    /// Reads a file that nobody can change, in a folder where nothing can be created.
+    case immutable
+    /// Reads and writes a file that exists.
+    case writing
+    /// Makes a new file, or opens the one that is there.
+    case creating
+  }
+
+  /// The file's path as it was given.
+  package let path: String
+  var handle: OpaquePointer?
+
+  /// Opens a file; SQLite reads nothing before the first statement.
+  package init(_ path: String, _ mode: Mode, busyTimeout: Duration = .seconds(5))
+    throws(SQLiteError)
+  {
+    self.path = path
+    let access =
+      switch mode {
+      case .reading, .immutable: SQLITE_OPEN_READONLY
+      case .writing: SQLITE_OPEN_READWRITE
+      case .creating: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+      }
+    // Each connection belongs to one thread at a time, so SQLite needs no mutex for it.
+    let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE
+    var opened: OpaquePointer?
+    let name = Self.uri(path, immutable: mode == .immutable)
+    let code = unsafe sqlite3_open_v2(name, &opened, flags, nil)
+    unsafe handle = opened
+    guard code == SQLITE_OK else {
+      let failure = unsafe Self.error(code, of: opened, "open \(path)")
+      unsafe sqlite3_close_v2(opened)
+      unsafe handle = nil
+      throw failure
+    }
+    unsafe sqlite3_busy_timeout(opened, Int32(clamping: busyTimeout.milliseconds))
+    // Recordings come from anywhere: https://sqlite.org/security.html
+    unsafe _ = reel_sqlite3_set_option(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
+    unsafe _ = reel_sqlite3_set_option(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    unsafe _ = reel_sqlite3_set_option(opened, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+  }
+
+  deinit { unsafe _ = sqlite3_close_v2(handle) }
+
+  /// Closes the file now; what is prepared on it must be gone.
+  package func close() throws(SQLiteError) {
+    try check(unsafe sqlite3_close(handle), "close \(path)")
+    unsafe handle = nil
+  }
+
+  /// How long a statement waits for another connection's lock.
+  package func setBusyTimeout(_ timeout: Duration) {
+    unsafe _ = sqlite3_busy_timeout(handle, Int32(clamping: timeout.milliseconds))
+  }
+
+  /// Runs statements that take no values and whose rows nobody needs.
+  package func execute(_ sql: String) throws(SQLiteError) {
+    try check(unsafe sqlite3_exec(handle, sql, nil, nil, nil), sql)
+  }
+
+  /// Compiles one statement.
+  package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+    try Statement(sql, on: self)
+  }
+
+  /// Runs one statement with values and forgets its rows.
+  package func run(_ sql: String, _ values: SQLiteValue...) throws(SQLiteError) {
+    let statement = try prepare(sql)
+    try statement.bind(values)
+    while try statement.step() {}
+  }
+
+  /// The first row of a query; nil where it has none.
+  package func first(_ sql: String, _ values: SQLiteValue...) throws(SQLiteError) -> [SQLiteValue]?
+  {
+    let statement = try prepare(sql)
+    try statement.bind(values)
+    return try statement.step() ? statement.row : nil
+  }
+
+  /// All rows of a query.
+  package func all(_ sql: String, _ values: SQLiteValue...) throws(SQLiteError) -> [[SQLiteValue]] {
+    let statement = try prepare(sql)
+    try statement.bind(values)
+    var rows: [[SQLiteValue]] = []
+    while try statement.step() { rows.append(statement.row) }
+    return rows
+  }
+
+  /// The row number that the last insertion made.
+  package var lastInsertedRow: Int { Int(unsafe sqlite3_last_insert_rowid(handle)) }
+
+  func check(_ code: Int32, _ attempt: String) throws(SQLiteError) {
+    guard code != SQLITE_OK else { return }
+    throw unsafe Self.error(code, of: handle, attempt)
+  }
+
+  private static func error(
+    _ code: Int32, of handle: OpaquePointer?, _ attempt: String
+  ) -> SQLiteError {
+    var message = "out of memory"
+    if let handle = unsafe handle, let text = unsafe sqlite3_errmsg(handle) {
+      message = unsafe String(cString: text)
+    }
+    return SQLiteError(code: code, message: message, attempt: attempt)
+  }
+
+  /// Always a URI, so that a file's name cannot smuggle in parameters: https://sqlite.org/uri.html
+  private static func uri(_ path: String, immutable: Bool) -> String {
+    let hex = Array("0123456789abcdef".utf8)
+    var bytes = Array("file:".utf8)
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"):
+        bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+      default: bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self) + (immutable ? "?immutable=1" : "")
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds.
+  package var milliseconds: Int {
+    Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
+}

@@ -1,0 +1,52 @@
+internal import CSQLite
+
+/// What SQLite answered when something did not work.
+package struct SQLiteError: Error, Equatable, CustomStringConvertible {
+  /// The extended result code: https://sqlite.org/rescode.html
+  package var code: Int32
+  /// SQLite's own words.
+  package var message: String
+  /// What was attempted: a statement, or the opening of a file.
+  package var attempt: String
+
+  /// An answer of SQLite to an attempt.
+  package init(code: Int32, message: String, attempt: String) {
+    self.code = code
+    self.message = message
+    self.attempt = attempt
+  }
+
+  /// A sentence for people.
+  package var description: String { "SQLite says '\(message)' (\(code)) to: \(attempt)" }
+
+  /// The answers that a program treats differently.
+  package enum Reason: Sendable {
+    case busy, full, readOnly, cannotOpen, denied, notADatabase, corrupt, constraint, io, other
+  }
+
+  /// What kind of answer this is.
+  package var reason: Reason {
+    switch code & 0xFF {
+    case SQLITE_BUSY, SQLITE_LOCKED: .busy
+    case SQLITE_FULL: .full
+    case SQLITE_READONLY: .readOnly
+    case SQLITE_CANTOPEN: .cannotOpen
+    case SQLITE_PERM, SQLITE_AUTH: .denied
+    case SQLITE_NOTADB: .notADatabase
+    case SQLITE_CORRUPT, SQLITE_FORMAT: .corrupt
+    case SQLITE_CONSTRAINT, SQLITE_MISMATCH: .constraint
+    case SQLITE_IOERR: .io
+    default: .other
+    }
+  }
+
+  /// A value of another type than its column holds, which only a damaged file can contain.
+  package static func mismatch(column: Int, of attempt: String) -> SQLiteError {
+    SQLiteError(
+      code: SQLITE_CORRUPT, message: "value \(column) of a row has the wrong type",
+      attempt: attempt)
+  }
+}
+
+/// The version of the library in use.
+package let sqliteVersion = unsafe String(cString: sqlite3_libversion())

@@ -1,0 +1,150 @@
+internal import CSQLite
+
+/// A value as SQLite keeps it.
+package enum SQLiteValue: Sendable, Equatable {
+  case null
+  case integer(Int)
+  case real(Double)
+  case text(String)
+  case blob([UInt8])
+
+  /// The whole number that this holds.
+  package var int: Int? {
+    guard case .integer(let value) = self else { return nil }
+    return value
+  }
+
+  /// The number that an integer or a real holds.
+  package var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .real(let value): value
+    default: nil
+    }
+  }
+
+  /// The text that this holds.
+  package var text: String? {
+    guard case .text(let value) = self else { return nil }
+    return value
+  }
+
+  /// The bytes that this holds.
+  package var blob: [UInt8]? {
+    guard case .blob(let value) = self else { return nil }
+    return value
+  }
+}
+
+/// A compiled statement. Its rows are read one after another, or many at once into `Columns`.
+@safe package final class Statement {
+  let database: Database
+  let sql: String
+  let handle: OpaquePointer
+
+  init(_ sql: String, on database: Database) throws(SQLiteError) {
+    var prepared: OpaquePointer?
+    let code = unsafe sqlite3_prepare_v2(database.handle, sql, -1, &prepared, nil)
+    try database.check(code, sql)
+    guard let prepared = unsafe prepared else {
+      throw SQLiteError(code: SQLITE_MISUSE, message: "no statement", attempt: sql)
+    }
+    self.database = database
+    self.sql = sql
+    unsafe handle = prepared
+  }
+
+  deinit { unsafe _ = sqlite3_finalize(handle) }
+
+  /// Gives the parameters their values, from the first on.
+  package func bind(_ values: [SQLiteValue]) throws(SQLiteError) {
+    for (index, value) in values.enumerated() { try bind(value, at: index + 1) }
+  }
+
+  /// Gives one parameter its value; parameters count from 1.
+  package func bind(_ value: SQLiteValue, at index: Int) throws(SQLiteError) {
+    let index = Int32(index)
+    let transient = unsafe reel_sqlite3_transient()
+    let code =
+      switch value {
+      case .null: unsafe sqlite3_bind_null(handle, index)
+      case .integer(let value): unsafe sqlite3_bind_int64(handle, index, Int64(value))
+      case .real(let value): unsafe sqlite3_bind_double(handle, index, value)
+      case .text(let value):
+        unsafe sqlite3_bind_text64(
+          handle, index, value, UInt64(value.utf8.count), transient, UInt8(SQLITE_UTF8))
+      case .blob(let value):
+        // An empty array may have no address, and without one SQLite would bind NULL.
+        value.isEmpty
+          ? unsafe sqlite3_bind_zeroblob(handle, index, 0)
+          : unsafe sqlite3_bind_blob64(handle, index, value, UInt64(value.count), transient)
+      }
+    try database.check(code, sql)
+  }
+
+  /// Goes to the next row; false where there is none.
+  package func step() throws(SQLiteError) -> Bool {
+    let code = unsafe sqlite3_step(handle)
+    switch code {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE:
+      unsafe sqlite3_reset(handle)
+      return false
+    default:
+      defer { unsafe _ = sqlite3_reset(handle) }
+      try database.check(code, sql)
+      return false
+    }
+  }
+
+  /// Runs the statement with values to its end, ready for the next run.
+  package func run(_ values: SQLiteValue...) throws(SQLiteError) {
+    try bind(values)
+    while try step() {}
+  }
+
+  /// Leaves the rows that are still to come, and with them the view of the file.
+  package func reset() { unsafe _ = sqlite3_reset(handle) }
+
+  /// The row that stands now.
+  package var row: [SQLiteValue] {
+    (0..<Int(unsafe sqlite3_column_count(handle))).map(value(at:))
+  }
+
+  /// One value of the row that stands now; columns count from 0.
+  package func value(at column: Int) -> SQLiteValue {
+    switch unsafe sqlite3_column_type(handle, Int32(column)) {
+    case SQLITE_INTEGER: .integer(int(at: column))
+    case SQLITE_FLOAT: .real(double(at: column))
+    case SQLITE_TEXT: .text(text(at: column))
+    case SQLITE_BLOB: .blob(blob(at: column))
+    default: .null
+    }
+  }
+
+  /// A column as a whole number.
+  package func int(at column: Int) -> Int {
+    Int(unsafe sqlite3_column_int64(handle, Int32(column)))
+  }
+
+  /// A column as a real number.
+  package func double(at column: Int) -> Double {
+    unsafe sqlite3_column_double(handle, Int32(column))
+  }
+
+  /// A column as text; broken UTF-8 is mended.
+  package func text(at column: Int) -> String {
+    guard let text = unsafe sqlite3_column_text(handle, Int32(column)) else { return "" }
+    let count = Int(unsafe sqlite3_column_bytes(handle, Int32(column)))
+    return unsafe String(
+      decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+  }
+
+  /// A column as bytes.
+  package func blob(at column: Int) -> [UInt8] {
+    // The address first: asking for it may convert the value and so change its length.
+    let start = unsafe sqlite3_column_blob(handle, Int32(column))
+    let count = Int(unsafe sqlite3_column_bytes(handle, Int32(column)))
+    return unsafe Array(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+  }
+}
