@@ -10,18 +10,40 @@ struct QTableTests {
 
   @Test func `updates are those worked out by hand`() {
     var table = QTable(states: 2, actions: 2)
-    // 0 ← (1 − .5)·0 + .5·(4 + .9·0) = 2
-    #expect(
-      table.update(0, 0, reward: 4, next: 1, terminated: false, alpha: 0.5, gamma: 0.9) == 4)
+    // (0, 0) ← .5·0 + .5·(4 + .9·0) = 2
+    table.update(0, 0, reward: 4, next: 1, terminated: false, alpha: 0.5, gamma: 0.9)
     #expect(table.value(0, 0) == 2)
     // (1, 1) ← .5·0 + .5·(−1 + .9·2) = .4
-    let error = table.update(1, 1, reward: -1, next: 0, terminated: false, alpha: 0.5, gamma: 0.9)
-    #expect(abs(error - 0.8) < 1e-15 && abs(table.value(1, 1) - 0.4) < 1e-15)
-    // 2 ← .5·2 + .5·(1 + .9·.4) = 1.68
+    table.update(1, 1, reward: -1, next: 0, terminated: false, alpha: 0.5, gamma: 0.9)
+    #expect(abs(table.value(1, 1) - 0.4) < 1e-15)
+    // (0, 0) ← .5·2 + .5·(1 + .9·.4) = 1.68
     table.update(0, 0, reward: 1, next: 1, terminated: false, alpha: 0.5, gamma: 0.9)
     #expect(abs(table.value(0, 0) - 1.68) < 1e-15)
     #expect(table.visits(in: 0) == 2 && table.visits(in: 1) == 1)
     #expect(table.visits == [2, 0, 0, 1])
+  }
+
+  @Test func `an update tells how wrong the value was`() {
+    var table = QTable(states: 1, actions: 2)
+    let errors = table.withUpdates { cells in
+      (0..<2).map { _ in
+        cells.update(0, 1, reward: 3, next: 0, terminated: false, alpha: 0.5, gamma: 1)
+      }
+    }
+    #expect(errors == [3, 3])
+    #expect(table.value(0, 1) == 3 && table.visits == [0, 2])
+  }
+
+  @Test(arguments: [[0], [1], [3], [0, 2], [1, 2, 3], [0, 1, 2, 3]])
+  func `the winners are the best actions, one bit each`(best: [Int]) {
+    var table = QTable(states: 2, actions: 4)
+    for action in best {
+      table.update(1, action, reward: 2, next: 0, terminated: true, alpha: 1, gamma: 1)
+    }
+    let expected = best.reduce(0 as UInt32) { $0 | 1 << UInt32($1) }
+    #expect(table.withUpdates { $0.winners(1) } == expected)
+    #expect(table.withUpdates { $0.winners(0) } == 0b1111)
+    #expect(table.greedyActions(1) == best)
   }
 
   @Test func `a terminated step has no future value`() {
