@@ -10,7 +10,10 @@ package struct CSV: Sendable {
 
   /// Adds a row; a field that holds nothing is left empty.
   package mutating func add(_ fields: [String]) {
-    text += fields.map(Self.quoted).joined(separator: ",")
+    for (index, field) in fields.enumerated() {
+      if index > 0 { text += "," }
+      text += Self.quoted(field)
+    }
     text += "\n"
   }
 
@@ -22,7 +25,8 @@ package struct CSV: Sendable {
   }
 
   private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
+    let special = ",\"\n\r".utf8
+    guard field.utf8.contains(where: special.contains) else { return field }
     let doubled = field.reduce(into: "") { $0 += $1 == "\"" ? "\"\"" : String($1) }
     return "\"\(doubled)\""
   }

@@ -6,6 +6,8 @@ package struct Chart: Sendable {
   package enum Layer: Sendable {
     /// Points joined by a line.
     case line(x: [Double], y: [Double], Color, Stroke)
+    /// Points on their own; where many fall together the colour turns from the first to the second.
+    case dots(x: [Double], y: [Double], Color, dense: Color)
     /// The area between two lines.
     case band(x: [Double], low: [Double], high: [Double], Color)
     /// A dot with a text beside it, in the margin where it stands at the edge.
@@ -18,11 +20,11 @@ package struct Chart: Sendable {
     package var name: String
     /// Its colour.
     package var color: Color
-    /// How its sample is drawn.
-    package var stroke: Stroke
+    /// How its sample is drawn; nil for dots.
+    package var stroke: Stroke?
 
-    /// An explanation of a line.
-    package init(_ name: String, _ color: Color, _ stroke: Stroke = Stroke(width: 2)) {
+    /// An explanation of a line, or of dots.
+    package init(_ name: String, _ color: Color, _ stroke: Stroke? = Stroke(width: 2)) {
       self.name = name
       self.color = color
       self.stroke = stroke
@@ -79,7 +81,9 @@ package struct Chart: Sendable {
 
   /// Draws the chart over all of a canvas.
   package func draw(onto canvas: Canvas) {
-    draw(onto: canvas, in: Rect(x: 0, y: 0, width: Double(canvas.width), height: Double(canvas.height)))
+    draw(
+      onto: canvas, in: Rect(x: 0, y: 0, width: Double(canvas.width), height: Double(canvas.height))
+    )
   }
 
   /// Draws the chart inside a part of a canvas.

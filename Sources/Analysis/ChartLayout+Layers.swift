@@ -1,3 +1,4 @@
+import Glibc
 import Raster
 
 extension ChartLayout {
@@ -12,6 +13,8 @@ extension ChartLayout {
           canvas.stroke(.polyline(run), color, stroke)
         }
       }
+    case .dots(let x, let y, let color, let dense):
+      drawDots(x, y, color, dense: dense, in: chart, onto: canvas)
     case .band(let x, let low, let high, let color):
       let lower = runs(x, low, in: chart, keeping: .greatest).flatMap(\.self)
       let upper = runs(x, high, in: chart, keeping: .least).flatMap(\.self)
@@ -30,6 +33,35 @@ extension ChartLayout {
       canvas.text(
         text, at: dot.moved(tickFont.size * 0.85, 0), .sans(tickFont.size * 1.08, .bold), color,
         anchor: .middle)
+    }
+  }
+
+  /// Each dot is seen, however many there are: those that share a place are drawn once, in a colour
+  /// that tells their number.
+  private func drawDots(
+    _ x: [Double], _ y: [Double], _ color: Color, dense: Color, in chart: Chart,
+    onto canvas: Canvas
+  ) {
+    let radius = (x.count > 400 ? 1.5 : 2.5) * scale
+    let places = Int(plot.width / radius) + 2
+    var counts: [Int: Int] = [:]
+    for (x, y) in zip(x, y) where x.isFinite && y.isFinite {
+      let dot = place(x, y, in: chart)
+      let column = Int(((dot.x - plot.left) / radius).rounded())
+      let row = Int(((dot.y - plot.top) / radius).rounded())
+      counts[row * places + column, default: 0] += 1
+    }
+    let shades = (0..<8).map { color.mixed(with: dense, Double($0) / 7) }
+    let most = log(Double(counts.values.max() ?? 1))
+    for (key, count) in counts.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
+      let dot = Point(
+        plot.left + Double(key % places) * radius, plot.top + Double(key / places) * radius)
+      let shade = shades[most > 0 ? Int((log(Double(count)) / most * 7).rounded()) : 0]
+      if radius < 2 {
+        canvas.fill(Rect(center: dot, width: radius * 2, height: radius * 2).aligned, shade)
+      } else {
+        canvas.fill(.circle(dot, radius: radius), shade)
+      }
     }
   }
 

@@ -49,14 +49,15 @@ struct ChartLayout {
     let under = tickFont.size * (chart.x.label.isEmpty ? 2.2 : 3.9)
     let bottom = area.bottom - margin * 0.6 - under
     let height = max(10, bottom - top)
-    yTicks = chart.y.ticks(about: max(2, min(6, Int(height / (tickFont.size * 4)))))
+    yTicks = chart.y.ticks(about: max(2, min(7, Int(height / (tickFont.size * 3.4)))))
     let font = tickFont
     let labels = yTicks.map { canvas.measure($0.label, font).width }.max() ?? 0
     let left = area.left + margin + labels + tickFont.size * 0.8
-    let notes = chart.layers.map { layer -> Double in
-      guard case .note(_, _, let text, _) = layer else { return 0 }
-      return canvas.measure(text, .sans(font.size * 1.08, .bold)).width + font.size
-    }.max() ?? 0
+    let notes =
+      chart.layers.map { layer -> Double in
+        guard case .note(_, _, let text, _) = layer else { return 0 }
+        return canvas.measure(text, .sans(font.size * 1.08, .bold)).width + font.size
+      }.max() ?? 0
     let right = area.right - margin - notes
     let width = max(10, right - left)
     plot = Rect(x: left, y: top, width: width, height: height).aligned
@@ -122,7 +123,13 @@ struct ChartLayout {
       let width = canvas.measure(entry.name, textFont).width
       guard x + sample + width < area.right - margin * 0.5 else { break }
       let y = legendLine - textFont.size * 0.36
-      canvas.stroke(.line(Point(x, y), Point(x + sample, y)), entry.color, entry.stroke)
+      if let stroke = entry.stroke {
+        canvas.stroke(.line(Point(x, y), Point(x + sample, y)), entry.color, stroke)
+      } else {
+        for share in [0.15, 0.5, 0.85] {
+          canvas.fill(.circle(Point(x + sample * share, y), radius: 2 * scale), entry.color)
+        }
+      }
       x += sample + textFont.size * 0.5
       canvas.text(entry.name, at: Point(x, legendLine), textFont, chart.theme.text)
       x += width + textFont.size * 1.6

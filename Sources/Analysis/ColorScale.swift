@@ -38,9 +38,10 @@ package struct ColorScale: Hashable, Sendable {
     var bounds: ClosedRange<Double>?
     for map in maps {
       guard let more = actions ? map.actionBounds ?? map.bounds : map.bounds else { continue }
-      bounds = bounds.map {
-        min($0.lowerBound, more.lowerBound)...max($0.upperBound, more.upperBound)
-      } ?? more
+      bounds =
+        bounds.map {
+          min($0.lowerBound, more.lowerBound)...max($0.upperBound, more.upperBound)
+        } ?? more
     }
     self.init(fitting: bounds ?? 0...1, of: quantity)
   }

@@ -4,7 +4,8 @@ extension HeatMap {
   /// Every number of the map, one cell a row; what was never learned is left empty.
   package var csv: String {
     var table = CSV(
-      ["row", "column", "state", "cell", "value", "best", "visits"] + actions.map { "q_\($0.name)" })
+      ["row", "column", "state", "cell", "value", "best", "visits"] + actions.map { "q_\($0.name)" }
+    )
     for row in 0..<rows {
       for column in 0..<columns {
         let place = row * columns + column

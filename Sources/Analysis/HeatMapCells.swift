@@ -50,8 +50,8 @@ struct HeatMapCells {
     guard !value.isNaN else {
       return Self.drawUnknown(rect, theme, spacing: max(5, (side / 7).rounded()), onto: canvas)
     }
-    if chart.style == .triangles, side >= 12, HeatMapTriangles.fits(map.actions) {
-      return HeatMapTriangles(chart: chart, map: map, canvas: canvas)
+    if hasTriangles {
+      return HeatMapTriangles(chart: chart, map: map, canvas: canvas, numbers: numbers)
         .draw(rect, row, column)
     }
     let color = chart.palette.color(at: chart.scale.share(of: value))
@@ -77,7 +77,8 @@ struct HeatMapCells {
       if dx == 0, dy == 0 {
         // An action that leads nowhere, such as leaving by an exit.
         let half = side * 0.09
-        canvas.fill(.rounded(Rect(center: center, width: half * 2, height: half * 2), radius: 2), ink)
+        canvas.fill(
+          .rounded(Rect(center: center, width: half * 2, height: half * 2), radius: 2), ink)
       } else if greedy.count == 1 {
         canvas.fill(
           .arrow(center: center, dx: dx, dy: dy, length: side * 0.46, thickness: side * 0.075), ink)
@@ -91,8 +92,9 @@ struct HeatMapCells {
   }
 
   private func drawGoal(_ rect: Rect) {
-    canvas.fill(rect, theme.goal.mixed(with: theme.surface, 0.78))
-    canvas.fill(.star(rect.center.moved(0, side * 0.02), radius: side * 0.28), theme.goal)
+    guard side >= 12 else { return canvas.fill(rect, theme.goal) }
+    canvas.fill(rect, theme.goal.mixed(with: theme.surface, 0.82))
+    canvas.drawFlag(at: rect.center, height: side * 0.56, theme)
   }
 
   private func drawHole(_ rect: Rect) {
@@ -128,17 +130,29 @@ struct HeatMapCells {
     var font: Font
   }
 
+  private var hasTriangles: Bool {
+    chart.style == .triangles && side >= 12 && HeatMapTriangles.fits(map.actions)
+  }
+
   /// As many decimals as tell values apart and fit; nil where cells are too small to be read.
   private func numberFormat() -> NumberFormat? {
-    guard side >= 26 else { return nil }
-    let size = max(8, min(side * (chart.style == .arrows ? 0.185 : 0.24), 22))
-    let font = Font.sans(size)
-    let bounds = map.bounds ?? 0...1
+    let share = hasTriangles ? 0.128 : chart.style == .arrows ? 0.185 : 0.24
+    let size = max(7.5, min(side * share, 22))
+    let room = side * (hasTriangles ? 0.41 : 0.88)
+    guard side >= (hasTriangles ? 44 : 26) else { return nil }
+    let bounds = chart.scale.range
     for decimals in Self.decimals(for: bounds, counts: chart.scale.kind == .logarithmic) {
-      let widest = [bounds.lowerBound, bounds.upperBound].map {
-        canvas.measure(NumberText.fixed($0, decimals: decimals), font).width
-      }.max() ?? 0
-      if widest <= side * 0.88 { return NumberFormat(decimals: decimals, font: font) }
+      // The best of a triangle cell are bold, which is wider.
+      let font = Font.sans(size, hasTriangles ? .bold : .regular)
+      let widest =
+        [bounds.lowerBound, bounds.upperBound].map {
+          canvas.measure(NumberText.fixed($0, decimals: decimals), font).width
+        }.max() ?? 0
+      // Slightly smaller letters are better than a lost decimal.
+      let fitting = widest <= room ? size : size * room / widest
+      if fitting >= max(7.5, size * 0.8) {
+        return NumberFormat(decimals: decimals, font: .sans(fitting))
+      }
     }
     return nil
   }
@@ -147,7 +161,8 @@ struct HeatMapCells {
   static func decimals(for bounds: ClosedRange<Double>, counts: Bool) -> [Int] {
     if counts { return [0] }
     let greatest = max(abs(bounds.lowerBound), abs(bounds.upperBound))
-    return greatest >= 100 ? [1, 0] : greatest >= 10 ? [1, 0] : greatest >= 0.1 ? [2, 1] : [3, 2]
+    // What is written as 10.00 counts as ten.
+    return greatest >= 9.995 ? [1, 0] : greatest >= 0.0995 ? [2, 1] : [3, 2]
   }
 
   /// The ink that is read best on a colour.

@@ -43,7 +43,8 @@ package struct HeatMapChart: Sendable {
     self.title = title
     self.theme = theme
     palette = self.scale.map(in: theme)
-    layout = HeatMapLayout(rows: map.rows, columns: map.columns, hasTitle: !title.isEmpty, size: size)
+    layout = HeatMapLayout(
+      rows: map.rows, columns: map.columns, hasTitle: !title.isEmpty, size: size)
   }
 
   /// Pixels from left to right; even.
@@ -120,7 +121,8 @@ package struct HeatMapChart: Sendable {
     let font = layout.fonts.tick
     let side = (font.size * 1.05).rounded()
     let sample = Rect(
-      x: layout.words.left, y: (layout.legendLine - side * 0.84).rounded(), width: side, height: side)
+      x: layout.words.left, y: (layout.legendLine - side * 0.84).rounded(), width: side,
+      height: side)
     HeatMapCells.drawUnknown(sample, theme, spacing: 4, onto: canvas)
     canvas.stroke(.rect(sample.inset(by: 0.5)), theme.axis, width: 1)
     canvas.text(

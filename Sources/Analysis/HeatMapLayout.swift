@@ -37,7 +37,7 @@ struct HeatMapLayout: Sendable {
   init(rows: Int, columns: Int, hasTitle: Bool, size: Int?) {
     let most = Double(max(rows, columns))
     // Without a wish: big cells on small maps, and at least a pixel for each on large ones.
-    let wanted = max(400, min(560, most * 64), most)
+    let wanted = max(384, min(576, most * 96), most)
     let side =
       size.map { Double(max(Self.sizes.lowerBound, min($0, Self.sizes.upperBound)) & ~1) }
     let unit = max(0.75, min(2.5, (side ?? wanted + 120) / 640))
@@ -86,7 +86,8 @@ struct HeatMapLayout: Sendable {
   func rect(row: Int, column: Int) -> Rect {
     Rect(
       x: columnEdges[column], y: rowEdges[row],
-      width: columnEdges[column + 1] - columnEdges[column], height: rowEdges[row + 1] - rowEdges[row])
+      width: columnEdges[column + 1] - columnEdges[column],
+      height: rowEdges[row + 1] - rowEdges[row])
   }
 
   private static func even(_ length: Double) -> Int { (Int(length.rounded(.up)) + 1) & ~1 }

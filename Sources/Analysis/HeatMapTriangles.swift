@@ -6,6 +6,7 @@ struct HeatMapTriangles {
   let chart: HeatMapChart
   let map: HeatMap
   let canvas: Canvas
+  let numbers: HeatMapCells.NumberFormat?
 
   private var theme: Theme { chart.theme }
 
@@ -28,19 +29,21 @@ struct HeatMapTriangles {
       let inset = rect.inset(by: rect.width * 0.08)
       canvas.stroke(
         .rect(inset), HeatMapCells.ink(on: color).opacity(0.5), width: max(1, rect.width * 0.015))
-      return write(value, at: rect.center, size: rect.width * 0.20, bold: true, on: color, rect)
+      return write(value, at: rect.center, larger: 1.5, bold: true, on: color)
     }
-    HeatMapCells.drawUnknown(
-      rect, theme, spacing: max(5, (rect.width / 7).rounded()), onto: canvas)
     let sides = map.actions.indices.filter {
       map.actions[$0].dx != 0 || map.actions[$0].dy != 0
+    }
+    if sides.count < 4 || sides.contains(where: { map.value(row, column, action: $0) == nil }) {
+      HeatMapCells.drawUnknown(
+        rect, theme, spacing: max(5, (rect.width / 7).rounded()), onto: canvas)
     }
     for action in sides {
       guard let value = map.value(row, column, action: action) else { continue }
       canvas.fill(
         triangle(map.actions[action], rect), chart.palette.color(at: chart.scale.share(of: value)))
     }
-    let line = theme.background.opacity(0.55)
+    let line = theme.mutedText.opacity(0.30)
     canvas.stroke(
       .line(Point(rect.left, rect.top), Point(rect.right, rect.bottom)), line, width: 1)
     canvas.stroke(
@@ -51,12 +54,12 @@ struct HeatMapTriangles {
       let color = chart.palette.color(at: chart.scale.share(of: value))
       let best = greedy.contains(action)
       if best { drawPointer(meaning, rect, HeatMapCells.ink(on: color)) }
-      let reach = meaning.dy == 0 ? 0.285 : 0.27
+      let reach = meaning.dy == 0 ? 0.255 : 0.27
       write(
         value,
         at: rect.center.moved(
           Double(meaning.dx) * rect.width * reach, Double(meaning.dy) * rect.height * reach),
-        size: rect.width * 0.135, bold: best, on: color, rect)
+        bold: best, on: color)
     }
   }
 
@@ -75,8 +78,8 @@ struct HeatMapTriangles {
   /// A small tip at the side that the best action leads to.
   private func drawPointer(_ meaning: ActionMeaning, _ rect: Rect, _ ink: Color) {
     let (dx, dy) = (Double(meaning.dx), Double(meaning.dy))
-    let tip = rect.center.moved(dx * rect.width * 0.47, dy * rect.height * 0.47)
-    let (long, half) = (rect.width * 0.06, rect.width * 0.065)
+    let tip = rect.center.moved(dx * rect.width * 0.485, dy * rect.height * 0.485)
+    let (long, half) = (rect.width * 0.05, rect.width * 0.06)
     canvas.fill(
       .polygon([
         tip, tip.moved(-dx * long - dy * half, -dy * long + dx * half),
@@ -85,21 +88,13 @@ struct HeatMapTriangles {
   }
 
   private func write(
-    _ value: Double, at place: Point, size: Double, bold: Bool, on color: Color, _ rect: Rect
+    _ value: Double, at place: Point, larger: Double = 1, bold: Bool, on color: Color
   ) {
-    guard size >= 6.5 else { return }
-    let bounds = chart.scale.range
-    let decimals = HeatMapCells.decimals(
-      for: bounds, counts: chart.scale.kind == .logarithmic)
-    let font = Font.sans(min(size, 24), bold ? .bold : .regular)
-    let room = rect.width * (size > rect.width * 0.15 ? 0.8 : 0.42)
+    guard let numbers else { return }
     let ink = HeatMapCells.ink(on: color)
-    for count in decimals {
-      let text = NumberText.fixed(value, decimals: count)
-      guard canvas.measure(text, font).width <= room else { continue }
-      canvas.text(
-        text, at: place, font, bold ? ink : ink.opacity(0.78), align: .center, anchor: .middle)
-      return
-    }
+    canvas.text(
+      NumberText.fixed(value, decimals: numbers.decimals), at: place,
+      .sans(numbers.font.size * larger, bold ? .bold : .regular), bold ? ink : ink.opacity(0.78),
+      align: .center, anchor: .middle)
   }
 }

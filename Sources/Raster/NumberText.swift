@@ -52,6 +52,17 @@ package enum NumberText {
     return trimmed(value, decimals: 0)
   }
 
+  /// A whole number, its thousands set apart: 1,931,353.
+  package static func grouped(_ value: Int) -> String {
+    let digits = Array(String(value.magnitude))
+    var text = value < 0 ? "−" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
+      text.append(digit)
+    }
+    return text
+  }
+
   private static func scientific(_ value: Double, digits: Int) -> String {
     let exponent = Int(log10(abs(value)).rounded(.down))
     let mantissa = trimmed(value / pow(10, Double(exponent)), decimals: max(0, digits - 1))

@@ -39,6 +39,7 @@ struct CaptionStrip: Sendable {
   private let worldWidth: Double
   private let endingWidth: Double
   private let hasEpisode: Bool
+  private let showsRewards: Bool
   private let spellsSlips: Bool
 
   /// Everything that a strip may have to say where its words change in length.
@@ -77,8 +78,15 @@ struct CaptionStrip: Sendable {
       widths = widths.map { ($0.0, max($0.1, widest([$0.0], fonts.label))) }
       widths[2].1 += widest([" +000"], fonts.label)
     }
-    let gap = (fonts.value.size * (fonts.isCompact ? 0.8 : 1.25)).rounded()
+    var gap = (fonts.value.size * (fonts.isCompact ? 0.8 : 1.25)).rounded()
     var total = widths.reduce(-gap) { $0 + $1.1 + gap }
+    showsRewards = !fonts.isCompact && total <= area.width
+    if !fonts.isCompact, !showsRewards {
+      // A tall and narrow picture: columns close up and single rewards go.
+      widths[2].1 -= widest([" +000"], fonts.label)
+      gap = (gap * 0.6).rounded()
+      total = widths.reduce(-gap) { $0 + $1.1 + gap }
+    }
     let name = widest([facts.world], fonts.value) + gap
     let spelled = max(0, widest(fonts.isCompact ? [] : slips, fonts.label) - action)
     // An arrow says alone where a slip led if its name would push the world's aside.
@@ -133,7 +141,7 @@ struct CaptionStrip: Sendable {
     for (column, value) in zip(columns, values) {
       canvas.text(value, at: Point(column.x, valueLine), fonts.value, theme.text)
     }
-    if !caption.reward.isEmpty {
+    if showsRewards, !caption.reward.isEmpty {
       let x = columns[2].x + canvas.measure(caption.totalReturn + " ", fonts.value).width
       canvas.text(caption.reward, at: Point(x, valueLine), fonts.label, theme.mutedText)
     }

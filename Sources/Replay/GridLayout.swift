@@ -40,7 +40,7 @@ struct GridLayout: Sendable {
     let boardWidth = max(1, (cell * Double(columns)).rounded())
     let boardHeight = max(1, (cell * Double(rows)).rounded())
     let isTall = room.height / Double(rows) < room.width / Double(columns)
-    let needed = options.showsCaption || !options.title.isEmpty ? side * 0.6 : 0
+    let needed = options.showsCaption || !options.title.isEmpty ? side * 0.7 : 0
     width = isTall ? Self.even(max(boardWidth + 2 * margin, needed)) : size
     height = isTall ? size : Self.even(boardHeight + extra)
 

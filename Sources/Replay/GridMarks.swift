@@ -22,7 +22,7 @@ struct GridMarks {
   func drawGoal(in cell: Rect, onto canvas: Canvas) {
     guard isDetailed else { return canvas.fill(cell, theme.goal) }
     drawGoalTile(in: cell, onto: canvas)
-    drawFlag(at: cell.center, height: cell.width * 0.56, onto: canvas)
+    canvas.drawFlag(at: cell.center, height: cell.width * 0.56, theme)
   }
 
   /// The tinted cell alone.
@@ -30,30 +30,6 @@ struct GridMarks {
     let tile = cell.inset(by: (cell.width * 0.07).rounded())
     canvas.fill(
       .rounded(tile, radius: tile.width * 0.14), theme.goal.mixed(with: theme.floor, 0.82))
-  }
-
-  /// A flag whose pole and cloth stand around a middle.
-  func drawFlag(at center: Point, height: Double, onto canvas: Canvas) {
-    let width = height * 0.58
-    let pole = center.x - width * 0.46
-    let top = center.y - height / 2
-    let bottom = center.y + height / 2
-    canvas.fill(
-      .ellipse(
-        Rect(
-          center: Point(pole, bottom), width: height * 0.36, height: height * 0.11)),
-      theme.goal.mixed(with: theme.text, 0.35))
-    // A cloth that waves: two edges with the same bend.
-    let upper = (0...8).map { step -> Point in
-      let share = Double(step) / 8
-      return Point(pole + share * width, top + Self.wave(share) * height * 0.05)
-    }
-    let lower = upper.reversed().map { $0.moved(0, height * 0.42) }
-    canvas.fill(.polygon(upper + lower), theme.goal)
-    canvas.stroke(
-      .line(Point(pole, top - height * 0.03), Point(pole, bottom)),
-      theme.text.mixed(with: theme.goal, 0.25),
-      Stroke(width: max(1.2, height * 0.06), cap: .round))
   }
 
   /// A tinted cell with its value, framed like the squares that CS188 leaves from.
@@ -78,11 +54,5 @@ struct GridMarks {
   /// A dot that is seen however small its cell is.
   func drawDot(in cell: Rect, _ color: Color, onto canvas: Canvas) {
     canvas.fill(.circle(cell.center, radius: max(3, cell.width / 2)), color)
-  }
-
-  private static func wave(_ share: Double) -> Double {
-    // One smooth rise and fall without trigonometry: 0 at both ends and in the middle.
-    let t = share * 2
-    return t < 1 ? -4 * t * (1 - t) : 4 * (t - 1) * (2 - t)
   }
 }

@@ -68,9 +68,7 @@ extension GridPainter {
     let push = bumped ? side * 0.14 : 0
     agent.draw(at: place.moved(dx * push, dy * push), onto: canvas)
     if isGoal {
-      let marks = GridMarks(theme: theme, isDetailed: true)
-      marks.drawFlag(
-        at: place.moved(side * 0.26, -side * 0.12), height: side * 0.44, onto: canvas)
+      canvas.drawFlag(at: place.moved(side * 0.26, -side * 0.12), height: side * 0.44, theme)
     }
   }
 
