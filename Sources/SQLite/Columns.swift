@@ -62,9 +62,11 @@ internal import CSQLite
     unsafe kinds[column] = kind
   }
 
-  /// The name that a word numbers; nothing where it numbers none.
-  package func name(_ word: UInt64) -> String {
-    word < UInt64(names.count) ? "\(names[Int(word)])" : ""
+  /// The bytes of the name that a word numbers; none where it numbers none.
+  package func nameBytes(_ word: UInt64) -> UnsafeRawBufferPointer {
+    guard word < UInt64(names.count) else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+    let name = names[Int(word)]
+    return unsafe UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
   }
 
   /// The words of one column.
