@@ -7,13 +7,12 @@ struct Console: Sendable {
   let isJSON: Bool
   /// Bars and colours are for people who watch.
   let showsProgress: Bool
-  let isColored: Bool
 
   init(quiet: Bool, json: Bool) {
     isQuiet = quiet
     isJSON = json
     showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-    isColored = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
+    
   }
 
   /// A result.
