@@ -77,7 +77,7 @@ package struct QTable: Sendable, Equatable {
 }
 
 /// The table while it is being learned; lives only inside `QTable.withUpdates`.
-package struct QTableUpdates: ~Copyable {
+@usableFromInline package struct QTableUpdates: ~Copyable {
   @usableFromInline let values: UnsafeMutableBufferPointer<Double>
   @usableFromInline let visits: UnsafeMutableBufferPointer<UInt32>
   @usableFromInline let actions: Int
