@@ -1,1 +1,170 @@
-// Placeholder until the room is furnished.
+import Film
+import Glibc
+import Raster
+import Recordings
+import Replay
+import Rollouts
+import Trainers
+import Worlds
+
+extension Benchmark {
+  /// Every figure, in the order of the data's path.
+  package static let suite: [Benchmark] = [
+    .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6) {
+      let maze = try Subject.maze(episodes: 300_000)
+      return try maze.stepsPerSecond { trainer in
+        var nowhere = NullSink()
+        try trainer.train(into: &nowhere)
+      }
+    },
+    .rate("q-table training, recorded", "steps/s", atLeast: 2e6) {
+      let maze = try Subject.maze(episodes: 300_000)
+      return try Scratch.use { folder in
+        try maze.stepsPerSecond { try maze.record(&$0, to: "\(folder)/maze.sqlite") }
+      }
+    },
+    .cost("a recorded transition", "bytes", atMost: 25) {
+      let maze = try Subject.maze(episodes: 100_000)
+      return try Scratch.use { folder in
+        var trainer = maze.trainer
+        try maze.record(&trainer, to: "\(folder)/maze.sqlite")
+        let bytes = try Recording("\(folder)/maze.sqlite").fileBytes()
+        return Double(bytes) / Double(trainer.step)
+      }
+    },
+    .rate("reading and folding", "steps/s", atLeast: 4e6) {
+      try Scratch.withLake { recording, steps in
+        let start = seconds()
+        _ = try recording.qTable(at: steps, usingCheckpoints: false)
+        return Double(steps) / (seconds() - start)
+      }
+    },
+    .cost("table at any step of 1 M, with snapshots", "ms", atMost: 30) {
+      try Scratch.withLake { recording, steps in
+        // The worst step: just before the next snapshot.
+        let worst = min(steps, 1_000_000) / 65_536 * 65_536 - 1
+        let start = seconds()
+        _ = try recording.qTable(at: worst)
+        return (seconds() - start) * 1000
+      }
+    },
+    .cost("table at step 1 M, without snapshots", "ms", atMost: 300) {
+      try Scratch.withLake { recording, steps in
+        let start = seconds()
+        _ = try recording.qTable(at: min(steps, 1_000_000), usingCheckpoints: false)
+        return (seconds() - start) * 1000
+      }
+    },
+    .rate("480×480 frames to PNG", "frames/s", atLeast: 2000) {
+      try Scratch.use { folder in
+        var film = try Subject.walk(frames: 2000)
+        let start = seconds()
+        _ = try FrameSequence().write(&film, to: "\(folder)/frames")
+        return 2000 / (seconds() - start)
+      }
+    },
+    .rate("480×480 frames to GIF", "frames/s", atLeast: 1500) {
+      try Scratch.use { folder in
+        var film = try Subject.walk(frames: 2000)
+        let start = seconds()
+        _ = try GIFFilm(rate: FrameRate(nearestTo: 20)).write(&film, to: "\(folder)/walk.gif")
+        return 2000 / (seconds() - start)
+      }
+    },
+    .cost("memory that 18,000 more frames take", "MB", atMost: 4) {
+      try Scratch.use { folder in
+        func peak(_ frames: Int) throws -> Double {
+          var film = try Subject.walk(frames: frames)
+          _ = try GIFFilm(rate: FrameRate(nearestTo: 20))
+            .write(&film, to: "\(folder)/walk-\(frames).gif")
+          return peakMemory()
+        }
+        let before = try peak(2000)
+        return try peak(20_000) - before
+      }
+    },
+  ]
+}
+
+/// What is measured.
+struct Subject {
+  let world: GridWorld
+  let settings: QTableConfiguration
+
+  static func maze(episodes: Int) throws -> Subject {
+    var settings = QTableConfiguration()
+    settings.episodes = episodes
+    return Subject(world: GridWorld(try ClassicMaps.map(kind: .maze)), settings: settings)
+  }
+
+  /// A slippery lake with long episodes, at least a million steps of it.
+  static func lake() throws -> Subject {
+    var settings = QTableConfiguration()
+    settings.episodes = 20_000
+    settings.steps = 1_200_000
+    settings.gamma = 0.999
+    settings.epsilon = .exponential(from: 1, factor: 0.9997, floor: 0)
+    return Subject(world: GridWorld(try ClassicMaps.map("8x8", kind: .lake)), settings: settings)
+  }
+
+  var trainer: QTableTrainer {
+    QTableTrainer(world.dynamics, stepLimit: world.stepLimit, seed: 1, settings: settings)
+  }
+
+  func stepsPerSecond(_ body: (inout QTableTrainer) throws -> Void) throws -> Double {
+    var trainer = trainer
+    let start = seconds()
+    try body(&trainer)
+    return Double(trainer.step) / (seconds() - start)
+  }
+
+  func record(_ trainer: inout QTableTrainer, to path: String) throws {
+    let run = RunDescription(
+      world: world.description, trainer: "qtable", seed: 1,
+      configuration: .object(settings.members + world.rules.members))
+    var writer = try RecordingWriter(creating: path, run, initial: trainer.initialCheckpoint)
+    try trainer.train(into: &writer, now: seconds)
+    try writer.finish()
+  }
+
+  /// A film of the classic maze in which every frame differs: a walk there and back.
+  static func walk(frames: Int) throws -> some FrameSource {
+    let world = GridWorld(try ClassicMaps.map(kind: .maze))
+    let facts = CaptionFacts(world: "Classic 4×4", trainer: "qtable", mostSteps: frames)
+    let episode = ReplayEpisode(number: 1, steps: frames - 1, ending: .truncated)
+    let draws = Generator(seed: 1)
+    return EpisodeFilm(
+      stage: GridStage(world, seed: 1),
+      painter: try GridPainter(world, facts: facts, options: PictureOptions(size: 480)),
+      episodes: [episode]
+    ) { _ in
+      var (state, t) = (world.dynamics.start, 0)
+      return {
+        guard t < frames - 1 else { return nil }
+        let action = draws.draws(for: .policy, episode: 1, t: t).pick(0, below: 4)
+        let outcome = world.dynamics.outcome(state, executing: action)
+        defer {
+          (state, t) = (outcome.terminates ? world.dynamics.start : Int(outcome.next), t + 1)
+        }
+        return Transition(
+          episode: 1, state: .index(state), action: .index(action), reward: outcome.reward,
+          next: .index(outcome.terminates ? world.dynamics.start : Int(outcome.next)),
+          ending: .running)
+      }
+    }
+  }
+}
+
+/// Seconds since some moment.
+func seconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// The most memory that this process ever held, in megabytes.
+func peakMemory() -> Double {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return Double(usage.ru_maxrss) / 1024
+}

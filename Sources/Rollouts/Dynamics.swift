@@ -1,26 +1,29 @@
 /// The whole of a small world as tables: what each executed move does, and which move an action
 /// executes. Trainers, value iteration and exact evaluation all read these.
-package struct Dynamics: Sendable {
+@usableFromInline package struct Dynamics: Sendable {
   /// What one executed move does in one state.
-  package struct Outcome: Sendable {
-    package var reward: Double
-    package var next: Int32
-    package var terminates: Bool
+  @usableFromInline package struct Outcome: Sendable {
+    @usableFromInline package var reward: Double
+    @usableFromInline package var next: Int32
+    @usableFromInline package var terminates: Bool
 
     /// The outcome of a move.
     @inlinable package init(next: Int, reward: Double, terminates: Bool = false) {
       self.next = Int32(next)
-      self.reward = reward
+      // Adding zero makes −0 into 0, which a recording could not tell apart.
+      self.reward = reward + 0
       self.terminates = terminates
     }
   }
 
   /// Which moves an action may execute besides the intended one, each with probability `chance`.
-  package struct Slip: Sendable {
-    package var chance: Double
+  @usableFromInline package struct Slip: Sendable {
+    @usableFromInline package var chance: Double
     /// The two moves beside the intended one; for an action that never slips, itself twice.
-    package var beside: [(Int, Int)]
+    @usableFromInline package var beside: [(Int, Int)]
     @usableFromInline let threshold: UInt64
+    /// For each action the intended move, then those beside it.
+    @usableFromInline let moves: [Int]
 
     /// Each action slips to either side with probability `chance`.
     package init(chance: Double, beside: [(Int, Int)]) {
@@ -28,16 +31,17 @@ package struct Dynamics: Sendable {
       self.chance = chance
       self.beside = beside
       threshold = UInt64(chance * 0x1p32)
+      moves = beside.enumerated().flatMap { [$0, $1.0, $1.1] }
     }
   }
 
-  package let states: Int
-  package let actions: Int
-  package let start: Int
+  @usableFromInline package let states: Int
+  @usableFromInline package let actions: Int
+  @usableFromInline package let start: Int
   @usableFromInline let outcomes: [Outcome]
   /// One bit an action; empty where every action is legal everywhere.
   @usableFromInline let legal: [UInt8]
-  package let slip: Slip?
+  @usableFromInline package let slip: Slip?
 
   /// Dynamics from tables; `outcomes` holds `states × actions` entries, a state's together.
   package init(
@@ -60,13 +64,14 @@ package struct Dynamics: Sendable {
     outcomes[state &* actions &+ move]
   }
 
-  /// The move that an action executes: the intended one, or one beside it.
-  @inlinable package func executed(_ action: Int, _ draws: Draws) -> Int {
+  /// The move that an action executes: the intended one, or, by the word drawn for this step, one
+  /// beside it.
+  @inlinable package func executed(_ action: Int, _ word: @autoclosure () -> UInt32) -> Int {
     guard let slip else { return action }
-    let word = UInt64(draws[block: 0][0])
-    if word < slip.threshold { return slip.beside[action].0 }
-    if word < slip.threshold &* 2 { return slip.beside[action].1 }
-    return action
+    let word = UInt64(word())
+    // Counted, not branched upon: which way a move slips cannot be predicted.
+    let slips = (word < slip.threshold &* 2 ? 1 : 0) &+ (word < slip.threshold ? 1 : 0)
+    return slip.moves[action &* 3 &+ slips]
   }
 
   /// Every move that an action may execute in a state, with its probability.
@@ -99,7 +104,7 @@ extension TabularWorld {
   package func start(_ draws: Draws) -> Int { dynamics.start }
 
   package func step(_ state: Int, _ action: Int, _ draws: Draws) -> Step<Int> {
-    let outcome = dynamics.outcome(state, executing: dynamics.executed(action, draws))
+    let outcome = dynamics.outcome(state, executing: dynamics.executed(action, draws.word(0)))
     return Step(
       next: Int(outcome.next), reward: outcome.reward,
       ending: outcome.terminates ? .terminated : .running)

@@ -1,5 +1,5 @@
 /// What a random draw is for; streams of different purposes never meet.
-package enum Purpose: UInt32, Sendable {
+@usableFromInline package enum Purpose: UInt32, Sendable {
   case start = 1
   case world
   case policy
@@ -11,7 +11,7 @@ package enum Purpose: UInt32, Sendable {
 /// no state to save, and any step of any episode can be drawn again on its own.
 ///
 /// Salmon and others, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
-package struct Generator: Sendable, Equatable {
+@usableFromInline package struct Generator: Sendable, Equatable {
   @usableFromInline let seed: UInt64
 
   /// A generator for one run.
@@ -19,47 +19,70 @@ package struct Generator: Sendable, Equatable {
 
   /// The draws of one step of one episode.
   @inlinable package func draws(for purpose: Purpose, episode: Int, t: Int) -> Draws {
-    Draws(seed: seed, purpose: purpose, episode: episode, t: t)
+    Draws(generator: self, purpose: purpose, episode: episode, t: t)
   }
-}
 
-/// All the random words that one purpose may use at one step of one episode.
-package struct Draws: Sendable {
-  @usableFromInline let key: SIMD2<UInt32>
-  @usableFromInline let counter: SIMD4<UInt32>
-
-  @inlinable init(seed: UInt64, purpose: Purpose, episode: Int, t: Int) {
+  /// Four words: those of one draw at the steps 4 `quarter` to 4 `quarter` + 3 of an episode.
+  @inlinable package func block(
+    _ purpose: Purpose, episode: Int, quarter: Int, draw: Int = 0
+  ) -> SIMD4<UInt32> {
     let episode = UInt64(truncatingIfNeeded: episode)
-    key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    // The upper half of the fourth word counts blocks (see `subscript`).
-    counter = SIMD4(
-      UInt32(truncatingIfNeeded: t), UInt32(truncatingIfNeeded: episode),
-      UInt32(truncatingIfNeeded: episode >> 32), purpose.rawValue)
-  }
-
-  /// Four words at a time: word `k` of the stream is word `k % 4` of block `k / 4`.
-  @inlinable package subscript(block index: Int) -> Block {
-    var counter = counter
-    counter.w |= UInt32(truncatingIfNeeded: index) << 8
-    return Block(words: philox(counter, key: key))
+    return philox(
+      SIMD4(
+        UInt32(truncatingIfNeeded: quarter), UInt32(truncatingIfNeeded: episode),
+        UInt32(truncatingIfNeeded: episode >> 32),
+        purpose.rawValue | UInt32(truncatingIfNeeded: draw) << 8),
+      key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
   }
 }
 
-/// Four random words of 32 bits.
-package struct Block: Sendable {
-  @usableFromInline let words: SIMD4<UInt32>
+/// All the random words that one purpose may use at one step of one episode, by their number.
+@usableFromInline package struct Draws: Sendable {
+  @usableFromInline let generator: Generator
+  @usableFromInline let purpose: Purpose
+  @usableFromInline let episode: Int
+  @usableFromInline let t: Int
 
-  @inlinable init(words: SIMD4<UInt32>) { self.words = words }
+  @inlinable init(generator: Generator, purpose: Purpose, episode: Int, t: Int) {
+    self.generator = generator
+    self.purpose = purpose
+    self.episode = episode
+    self.t = t
+  }
 
-  /// One of the four words.
-  @inlinable package subscript(index: Int) -> UInt32 { words[index] }
-
-  /// A number in 0 ..< 1 with 32 random bits.
-  @inlinable package func unit(_ index: Int) -> Double { Double(words[index]) * 0x1p-32 }
+  /// One random word.
+  @inlinable package func word(_ draw: Int) -> UInt32 {
+    generator.block(purpose, episode: episode, quarter: t >> 2, draw: draw)[t & 3]
+  }
 
   /// A whole number in 0 ..< count; the bias is below count / 2³².
-  @inlinable package func pick(_ index: Int, below count: Int) -> Int {
-    Int((UInt64(words[index]) * UInt64(truncatingIfNeeded: count)) >> 32)
+  @inlinable package func pick(_ draw: Int, below count: Int) -> Int {
+    Int((UInt64(word(draw)) * UInt64(truncatingIfNeeded: count)) >> 32)
+  }
+}
+
+/// Draw 0 of one purpose through an episode: the same words as `Draws`, four steps at a time.
+@usableFromInline package struct EpisodeWords: Sendable {
+  @usableFromInline let generator: Generator
+  @usableFromInline let purpose: Purpose
+  @usableFromInline let episode: Int
+  @usableFromInline var quarter = -1
+  @usableFromInline var block = SIMD4<UInt32>()
+
+  /// The words of an episode.
+  @inlinable package init(_ generator: Generator, _ purpose: Purpose, episode: Int) {
+    self.generator = generator
+    self.purpose = purpose
+    self.episode = episode
+  }
+
+  /// The word of a step.
+  @inlinable package mutating func word(_ t: Int) -> UInt32 {
+    if t >> 2 != quarter {
+      quarter = t >> 2
+      block = generator.block(purpose, episode: episode, quarter: quarter)
+    }
+    return block[t & 3]
   }
 }
 
@@ -83,13 +106,17 @@ package struct Block: Sendable {
 
 /// A generator for bulk work outside a step (drawing maps, bootstrapping), still keyed by a seed.
 package struct Stream: RandomNumberGenerator {
-  private let draws: Draws
-  private var index = 0
+  private let generator: Generator
+  private let purpose: Purpose
+  private let part: Int
+  private var blocks = 0
   private var pending: UInt64?
 
   /// The stream of one purpose; `part` separates several of them.
   package init(seed: UInt64, purpose: Purpose, part: Int = 0) {
-    draws = Generator(seed: seed).draws(for: purpose, episode: part, t: 0)
+    generator = Generator(seed: seed)
+    self.purpose = purpose
+    self.part = part
   }
 
   /// The next 64 bits.
@@ -98,10 +125,10 @@ package struct Stream: RandomNumberGenerator {
       pending = nil
       return low
     }
-    precondition(index < 1 << 24, "a stream holds 2²⁵ words; use another part")
-    let block = draws[block: index]
-    index += 1
-    pending = UInt64(block[2]) << 32 | UInt64(block[3])
-    return UInt64(block[0]) << 32 | UInt64(block[1])
+    let block = generator.block(
+      purpose, episode: part, quarter: blocks, draw: blocks >> 32)
+    blocks += 1
+    pending = UInt64(block.z) << 32 | UInt64(block.w)
+    return UInt64(block.x) << 32 | UInt64(block.y)
   }
 }

@@ -1,13 +1,13 @@
 /// Action values by state and action, with the one rule that changes them.
 ///
 /// Illegal actions hold −∞, so that a maximum needs no mask.
-package struct QTable: Sendable, Equatable {
-  package let states: Int
-  package let actions: Int
+@usableFromInline package struct QTable: Sendable, Equatable {
+  @usableFromInline package let states: Int
+  @usableFromInline package let actions: Int
   /// A state's actions stand together.
-  package internal(set) var values: [Double]
+  @usableFromInline package internal(set) var values: [Double]
   /// How often each value was updated.
-  package internal(set) var visits: [UInt32]
+  @usableFromInline package internal(set) var visits: [UInt32]
 
   /// A table that has learned nothing.
   package init(_ dynamics: Dynamics) {
@@ -30,7 +30,9 @@ package struct QTable: Sendable, Equatable {
   }
 
   /// The value of an action in a state.
-  package func value(_ state: Int, _ action: Int) -> Double { values[state * actions + action] }
+  @inlinable package func value(_ state: Int, _ action: Int) -> Double {
+    values[state * actions + action]
+  }
 
   /// The values of a state's actions.
   package func row(_ state: Int) -> ArraySlice<Double> {
@@ -62,27 +64,43 @@ package struct QTable: Sendable, Equatable {
     return visits(in: state) > 0 && (greedy.count < legal || legal == 1) ? greedy : []
   }
 
-  /// Works on the table in place, without the cost of a call and a check for each step.
-  @inline(__always)
+  /// Lends the table to something that learns: no copy, and no check at each step.
+  @inlinable
   package mutating func withUpdates<Result>(
-    _ body: (inout QTableUpdates) throws -> Result
+    _ body: (consuming QTableUpdates) throws -> Result
   ) rethrows -> Result {
-    try values.withUnsafeMutableBufferPointer { values in
+    let actions = actions
+    return try values.withUnsafeMutableBufferPointer { values in
       try visits.withUnsafeMutableBufferPointer { visits in
-        var updates = QTableUpdates(values: values, visits: visits, actions: actions)
-        return try body(&updates)
+        try body(QTableUpdates(values: values, visits: visits, actions: actions))
       }
+    }
+  }
+
+  /// Learns from one step; see `QTableUpdates.update`.
+  package mutating func update(
+    _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
+    gamma: Double
+  ) {
+    precondition(
+      (0..<states).contains(state) && (0..<states).contains(next)
+        && (0..<actions).contains(action), "a step within the table")
+    withUpdates {
+      _ = $0.update(
+        state, action, reward: reward, next: next, terminated: terminated, alpha: alpha,
+        gamma: gamma)
     }
   }
 }
 
-/// The table while it is being learned; lives only inside `QTable.withUpdates`.
+/// A table's numbers while something learns: they live only inside `QTable.withUpdates`, and states
+/// and actions must be within the table.
 @usableFromInline package struct QTableUpdates: ~Copyable {
   @usableFromInline let values: UnsafeMutableBufferPointer<Double>
   @usableFromInline let visits: UnsafeMutableBufferPointer<UInt32>
   @usableFromInline let actions: Int
 
-  init(
+  @inlinable init(
     values: UnsafeMutableBufferPointer<Double>, visits: UnsafeMutableBufferPointer<UInt32>,
     actions: Int
   ) {
@@ -92,22 +110,47 @@ package struct QTable: Sendable, Equatable {
   }
 
   /// The value of an action in a state.
-  @inlinable package func value(_ state: Int, _ action: Int) -> Double {
+  @inlinable @inline(__always) package func value(_ state: Int, _ action: Int) -> Double {
     values[state &* actions &+ action]
   }
 
-  /// The best value in a state; 0 where no action is legal.
-  @inlinable package func best(_ state: Int) -> Double {
+  /// The best actions of a state, one bit each; no branch depends on the values.
+  @inlinable @inline(__always) package func winners(_ state: Int) -> UInt32 {
     let row = state &* actions
     var best = values[row]
-    for action in 1..<actions { best = max(best, values[row &+ action]) }
+    var winners: UInt32 = 1
+    var bit: UInt32 = 2
+    var index = row &+ 1
+    while index < row &+ actions {
+      let value = values[index]
+      winners = value == best ? winners | bit : winners
+      winners = value > best ? bit : winners
+      best = value > best ? value : best
+      bit &<<= 1
+      index &+= 1
+    }
+    return winners
+  }
+
+  /// The best value in a state; 0 where no action is legal.
+  @inlinable @inline(__always) package func best(_ state: Int) -> Double {
+    let row = state &* actions
+    var best = values[row]
+    var index = row &+ 1
+    while index < row &+ actions {
+      // Written out, the comparison is one instruction; `max` is four.
+      let value = values[index]
+      best = value > best ? value : best
+      index &+= 1
+    }
     return best == -.infinity ? 0 : best
   }
 
-  /// Q ← (1 − α) Q + α (r + γ max Q′), where a terminal state is worth nothing. Returns r + γ max Q′ − Q.
+  /// Q ← (1 − α) Q + α (r + γ max Q′), where a terminal state is worth nothing. Returns the error
+  /// r + γ max Q′ − Q.
   ///
   /// Watkins and Dayan, "Q-learning", Machine Learning 8, 1992.
-  @inlinable @discardableResult
+  @inlinable @inline(__always) @discardableResult
   package func update(
     _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
     gamma: Double

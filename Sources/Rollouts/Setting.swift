@@ -24,7 +24,8 @@ package struct Setting<Configuration>: Sendable {
       write: { configuration, text throws(SettingError) in
         guard let value = Double(text), range.contains(value) else {
           throw SettingError(
-            "\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+            "\(name) is a number from \(plain(range.lowerBound)) to \(plain(range.upperBound)), "
+              + "not '\(text)'")
         }
         configuration[keyPath: path] = value
       })
@@ -59,8 +60,8 @@ package struct Setting<Configuration>: Sendable {
           range.contains(value.range.upperBound)
         else {
           throw SettingError(
-            "\(name) is a number from \(range.lowerBound) to \(range.upperBound), linear(from,to) "
-              + "or exponential(from,factor,floor), not '\(text)'")
+            "\(name) is a number from \(plain(range.lowerBound)) to \(plain(range.upperBound)), "
+              + "linear(from,to) or exponential(from,factor,floor), not '\(text)'")
         }
         configuration[keyPath: path] = value
       })
@@ -81,6 +82,9 @@ package struct Setting<Configuration>: Sendable {
       })
   }
 }
+
+/// A bound as people write it: without a point where it is whole.
+private func plain(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
 
 /// A value whose properties can be set by name, listed for people, and kept with a run.
 package protocol Configuration: Sendable {

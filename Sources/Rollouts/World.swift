@@ -1,5 +1,5 @@
 /// How an episode stands or stood at its last step.
-package enum Ending: UInt8, Sendable, CaseIterable {
+@usableFromInline package enum Ending: UInt8, Sendable, CaseIterable {
   /// The episode goes on.
   case running
   /// The world ended it: there is no future value.

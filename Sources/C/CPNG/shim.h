@@ -1,2 +1,4 @@
 #include <stdio.h>
+#include <string.h>
 #include <png.h>
+#include <zlib.h>

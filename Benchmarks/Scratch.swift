@@ -1,0 +1,37 @@
+import Glibc
+import Raster
+import Recordings
+import Trainers
+
+/// A folder for what is written while measuring, removed afterwards. It lies where recordings do,
+/// because a disk is part of what is measured.
+enum Scratch {
+  static func use<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let base = access("output", W_OK) == 0 ? "output" : "/tmp"
+    var template = Array("\(base)/.bench-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw ScratchError() }
+    let folder = template.withUnsafeBufferPointer { buffer in
+      String(decoding: buffer.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+    defer {
+      FilePaths.removeFolder("\(folder)/frames")
+      FilePaths.removeFolder(folder)
+    }
+    return try body(folder)
+  }
+
+  /// A recorded lake of 1.2 million steps.
+  static func withLake<Result>(_ body: (Recording, Int) throws -> Result) throws -> Result {
+    try use { folder in
+      let lake = try Subject.lake()
+      var trainer = lake.trainer
+      try lake.record(&trainer, to: "\(folder)/lake.sqlite")
+      return try body(try Recording("\(folder)/lake.sqlite"), trainer.step)
+    }
+  }
+}
+
+/// There is no place to write to.
+struct ScratchError: Error, CustomStringConvertible {
+  var description: String { "neither output/ nor /tmp can be written to" }
+}

@@ -1,0 +1,49 @@
+# Everything that is done with Reel, in one place. `make demo` and `make test` work on a bare
+# Debian-like machine with Swift 6.3: what is missing is installed first.
+
+SWIFT ?= swift
+BUILD = $(SWIFT) build -c release --product reel
+REEL = .build/release/reel
+# The same objects serve the product and its tests.
+TEST = $(SWIFT) test -c release --disable-testable-imports
+
+.PHONY: help setup build demo test lint format bench docs check clean
+
+help:
+	@echo "make demo    install what is missing, build, train, draw: output/demo/"
+	@echo "make test    the whole test suite"
+	@echo "make check   lint and test, as continuous integration does"
+	@echo "make bench   speed of every room, each figure beside its limit"
+	@echo "make docs    write docs/cli.md, and run what the documentation shows"
+	@echo "make format  lay out the sources"
+
+setup:
+	@.ci/setup
+
+build: setup
+	@$(BUILD)
+
+demo: build
+	@$(REEL) demo
+
+test: build
+	@$(TEST)
+
+lint: setup
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	@.ci/lint
+
+format:
+	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
+
+bench: build
+	@$(REEL) bench
+
+docs: build
+	@$(REEL) help --markdown > docs/cli.md
+	@$(TEST) --filter DocumentationTests
+
+check: lint test
+
+clean:
+	@rm -rf .build

@@ -1,0 +1,126 @@
+import Glibc
+import Raster
+
+/// One direction of a chart: what it measures, from where to where, and its marks.
+package struct Axis: Sendable {
+  /// How numbers become lengths.
+  package enum Scale: Sendable { case linear, logarithmic }
+
+  /// A mark and what is written beside it.
+  package struct Tick: Hashable, Sendable {
+    /// Where it stands.
+    package var value: Double
+    /// What it says.
+    package var label: String
+  }
+
+  /// What it measures, with the unit.
+  package var label: String
+  /// From where to where.
+  package var range: ClosedRange<Double>
+  /// How numbers become lengths.
+  package var scale: Scale
+
+  /// An axis; a range without length is widened, so that something can be drawn.
+  package init(_ label: String, _ range: ClosedRange<Double>, scale: Scale = .linear) {
+    self.label = label
+    self.scale = scale
+    let width = range.upperBound - range.lowerBound
+    if width > 0 {
+      self.range = range
+    } else {
+      let half = scale == .logarithmic ? 0 : max(abs(range.lowerBound) * 0.05, 0.5)
+      self.range =
+        scale == .logarithmic
+        ? range.lowerBound / 2...range.lowerBound * 2
+        : range.lowerBound - half...range.upperBound + half
+    }
+    precondition(scale == .linear || self.range.lowerBound > 0, "a logarithm needs numbers above 0")
+  }
+
+  /// The axis whose range takes in all finite numbers given, with a little air around them.
+  package static func covering(
+    _ label: String, _ values: [[Double]], air: Double = 0.04, scale: Scale = .linear
+  ) -> Axis {
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for list in values {
+      for value in list where value.isFinite && (scale == .linear || value > 0) {
+        low = min(low, value)
+        high = max(high, value)
+      }
+    }
+    guard low <= high else { return Axis(label, scale == .linear ? 0...1 : 1...10, scale: scale) }
+    if scale == .logarithmic { return Axis(label, low...high, scale: scale) }
+    let margin = (high - low) * air
+    return Axis(label, low - margin...high + margin)
+  }
+
+  /// How far along the axis a number stands, from 0 to 1.
+  package func share(of value: Double) -> Double {
+    switch scale {
+    case .linear: (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    case .logarithmic:
+      log(value / range.lowerBound) / log(range.upperBound / range.lowerBound)
+    }
+  }
+
+  /// Marks at round numbers, about as many as told.
+  package func ticks(about count: Int) -> [Tick] {
+    switch scale {
+    case .linear: linearTicks(about: count)
+    case .logarithmic: logarithmicTicks(about: count)
+    }
+  }
+
+  /// 1, 2 or 5 times a power of ten: the step that divides a length into at most `count` parts.
+  package static func roundStep(_ length: Double, parts count: Int) -> Double {
+    let rough = length / Double(max(1, count))
+    guard rough > 0, rough.isFinite else { return 1 }
+    let power = pow(10, log10(rough).rounded(.down))
+    // The tolerance keeps 0.1 · 3 from being taken for more than 0.3.
+    let factor = [1.0, 2, 5, 10].first { $0 * power >= rough * 0.999_999 } ?? 10
+    return factor * power
+  }
+
+  private func linearTicks(about count: Int) -> [Tick] {
+    let step = Self.roundStep(range.upperBound - range.lowerBound, parts: count)
+    let tolerance = step * 1e-6
+    let first = ((range.lowerBound - tolerance) / step).rounded(.up)
+    let last = ((range.upperBound + tolerance) / step).rounded(.down)
+    guard first <= last, last - first < 1000 else { return [] }
+    let greatest = max(abs(first), abs(last)) * step
+    return stride(from: first, through: last, by: 1).map { number in
+      let value = number * step
+      return Tick(value: value, label: Self.label(value, step: step, greatest: greatest))
+    }
+  }
+
+  private func logarithmicTicks(about count: Int) -> [Tick] {
+    let low = log10(range.lowerBound) - 1e-9
+    let high = log10(range.upperBound) + 1e-9
+    let decades = high - low
+    let factors: [Double] = decades < 1.5 ? [1, 2, 5] : [1]
+    let stride = max(1, Int((decades / Double(max(1, count))).rounded(.up)))
+    var ticks: [Tick] = []
+    for exponent in Int(low.rounded(.down))...Int(high.rounded(.up))
+    where exponent.isMultiple(of: stride) {
+      for factor in factors {
+        let value = factor * pow(10, Double(exponent))
+        guard (low...high).contains(log10(value)) else { continue }
+        ticks.append(Tick(value: value, label: NumberText.short(value, digits: 1)))
+      }
+    }
+    return ticks
+  }
+
+  /// All labels of an axis have the same unit and as many digits as their step needs.
+  private static func label(_ value: Double, step: Double, greatest: Double) -> String {
+    let (unit, letter) =
+      greatest >= 1e9
+      ? (1e9, "G") : greatest >= 1e6 ? (1e6, "M") : greatest >= 1e4 ? (1e3, "K") : (1, "")
+    if abs(value) < step / 2 { return "0" }
+    let decimals = max(0, Int((-log10(step / unit) - 1e-9).rounded(.up)))
+    return decimals > 6
+      ? NumberText.short(value) : NumberText.fixed(value / unit, decimals: decimals) + letter
+  }
+}

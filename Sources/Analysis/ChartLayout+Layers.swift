@@ -1,0 +1,130 @@
+import Glibc
+import Raster
+
+extension ChartLayout {
+  /// Draws one layer's data.
+  func draw(_ layer: Chart.Layer, of chart: Chart, onto canvas: Canvas) {
+    switch layer {
+    case .line(let x, let y, let color, let stroke):
+      for run in runs(x, y, in: chart) {
+        if run.count == 1 {
+          canvas.fill(.circle(run[0], radius: max(1.5, stroke.width)), color)
+        } else {
+          canvas.stroke(.polyline(run), color, stroke)
+        }
+      }
+    case .dots(let x, let y, let color, let dense):
+      drawDots(x, y, color, dense: dense, in: chart, onto: canvas)
+    case .band(let x, let low, let high, let color):
+      let lower = runs(x, low, in: chart, keeping: .greatest).flatMap(\.self)
+      let upper = runs(x, high, in: chart, keeping: .least).flatMap(\.self)
+      canvas.fill(.polygon(upper + lower.reversed()), color)
+    case .note: break
+    }
+  }
+
+  /// Dots and their texts, which may stand in the margin.
+  func drawNotes(of chart: Chart, onto canvas: Canvas) {
+    for layer in chart.layers {
+      guard case .note(let x, let y, let text, let color) = layer else { continue }
+      let dot = place(x, y, in: chart)
+      canvas.fill(.circle(dot, radius: 5.5 * scale), chart.theme.background)
+      canvas.fill(.circle(dot, radius: 4 * scale), color)
+      canvas.text(
+        text, at: dot.moved(tickFont.size * 0.85, 0), .sans(tickFont.size * 1.08, .bold), color,
+        anchor: .middle)
+    }
+  }
+
+  /// Each dot is seen, however many there are: those that share a place are drawn once, in a colour
+  /// that tells their number.
+  private func drawDots(
+    _ x: [Double], _ y: [Double], _ color: Color, dense: Color, in chart: Chart,
+    onto canvas: Canvas
+  ) {
+    let radius = (x.count > 400 ? 1.5 : 2.5) * scale
+    let places = Int(plot.width / radius) + 2
+    var counts: [Int: Int] = [:]
+    for (x, y) in zip(x, y) where x.isFinite && y.isFinite {
+      let dot = place(x, y, in: chart)
+      let column = Int(((dot.x - plot.left) / radius).rounded())
+      let row = Int(((dot.y - plot.top) / radius).rounded())
+      counts[row * places + column, default: 0] += 1
+    }
+    let shades = (0..<8).map { color.mixed(with: dense, Double($0) / 7) }
+    let most = log(Double(counts.values.max() ?? 1))
+    for (key, count) in counts.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
+      let dot = Point(
+        plot.left + Double(key % places) * radius, plot.top + Double(key / places) * radius)
+      let shade = shades[most > 0 ? Int((log(Double(count)) / most * 7).rounded()) : 0]
+      if radius < 2 {
+        canvas.fill(Rect(center: dot, width: radius * 2, height: radius * 2).aligned, shade)
+      } else {
+        canvas.fill(.circle(dot, radius: radius), shade)
+      }
+    }
+  }
+
+  /// Which extremes of a pixel column are kept.
+  enum Kept { case both, greatest, least }
+
+  /// The places of a line, broken where a number is missing.
+  ///
+  /// Where many points share a column of pixels, its first, least, greatest and last one stand for
+  /// all: the picture is the same, and no extreme is hidden. Jugel and others, "M4: A
+  /// visualization-oriented time series data aggregation", VLDB 2014.
+  private func runs(
+    _ x: [Double], _ y: [Double], in chart: Chart, keeping kept: Kept = .both
+  ) -> [[Point]] {
+    var runs: [[Point]] = []
+    var current: [Point] = []
+    var column = PixelColumn()
+    for (x, y) in zip(x, y) {
+      guard x.isFinite, y.isFinite else {
+        column.empty(into: &current, keeping: kept)
+        if !current.isEmpty { runs.append(current) }
+        current = []
+        continue
+      }
+      let point = place(x, y, in: chart)
+      // Half columns, so that slopes between neighbours stay where they are.
+      let number = Int((point.x * 2).rounded(.down))
+      if number != column.number { column.empty(into: &current, keeping: kept) }
+      column.add(point, number: number)
+    }
+    column.empty(into: &current, keeping: kept)
+    if !current.isEmpty { runs.append(current) }
+    return runs
+  }
+
+  /// The points that stand for all of a column of pixels.
+  private struct PixelColumn {
+    var number = Int.min
+    private var count = 0
+    private var first = Point(0, 0)
+    private var last = Point(0, 0)
+    private var highest = Point(0, 0)
+    private var lowest = Point(0, 0)
+
+    mutating func add(_ point: Point, number: Int) {
+      if count == 0 { (first, highest, lowest) = (point, point, point) }
+      if point.y < highest.y { highest = point }
+      if point.y > lowest.y { lowest = point }
+      last = point
+      self.number = number
+      count += 1
+    }
+
+    mutating func empty(into points: inout [Point], keeping kept: Kept) {
+      guard count > 0 else { return }
+      let inside: [Point] =
+        switch kept {
+        case .both: [first] + [highest, lowest].sorted { $0.x < $1.x } + [last]
+        case .greatest: [lowest]
+        case .least: [highest]
+        }
+      for point in inside where points.last != point { points.append(point) }
+      count = 0
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import Raster
+
+/// Where the parts of a chart stand, so that nothing is cut and the legend covers nothing.
+struct ChartLayout {
+  let area: Rect
+  /// Where the data is drawn.
+  private(set) var plot: Rect
+  let scale: Double
+  let titleFont: Font
+  let textFont: Font
+  let tickFont: Font
+  private let xTicks: [Axis.Tick]
+  private let yTicks: [Axis.Tick]
+  private var titleLine = 0.0
+  private var subtitleLine = 0.0
+  private var legendLine = 0.0
+  private var yLabelLine = 0.0
+  private let margin: Double
+
+  init(_ chart: Chart, in area: Rect, measuring canvas: Canvas) {
+    self.area = area
+    scale = max(0.62, min(area.width / 960, area.height / 540))
+    titleFont = .sans((20 * scale).rounded(), .bold)
+    textFont = .sans(max(9.5, 13 * scale))
+    tickFont = .sans(max(9, 12 * scale))
+    margin = (28 * scale).rounded()
+
+    var top = area.top + margin
+    if !chart.title.isEmpty {
+      top += titleFont.size * 0.75
+      titleLine = top.rounded()
+      top += titleFont.size * 0.45
+    }
+    if !chart.subtitle.isEmpty {
+      top += textFont.size
+      subtitleLine = top.rounded()
+      top += textFont.size * 0.4
+    }
+    if !chart.legend.isEmpty {
+      top += textFont.size * 1.35
+      legendLine = top.rounded()
+      top += textFont.size * 0.3
+    }
+    if !chart.y.label.isEmpty {
+      top += tickFont.size * 1.7
+      yLabelLine = top.rounded()
+    }
+    top += tickFont.size * 0.9
+    let under = tickFont.size * (chart.x.label.isEmpty ? 2.2 : 3.9)
+    let bottom = area.bottom - margin * 0.6 - under
+    let height = max(10, bottom - top)
+    yTicks = chart.y.ticks(about: max(2, min(7, Int(height / (tickFont.size * 3.4)))))
+    let font = tickFont
+    let labels = yTicks.map { canvas.measure($0.label, font).width }.max() ?? 0
+    let left = area.left + margin + labels + tickFont.size * 0.8
+    let notes =
+      chart.layers.map { layer -> Double in
+        guard case .note(_, _, let text, _) = layer else { return 0 }
+        return canvas.measure(text, .sans(font.size * 1.08, .bold)).width + font.size
+      }.max() ?? 0
+    let right = area.right - margin - notes
+    let width = max(10, right - left)
+    plot = Rect(x: left, y: top, width: width, height: height).aligned
+    xTicks = chart.x.ticks(about: max(2, min(9, Int(width / (tickFont.size * 7)))))
+  }
+
+  /// The place of a pair of numbers.
+  func place(_ x: Double, _ y: Double, in chart: Chart) -> Point {
+    Point(
+      plot.left + chart.x.share(of: x) * plot.width,
+      plot.bottom - chart.y.share(of: y) * plot.height)
+  }
+
+  /// Everything around and behind the data.
+  func drawFrame(_ chart: Chart, onto canvas: Canvas) {
+    let theme = chart.theme
+    let wide = area.width - 2 * margin
+    let left = area.left + margin
+    canvas.text(
+      canvas.ellipsized(chart.title, titleFont, width: wide), at: Point(left, titleLine), titleFont,
+      theme.text)
+    canvas.text(
+      canvas.ellipsized(chart.subtitle, textFont, width: wide), at: Point(left, subtitleLine),
+      textFont, theme.mutedText)
+    drawLegend(chart, onto: canvas)
+    canvas.text(chart.y.label, at: Point(left, yLabelLine), tickFont, theme.mutedText)
+    drawYTicks(chart, onto: canvas)
+    drawXTicks(chart, onto: canvas)
+  }
+
+  private func drawYTicks(_ chart: Chart, onto canvas: Canvas) {
+    for tick in yTicks {
+      let y = place(chart.x.range.lowerBound, tick.value, in: chart).y.rounded()
+      let isZero = tick.value == 0 && chart.y.range.lowerBound < 0
+      canvas.fill(
+        Rect(x: plot.left, y: y, width: plot.width, height: 1),
+        isZero ? chart.theme.axis : chart.theme.grid)
+      canvas.text(
+        tick.label, at: Point(plot.left - tickFont.size * 0.8, y + 0.5), tickFont,
+        chart.theme.mutedText, align: .right, anchor: .middle)
+    }
+  }
+
+  private func drawXTicks(_ chart: Chart, onto canvas: Canvas) {
+    canvas.fill(
+      Rect(x: plot.left, y: plot.bottom, width: plot.width, height: 1), chart.theme.axis)
+    for tick in xTicks {
+      let x = place(tick.value, chart.y.range.lowerBound, in: chart).x.rounded()
+      canvas.fill(Rect(x: x, y: plot.bottom + 1, width: 1, height: 4 * scale), chart.theme.axis)
+      canvas.text(
+        tick.label, at: Point(x + 0.5, plot.bottom + tickFont.size * 0.85), tickFont,
+        chart.theme.mutedText, align: .center, anchor: .top)
+    }
+    canvas.text(
+      chart.x.label, at: Point(plot.center.x, plot.bottom + tickFont.size * 3.3), tickFont,
+      chart.theme.mutedText, align: .center)
+  }
+
+  private func drawLegend(_ chart: Chart, onto canvas: Canvas) {
+    var x = area.left + margin
+    let sample = textFont.size * 1.7
+    for entry in chart.legend {
+      let width = canvas.measure(entry.name, textFont).width
+      guard x + sample + width < area.right - margin * 0.5 else { break }
+      let y = legendLine - textFont.size * 0.36
+      if let stroke = entry.stroke {
+        canvas.stroke(.line(Point(x, y), Point(x + sample, y)), entry.color, stroke)
+      } else {
+        for share in [0.15, 0.5, 0.85] {
+          canvas.fill(.circle(Point(x + sample * share, y), radius: 2 * scale), entry.color)
+        }
+      }
+      x += sample + textFont.size * 0.5
+      canvas.text(entry.name, at: Point(x, legendLine), textFont, chart.theme.text)
+      x += width + textFont.size * 1.6
+    }
+  }
+}

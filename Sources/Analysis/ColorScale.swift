@@ -1,0 +1,86 @@
+import Glibc
+package import Raster
+
+/// How a heat map's numbers become colours.
+package struct ColorScale: Hashable, Sendable {
+  /// The way from number to colour.
+  package enum Kind: Hashable, Sendable {
+    /// From the least to the greatest.
+    case linear
+    /// Around zero, equally far to both sides.
+    case diverging
+    /// By orders of magnitude; for counts.
+    case logarithmic
+  }
+
+  /// The way from number to colour.
+  package let kind: Kind
+  /// The numbers of the two ends.
+  package let range: ClosedRange<Double>
+
+  /// A scale; one of counts starts at 1, and one around zero is made symmetric.
+  package init(_ kind: Kind, _ range: ClosedRange<Double>) {
+    self.kind = kind
+    switch kind {
+    case .linear: self.range = range
+    case .diverging:
+      let limit = max(abs(range.lowerBound), abs(range.upperBound), .leastNormalMagnitude)
+      self.range = -limit...limit
+    case .logarithmic: self.range = max(1, range.lowerBound)...max(2, range.upperBound)
+    }
+  }
+
+  /// The scale that fits all of some maps, which a film then keeps.
+  package init(
+    fitting maps: some Sequence<HeatMap>, of quantity: HeatMap.Quantity = .values,
+    actions: Bool = false
+  ) {
+    var bounds: ClosedRange<Double>?
+    for map in maps {
+      guard let more = actions ? map.actionBounds ?? map.bounds : map.bounds else { continue }
+      bounds =
+        bounds.map {
+          min($0.lowerBound, more.lowerBound)...max($0.upperBound, more.upperBound)
+        } ?? more
+    }
+    self.init(fitting: bounds ?? 0...1, of: quantity)
+  }
+
+  /// The scale that suits numbers in a range: around zero where both signs matter.
+  package init(fitting bounds: ClosedRange<Double>, of quantity: HeatMap.Quantity = .values) {
+    let (low, high) = (bounds.lowerBound, bounds.upperBound)
+    if quantity == .visits {
+      self.init(.logarithmic, 1...high)
+    } else if low < 0, high > 0, min(-low, high) > 0.15 * max(-low, high) {
+      self.init(.diverging, bounds)
+    } else {
+      self.init(.linear, low < high ? bounds : min(low, 0)...max(high, low < 0 ? 0 : 1))
+    }
+  }
+
+  /// How far between the ends a number stands.
+  package func share(of value: Double) -> Double {
+    switch kind {
+    case .linear, .diverging:
+      let width = range.upperBound - range.lowerBound
+      return width > 0 ? (value - range.lowerBound) / width : 0.5
+    case .logarithmic:
+      return log(max(value, 1) / range.lowerBound) / log(range.upperBound / range.lowerBound)
+    }
+  }
+
+  /// The colours of this scale in a theme.
+  package func map(in theme: Theme) -> ColorMap {
+    kind == .diverging ? theme.diverging : theme.sequential
+  }
+
+  /// The colour of a number.
+  package func color(of value: Double, in theme: Theme) -> Color {
+    map(in: theme).color(at: share(of: value))
+  }
+
+  /// Marks for a colour bar.
+  package func ticks(about count: Int) -> [Axis.Tick] {
+    Axis("", range, scale: kind == .logarithmic ? .logarithmic : .linear).ticks(about: count)
+  }
+}

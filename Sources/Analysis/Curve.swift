@@ -1,0 +1,69 @@
+/// What an episode earned, and when it ended.
+package struct EpisodeOutcome: Hashable, Sendable {
+  /// Its number in the run.
+  package var number: Int
+  /// The steps of the run when it ended.
+  package var stepsDone: Int
+  /// The seconds of the run when it ended; 0 where nobody measured.
+  package var seconds: Double
+  /// The sum of its rewards.
+  package var totalReturn: Double
+
+  /// An episode's outcome.
+  package init(number: Int, stepsDone: Int, seconds: Double = 0, totalReturn: Double) {
+    self.number = number
+    self.stepsDone = stepsDone
+    self.seconds = seconds
+    self.totalReturn = totalReturn
+  }
+}
+
+/// A run's returns over its course: as they were, averaged over a window, and the best so far.
+package struct Curve: Sendable {
+  /// What the curve runs along.
+  package enum Progress: String, Sendable, CaseIterable { case steps, episodes, time }
+
+  /// What the curve runs along.
+  package let progress: Progress
+  /// How many episodes the average takes in.
+  package let window: Int
+  /// The episodes, in their order.
+  package let episodes: [EpisodeOutcome]
+  /// Where each episode stands along the curve.
+  package let x: [Double]
+  /// The returns as they were.
+  package let returns: [Double]
+  /// The moving average of the returns.
+  package let average: [Double]
+  /// The best return so far.
+  package let best: [Double]
+
+  /// The curve of a run's episodes.
+  package init(_ episodes: [EpisodeOutcome], by progress: Progress = .episodes, window: Int = 50) {
+    self.progress = progress
+    self.window = window
+    self.episodes = episodes
+    x = episodes.map { episode in
+      switch progress {
+      case .steps: Double(episode.stepsDone)
+      case .episodes: Double(episode.number)
+      case .time: episode.seconds
+      }
+    }
+    returns = episodes.map(\.totalReturn)
+    average = Statistics.movingAverage(returns, window: window)
+    best = Statistics.runningBest(returns)
+  }
+
+  /// Every number of the curve, one episode a row; nothing is thinned.
+  package var csv: String {
+    var table = CSV(["episode", "steps", "seconds", "return", "mean_\(window)", "best"])
+    for (index, episode) in episodes.enumerated() {
+      table.add([
+        String(episode.number), String(episode.stepsDone), CSV.number(episode.seconds),
+        CSV.number(returns[index]), CSV.number(average[index]), CSV.number(best[index]),
+      ])
+    }
+    return table.text
+  }
+}

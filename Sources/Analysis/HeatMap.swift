@@ -1,0 +1,124 @@
+package import Rollouts
+
+/// Numbers on a grid, as a Q-table tells them: each cell's value, its greedy actions and how often
+/// it was visited.
+package struct HeatMap: Sendable, Equatable {
+  /// What fills a cell besides numbers.
+  package enum Cell: Sendable, Equatable { case floor, wall, goal, hole }
+
+  /// Cells from top to bottom.
+  package let rows: Int
+  /// Cells from left to right.
+  package let columns: Int
+  /// What the actions mean, and which way they point.
+  package let actions: [ActionMeaning]
+  /// What fills each cell, row by row.
+  package var cells: [Cell]
+  /// Where episodes start, as a place in `cells`; nil where nobody knows.
+  package var start: Int?
+  /// The state of each cell; −1 where none stands.
+  package private(set) var states: [Int32]
+  /// The value of each cell; NaN where nothing was learned.
+  package private(set) var values: [Double]
+  /// The value of each action in each cell; NaN where it was never updated or is not allowed.
+  package private(set) var actionValues: [Double]
+  /// The greedy actions of each cell, a bit each; none where nothing was learned.
+  package private(set) var greedy: [UInt8]
+  /// How often each cell's actions were updated.
+  package private(set) var visits: [Int]
+
+  /// What a map shows of a table.
+  package enum Quantity: String, Sendable, CaseIterable { case values, visits }
+
+  /// A map about which nothing is known.
+  package init(rows: Int, columns: Int, actions: [ActionMeaning], cells: [Cell] = []) {
+    precondition(rows > 0 && columns > 0, "a heat map has cells")
+    precondition(cells.isEmpty || cells.count == rows * columns, "a kind for every cell")
+    precondition(actions.count <= 8, "greedy actions are kept in eight bits")
+    let count = rows * columns
+    self.rows = rows
+    self.columns = columns
+    self.actions = actions
+    self.cells = cells.isEmpty ? Array(repeating: .floor, count: count) : cells
+    states = Array(repeating: -1, count: count)
+    values = Array(repeating: .nan, count: count)
+    actionValues = Array(repeating: .nan, count: count * actions.count)
+    greedy = Array(repeating: 0, count: count)
+    visits = Array(repeating: 0, count: count)
+  }
+
+  /// What a table has learned, laid out as its world is. `cells` are its cells row by row from the
+  /// top, `quantity` is what colours show.
+  package init(
+    _ table: QTable, layout: StateLayout, actions: [ActionMeaning], cells: [Cell] = [],
+    start: Int? = nil, of quantity: Quantity = .values
+  ) {
+    self.init(rows: layout.rows, columns: layout.columns, actions: actions, cells: cells)
+    precondition(actions.count == table.actions, "a meaning for every action")
+    self.start = start.map { place(of: $0, in: layout) }
+    for state in 0..<min(table.states, rows * columns) {
+      let place = place(of: state, in: layout)
+      states[place] = Int32(state)
+      let visited = table.visits(in: state)
+      guard visited > 0 else { continue }
+      visits[place] = visited
+      values[place] = quantity == .visits ? Double(visited) : table.best(state)
+      for action in 0..<table.actions where table.visits[state * table.actions + action] > 0 {
+        actionValues[place * table.actions + action] =
+          quantity == .visits
+          ? Double(table.visits[state * table.actions + action]) : table.value(state, action)
+      }
+      for action in table.learnedActions(state) { greedy[place] |= 1 << action }
+    }
+  }
+
+  /// The map of plain numbers, row by row from the top: NaN where there is none.
+  package init(values: [Double], rows: Int, columns: Int, cells: [Cell] = []) {
+    self.init(rows: rows, columns: columns, actions: [], cells: cells)
+    precondition(values.count == rows * columns, "a value for every cell")
+    self.values = values
+  }
+
+  /// The value of a cell; nil where nothing was learned.
+  package func value(_ row: Int, _ column: Int) -> Double? {
+    let value = values[row * columns + column]
+    return value.isNaN ? nil : value
+  }
+
+  /// The greedy actions of a cell; none where nothing was learned.
+  package func greedyActions(_ row: Int, _ column: Int) -> [Int] {
+    let bits = greedy[row * columns + column]
+    return actions.indices.filter { bits >> $0 & 1 == 1 }
+  }
+
+  /// The value of an action in a cell; nil where it was never updated.
+  package func value(_ row: Int, _ column: Int, action: Int) -> Double? {
+    let value = actionValues[(row * columns + column) * actions.count + action]
+    return value.isNaN ? nil : value
+  }
+
+  /// The least and the greatest number shown, action values included; nil where there is none.
+  package var bounds: ClosedRange<Double>? {
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for value in values where value.isFinite {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    return low <= high ? low...high : nil
+  }
+
+  /// The least and the greatest action value; nil where there is none.
+  package var actionBounds: ClosedRange<Double>? {
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for value in actionValues where value.isFinite {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    return low <= high ? low...high : nil
+  }
+
+  private func place(of state: Int, in layout: StateLayout) -> Int {
+    let (row, column) = layout.cell(of: state)
+    return row * columns + column
+  }
+}

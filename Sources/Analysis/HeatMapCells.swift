@@ -1,0 +1,172 @@
+import Raster
+import Rollouts
+
+/// Draws the cells of one heat map.
+struct HeatMapCells {
+  let chart: HeatMapChart
+  let map: HeatMap
+  let canvas: Canvas
+
+  private var theme: Theme { chart.theme }
+  private var side: Double { chart.layout.cell }
+
+  func draw() {
+    let numbers = numberFormat()
+    for row in 0..<map.rows {
+      for column in 0..<map.columns {
+        let place = row * map.columns + column
+        let rect = chart.layout.rect(row: row, column: column)
+        switch map.cells[place] {
+        case .wall: canvas.fill(rect, theme.wall)
+        case .hole: drawHole(rect)
+        case .goal where map.values[place].isNaN: drawGoal(rect)
+        case .floor, .goal: drawFloor(rect, row, column, numbers)
+        }
+      }
+    }
+    if side >= 12 { drawLines() }
+    if let start = map.start, side >= 26 { drawStart(start) }
+  }
+
+  /// Grey with hatching: neither high nor low.
+  static func drawUnknown(_ rect: Rect, _ theme: Theme, spacing: Double, onto canvas: Canvas) {
+    canvas.fill(rect, theme.unknown)
+    guard rect.width >= 8 else { return }
+    let ink = theme.unknown.mixed(with: theme.axis, 0.45)
+    canvas.isolated {
+      canvas.clip(to: .rect(rect))
+      var offset = spacing
+      while offset < rect.width + rect.height {
+        canvas.stroke(
+          .line(Point(rect.x + offset, rect.y), Point(rect.x, rect.y + offset)), ink, width: 1)
+        offset += spacing
+      }
+    }
+  }
+
+  private func drawFloor(_ rect: Rect, _ row: Int, _ column: Int, _ numbers: NumberFormat?) {
+    let place = row * map.columns + column
+    let value = map.values[place]
+    guard !value.isNaN else {
+      return Self.drawUnknown(rect, theme, spacing: max(5, (side / 7).rounded()), onto: canvas)
+    }
+    if hasTriangles {
+      return HeatMapTriangles(chart: chart, map: map, canvas: canvas, numbers: numbers)
+        .draw(rect, row, column)
+    }
+    let color = chart.palette.color(at: chart.scale.share(of: value))
+    canvas.fill(rect, color)
+    let ink = Self.ink(on: color)
+    let greedy = map.greedyActions(row, column)
+    let hasArrows = chart.style == .arrows && side >= 9 && !greedy.isEmpty
+    let text = numbers.map { NumberText.fixed(value, decimals: $0.decimals) }
+    let lift = hasArrows && text != nil ? side * 0.10 : 0
+    if hasArrows { drawArrows(greedy, at: rect.center.moved(0, -lift), ink) }
+    if let text, let numbers {
+      let y = chart.style == .arrows ? rect.bottom - side * 0.15 : rect.center.y
+      canvas.text(
+        text, at: Point(rect.center.x, y), numbers.font, ink, align: .center, anchor: .middle)
+    }
+  }
+
+  /// One arrow through the middle, or several short ones from the middle where actions are tied.
+  private func drawArrows(_ greedy: [Int], at center: Point, _ ink: Color) {
+    for action in greedy {
+      let meaning = map.actions[action]
+      let (dx, dy) = (Double(meaning.dx), Double(meaning.dy))
+      if dx == 0, dy == 0 {
+        // An action that leads nowhere, such as leaving by an exit.
+        let half = side * 0.09
+        canvas.fill(
+          .rounded(Rect(center: center, width: half * 2, height: half * 2), radius: 2), ink)
+      } else if greedy.count == 1 {
+        canvas.fill(
+          .arrow(center: center, dx: dx, dy: dy, length: side * 0.46, thickness: side * 0.075), ink)
+      } else {
+        canvas.fill(
+          .arrow(
+            from: center.moved(dx * side * 0.05, dy * side * 0.05),
+            to: center.moved(dx * side * 0.29, dy * side * 0.29), thickness: side * 0.055), ink)
+      }
+    }
+  }
+
+  private func drawGoal(_ rect: Rect) {
+    guard side >= 12 else { return canvas.fill(rect, theme.goal) }
+    canvas.fill(rect, theme.goal.mixed(with: theme.surface, 0.82))
+    canvas.drawFlag(at: rect.center, height: side * 0.56, theme)
+  }
+
+  private func drawHole(_ rect: Rect) {
+    canvas.fill(rect, theme.ice)
+    canvas.fill(.circle(rect.center, radius: side * 0.33), theme.hole)
+  }
+
+  private func drawLines() {
+    let board = chart.layout.board
+    let color = theme.background.opacity(0.55)
+    for column in 1..<max(1, map.columns) {
+      let x = chart.layout.rect(row: 0, column: column).x
+      canvas.fill(Rect(x: x, y: board.y, width: 1, height: board.height), color)
+    }
+    for row in 1..<max(1, map.rows) {
+      let y = chart.layout.rect(row: row, column: 0).y
+      canvas.fill(Rect(x: board.x, y: y, width: board.width, height: 1), color)
+    }
+  }
+
+  /// An S in the corner of the cell that episodes start in.
+  private func drawStart(_ place: Int) {
+    let rect = chart.layout.rect(row: place / map.columns, column: place % map.columns)
+    let color = map.values[place].isNaN ? theme.unknown : chart.color(of: map, at: place)
+    canvas.text(
+      "S", at: rect.center.moved(-side * 0.36, -side * 0.36), .sans(max(8, side * 0.17), .bold),
+      Self.ink(on: color), align: .center, anchor: .middle)
+  }
+
+  /// How the numbers of all cells are written.
+  struct NumberFormat {
+    var decimals: Int
+    var font: Font
+  }
+
+  private var hasTriangles: Bool {
+    chart.style == .triangles && side >= 12 && HeatMapTriangles.fits(map.actions)
+  }
+
+  /// As many decimals as tell values apart and fit; nil where cells are too small to be read.
+  private func numberFormat() -> NumberFormat? {
+    let share = hasTriangles ? 0.128 : chart.style == .arrows ? 0.185 : 0.24
+    let size = max(7.5, min(side * share, 22))
+    let room = side * (hasTriangles ? 0.41 : 0.88)
+    guard side >= (hasTriangles ? 44 : 26) else { return nil }
+    let bounds = chart.scale.range
+    for decimals in Self.decimals(for: bounds, counts: chart.scale.kind == .logarithmic) {
+      // The best of a triangle cell are bold, which is wider.
+      let font = Font.sans(size, hasTriangles ? .bold : .regular)
+      let widest =
+        [bounds.lowerBound, bounds.upperBound].map {
+          canvas.measure(NumberText.fixed($0, decimals: decimals), font).width
+        }.max() ?? 0
+      // Slightly smaller letters are better than a lost decimal.
+      let fitting = widest <= room ? size : size * room / widest
+      if fitting >= max(7.5, size * 0.8) {
+        return NumberFormat(decimals: decimals, font: .sans(fitting))
+      }
+    }
+    return nil
+  }
+
+  /// The numbers of decimals worth trying, the best first.
+  static func decimals(for bounds: ClosedRange<Double>, counts: Bool) -> [Int] {
+    if counts { return [0] }
+    let greatest = max(abs(bounds.lowerBound), abs(bounds.upperBound))
+    // What is written as 10.00 counts as ten.
+    return greatest >= 9.995 ? [1, 0] : greatest >= 0.0995 ? [2, 1] : [3, 2]
+  }
+
+  /// The ink that is read best on a colour.
+  static func ink(on color: Color) -> Color {
+    color.moreLegible(of: Color(0x14171E), or: Color(0xFFFFFF))
+  }
+}

@@ -1,0 +1,53 @@
+package import Raster
+
+/// The frames of a table that grows: heat maps at several steps, in one colour scale.
+package struct HeatMapFilm: FrameSource {
+  /// A table at some step, and what is written above it.
+  package typealias Moment = (map: HeatMap, subtitle: String)
+
+  /// How many frames there are.
+  package let frameCount: Int
+
+  private let chart: HeatMapChart
+  private let holdAtEnd: Int
+  private let moment: (Int) throws -> Moment
+
+  /// A film of so many moments; `moment` may be asked for the same one more than once, in ascending
+  /// order within a pass. The last frame stays longer by `hold` hundredths of a second.
+  package init(
+    _ chart: HeatMapChart, frames: Int, hold: Int = 150,
+    moment: @escaping (Int) throws -> Moment
+  ) {
+    self.chart = chart
+    frameCount = frames
+    holdAtEnd = hold
+    self.moment = moment
+  }
+
+  /// Pixels from left to right.
+  package var width: Int { chart.width }
+  /// Pixels from top to bottom.
+  package var height: Int { chart.height }
+
+  /// The colours of the scale and of the theme.
+  package var declaredColors: DeclaredColors {
+    let theme = chart.theme
+    return DeclaredColors(
+      colors: [
+        theme.background, theme.text, theme.mutedText, theme.axis, theme.unknown, theme.wall,
+        theme.goal, theme.hole, theme.ice,
+      ] + chart.scale.map(in: theme).colors,
+      edges: [
+        .init(theme.text, theme.background), .init(theme.mutedText, theme.background),
+      ])
+  }
+
+  /// Draws a moment.
+  package func draw(_ frame: Int, onto canvas: Canvas) throws {
+    let moment = try moment(frame)
+    chart.draw(moment.map, subtitle: moment.subtitle, onto: canvas)
+  }
+
+  /// How much longer the last frame stays.
+  package func hold(after frame: Int) -> Int { frame == frameCount - 1 ? holdAtEnd : 0 }
+}

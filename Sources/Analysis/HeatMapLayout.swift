@@ -1,0 +1,94 @@
+import Raster
+
+/// Where the parts of a heat map stand, cells on whole pixels.
+struct HeatMapLayout: Sendable {
+  /// The typefaces of a picture.
+  struct Fonts: Sendable {
+    let title: Font
+    let text: Font
+    let tick: Font
+  }
+
+  /// Pixels from left to right; even.
+  let width: Int
+  /// Pixels from top to bottom; even.
+  let height: Int
+  /// All cells together.
+  let board: Rect
+  /// The nominal side of a cell.
+  let cell: Double
+  /// The colour bar.
+  let bar: Rect
+  /// Where title and subtitle stand.
+  let words: Rect
+  let titleLine: Double
+  let subtitleLine: Double
+  let legendLine: Double
+  let fonts: Fonts
+
+  private let rowEdges: [Double]
+  private let columnEdges: [Double]
+
+  /// Below this side, cells are plain pixels.
+  static let leastDetailed = 3.0
+  /// The sides that pictures can have.
+  static let sizes = 160...8192
+
+  init(rows: Int, columns: Int, hasTitle: Bool, size: Int?) {
+    let most = Double(max(rows, columns))
+    // Without a wish: big cells on small maps, and at least a pixel for each on large ones.
+    let wanted = max(384, min(576, most * 96), most)
+    let side =
+      size.map { Double(max(Self.sizes.lowerBound, min($0, Self.sizes.upperBound)) & ~1) }
+    let unit = max(0.75, min(2.5, (side ?? wanted + 120) / 640))
+    fonts = Fonts(
+      title: .sans((17 * unit).rounded(), .bold), text: .sans(max(9.5, 12 * unit)),
+      tick: .sans(max(9, 11 * unit)))
+    let margin = (22 * unit).rounded()
+    let barRoom = (fonts.tick.size * 7.2).rounded()
+    let head =
+      margin + (hasTitle ? (fonts.title.size * 1.25).rounded() : 0)
+      + (fonts.text.size * 2.1).rounded()
+    let foot = (fonts.tick.size * 1.9).rounded() + (margin * 0.75).rounded()
+    let room =
+      side.map { (width: max(40, $0 - 2 * margin - barRoom), height: max(40, $0 - head - foot)) }
+      ?? (width: wanted, height: wanted)
+
+    let ideal = min(room.width / Double(columns), room.height / Double(rows))
+    let whole = ideal.rounded(.down)
+    cell = whole >= 1 && whole / ideal > 0.92 ? whole : ideal
+    let boardWidth = max(1, (cell * Double(columns)).rounded())
+    let boardHeight = max(1, (cell * Double(rows)).rounded())
+    // A colour bar needs some height to be read, and words some width.
+    let inner = max(boardHeight, 110 * unit).rounded()
+    let innerWidth = max(boardWidth, 240 * unit - barRoom).rounded()
+    width = Self.even(innerWidth + 2 * margin + barRoom)
+    height = Self.even(inner + head + foot)
+    let left = margin + ((innerWidth - boardWidth) / 2).rounded(.down)
+    let top = head + ((inner - boardHeight) / 2).rounded(.down)
+    board = Rect(x: left, y: top, width: boardWidth, height: boardHeight)
+    let cell = cell
+    rowEdges = (0...rows).map { top + (Double($0) * cell).rounded() }
+    columnEdges = (0...columns).map { left + (Double($0) * cell).rounded() }
+
+    let barTop = head + (fonts.tick.size * 1.6).rounded()
+    bar = Rect(
+      x: left + boardWidth + (fonts.tick.size * 1.6).rounded(), y: barTop,
+      width: (fonts.tick.size * 1.2).rounded(), height: (head + inner - barTop).rounded())
+    words = Rect(x: margin, y: margin, width: Double(width) - 2 * margin, height: head - margin)
+    titleLine = margin + (fonts.title.size * 0.75).rounded()
+    subtitleLine =
+      (hasTitle ? titleLine + fonts.text.size * 1.6 : margin + fonts.text.size * 0.75).rounded()
+    legendLine = (head + inner + fonts.tick.size * 1.75).rounded()
+  }
+
+  /// The pixels of a cell.
+  func rect(row: Int, column: Int) -> Rect {
+    Rect(
+      x: columnEdges[column], y: rowEdges[row],
+      width: columnEdges[column + 1] - columnEdges[column],
+      height: rowEdges[row + 1] - rowEdges[row])
+  }
+
+  private static func even(_ length: Double) -> Int { (Int(length.rounded(.up)) + 1) & ~1 }
+}

@@ -1,0 +1,100 @@
+import Raster
+import Rollouts
+
+/// Draws a cell as triangles, one for each direction, with the value of the action that points there.
+struct HeatMapTriangles {
+  let chart: HeatMapChart
+  let map: HeatMap
+  let canvas: Canvas
+  let numbers: HeatMapCells.NumberFormat?
+
+  private var theme: Theme { chart.theme }
+
+  /// Whether every action points to one side or, as leaving does, nowhere.
+  static func fits(_ actions: [ActionMeaning]) -> Bool {
+    let ways = actions.map { [$0.dx, $0.dy] }
+    return Set(ways).count == ways.count && actions.allSatisfy { abs($0.dx) + abs($0.dy) <= 1 }
+  }
+
+  func draw(_ rect: Rect, _ row: Int, _ column: Int) {
+    let greedy = map.greedyActions(row, column)
+    let still = map.actions.indices.filter {
+      map.actions[$0].dx == 0 && map.actions[$0].dy == 0
+        && map.value(row, column, action: $0) != nil
+    }
+    // Where the only thing to do is to leave, its value fills the cell.
+    if let action = still.first, let value = map.value(row, column, action: action) {
+      let color = chart.palette.color(at: chart.scale.share(of: value))
+      canvas.fill(rect, color)
+      let inset = rect.inset(by: rect.width * 0.08)
+      canvas.stroke(
+        .rect(inset), HeatMapCells.ink(on: color).opacity(0.5), width: max(1, rect.width * 0.015))
+      return write(value, at: rect.center, larger: 1.5, bold: true, on: color)
+    }
+    let sides = map.actions.indices.filter {
+      map.actions[$0].dx != 0 || map.actions[$0].dy != 0
+    }
+    if sides.count < 4 || sides.contains(where: { map.value(row, column, action: $0) == nil }) {
+      HeatMapCells.drawUnknown(
+        rect, theme, spacing: max(5, (rect.width / 7).rounded()), onto: canvas)
+    }
+    for action in sides {
+      guard let value = map.value(row, column, action: action) else { continue }
+      canvas.fill(
+        triangle(map.actions[action], rect), chart.palette.color(at: chart.scale.share(of: value)))
+    }
+    let line = theme.mutedText.opacity(0.30)
+    canvas.stroke(
+      .line(Point(rect.left, rect.top), Point(rect.right, rect.bottom)), line, width: 1)
+    canvas.stroke(
+      .line(Point(rect.right, rect.top), Point(rect.left, rect.bottom)), line, width: 1)
+    for action in sides {
+      guard let value = map.value(row, column, action: action) else { continue }
+      let meaning = map.actions[action]
+      let color = chart.palette.color(at: chart.scale.share(of: value))
+      let best = greedy.contains(action)
+      if best { drawPointer(meaning, rect, HeatMapCells.ink(on: color)) }
+      let reach = meaning.dy == 0 ? 0.255 : 0.27
+      write(
+        value,
+        at: rect.center.moved(
+          Double(meaning.dx) * rect.width * reach, Double(meaning.dy) * rect.height * reach),
+        bold: best, on: color)
+    }
+  }
+
+  /// The triangle between a side of a cell and its middle.
+  private func triangle(_ meaning: ActionMeaning, _ rect: Rect) -> Shape {
+    let corners =
+      switch (meaning.dx, meaning.dy) {
+      case (1, _): (Point(rect.right, rect.top), Point(rect.right, rect.bottom))
+      case (-1, _): (Point(rect.left, rect.top), Point(rect.left, rect.bottom))
+      case (_, 1): (Point(rect.left, rect.bottom), Point(rect.right, rect.bottom))
+      default: (Point(rect.left, rect.top), Point(rect.right, rect.top))
+      }
+    return .polygon([corners.0, corners.1, rect.center])
+  }
+
+  /// A small tip at the side that the best action leads to.
+  private func drawPointer(_ meaning: ActionMeaning, _ rect: Rect, _ ink: Color) {
+    let (dx, dy) = (Double(meaning.dx), Double(meaning.dy))
+    let tip = rect.center.moved(dx * rect.width * 0.485, dy * rect.height * 0.485)
+    let (long, half) = (rect.width * 0.05, rect.width * 0.06)
+    canvas.fill(
+      .polygon([
+        tip, tip.moved(-dx * long - dy * half, -dy * long + dx * half),
+        tip.moved(-dx * long + dy * half, -dy * long - dx * half),
+      ]), ink)
+  }
+
+  private func write(
+    _ value: Double, at place: Point, larger: Double = 1, bold: Bool, on color: Color
+  ) {
+    guard let numbers else { return }
+    let ink = HeatMapCells.ink(on: color)
+    canvas.text(
+      NumberText.fixed(value, decimals: numbers.decimals), at: place,
+      .sans(numbers.font.size * larger, bold ? .bold : .regular), bold ? ink : ink.opacity(0.78),
+      align: .center, anchor: .middle)
+  }
+}

@@ -1,0 +1,91 @@
+/// What a list of numbers says as a whole, and running views of it.
+package enum Statistics {
+  /// The arithmetic mean; NaN of nothing.
+  package static func mean(_ values: [Double]) -> Double {
+    guard !values.isEmpty else { return .nan }
+    var sum = CompensatedSum()
+    for value in values { sum.add(value) }
+    return sum.value / Double(values.count)
+  }
+
+  /// The standard deviation of a sample (divided by n − 1); 0 of fewer than two numbers.
+  package static func standardDeviation(_ values: [Double]) -> Double {
+    guard values.count > 1 else { return 0 }
+    let mean = mean(values)
+    var sum = CompensatedSum()
+    for value in values { sum.add((value - mean) * (value - mean)) }
+    return (sum.value / Double(values.count - 1)).squareRoot()
+  }
+
+  /// The number below which a share of all lies, between neighbours by proportion; NaN of nothing.
+  ///
+  /// R's type 7, as NumPy's `quantile`: Hyndman and Fan, "Sample quantiles in statistical packages".
+  package static func quantile(_ share: Double, of values: [Double]) -> Double {
+    quantiles([share], of: values)[0]
+  }
+
+  /// Several quantiles after sorting once.
+  package static func quantiles(_ shares: [Double], of values: [Double]) -> [Double] {
+    let sorted = values.sorted()
+    guard let first = sorted.first else { return shares.map { _ in .nan } }
+    return shares.map { share in
+      let place = max(0, min(1, share)) * Double(sorted.count - 1)
+      let below = Int(place)
+      guard below + 1 < sorted.count else { return sorted.last ?? first }
+      return sorted[below] + (sorted[below + 1] - sorted[below]) * (place - Double(below))
+    }
+  }
+
+  /// The mean of each number and up to `window` − 1 before it; the window grows at the start.
+  package static func movingAverage(_ values: [Double], window: Int) -> [Double] {
+    precondition(window > 0, "a window holds at least one number")
+    var sum = CompensatedSum()
+    var result: [Double] = []
+    result.reserveCapacity(values.count)
+    for index in values.indices {
+      sum.add(values[index])
+      if index >= window { sum.add(-values[index - window]) }
+      result.append(sum.value / Double(min(index + 1, window)))
+    }
+    return result
+  }
+
+  /// The greatest number so far.
+  package static func runningBest(_ values: [Double]) -> [Double] {
+    var best = -Double.infinity
+    return values.map { value in
+      best = max(best, value)
+      return best
+    }
+  }
+
+  /// The sum so far.
+  package static func cumulated(_ values: [Double]) -> [Double] {
+    var sum = CompensatedSum()
+    return values.map { value in
+      sum.add(value)
+      return sum.value
+    }
+  }
+}
+
+/// A sum that also keeps what rounding cut off, so that adding and taking away leaves no trace.
+///
+/// Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974.
+package struct CompensatedSum: Sendable {
+  private var sum = 0.0
+  private var lost = 0.0
+
+  /// A sum of nothing.
+  package init() {}
+
+  /// The sum.
+  package var value: Double { sum + lost }
+
+  /// Adds a number.
+  package mutating func add(_ value: Double) {
+    let total = sum + value
+    lost += abs(sum) >= abs(value) ? (sum - total) + value : (value - total) + sum
+    sum = total
+  }
+}

@@ -1,0 +1,79 @@
+package import Raster
+
+/// Makes folders of numbered PNG pictures: `frame-000000.png`, `frame-000001.png`, …
+package struct FrameSequence {
+  /// Whether pixels keep their own colours instead of the nearest ones of the film's palette.
+  package var truecolor = false
+  /// Whether frames that a folder holds already are replaced.
+  package var replacing = false
+  /// How many frames are looked at to choose the palette.
+  package var samples = 256
+
+  /// A sequence in one palette unless told otherwise.
+  package init(truecolor: Bool = false, replacing: Bool = false) {
+    self.truecolor = truecolor
+    self.replacing = replacing
+  }
+
+  /// The name of a frame's file.
+  package static func name(of frame: Int) -> String {
+    let digits = String(frame)
+    return "frame-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".png"
+  }
+
+  /// Draws all frames into files of a folder, which appear when all of them are complete.
+  package func write(
+    _ source: inout some FrameSource, to folder: String, progress: FilmProgress = { _ in }
+  ) throws -> FilmReport {
+    guard source.frameCount > 0 else { throw FilmError.empty }
+    try FrameFolder.check(folder, replacing: replacing)
+    guard !truecolor else { return try write(&source, to: folder, nil, { _ in }, progress) }
+    return try PaletteAttempts(samples: samples, sparing: 0).run(&source) {
+      source, palette, check in
+      try write(&source, to: folder, palette, check, progress)
+    }
+  }
+
+  private func write(
+    _ source: inout some FrameSource, to folder: String, _ palette: Palette?,
+    _ check: (Int) throws -> Void, _ progress: FilmProgress
+  ) throws -> FilmReport {
+    let (width, height, frames) = (source.width, source.height, source.frameCount)
+    let coloring = palette.map { Coloring.indexed($0) } ?? .truecolor
+    let output = try FrameFolder(folder, replacing: replacing)
+    let partial = output.partial
+    let relay = FrameRelay {
+      SequenceEncoder(
+        folder: partial, png: PNGEncoder(width: width, height: height, coloring: coloring))
+    }
+    var bytes = 0
+    var greatestError = 0
+    try relay.run(&source) { frame, _, file in
+      bytes += file.bytes
+      greatestError = max(greatestError, file.greatestError)
+      try check(greatestError)
+      try progress(frame + 1)
+    }
+    try output.finish(frames: frames)
+    return FilmReport(
+      path: folder, frames: frames, bytes: bytes, colors: palette?.colors.count,
+      greatestError: greatestError)
+  }
+}
+
+/// Encodes frames and writes each into a file of its own.
+private struct SequenceEncoder: FrameEncoder, ~Copyable {
+  struct File: Sendable {
+    var bytes: Int
+    var greatestError: Int
+  }
+
+  let folder: String
+  var png: PNGEncoder
+
+  mutating func encode(_ frame: Int, _ canvas: Canvas, after previous: Canvas?) throws -> File {
+    let bytes = png.encode(canvas)
+    try FilePaths.write(bytes, toNewFile: "\(folder)/\(FrameSequence.name(of: frame))")
+    return File(bytes: bytes.count, greatestError: png.greatestError)
+  }
+}

@@ -1,0 +1,151 @@
+import Glibc
+import Raster
+
+/// Turns frames into GIF images: only what changed since the frame before.
+struct GIFEncoder: FrameEncoder, ~Copyable {
+  /// An image block without its delay, which is known only when the next different frame comes.
+  struct Image: Sendable {
+    /// Descriptor and data; empty if the frame looks like the one before.
+    var bytes: [UInt8]
+    /// Whether one number stands for "as before".
+    var isTransparent: Bool
+    /// How far off the worst channel of any pixel so far was.
+    var greatestError: Int
+  }
+
+  private struct Area {
+    var left: Int
+    var top: Int
+    var right: Int
+    var bottom: Int
+
+    var width: Int { right - left }
+    var count: Int { width * (bottom - top) }
+  }
+
+  private let width: Int
+  private let height: Int
+  private let minimumBits: Int
+  /// The number that stands for "as before"; nil where the palette needs all 256.
+  private let transparent: UInt8?
+  private var mapper: PixelMapper
+  private var lzw = LZWEncoder()
+  private var indices: [UInt8]
+
+  init(width: Int, height: Int, palette: Palette) {
+    self.width = width
+    self.height = height
+    minimumBits = GIFFormat.bits(for: palette)
+    transparent = palette.colors.count < 256 ? UInt8(palette.colors.count) : nil
+    mapper = PixelMapper(palette)
+    indices = Array(repeating: 0, count: width)
+  }
+
+  mutating func encode(_ frame: Int, _ canvas: Canvas, after previous: Canvas?) -> Image {
+    unsafe canvas.withPixels { pixels in
+      guard let new = pixels.baseAddress else { return image([], false) }
+      guard let previous else {
+        return unsafe encodeOpaque(new, Area(left: 0, top: 0, right: width, bottom: height))
+      }
+      return unsafe previous.withPixels { pixels in
+        guard let old = pixels.baseAddress, let area = unsafe changedArea(new, old) else {
+          return image([], false)
+        }
+        return unsafe encode(new, old, area)
+      }
+    }
+  }
+
+  /// Encodes both ways where it is not clear which one is smaller.
+  private mutating func encode(
+    _ new: UnsafePointer<UInt32>, _ old: UnsafePointer<UInt32>, _ area: Area
+  ) -> Image {
+    guard let transparent else { return unsafe encodeOpaque(new, area) }
+    let (sparse, changed) = unsafe encodeChanges(new, old, area, transparent)
+    guard changed * 2 > area.count else { return sparse }
+    let opaque = unsafe encodeOpaque(new, area)
+    return opaque.bytes.count <= sparse.bytes.count ? opaque : sparse
+  }
+
+  private mutating func encodeOpaque(_ new: UnsafePointer<UInt32>, _ area: Area) -> Image {
+    lzw.start(minimumBits: minimumBits, runPixel: 0)
+    var row = indices
+    indices = []
+    for y in area.top..<area.bottom {
+      unsafe row.withUnsafeMutableBufferPointer { row in
+        guard let numbers = row.baseAddress else { return }
+        unsafe mapper.map(new + y * width + area.left, count: area.width, into: numbers)
+        unsafe lzw.add(numbers, count: area.width)
+      }
+    }
+    indices = row
+    return image(finished(area), false)
+  }
+
+  private mutating func encodeChanges(
+    _ new: UnsafePointer<UInt32>, _ old: UnsafePointer<UInt32>, _ area: Area, _ transparent: UInt8
+  ) -> (Image, changed: Int) {
+    lzw.start(minimumBits: minimumBits, runPixel: transparent)
+    var changed = 0
+    var unchanged = 0
+    var run: (word: UInt32, number: UInt8)?
+    for y in area.top..<area.bottom {
+      let start = y * width + area.left
+      if unsafe memcmp(new + start, old + start, area.width * 4) == 0 {
+        unchanged += area.width
+        continue
+      }
+      for position in start..<start + area.width {
+        let word = unsafe new[position]
+        if unsafe word == old[position] {
+          unchanged += 1
+          continue
+        }
+        lzw.addRun(unchanged)
+        unchanged = 0
+        let number = word == run?.word ? run?.number : nil
+        let known = number ?? mapper.index(of: word)
+        run = (word, known)
+        lzw.add(known)
+        changed += 1
+      }
+    }
+    lzw.addRun(unchanged)
+    return (image(finished(area), true), changed)
+  }
+
+  /// The smallest rectangle that holds every difference; nil if there is none.
+  private func changedArea(
+    _ new: UnsafePointer<UInt32>, _ old: UnsafePointer<UInt32>
+  ) -> Area? {
+    func isEqual(_ y: Int) -> Bool {
+      unsafe memcmp(new + y * width, old + y * width, width * 4) == 0
+    }
+    guard let top = (0..<height).first(where: { !isEqual($0) }) else { return nil }
+    let bottom = (top..<height).last { !isEqual($0) } ?? top
+    var area = Area(left: width, top: top, right: 0, bottom: bottom + 1)
+    for y in top...bottom where !isEqual(y) {
+      let start = y * width
+      var left = 0
+      while unsafe left < area.left && new[start + left] == old[start + left] { left += 1 }
+      area.left = left
+      var right = width
+      while unsafe right > area.right && new[start + right - 1] == old[start + right - 1] {
+        right -= 1
+      }
+      area.right = right
+    }
+    return area
+  }
+
+  private mutating func finished(_ area: Area) -> [UInt8] {
+    lzw.finish()
+    return GIFFormat.image(
+      left: area.left, top: area.top, width: area.width, height: area.bottom - area.top,
+      minimumBits: minimumBits, data: lzw.bytes)
+  }
+
+  private func image(_ bytes: [UInt8], _ isTransparent: Bool) -> Image {
+    Image(bytes: bytes, isTransparent: isTransparent, greatestError: mapper.greatestError)
+  }
+}

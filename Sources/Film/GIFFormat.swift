@@ -1,0 +1,59 @@
+import Raster
+
+/// The blocks of a GIF file.
+///
+/// GIF89a: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
+enum GIFFormat {
+  /// How many bits tell the palette's colours and, where there is room, "as before" apart.
+  static func bits(for palette: Palette) -> Int {
+    let numbers = min(256, palette.colors.count + 1)
+    return max(2, Int.bitWidth - (numbers - 1).leadingZeroBitCount)
+  }
+
+  /// Header, size, palette, and the request to repeat (0 times: forever; nil: not at all).
+  static func start(width: Int, height: Int, palette: Palette, repetitions: Int?) -> [UInt8] {
+    let bits = bits(for: palette)
+    var bytes = Array("GIF89a".utf8) + number(width) + number(height)
+    // A global table of 2^bits colours, of 8 bits a channel.
+    bytes += [0xF0 | UInt8(bits - 1), 0, 0]
+    for color in palette.colors { bytes += [color.red, color.green, color.blue] }
+    bytes += Array(repeating: 0, count: 3 * ((1 << bits) - palette.colors.count))
+    if let repetitions {
+      bytes += [0x21, 0xFF, 11] + Array("NETSCAPE2.0".utf8) + [3, 1] + number(repetitions) + [0]
+    }
+    return bytes
+  }
+
+  /// What precedes an image: how long it stays, and which number means "as before".
+  static func control(delay: Int, transparent: UInt8?) -> [UInt8] {
+    // Disposal 1: the image stays, so that the next one only brings what changes.
+    let flags: UInt8 = transparent == nil ? 0x04 : 0x05
+    return [0x21, 0xF9, 4, flags] + number(delay) + [transparent ?? 0, 0]
+  }
+
+  /// An image's place, size and data, cut into sub-blocks of at most 255 bytes.
+  static func image(
+    left: Int, top: Int, width: Int, height: Int, minimumBits: Int, data: [UInt8]
+  ) -> [UInt8] {
+    var bytes: [UInt8] = [0x2C]
+    bytes.reserveCapacity(data.count + data.count / 255 + 16)
+    bytes += number(left) + number(top) + number(width) + number(height)
+    bytes += [0, UInt8(minimumBits)]
+    var start = 0
+    while start < data.count {
+      let end = min(start + 255, data.count)
+      bytes.append(UInt8(end - start))
+      bytes += data[start..<end]
+      start = end
+    }
+    bytes.append(0)
+    return bytes
+  }
+
+  /// The end of the file.
+  static var trailer: [UInt8] { [0x3B] }
+
+  private static func number(_ value: Int) -> [UInt8] {
+    [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]
+  }
+}

@@ -1,0 +1,95 @@
+import CPNG
+package import Raster
+
+/// Reads PNG pictures of any kind, and refuses what is none.
+package enum PNGReader {
+  /// The largest file that is looked at.
+  package static let greatestFileSize = 1 << 30
+
+  /// The picture in a file.
+  package static func canvas(at path: String) throws -> Canvas {
+    try canvas(
+      from: try FilePaths.contents(of: path, limit: greatestFileSize), path: path)
+  }
+
+  /// The picture in bytes; `path` is what an error calls them.
+  ///
+  /// libpng's simplified interface is used because it returns its errors, where the full one jumps
+  /// out of the call, which Swift does not survive.
+  package static func canvas(from bytes: [UInt8], path: String) throws -> Canvas {
+    _ = try size(of: bytes, path: path)
+    var image = unsafe png_image()
+    unsafe image.version = UInt32(PNG_IMAGE_VERSION)
+    defer { unsafe png_image_free(&image) }
+    // Both calls read the bytes, so they are lent until the second one returns.
+    return try unsafe bytes.withUnsafeBytes { bytes in
+      guard unsafe png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0
+      else { throw FilmError.notAPicture(path: path, reason: unsafe reason(image)) }
+      unsafe image.format = UInt32(
+        PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_BGR | PNG_FORMAT_FLAG_ALPHA)
+      let canvas = try self.canvas(
+        width: unsafe image.width, height: unsafe image.height, path: path)
+      let isRead = unsafe canvas.withMutablePixels { pixels in
+        unsafe png_image_finish_read(
+          &image, nil, pixels.baseAddress, Int32(canvas.width * 4), nil)
+      }
+      guard isRead != 0 else {
+        throw FilmError.notAPicture(path: path, reason: unsafe reason(image))
+      }
+      premultiply(canvas)
+      return canvas
+    }
+  }
+
+  /// The size that the start of a PNG file claims.
+  package static func size(of bytes: [UInt8], path: String) throws -> (width: Int, height: Int) {
+    let start: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    guard bytes.count >= start.count, Array(bytes[..<start.count]) == start else {
+      throw FilmError.notAPicture(path: path, reason: "it does not start like one")
+    }
+    guard bytes.count >= headerSize, Array(bytes[12..<16]) == Array("IHDR".utf8) else {
+      throw FilmError.notAPicture(path: path, reason: "its header is incomplete")
+    }
+    func number(at offset: Int) -> Int {
+      bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    return (number(at: 16), number(at: 20))
+  }
+
+  /// The size that a file's header claims, without reading the rest.
+  package static func size(ofFile path: String) throws -> (width: Int, height: Int) {
+    try size(of: try FilePaths.start(of: path, count: headerSize), path: path)
+  }
+
+  /// Signature, chunk length, chunk name, width and height.
+  private static var headerSize: Int { 24 }
+
+  private static func canvas(width: UInt32, height: UInt32, path: String) throws -> Canvas {
+    do {
+      return try Canvas(width: Int(width), height: Int(height))
+    } catch {
+      throw FilmError.notAPicture(path: path, reason: error.description)
+    }
+  }
+
+  /// What libpng says about its failure.
+  private static func reason(_ image: png_image) -> String {
+    var message = unsafe image.message
+    return unsafe withUnsafeBytes(of: &message) { letters in
+      unsafe String(decoding: letters.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  /// Files keep colour and opacity apart; a canvas keeps them multiplied.
+  private static func premultiply(_ canvas: Canvas) {
+    unsafe canvas.withMutablePixels { pixels in
+      for index in pixels.indices {
+        let word = unsafe pixels[index]
+        let alpha = word >> 24
+        guard alpha < 255 else { continue }
+        func scaled(_ shift: UInt32) -> UInt32 { ((word >> shift & 0xFF) * alpha + 127) / 255 }
+        unsafe pixels[index] = alpha << 24 | scaled(16) << 16 | scaled(8) << 8 | scaled(0)
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import Glibc
+package import Raster
+
+/// Counts the colours of pictures and chooses a palette for them.
+///
+/// Up to 256 colours are kept exactly. More are covered: declared colours and those of whole areas
+/// are kept exactly, and of the others so many that each is within a tolerance of one in every
+/// channel. The tolerance is the smallest one with which everything that was counted is covered.
+package struct PaletteBuilder {
+  private var counts = ColorTable(capacity: 1 << 12)
+  /// The picture counted last: of the next one, only rows that differ are counted.
+  private var last: [UInt32] = []
+
+  /// Colours beyond this number are counted in groups of 8 levels a channel, so that memory is
+  /// bounded whatever the pictures show.
+  private static var exactColors: Int { 1 << 16 }
+  /// How many colours are looked at to cover them, the most frequent first; bounds the time.
+  private static var coveredColors: Int { 1 << 13 }
+  /// A colour of more than this share of all pixels is that of an area, not of an edge.
+  private static var areaShare: Double { 0.001 }
+
+  /// A builder that has seen nothing.
+  package init() {}
+
+  /// Counts the colours that a canvas shows where it differs from the one counted before.
+  package mutating func count(_ canvas: Canvas) {
+    let width = canvas.width
+    unsafe canvas.withPixels { pixels in
+      guard let base = pixels.baseAddress else { return }
+      let isComparable = last.count == pixels.count
+      if !isComparable { last = Array(repeating: 0, count: pixels.count) }
+      for y in 0..<canvas.height {
+        let row = unsafe base + y * width
+        let isNew = unsafe last.withUnsafeMutableBufferPointer { last in
+          guard let start = last.baseAddress else { return false }
+          let kept = unsafe start + y * width
+          guard unsafe !isComparable || memcmp(kept, row, width * 4) != 0 else { return false }
+          unsafe memcpy(kept, row, width * 4)
+          return true
+        }
+        if isNew { unsafe count(row, width) }
+      }
+    }
+  }
+
+  /// How many colours, or groups of them, were counted.
+  package var colorCount: Int { counts.count }
+
+  /// Whether every colour counted fits a palette of this many exactly.
+  package func isExact(limit: Int) -> Bool { counts.count <= limit }
+
+  /// The palette for what was counted: declared colours first, then the most frequent ones.
+  ///
+  /// Where more is to come than was counted (`complete` is false), room that is left goes to
+  /// declared colours and to the mixtures of declared edges.
+  package func palette(
+    limit: Int = 256, declared: DeclaredColors = DeclaredColors(), complete: Bool = true
+  ) -> Palette {
+    precondition((1...256).contains(limit), "a palette has 1 to 256 colours")
+    let all = counts.all.sorted { ($0.value, $1.color) > ($1.value, $0.color) }
+    let seen = all.map { Color($0.color) }
+    let wanted = Self.unique(declared.colors.map { $0.covering(Color(0)) })
+    let known = Set(seen)
+    let threshold = Self.areaShare * all.reduce(0) { $0 + Double($1.value) }
+    let areas = zip(seen, all).prefix(limit / 2).filter { Double($1.value) > threshold }.map(\.0)
+    let first = Array(Self.unique(wanted.filter { known.contains($0) } + areas).prefix(limit))
+    // A quarter is kept free for what is to come.
+    let room = complete ? limit : max(1, limit * 3 / 4)
+    var colors = Self.chosen(from: seen, starting: first, limit: room, most: limit)
+    if !complete { Self.fill(&colors, with: wanted, declared.edges, limit: limit) }
+    return Palette(colors.isEmpty ? [Color(0)] : colors)
+  }
+
+  private mutating func count(_ row: UnsafePointer<UInt32>, _ width: Int) {
+    var start = 0
+    while start < width {
+      let word = unsafe row[start]
+      var end = start + 1
+      while unsafe end < width && row[end] == word { end += 1 }
+      add(word & 0xFF_FFFF, times: UInt32(end - start))
+      start = end
+    }
+  }
+
+  private mutating func add(_ color: UInt32, times: UInt32) {
+    let isNew = counts.count >= Self.exactColors && counts.value(of: color) == nil
+    counts.add(times, to: isNew ? color & 0xF8F8F8 | 0x040404 : color)
+  }
+
+  private static func chosen(
+    from seen: [Color], starting first: [Color], limit: Int, most: Int
+  ) -> [Color] {
+    if seen.count <= limit { return unique(first + seen) }
+    // What is rarer than that is close to something, or hardly seen; the mapper reports its error.
+    let seen = Array(unique(first + seen.prefix(coveredColors)))
+    let numbers = Dictionary(uniqueKeysWithValues: zip(seen, seen.indices))
+    let start = first.compactMap { numbers[$0] }
+    func cover(_ tolerance: Int) -> [Color]? {
+      var cover = ColorCover(seen, tolerance: tolerance)
+      let limit = tolerance <= Palette.promisedError ? limit : most
+      return cover.covering(starting: start, limit: limit)
+    }
+    // The smallest tolerance that suffices, by halving.
+    var best: [Color]?
+    var tooSmall = 0
+    var enough = 256
+    while tooSmall + 1 < enough {
+      // Small ones are likelier: the first guess is the promised error.
+      let guess = enough == 256 ? max(Palette.promisedError, tooSmall * 2) : (tooSmall + enough) / 2
+      if let colors = cover(min(guess, 255)) {
+        best = colors
+        enough = guess
+      } else {
+        tooSmall = guess
+      }
+    }
+    return best ?? Array(unique(first + seen).prefix(most))
+  }
+
+  /// Adds declared colours and the mixtures of declared edges as long as there is room.
+  private static func fill(
+    _ colors: inout [Color], with wanted: [Color], _ edges: [DeclaredColors.Edge], limit: Int
+  ) {
+    let mixtures = edges.flatMap { edge -> [Color] in
+      let steps = max(1, edge.from.distance(to: edge.to) / 16)
+      return (1..<steps + 1).map { edge.from.covering(edge.to, by: Double($0) / Double(steps + 1)) }
+    }
+    for color in wanted where colors.count < limit && !colors.contains(color) {
+      colors.append(color)
+    }
+    for color in mixtures
+    where colors.count < limit && !colors.contains(where: { $0.distance(to: color) <= 4 }) {
+      colors.append(color)
+    }
+  }
+
+  private static func unique(_ colors: [Color]) -> [Color] {
+    var known: Set<Color> = []
+    return colors.filter { known.insert($0).inserted }
+  }
+}

@@ -1,0 +1,107 @@
+import CCairo
+
+/// A typeface in one size.
+package struct Font: Hashable, Sendable {
+  /// The typefaces of this program's pictures.
+  package enum Family: String, Sendable {
+    /// For words.
+    case sans = "DejaVu Sans"
+    /// For numbers that change in place.
+    case mono = "DejaVu Sans Mono"
+  }
+  /// How heavy the letters are.
+  package enum Weight: Sendable { case regular, bold }
+
+  /// The typeface.
+  package var family: Family
+  /// The size of the letters (of an em) in pixels.
+  package var size: Double
+  /// How heavy the letters are.
+  package var weight: Weight
+
+  /// A typeface in one size.
+  package init(_ family: Family = .sans, size: Double, weight: Weight = .regular) {
+    self.family = family
+    self.size = size
+    self.weight = weight
+  }
+
+  /// Letters for words.
+  package static func sans(_ size: Double, _ weight: Weight = .regular) -> Font {
+    Font(.sans, size: size, weight: weight)
+  }
+
+  /// Letters of equal width, for numbers that change in place.
+  package static func mono(_ size: Double, _ weight: Weight = .regular) -> Font {
+    Font(.mono, size: size, weight: weight)
+  }
+}
+
+/// Where text stands in relation to its place.
+package enum TextAlignment: Sendable { case left, center, right }
+
+/// What of a line of text stands at the height of its place.
+package enum TextAnchor: Sendable {
+  /// The line that letters stand on.
+  case baseline
+  /// The middle of the capital letters and digits.
+  case middle
+  /// The top of the capital letters and digits.
+  case top
+  /// The lowest reach of letters such as g.
+  case bottom
+}
+
+/// The room that a line of text takes.
+package struct TextSize: Hashable, Sendable {
+  /// How far the next letter would stand to the right.
+  package var width: Double
+  /// How far the font reaches above the baseline.
+  package var ascent: Double
+  /// How far the font reaches below the baseline.
+  package var descent: Double
+  /// The height of a capital letter.
+  package var capHeight: Double
+  /// From the highest to the lowest reach.
+  package var height: Double { ascent + descent }
+}
+
+/// Cairo's font in one size, kept for the canvas that measured it.
+@safe
+final class ScaledFont {
+  let face: OpaquePointer
+  let scaled: OpaquePointer
+  let extents: cairo_font_extents_t
+
+  init(_ font: Font) {
+    let weight = font.weight == .bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL
+    // Cairo's constructors never return null: a failed object is a valid one that draws nothing.
+    unsafe face = cairo_toy_font_face_create(
+      font.family.rawValue, CAIRO_FONT_SLANT_NORMAL, weight)
+    var size = cairo_matrix_t()
+    unsafe cairo_matrix_init_scale(&size, font.size, font.size)
+    var identity = cairo_matrix_t()
+    unsafe cairo_matrix_init_identity(&identity)
+    let options = unsafe Self.makeOptions()
+    defer { unsafe cairo_font_options_destroy(options) }
+    unsafe scaled = cairo_scaled_font_create(face, &size, &identity, options)
+    var extents = cairo_font_extents_t()
+    unsafe cairo_scaled_font_extents(scaled, &extents)
+    self.extents = extents
+  }
+
+  deinit {
+    unsafe cairo_scaled_font_destroy(scaled)
+    unsafe cairo_font_face_destroy(face)
+  }
+
+  /// Everything that a desktop's settings could change is fixed: the same text has the same pixels.
+  static func makeOptions() -> OpaquePointer? {
+    let options = unsafe cairo_font_options_create()
+    unsafe cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
+    unsafe cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT)
+    unsafe cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+    unsafe cairo_font_options_set_subpixel_order(options, CAIRO_SUBPIXEL_ORDER_DEFAULT)
+    return unsafe options
+  }
+}

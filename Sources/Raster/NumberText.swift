@@ -1,0 +1,71 @@
+import Glibc
+
+/// Numbers written for people: a true minus sign, no exponent where it can be avoided.
+package enum NumberText {
+  /// A number with so many digits after the point.
+  package static func fixed(_ value: Double, decimals: Int) -> String {
+    guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "−∞" : "∞" }
+    let places = max(0, min(decimals, 9))
+    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
+    let scaled = (abs(value) * scale).rounded()
+    guard scaled < 0x1p53 else { return scientific(value, digits: places + 1) }
+    let digits = Array(String(Int(scaled)))
+    // Zeros in front, so that there is one digit before the point.
+    let padded = Array(repeating: Character("0"), count: max(0, places + 1 - digits.count)) + digits
+    let whole = String(padded.dropLast(places))
+    let text = places == 0 ? whole : whole + "." + String(padded.suffix(places))
+    return value < 0 && scaled != 0 ? "−" + text : text
+  }
+
+  /// A number with at most so many digits after the point, and no zeros at its end.
+  package static func trimmed(_ value: Double, decimals: Int) -> String {
+    var text = fixed(value, decimals: decimals)
+    guard text.contains("."), !text.contains("e") else { return text }
+    while text.last == "0" { text.removeLast() }
+    if text.last == "." { text.removeLast() }
+    return text
+  }
+
+  /// A number with its sign in any case, except for zero.
+  package static func signed(_ value: Double, decimals: Int) -> String {
+    let text = trimmed(value, decimals: decimals)
+    return value > 0 && text != "0" ? "+" + text : text
+  }
+
+  /// A number in as few digits as tell it apart from its neighbours: 0.0123, 1.23, 12.3, 123, 1.2K.
+  package static func short(_ value: Double, digits: Int = 3) -> String {
+    let size = abs(value)
+    guard size.isFinite, size > 0 else { return fixed(value, decimals: 0) }
+    if size >= 10_000 { return count(value) }
+    let magnitude = Int(log10(size).rounded(.down))
+    if magnitude < -4 { return scientific(value, digits: min(digits, 2)) }
+    return trimmed(value, decimals: max(0, digits - 1 - magnitude))
+  }
+
+  /// A count, thousands as K, millions as M, billions as G.
+  package static func count(_ value: Double) -> String {
+    let units = [(1e9, "G"), (1e6, "M"), (1e3, "K")]
+    for (unit, letter) in units where abs(value) >= unit * 0.9995 {
+      let share = value / unit
+      return trimmed(share, decimals: abs(share) < 10 ? 2 : abs(share) < 100 ? 1 : 0) + letter
+    }
+    return trimmed(value, decimals: 0)
+  }
+
+  /// A whole number, its thousands set apart: 1,931,353.
+  package static func grouped(_ value: Int) -> String {
+    let digits = Array(String(value.magnitude))
+    var text = value < 0 ? "−" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
+      text.append(digit)
+    }
+    return text
+  }
+
+  private static func scientific(_ value: Double, digits: Int) -> String {
+    let exponent = Int(log10(abs(value)).rounded(.down))
+    let mantissa = trimmed(value / pow(10, Double(exponent)), decimals: max(0, digits - 1))
+    return mantissa + "e" + (exponent < 0 ? "−" : "") + String(abs(exponent))
+  }
+}

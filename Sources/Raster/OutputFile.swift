@@ -1,0 +1,119 @@
+import Glibc
+
+/// A file that appears under its name only when it is complete.
+///
+/// Bytes go to a hidden file beside it, which `finish()` renames; when the value ends without that,
+/// the hidden file is removed. A killed program leaves nothing under the final name.
+package struct OutputFile: ~Copyable {
+  /// Where the finished file will be.
+  package let path: String
+  /// How many bytes were written so far.
+  package private(set) var byteCount = 0
+
+  private let descriptor: Int32
+  private let partialPath: String
+  private let replacing: Bool
+  private let madeFolders: [String]
+  private var buffer: [UInt8] = []
+  private var isFinished = false
+
+  private static var bufferSize: Int { 1 << 16 }
+
+  /// Opens the hidden file and makes the folders that lead to it.
+  ///
+  /// A file that exists is an error unless it is to be replaced.
+  package init(_ path: String, replacing: Bool) throws(FileError) {
+    let target = FilePaths.resolved(path)
+    try Self.check(target, replacing: replacing)
+    let folders = try FilePaths.makeFolders(FilePaths.folder(of: target))
+    let (descriptor, partialPath): (Int32, String)
+    do {
+      (descriptor, partialPath) = try FilePaths.openPartial(of: target)
+    } catch {
+      FilePaths.removeFolders(folders)
+      throw error
+    }
+    self.path = target
+    self.replacing = replacing
+    self.madeFolders = folders
+    self.descriptor = descriptor
+    self.partialPath = partialPath
+  }
+
+  deinit {
+    guard !isFinished else { return }
+    close(descriptor)
+    unsafe unlink(partialPath)
+    FilePaths.removeFolders(madeFolders)
+  }
+
+  /// Adds bytes at the end.
+  package mutating func write(_ bytes: [UInt8]) throws(FileError) {
+    buffer.append(contentsOf: bytes)
+    byteCount += bytes.count
+    if buffer.count >= Self.bufferSize { try flush() }
+  }
+
+  /// Gives the file its name; `durable` waits until the disk has it.
+  package consuming func finish(durable: Bool = false) throws(FileError) {
+    try flush()
+    if durable, fsync(descriptor) != 0 { throw .failed("write", path, errno) }
+    if replacing {
+      guard unsafe rename(partialPath, path) == 0 else { throw .failed("write", path, errno) }
+    } else if unsafe link(partialPath, path) == 0 {
+      // Unlike a rename, a link never replaces what another program put there in the meantime.
+      unsafe unlink(partialPath)
+    } else if errno == EEXIST {
+      throw .exists(path)
+    } else {
+      // Some file systems have no links.
+      try Self.check(path, replacing: false)
+      guard unsafe rename(partialPath, path) == 0 else { throw .failed("write", path, errno) }
+    }
+    isFinished = true
+    close(descriptor)
+  }
+
+  /// Writes a whole file at once.
+  package static func write(
+    _ bytes: [UInt8], to path: String, replacing: Bool
+  ) throws(FileError) {
+    var file = try OutputFile(path, replacing: replacing)
+    try file.write(bytes)
+    try file.finish()
+  }
+
+  /// Fails if a file may not be written at this path, before any work is done for it.
+  package static func check(_ path: String, replacing: Bool) throws(FileError) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return }
+    // Renaming over a folder or a device would fail late, or destroy it.
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path) }
+    guard replacing else { throw .exists(path) }
+  }
+
+  private mutating func flush() throws(FileError) {
+    try FilePaths.write(buffer, to: descriptor, path: path)
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
+
+/// Why a file could not be read or written.
+package enum FileError: Error, Hashable, CustomStringConvertible {
+  /// There is a file already, and nobody asked to replace it.
+  case exists(String)
+  /// There is something that is not a file, such as a folder or a device.
+  case notAFile(String)
+  /// The system refused, for the reason of this `errno`.
+  case failed(_ attempt: String, _ path: String, _ reason: Int32)
+
+  /// The failure as one sentence.
+  package var description: String {
+    switch self {
+    case .exists(let path): "\(path) exists already; --force replaces it"
+    case .notAFile(let path): "\(path) is not a regular file, so it is not replaced"
+    case .failed(let attempt, let path, let reason):
+      "cannot \(attempt) \(path): \(unsafe String(cString: strerror(reason)))"
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Raster
+
+/// Where the cells of a grid stand on a picture, on whole pixels, with room for title and caption.
+struct GridLayout: Sendable {
+  /// Pixels from left to right; even.
+  let width: Int
+  /// Pixels from top to bottom; even.
+  let height: Int
+  /// All cells together.
+  let board: Rect
+  /// The nominal side of a cell; below one pixel on enormous maps.
+  let cell: Double
+  /// The space around everything.
+  let margin: Double
+  /// Where the title stands; empty without one.
+  let titleArea: Rect
+  /// Where the caption stands; empty without one.
+  let captionArea: Rect
+
+  private let columnEdges: [Double]
+  private let rowEdges: [Double]
+
+  /// The layout of a grid on a picture whose longer side is the size asked for.
+  init(rows: Int, columns: Int, options: PictureOptions) {
+    let size = options.evenSize
+    let side = Double(size)
+    margin = max(6, (side / 30).rounded())
+    let titleHeight = options.title.isEmpty ? 0 : (Self.titleSize(size) * 1.9).rounded()
+    let gap = options.showsCaption ? max(6, (side / 42).rounded()) : 0
+    let captionHeight = options.showsCaption ? CaptionStrip.height(size: size) : 0
+    // A caption's last line needs less air below it than a board.
+    let bottom = options.showsCaption ? (margin * 0.75).rounded() : margin
+    let extra = margin + titleHeight + gap + captionHeight + bottom
+    let room = (width: side - 2 * margin, height: max(8, side - extra))
+
+    let ideal = min(room.width / Double(columns), room.height / Double(rows))
+    let whole = ideal.rounded(.down)
+    // Cells of one whole size where that wastes little; else edges on the nearest whole pixels.
+    cell = whole >= 1 && whole / ideal > 0.92 ? whole : ideal
+    let boardWidth = max(1, (cell * Double(columns)).rounded())
+    let boardHeight = max(1, (cell * Double(rows)).rounded())
+    let isTall = room.height / Double(rows) < room.width / Double(columns)
+    let needed = options.showsCaption || !options.title.isEmpty ? side * 0.7 : 0
+    width = isTall ? Self.even(max(boardWidth + 2 * margin, needed)) : size
+    height = isTall ? size : Self.even(boardHeight + extra)
+
+    let left = ((Double(width) - boardWidth) / 2).rounded(.down)
+    let spare = Double(height) - extra - boardHeight
+    let top = (margin + titleHeight + spare / 2).rounded(.down)
+    board = Rect(x: left, y: top, width: boardWidth, height: boardHeight)
+    let cell = cell
+    columnEdges = (0...columns).map { left + (Double($0) * cell).rounded() }
+    rowEdges = (0...rows).map { top + (Double($0) * cell).rounded() }
+    // Words line up with the board, unless it is too narrow for them.
+    let wordsLeft = boardWidth >= needed - 2 * margin ? left : margin
+    let wordsWidth = Double(width) - 2 * wordsLeft
+    titleArea = Rect(x: wordsLeft, y: margin, width: wordsWidth, height: titleHeight)
+    captionArea = Rect(
+      x: wordsLeft, y: board.bottom + (spare / 2).rounded(.down) + gap, width: wordsWidth,
+      height: captionHeight)
+  }
+
+  /// The pixels of a cell.
+  func rect(row: Int, column: Int) -> Rect {
+    Rect(
+      x: columnEdges[column], y: rowEdges[row],
+      width: columnEdges[column + 1] - columnEdges[column],
+      height: rowEdges[row + 1] - rowEdges[row])
+  }
+
+  /// The middle of a cell.
+  func center(row: Int, column: Int) -> Point { rect(row: row, column: column).center }
+
+  /// The letters of a title, in pixels.
+  static func titleSize(_ size: Int) -> Double { max(11, (Double(size) / 30).rounded()) }
+
+  private static func even(_ length: Double) -> Int { (Int(length.rounded(.up)) + 1) & ~1 }
+}

@@ -1,0 +1,77 @@
+package import Raster
+import Rollouts
+package import Worlds
+
+/// Draws mazes, lakes and CS188 grids: a board that is drawn once, and what moves on it.
+package struct GridPainter: Painter {
+  let map: GridMap
+  let layout: GridLayout
+  let theme: Theme
+  let actions: [ActionMeaning]
+  let strip: CaptionStrip?
+  /// Everything that does not move.
+  let background: Canvas
+  /// The trail's colours, the newest first.
+  let trailColors: [Color]
+
+  /// A painter of a world's scenes.
+  package init(
+    _ world: GridWorld, facts: CaptionFacts, options: PictureOptions = PictureOptions()
+  ) throws(CanvasError) {
+    map = world.map
+    theme = options.theme
+    actions = map.kind.actions
+    layout = GridLayout(rows: map.rows, columns: map.columns, options: options)
+    background = try Canvas(
+      width: layout.width, height: layout.height, background: theme.background)
+    strip =
+      options.showsCaption
+      ? CaptionStrip(
+        in: layout.captionArea, size: options.evenSize, facts: facts, theme: theme,
+        vocabulary: CaptionStrip.Vocabulary(
+          actions: actions.map(Caption.name), canSlip: world.rules.noise > 0,
+          endings: Caption.endings(on: map)),
+        measuring: background)
+      : nil
+    let ground = map.kind == .lake ? theme.ice : theme.floor
+    let newest = theme.trail.mixed(with: theme.agent, 0.35)
+    // Steps of three, so that a film's palette has room for them.
+    trailColors = (0..<Trail.capacity).map { age in
+      newest.mixed(with: ground, Double(age / 3) / Double(Trail.capacity / 3) * 0.95)
+    }
+    GridBoard(map: map, layout: layout, theme: theme).draw(onto: background)
+    if !options.title.isEmpty {
+      let font = Font.sans(GridLayout.titleSize(options.evenSize), .bold)
+      let title = background.ellipsized(options.title, font, width: layout.titleArea.width)
+      background.text(
+        title, at: Point(layout.titleArea.left, layout.titleArea.top), font, theme.text,
+        anchor: .top)
+    }
+    strip?.drawStill(onto: background)
+  }
+
+  /// Pixels from left to right.
+  package var width: Int { layout.width }
+  /// Pixels from top to bottom.
+  package var height: Int { layout.height }
+
+  /// The theme's colours without its colour maps, and the trail's.
+  package var declaredColors: DeclaredColors {
+    theme.declaredColors.adding(DeclaredColors(colors: trailColors))
+  }
+
+  /// Draws a scene over whatever a canvas of this size shows.
+  package func draw(_ scene: GridScene, onto canvas: Canvas) {
+    canvas.copy(background)
+    drawTrail(scene, onto: canvas)
+    drawSlip(scene, onto: canvas)
+    drawAgent(scene, onto: canvas)
+    strip?.draw(Caption(scene, on: map), onto: canvas)
+  }
+
+  /// The middle of the cell that a state stands in.
+  func center(of state: Int) -> Point {
+    let (row, column) = map.position(of: state)
+    return layout.center(row: row, column: column)
+  }
+}

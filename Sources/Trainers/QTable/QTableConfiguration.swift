@@ -1,0 +1,59 @@
+package import Rollouts
+
+/// How ties between equally good actions are broken.
+package enum Ties: String, Sendable, CaseIterable {
+  /// By lot: a table that knows nothing yet walks at random.
+  case random
+  /// The first action wins, as `argmax` does.
+  case first
+}
+
+/// The settings of Q-learning, with the letters of Watkins and Dayan.
+package struct QTableConfiguration: Configuration, Equatable {
+  /// How many episodes are played.
+  package var episodes = 1000
+  /// Training stops after so many steps, if it has not before; 0 is no limit.
+  package var steps = 0
+  /// The learning rate (α).
+  package var alpha = Schedule.constant(0.1)
+  /// The discount of future reward (γ).
+  package var gamma = 0.99
+  /// The chance to explore (ε).
+  package var epsilon = Schedule.exponential(from: 1, factor: 0.995, floor: 0.01)
+  /// Who wins between equals.
+  package var ties = Ties.random
+  /// The table is kept every so many steps; 0 chooses by the table's size.
+  package var snapshotEvery = 0
+
+  /// The maze's published settings, ties at random.
+  package init() {}
+
+  /// Every setting by name.
+  package static let settings: [Setting<Self>] = [
+    .count("episodes", \.episodes, in: 1...1_000_000_000, "episodes to play"),
+    .count("steps", \.steps, in: 0...1_000_000_000_000, "stop after so many steps; 0: no limit"),
+    .schedule("alpha", \.alpha, in: 0...1, "learning rate (α), by episode"),
+    .number("gamma", \.gamma, in: 0...1, "discount of future reward (γ)"),
+    .schedule("epsilon", \.epsilon, in: 0...1, "chance to explore (ε), by episode"),
+    .choice("ties", \.ties, "who wins between equally good actions"),
+    .count(
+      "snapshot_every", \.snapshotEvery, in: 0...1_000_000_000,
+      "steps between stored tables; 0: by size"),
+  ]
+
+  /// The part of the settings that a table can be made again from.
+  package var rule: QTableRule { QTableRule(alpha: alpha, gamma: gamma, episodes: episodes) }
+
+  /// More steps than these cannot be taken.
+  package func mostSteps(stepLimit: Int) -> Int {
+    let (product, overflow) = episodes.multipliedReportingOverflow(by: stepLimit)
+    let most = overflow ? Int.max : product
+    return steps > 0 ? min(most, steps) : most
+  }
+
+  /// Steps between stored tables: often enough that any step is near one, and seldom enough that
+  /// they stay a small part of a recording (about 20 bytes a step, 12 a table's value).
+  func snapshotInterval(values: Int) -> Int {
+    snapshotEvery > 0 ? snapshotEvery : max(65_536, 4 * values)
+  }
+}

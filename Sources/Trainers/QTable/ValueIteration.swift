@@ -1,0 +1,50 @@
+package import Rollouts
+
+/// Batch value iteration: the oracle that learned tables are held against.
+///
+/// Sutton and Barto, "Reinforcement Learning", 2018, section 4.4.
+package struct ValueIteration: Sendable {
+  /// The value of each state after the last iteration.
+  package private(set) var values: [Double]
+  /// The greatest change that the last iteration made.
+  package private(set) var change = 0.0
+  package let gamma: Double
+  private let dynamics: Dynamics
+
+  /// Values before the first iteration: zero.
+  package init(_ dynamics: Dynamics, gamma: Double) {
+    self.dynamics = dynamics
+    self.gamma = gamma
+    values = Array(repeating: 0, count: dynamics.states)
+  }
+
+  /// Computes V from the V of the iteration before, for every state.
+  package mutating func iterate(_ iterations: Int) {
+    for _ in 0..<iterations {
+      let new = (0..<dynamics.states).map { state in
+        qValues(state).compactMap(\.self).max() ?? 0
+      }
+      change = zip(new, values).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      values = new
+    }
+  }
+
+  /// The value of each action of a state under the present values; nil where it is not legal.
+  package func qValues(_ state: Int) -> [Double?] {
+    (0..<dynamics.actions).map { action in
+      guard dynamics.isLegal(action, in: state) else { return nil }
+      return dynamics.moves(of: action).reduce(0) { sum, move in
+        let outcome = dynamics.outcome(state, executing: move.move)
+        let future = outcome.terminates ? 0 : gamma * values[Int(outcome.next)]
+        return sum + move.probability * (outcome.reward + future)
+      }
+    }
+  }
+
+  /// The best actions of a state; those within rounding of the best count as equal.
+  package func greedyActions(_ state: Int) -> [Int] {
+    let q = qValues(state)
+    guard let best = q.compactMap(\.self).max() else { return [] }
+    return q.indices.filter { action in q[action].map { best - $0 < 1e-12 } ?? false }
+  }
+}

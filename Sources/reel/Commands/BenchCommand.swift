@@ -1,0 +1,56 @@
+import Benchmarks
+import Rollouts
+
+/// Measures the speed of every room, each figure beside its limit.
+struct BenchCommand: Command {
+  static let name = "bench"
+  static let summary = "measure the speed of every room, each figure beside its limit"
+  static let group = CommandGroup.more
+  static let examples = ["reel bench", "reel bench --only frames"]
+
+  private let filter: String?
+  private let repetitions: Int?
+
+  init(_ arguments: inout Arguments) throws {
+    filter = try arguments.option("--only", value: "WORD", help: "figures whose name contains it")
+    repetitions = try arguments.count(
+      "--repetitions", in: 1...100, help: "runs of each; the median counts (default 5)")
+    arguments.jsonFlag()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    let suite = Benchmark.suite.filter { filter.map($0.name.contains) ?? true }
+    guard !suite.isEmpty else {
+      throw Failure.usage(
+        "no figure is named '\(filter ?? "")'",
+        "there are " + Benchmark.suite.map(\.name).joined(separator: ", "))
+    }
+    var results: [JSON] = []
+    var keepsAll = true
+    for var benchmark in suite {
+      if let repetitions { benchmark.repetitions = repetitions }
+      let figure = try benchmark.median()
+      let keeps = benchmark.keeps(figure)
+      keepsAll = keepsAll && keeps
+      results.append(
+        [
+          "name": .string(benchmark.name), "figure": .number(figure),
+          "unit": .string(benchmark.unit), "limit": .number(benchmark.limit),
+          "ok": .bool(keeps),
+        ])
+      if !console.isJSON { console.print(line(benchmark, figure, keeps)) }
+    }
+    if console.isJSON { console.print(.array(results)) }
+    return keepsAll ? .done : .failed
+  }
+
+  private func line(_ benchmark: Benchmark, _ figure: Double, _ keeps: Bool) -> String {
+    let name = benchmark.name + String(repeating: " ", count: max(1, 44 - benchmark.name.count))
+    let bound = "\(benchmark.isRate ? "≥" : "≤") \(shown(benchmark.limit))"
+    return name + "\(shown(figure)) \(benchmark.unit)  (\(bound))  \(keeps ? "ok" : "MISSED")"
+  }
+
+  private func shown(_ value: Double) -> String {
+    abs(value) >= 1000 ? count(Int(value)) : decimal(value, value < 10 ? 2 : 1)
+  }
+}

@@ -1,0 +1,68 @@
+import Raster
+import Recordings
+import Rollouts
+
+/// Writes a recording's tables as CSV, and its parameters as safetensors.
+struct ExportCommand: Command {
+  static let name = "export"
+  static let summary = "write steps, episodes or metrics as CSV, or the parameters"
+  static let group = CommandGroup.exchange
+  static let examples = [
+    "reel export recordings/maze.sqlite --transitions -o output/maze.csv",
+    "reel export recordings/maze.sqlite --parameters -o output/maze.safetensors",
+  ]
+
+  private let file: String
+  private let what: [String]
+  private let at: String?
+  private let output: String?
+  private let force: Bool
+
+  init(_ arguments: inout Arguments) throws {
+    file = try arguments.positional("FILE", help: "a recording")
+    let flags = [
+      ("transitions", arguments.flag("--transitions", help: "every step, as CSV")),
+      ("episodes", arguments.flag("--episodes", help: "every episode, as CSV")),
+      ("metrics", arguments.flag("--metrics", help: "every metric, as CSV")),
+      ("parameters", arguments.flag("--parameters", help: "what was learned, as safetensors")),
+    ]
+    what = flags.filter(\.1).map(\.0)
+    at = try arguments.option("--at", value: "STEP", help: "parameters at a step, N% or end")
+    output = try arguments.option("-o", "--output", value: "FILE", help: "default: print CSV")
+    force = arguments.flag("--force", help: "overwrite")
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    guard what.count == 1 else {
+      throw Failure.usage("say one of --transitions, --episodes, --metrics or --parameters")
+    }
+    let recording = try Recording(file)
+    if what[0] == "parameters" { return try exportParameters(recording, console) }
+    guard let output else {
+      try rows(of: recording) { Console.write(String(decoding: $0, as: UTF8.self)) }
+      return .done
+    }
+    var file = try OutputFile(output, replacing: force)
+    try rows(of: recording) { try file.write($0) }
+    try file.finish()
+    console.print(output)
+    return .done
+  }
+
+  private func rows(of recording: Recording, _ write: ([UInt8]) throws -> Void) throws {
+    switch what[0] {
+    case "transitions": try recording.exportTransitions(write)
+    case "episodes": try recording.exportEpisodes(write)
+    default: try recording.exportMetrics(write)
+    }
+  }
+
+  private func exportParameters(_ recording: Recording, _ console: Console) throws -> ExitCode {
+    guard let output else { throw Failure.usage("parameters are not text", "name a file with -o") }
+    let step = try step(at: at, of: recording)
+    let checkpoint = try recording.qTable(at: step).checkpoint(step: step)
+    try OutputFile.write(checkpoint.parameters, to: output, replacing: force)
+    console.print(output)
+    return .done
+  }
+}

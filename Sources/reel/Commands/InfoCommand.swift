@@ -1,0 +1,78 @@
+import Recordings
+import Rollouts
+
+/// Tells everything about one recording but its steps.
+struct InfoCommand: Command {
+  static let name = "info"
+  static let summary = "tell what a recording is, holds and weighs"
+  static let group = CommandGroup.look
+  static let examples = [
+    "reel info recordings/maze.sqlite", "reel info recordings/maze.sqlite --json",
+  ]
+
+  private let file: String
+
+  init(_ arguments: inout Arguments) throws {
+    file = try arguments.positional("FILE", help: "a recording")
+    arguments.jsonFlag()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    let summary = try RunSummary(file)
+    let recording = try Recording(file)
+    let counts = try recording.counts()
+    let sizes = try recording.tableSizes()
+    let session = try recording.sessions().last
+    let bytesPerStep = Double(recording.fileBytes()) / Double(max(1, counts.steps))
+    let members =
+      summary.members + [
+        .init("bytes_per_transition", .number(bytesPerStep)),
+        .init("metrics", .array(try recording.metricNames().map(JSON.string))),
+        .init("checkpoints", .integer(counts.checkpoints)),
+        .init("batches", .integer(counts.batches)),
+        .init("started", session.map { .string($0.started) } ?? .null),
+        .init("ended", session?.ended.map(JSON.string) ?? .null),
+        .init("configuration", summary.run.configuration),
+        .init(
+          "actions", .array(summary.run.world.actions.map { .string($0.name) })),
+        .init(
+          "sizes", .object(sizes.map { .init($0.table, .integer($0.bytes)) })),
+        .init("parent", summary.run.parent.map(Self.json) ?? .null),
+      ]
+    if console.isJSON {
+      console.print(.object(members))
+      return .done
+    }
+    let hidden: Set = ["configuration", "sizes", "actions", "metrics", "bytes"]
+    let lines = members.filter { !hidden.contains($0.key) && $0.value != .null }.compactMap {
+      member -> (String, String)? in
+      let text = Self.text(member.value)
+      return text.isEmpty ? nil : (member.key.replacing("_", with: " "), text)
+    }
+    console.print(Help.rows(lines) + "\nsettings")
+    if case .object(let settings) = summary.run.configuration {
+      console.print(Help.rows(settings.map { ($0.key, $0.value.text ?? $0.value.compact) }))
+    }
+    console.print("room  (\(size(recording.fileBytes())) in all)")
+    console.print(Help.rows(sizes.map { ($0.table, size($0.bytes)) }))
+    if !summary.run.world.map.isEmpty { console.print(summary.run.world.map) }
+    return .done
+  }
+
+  private static func text(_ value: JSON) -> String {
+    switch value {
+    case .array(let values): values.map(text).joined(separator: ", ")
+    case .object: value.compact
+    case .integer(let number): count(number)
+    case .number(let number): decimal(number, 3)
+    default: value.text ?? value.compact
+    }
+  }
+
+  private static func json(_ parent: Parent) -> JSON {
+    [
+      "file": .string(parent.file), "digest": .string(parent.digest),
+      "step": .integer(parent.step),
+    ]
+  }
+}

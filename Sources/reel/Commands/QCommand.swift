@@ -1,0 +1,124 @@
+import Recordings
+import Rollouts
+import Worlds
+
+/// Shows what a Q-table held of one state at any step.
+struct QCommand: Command {
+  static let name = "q"
+  static let summary = "show a state's action values at any step, and its last updates"
+  static let group = CommandGroup.look
+  static let examples = ["reel q recordings/maze.sqlite --state 2,1 --at 5000"]
+
+  private let file: String
+  private let stateText: String?
+  private let at: String?
+  private let updates: Int
+
+  init(_ arguments: inout Arguments) throws {
+    file = try arguments.positional("FILE", help: "a recording of a Q-table")
+    stateText = try arguments.option(
+      "--state", value: "ROW,COLUMN", help: "x,y in CS188 grids; default the start")
+    at = try arguments.option("--at", value: "STEP", help: "a step, N% or end (default)")
+    updates =
+      try arguments.count("--updates", in: 0...100_000, help: "last updates shown (default 5)") ?? 5
+    arguments.jsonFlag()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    let recording = try Recording(file)
+    let run = try recording.description()
+    let step = try step(at: at, of: recording)
+    let table = try recording.qTable(at: step)
+    let layout = StateLayout(run.world.fields)
+    let state =
+      try stateText.map { try coordinates($0, in: layout, states: table.states) }
+      ?? RunPlan(run).world.dynamics.start
+    let last = try recording.qUpdates(of: state, before: step, last: updates)
+    let view = QView(
+      table: table, state: state, step: step, run: run, layout: layout, updates: last)
+    console.isJSON ? console.print(view.json) : console.print(view.text)
+    return .done
+  }
+}
+
+/// One state of a table, for people and for programs.
+private struct QView {
+  let table: QTable
+  let state: Int
+  let step: Int
+  let run: RunDescription
+  let layout: StateLayout?
+  let updates: [QUpdate]
+
+  private var coordinates: [JSON.Member] {
+    guard let layout else { return [] }
+    return zip(layout.names, layout.coordinates(of: state)).map { .init($0, .integer($1)) }
+  }
+
+  private var actions: [(name: String, value: Double, visits: Int, isBest: Bool)] {
+    let learned = table.learnedActions(state)
+    return run.world.actions.enumerated().prefix(table.actions).map { index, action in
+      let visits = Int(table.visits[state * table.actions + index])
+      return (action.name, table.value(state, index), visits, learned.contains(index))
+    }
+  }
+
+  var json: JSON {
+    .object(
+      [.init("step", .integer(step)), .init("state", .integer(state))] + coordinates + [
+        .init("visits", .integer(table.visits(in: state))),
+        .init(
+          "actions",
+          .array(
+            actions.map {
+              [
+                "action": .string($0.name), "value": .number($0.value),
+                "visits": .integer($0.visits), "greedy": .bool($0.isBest),
+              ]
+            })),
+        .init(
+          "updates",
+          .array(
+            updates.map {
+              [
+                "step": .integer($0.step), "episode": .integer($0.episode),
+                "action": .string(name($0.action)), "reward": .number($0.reward),
+                "next_state": .integer($0.next), "alpha": .number($0.alpha),
+                "before": .number($0.before), "after": .number($0.after),
+              ]
+            })),
+      ])
+  }
+
+  private func name(_ action: Int) -> String {
+    run.world.actions.indices.contains(action) ? run.world.actions[action].name : "\(action)"
+  }
+
+  private func place(_ state: Int) -> String {
+    guard let layout else { return "\(state)" }
+    return layout.coordinates(of: state).map(String.init).joined(separator: ",")
+  }
+
+  var text: String {
+    let names = layout?.names.joined(separator: ",") ?? "state"
+    var text = "\(names) \(place(state)) after \(count(step)) steps\n\n"
+    var values = TextTable(["action", "value", "visits", ""], right: [1, 2])
+    for action in actions {
+      let value = action.value.isFinite ? decimal(action.value, 4) : "not legal"
+      values.add([action.name, value, count(action.visits), action.isBest ? "← best" : ""])
+    }
+    text += values.text
+    if updates.isEmpty { return text + "\n\nnever updated up to here" }
+    var table = TextTable(
+      ["step", "episode", "action", "reward", "to", "α", "before", "after"],
+      right: [0, 1, 3, 4, 5, 6, 7])
+    for update in updates {
+      table.add([
+        "\(update.step)", "\(update.episode)", name(update.action), decimal(update.reward, 3),
+        place(update.next), decimal(update.alpha, 4), decimal(update.before, 4),
+        decimal(update.after, 4),
+      ])
+    }
+    return text + "\n\nlast updates\n" + table.text
+  }
+}

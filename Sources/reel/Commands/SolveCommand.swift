@@ -1,0 +1,81 @@
+import Rollouts
+import Trainers
+import Worlds
+
+/// Computes what learning should find: value iteration.
+struct SolveCommand: Command {
+  static let name = "solve"
+  static let summary = "compute a world's optimal values by value iteration"
+  static let group = CommandGroup.record
+  static let examples = ["reel solve grid --map maps/grids/book.txt --iterations 100 --json"]
+
+  private let world: String
+  private let map: String?
+  private let iterations: Int
+  private let preset: String?
+  private let overrides: [String]
+
+  init(_ arguments: inout Arguments) throws {
+    world = try arguments.positional("WORLD", choices: KnownWorld.names, help: "the world")
+    map = try arguments.option("--map", value: "FILE", help: "a map's file or name")
+    iterations =
+      try arguments.count("--iterations", in: 0...1_000_000, help: "batch iterations (default 100)")
+      ?? 100
+    preset = try arguments.option("--preset", value: "NAME", help: "whose settings")
+    overrides = try arguments.repeatedOption(
+      "--set", value: "NAME=VALUE", help: "gamma, noise, living_reward, …")
+    arguments.jsonFlag()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    let plan = try RunPlan(world: world, map: map, preset: preset, overrides: overrides)
+    let description = plan.world.description
+    guard let layout = StateLayout(description.fields) else { return .failed }
+    var solution = ValueIteration(plan.world.dynamics, gamma: plan.settings.gamma)
+    solution.iterate(iterations)
+    let states = (0..<plan.world.dynamics.states).filter { !plan.world.isWall($0) }
+    if console.isJSON {
+      console.print(
+        [
+          "world": .string(world), "iterations": .integer(iterations),
+          "gamma": .number(solution.gamma), "change": .number(solution.change),
+          "states": .array(
+            states.map { row(of: $0, solution, layout, description.actions) }),
+        ])
+      return .done
+    }
+    var grid = Array(
+      repeating: Array(repeating: "#", count: layout.columns), count: layout.rows)
+    for state in states {
+      let cell = layout.cell(of: state)
+      grid[cell.row][cell.column] = decimal(solution.values[state], 4)
+    }
+    var table = TextTable((0..<layout.columns).map { "\($0)" }, right: Set(0..<layout.columns))
+    grid.forEach { table.add($0) }
+    console.print(table.text)
+    console.note(
+      "\(iterations) iterations, γ \(solution.gamma); the last changed a value by at most "
+        + "\(solution.change)")
+    return .done
+  }
+
+  private func row(
+    of state: Int, _ solution: ValueIteration, _ layout: StateLayout, _ actions: [ActionMeaning]
+  ) -> JSON {
+    let names = solution.greedyActions(state).map { JSON.string(actions[$0].name) }
+    let coordinates = zip(layout.names, layout.coordinates(of: state)).map {
+      JSON.Member($0, .integer($1))
+    }
+    return .object(
+      [.init("state", .integer(state))] + coordinates
+        + [
+          .init("value", .number(solution.values[state])), .init("actions", .array(names)),
+          .init(
+            "q",
+            .object(
+              zip(actions, solution.qValues(state)).map {
+                JSON.Member($0.name, $1.map(JSON.number) ?? .null)
+              })),
+        ])
+  }
+}

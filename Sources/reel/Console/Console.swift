@@ -1,0 +1,49 @@
+import Glibc
+import Rollouts
+
+/// Where a verb speaks: results on standard output, everything else on standard error.
+struct Console: Sendable {
+  let isQuiet: Bool
+  let isJSON: Bool
+  /// Bars and colours are for people who watch.
+  let showsProgress: Bool
+  let isColored: Bool
+
+  init(quiet: Bool, json: Bool) {
+    isQuiet = quiet
+    isJSON = json
+    showsProgress = !quiet && isatty(STDERR_FILENO) == 1
+    isColored = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
+  }
+
+  /// A result.
+  func print(_ text: String) { Self.write(text + "\n") }
+
+  /// A result as JSON.
+  func print(_ json: JSON) { Self.write(json.pretty + "\n") }
+
+  /// What people like to know, and scripts do not.
+  func note(_ text: String) {
+    if !isQuiet { Self.write(text + "\n", to: STDERR_FILENO) }
+  }
+
+  /// What went wrong.
+  static func error(_ text: String) { write("reel: \(text)\n", to: STDERR_FILENO) }
+
+  /// Bytes to a file descriptor, all of them.
+  static func write(_ text: String, to file: Int32 = STDOUT_FILENO) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+}
+
+/// Seconds since some moment that never jumps.
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

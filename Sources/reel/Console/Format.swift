@@ -1,0 +1,79 @@
+import Glibc
+
+/// 1234 as `1.23 K`, 2 000 000 as `2 M`; small counts as they are.
+func count(_ value: Int) -> String {
+  switch abs(value) {
+  case ..<10_000: "\(value)"
+  case ..<1_000_000: "\(rounded(Double(value) / 1e3)) K"
+  case ..<1_000_000_000: "\(rounded(Double(value) / 1e6)) M"
+  default: "\(rounded(Double(value) / 1e9)) G"
+  }
+}
+
+/// Bytes as people read them.
+func size(_ bytes: Int) -> String {
+  switch bytes {
+  case ..<1000: "\(bytes) B"
+  case ..<1_000_000: "\(rounded(Double(bytes) / 1e3)) kB"
+  case ..<1_000_000_000: "\(rounded(Double(bytes) / 1e6)) MB"
+  default: "\(rounded(Double(bytes) / 1e9)) GB"
+  }
+}
+
+/// Seconds as people read them.
+func duration(_ seconds: Double) -> String {
+  switch seconds {
+  case ..<10: "\(decimal(seconds, 2)) s"
+  case ..<100: "\(decimal(seconds, 1)) s"
+  case ..<6000: "\(Int(seconds / 60)) min \(Int(seconds) % 60) s"
+  default: "\(Int(seconds / 3600)) h \(Int(seconds / 60) % 60) min"
+  }
+}
+
+/// Three significant digits, without zeros that say nothing.
+private func rounded(_ value: Double) -> String {
+  let text = decimal(value, abs(value) < 10 ? 2 : abs(value) < 100 ? 1 : 0)
+  guard text.contains(".") else { return text }
+  var digits = text[...]
+  while digits.last == "0" { digits.removeLast() }
+  if digits.last == "." { digits.removeLast() }
+  return String(digits)
+}
+
+/// A number with a fixed count of digits behind the point.
+func decimal(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+  var scale = 1.0
+  for _ in 0..<digits { scale *= 10 }
+  let whole = Int((abs(value) * scale).rounded())
+  let sign = value < 0 && whole != 0 ? "-" : ""
+  guard digits > 0 else { return sign + "\(whole)" }
+  let text = "\(whole)"
+  let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+  return sign + padded.dropLast(digits) + "." + padded.suffix(digits)
+}
+
+/// Columns of text, as wide as they need to be; numbers stand to the right.
+struct TextTable {
+  private let columns: [String]
+  private let rightAligned: Set<Int>
+  private var rows: [[String]] = []
+
+  init(_ columns: [String], right: Set<Int> = []) {
+    self.columns = columns
+    rightAligned = right
+  }
+
+  mutating func add(_ row: [String]) { rows.append(row) }
+
+  var text: String {
+    let all = [columns] + rows
+    let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    return all.map { row in
+      row.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - row[column].count)
+        return rightAligned.contains(column) ? padding + row[column] : row[column] + padding
+      }.joined(separator: "  ").trimmingTrailingSpaces
+    }.joined(separator: "\n")
+  }
+}

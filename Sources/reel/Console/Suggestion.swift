@@ -1,0 +1,27 @@
+/// `did you mean 'x'?` where a known name is near, then all of them where they are few.
+func didYouMean(_ word: String, among names: [String]) -> String {
+  let nearest = names.map { (name: $0, distance: editDistance(word, $0)) }
+    .min { $0.distance < $1.distance }
+  let list = names.count <= 8 ? "there are " + names.joined(separator: ", ") : ""
+  guard let nearest, nearest.distance <= max(1, min(3, word.count / 2)) else { return list }
+  return "did you mean \(nearest.name)?" + (list.isEmpty ? "" : " \(list)")
+}
+
+/// How many letters must be added, dropped, changed or swapped to turn one word into the other.
+func editDistance(_ first: String, _ second: String) -> Int {
+  let (a, b) = (Array(first.lowercased().utf8.prefix(64)), Array(second.lowercased().utf8))
+  var rows = [Array(0...b.count)]
+  for i in 0..<a.count {
+    var row = [i + 1]
+    for j in 0..<b.count {
+      let change = rows[i][j] + (a[i] == b[j] ? 0 : 1)
+      var best = min(change, rows[i][j + 1] + 1, row[j] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+        best = min(best, rows[i - 1][j - 1] + 1)
+      }
+      row.append(best)
+    }
+    rows.append(row)
+  }
+  return rows[a.count][b.count]
+}

@@ -1,0 +1,137 @@
+import Film
+import Raster
+import Recordings
+import Replay
+import Rollouts
+import Worlds
+
+/// The options of every verb that draws episodes.
+struct PictureArguments {
+  let selection: EpisodeSelection
+  let options: PictureOptions
+  let episodeText: String
+
+  init(_ arguments: inout Arguments) throws {
+    episodeText =
+      try arguments.option(
+        "--episode", value: "WHICH",
+        help: "first, last, best, worst, median, all, N, A-B, comma-separated (default best)")
+      ?? "best"
+    selection = try episodeSelection(episodeText)
+    let sizes = PictureOptions.sizes
+    let size =
+      try arguments.count("--size", in: sizes, help: "longer side in pixels (default 480)") ?? 480
+    let theme = try themeOption(&arguments)
+    let title = try arguments.option("--title", value: "TEXT", help: "a line above the picture")
+    let hasNoCaption = arguments.flag("--no-caption", help: "leave out the strip at the bottom")
+    options = PictureOptions(
+      size: size, theme: theme, title: title ?? "", showsCaption: !hasNoCaption)
+  }
+
+  /// Where pictures go that nobody named: `output/maze-best`.
+  func defaultOutput(_ file: String) -> String {
+    "output/\(stem(file))-\(episodeText.replacing(",", with: "-").replacing(" ", with: ""))"
+  }
+}
+
+/// `--theme`, for every verb that draws.
+func themeOption(_ arguments: inout Arguments) throws -> Theme {
+  let name = try arguments.option(
+    "--theme", value: "NAME", choices: Theme.all.map(\.name), help: "the colours")
+  return name.flatMap(Theme.named) ?? .light
+}
+
+/// The pictures of some of a recording's episodes.
+struct EpisodePictures {
+  private let recording: Recording
+  private let world: KnownWorld
+  private let run: RunDescription
+  private let episodes: [Episode]
+  private let options: PictureOptions
+  private let hold: Int
+
+  /// `hold` is how many seconds longer an episode's last frame stays.
+  init(_ file: String, _ look: PictureArguments, hold: Double = 0) throws {
+    recording = try Recording(file)
+    run = try recording.description()
+    world = try RunPlan(run).world
+    episodes = try recording.episodes(look.selection)
+    options = look.options
+    self.hold = Int((hold * 100).rounded())
+  }
+
+  /// Hands a film of the episodes to `body`, with the number of its frames.
+  @discardableResult
+  mutating func film<Result>(
+    _ body: (inout any FrameSource, Int) throws -> Result
+  ) throws -> Result {
+    let facts = CaptionFacts(
+      world: caption, trainer: run.trainer,
+      lastEpisode: episodes.map(\.number).max() ?? 0, mostSteps: episodes.map(\.steps).max() ?? 0)
+    var source: any FrameSource
+    switch world {
+    case .grid(let world):
+      source = film(
+        stage: GridStage(world, seed: run.seed),
+        painter: try GridPainter(world, facts: facts, options: options))
+    case .crawler(let world):
+      throw Failure.failed("crawler soon \(world)")
+    }
+    return try body(&source, source.frameCount)
+  }
+
+  private var caption: String {
+    run.world.mapName.isEmpty ? run.world.name : run.world.mapName
+  }
+
+  private func film<S: Stage, P: Painter>(stage: S, painter: P) -> any FrameSource
+  where S.Scene == P.Scene {
+    let (recording, recorded) = (
+      recording, Dictionary(uniqueKeysWithValues: episodes.map { ($0.number, $0) })
+    )
+    return EpisodeFilm(
+      stage: stage, painter: painter,
+      episodes: episodes.map {
+        ReplayEpisode(number: $0.number, steps: $0.steps, ending: $0.ending)
+      }, hold: hold
+    ) { episode in
+      guard let known = recorded[episode.number] else { return { nil } }
+      return recording.reader(of: known)
+    }
+  }
+}
+
+/// Shows a bar while frames are made, and stops at Ctrl-C without a trace.
+func withProgress<Result>(
+  _ title: String, frames: Int, _ console: Console, _ body: ((Int) throws -> Void) throws -> Result
+) throws -> Result {
+  Interruption.watch()
+  var bar = ProgressBar(title, console)
+  defer { bar.finish() }
+  return try body { done in
+    bar.update(Double(done) / Double(max(1, frames)), "\(done) of \(frames) frames")
+    if Interruption.isRequested {
+      throw Failure(code: .stopped, sentence: "stopped; nothing was written")
+    }
+  }
+}
+
+extension FilmReport {
+  /// Tells what was made: the path as the result, the rest for people.
+  func print(_ console: Console) {
+    if console.isJSON {
+      console.print(
+        [
+          "file": .string(path), "frames": .integer(frames), "bytes": .integer(bytes),
+          "colors": colors.map(JSON.integer) ?? .null, "greatest_error": .integer(greatestError),
+          "seconds": duration.map(JSON.number) ?? .null,
+        ])
+      return
+    }
+    console.print(path)
+    let length = duration.map { ", \(reel.duration($0))" } ?? ""
+    let palette = colors.map { ", \($0) colours" } ?? ""
+    let error = greatestError > 0 ? ", at most \(greatestError)/255 off" : ""
+    console.note("\(frames) frames, \(reel.size(bytes))\(length)\(palette)\(error)")
+  }
+}

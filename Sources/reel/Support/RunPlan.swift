@@ -1,0 +1,89 @@
+import Recordings
+import Rollouts
+import Trainers
+import Worlds
+
+/// A world and the settings to learn it by, before the first step or as a recording tells them.
+struct RunPlan: Sendable {
+  var world: KnownWorld
+  var settings: QTableConfiguration
+  var preset: String
+
+  /// A plan from the words of a command line.
+  init(world name: String, map: String?, preset presetName: String?, overrides: [String]) throws {
+    let presets = Preset.all(for: name)
+    let presetName = presetName ?? presets[0].name
+    guard let preset = presets.first(where: { $0.name == presetName }) else {
+      throw Failure.usage(
+        "\(name) has no preset '\(presetName)'",
+        didYouMean(presetName, among: presets.map(\.name)))
+    }
+    var world = try Self.world(name, map: map)
+    var settings = Preset.settings(for: name)
+    do {
+      let given = try preset.overrides + overrides.map(Self.override)
+      for (key, value) in try world.apply(given) {
+        if try settings.set(key, to: value) { continue }
+        let known = settings.members.map(\.key) + world.members.map(\.key)
+        throw Failure.usage("\(name) has no setting '\(key)'", didYouMean(key, among: known))
+      }
+    } catch let error as SettingError {
+      throw Failure.usage("\(error)")
+    }
+    self.world = world
+    self.settings = settings
+    self.preset = presetName
+  }
+
+  private static func world(_ name: String, map: String?) throws -> KnownWorld {
+    if let kind = GridKind(rawValue: name) { return try .make(on: gridMap(kind, named: map)) }
+    if map != nil { throw Failure.usage("\(name) has no maps") }
+    return try .make(name: name)
+  }
+
+  private static func override(_ word: String) throws(Failure) -> (name: String, value: String) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      throw Failure.usage("--set takes NAME=VALUE, not '\(word)'")
+    }
+    return (String(parts[0]), String(parts[1]))
+  }
+
+  /// The plan that a recording was made by.
+  init(_ run: RunDescription) throws {
+    guard run.trainer == RunPlan.trainerName else {
+      throw Failure.failed("this needs a recording of a Q-table, and \(run.trainer) made this one")
+    }
+    world = try KnownWorld.make(
+      name: run.world.name, map: run.world.map, configuration: run.configuration)
+    settings = QTableConfiguration()
+    try settings.restore(run.configuration)
+    preset = run.preset
+  }
+
+  static let trainerName = "qtable"
+
+  /// What a recording of this plan says of itself.
+  func description(seed: UInt64, purpose: RunPurpose = .train) -> RunDescription {
+    RunDescription(
+      world: world.description, trainer: Self.trainerName, purpose: purpose, preset: preset,
+      seed: seed, configuration: .object(settings.members + world.members))
+  }
+
+  /// A trainer that has learned nothing.
+  func trainer(seed: UInt64) -> QTableTrainer {
+    QTableTrainer(
+      world.dynamics, stepLimit: world.stepLimit, seed: seed, settings: settings)
+  }
+}
+
+extension KnownWorld {
+  /// The grid, where it is one.
+  var grid: GridWorld? {
+    guard case .grid(let grid) = self else { return nil }
+    return grid
+  }
+
+  /// Whether a state is inside a wall, where nobody ever stands.
+  func isWall(_ state: Int) -> Bool { grid?.map.cell(of: state) == .wall }
+}
