@@ -96,7 +96,7 @@ extension Recording {
             action: rows.value(of: unsafe rows.column(3)[row], kind: action),
             reward: rows.real(row, 4),
             next: rows.value(of: unsafe blocks.next[row], kind: state),
-            ending: unsafe blocks.ending[row]))
+            ending: Ending(rawValue: unsafe blocks.ending[row]) ?? .running))
       }
     }
   }

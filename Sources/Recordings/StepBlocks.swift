@@ -12,7 +12,7 @@ internal import SQLite
   let next: UnsafeMutablePointer<UInt64>
   /// The complete rows' places in their episodes, and how these stood after them.
   let t: UnsafeMutablePointer<Int>
-  let ending: UnsafeMutablePointer<Ending>
+  let ending: UnsafeMutablePointer<UInt8>
 
   private let recording: Recording
   private let range: Range<Int>
@@ -119,10 +119,10 @@ internal import SQLite
     unsafe t[row] = episode.stride == 1 ? offset : offset / episode.stride
     if step == episode.lastStep {
       unsafe next[row] = window.finalState(into: rows)
-      unsafe ending[row] = episode.ending
+      unsafe ending[row] = episode.ending.rawValue
     } else {
       unsafe next[row] = try follower(of: row, at: step &+ episode.stride, number)
-      unsafe ending[row] = .running
+      unsafe ending[row] = 0
     }
     count = row + 1
   }

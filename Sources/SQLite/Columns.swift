@@ -4,7 +4,7 @@ internal import CSQLite
 /// a query fills many rows at a time. A value is one 64-bit word; bytes stand in a common arena.
 ///
 /// One thread works on it at a time; whoever hands it on must not touch it until it comes back.
-@safe package final class Columns: @unchecked Sendable {
+@safe @usableFromInline package final class Columns: @unchecked Sendable {
   /// How a column's words are to be read.
   package enum Kind: Sendable, Equatable {
     /// The word is an integer.
@@ -18,7 +18,7 @@ internal import CSQLite
   }
 
   /// How many rows there is room for.
-  package let capacity: Int
+  @usableFromInline package let capacity: Int
   /// How many rows there are.
   package var count = 0
   /// The names that columns of the kind `name` number.
