@@ -142,22 +142,40 @@ struct HashChain {
     previous = hash.finished()
   }
 
-  /// The hash of a batch, which becomes the next one's predecessor.
-  mutating func add(_ batch: Batch, session: SessionPlace) -> [UInt8] {
+  /// A batch's hash while it is made.
+  struct Link: ~Copyable {
     var hash = CanonicalHash()
-    unsafe previous.withUnsafeBytes { unsafe hash.addRaw($0) }
-    session.facts.add(to: &hash)
-    hash.add(batch.firstStep)
-    hash.add(batch.lastStep)
-    hash.add(batch.elapsed)
-    hash.add(batch.transitions, rows: 0..<batch.transitions.count, columns: 1..<5)
-    hash.add(batch.episodes, rows: 0..<batch.ended, columns: 0..<8)
-    for metric in session.uncoveredMetrics { hash.add(metric) }
-    for metric in batch.metrics { hash.add(metric) }
-    for checkpoint in session.uncoveredCheckpoints { hash.add(checkpoint) }
-    for checkpoint in batch.checkpoints { hash.add(checkpoint) }
-    previous = hash.finished()
+
+    /// The hash of what comes before a batch's rows.
+    init(
+      after chain: HashChain, session: SessionFacts?, _ firstStep: Int, _ lastStep: Int,
+      elapsed: Double
+    ) {
+      unsafe chain.previous.withUnsafeBytes { unsafe hash.addRaw($0) }
+      session?.add(to: &hash)
+      hash.add(firstStep)
+      hash.add(lastStep)
+      hash.add(elapsed)
+    }
+  }
+
+  /// The hash of a complete link, which becomes the next one's predecessor.
+  mutating func close(_ link: consuming Link) -> [UInt8] {
+    previous = link.hash.finished()
     return previous
+  }
+
+  /// The hash of a batch.
+  mutating func add(_ batch: Batch, session: SessionPlace) -> [UInt8] {
+    var link = Link(
+      after: self, session: session.facts, batch.firstStep, batch.lastStep, elapsed: batch.elapsed)
+    link.hash.add(batch.transitions, rows: 0..<batch.transitions.count, columns: 1..<5)
+    link.hash.add(batch.episodes, rows: 0..<batch.ended, columns: 0..<8)
+    for metric in session.uncoveredMetrics { link.hash.add(metric) }
+    for metric in batch.metrics { link.hash.add(metric) }
+    for checkpoint in session.uncoveredCheckpoints { link.hash.add(checkpoint) }
+    for checkpoint in batch.checkpoints { link.hash.add(checkpoint) }
+    return close(link)
   }
 }
 

@@ -66,37 +66,14 @@ extension Recording {
 
   func episodes(from first: Int, through last: Int) throws(RecordingError) -> [Episode] {
     let running = try runningEnding()
-    let columns = Columns(
-      [.integer, .integer, .integer, .integer, .integer, .real, .integer], capacity: 1024)
-    let (statement, following) = try naming(path) { () throws(SQLiteError) in
-      (
-        try database.gathering(
-          """
-          SELECT gather(episode, seed, first_step, stride, steps, return, \(Self.endingNumber))
-          FROM episodes NOT INDEXED WHERE episode >= ? AND episode < ?
-          """),
-        try database.prepare("SELECT min(episode) FROM episodes WHERE episode >= ? AND episode <= ?")
-      )
-    }
+    let cursor = try TableCursor(
+      self, "episodes", [.integer, .integer, .integer, .integer, .integer, .real, .integer],
+      "episode, seed, first_step, stride, steps, return, \(Self.endingNumber)", key: "episode",
+      first..<last + 1)
     var episodes: [Episode] = []
-    var number = first
-    while number <= last {
-      columns.removeAll()
-      let end = min(last + 1, number + columns.capacity)
-      try naming(path) { () throws(SQLiteError) in
-        try statement.run(into: columns, .integer(number), .integer(end))
-      }
-      for row in 0..<columns.count {
-        episodes.append(try episode(columns, row, running: running))
-      }
-      number = end
-      if columns.count == 0, number <= last {
-        // Numbers may be missing, many at a time, in a copy or a file from elsewhere.
-        try naming(path) { () throws(SQLiteError) in
-          try following.bind([.integer(number), .integer(last)])
-          number = try following.step() ? following.int(at: 0) : .max
-          following.reset()
-        }
+    while try cursor.advance() {
+      for row in 0..<cursor.rows.count {
+        episodes.append(try episode(cursor.rows, row, running: running))
       }
     }
     return episodes
