@@ -33,8 +33,8 @@ struct WorldsPageTests {
   }
 
   @Test func `the page's map can be read`() throws {
-    let blocks = try Self.page.get().split(separator: "```\n")
-    let text = try #require(blocks.first { $0.hasPrefix("reel map grid\n") })
+    let blocks = try Self.page.get().split(separator: "```")
+    let text = try #require(blocks.first { $0.hasPrefix("text\nreel map grid\n") }).dropFirst(5)
     let map = try GridMap(parsing: String(text))
     #expect(map.cells == (try ClassicMaps.map("book", kind: .grid)).cells)
   }

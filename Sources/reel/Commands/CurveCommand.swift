@@ -34,7 +34,8 @@ struct CurveCommand: Command {
         "-w", "--window", in: 1...1_000_000, help: "episodes averaged (default 50)")
       ?? 50
     output = try arguments.option(
-      "-o", "--output", value: "FILE", help: "a .png, .svg or .csv; without it the terminal shows it")
+      "-o", "--output", value: "FILE",
+      help: "a .png, .svg or .csv; without it the terminal shows it")
     title = try arguments.option("--title", value: "TEXT", help: "default the world and trainer")
     theme = try themeOption(&arguments)
     force = arguments.flag("--force", help: "overwrite")

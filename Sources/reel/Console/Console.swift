@@ -12,11 +12,13 @@ struct Console: Sendable {
     isQuiet = quiet
     isJSON = json
     showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-    
+
   }
 
-  /// A result.
-  func print(_ text: String) { Self.write(text + "\n") }
+  /// A result for people, or a path.
+  func print(_ text: String) {
+    if !isQuiet { Self.write(text + "\n") }
+  }
 
   /// A result as JSON.
   func print(_ json: JSON) { Self.write(json.pretty + "\n") }

@@ -11,7 +11,9 @@ extension TerminalStyle {
     let colors: Colors =
       getenv("NO_COLOR") != nil || variable("TERM") == "dumb"
       ? .none : ["truecolor", "24bit"].contains(variable("COLORTERM")) ? .full : .palette256
-    let language = [variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG")].first { !$0.isEmpty }
+    let language = [variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG")].first {
+      !$0.isEmpty
+    }
     return TerminalStyle(
       colors: colors, isUnicode: language?.uppercased().contains("UTF") ?? false,
       width: known ? Int(window.ws_col) : 80)
