@@ -14,7 +14,7 @@ help:
 	@echo "make test    the whole test suite"
 	@echo "make check   lint and test, as continuous integration does"
 	@echo "make bench   speed of every room, each figure beside its limit"
-	@echo "make docs    check that the documentation's commands work"
+	@echo "make docs    write docs/cli.md, and run what the documentation shows"
 	@echo "make format  lay out the sources"
 
 setup:
@@ -40,6 +40,7 @@ bench: build
 	@$(REEL) bench
 
 docs: build
+	@$(REEL) help --markdown > docs/cli.md
 	@$(TEST) --filter DocumentationTests
 
 check: lint test

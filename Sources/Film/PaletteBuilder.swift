@@ -3,9 +3,9 @@ package import Raster
 
 /// Counts the colours of pictures and chooses a palette for them.
 ///
-/// Up to 256 colours are kept exactly. More are covered: the most important colours join first, and
-/// one joins only if no chosen colour is within a tolerance of it in every channel. The tolerance
-/// is the smallest one with which everything that was counted is covered.
+/// Up to 256 colours are kept exactly. More are covered: declared colours and those of whole areas
+/// are kept exactly, and of the others so many that each is within a tolerance of one in every
+/// channel. The tolerance is the smallest one with which everything that was counted is covered.
 package struct PaletteBuilder {
   private var counts = ColorTable(capacity: 1 << 12)
   /// The picture counted last: of the next one, only rows that differ are counted.
@@ -14,8 +14,10 @@ package struct PaletteBuilder {
   /// Colours beyond this number are counted in groups of 8 levels a channel, so that memory is
   /// bounded whatever the pictures show.
   private static var exactColors: Int { 1 << 16 }
-  /// Tolerances to try, in levels of 255.
-  private static var tolerances: [Int] { [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 48, 64] }
+  /// How many colours are looked at to cover them, the most frequent first; bounds the time.
+  private static var coveredColors: Int { 1 << 13 }
+  /// A colour of more than this share of all pixels is that of an area, not of an edge.
+  private static var areaShare: Double { 0.001 }
 
   /// A builder that has seen nothing.
   package init() {}
@@ -41,6 +43,9 @@ package struct PaletteBuilder {
     }
   }
 
+  /// How many colours, or groups of them, were counted.
+  package var colorCount: Int { counts.count }
+
   /// Whether every colour counted fits a palette of this many exactly.
   package func isExact(limit: Int) -> Bool { counts.count <= limit }
 
@@ -52,11 +57,13 @@ package struct PaletteBuilder {
     limit: Int = 256, declared: DeclaredColors = DeclaredColors(), complete: Bool = true
   ) -> Palette {
     precondition((1...256).contains(limit), "a palette has 1 to 256 colours")
-    let seen = counts.all.sorted { ($0.value, $1.color) > ($1.value, $0.color) }
-      .map { Color($0.color) }
+    let all = counts.all.sorted { ($0.value, $1.color) > ($1.value, $0.color) }
+    let seen = all.map { Color($0.color) }
     let wanted = Self.unique(declared.colors.map { $0.covering(Color(0)) })
     let known = Set(seen)
-    let first = wanted.filter { known.contains($0) }
+    let threshold = Self.areaShare * all.reduce(0) { $0 + Double($1.value) }
+    let areas = zip(seen, all).prefix(limit / 2).filter { Double($1.value) > threshold }.map(\.0)
+    let first = Array(Self.unique(wanted.filter { known.contains($0) } + areas).prefix(limit))
     // A quarter is kept free for what is to come.
     let room = complete ? limit : max(1, limit * 3 / 4)
     var colors = Self.chosen(from: seen, starting: first, limit: room, most: limit)
@@ -84,25 +91,30 @@ package struct PaletteBuilder {
     from seen: [Color], starting first: [Color], limit: Int, most: Int
   ) -> [Color] {
     if seen.count <= limit { return unique(first + seen) }
-    for tolerance in tolerances {
+    // What is rarer than that is close to something, or hardly seen; the mapper reports its error.
+    let seen = Array(unique(first + seen.prefix(coveredColors)))
+    let numbers = Dictionary(uniqueKeysWithValues: zip(seen, seen.indices))
+    let start = first.compactMap { numbers[$0] }
+    func cover(_ tolerance: Int) -> [Color]? {
+      var cover = ColorCover(seen, tolerance: tolerance)
       let limit = tolerance <= Palette.promisedError ? limit : most
-      if let colors = cover(seen, starting: first, tolerance: tolerance, limit: limit) {
-        return colors
+      return cover.covering(starting: start, limit: limit)
+    }
+    // The smallest tolerance that suffices, by halving.
+    var best: [Color]?
+    var tooSmall = 0
+    var enough = 256
+    while tooSmall + 1 < enough {
+      // Small ones are likelier: the first guess is the promised error.
+      let guess = enough == 256 ? max(Palette.promisedError, tooSmall * 2) : (tooSmall + enough) / 2
+      if let colors = cover(min(guess, 255)) {
+        best = colors
+        enough = guess
+      } else {
+        tooSmall = guess
       }
     }
-    return Array(unique(first + seen).prefix(most))
-  }
-
-  private static func cover(
-    _ seen: [Color], starting first: [Color], tolerance: Int, limit: Int
-  ) -> [Color]? {
-    var chosen = first
-    for color in seen
-    where !chosen.contains(where: { $0.distance(to: color) <= tolerance }) {
-      guard chosen.count < limit else { return nil }
-      chosen.append(color)
-    }
-    return chosen
+    return best ?? Array(unique(first + seen).prefix(most))
   }
 
   /// Adds declared colours and the mixtures of declared edges as long as there is room.

@@ -69,7 +69,7 @@ package final class Canvas {
     guard let document else { preconditionFailure("only a canvas made for SVG has an SVG text") }
     unsafe cairo_surface_finish(surface)
     try CanvasError.check(status: unsafe cairo_surface_status(surface))
-    return document.bytes
+    return SVGNames.renumbered(document.bytes)
   }
 
   private static func opened(

@@ -1,5 +1,5 @@
 /// An sRGB colour of 8 bits a channel, with straight (not premultiplied) alpha.
-package struct Color: Hashable, Sendable {
+package struct Color: Hashable, Sendable, CustomStringConvertible {
   /// How much red, from 0 to 255.
   package var red: UInt8
   /// How much green, from 0 to 255.
@@ -26,6 +26,14 @@ package struct Color: Hashable, Sendable {
 
   /// The colour without its alpha, as the number `0xRRGGBB`.
   package var hex: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
+
+  /// The colour as style sheets write it, `#RRGGBB` or `#RRGGBBAA`.
+  package var description: String {
+    let channels = [red, green, blue] + (alpha == 255 ? [] : [alpha])
+    return channels.reduce("#") { text, channel in
+      text + (channel < 16 ? "0" : "") + String(channel, radix: 16, uppercase: true)
+    }
+  }
 
   /// The same colour, as opaque as told (0…1).
   package func opacity(_ opacity: Double) -> Color {

@@ -1,7 +1,7 @@
 /// Colours for numbers, in steps that look equally far apart.
 ///
 /// A map has few steps (32 unless told otherwise), so that a film of heat maps fits one palette.
-package struct ColorMap: Hashable, Sendable {
+package struct ColorMap: Hashable, Sendable, CustomStringConvertible {
   /// What the command line calls this map.
   package let name: String
   /// The colours from the lowest value to the highest.
@@ -12,6 +12,15 @@ package struct ColorMap: Hashable, Sendable {
     precondition(points.count >= 2 && steps >= 2, "a colour map needs two points and two steps")
     self.name = name
     self.colors = Self.evenlySpaced(along: points, steps: steps).map(\.color)
+  }
+
+  /// A map with two arms that look equally long; the colour between them stands for 0.
+  package init(
+    _ name: String, down: [OKLab], middle: OKLab, up: [OKLab], stepsPerArm: Int = 16
+  ) {
+    let lower = Self.evenlySpaced(along: [middle] + down, steps: stepsPerArm + 1)
+    let upper = Self.evenlySpaced(along: [middle] + up, steps: stepsPerArm + 1)
+    self.init(name, colors: (lower.dropFirst().reversed() + upper).map(\.color))
   }
 
   private init(_ name: String, colors: [Color]) {
@@ -35,6 +44,9 @@ package struct ColorMap: Hashable, Sendable {
   package func color(for value: Double, limit: Double) -> Color {
     color(at: limit > 0 ? 0.5 + value / limit / 2 : 0.5)
   }
+
+  /// The map's name.
+  package var description: String { name }
 
   /// The same colours from the highest to the lowest.
   package var reversed: ColorMap { ColorMap(name, colors: colors.reversed()) }
@@ -66,27 +78,31 @@ package struct ColorMap: Hashable, Sendable {
   /// From rust through near white to blue: signed values on a light page.
   package static let tide = ColorMap(
     "tide",
-    through: [
-      OKLab(lightness: 0.46, chroma: 0.130, hue: 42),
+    down: [
+      OKLab(lightness: 0.85, chroma: 0.070, hue: 62),
       OKLab(lightness: 0.66, chroma: 0.130, hue: 50),
-      OKLab(lightness: 0.84, chroma: 0.065, hue: 62),
-      OKLab(lightness: 0.965, chroma: 0.004, hue: 100),
-      OKLab(lightness: 0.84, chroma: 0.060, hue: 240),
-      OKLab(lightness: 0.66, chroma: 0.115, hue: 248),
-      OKLab(lightness: 0.46, chroma: 0.130, hue: 256),
+      OKLab(lightness: 0.46, chroma: 0.130, hue: 42),
+    ],
+    middle: OKLab(lightness: 0.965, chroma: 0.004, hue: 100),
+    up: [
+      OKLab(lightness: 0.85, chroma: 0.060, hue: 240),
+      OKLab(lightness: 0.66, chroma: 0.120, hue: 248),
+      OKLab(lightness: 0.46, chroma: 0.135, hue: 256),
     ])
 
   /// From amber through near black to sky blue: signed values on a dark page.
   package static let ember = ColorMap(
     "ember",
-    through: [
-      OKLab(lightness: 0.80, chroma: 0.135, hue: 68),
-      OKLab(lightness: 0.60, chroma: 0.125, hue: 52),
-      OKLab(lightness: 0.42, chroma: 0.075, hue: 45),
-      OKLab(lightness: 0.27, chroma: 0.010, hue: 270),
-      OKLab(lightness: 0.42, chroma: 0.075, hue: 255),
-      OKLab(lightness: 0.60, chroma: 0.110, hue: 248),
-      OKLab(lightness: 0.80, chroma: 0.095, hue: 235),
+    down: [
+      OKLab(lightness: 0.42, chroma: 0.070, hue: 48),
+      OKLab(lightness: 0.60, chroma: 0.110, hue: 54),
+      OKLab(lightness: 0.80, chroma: 0.125, hue: 68),
+    ],
+    middle: OKLab(lightness: 0.27, chroma: 0.010, hue: 270),
+    up: [
+      OKLab(lightness: 0.42, chroma: 0.080, hue: 258),
+      OKLab(lightness: 0.60, chroma: 0.115, hue: 250),
+      OKLab(lightness: 0.80, chroma: 0.100, hue: 238),
     ])
 
   /// Every map that can be asked for by name.

@@ -1,5 +1,5 @@
 /// The colours of every picture, in a light and a dark version.
-package struct Theme: Hashable, Sendable {
+package struct Theme: Hashable, Sendable, CustomStringConvertible {
   /// What the command line calls it.
   package var name: String
 
@@ -74,8 +74,8 @@ package struct Theme: Hashable, Sendable {
     accent: Color(0x2F6BDE), secondAccent: Color(0xE07A2C), positive: Color(0x1E9E75),
     negative: Color(0xC8452F),
     series: [
-      Color(0x2F6BDE), Color(0xE07A2C), Color(0x159A86), Color(0xB8438F), Color(0xD7A914),
-      Color(0x62B5EE), Color(0x7C4A21), Color(0x7A8394),
+      Color(0x2D7EDC), Color(0xE56924), Color(0x6A1B37), Color(0xDFB94D), Color(0x42D5CD),
+      Color(0x0030A2), Color(0x785718), Color(0x929293),
     ],
     sequential: .dusk, diverging: .tide, unknown: Color(0xECEEF2),
     floor: Color(0xFFFFFF), floorLine: Color(0xE8EBF0), wall: Color(0x39435A),
@@ -91,12 +91,12 @@ package struct Theme: Hashable, Sendable {
     accent: Color(0x6E9DFB), secondAccent: Color(0xF2A154), positive: Color(0x43C79B),
     negative: Color(0xEF7B63),
     series: [
-      Color(0x6E9DFB), Color(0xF2A154), Color(0x35BFA7), Color(0xDE7DBB), Color(0xF0D04F),
-      Color(0xA6DBFF), Color(0xB98055), Color(0x8F99AB),
+      Color(0x8CA9FF), Color(0xF5C171), Color(0x93EDE1), Color(0xED87A4), Color(0x9E9E28),
+      Color(0x5477AC), Color(0xA2613A), Color(0x9C35FC),
     ],
     sequential: .dusk, diverging: .ember, unknown: Color(0x262B36),
-    floor: Color(0x222733), floorLine: Color(0x2C3240), wall: Color(0x4B5671),
-    wallEdge: Color(0x66728F), start: Color(0x3A4766), goal: Color(0x43C79B),
+    floor: Color(0x222733), floorLine: Color(0x2C3240), wall: Color(0x55617F),
+    wallEdge: Color(0x707C9B), start: Color(0x3A4766), goal: Color(0x43C79B),
     agent: Color(0x6E9DFB), agentRim: Color(0x14171E), trail: Color(0x3D568F),
     ice: Color(0x2A3F55), iceLine: Color(0x364E66), crack: Color(0x5C7E9C), hole: Color(0x0B1622))
 
@@ -105,6 +105,9 @@ package struct Theme: Hashable, Sendable {
 
   /// The theme of a name, where there is one.
   package static func named(_ name: String) -> Theme? { all.first { $0.name == name } }
+
+  /// The theme's name.
+  package var description: String { name }
 
   /// What a film in this theme is likely to show, the colour maps included.
   package var declaredColors: DeclaredColors {

@@ -33,6 +33,13 @@ final class Batch: @unchecked Sendable {
 
   var lastStep: Int { firstStep + transitions.count - 1 }
 
+  /// Whether each episode's number is the one before plus one, and only the first may have begun in
+  /// an earlier batch.
+  var episodesAreInOrder: Bool {
+    guard episodes.count > 0, episodes.int(0, 3) == 1 else { return false }
+    return (1..<max(1, episodes.count)).allSatisfy { episodes.int($0, 0) == episodes.int($0 - 1, 0) + 1 }
+  }
+
   /// More bytes than this in one batch, and it is handed on before it is full.
   static let mostBytes = 8 << 20
 

@@ -5,32 +5,61 @@ internal import SQLite
 ///
 /// An integer is 8 bytes, little-endian and signed; a real 8 bytes, IEEE 754; a text or a blob is
 /// the integer −1 − its length, then its bytes; NULL is the real NaN.
-@safe struct CanonicalHash {
+@safe struct CanonicalHash: ~Copyable {
   private var hash = SHA256()
-  private let scratch: Scratch
+  /// Values gather here, so that they are hashed many at a time.
+  private let gathered = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+  private var count = 0
+  private static let capacity = 32_768
 
-  init() { scratch = Scratch() }
+  init() {}
+
+  deinit { unsafe gathered.deallocate() }
 
   /// The 32 bytes.
-  var finished: [UInt8] { hash.finished() }
+  consuming func finished() -> [UInt8] {
+    flush()
+    return hash.finished()
+  }
+
+  private mutating func flush() {
+    unsafe hash.update(UnsafeRawBufferPointer(start: gathered, count: count))
+    count = 0
+  }
+
+  @inline(__always)
+  private mutating func add(word: UInt64) {
+    if count > Self.capacity - 8 { flush() }
+    unsafe gathered.storeBytes(of: word.littleEndian, toByteOffset: count, as: UInt64.self)
+    count += 8
+  }
 
   mutating func add(_ value: Int) { add(word: UInt64(bitPattern: Int64(value))) }
 
   mutating func add(_ value: Double) { add(word: value.bitPattern) }
 
-  private mutating func add(word: UInt64) {
-    unsafe withUnsafeBytes(of: word.littleEndian) { unsafe hash.update($0) }
+  mutating func add(_ text: String) {
+    var text = text
+    text.withUTF8 { unsafe add(UnsafeRawBufferPointer($0)) }
   }
 
-  mutating func add(_ text: String) { add(Array(text.utf8)) }
+  mutating func add(_ bytes: [UInt8]) { unsafe bytes.withUnsafeBytes { unsafe add($0) } }
 
-  mutating func add(_ bytes: [UInt8]) {
+  private mutating func add(_ bytes: UnsafeRawBufferPointer) {
     add(-1 - bytes.count)
-    hash.update(bytes)
+    unsafe addRaw(bytes)
   }
 
   /// Bytes as they are, without their length.
-  mutating func addRaw(_ bytes: [UInt8]) { hash.update(bytes) }
+  mutating func addRaw(_ bytes: UnsafeRawBufferPointer) {
+    if bytes.count > Self.capacity - count { flush() }
+    if bytes.count > Self.capacity {
+      unsafe hash.update(bytes)
+    } else if let start = bytes.baseAddress {
+      unsafe (gathered + count).copyMemory(from: start, byteCount: bytes.count)
+      count += bytes.count
+    }
+  }
 
   mutating func add(_ value: SQLiteValue) {
     switch value {
@@ -58,49 +87,40 @@ internal import SQLite
 
   /// Rows of some neighbouring columns, row by row.
   mutating func add(_ table: Columns, rows: Range<Int>, columns: Range<Int>) {
-    if columns.allSatisfy({ [.integer, .real].contains(table.kind($0)) }) {
+    let kinds = columns.map(table.kind)
+    if kinds.allSatisfy({ $0 == .integer || $0 == .real }) {
       addNumbers(table, rows: rows, columns: columns)
       return
     }
     for row in rows {
       for column in columns {
         let word = unsafe table.column(column)[row]
-        switch table.kind(column) {
+        switch kinds[column - columns.lowerBound] {
         case .integer, .real: add(word: word)
-        case .name: add(table.name(word))
-        case .bytes:
-          let bytes = unsafe table.bytes(word)
-          add(-1 - bytes.count)
-          unsafe hash.update(bytes)
+        case .name: unsafe add(table.nameBytes(word))
+        case .bytes: unsafe add(table.bytes(word))
         }
       }
     }
   }
 
-  /// Numbers only: turned from columns into rows a stretch at a time, then hashed in one go.
+  /// Numbers only: from columns to rows a stretch at a time.
   private mutating func addNumbers(_ table: Columns, rows: Range<Int>, columns: Range<Int>) {
-    let stretch = Scratch.words / columns.count
+    let width = columns.count
     var first = rows.lowerBound
     while first < rows.upperBound {
-      let count = min(stretch, rows.upperBound - first)
+      flush()
+      let stretch = min(Self.capacity / 8 / width, rows.upperBound - first)
+      let words = unsafe gathered.assumingMemoryBound(to: UInt64.self)
       for (place, column) in columns.enumerated() {
-        let words = unsafe table.column(column) + first
-        var target = unsafe scratch.start + place
-        for row in 0..<count {
-          unsafe target.pointee = words[row].littleEndian
-          unsafe target += columns.count
+        let source = unsafe table.column(column) + first
+        for row in 0..<stretch {
+          unsafe words[row &* width &+ place] = source[row].littleEndian
         }
       }
-      unsafe hash.update(
-        UnsafeRawBufferPointer(start: scratch.start, count: 8 * count * columns.count))
-      first += count
+      count = 8 * width * stretch
+      first += stretch
     }
-  }
-
-  @safe private final class Scratch {
-    static let words = 4096
-    let start = UnsafeMutablePointer<UInt64>.allocate(capacity: words)
-    deinit { unsafe start.deallocate() }
   }
 }
 
@@ -119,25 +139,43 @@ struct HashChain {
     for row in run + actions + fields {
       for value in row { hash.add(value) }
     }
-    previous = hash.finished
+    previous = hash.finished()
   }
 
-  /// The hash of a batch, which becomes the next one's predecessor.
-  mutating func add(_ batch: Batch, session: SessionPlace) -> [UInt8] {
+  /// A batch's hash while it is made.
+  struct Link: ~Copyable {
     var hash = CanonicalHash()
-    hash.addRaw(previous)
-    session.facts.add(to: &hash)
-    hash.add(batch.firstStep)
-    hash.add(batch.lastStep)
-    hash.add(batch.elapsed)
-    hash.add(batch.transitions, rows: 0..<batch.transitions.count, columns: 1..<5)
-    hash.add(batch.episodes, rows: 0..<batch.ended, columns: 0..<8)
-    for metric in session.uncoveredMetrics { hash.add(metric) }
-    for metric in batch.metrics { hash.add(metric) }
-    for checkpoint in session.uncoveredCheckpoints { hash.add(checkpoint) }
-    for checkpoint in batch.checkpoints { hash.add(checkpoint) }
-    previous = hash.finished
+
+    /// The hash of what comes before a batch's rows.
+    init(
+      after chain: HashChain, session: SessionFacts?, _ firstStep: Int, _ lastStep: Int,
+      elapsed: Double
+    ) {
+      unsafe chain.previous.withUnsafeBytes { unsafe hash.addRaw($0) }
+      session?.add(to: &hash)
+      hash.add(firstStep)
+      hash.add(lastStep)
+      hash.add(elapsed)
+    }
+  }
+
+  /// The hash of a complete link, which becomes the next one's predecessor.
+  mutating func close(_ link: consuming Link) -> [UInt8] {
+    previous = link.hash.finished()
     return previous
+  }
+
+  /// The hash of a batch.
+  mutating func add(_ batch: Batch, session: SessionPlace) -> [UInt8] {
+    var link = Link(
+      after: self, session: session.facts, batch.firstStep, batch.lastStep, elapsed: batch.elapsed)
+    link.hash.add(batch.transitions, rows: 0..<batch.transitions.count, columns: 1..<5)
+    link.hash.add(batch.episodes, rows: 0..<batch.ended, columns: 0..<8)
+    for metric in session.uncoveredMetrics { link.hash.add(metric) }
+    for metric in batch.metrics { link.hash.add(metric) }
+    for checkpoint in session.uncoveredCheckpoints { link.hash.add(checkpoint) }
+    for checkpoint in batch.checkpoints { link.hash.add(checkpoint) }
+    return close(link)
   }
 }
 

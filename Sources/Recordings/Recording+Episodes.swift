@@ -28,7 +28,13 @@ extension Recording {
   /// All episodes by number, without their states.
   package func episodes() throws(RecordingError) -> [Episode] {
     try reading { () throws(RecordingError) in
-      try episodes("ORDER BY episode", [])
+      guard let bounds = try rows("SELECT min(episode), max(episode) FROM episodes").first,
+        let first = bounds[0].int, let last = bounds[1].int
+      else { return [] }
+      guard first > 0, last < 1 << 53 else {
+        throw .damaged(path, "its episodes count from \(first) to \(last)")
+      }
+      return try episodes(from: first, through: last)
     }
   }
 
@@ -49,49 +55,43 @@ extension Recording {
   /// One episode.
   package func episode(_ number: Int) throws(RecordingError) -> Episode {
     try reading { () throws(RecordingError) in
-      guard let episode = try episodes("WHERE episode = ?", [.integer(number)]).first else {
+      guard (1..<1 << 53).contains(number),
+        let episode = try episodes(from: number, through: number).first
+      else {
         throw RecordingError(.absent, "\(path) has no episode \(number)")
       }
       return episode
     }
   }
 
-  func episodes(
-    _ clause: String, _ values: [SQLiteValue]
-  ) throws(RecordingError) -> [Episode] {
+  func episodes(from first: Int, through last: Int) throws(RecordingError) -> [Episode] {
     let running = try runningEnding()
-    let columns = Columns(
-      [.integer, .integer, .integer, .integer, .integer, .real, .integer], capacity: 1024)
+    let cursor = try TableCursor(
+      self, "episodes", [.integer, .integer, .integer, .integer, .integer, .real, .integer],
+      "episode, seed, first_step, stride, steps, return, \(Self.endingNumber)", key: "episode",
+      first..<last + 1)
     var episodes: [Episode] = []
-    let statement = try naming(path) { () throws(SQLiteError) in
-      let statement = try database.prepare(
-        """
-        SELECT episode, seed, first_step, stride, steps, return, \(Self.endingNumber)
-        FROM episodes \(clause)
-        """)
-      try statement.bind(values)
-      return statement
-    }
-    var more = true
-    while more {
-      columns.removeAll()
-      more = try naming(path) { () throws(SQLiteError) in try statement.read(into: columns) }
-      for row in 0..<columns.count {
-        let ending = Ending(rawValue: UInt8(clamping: columns.int(row, 6)))
-        let episode = Episode(
-          number: columns.int(row, 0), seed: columns.int(row, 1), firstStep: columns.int(row, 2),
-          stride: columns.int(row, 3), steps: columns.int(row, 4),
-          return: columns.real(row, 5), ending: ending == .running ? running : ending ?? running)
-        guard
-          Self.isSound(
-            episode.number, first: episode.firstStep, episode.stride, steps: episode.steps)
-        else {
-          throw .damaged(path, "episode \(episode.number) cannot be read")
-        }
-        episodes.append(episode)
+    while try cursor.advance() {
+      for row in 0..<cursor.rows.count {
+        episodes.append(try episode(cursor.rows, row, running: running))
       }
     }
     return episodes
+  }
+
+  private func episode(
+    _ columns: Columns, _ row: Int, running: Ending
+  ) throws(RecordingError) -> Episode {
+    let ending = Ending(rawValue: UInt8(clamping: columns.int(row, 6))) ?? .running
+    let episode = Episode(
+      number: columns.int(row, 0), seed: columns.int(row, 1), firstStep: columns.int(row, 2),
+      stride: columns.int(row, 3), steps: columns.int(row, 4), return: columns.real(row, 5),
+      ending: ending == .running ? running : ending)
+    guard
+      Self.isSound(
+        episode.number, first: episode.firstStep, episode.stride, steps: episode.steps)
+    else { throw .damaged(path, "episode \(episode.number) cannot be read") }
+    return episode
   }
 
   /// The number of `Ending` that an episode's text names; anything unknown reads as running.

@@ -141,6 +141,7 @@ private struct QFold {
     ) -> Bool {
       let (states, actions) = (UInt64(table.states), UInt64(table.actions))
       let rows = blocks.rows
+      let terminated = Ending.terminated.rawValue
       let (episodeOf, stateOf) = unsafe (rows.column(1), rows.column(2))
       let (actionOf, rewardOf) = unsafe (rows.column(3), rows.column(4))
       return table.withUpdates { updates in
@@ -158,12 +159,13 @@ private struct QFold {
           let ending = unsafe blocks.ending[row]
           updates.update(
             Int(state), Int(action), reward: reward, next: Int(next),
-            terminated: ending == .terminated, alpha: alpha, gamma: rule.gamma)
+            terminated: ending == terminated, alpha: alpha, gamma: rule.gamma)
           if let body {
             body(
               QUpdate(
                 step: rows.int(row, 0), episode: number, state: Int(state), action: Int(action),
-                reward: reward, next: Int(next), ending: ending, alpha: alpha, before: before,
+                reward: reward, next: Int(next),
+                ending: Ending(rawValue: ending) ?? .running, alpha: alpha, before: before,
                 after: updates.value(Int(state), Int(action))))
           }
         }

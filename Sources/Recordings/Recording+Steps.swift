@@ -26,6 +26,11 @@ extension Recording {
     return last + 1
   }
 
+  /// The first step that there is from a number on.
+  func firstStep(from step: Int) throws(RecordingError) -> Int? {
+    try rows("SELECT min(step) FROM transitions WHERE step >= ?", .integer(step)).first?[0].int
+  }
+
   /// Calls `body` with each transition of a range of steps, in order.
   package func forEachStep(
     in range: Range<Int>, _ body: (RecordedStep) throws -> Void
@@ -33,7 +38,7 @@ extension Recording {
     try database.transaction(
       .reading,
       { () throws(any Error) in
-        try deliver(StepBlocks(self, steps: max(0, range.lowerBound)..<max(0, range.upperBound)), body)
+        try deliver(StepBlocks(self, steps: range), body)
       }, orThrow: { RecordingError($0, path: path) })
   }
 
@@ -45,7 +50,7 @@ extension Recording {
       .reading,
       { () throws(any Error) in
         // It may have gone on since it was read.
-        let now = try episodes("WHERE episode = ?", [.integer(episode.number)]).first
+        let now = try episodes(from: episode.number, through: episode.number).first
         guard let now else {
           throw RecordingError(.absent, "\(path) has no episode \(episode.number)")
         }
@@ -91,7 +96,7 @@ extension Recording {
             action: rows.value(of: unsafe rows.column(3)[row], kind: action),
             reward: rows.real(row, 4),
             next: rows.value(of: unsafe blocks.next[row], kind: state),
-            ending: unsafe blocks.ending[row]))
+            ending: Ending(rawValue: unsafe blocks.ending[row]) ?? .running))
       }
     }
   }

@@ -51,43 +51,95 @@ package struct SHA256: Sendable {
 
   private static func compress(_ state: inout SIMD8<UInt32>, _ blocks: UnsafeRawBufferPointer) {
     guard let start = blocks.baseAddress else { return }
-    let words = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
-    defer { unsafe words.deallocate() }
+    var words = Words(state)
+    var schedule = InlineArray<16, UInt32>(repeating: 0)
     for offset in stride(from: 0, to: blocks.count, by: 64) {
+      let before = words
       for index in 0..<16 {
-        let word = unsafe start.loadUnaligned(fromByteOffset: offset + 4 * index, as: UInt32.self)
-        unsafe words[index] = UInt32(bigEndian: word)
+        let word = unsafe start.loadUnaligned(fromByteOffset: offset &+ 4 &* index, as: UInt32.self)
+        unsafe schedule[unchecked: index] = UInt32(bigEndian: word)
       }
-      for index in 16..<64 {
-        let (w15, w2) = unsafe (words[index &- 15], words[index &- 2])
-        let s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ w15 >> 3
-        let s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ w2 >> 10
-        unsafe words[index] = words[index &- 16] &+ s0 &+ words[index &- 7] &+ s1
+      words.sixteenRounds { index in
+        unsafe constants[unchecked: index] &+ schedule[unchecked: index]
       }
-      unsafe rounds(&state, words)
+      for first in stride(from: 16, to: 64, by: 16) {
+        words.sixteenRounds { index in
+          unsafe constants[unchecked: first &+ index] &+ next(&schedule, index)
+        }
+      }
+      words.add(before)
     }
+    state = words.vector
   }
 
+  /// The schedule's next word, in place of the one sixteen before it.
   @inline(__always)
-  private static func rounds(_ state: inout SIMD8<UInt32>, _ words: UnsafePointer<UInt32>) {
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for index in 0..<64 {
+  private static func next(_ schedule: inout InlineArray<16, UInt32>, _ index: Int) -> UInt32 {
+    let w15 = unsafe schedule[unchecked: (index &+ 1) & 15]
+    let w7 = unsafe schedule[unchecked: (index &+ 9) & 15]
+    let w2 = unsafe schedule[unchecked: (index &+ 14) & 15]
+    let s0 = rotated(w15, 7) ^ rotated(w15, 18) ^ w15 &>> 3
+    let s1 = rotated(w2, 17) ^ rotated(w2, 19) ^ w2 &>> 10
+    unsafe schedule[unchecked: index] &+= s0 &+ w7 &+ s1
+    return unsafe schedule[unchecked: index]
+  }
+
+  /// The eight words that the rounds work on.
+  private struct Words {
+    var a, b, c, d, e, f, g, h: UInt32
+
+    init(_ state: SIMD8<UInt32>) {
+      (a, b, c, d) = (state[0], state[1], state[2], state[3])
+      (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    }
+
+    var vector: SIMD8<UInt32> { SIMD8(a, b, c, d, e, f, g, h) }
+
+    mutating func add(_ other: Words) {
+      (a, b, c, d) = (a &+ other.a, b &+ other.b, c &+ other.c, d &+ other.d)
+      (e, f, g, h) = (e &+ other.e, f &+ other.f, g &+ other.g, h &+ other.h)
+    }
+
+    /// A round moves every word on by one name; written out, nothing needs to be moved, and after
+    /// sixteen all are back.
+    @inline(__always)
+    mutating func sixteenRounds(_ word: (Int) -> UInt32) {
+      Self.step(a, b, c, &d, e, f, g, &h, word(0))
+      Self.step(h, a, b, &c, d, e, f, &g, word(1))
+      Self.step(g, h, a, &b, c, d, e, &f, word(2))
+      Self.step(f, g, h, &a, b, c, d, &e, word(3))
+      Self.step(e, f, g, &h, a, b, c, &d, word(4))
+      Self.step(d, e, f, &g, h, a, b, &c, word(5))
+      Self.step(c, d, e, &f, g, h, a, &b, word(6))
+      Self.step(b, c, d, &e, f, g, h, &a, word(7))
+      Self.step(a, b, c, &d, e, f, g, &h, word(8))
+      Self.step(h, a, b, &c, d, e, f, &g, word(9))
+      Self.step(g, h, a, &b, c, d, e, &f, word(10))
+      Self.step(f, g, h, &a, b, c, d, &e, word(11))
+      Self.step(e, f, g, &h, a, b, c, &d, word(12))
+      Self.step(d, e, f, &g, h, a, b, &c, word(13))
+      Self.step(c, d, e, &f, g, h, a, &b, word(14))
+      Self.step(b, c, d, &e, f, g, h, &a, word(15))
+    }
+
+    /// One round; of the eight words only the fourth and the eighth change.
+    @inline(__always)
+    private static func step(
+      _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32,
+      _ g: UInt32, _ h: inout UInt32, _ word: UInt32
+    ) {
       let choice = g ^ (e & (f ^ g))
-      let majority = (a & b) ^ (c & (a ^ b))
-      let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-      let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-      let t1 = unsafe h &+ s1 &+ choice &+ constants[unchecked: index] &+ words[index]
-      (h, g, f, e) = (g, f, e, d &+ t1)
-      (d, c, b, a) = (c, b, a, t1 &+ s0 &+ majority)
+      let majority = (a & b) | (c & (a | b))
+      let t1 = h &+ (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) &+ choice &+ word
+      d = d &+ t1
+      h = t1 &+ (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) &+ majority
     }
-    state = state &+ SIMD8(a, b, c, d, e, f, g, h)
   }
+}
 
-  @inline(__always)
-  private static func rotate(_ word: UInt32, _ bits: UInt32) -> UInt32 {
-    word &>> bits | word &<< (32 &- bits)
-  }
+@inline(__always)
+private func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 {
+  word &>> bits | word &<< (32 &- bits)
 }
 
 /// The first 32 bits of the fractions of the first 64 primes' cube roots.

@@ -12,63 +12,64 @@ internal import SQLite
   let next: UnsafeMutablePointer<UInt64>
   /// The complete rows' places in their episodes, and how these stood after them.
   let t: UnsafeMutablePointer<Int>
-  let ending: UnsafeMutablePointer<Ending>
+  let ending: UnsafeMutablePointer<UInt8>
 
   private let recording: Recording
   private let range: Range<Int>
-  private let statement: Statement
+  private let statement: GatheringStatement
+  /// Where the next rows begin, where the last ones end, and of which episode they are.
+  private var unread: Int
+  private let end: Int
+  private let only: Int?
   /// How many rows further on an episode's next row is found.
   private let hop: Int
   private let window: EpisodeWindow
-  private var isAtEnd = false
 
   /// All transitions of a range of steps.
-  init(_ recording: Recording, steps range: Range<Int>) throws(RecordingError) {
+  convenience init(_ recording: Recording, steps range: Range<Int>) throws(RecordingError) {
     let worlds = try recording.runKeys()["worlds"]?.int ?? 1
     guard (1...1 << 16).contains(worlds) else {
       throw .damaged(recording.path, "\(worlds) worlds cannot run side by side")
     }
-    hop = worlds
-    self.range = range
-    self.recording = recording
-    // One episode's next row is as far behind the range's end as there are worlds.
-    let (end, overflow) = range.upperBound.addingReportingOverflow(worlds)
-    statement = try naming(recording.path) { () throws(SQLiteError) in
-      let statement = try recording.database.prepare(
-        "SELECT step, episode, state, action, reward FROM transitions"
-          + " WHERE step >= ? AND step < ? ORDER BY step")
-      try statement.bind([.integer(range.lowerBound), .integer(overflow ? .max : end)])
-      return statement
-    }
-    let kinds = try recording.kinds()
-    rows = Columns([.integer, .integer, kinds.state, kinds.action, .real], capacity: 1024 + hop)
-    unsafe next = .allocate(capacity: rows.capacity)
-    unsafe t = .allocate(capacity: rows.capacity)
-    unsafe ending = .allocate(capacity: rows.capacity)
-    window = try EpisodeWindow(recording, state: kinds.state, worlds: worlds)
+    let first = max(0, range.lowerBound)
+    let end = min(max(first, range.upperBound), try recording.stepCount())
+    // An episode's next row is as far behind the range's end as there are worlds.
+    try self.init(recording, steps: first..<end, beyond: worlds, hop: worlds, only: nil)
   }
 
   /// The transitions of one episode.
-  init(_ recording: Recording, episode: Episode) throws(RecordingError) {
-    hop = 1
-    range = episode.firstStep..<episode.lastStep + 1
+  convenience init(_ recording: Recording, episode: Episode) throws(RecordingError) {
+    try self.init(
+      recording, steps: episode.firstStep..<episode.lastStep + 1, beyond: 0, hop: 1,
+      only: episode.number)
+  }
+
+  private init(
+    _ recording: Recording, steps range: Range<Int>, beyond: Int, hop: Int, only: Int?
+  ) throws(RecordingError) {
     self.recording = recording
+    self.range = range
+    self.hop = hop
+    self.only = only
+    unread = range.lowerBound
+    end = range.upperBound + beyond
     statement = try naming(recording.path) { () throws(SQLiteError) in
-      let statement = try recording.database.prepare(
-        "SELECT step, episode, state, action, reward FROM transitions"
-          + " WHERE step >= ? AND step <= ? AND episode = ? ORDER BY step")
-      try statement.bind([
-        .integer(episode.firstStep), .integer(episode.lastStep), .integer(episode.number),
-      ])
-      return statement
+      // Rows come in the order of the key where no index is used.
+      try recording.database.gathering(
+        "SELECT gather(step, episode, state, action, reward) FROM transitions NOT INDEXED"
+          + " WHERE step >= ? AND step < ?" + (only == nil ? "" : " AND episode = ?"))
     }
     let kinds = try recording.kinds()
-    rows = Columns([.integer, .integer, kinds.state, kinds.action, .real], capacity: 256)
+    rows = Columns(
+      [.integer, .integer, kinds.state, kinds.action, .real], capacity: Self.stretch + hop)
     unsafe next = .allocate(capacity: rows.capacity)
     unsafe t = .allocate(capacity: rows.capacity)
     unsafe ending = .allocate(capacity: rows.capacity)
-    window = try EpisodeWindow(recording, state: kinds.state, worlds: 1)
+    window = try EpisodeWindow(recording, state: kinds.state, worlds: hop)
   }
+
+  /// How many steps are read at a time.
+  private static let stretch = 2048
 
   deinit {
     unsafe next.deallocate()
@@ -80,15 +81,32 @@ internal import SQLite
   func advance() throws(RecordingError) -> Bool {
     rows.removeFirst(count)
     count = 0
-    if !isAtEnd {
-      isAtEnd = try !naming(recording.path) { () throws(SQLiteError) in
-        try statement.read(into: rows)
+    while count == 0 {
+      let isAtEnd = unread >= end
+      if isAtEnd, rows.count == 0 { return false }
+      if !isAtEnd { try read() }
+      let ready = unread >= end ? rows.count : rows.count - hop
+      let steps = unsafe rows.column(0)
+      while count < ready, unsafe steps[count] < UInt64(range.upperBound) { try complete(count) }
+      if isAtEnd { break }
+    }
+    return count > 0
+  }
+
+  private func read() throws(RecordingError) {
+    let (first, until, before) = (unread, min(end, unread + Self.stretch), rows.count)
+    try naming(recording.path) { () throws(SQLiteError) in
+      if let only {
+        try statement.run(into: rows, .integer(first), .integer(until), .integer(only))
+      } else {
+        try statement.run(into: rows, .integer(first), .integer(until))
       }
     }
-    let ready = isAtEnd ? rows.count : rows.count - hop
-    let steps = unsafe rows.column(0)
-    while count < ready, unsafe steps[count] < UInt64(range.upperBound) { try complete(count) }
-    return count > 0
+    unread = until
+    if rows.count == before, until < end {
+      // Steps may be missing, many at a time, in a copy or a file from elsewhere.
+      unread = max(until, try recording.firstStep(from: until) ?? end)
+    }
   }
 
   /// Finds what follows a row.
@@ -101,10 +119,10 @@ internal import SQLite
     unsafe t[row] = episode.stride == 1 ? offset : offset / episode.stride
     if step == episode.lastStep {
       unsafe next[row] = window.finalState(into: rows)
-      unsafe ending[row] = episode.ending
+      unsafe ending[row] = episode.ending.rawValue
     } else {
       unsafe next[row] = try follower(of: row, at: step &+ episode.stride, number)
-      unsafe ending[row] = .running
+      unsafe ending[row] = 0
     }
     count = row + 1
   }
@@ -138,7 +156,7 @@ internal import SQLite
   }
 
   private let recording: Recording
-  private let statement: Statement
+  private let statement: GatheringStatement
   private let columns: Columns
   private let margin: Int
   private let running: Ending
@@ -155,10 +173,10 @@ internal import SQLite
     columns = Columns(
       [.integer, .integer, .integer, .integer, .integer, state], capacity: capacity)
     statement = try naming(recording.path) { () throws(SQLiteError) in
-      try recording.database.prepare(
+      try recording.database.gathering(
         """
-        SELECT episode, first_step, stride, steps, \(Recording.endingNumber), final_state
-        FROM episodes WHERE episode >= ? ORDER BY episode LIMIT \(capacity)
+        SELECT gather(episode, first_step, stride, steps, \(Recording.endingNumber), final_state)
+        FROM episodes NOT INDEXED WHERE episode >= ? AND episode < ?
         """)
     }
   }
@@ -179,13 +197,10 @@ internal import SQLite
   private func look(for number: Int) throws(RecordingError) {
     var row = place(of: number)
     if row == nil {
-      let first = number.subtractingReportingOverflow(margin)
+      let first = max(0, number &- margin)
       columns.removeAll()
       try naming(recording.path) { () throws(SQLiteError) in
-        statement.reset()
-        try statement.bind(.integer(first.overflow ? .min : first.partialValue), at: 1)
-        _ = try statement.read(into: columns)
-        statement.reset()
+        try statement.run(into: columns, .integer(first), .integer(first &+ columns.capacity))
       }
       row = place(of: number)
     }

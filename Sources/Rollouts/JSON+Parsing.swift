@@ -95,8 +95,9 @@ private struct JSONParser {
     let start = at
     while let byte = peek, byte.isNumberByte { at += 1 }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
-    if let integer = Int(text) { return .integer(integer) }
-    guard let number = Double(text), number.isFinite else {
+    let isNumber = bytes[start..<at].isNumber
+    if isNumber, let integer = Int(text) { return .integer(integer) }
+    guard isNumber, let number = Double(text), number.isFinite else {
       at = start
       throw failure("a value")
     }
@@ -147,7 +148,8 @@ private struct JSONParser {
   }
 
   private mutating func codeUnit() throws(JSONError) -> UInt16 {
-    guard at + 4 <= bytes.count,
+    // Swift's own conversion would take a sign as well.
+    guard at + 4 <= bytes.count, bytes[at] != UInt8(ascii: "+"), bytes[at] != UInt8(ascii: "-"),
       let unit = UInt16(String(decoding: bytes[at..<at + 4], as: UTF8.self), radix: 16)
     else { throw failure("four hexadecimal digits") }
     at += 4
@@ -163,5 +165,33 @@ extension UInt8 {
       true
     default: false
     }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Whether the bytes are a number as JSON writes it: Swift's own conversions take more.
+  fileprivate var isNumber: Bool {
+    var rest = self
+    if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+    let startsWithZero = rest.first == UInt8(ascii: "0")
+    let whole = rest.takeDigits()
+    guard whole == 1 || whole > 1 && !startsWithZero else { return false }
+    if rest.first == UInt8(ascii: ".") {
+      rest.removeFirst()
+      guard rest.takeDigits() > 0 else { return false }
+    }
+    if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+      rest.removeFirst()
+      if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+      guard rest.takeDigits() > 0 else { return false }
+    }
+    return rest.isEmpty
+  }
+
+  /// Takes the digits in front, and tells how many they are.
+  private mutating func takeDigits() -> Int {
+    let digits = prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+    removeFirst(digits)
+    return digits
   }
 }

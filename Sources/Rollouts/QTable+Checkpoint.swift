@@ -49,8 +49,12 @@ extension QTable {
     guard q.shape.count == 2, q.shape == visits.shape, q.shape[0] > 0, q.shape[1] > 0 else {
       throw SafetensorsError("a Q-table's tensors q and visits have one shape of two dimensions")
     }
+    let (values, counts) = (try q.doubles(), try visits.words())
+    guard values.allSatisfy({ $0 < .infinity }) else {
+      throw SafetensorsError("a Q-table's values are numbers, or −∞ where an action is illegal")
+    }
     self.init(states: q.shape[0], actions: q.shape[1])
-    values = try q.doubles()
-    self.visits = try visits.words()
+    self.values = values
+    self.visits = counts
   }
 }

@@ -17,12 +17,12 @@ package struct Tensor: Sendable, Equatable {
 
   /// A tensor of doubles.
   package init(_ name: String, doubles: [Double], shape: [Int]) {
-    self.init(name, type: "F64", shape: shape, bytes: doubles.flatMap(\.bitPattern.bytes))
+    self.init(name, type: "F64", shape: shape, bytes: doubles.littleEndianBytes { $0.bitPattern })
   }
 
   /// A tensor of 32-bit words.
   package init(_ name: String, words: [UInt32], shape: [Int]) {
-    self.init(name, type: "U32", shape: shape, bytes: words.flatMap(\.bytes))
+    self.init(name, type: "U32", shape: shape, bytes: words.littleEndianBytes { $0 })
   }
 
   init(_ name: String, type: String, shape: [Int], bytes: [UInt8]) {
@@ -100,16 +100,47 @@ package struct Safetensors: Sendable, Equatable {
     guard case .object(let members) = header else {
       throw SafetensorsError("the header of a safetensors file is an object")
     }
-    var read: [Tensor] = []
+    var entries: [Entry] = []
     for member in members where member.key != "__metadata__" {
-      read.append(try Self.tensor(member, in: file[data...]))
+      entries.append(try Self.entry(member))
     }
-    tensors = read
+    try Self.check(entries, fill: file.count - data)
+    tensors = entries.map { entry in
+      let bytes = file[(data + entry.place.lowerBound)..<(data + entry.place.upperBound)]
+      return Tensor(entry.name, type: entry.type, shape: entry.shape, bytes: Array(bytes))
+    }
   }
 
-  private static func tensor(
-    _ member: JSON.Member, in data: ArraySlice<UInt8>
-  ) throws(SafetensorsError) -> Tensor {
+  /// What the header says of a tensor.
+  private struct Entry {
+    let name: String
+    let type: String
+    let shape: [Int]
+    let place: Range<Int>
+  }
+
+  /// As the format demands: no byte in two tensors, none outside of all. So a small file cannot
+  /// claim to hold much.
+  private static func check(_ entries: [Entry], fill size: Int) throws(SafetensorsError) {
+    let places = entries.map(\.place).sorted {
+      ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
+    }
+    var end = 0
+    for place in places {
+      guard place.lowerBound == end else {
+        throw SafetensorsError("the tensors of a safetensors file lie one after the other")
+      }
+      end = place.upperBound
+    }
+    guard end == size else {
+      throw SafetensorsError("the tensors fill \(end) bytes, but the file has \(size) for them")
+    }
+    guard Set(entries.map(\.name)).count == entries.count else {
+      throw SafetensorsError("two tensors of a safetensors file have one name")
+    }
+  }
+
+  private static func entry(_ member: JSON.Member) throws(SafetensorsError) -> Entry {
     let name = member.key
     guard let type = member.value["dtype"]?.text, let width = widths[type] else {
       throw SafetensorsError("tensor \(name) has a type that is not known here")
@@ -127,11 +158,10 @@ package struct Safetensors: Sendable, Equatable {
       guard !overflow else { throw SafetensorsError("tensor \(name) is too large") }
       size = product
     }
-    guard from >= 0, to >= from, to <= data.count, to - from == size else {
+    guard from >= 0, to >= from, to - from == size else {
       throw SafetensorsError("tensor \(name) does not fill its place in the file")
     }
-    let bytes = data[(data.startIndex + from)..<(data.startIndex + to)]
-    return Tensor(name, type: type, shape: dimensions.compactMap(\.int), bytes: Array(bytes))
+    return Entry(name: name, type: type, shape: dimensions.compactMap(\.int), place: from..<to)
   }
 
   private static let widths = [
@@ -143,6 +173,23 @@ package struct Safetensors: Sendable, Equatable {
 extension FixedWidthInteger {
   /// Little-endian bytes.
   package var bytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
+}
+
+extension Array {
+  /// The little-endian bytes of one integer for each element.
+  fileprivate func littleEndianBytes<Integer: FixedWidthInteger>(
+    _ integer: (Element) -> Integer
+  ) -> [UInt8] {
+    let width = MemoryLayout<Integer>.size
+    return [UInt8](unsafeUninitializedCapacity: count * width) { bytes, filled in
+      let raw = UnsafeMutableRawBufferPointer(bytes)
+      for index in indices {
+        let value = integer(self[index]).littleEndian
+        raw.storeBytes(of: value, toByteOffset: index * width, as: Integer.self)
+      }
+      filled = count * width
+    }
+  }
 }
 
 extension Collection where Element == UInt8 {

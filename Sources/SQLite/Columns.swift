@@ -4,7 +4,7 @@ internal import CSQLite
 /// a query fills many rows at a time. A value is one 64-bit word; bytes stand in a common arena.
 ///
 /// One thread works on it at a time; whoever hands it on must not touch it until it comes back.
-@safe package final class Columns: @unchecked Sendable {
+@safe @usableFromInline package final class Columns: @unchecked Sendable {
   /// How a column's words are to be read.
   package enum Kind: Sendable, Equatable {
     /// The word is an integer.
@@ -18,7 +18,7 @@ internal import CSQLite
   }
 
   /// How many rows there is room for.
-  package let capacity: Int
+  @usableFromInline package let capacity: Int
   /// How many rows there are.
   package var count = 0
   /// The names that columns of the kind `name` number.
@@ -47,6 +47,9 @@ internal import CSQLite
     unsafe arena.deallocate()
   }
 
+  /// How many columns there are.
+  package var width: Int { unsafe kinds.count }
+
   /// Forgets all rows.
   package func removeAll() {
     count = 0
@@ -62,9 +65,13 @@ internal import CSQLite
     unsafe kinds[column] = kind
   }
 
-  /// The name that a word numbers; nothing where it numbers none.
-  package func name(_ word: UInt64) -> String {
-    word < UInt64(names.count) ? "\(names[Int(word)])" : ""
+  /// The bytes of the name that a word numbers; none where it numbers none.
+  package func nameBytes(_ word: UInt64) -> UnsafeRawBufferPointer {
+    guard word < UInt64(names.count) else {
+      return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    let name = names[Int(word)]
+    return unsafe UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
   }
 
   /// The words of one column.
@@ -134,42 +141,5 @@ internal import CSQLite
       }
     }
     unsafe old.deallocate()
-  }
-}
-
-extension Statement {
-  /// Reads rows behind those that `columns` has, until it is full or there are no more; false when
-  /// there are no more. The query's columns are those of `columns`, in order.
-  package func read(into columns: Columns) throws(SQLiteError) -> Bool {
-    let width = Int(unsafe sqlite3_column_count(handle))
-    var row = columns.count
-    defer { columns.count = row }
-    while row < columns.capacity {
-      guard try step() else { return false }
-      for index in 0..<width {
-        unsafe columns.column(index)[row] = try word(index, kind: columns.kind(index), columns)
-      }
-      row += 1
-    }
-    return true
-  }
-
-  @inline(__always)
-  private func word(
-    _ index: Int, kind: Columns.Kind, _ columns: Columns
-  ) throws(SQLiteError) -> UInt64 {
-    let column = Int32(truncatingIfNeeded: index)
-    let type = unsafe sqlite3_column_type(handle, column)
-    switch (kind, type) {
-    case (.integer, SQLITE_INTEGER), (.name, SQLITE_INTEGER):
-      return UInt64(bitPattern: unsafe sqlite3_column_int64(handle, column))
-    case (.real, SQLITE_FLOAT):
-      return unsafe sqlite3_column_double(handle, column).bitPattern
-    case (.bytes, SQLITE_BLOB):
-      let start = unsafe sqlite3_column_blob(handle, column)
-      let count = Int(unsafe sqlite3_column_bytes(handle, column))
-      return unsafe columns.append(UnsafeRawBufferPointer(start: start, count: count))
-    default: throw .mismatch(column: index, of: sql)
-    }
   }
 }

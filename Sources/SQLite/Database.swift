@@ -17,6 +17,7 @@ internal import CSQLite
   /// The file's path as it was given.
   package let path: String
   var handle: OpaquePointer?
+  let gathering = GatherTarget()
 
   /// Opens a file; SQLite reads nothing before the first statement.
   package init(_ path: String, _ mode: Mode, busyTimeout: Duration = .seconds(5))

@@ -71,7 +71,7 @@ private struct GridMapParser {
     _ kind: GridKind, title: String, columns: Int, first: Int
   ) throws(MapError) -> GridMap {
     if cells.isEmpty {
-      note(min(first, lines.count), "expected an empty line and then the rows of the map")
+      note(min(first + 1, lines.count), "expected an empty line and then the rows of the map")
     } else {
       if start == nil { note(0, "the map has no start: put an S where it begins") }
       if !hasGoal {

@@ -43,6 +43,10 @@ enum Reel {
         Console.write(Help.overview)
         return .done
       }
+      if words[1] == "--markdown" {
+        Console.write(Help.manual)
+        return .done
+      }
       Console.write(Help.page(of: try command(named: words[1])))
       return .done
     case "--version":

@@ -26,7 +26,11 @@ package struct GreedyPolicy: Sendable {
 
   /// The actions that may be taken in a state, all equally likely.
   package func actions(_ state: Int) -> [Int] {
-    let greedy = table.greedyActions(state)
+    var greedy = table.greedyActions(state)
+    // A table from a damaged file may know no action where the world has some.
+    if greedy.isEmpty {
+      greedy = (0..<dynamics.actions).filter { dynamics.isLegal($0, in: state) }
+    }
     return ties == .first ? Array(greedy.prefix(1)) : greedy
   }
 
@@ -82,6 +86,8 @@ package struct GreedyPolicy: Sendable {
               result.successRate += outcome.reward > 0 ? share : 0
               continue
             }
+            // Too small for a number; it would be reached again and again without ever counting.
+            if share == 0 { continue }
             if next[Int(outcome.next)] == 0 { reached.append(Int(outcome.next)) }
             next[Int(outcome.next)] += share
           }

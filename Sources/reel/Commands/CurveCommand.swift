@@ -10,6 +10,7 @@ struct CurveCommand: Command {
   static let summary = "draw the returns of a run: raw, averaged, best so far"
   static let group = CommandGroup.draw
   static let examples = [
+    "reel curve recordings/maze.sqlite",
     "reel curve recordings/maze.sqlite -o output/maze-curve.png -w 50",
     "reel curve recordings/maze.sqlite -x steps -o output/maze-curve.csv",
   ]
@@ -33,14 +34,14 @@ struct CurveCommand: Command {
         "-w", "--window", in: 1...1_000_000, help: "episodes averaged (default 50)")
       ?? 50
     output = try arguments.option(
-      "-o", "--output", value: "FILE", help: "a .png, .svg or .csv; default output/RUN-curve.png")
+      "-o", "--output", value: "FILE",
+      help: "a .png, .svg or .csv; without it the terminal shows it")
     title = try arguments.option("--title", value: "TEXT", help: "default the world and trainer")
     theme = try themeOption(&arguments)
     force = arguments.flag("--force", help: "overwrite")
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let path = output ?? "output/\(stem(file))-curve.png"
     let recording = try Recording(file)
     let run = try recording.description()
     let outcomes = try recording.outcomes()
@@ -48,6 +49,10 @@ struct CurveCommand: Command {
       throw Failure.failed("\(file) has no finished episode to draw yet")
     }
     let curve = Curve(outcomes, by: progress, window: window)
+    guard let path = output else {
+      console.print("\(chartTitle(run))\n\n" + curve.text(.here))
+      return .done
+    }
     let chart = curve.chart(title: title ?? chartTitle(run), theme: theme)
     try write(
       path, replacing: force,

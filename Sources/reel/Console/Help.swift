@@ -16,6 +16,27 @@ enum Help {
     return text + "\nbegin with: reel demo\n"
   }
 
+  /// All pages as one document: docs/cli.md.
+  static var manual: String {
+    var text = """
+      # The command line
+
+      Results go to standard output, progress and messages to standard error. Bars are drawn on a
+      terminal only. Existing files are overwritten only with `--force`. Exit codes: 0 done · 1 failed ·
+      3 done, with loss · 64 usage · 130 stopped by Ctrl-C, with everything so far on disk.
+
+      `make docs` writes this page from what the commands declare.
+
+      ```
+      \(overview)```
+
+      """
+    for command in Reel.commands {
+      text += "\n## reel \(command.name)\n\n```\n\(page(of: command))```\n"
+    }
+    return text
+  }
+
   static func page(of type: any Command.Type) -> String { page(type) }
 
   private static func page<C: Command>(_ type: C.Type) -> String {

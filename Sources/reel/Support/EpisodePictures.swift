@@ -68,15 +68,17 @@ struct EpisodePictures {
     let facts = CaptionFacts(
       world: caption, trainer: run.trainer,
       lastEpisode: episodes.map(\.number).max() ?? 0, mostSteps: episodes.map(\.steps).max() ?? 0)
-    var source: any FrameSource
-    switch world {
-    case .grid(let world):
-      source = film(
-        stage: GridStage(world, seed: run.seed),
-        painter: try GridPainter(world, facts: facts, options: options))
-    case .crawler(let world):
-      throw Failure.failed("crawler soon \(world)")
-    }
+    var source =
+      switch world {
+      case .grid(let world):
+        film(
+          stage: GridStage(world, seed: run.seed),
+          painter: try GridPainter(world, facts: facts, options: options))
+      case .crawler(let world):
+        film(
+          stage: CrawlerStage(world),
+          painter: try CrawlerPainter(world, facts: facts, options: options))
+      }
     return try body(&source, source.frameCount)
   }
 

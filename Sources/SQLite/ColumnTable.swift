@@ -8,6 +8,8 @@ internal import CSQLite
 package final class ColumnTable: @unchecked Sendable {
   /// What the table shows; nil is no rows.
   package var columns: Columns?
+  /// Which of the columns' rows it shows.
+  package var rows = 0..<0
   let declaration: String
 
   /// A table whose columns bear these names.
@@ -95,12 +97,13 @@ nonisolated(unsafe) private let module: UnsafePointer<sqlite3_module> = {
       return SQLITE_MISUSE
     }
     let cursor = unsafe cursor(pointer)
-    unsafe cursor.pointee.row = 0
-    unsafe cursor.pointee.count = 0
-    guard let columns = unsafe table(owner).pointee.source.takeUnretainedValue().columns else {
+    let source = unsafe table(owner).pointee.source.takeUnretainedValue()
+    unsafe cursor.pointee.row = source.rows.lowerBound
+    unsafe cursor.pointee.count = source.rows.lowerBound
+    guard let columns = source.columns, source.rows.upperBound <= columns.count else {
       return SQLITE_OK
     }
-    unsafe cursor.pointee.count = columns.count
+    unsafe cursor.pointee.count = source.rows.upperBound
     unsafe cursor.pointee.capacity = columns.capacity
     unsafe cursor.pointee.words = UnsafePointer(columns.words.baseAddress)
     unsafe cursor.pointee.kinds = UnsafePointer(columns.kinds.baseAddress)

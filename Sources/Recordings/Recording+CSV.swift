@@ -1,0 +1,142 @@
+internal import Rollouts
+internal import SQLite
+
+// Comma-separated values for spreadsheets and data frames: https://www.rfc-editor.org/rfc/rfc4180
+
+extension Recording {
+  /// Writes every transition as CSV, as the view `rollout` has it; bytes are spelled in hexadecimal.
+  package func exportTransitions(_ write: ([UInt8]) throws -> Void) throws {
+    var csv = CSV()
+    for name in [
+      "step", "episode", "t", "state", "action", "action_name", "reward", "next_state", "ending",
+    ] {
+      csv.add(name)
+    }
+    try csv.endRow(write)
+    let names = try description().world.actions.map(\.name)
+    let end = try stepCount()
+    // One state of the file for all rows would hold up a writer's log for as long as this takes.
+    for first in stride(from: 0, to: end, by: 1 << 16) {
+      try forEachStep(in: first..<min(end, first + 1 << 16)) { step in
+        csv.add(step.step)
+        csv.add(step.episode)
+        csv.add(step.t)
+        csv.add(step.state)
+        csv.add(step.action)
+        if case .index(let action) = step.action, names.indices.contains(action) {
+          csv.add(names[action])
+        } else {
+          csv.add("")
+        }
+        csv.add(step.reward)
+        csv.add(step.next)
+        csv.add(step.ending.name)
+        try csv.endRow(write)
+      }
+    }
+    try csv.finish(write)
+  }
+
+  /// Writes every episode as CSV.
+  package func exportEpisodes(_ write: ([UInt8]) throws -> Void) throws {
+    var csv = CSV()
+    for name in ["episode", "seed", "first_step", "stride", "steps", "return", "ending"] {
+      csv.add(name)
+    }
+    try csv.endRow(write)
+    for episode in try episodes() {
+      csv.add(episode.number)
+      csv.add(episode.seed)
+      csv.add(episode.firstStep)
+      csv.add(episode.stride)
+      csv.add(episode.steps)
+      csv.add(episode.return)
+      csv.add(episode.ending.name)
+      try csv.endRow(write)
+    }
+    try csv.finish(write)
+  }
+
+  /// Writes every metric as CSV, in the order of recording; what was not a number is left empty.
+  package func exportMetrics(_ write: ([UInt8]) throws -> Void) throws {
+    var csv = CSV()
+    for name in ["step", "name", "value"] { csv.add(name) }
+    try csv.endRow(write)
+    var first = 0
+    while true {
+      let metrics = try metrics(after: first, through: first + 4096)
+      if metrics.isEmpty { break }
+      for metric in metrics {
+        csv.add(metric.step)
+        csv.add(metric.name)
+        if metric.value.isNaN { csv.add("") } else { csv.add(metric.value) }
+        try csv.endRow(write)
+      }
+      first += metrics.count
+    }
+    try csv.finish(write)
+  }
+}
+
+/// Rows of text, handed on a piece at a time.
+private struct CSV {
+  private var bytes: [UInt8] = []
+  private var isAtStart = true
+  private static let piece = 1 << 16
+
+  init() { bytes.reserveCapacity(Self.piece + 4096) }
+
+  mutating func endRow(_ write: ([UInt8]) throws -> Void) throws {
+    bytes.append(UInt8(ascii: "\n"))
+    isAtStart = true
+    if bytes.count >= Self.piece { try finish(write) }
+  }
+
+  mutating func finish(_ write: ([UInt8]) throws -> Void) throws {
+    if !bytes.isEmpty { try write(bytes) }
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func separate() {
+    if !isAtStart { bytes.append(UInt8(ascii: ",")) }
+    isAtStart = false
+  }
+
+  mutating func add(_ value: Int) {
+    separate()
+    bytes += "\(value)".utf8
+  }
+
+  /// The shortest text that reads back as the same number.
+  mutating func add(_ value: Double) {
+    separate()
+    bytes += "\(value)".utf8
+  }
+
+  mutating func add(_ value: Value) {
+    switch value {
+    case .index(let value): add(value)
+    case .bytes(let value):
+      separate()
+      bytes += value.hexadecimal.utf8
+    }
+  }
+
+  mutating func add(_ text: String) {
+    separate()
+    let special = text.utf8.contains { byte in
+      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\r")
+        || byte == UInt8(ascii: "\n")
+    }
+    guard special else {
+      bytes += text.utf8
+      return
+    }
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+      bytes.append(byte)
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}

@@ -1,0 +1,135 @@
+import TestSupport
+import Testing
+
+/// Whatever is wrong gets one clear sentence and the right exit code, and leaves nothing behind.
+@Suite struct BadInputTests {
+  struct Mistake: Sendable, CustomTestStringConvertible {
+    var line: String
+    var code: Int32
+    /// Words that the sentence must have.
+    var says: [String]
+    var testDescription: String { line }
+
+    init(_ line: String, _ code: Int32, _ says: String...) {
+      self.line = line
+      self.code = code
+      self.says = says
+    }
+  }
+
+  static let mistakes = [
+    Mistake("trian maze", 64, "no verb 'trian'", "did you mean train?"),
+    Mistake("train", 64, "WORLD is missing"),
+    Mistake("train maez", 64, "'maez'", "did you mean maze?"),
+    Mistake("train maze --epsodes 5", 64, "--epsodes", "did you mean --episodes?"),
+    Mistake("train maze --episodes", 64, "--episodes needs a value"),
+    Mistake("train maze --episodes many", 64, "whole number", "'many'"),
+    Mistake("train maze --episodes 0", 64, "'0'"),
+    Mistake("train maze --seed -4", 64, "--seed", "'-4'"),
+    Mistake("train maze --seed 1 --seeds 1-3", 64, "exclude each other"),
+    Mistake("train maze --seeds 3-1", 64, "--seeds is A-B"),
+    Mistake("train maze --preset orginal", 64, "'orginal'", "did you mean original?"),
+    Mistake("train maze --set gama=1", 64, "'gama'", "did you mean gamma?"),
+    Mistake("train maze --set gamma=2", 64, "gamma is a number from 0 to 1"),
+    Mistake("train maze --set gamma", 64, "NAME=VALUE"),
+    Mistake("train maze --map nowhere.txt", 1, "nowhere.txt", "No such file"),
+    Mistake("train maze --map clasic-4x4", 64, "did you mean classic-4x4?"),
+    Mistake("train maze --map maps/lakes/4x4.txt", 1, "maps/lakes/4x4.txt"),
+    Mistake("train crawler --map x", 64, "no maps"),
+    Mistake("train maze more words", 64, "'more'"),
+    Mistake("train maze -o there.sqlite", 1, "there.sqlite", "exists", "--force"),
+    Mistake("train maze -o folder", 1, "folder"),
+    Mistake("info nowhere.sqlite", 1, "nowhere.sqlite"),
+    Mistake("info folder", 1, "folder"),
+    Mistake("info text.txt", 1, "text.txt", "not a recording"),
+    Mistake("info foreign.sqlite", 1, "foreign.sqlite", "not a recording"),
+    Mistake("info newer.sqlite", 1, "newer.sqlite", "newer"),
+    Mistake("info cut.sqlite", 1, "cut.sqlite"),
+    Mistake("render there.sqlite --episode 5000", 1, "5000"),
+    Mistake("render there.sqlite --episode frist", 64, "frist"),
+    Mistake("render there.sqlite -o text.txt", 1, "text.txt"),
+    Mistake("film there.sqlite -o x.mp3", 64, "x.mp3"),
+    Mistake("film folder/empty -o x.gif", 1, "folder/empty"),
+    Mistake("curve there.sqlite -o x.pdf", 64, "x.pdf", ".png"),
+    Mistake("curve there.sqlite -o text.txt/x.png", 1, "text.txt"),
+    Mistake("heatmap there.sqlite --at 99999999 -o x.png", 64, "--at"),
+    Mistake("heatmap there.sqlite --style trangles -o x.png", 64, "did you mean triangles?"),
+    Mistake("heatmap there.sqlite --frames 5 -o x.png", 64, ".gif"),
+    Mistake("q there.sqlite --state 9,9", 64, "9,9"),
+    Mistake("map check bad-map.txt", 1, "line 3, column 2", "'x'"),
+    Mistake("map maze --size 2", 64, "ROWSxCOLUMNS"),
+    Mistake("map maze --size 1x1", 64, "maze"),
+    Mistake("export there.sqlite", 64, "--transitions"),
+    Mistake("evaluate there.sqlite --exact -o x.sqlite", 64, "--exact"),
+    Mistake("explain everything", 64, "'everything'"),
+  ]
+
+  /// One folder with everything that can be wrong, for all mistakes.
+  private static func prepare(_ folder: String) throws {
+    #expect(try Program.reel("train", "maze", "-o", "there.sqlite", in: folder).code == 0)
+    let script = """
+      mkdir -p folder/empty && echo hello > folder/keep && echo 'some text, and more of it' > text.txt
+      sqlite3 foreign.sqlite 'CREATE TABLE t(a); INSERT INTO t VALUES (1)'
+      cp there.sqlite newer.sqlite && sqlite3 newer.sqlite 'PRAGMA user_version = 99'
+      head -c 20000 there.sqlite > cut.sqlite
+      printf 'reel map maze\\n\\nSx.\\n..G\\n' > bad-map.txt
+      """
+    let made = try Program.shell(script, in: folder)
+    #expect(made.code == 0, "\(made.errors)")
+  }
+
+  @Test func `every mistake gets one sentence, its exit code, and leaves nothing behind`() throws {
+    try Tour.use { folder in
+      try Self.prepare(folder)
+      let before = try Program.shell("find . | sort", in: folder).output
+      for mistake in Self.mistakes {
+        let outcome = try Program.reel(line: mistake.line, in: folder)
+        let said = outcome.errors + outcome.output
+        #expect(outcome.code == mistake.code, "reel \(mistake.line): \(said)")
+        for word in mistake.says { #expect(said.contains(word), "reel \(mistake.line): \(said)") }
+        if !mistake.line.hasPrefix("map check") {
+          #expect(outcome.errors.hasPrefix("reel: "), "\(outcome.errors)")
+          #expect(outcome.errors.count { $0 == "\n" } == 1, "one line: \(outcome.errors)")
+        }
+      }
+      #expect(try Program.shell("find . | sort", in: folder).output == before)
+    }
+  }
+
+  @Test func `a folder that may not be written gets a sentence`() throws {
+    guard try Program.shell("test $(id -u) != 0", in: "/tmp").code == 0 else {
+      // The superuser may write everywhere; /proc is a folder where even it may not.
+      let outcome = try Program.reel("train", "maze", "-o", "/proc/maze.sqlite", in: "/tmp")
+      #expect(outcome.code == 1)
+      #expect(outcome.errors.contains("/proc"))
+      return
+    }
+    try Tour.use { folder in
+      _ = try Program.shell("mkdir closed && chmod 500 closed", in: folder)
+      for line in ["train maze -o closed/maze.sqlite", "map maze -o closed/maze.txt"] {
+        let outcome = try Program.reel(line: line, in: folder)
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains("closed"), "\(outcome.errors)")
+      }
+    }
+  }
+
+  @Test func `a full disk stops with a sentence and a recording that can be read`() throws {
+    try Tour.use { folder in
+      let mounted = try Program.shell(
+        "mkdir small && mount -t tmpfs -o size=400k none small", in: folder)
+      guard mounted.code == 0 else { return }  // Only the superuser can make a disk to fill.
+      defer { _ = try? Program.shell("umount small", in: folder) }
+      let outcome = try Program.reel(
+        line: "train lake --episodes 20000 -o small/lake.sqlite", in: folder)
+      #expect(outcome.code == 1)
+      #expect(outcome.errors.contains("full") || outcome.errors.contains("No space"))
+      let info = try Program.reel("info", "small/lake.sqlite", "--json", in: folder)
+      #expect(info.code == 0, "\(info.errors)")
+      let film = try Program.reel(
+        line: "film small/lake.sqlite --episode 1-200 -o small/x.gif", in: folder)
+      #expect(film.code == 1, "\(film.errors)")
+      #expect(try Program.shell("ls -A small | grep -v lake.sqlite", in: folder).output.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import Rollouts
+import TestSupport
+import Testing
+
+/// The commands that the README promises, run as they are written.
+@Suite struct CommandTests {
+  @Test func `every command of the tour works as written`() throws {
+    try Tour.use { folder in
+      for line in Tour.commands {
+        let outcome = try Program.reel(line: line, in: folder)
+        #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
+      }
+      for file in Tour.files {
+        #expect(try Program.shell("test -s \(file)", in: folder).code == 0, "\(file) is missing")
+      }
+    }
+  }
+
+  @Test func `results go to standard output and everything else to standard error`() throws {
+    try Tour.use { folder in
+      let outcome = try Program.reel("train", "maze", "-o", "a.sqlite", in: folder)
+      #expect(outcome.output == "a.sqlite\n")
+      #expect(outcome.errors.isEmpty, "no bar without a terminal: \(outcome.errors)")
+    }
+  }
+
+  @Test func `the same seed twice gives the same digest, another seed another`() throws {
+    try Tour.use { folder in
+      for (seed, name) in [(1, "a"), (1, "b"), (2, "c")] {
+        let line = "train lake --episodes 500 --seed \(seed) -o \(name).sqlite"
+        #expect(try Program.reel(line: line, in: folder).code == 0)
+      }
+      let digests = try ["a", "b", "c"].map {
+        try Program.reel("digest", "\($0).sqlite", in: folder).output.prefix { $0 != " " }
+      }
+      #expect(digests[0].count == 64)
+      #expect(digests[0] == digests[1])
+      #expect(digests[0] != digests[2])
+    }
+  }
+
+  @Test func `ten seeds train ten runs that are the same as one by one`() throws {
+    try Tour.use { folder in
+      let outcome = try Program.reel(
+        line: "train maze --seeds 1-10 -o all.sqlite --json", in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      guard case .array(let runs) = try JSON(parsing: outcome.output) else {
+        Issue.record("not a list")
+        return
+      }
+      #expect(runs.map { $0["seed"]?.int } == Array(1...10))
+      #expect(try Program.reel(line: "train maze --seed 7 -o one.sqlite", in: folder).code == 0)
+      let both = try Program.reel("digest", "all-s7.sqlite", "one.sqlite", in: folder).output
+      let digests = Set(both.split(separator: "\n").map { $0.prefix { $0 != " " } })
+      #expect(digests.count == 1, "\(both)")
+    }
+  }
+
+  @Test func `evaluation reports its keys and records what it plays with its parent`() throws {
+    try Tour.use { folder in
+      #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
+      let outcome = try Program.reel(
+        line: "evaluate maze.sqlite --episodes 5 -o played.sqlite --json", in: folder)
+      let report = try JSON(parsing: outcome.output)
+      guard case .object(let members) = report else {
+        Issue.record("not an object")
+        return
+      }
+      #expect(
+        members.map(\.key) == [
+          "episodes", "steps", "mean_return", "std_return", "min_return", "max_return",
+          "success_rate", "mean_length",
+        ])
+      #expect(report["mean_return"]?.double == 95)
+      #expect(report["success_rate"]?.double == 1)
+      let played = try Program.reel("info", "played.sqlite", "--json", in: folder)
+      let info = try JSON(parsing: played.output)
+      #expect(info["purpose"]?.text == "evaluate")
+      #expect(info["parent"]?["file"]?.text == "maze.sqlite")
+      #expect(info["episodes"]?.int == 5)
+      #expect(info["steps"]?.int == 30)
+      let render = try Program.reel(line: "render played.sqlite --episode 1 -o p", in: folder)
+      #expect(render.code == 0, "\(render.errors)")
+      #expect(try Program.shell("ls p | wc -l", in: folder).output.contains("7"))
+    }
+  }
+
+  @Test func `a frame shows every state of an episode, the first included`() throws {
+    try Tour.use { folder in
+      #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
+      let best = try Program.reel(line: "episodes maze.sqlite --best 1 --json", in: folder)
+      guard case .array(let rows) = try JSON(parsing: best.output) else {
+        Issue.record("not a list")
+        return
+      }
+      #expect(rows.first?["return"]?.double == 95)
+      let report = try Program.reel(
+        line: "render maze.sqlite --episode best -o frames --json", in: folder)
+      #expect(try JSON(parsing: report.output)["frames"]?.int == 7)
+      let files = try Program.shell("ls frames", in: folder).output
+      #expect(files.hasPrefix("frame-000000.png\n"))
+      #expect(files.hasSuffix("frame-000006.png\n"))
+    }
+  }
+
+  @Test func `the table at a step is told with its last updates`() throws {
+    try Tour.use { folder in
+      #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
+      let outcome = try Program.reel(
+        line: "q maze.sqlite --state 2,1 --at 5000 --json", in: folder)
+      let view = try JSON(parsing: outcome.output)
+      #expect(view["step"]?.int == 5000)
+      #expect(view["row"]?.int == 2)
+      #expect(view["column"]?.int == 1)
+      guard case .array(let updates)? = view["updates"], let last = updates.last,
+        case .array(let actions)? = view["actions"]
+      else {
+        Issue.record("no updates")
+        return
+      }
+      let acted = actions.first { $0["action"]?.text == last["action"]?.text }
+      #expect(acted?["value"]?.double == last["after"]?.double)
+      #expect((last["step"]?.int ?? 9999) < 5000)
+    }
+  }
+
+  @Test func `value iteration prints the book's values`() throws {
+    try Tour.use { folder in
+      let outcome = try Program.reel(
+        line: "solve grid --map book --iterations 100 --json", in: folder)
+      let solution = try JSON(parsing: outcome.output)
+      guard case .array(let states)? = solution["states"] else {
+        Issue.record("no states")
+        return
+      }
+      let golden: [(Int, Int, Double)] = [
+        (0, 2, 0.6450), (1, 2, 0.7444), (2, 2, 0.8478), (3, 2, 1), (0, 1, 0.5663),
+        (2, 1, 0.5719), (3, 1, -1), (0, 0, 0.4907), (1, 0, 0.4308), (2, 0, 0.4755), (3, 0, 0.2773),
+      ]
+      #expect(states.count == golden.count)
+      for (x, y, value) in golden {
+        let state = states.first { $0["x"]?.int == x && $0["y"]?.int == y }
+        let found = try #require(state?["value"]?.double)
+        #expect(abs(found - value) < 0.00005, "(\(x), \(y))")
+      }
+    }
+  }
+
+  @Test func `the demo makes what it says in less than half a minute`() throws {
+    try Tour.use { folder in
+      let start = ContinuousClock.now
+      let outcome = try Program.reel("demo", in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(ContinuousClock.now - start < .seconds(30))
+      for name in ["maze.gif", "lake.gif", "lake-q.gif", "maze-curve.png", "lake-q.png"] {
+        #expect(try Program.shell("test -s output/demo/\(name)", in: folder).code == 0, "\(name)")
+      }
+      #expect(try Program.reel("demo", "--quiet", in: folder).code == 0, "a second time")
+    }
+  }
+}
+
+/// A folder like a fresh clone's: maps, and nothing recorded.
+enum Tour {
+  static func use(_ body: (String) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      let copied = try Program.shell("cp -r '\(Repository.root)/maps' maps", in: folder)
+      #expect(copied.code == 0)
+      try body(folder)
+    }
+  }
+
+  static let commands = [
+    "train maze --seed 1 -o recordings/maze.sqlite",
+    "train lake --map maps/lakes/8x8.txt --episodes 20000 --seed 3 -o recordings/lake.sqlite "
+      + "--set gamma=0.999",
+    "train grid --map maps/grids/book.txt --set noise=0.2 --episodes 2000",
+    "train crawler --tag legs --note 'one arm, one hand'",
+    "info recordings/maze.sqlite --json",
+    "episodes recordings/maze.sqlite --best 3",
+    "render recordings/maze.sqlite --episode best -o output/maze-best",
+    "film recordings/maze.sqlite --episode first,best -o output/maze.gif",
+    "film output/maze-best -o output/x.gif",
+    "film recordings/crawler-qtable-s1.sqlite --episode best --fps 50 -o output/crawler.gif",
+    "film recordings/grid-qtable-s1.sqlite --episode last --theme dark",
+    "curve recordings/maze.sqlite -o output/maze-curve.png -w 50",
+    "curve recordings/maze.sqlite -o output/maze-curve.csv",
+    "curve recordings/lake.sqlite -x time -w 500 -o output/lake-curve.svg",
+    "heatmap recordings/lake.sqlite -o output/lake-q.png --at 50%",
+    "heatmap recordings/lake.sqlite -o output/lake-q.gif --frames 40",
+    "heatmap recordings/grid-qtable-s1.sqlite --style triangles -o output/book.png",
+    "heatmap recordings/lake.sqlite --of visits -o output/visits.csv",
+    "heatmap recordings/crawler-qtable-s1.sqlite -o output/crawler.svg",
+    "heatmap recordings/maze.sqlite",
+    "solve grid --map maps/grids/book.txt --iterations 100 --json",
+    "digest recordings/maze.sqlite",
+    "evaluate recordings/lake.sqlite --episodes 1000 --json",
+    "evaluate recordings/lake.sqlite --exact",
+    "q recordings/maze.sqlite --state 2,1 --at 5000 --json",
+    "explain qtable",
+    "list",
+    "list --tag legs --json",
+    "export recordings/maze.sqlite --transitions -o output/x.csv",
+    "export recordings/maze.sqlite --parameters -o output/maze.safetensors",
+    "map maze --size 41x41 --seed 7 -o output/maze.txt",
+    "map lake --size 10x10 --seed 7 -o output/lake.txt",
+    "map check output/maze.txt output/lake.txt",
+    "train maze --map output/maze.txt --episodes 50 -o recordings/large.sqlite",
+    "train maze --settings",
+    "heatmap recordings/large.sqlite -o output/large.png",
+  ]
+
+  static let files = [
+    "recordings/grid-qtable-s1.sqlite", "output/maze-best/frame-000006.png", "output/maze.gif",
+    "output/x.gif", "output/crawler.gif", "output/maze-curve.png", "output/maze-curve.csv",
+    "output/lake-curve.svg", "output/lake-q.png", "output/lake-q.gif", "output/x.csv",
+    "output/maze.safetensors", "output/grid-qtable-s1-last.gif",
+  ]
+}

@@ -1,0 +1,81 @@
+import TestSupport
+import Testing
+
+/// The documentation says what the program does.
+@Suite struct DocumentationTests {
+  @Test func `docs/cli.md is what the commands say of themselves`() throws {
+    let manual = try Program.reel("help", "--markdown", in: Repository.root)
+    #expect(try Repository.text("docs/cli.md") == manual.output, "run make docs")
+  }
+
+  @Test func `help is the same by every way to ask for it`() throws {
+    let overview = try Program.reel("--help", in: "/tmp")
+    #expect(overview.code == 0)
+    #expect(try Program.reel("help", in: "/tmp").output == overview.output)
+    let bare = try Program.reel(in: "/tmp")
+    #expect(bare.code == 64)
+    #expect(bare.output == overview.output)
+    let page = try Program.reel("train", "--help", in: "/tmp")
+    #expect(page.code == 0)
+    #expect(page.output == (try Program.reel("help", "train", in: "/tmp").output))
+    #expect(page.output.contains("--seeds A-B"))
+  }
+
+  @Test func `no page of help is wider than a terminal`() throws {
+    let manual = try Program.reel("help", "--markdown", in: "/tmp").output
+    for line in manual.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
+  }
+
+  @Test func `every command that the README shows works`() throws {
+    try Tour.use { folder in
+      let commands = try Self.commands(in: "README.md")
+      #expect(commands.count >= 5)
+      for command in commands {
+        let outcome = try Program.reel(line: command, in: folder)
+        #expect(outcome.code == 0, "reel \(command): \(outcome.errors)")
+      }
+    }
+  }
+
+  @Test(arguments: ["docs/trainers.md", "docs/worlds.md"])
+  func `every command that a page shows works after the README's`(page: String) throws {
+    try Tour.use { folder in
+      for command in try Self.commands(in: "README.md") {
+        _ = try Program.reel(line: command, in: folder)
+      }
+      for command in try Self.commands(in: page) {
+        let outcome = try Program.reel(line: command + " --quiet", in: folder)
+        let isRepeat = outcome.errors.contains("exists")
+        #expect(outcome.code == 0 || isRepeat, "reel \(command): \(outcome.errors)")
+      }
+    }
+  }
+
+  @Test func `every link within the documentation leads somewhere`() throws {
+    for page in ["README.md", "CONTRIBUTING.md"]
+      + (try Repository.files(in: "docs")).map({ "docs/\($0)" })
+    where page.hasSuffix(".md") {
+      let folder = page.hasPrefix("docs/") ? "docs/" : ""
+      for link in try Repository.text(page).matches(of: /\]\(([^)#]+)(#[^)]*)?\)/) {
+        let target = String(link.output.1)
+        guard !target.contains("://") else { continue }
+        let found = try Program.shell("test -e '\(folder)\(target)'", in: Repository.root)
+        #expect(found.code == 0, "\(page) links to \(target)")
+      }
+    }
+  }
+
+  /// The lines of a page's code blocks that begin with `reel `, without remarks.
+  private static func commands(in page: String) throws -> [String] {
+    var isCode = false
+    var commands: [String] = []
+    for line in try Repository.text(page).split(separator: "\n", omittingEmptySubsequences: false) {
+      // A fence that names a language holds something else, such as a map.
+      if line.hasPrefix("```") { isCode = !isCode && line == "```" }
+      guard isCode, line.hasPrefix("reel ") else { continue }
+      let command = line.dropFirst(5).prefix { $0 != "#" }
+      if !command.contains("…") { commands.append(String(command)) }
+    }
+    return commands
+  }
+}

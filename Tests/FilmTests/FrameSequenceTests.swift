@@ -1,0 +1,144 @@
+import Film
+import Raster
+import TestSupport
+import Testing
+
+@Suite struct FrameSequenceTests {
+  @Test func `every frame becomes a numbered picture, as drawn within the bound`() throws {
+    try withTemporaryFolder { folder in
+      var film = try MazeFilm(frames: 40, size: 96)
+      let report = try FrameSequence().write(&film, to: "\(folder)/a/maze")
+      #expect(report.frames == 40 && report.greatestError <= Palette.promisedError)
+      let names = try FilePaths.names(in: "\(folder)/a/maze").sorted()
+      #expect(names == (0..<40).map { FrameSequence.name(of: $0) })
+      #expect(names.first == "frame-000000.png" && names.last == "frame-000039.png")
+      #expect(try FilePaths.names(in: "\(folder)/a") == ["maze"])
+      let drawn = try Canvas(width: 96, height: 96)
+      var bytes = 0
+      for frame in 0..<40 {
+        film.draw(frame, onto: drawn)
+        let path = "\(folder)/a/maze/\(names[frame])"
+        let read = try PNGReader.canvas(at: path)
+        #expect(try PictureComparison(drawn, read).greatest <= report.greatestError)
+        bytes += try FilePaths.contents(of: path, limit: 1 << 20).count
+      }
+      #expect(bytes == report.bytes)
+    }
+  }
+
+  @Test func `true colour keeps every pixel`() throws {
+    try withTemporaryFolder { folder in
+      var film = PixelFilm.noise(width: 40, height: 30, frames: 9, colors: 4000)
+      let report = try FrameSequence(truecolor: true).write(&film, to: "\(folder)/noise")
+      #expect(report.greatestError == 0 && report.colors == nil)
+      for frame in 0..<9 {
+        let read = try PNGReader.canvas(at: "\(folder)/noise/\(FrameSequence.name(of: frame))")
+        #expect(read.withPixels { $0.map { $0 & 0xFF_FFFF } } == film.frames[frame])
+      }
+    }
+  }
+
+  @Test func `frames are drawn in order, after a look at their colours`() throws {
+    try withTemporaryFolder { folder in
+      var film = PixelFilm.noise(width: 8, height: 8, frames: 300, colors: 20)
+      _ = try FrameSequence().write(&film, to: "\(folder)/noise")
+      let looks = film.asked.prefix(256)
+      #expect(looks.first == 0 && looks.last == 299 && Array(looks) == looks.sorted())
+      #expect(Array(film.asked.dropFirst(256)) == Array(0..<300))
+    }
+  }
+
+  @Test func `colours that the first look missed are shown as well as promised`() throws {
+    try withTemporaryFolder { folder in
+      var film = PixelFilm.noise(width: 8, height: 8, frames: 50, colors: 30)
+      film.frames[17] = (0..<64).map { 0x00FF00 + $0 * 0x030000 }
+      var sequence = FrameSequence()
+      sequence.samples = 4
+      let report = try sequence.write(&film, to: "\(folder)/noise")
+      #expect(report.greatestError == 0)
+      let read = try PNGReader.canvas(at: "\(folder)/noise/frame-000017.png")
+      #expect(read.withPixels { $0.map { $0 & 0xFF_FFFF } } == film.frames[17])
+      #expect(try FilePaths.names(in: folder) == ["noise"])
+    }
+  }
+
+  @Test func `frames that exist are kept, unless they are to be replaced, then all of them`() throws
+  {
+    try withTemporaryFolder { folder in
+      var long = PixelFilm.noise(width: 8, height: 8, frames: 12, colors: 4)
+      _ = try FrameSequence().write(&long, to: "\(folder)/film")
+      for name in ["notes.txt", "frame-1.png", "frame-000001.png.bak"] {
+        try OutputFile.write([1], to: "\(folder)/film/\(name)", replacing: false)
+      }
+      var short = PixelFilm.noise(width: 9, height: 9, frames: 5, colors: 4)
+      let error = #expect(throws: FilmError.framesExist(folder: "\(folder)/film")) {
+        try FrameSequence().write(&short, to: "\(folder)/film/")
+      }
+      #expect(error?.description.contains("--force") == true)
+      #expect(short.asked.isEmpty)
+      _ = try FrameSequence(replacing: true).write(&short, to: "\(folder)/film")
+      let expected =
+        (0..<5).map { FrameSequence.name(of: $0) }
+        + ["notes.txt", "frame-1.png", "frame-000001.png.bak"]
+      #expect(try FilePaths.names(in: "\(folder)/film").sorted() == expected.sorted())
+      #expect(try PNGReader.size(ofFile: "\(folder)/film/frame-000004.png") == (9, 9))
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `a film that fails half way leaves nothing behind`(existing: Bool) throws {
+    try withTemporaryFolder { folder in
+      var film = PixelFilm.noise(width: 8, height: 8, frames: 400, colors: 4)
+      if existing { _ = try FrameSequence().write(&film, to: "\(folder)/film") }
+      film.failing = 333
+      #expect(throws: PixelFilm.Failure()) {
+        try FrameSequence(replacing: true).write(&film, to: "\(folder)/film")
+      }
+      #expect(try FilePaths.names(in: folder) == (existing ? ["film"] : []))
+      if existing { #expect(try FilePaths.names(in: "\(folder)/film").count == 400) }
+    }
+  }
+
+  @Test func `whoever watches can stop the work, which leaves nothing behind`() throws {
+    struct Stop: Error {}
+    try withTemporaryFolder { folder in
+      var film = PixelFilm.noise(width: 8, height: 8, frames: 100, colors: 4)
+      var done: [Int] = []
+      #expect(throws: Stop.self) {
+        try FrameSequence().write(&film, to: "\(folder)/new/film") { frame in
+          done.append(frame)
+          if frame == 20 { throw Stop() }
+        }
+      }
+      #expect(done == Array(1...20))
+      let left = try FilePaths.names(in: folder)
+      #expect(left.isEmpty)
+    }
+  }
+
+  @Test func `a place that cannot be written to is one sentence`() throws {
+    var film = PixelFilm.noise(width: 8, height: 8, frames: 3, colors: 4)
+    let error = #expect(throws: FileError.self) {
+      try FrameSequence().write(&film, to: "/proc/reel/film")
+    }
+    #expect(error?.description == "cannot make the folder /proc/reel: No such file or directory")
+    try withTemporaryFolder { folder in
+      try OutputFile.write([1], to: "\(folder)/file", replacing: false)
+      #expect(throws: FileError.self) { try FrameSequence().write(&film, to: "\(folder)/file") }
+    }
+  }
+
+  @Test func `a film without frames is refused`() throws {
+    try withTemporaryFolder { folder in
+      var film = PixelFilm(width: 8, height: 8, frames: [])
+      #expect(throws: FilmError.empty) {
+        try FrameSequence().write(&film, to: "\(folder)/film")
+      }
+      #expect(throws: FilmError.empty) {
+        try GIFFilm(rate: FrameRate(delay: 4)).write(&film, to: "\(folder)/film.gif")
+      }
+      let left = try FilePaths.names(in: folder)
+      #expect(left.isEmpty)
+    }
+  }
+}

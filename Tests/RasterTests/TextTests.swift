@@ -1,0 +1,92 @@
+import Raster
+import Testing
+
+@Suite struct TextTests {
+  @Test func `mono letters are equally wide, sans ones are not`() throws {
+    let canvas = try Canvas(width: 10, height: 10)
+    let mono = ["i", "W", "0", "·"].map { canvas.measure($0, .mono(12)).width }
+    #expect(mono.allSatisfy { $0 == mono[0] && $0 > 0 })
+    #expect(canvas.measure("i", .sans(12)).width < canvas.measure("W", .sans(12)).width)
+  }
+
+  @Test func `width grows with the size in proportion, and with the text by sums`() throws {
+    let canvas = try Canvas(width: 10, height: 10)
+    let small = canvas.measure("episode", .sans(10)).width
+    #expect(abs(canvas.measure("episode", .sans(30)).width - 3 * small) < 0.1)
+    #expect(abs(canvas.measure("episodeepisode", .sans(10)).width - 2 * small) < 0.1)
+    #expect(canvas.measure("", .sans(10)).width == 0)
+    #expect(canvas.measure("", .sans(10)).height > 10)
+  }
+
+  @Test(arguments: [
+    (200.0, "return after 12 episodes"), (90, "return after…"), (40, "retu…"), (12, "…"), (2, ""),
+  ])
+  func `a text too long ends in an ellipsis and fits`(width: Double, expected: String) throws {
+    let canvas = try Canvas(width: 10, height: 10)
+    let font = Font.sans(12)
+    let text = canvas.ellipsized("return after 12 episodes", font, width: width)
+    #expect(text == expected)
+    #expect(canvas.measure(text, font).width <= width)
+  }
+
+  @Test(arguments: [TextAlignment.left, .center, .right])
+  func `text stands to the side of its place that was asked for`(align: TextAlignment) throws {
+    let canvas = try Canvas(width: 120, height: 30)
+    canvas.text("HHH", at: Point(60, 15), .sans(14), Color(0), align: align, anchor: .middle)
+    let box = try #require(ink(canvas))
+    let middle = (box.left + box.right) / 2
+    switch align {
+    case .left: #expect(box.left >= 60 && box.left < 64)
+    case .center: #expect(abs(middle - 60) <= 1)
+    case .right: #expect(box.right <= 60 && box.right > 56)
+    }
+  }
+
+  @Test(arguments: [TextAnchor.top, .middle, .baseline])
+  func `capitals stand at the height that was asked for`(anchor: TextAnchor) throws {
+    let canvas = try Canvas(width: 60, height: 60)
+    canvas.text("HH", at: Point(10, 30), .sans(20), Color(0), anchor: anchor)
+    let box = try #require(ink(canvas))
+    switch anchor {
+    case .top: #expect(abs(box.top - 30) <= 1)
+    case .middle: #expect(abs((box.top + box.bottom) / 2 - 30) <= 1)
+    default: #expect(abs(box.bottom - 30) <= 1)
+    }
+  }
+
+  @Test func `text turned by a quarter is as high as it was wide`() throws {
+    let flat = try Canvas(width: 100, height: 100)
+    flat.text("return", at: Point(50, 50), .sans(16), Color(0), align: .center, anchor: .middle)
+    let turned = try Canvas(width: 100, height: 100)
+    turned.text(
+      "return", at: Point(50, 50), .sans(16), Color(0), align: .center, anchor: .middle,
+      rotation: -.pi / 2)
+    let (before, after) = (try #require(ink(flat)), try #require(ink(turned)))
+    #expect(abs((before.right - before.left) - (after.bottom - after.top)) <= 2)
+    #expect(abs((before.bottom - before.top) - (after.right - after.left)) <= 2)
+  }
+
+  @Test func `letters outside the font, and control characters, do no harm`() throws {
+    let canvas = try Canvas(width: 60, height: 30)
+    for text in [
+      "\u{0}", "a\u{0}b", "\u{1F600}", "\n\t", "漢字", String(repeating: "x", count: 5000),
+    ] {
+      canvas.text(text, at: Point(2, 20), .sans(12), Color(0))
+      #expect(canvas.measure(text, .sans(12)).width >= 0)
+    }
+  }
+
+  /// Where anything darker than half was drawn.
+  private func ink(_ canvas: Canvas) -> (left: Int, top: Int, right: Int, bottom: Int)? {
+    var box: (left: Int, top: Int, right: Int, bottom: Int)?
+    for y in 0..<canvas.height {
+      for x in 0..<canvas.width where canvas.color(x: x, y: y).red < 128 {
+        let known = box ?? (x, y, x + 1, y + 1)
+        box = (
+          min(known.left, x), min(known.top, y), max(known.right, x + 1), max(known.bottom, y + 1)
+        )
+      }
+    }
+    return box
+  }
+}

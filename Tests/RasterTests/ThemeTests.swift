@@ -1,0 +1,54 @@
+import Raster
+import Testing
+
+@Suite struct ThemeTests {
+  @Test(arguments: Theme.all, ColorVision.allCases)
+  func `any two of the eight series colours differ for every reader`(
+    theme: Theme, vision: ColorVision
+  ) {
+    #expect(theme.series.count == 8)
+    let seen = theme.series.map(vision.seen)
+    for (index, first) in seen.enumerated() {
+      for second in seen.dropFirst(index + 1) {
+        #expect(first.distance(to: second) > (vision == .full ? 0.15 : 0.1))
+      }
+    }
+  }
+
+  @Test(arguments: Theme.all)
+  func `everything that is read stands out from what it is written on`(theme: Theme) {
+    for background in [theme.background, theme.surface] {
+      #expect(contrast(theme.text, background) > 12)
+      #expect(contrast(theme.mutedText, background) > 4.5)
+      for color in theme.series { #expect(contrast(color, background) > 1.6) }
+    }
+    for color in [theme.agent, theme.goal, theme.wall] {
+      #expect(OKLab(color).distance(to: OKLab(theme.floor)) > 0.2)
+    }
+    #expect(OKLab(theme.hole).distance(to: OKLab(theme.ice)) > 0.15)
+  }
+
+  @Test func `themes are found by their names`() {
+    #expect(Theme.named("light") == .light)
+    #expect(Theme.named("dark") == .dark)
+    #expect(Theme.named("Light") == nil)
+  }
+
+  @Test(arguments: Theme.all)
+  func `a theme declares the colours that its pictures need`(theme: Theme) {
+    let declared = theme.declaredColors
+    #expect(declared.colors.contains(theme.agent))
+    #expect(declared.edges.contains { $0.from == theme.text && $0.to == theme.surface })
+    #expect(declared.colors.count < 64)
+  }
+
+  /// WCAG 2's contrast ratio, https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio
+  private func contrast(_ first: Color, _ second: Color) -> Double {
+    func luminance(_ color: Color) -> Double {
+      0.2126 * OKLab.linear(color.red) + 0.7152 * OKLab.linear(color.green)
+        + 0.0722 * OKLab.linear(color.blue)
+    }
+    let (a, b) = (luminance(first), luminance(second))
+    return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+  }
+}

@@ -1,0 +1,55 @@
+import Rollouts
+import Testing
+
+struct ScheduleTests {
+  @Test(arguments: [
+    ("0.1", Schedule.constant(0.1)), ("0", .constant(0)), ("1e-3", .constant(0.001)),
+    ("linear(0.1,0.001)", .linear(from: 0.1, to: 0.001)),
+    ("linear( 0.1 , 0.001 )", .linear(from: 0.1, to: 0.001)),
+    ("exponential(1,0.995)", .exponential(from: 1, factor: 0.995, floor: 0)),
+    ("exponential(1, 0.995, 0.01)", .exponential(from: 1, factor: 0.995, floor: 0.01)),
+  ])
+  func `a schedule is read as it is typed, and written so that it reads again`(
+    text: String, schedule: Schedule
+  ) throws {
+    #expect(Schedule(text) == schedule)
+    #expect(Schedule(schedule.description) == schedule)
+    #expect(Schedule(json: schedule.json) == schedule)
+    #expect(try Schedule(json: JSON(parsing: schedule.json.compact)) == schedule)
+  }
+
+  @Test(arguments: [
+    "", "much", "nan", "inf", "linear", "linear()", "linear(1)", "linear(1,2,3)", "linear(1,)",
+    "linear(1,x)", "linear(1,inf)", "linear(1,2", "linear 1,2)", "exponential(1)",
+    "exponential(1,1.1)", "exponential(1,-0.1)", "exponential(1,.9,0,0)", "cosine(1,2)", "(1,2)",
+    "0.1)", ")",
+  ])
+  func `what is no schedule is refused`(text: String) {
+    #expect(Schedule(text) == nil)
+  }
+
+  @Test func `values by episode are those of the formulas`() {
+    let linear = Schedule.linear(from: 0.1, to: 0.001)
+    #expect(linear.value(episode: 1, of: 101) == 0.1)
+    #expect(abs(linear.value(episode: 51, of: 101) - 0.0505) < 1e-15)
+    #expect(abs(linear.value(episode: 101, of: 101) - 0.001) < 1e-15)
+    #expect(linear.value(episode: 500, of: 101) == linear.value(episode: 101, of: 101))
+    #expect(linear.value(episode: 1, of: 1) == 0.1)
+    let falling = Schedule.exponential(from: 1, factor: 0.5, floor: 0.1)
+    #expect((1...6).map { falling.value(episode: $0, of: 6) } == [1, 0.5, 0.25, 0.125, 0.1, 0.1])
+    #expect(Schedule.constant(0.3).value(episode: 7, of: 9) == 0.3)
+  }
+
+  @Test(arguments: [
+    Schedule.constant(0.2), .linear(from: 0.1, to: 0.9), .linear(from: 1, to: 0.2),
+    .exponential(from: 1, factor: 0.9, floor: 0.05),
+    .exponential(from: 0.1, factor: 0.9, floor: 0.5),
+  ])
+  func `no value leaves the stated range`(schedule: Schedule) {
+    for episode in 1...200 {
+      let value = schedule.value(episode: episode, of: 100)
+      #expect(schedule.range.lowerBound - 1e-15 <= value)
+      #expect(value <= schedule.range.upperBound + 1e-15)
+    }
+  }
+}
