@@ -1,4 +1,5 @@
 import Analysis
+import Film
 import Raster
 import Rollouts
 import Testing
@@ -223,6 +224,42 @@ import Worlds
     #expect((0..<3).map { film.hold(after: $0) } == [0, 0, 150])
     let canvas = try Canvas(width: film.width, height: film.height)
     for frame in 0..<3 { try film.draw(frame, onto: canvas) }
+  }
+
+  @Test func `a film of a growing table fits one palette`() throws {
+    for theme in Theme.all {
+      for style in HeatMapChart.Style.allCases {
+        var tables: [QTable] = []
+        let world = GridWorld(try GridMap(parsing: "reel map lake\n\nSFFF\nFHFH\nFFFH\nHFFG\n"))
+        var table = QTable(world.dynamics)
+        var stream = Stream(seed: 5, purpose: .map)
+        for step in 1...600 {
+          let (state, action) = (
+            Int.random(in: 0..<16, using: &stream), Int.random(in: 0..<4, using: &stream)
+          )
+          table.update(
+            state, action, reward: Double.random(in: -1...1, using: &stream), next: 0,
+            terminated: true, alpha: 0.3, gamma: 1)
+          if step.isMultiple(of: 50) { tables.append(table) }
+        }
+        let maps = try tables.map { try map(world, $0) }
+        let chart = HeatMapChart(
+          like: maps[0], style: style,
+          scale: ColorScale(fitting: maps, actions: style == .triangles), title: "Growing",
+          theme: theme)
+        var film = HeatMapFilm(chart, frames: maps.count) { (maps[$0], "step \($0 * 50)") }
+        let palette = try Palette.sampling(&film, samples: film.frameCount)
+        let canvas = try Canvas(width: film.width, height: film.height)
+        var colors: Set<UInt32> = []
+        for frame in 0..<film.frameCount {
+          try film.draw(frame, onto: canvas)
+          canvas.withPixels { for word in $0 { colors.insert(word & 0xFF_FFFF) } }
+        }
+        let worst = colors.map { palette.nearest(to: Color($0)).error }.max() ?? 0
+        let bound = colors.count <= 256 ? 0 : Palette.promisedError
+        #expect(worst <= bound, "\(theme.name) \(style): \(colors.count) colours")
+      }
+    }
   }
 
   @Test func `a terminal shows arrows and values, in ASCII where it must`() throws {
