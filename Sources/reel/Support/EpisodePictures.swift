@@ -82,8 +82,12 @@ struct EpisodePictures {
     return try body(&source, source.frameCount)
   }
 
+  /// The map's name where the strip has room for it, else its kind and size.
   private var caption: String {
-    run.world.mapName.isEmpty ? run.world.name : run.world.mapName
+    let name = run.world.mapName
+    guard name.isEmpty || name.count > 11 else { return name }
+    guard let map = world.grid?.map else { return run.world.name }
+    return "\(run.world.name) \(map.rows)×\(map.columns)"
   }
 
   private func film<S: Stage, P: Painter>(stage: S, painter: P) -> any FrameSource
