@@ -24,7 +24,14 @@ struct HeatMapCells {
         }
       }
     }
-    if side >= 12 { drawLines() }
+    if side >= 12 {
+      drawLines()
+      // Walls are one mass: lines end at them.
+      for place in map.cells.indices where map.cells[place] == .wall {
+        canvas.fill(
+          chart.layout.rect(row: place / map.columns, column: place % map.columns), theme.wall)
+      }
+    }
     if let start = map.start, side >= 26 { drawStart(start) }
   }
 
@@ -59,7 +66,7 @@ struct HeatMapCells {
     let ink = Self.ink(on: color)
     let greedy = map.greedyActions(row, column)
     let hasArrows = chart.style == .arrows && side >= 9 && !greedy.isEmpty
-    let text = numbers.map { NumberText.fixed(value, decimals: $0.decimals) }
+    let text = numbers?.text(value)
     let lift = hasArrows && text != nil ? side * 0.10 : 0
     if hasArrows {
       // Without a number below it an arrow has the whole cell.
@@ -132,6 +139,13 @@ struct HeatMapCells {
   struct NumberFormat {
     var decimals: Int
     var font: Font
+    /// Counts are shortened to K and M.
+    var areCounts: Bool
+
+    func text(_ value: Double) -> String {
+      areCounts && value >= 10_000
+        ? NumberText.count(value) : NumberText.fixed(value, decimals: decimals)
+    }
   }
 
   private var hasTriangles: Bool {
@@ -142,20 +156,23 @@ struct HeatMapCells {
   private func numberFormat() -> NumberFormat? {
     let share = hasTriangles ? 0.128 : chart.style == .arrows ? 0.185 : 0.24
     let size = max(7.5, min(side * share, 22))
-    let room = side * (hasTriangles ? 0.41 : 0.88)
-    guard side >= (hasTriangles ? 44 : 26) else { return nil }
+    let room = side * (hasTriangles ? 0.36 : 0.88)
+    guard side >= (hasTriangles ? 50 : 26) else { return nil }
+    let areCounts = chart.scale.kind == .logarithmic
     let bounds = chart.scale.range
-    for decimals in Self.decimals(for: bounds, counts: chart.scale.kind == .logarithmic) {
+    for decimals in Self.decimals(for: bounds, counts: areCounts) {
+      var format = NumberFormat(decimals: decimals, font: .sans(size), areCounts: areCounts)
       // The best of a triangle cell are bold, which is wider.
       let font = Font.sans(size, hasTriangles ? .bold : .regular)
       let widest =
-        [bounds.lowerBound, bounds.upperBound].map {
-          canvas.measure(NumberText.fixed($0, decimals: decimals), font).width
+        [bounds.lowerBound, bounds.upperBound, areCounts ? 99_900 : 0].map {
+          canvas.measure(format.text($0), font).width
         }.max() ?? 0
       // Slightly smaller letters are better than a lost decimal.
       let fitting = widest <= room ? size : size * room / widest
-      if fitting >= max(7.5, size * 0.8) {
-        return NumberFormat(decimals: decimals, font: .sans(fitting))
+      if fitting >= max(7.5, size * 0.75) {
+        format.font = .sans(fitting)
+        return format
       }
     }
     return nil

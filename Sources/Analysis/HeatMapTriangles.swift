@@ -93,7 +93,7 @@ struct HeatMapTriangles {
     guard let numbers else { return }
     let ink = HeatMapCells.ink(on: color)
     canvas.text(
-      NumberText.fixed(value, decimals: numbers.decimals), at: place,
+      numbers.text(value), at: place,
       .sans(numbers.font.size * larger, bold ? .bold : .regular), bold ? ink : ink.opacity(0.78),
       align: .center, anchor: .middle)
   }

@@ -1,5 +1,6 @@
 import Analysis
 import Film
+import Glibc
 import Raster
 import Rollouts
 import Testing
@@ -204,6 +205,31 @@ import Worlds
     #expect(time < .seconds(1))
   }
 
+  @Test func `a map of 8×8 with arrows is drawn in a few milliseconds of processor time`() throws {
+    var table = QTable(states: 64, actions: 4)
+    for state in 0..<64 {
+      table.update(
+        state, state % 4, reward: Double(state), next: 0, terminated: true, alpha: 1, gamma: 1)
+    }
+    let layout = try #require(
+      StateLayout([
+        Field("state", "row", type: "row", offset: 8, count: 8, ""),
+        Field("state", "column", type: "column", offset: 1, count: 8, ""),
+      ]))
+    let map = HeatMap(table, layout: layout, actions: GridKind.maze.actions)
+    for style in HeatMapChart.Style.allCases {
+      let chart = HeatMapChart(like: map, style: style, title: "Eight by eight")
+      var best = Double.infinity
+      for _ in 0..<20 {
+        let start = clock()
+        _ = try chart.canvas(map, subtitle: "after 64 steps")
+        best = min(best, Double(clock() - start) / Double(CLOCKS_PER_SEC))
+      }
+      print("an 8×8 heat map, \(style), \(chart.width)×\(chart.height): \(best * 1000) ms")
+      #expect(best < (style == .triangles ? 0.02 : 0.006))
+    }
+  }
+
   @Test func `small, large, wide and tall maps have even pictures`() throws {
     for (rows, columns) in [(1, 1), (1, 2), (2, 1), (1, 60), (60, 1), (9, 13), (300, 20)] {
       let map = HeatMap(
@@ -213,6 +239,13 @@ import Worlds
         #expect(chart.width.isMultiple(of: 2) && chart.height.isMultiple(of: 2))
         _ = try chart.canvas(map)
       }
+    }
+  }
+
+  @Test func `directions are named where they are not those of a map`() throws {
+    #expect(HeatMapChart.directions(of: Crawler().description.fields) == "↑ arm   → hand")
+    for (name, world) in try Self.worlds() where name != "crawler" {
+      #expect(HeatMapChart.directions(of: world.description.fields).isEmpty)
     }
   }
 
