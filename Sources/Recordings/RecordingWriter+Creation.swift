@@ -51,15 +51,3 @@ extension RecordingWriter {
     try committer.start(on: database, steps: 0)
   }
 }
-
-extension HashChain {
-  /// The first link of a recording's chain.
-  init(of database: Database) throws(SQLiteError) {
-    self.init(
-      run: try database.all(
-        "SELECT key, value FROM run WHERE key NOT IN ('tags', 'note') ORDER BY key"),
-      actions: try database.all("SELECT action, name, dx, dy FROM actions ORDER BY action"),
-      fields: try database.all(
-        "SELECT subject, name, type, offset, count, description FROM fields ORDER BY rowid"))
-  }
-}

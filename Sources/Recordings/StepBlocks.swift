@@ -204,8 +204,9 @@ internal import SQLite
       }
       row = place(of: number)
     }
-    guard let row, Recording.isSound(
-      number, first: columns.int(row, 1), columns.int(row, 2), steps: columns.int(row, 3))
+    guard let row,
+      Recording.isSound(
+        number, first: columns.int(row, 1), columns.int(row, 2), steps: columns.int(row, 3))
     else { throw .damaged(recording.path, "episode \(number) is missing from its table") }
     let (first, stride) = (columns.int(row, 1), columns.int(row, 2))
     let ending = Ending(rawValue: UInt8(clamping: columns.int(row, 4))) ?? .running
