@@ -45,9 +45,9 @@ extension RecordingWriter {
       throw RecordingError(
         .invalid, "a recording begins with a checkpoint of step 0, not \(checkpoint.step)")
     }
-    let database = try draft.publish(checkpoint, durable: durable)
+    let (database, identity) = try draft.publish(checkpoint, durable: durable)
     session.checkpoints = 1
     session.uncoveredCheckpoints = [checkpoint]
-    try committer.start(on: database, steps: 0)
+    try committer.start(on: database, steps: 0, as: identity)
   }
 }

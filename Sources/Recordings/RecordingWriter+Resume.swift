@@ -37,7 +37,7 @@ extension RecordingWriter {
       }, orThrow: { RecordingError($0, path: path) })
     found.session.origin = options.clock.monotonic() - found.session.origin
     let committer = Committer(path: path, options: options, worlds: found.description.worlds)
-    try committer.start(on: database, steps: found.end)
+    try committer.start(on: database, steps: found.end, as: identity)
     self.init(
       path: path, description: found.description, options: options, chain: found.chain,
       committer: committer, session: found.session, draft: nil)
