@@ -37,11 +37,15 @@ struct Draft {
   }
 
   /// Completes the file with its first checkpoint, gives it its name and opens it for writing.
-  func publish(_ checkpoint: Checkpoint, durable: Bool) throws(RecordingError) -> Database {
+  func publish(
+    _ checkpoint: Checkpoint, durable: Bool
+  ) throws(RecordingError) -> (Database, WriterIdentity) {
+    let identity: WriterIdentity
     do throws(RecordingError) {
       guard let writer = WriterIdentity(current: place) else {
         throw RecordingError(.system, "\(path) vanished while it was made")
       }
+      identity = writer
       try naming(path) { () throws(SQLiteError) in
         try database.run(
           "INSERT INTO checkpoints VALUES (?, ?, ?, ?)", .integer(checkpoint.step),
@@ -56,7 +60,7 @@ struct Draft {
       remove()
       throw error
     }
-    return try Self.open(path, durable: durable)
+    return (try Self.open(path, durable: durable), identity)
   }
 
   /// Leaves nothing.

@@ -103,7 +103,8 @@ extension Recording {
   /// Numbers that arithmetic on steps can bear.
   static func isSound(_ number: Int, first: Int, _ stride: Int, steps: Int) -> Bool {
     let most = 1 << 53
-    return (1..<most).contains(number) && first >= 0 && first < most && (1...1 << 20).contains(stride) && steps > 0
+    return (1..<most).contains(number) && first >= 0 && first < most
+      && (1...1 << 20).contains(stride) && steps > 0
       && steps <= most / stride
   }
 

@@ -26,7 +26,7 @@ package final class Recording {
   private static func open(_ path: String) throws(RecordingError) -> Database {
     do {
       return try opened(path, .reading)
-    } catch where error.kind == .denied {
+    } catch  where error.kind == .denied {
       // Reading beside a log needs a file for locks. In a folder where none can be made, a
       // recording without a log can still be read, as nobody can be writing it either.
       let real = Files.resolved(path)
