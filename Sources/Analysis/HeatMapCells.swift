@@ -6,6 +6,22 @@ struct HeatMapCells {
   let chart: HeatMapChart
   let map: HeatMap
   let canvas: Canvas
+  /// The hatching of a cell, copied wherever it is needed; an SVG document takes lines instead.
+  private let hatching: Canvas?
+
+  init(chart: HeatMapChart, map: HeatMap, canvas: Canvas) {
+    self.chart = chart
+    self.map = map
+    self.canvas = canvas
+    let side = Int(chart.layout.cell.rounded(.up))
+    let hasGaps = map.values.contains { $0.isNaN } || map.actionValues.contains { $0.isNaN }
+    hatching = canvas.hasPixels && hasGaps ? try? Canvas(width: side, height: side) : nil
+    if let hatching {
+      Self.drawUnknown(
+        Rect(x: 0, y: 0, width: Double(side), height: Double(side)), chart.theme,
+        spacing: hatchSpacing, onto: hatching)
+    }
+  }
 
   private var theme: Theme { chart.theme }
   private var side: Double { chart.layout.cell }
@@ -42,23 +58,34 @@ struct HeatMapCells {
     let ink = theme.unknown.mixed(with: theme.axis, 0.45)
     canvas.isolated {
       canvas.clip(to: .rect(rect))
-      var offset = spacing
-      while offset < rect.width + rect.height {
+      for offset in stride(from: spacing, to: rect.width + rect.height, by: spacing) {
         canvas.stroke(
           .line(Point(rect.x + offset, rect.y), Point(rect.x, rect.y + offset)), ink, width: 1)
-        offset += spacing
       }
     }
   }
+
+  /// A cell about which nothing is known.
+  func fillUnknown(_ rect: Rect) {
+    if let hatching {
+      canvas.copy(
+        hatching, Rect(x: 0, y: 0, width: rect.width, height: rect.height),
+        to: Point(rect.x, rect.y))
+    } else {
+      Self.drawUnknown(rect, theme, spacing: hatchSpacing, onto: canvas)
+    }
+  }
+
+  private var hatchSpacing: Double { max(5, (side / 7).rounded()) }
 
   private func drawFloor(_ rect: Rect, _ row: Int, _ column: Int, _ numbers: NumberFormat?) {
     let place = row * map.columns + column
     let value = map.values[place]
     guard !value.isNaN else {
-      return Self.drawUnknown(rect, theme, spacing: max(5, (side / 7).rounded()), onto: canvas)
+      return fillUnknown(rect)
     }
     if hasTriangles {
-      return HeatMapTriangles(chart: chart, map: map, canvas: canvas, numbers: numbers)
+      return HeatMapTriangles(cells: self, numbers: numbers)
         .draw(rect, row, column)
     }
     let color = chart.palette.color(at: chart.scale.share(of: value))

@@ -207,9 +207,9 @@ import Worlds
 
   @Test func `a map of 8×8 with arrows is drawn in a few milliseconds of processor time`() throws {
     var table = QTable(states: 64, actions: 4)
-    for state in 0..<64 {
+    for step in 0..<256 {
       table.update(
-        state, state % 4, reward: Double(state), next: 0, terminated: true, alpha: 1, gamma: 1)
+        step / 4, step % 4, reward: Double(step), next: 0, terminated: true, alpha: 1, gamma: 1)
     }
     let layout = try #require(
       StateLayout([
