@@ -37,7 +37,8 @@ import Testing
     #expect(try Recording(path).status() == .writing)
     let database = try Database(path, .writing)
     let value: SQLiteValue = change == "boot" ? .text("another") : .integer(0x3FFF_FFFF)
-    try database.run("UPDATE sessions SET writer = json_set(writer, '$.' || ?, ?)", .text(change), value)
+    try database.run(
+      "UPDATE sessions SET writer = json_set(writer, '$.' || ?, ?)", .text(change), value)
     try database.close()
     #expect(try Recording(path).status() == .interrupted)
     try writer.finish()

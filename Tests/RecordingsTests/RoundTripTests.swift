@@ -99,7 +99,9 @@ private let runs = [
     try RandomRun().record(200_000, to: folder("a.sqlite"))
     let database = try Database(folder("a.sqlite"), .reading)
     let time = try ContinuousClock().measure {
-      for step in 0..<100 { _ = try database.all("SELECT * FROM rollout WHERE step = \(step * 99)") }
+      for step in 0..<100 {
+        _ = try database.all("SELECT * FROM rollout WHERE step = \(step * 99)")
+      }
     }
     #expect(time < .milliseconds(200))
   }
