@@ -7,21 +7,18 @@ extension Palette {
   /// A film's palette, learnt from frames that are spread over all of it.
   ///
   /// So many numbers are spared for other uses, unless all 256 are needed to be exact.
-  package static func sampling(
-    _ source: inout some FrameSource, sparing spared: Int = 0, samples: Int,
+  package static func sampling<Source: FrameSource>(
+    _ source: inout Source, sparing spared: Int = 0, samples: Int,
     coarseEdges: Bool = false
   ) throws -> Palette {
     guard source.frameCount > 0 else { throw FilmError.empty }
-    let canvas = try Canvas(width: source.width, height: source.height)
-    canvas.hasCoarseEdges = coarseEdges
     var builder = PaletteBuilder()
-    let last = source.frameCount - 1
     let taken = min(max(1, samples), source.frameCount)
-    for sample in 0..<taken {
-      // The first and the last frame are always among them.
-      try source.draw(taken > 1 ? last * sample / (taken - 1) : 0, onto: canvas)
-      builder.count(canvas)
+    var sampled = SampledFrames(source: source, frameCount: taken)
+    try FrameRelay(coarseEdges: coarseEdges) { ColorCensus() }.run(&sampled) { _, _, colors in
+      builder.add(colors)
     }
+    source = sampled.source
     let limit = 256 - spared
     let needsAll = builder.isExact(limit: 256) && !builder.isExact(limit: limit)
     return builder.palette(
