@@ -51,9 +51,11 @@ package struct PaletteBuilder {
     let threshold = Self.areaShare * all.reduce(0) { $0 + Double($1.value) }
     let areas = zip(seen, all).prefix(limit / 2).filter { Double($1.value) > threshold }.map(\.0)
     let first = Array(Self.unique(wanted.filter { known.contains($0) } + areas).prefix(limit))
-    // A quarter is kept free for what is to come.
+    // A quarter is kept free for what is to come, and tolerance that is promised anyway is used to
+    // keep more.
     let room = complete ? limit : max(1, limit * 3 / 4)
-    var colors = Self.chosen(from: seen, starting: first, limit: room, most: limit)
+    var colors = Self.chosen(
+      from: seen, starting: first, limit: room, most: limit, atLeast: complete ? 0 : 6)
     if !complete { Self.fill(&colors, with: wanted, declared.edges, limit: limit) }
     return Palette(colors.isEmpty ? [Color(0)] : colors)
   }
@@ -64,7 +66,7 @@ package struct PaletteBuilder {
   }
 
   private static func chosen(
-    from seen: [Color], starting first: [Color], limit: Int, most: Int
+    from seen: [Color], starting first: [Color], limit: Int, most: Int, atLeast least: Int
   ) -> [Color] {
     if seen.count <= limit { return unique(first + seen) }
     // What is rarer than that is close to something, or hardly seen; the mapper reports its error.
@@ -78,7 +80,7 @@ package struct PaletteBuilder {
     }
     // The smallest tolerance that suffices, by halving.
     var best: [Color]?
-    var tooSmall = 0
+    var tooSmall = max(0, least - 1)
     var enough = 256
     while tooSmall + 1 < enough {
       // Small ones are likelier: the first guess is the promised error.
@@ -105,7 +107,7 @@ package struct PaletteBuilder {
       colors.append(color)
     }
     for color in mixtures
-    where colors.count < limit && !colors.contains(where: { $0.distance(to: color) <= 4 }) {
+    where colors.count < limit && !colors.contains(where: { $0.distance(to: color) <= 6 }) {
       colors.append(color)
     }
   }
