@@ -78,7 +78,8 @@ let package = Package(
     tests(of: "Raster", uses: ["Raster"], excluding: ["Snapshots"]),
     tests(of: "Film", uses: ["Raster", "Film"]),
     tests(of: "Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay"]),
-    tests(of: "Analysis", uses: ["Rollouts", "Recordings", "Raster", "Film", "Analysis"]),
+    tests(
+      of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"]),
     tests(of: "EndToEnd", uses: ["Rollouts", "SQLite", "Film", "Raster"]),
   ]
 )

@@ -1,11 +1,13 @@
 import Glibc
 import Raster
 import Recordings
+import Synchronization
 import Trainers
 
-/// A folder for what is written while measuring, removed afterwards. It lies where recordings do,
-/// because a disk is part of what is measured.
-enum Scratch {
+/// Folders for what is written while measuring. They lie where recordings do, because a disk is part
+/// of what is measured, and are removed at the end only: ext4 creates files slowly for minutes after
+/// many were deleted.
+package enum Scratch {
   static func use<Result>(_ body: (String) throws -> Result) throws -> Result {
     let base = access("output", W_OK) == 0 ? "output" : "/tmp"
     var template = Array("\(base)/.bench-XXXXXX".utf8CString)
@@ -13,11 +15,21 @@ enum Scratch {
     let folder = template.withUnsafeBufferPointer { buffer in
       String(decoding: buffer.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
-    defer {
-      FilePaths.removeFolder("\(folder)/frames")
-      FilePaths.removeFolder(folder)
-    }
+    made.withLock { $0.append(folder) }
     return try body(folder)
+  }
+
+  private static let made = Mutex<[String]>([])
+
+  /// Removes what was written.
+  package static func clear() {
+    made.withLock { folders in
+      for folder in folders {
+        FilePaths.removeFolder("\(folder)/frames")
+        FilePaths.removeFolder(folder)
+      }
+      folders = []
+    }
   }
 
   /// A recorded lake of 1.2 million steps.

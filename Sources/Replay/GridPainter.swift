@@ -11,6 +11,7 @@ package struct GridPainter: Painter {
   let strip: CaptionStrip?
   /// Everything that does not move.
   let background: Canvas
+  let sprites: AgentSprites
   /// The trail's colours, the newest first.
   let trailColors: [Color]
 
@@ -33,6 +34,7 @@ package struct GridPainter: Painter {
           endings: Caption.endings(on: map)),
         measuring: background)
       : nil
+    sprites = AgentSprites(cell: layout.cell, theme: theme)
     let ground = map.kind == .lake ? theme.ice : theme.floor
     let newest = theme.trail.mixed(with: theme.agent, 0.35)
     // Steps of three, so that a film's palette has room for them.

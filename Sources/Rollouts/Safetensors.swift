@@ -17,12 +17,12 @@ package struct Tensor: Sendable, Equatable {
 
   /// A tensor of doubles.
   package init(_ name: String, doubles: [Double], shape: [Int]) {
-    self.init(name, type: "F64", shape: shape, bytes: doubles.flatMap(\.bitPattern.bytes))
+    self.init(name, type: "F64", shape: shape, bytes: doubles.littleEndianBytes { $0.bitPattern })
   }
 
   /// A tensor of 32-bit words.
   package init(_ name: String, words: [UInt32], shape: [Int]) {
-    self.init(name, type: "U32", shape: shape, bytes: words.flatMap(\.bytes))
+    self.init(name, type: "U32", shape: shape, bytes: words.littleEndianBytes { $0 })
   }
 
   init(_ name: String, type: String, shape: [Int], bytes: [UInt8]) {
@@ -173,6 +173,23 @@ package struct Safetensors: Sendable, Equatable {
 extension FixedWidthInteger {
   /// Little-endian bytes.
   package var bytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
+}
+
+extension Array {
+  /// The little-endian bytes of one integer for each element.
+  fileprivate func littleEndianBytes<Integer: FixedWidthInteger>(
+    _ integer: (Element) -> Integer
+  ) -> [UInt8] {
+    let width = MemoryLayout<Integer>.size
+    return [UInt8](unsafeUninitializedCapacity: count * width) { bytes, filled in
+      let raw = UnsafeMutableRawBufferPointer(bytes)
+      for index in indices {
+        let value = integer(self[index]).littleEndian
+        raw.storeBytes(of: value, toByteOffset: index * width, as: Integer.self)
+      }
+      filled = count * width
+    }
+  }
 }
 
 extension Collection where Element == UInt8 {

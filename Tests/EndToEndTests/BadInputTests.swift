@@ -47,7 +47,7 @@ import Testing
     Mistake("info cut.sqlite", 1, "cut.sqlite"),
     Mistake("render there.sqlite --episode 5000", 1, "5000"),
     Mistake("render there.sqlite --episode frist", 64, "frist"),
-    Mistake("render there.sqlite -o folder", 1, "folder"),
+    Mistake("render there.sqlite -o text.txt", 1, "text.txt"),
     Mistake("film there.sqlite -o x.mp3", 64, "x.mp3"),
     Mistake("film folder/empty -o x.gif", 1, "folder/empty"),
     Mistake("curve there.sqlite -o x.pdf", 64, "x.pdf", ".png"),

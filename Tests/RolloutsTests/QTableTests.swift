@@ -95,6 +95,18 @@ struct QTableTests {
     #expect(table.learnedActions(2) == [1], "the only legal action")
   }
 
+  @Test func `a step outside the table is a caller's mistake`() async {
+    await #expect(processExitsWith: .failure) {
+      var table = QTable(states: 2, actions: 2)
+      table.update(0, 0, reward: 0, next: 2, terminated: false, alpha: 1, gamma: 1)
+    }
+    await #expect(processExitsWith: .failure) {
+      var table = QTable(states: 2, actions: 2)
+      table.update(0, -1, reward: 0, next: 0, terminated: false, alpha: 1, gamma: 1)
+    }
+    await #expect(processExitsWith: .failure) { _ = QTable(states: 0, actions: 2) }
+  }
+
   @Test func `a table survives its checkpoint bit for bit`() throws {
     var table = QTable(Self.dynamics)
     for step in 0..<20 {

@@ -43,7 +43,7 @@ enum Recipe {
     settings.episodes = name == "4x4" ? 10_000 : 20_000
     settings.alpha = .linear(from: 0.1, to: 0.001)
     // e^(−.0003)
-    settings.epsilon = .exponential(from: 1, factor: 0.999_700_044_995_5, floor: 0)
+    settings.epsilon = .exponential(from: 1, factor: 0.999_700_044_995_500_4, floor: 0)
     settings.gamma = name == "4x4" ? 0.99 : 0.999
     return (GridWorld(try ClassicMaps.map(name, kind: .lake)), settings)
   }

@@ -13,7 +13,7 @@ package struct QLearningAgent: ~Copyable {
   /// The chance to explore in this episode (ε).
   package var epsilon: Double
 
-  // Method 1: the settings, and a table that knows nothing yet.
+  /// Method 1: the settings, and a table that knows nothing yet.
   package init(
     _ table: consuming QTableUpdates, _ dynamics: Dynamics, _ settings: QTableConfiguration
   ) {
@@ -25,15 +25,15 @@ package struct QLearningAgent: ~Copyable {
     epsilon = settings.epsilon.value(episode: 1, of: settings.episodes)
   }
 
-  // Method 2: the value of an action in a state; 0 when it was never updated.
+  /// Method 2: the value of an action in a state; 0 when it was never updated.
   @inline(__always)
   package func getQValue(_ state: Int, _ action: Int) -> Double { table.value(state, action) }
 
-  // Method 3: the best value among the legal actions; 0 where there is none.
+  /// Method 3: the best value among the legal actions; 0 where there is none.
   @inline(__always)
   package func computeValueFromQValues(_ state: Int) -> Double { table.best(state) }
 
-  // Method 4: the best legal action, ties broken by lot (or to the first).
+  /// Method 4: the best legal action, ties broken by lot (or to the first).
   @inline(__always)
   package func computeActionFromQValues(_ state: Int, _ draws: Draws) -> Int {
     var winners = table.winners(state)
@@ -43,7 +43,7 @@ package struct QLearningAgent: ~Copyable {
     return winners.trailingZeroBitCount
   }
 
-  // Method 5: with probability ε (the coin falls below it) any legal action, else the best one.
+  /// Method 5: with probability ε (the coin falls below it) any legal action, else the best one.
   @inline(__always)
   package func getAction(_ state: Int, _ coin: UInt32, _ draws: Draws) -> Int {
     guard Double(coin) * 0x1p-32 < epsilon else { return computeActionFromQValues(state, draws) }
@@ -51,7 +51,7 @@ package struct QLearningAgent: ~Copyable {
     return dynamics.legalAction(draws, in: state)
   }
 
-  // Method 6: Q ← (1 − α) Q + α (r + γ max Q′). Returns how wrong Q was.
+  /// Method 6: Q ← (1 − α) Q + α (r + γ max Q′). Returns how wrong Q was.
   @inline(__always)
   package func update(
     _ state: Int, _ action: Int, nextState: Int, reward: Double, terminated: Bool

@@ -46,8 +46,8 @@ package struct QTableTrainer: Sendable {
     episodes >= settings.episodes || (settings.steps > 0 && step >= settings.steps)
   }
 
-  /// Plays until all is done, or until `goOn` says false; it is asked now and then at the end of an
-  /// episode. `now` tells the seconds since some moment. Ends with a checkpoint.
+  /// Plays until all is done, or until `goOn` says false; it is asked every few thousand steps. `now`
+  /// tells the seconds since some moment. A complete run ends with a checkpoint.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, now: () -> Double = { 0 },
     goOn: (TrainingProgress) -> Bool = { _ in true }
@@ -63,7 +63,8 @@ package struct QTableTrainer: Sendable {
       try sink.record(table.checkpoint(step: step))
       lastKept = step
     }
-    if step > lastKept { try sink.record(table.checkpoint(step: step)) }
+    // One that was asked to stop keeps nothing: checkpoints fall where the settings say, not the clock.
+    if step > lastKept && isComplete { try sink.record(table.checkpoint(step: step)) }
   }
 
   /// Learns for a stretch, at whose end the table can be kept; false if it was asked to stop.
@@ -73,30 +74,32 @@ package struct QTableTrainer: Sendable {
     let (dynamics, settings, generator, stepLimit) = (dynamics, settings, generator, stepLimit)
     // About 100 points of each metric, whatever the length.
     let metricInterval = max(1, settings.episodes / 100)
+    // Often enough for Ctrl-C, even within an episode of a million steps.
+    let lookInterval = 4096
     // A copy, which can stay in registers.
     var course = course
     defer { self.course = course }
     return try table.withUpdates { cells in
       var agent = QLearningAgent(cells, dynamics, settings)
       agent.begin(course.play.episode, settings)
-      var nextLook = course.step + 4096
+      var lookAt = course.step + lookInterval
       while course.step < stop && course.episodes < settings.episodes {
-        let last = min(stepLimit, course.play.t + stop - course.step)
         let before = course.play.t
+        let end = min(stop, lookAt)
+        let last = min(stepLimit, before + end - course.step)
         try agent.play(&course.play, until: last, generator, stepLimit, into: &sink)
         course.step += course.play.t - before
-        guard course.play.ending != .running else { continue }
-        course.episodes += 1
-        course.window.add(course.play)
-        if course.episodes % metricInterval == 0 {
-          try course.window.close(agent, step: course.step, time: now(), into: &sink)
+        if course.play.ending != .running {
+          course.closeEpisode()
+          if course.episodes % metricInterval == 0 {
+            try course.window.close(agent, step: course.step, time: now(), into: &sink)
+          }
+          course.play = Play(episode: course.episodes + 1, state: dynamics.start, generator)
+          agent.begin(course.play.episode, settings)
         }
-        let total = course.play.total
-        course.play = Play(episode: course.episodes + 1, state: dynamics.start, generator)
-        agent.begin(course.play.episode, settings)
-        guard course.step >= nextLook else { continue }
-        nextLook = course.step + 4096
-        if !goOn(course.progress(settings, lastReturn: total)) { return false }
+        guard course.step == lookAt else { continue }
+        lookAt += lookInterval
+        if !goOn(course.progress(settings)) { return false }
       }
       return true
     }
@@ -107,12 +110,19 @@ package struct QTableTrainer: Sendable {
 private struct Course {
   var step = 0
   var episodes = 0
+  var lastReturn = 0.0
   var play: Play
   var window = MetricWindow(step: 0, time: 0)
 
   init(_ play: Play) { self.play = play }
 
-  func progress(_ settings: QTableConfiguration, lastReturn: Double) -> TrainingProgress {
+  mutating func closeEpisode() {
+    episodes += 1
+    lastReturn = play.total
+    window.add(play)
+  }
+
+  func progress(_ settings: QTableConfiguration) -> TrainingProgress {
     let byEpisode = Double(episodes) / Double(settings.episodes)
     let byStep = settings.steps > 0 ? Double(step) / Double(settings.steps) : 0
     return TrainingProgress(

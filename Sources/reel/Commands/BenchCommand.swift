@@ -25,6 +25,7 @@ struct BenchCommand: Command {
         "no figure is named '\(filter ?? "")'",
         "there are " + Benchmark.suite.map(\.name).joined(separator: ", "))
     }
+    defer { Scratch.clear() }
     var results: [JSON] = []
     var keepsAll = true
     for var benchmark in suite {

@@ -10,13 +10,14 @@ struct CurveCommand: Command {
   static let summary = "draw the returns of a run: raw, averaged, best so far"
   static let group = CommandGroup.draw
   static let examples = [
+    "reel curve recordings/maze.sqlite",
     "reel curve recordings/maze.sqlite -o output/maze-curve.png -w 50",
     "reel curve recordings/maze.sqlite -x steps -o output/maze-curve.csv",
   ]
 
   private let file: String
   private let progress: Curve.Progress
-  private let window: Int
+  private let window: Int?
   private let output: String?
   private let title: String?
   private let theme: Theme
@@ -28,26 +29,30 @@ struct CurveCommand: Command {
       "-x", value: "WHAT", choices: Curve.Progress.allCases.map(\.rawValue),
       help: "what the curve runs along (default episodes)")
     progress = along.flatMap(Curve.Progress.init(rawValue:)) ?? .episodes
-    window =
-      try arguments.count(
-        "-w", "--window", in: 1...1_000_000, help: "episodes averaged (default 50)")
-      ?? 50
+    window = try arguments.count(
+      "-w", "--window", in: 1...1_000_000,
+      help: "episodes averaged (default 50, or a fortieth of a long run)")
     output = try arguments.option(
-      "-o", "--output", value: "FILE", help: "a .png, .svg or .csv; default output/RUN-curve.png")
+      "-o", "--output", value: "FILE",
+      help: "a .png, .svg or .csv; without it the terminal shows it")
     title = try arguments.option("--title", value: "TEXT", help: "default the world and trainer")
     theme = try themeOption(&arguments)
     force = arguments.flag("--force", help: "overwrite")
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let path = output ?? "output/\(stem(file))-curve.png"
     let recording = try Recording(file)
     let run = try recording.description()
     let outcomes = try recording.outcomes()
     guard !outcomes.isEmpty else {
       throw Failure.failed("\(file) has no finished episode to draw yet")
     }
-    let curve = Curve(outcomes, by: progress, window: window)
+    let curve = Curve(
+      outcomes, by: progress, window: window ?? max(50, outcomes.count / 40))
+    guard let path = output else {
+      console.print("\(chartTitle(run))\n\n" + curve.text(.here))
+      return .done
+    }
     let chart = curve.chart(title: title ?? chartTitle(run), theme: theme)
     try write(
       path, replacing: force,

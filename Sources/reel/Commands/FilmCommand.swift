@@ -40,11 +40,12 @@ struct FilmCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     let path =
       output
-      ?? (isFolder(source) ? "output/\(stem(source)).gif" : look.defaultOutput(source) + ".gif")
+      ?? (FilePaths.isFolder(source)
+        ? "output/\(stem(source)).gif" : look.defaultOutput(source) + ".gif")
     guard ending(path) == "gif" else {
       throw Failure.usage("'\(path)' does not end in .gif", "films are GIFs")
     }
-    if isFolder(source) {
+    if FilePaths.isFolder(source) {
       var folder = try PictureFolder(source)
       try write(&folder, to: path, console)
       return .done

@@ -63,10 +63,12 @@ struct HeatmapCommand: Command {
     let step = try step(at: at, of: recording)
     let map = try tables.map(at: step)
     guard let output else {
-      console.print(TerminalHeatMap(map, isColored: console.isColored).text)
+      let scale = ColorScale(fitting: CollectionOfOne(map), of: quantity)
+      console.print("\(chartTitle(tables.run)), \(try tables.subtitle(at: step))\n")
+      console.print(map.text(.here, scale: scale))
       return .done
     }
-    let chart = chart(like: map, tables, scale: nil)
+    let chart = chart(of: CollectionOfOne(map), tables)
     let subtitle = try tables.subtitle(at: step)
     try write(
       output, replacing: force,
@@ -80,12 +82,17 @@ struct HeatmapCommand: Command {
     return .done
   }
 
+  /// A chart that can show any of these maps, all in one colour scale.
   private func chart(
-    like map: HeatMap, _ tables: LearnedTables, scale: ColorScale?
+    of maps: some Collection<HeatMap>, _ tables: LearnedTables
   ) -> HeatMapChart {
-    HeatMapChart(
-      like: map, style: style, scale: scale, measure: quantity == .visits ? "visits" : "value",
+    var chart = HeatMapChart(
+      like: maps[maps.startIndex], style: style,
+      scale: ColorScale(fitting: maps, of: quantity, actions: style == .triangles),
+      measure: quantity == .visits ? "visits" : "value",
       title: title ?? chartTitle(tables.run), size: size, theme: theme)
+    chart.directions = HeatMapChart.directions(of: tables.run.world.fields)
+    return chart
   }
 
   private func film(
@@ -97,8 +104,7 @@ struct HeatmapCommand: Command {
     let steps = (0..<count).map { last * $0 / max(1, count - 1) }
     try OutputFile.check(path, replacing: force)
     let maps = try tables.maps(at: steps)
-    let scale = ColorScale(fitting: maps.sample, actions: style == .triangles)
-    var source = HeatMapFilm(chart(like: maps.sample[0], tables, scale: scale), frames: count) {
+    var source = HeatMapFilm(chart(of: maps.sample, tables), frames: count) {
       (try maps.map($0), try tables.subtitle(at: steps[$0]))
     }
     let film = GIFFilm(rate: FrameRate(nearestTo: framesPerSecond), replacing: force)

@@ -1,3 +1,4 @@
+import Raster
 import Recordings
 import Rollouts
 
@@ -19,8 +20,9 @@ struct ListCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let files = (places.isEmpty ? ["recordings"] : places).flatMap { place in
-      isFolder(place)
-        ? names(in: place).filter { ending($0) == "sqlite" }.map { "\(place)/\($0)" } : [place]
+      FilePaths.isFolder(place)
+        ? visibleNames(in: place).filter { ending($0) == "sqlite" }.map { "\(place)/\($0)" }
+        : [place]
     }
     var table = TextTable(
       [

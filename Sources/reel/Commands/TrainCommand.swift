@@ -107,7 +107,8 @@ struct TrainCommand: Command {
 
   private func warnOfSize(_ plan: RunPlan, _ runs: Int, _ console: Console) {
     let steps = plan.settings.mostSteps(stepLimit: plan.world.stepLimit)
-    let bytes = RecordingEstimate.bytes(steps: steps).multipliedReportingOverflow(by: runs)
+    let bytes = RecordingEstimate.bytes(steps: steps, wholeRewards: world != "crawler")
+      .multipliedReportingOverflow(by: runs)
     guard bytes.overflow || bytes.partialValue > 100_000_000 else { return }
     let folder = path(seeds[0]).split(separator: "/").dropLast().joined(separator: "/")
     let free = freeSpace(folder).map { "; \(size($0)) are free" } ?? ""

@@ -7,17 +7,18 @@ struct Console: Sendable {
   let isJSON: Bool
   /// Bars and colours are for people who watch.
   let showsProgress: Bool
-  let isColored: Bool
 
   init(quiet: Bool, json: Bool) {
     isQuiet = quiet
     isJSON = json
     showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-    isColored = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
+
   }
 
-  /// A result.
-  func print(_ text: String) { Self.write(text + "\n") }
+  /// A result for people, or a path.
+  func print(_ text: String) {
+    if !isQuiet { Self.write(text + "\n") }
+  }
 
   /// A result as JSON.
   func print(_ json: JSON) { Self.write(json.pretty + "\n") }

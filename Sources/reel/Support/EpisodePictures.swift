@@ -68,20 +68,26 @@ struct EpisodePictures {
     let facts = CaptionFacts(
       world: caption, trainer: run.trainer,
       lastEpisode: episodes.map(\.number).max() ?? 0, mostSteps: episodes.map(\.steps).max() ?? 0)
-    var source: any FrameSource
-    switch world {
-    case .grid(let world):
-      source = film(
-        stage: GridStage(world, seed: run.seed),
-        painter: try GridPainter(world, facts: facts, options: options))
-    case .crawler(let world):
-      throw Failure.failed("crawler soon \(world)")
-    }
+    var source =
+      switch world {
+      case .grid(let world):
+        film(
+          stage: GridStage(world, seed: run.seed),
+          painter: try GridPainter(world, facts: facts, options: options))
+      case .crawler(let world):
+        film(
+          stage: CrawlerStage(world),
+          painter: try CrawlerPainter(world, facts: facts, options: options))
+      }
     return try body(&source, source.frameCount)
   }
 
+  /// The map's name where the strip has room for it, else its kind and size.
   private var caption: String {
-    run.world.mapName.isEmpty ? run.world.name : run.world.mapName
+    let name = run.world.mapName
+    guard name.isEmpty || name.count > 11 else { return name }
+    guard let map = world.grid?.map else { return run.world.name }
+    return "\(run.world.name) \(map.rows)×\(map.columns)"
   }
 
   private func film<S: Stage, P: Painter>(stage: S, painter: P) -> any FrameSource

@@ -30,7 +30,7 @@ func step(at text: String?, of recording: Recording) throws -> Int {
 
 /// The newest recording in recordings/ that fits, if there is one.
 func newestRecording(where fits: (RunDescription) -> Bool) -> String? {
-  names(in: "recordings").filter { ending($0) == "sqlite" }.map { "recordings/\($0)" }
+  visibleNames(in: "recordings").filter { ending($0) == "sqlite" }.map { "recordings/\($0)" }
     .sorted { modificationTime($0) > modificationTime($1) }
     .first { path in
       guard let run = try? Recording(path).description() else { return false }

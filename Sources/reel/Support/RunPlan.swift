@@ -36,7 +36,13 @@ struct RunPlan: Sendable {
   }
 
   private static func world(_ name: String, map: String?) throws -> KnownWorld {
-    if let kind = GridKind(rawValue: name) { return try .make(on: gridMap(kind, named: map)) }
+    if let kind = GridKind(rawValue: name) {
+      let found = try gridMap(kind, named: map)
+      guard found.kind == kind else {
+        throw Failure.failed("\(map ?? "the map") is a map of a \(found.kind), not of a \(kind)")
+      }
+      return try .make(on: found)
+    }
     if map != nil { throw Failure.usage("\(name) has no maps") }
     return try .make(name: name)
   }

@@ -54,11 +54,12 @@ struct TrainingRun: Sendable {
     }
     try writer.finish()
     let seconds = max(monotonicSeconds() - start, 1e-9)
-    let returns = try Recording(path).episodes().filter(\.isOver).map(\.return)
+    let recording = try Recording(path)
+    let returns = try recording.episodes().filter(\.isOver).map(\.return)
     let last = returns.suffix(100)
     return Result(
       path: path, seed: seed, steps: trainer.step, episodes: trainer.episodes, seconds: seconds,
-      isComplete: trainer.isComplete, bytes: fileSize(path),
+      isComplete: trainer.isComplete, bytes: recording.fileBytes(),
       lastMean: last.isEmpty ? 0 : last.reduce(0, +) / Double(last.count),
       best: returns.max() ?? 0)
   }
