@@ -62,6 +62,8 @@ import Testing
     try recording.forEachQTable(at: steps) { step, table in
       told.append(step)
       #expect(table == tables[told.count - 1])
+      // Reading goes on inside.
+      #expect(try recording.steps(in: step..<step + 1).count == (step < 10_000 ? 1 : 0))
     }
     #expect(told == steps)
   }
