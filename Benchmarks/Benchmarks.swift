@@ -56,7 +56,7 @@ extension Benchmark {
       }
     },
     .rate("480×480 frames to PNG", "frames/s", atLeast: 2000) {
-      try Scratch.use { folder in
+      try Scratch.useForFrames { folder in
         var film = try Subject.walk(frames: 2000)
         let start = seconds()
         _ = try FrameSequence().write(&film, to: "\(folder)/frames")
