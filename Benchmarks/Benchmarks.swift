@@ -10,14 +10,14 @@ import Worlds
 extension Benchmark {
   /// Every figure, in the order of the data's path.
   package static let suite: [Benchmark] = [
-    .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6) {
+    .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6, peer: "train") {
       let maze = try Subject.maze(episodes: 300_000)
       return try maze.stepsPerSecond { trainer in
         var nowhere = NullSink()
         try trainer.train(into: &nowhere)
       }
     },
-    .rate("q-table training, recorded", "steps/s", atLeast: 2e6) {
+    .rate("q-table training, recorded", "steps/s", atLeast: 2e6, peer: "train-recorded") {
       let maze = try Subject.maze(episodes: 300_000)
       return try Scratch.use { folder in
         try maze.stepsPerSecond { try maze.record(&$0, to: "\(folder)/maze.sqlite") }
@@ -55,7 +55,7 @@ extension Benchmark {
         return (seconds() - start) * 1000
       }
     },
-    .rate("480×480 frames to PNG", "frames/s", atLeast: 2000) {
+    .rate("480×480 frames to PNG", "frames/s", atLeast: 2000, peer: "png") {
       try Scratch.useForFrames { folder in
         var film = try Subject.walk(frames: 2000)
         let start = seconds()
@@ -63,7 +63,7 @@ extension Benchmark {
         return 2000 / (seconds() - start)
       }
     },
-    .rate("480×480 frames to GIF", "frames/s", atLeast: 1500) {
+    .rate("480×480 frames to GIF", "frames/s", atLeast: 1500, peer: "gif") {
       try Scratch.use { folder in
         var film = try Subject.walk(frames: 2000)
         let start = seconds()
