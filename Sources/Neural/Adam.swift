@@ -65,8 +65,8 @@ package struct Adam: Sendable, Equatable {
             else { return }
             let start = range.lowerBound
             unsafe reel_adam(
-              range.count, g + start, Float(beta1), Float(beta2), size, root, Float(epsilon),
-              decay, m + start, v + start, p + start)
+              range.count, g + start, Float(1 - beta1), Float(beta2), Float(1 - beta2), size, root,
+              Float(epsilon), decay, m + start, v + start, p + start)
           }
         }
       }

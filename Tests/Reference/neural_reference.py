@@ -1,5 +1,6 @@
 """Writes neural.json: what PyTorch computes for every layer, loss and optimizer, and neural.safetensors,
-a small network as PyTorch users keep it.
+a small network as PyTorch users keep it. Checks that reel.safetensors, which the tests hold Reel's own
+bytes to, is read by the Python package.
 
     pip install torch safetensors && python Tests/Reference/neural_reference.py
 """
@@ -9,7 +10,7 @@ import math
 import pathlib
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 folder = pathlib.Path(__file__).parent
 torch.set_num_threads(1)
@@ -152,3 +153,7 @@ network = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.L
 x = torch.tensor([[1.0, -2.0, 0.5]])
 state = dict(network.state_dict()) | {"x": x, "y": network(x).detach()}
 save_file({key: value.contiguous() for key, value in state.items()}, folder / "neural.safetensors")
+
+ours = load_file(folder / "reel.safetensors")
+network.load_state_dict(ours)
+assert torch.cat([p.flatten() for p in ours.values()]).sum() == sum(i / 8 - 1 for i in range(26))

@@ -133,16 +133,16 @@ CLONES double reel_squared_error(ptrdiff_t count, const float *x, const float *t
   return whole + (double)total(sum);
 }
 
-CLONES void reel_adam(ptrdiff_t count, const float *gradient, float beta1, float beta2, float step,
-                      float root, float epsilon, float decay, float *m, float *v,
-                      float *parameter) {
+CLONES void reel_adam(ptrdiff_t count, const float *gradient, float share1, float beta2,
+                      float share2, float step, float root, float epsilon, float decay, float *m,
+                      float *v, float *parameter) {
   EACH(count) {
     READ(g, gradient);
     READ(first, m);
     READ(second, v);
     READ(p, parameter);
-    first += (1.0f - beta1) * (g - first);
-    second = beta2 * second + (1.0f - beta2) * g * g;
+    first += share1 * (g - first);
+    second = beta2 * second + share2 * g * g;
     p -= decay * p;
     p -= step * first / (__builtin_elementwise_sqrt(second) * root + epsilon);
     WRITE(m, first);

@@ -151,3 +151,28 @@ CLONES void reel_layer_norm_gradient(ptrdiff_t rows, ptrdiff_t width, const floa
     }
   }
 }
+
+CLONES double reel_cross_entropy(ptrdiff_t width, const float *x, ptrdiff_t target, float weight,
+                                 float *dx) {
+  float greatest = x[0];
+  for (ptrdiff_t c = 1; c < width; c++) greatest = x[c] > greatest ? x[c] : greatest;
+  v8 sum = all(0), a;
+  for (ptrdiff_t c = 0; c < width; c += 8) {
+    const ptrdiff_t some = width - c;
+    load_some(&a, x + c, some);
+    a -= greatest;
+    exp8(&a);
+    store_some(dx + c, &a, some);
+    if (some < 8)
+      for (ptrdiff_t i = some; i < 8; i++) a[i] = 0;
+    sum += a;
+  }
+  const float whole = total(sum), share = weight / whole;
+  for (ptrdiff_t c = 0; c < width; c += 8) {
+    load_some(&a, dx + c, width - c);
+    a *= share;
+    store_some(dx + c, &a, width - c);
+  }
+  dx[target] -= weight;
+  return (double)greatest - (double)x[target] + __builtin_log((double)whole);
+}

@@ -70,12 +70,17 @@ double reel_smooth_l1(ptrdiff_t count, const float *x, const float *target, floa
                       float weight, float *dx);
 double reel_squared_error(ptrdiff_t count, const float *x, const float *target, float weight,
                           float *dx);
+// of one row; dx = weight · the derivative
+double reel_cross_entropy(ptrdiff_t width, const float *x, ptrdiff_t target, float weight,
+                          float *dx);
 
 // MARK: Optimizers, over a slab.
 
-// Adam with decoupled decay: parameter ×= 1 − decay first, then −= step m / (√v · root + epsilon)
-void reel_adam(ptrdiff_t count, const float *gradient, float beta1, float beta2, float step,
-               float root, float epsilon, float decay, float *m, float *v, float *parameter);
+// Adam with decoupled decay: parameter ×= 1 − decay first, then −= step m / (√v · root + epsilon).
+// `share1` is 1 − β₁ and so on: in single precision 1 − 0.999 would be wrong in the fifth digit.
+void reel_adam(ptrdiff_t count, const float *gradient, float share1, float beta2, float share2,
+               float step, float root, float epsilon, float decay, float *m, float *v,
+               float *parameter);
 // velocity = momentum velocity + gradient (at once gradient where `first`); parameter −= rate velocity
 void reel_momentum(ptrdiff_t count, const float *gradient, float momentum, float rate, int first,
                    float *velocity, float *parameter);
