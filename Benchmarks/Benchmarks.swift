@@ -81,7 +81,7 @@ extension Benchmark {
         return max(0, residentMemory() - early)
       }
     },
-  ]
+  ] + neural
 }
 
 /// What is measured.

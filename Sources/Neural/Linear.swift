@@ -25,9 +25,10 @@ package struct Linear: Sendable, Equatable {
 
   private func isLarge(_ count: Int) -> Bool { count * inputs * outputs >= Self.large }
 
-  /// x (rows, inputs) → y (rows, outputs).
+  /// x (rows, inputs) → y (rows, outputs), and ReLU of that where `clamping`, which costs nothing here.
   package func forward(
-    _ x: Rows, to y: Rows, rows count: Int, _ parameters: Parameters, _ memory: inout Activations
+    _ x: Rows, to y: Rows, rows count: Int, _ parameters: Parameters, _ memory: inout Activations,
+    clamping: Bool = false
   ) {
     check(x, y, count, memory)
     unsafe parameters.values.withUnsafeBufferPointer { slab in
@@ -47,20 +48,26 @@ package struct Linear: Sendable, Equatable {
             count, outputs, inputs, values + x.offset, x.stride, transposed: false,
             parameters + weight, inputs, transposed: true, values + y.offset, y.stride,
             adding: true)
+          if clamping {
+            let numbers = count * y.stride
+            unsafe reel_relu(numbers, values + y.offset, values + y.offset)
+          }
         } else {
           unsafe reel_linear(
             count, inputs, outputs, values + x.offset, x.stride, parameters + weight, bias,
-            values + y.offset, y.stride)
+            values + y.offset, y.stride, clamping ? 1 : 0)
         }
       }
     }
   }
 
   /// Adds dW (outputs, inputs) = dyᵀ x and db to the gradients; replaces dx (rows, inputs) = dy W
-  /// unless nobody asks for it.
+  /// unless nobody asks for it. Where x came out of a clamping layer, `clamped` takes dx through its
+  /// ReLU as well.
   package func backward(
     _ x: Rows, from y: Rows, rows count: Int, _ parameters: Parameters,
-    into gradients: inout Parameters, _ memory: inout Activations, inputGradient: Bool = true
+    into gradients: inout Parameters, _ memory: inout Activations, inputGradient: Bool = true,
+    clamped: Bool = false
   ) {
     check(x, y, count, memory)
     unsafe gradients.values.withUnsafeMutableBufferPointer { slab in
@@ -80,16 +87,20 @@ package struct Linear: Sendable, Equatable {
     }
     guard inputGradient else { return }
     unsafe parameters.values.withUnsafeBufferPointer { slab in
-      unsafe memory.withBoth { _, flow in
+      unsafe memory.withBoth { values, flow in
         let weight = unsafe slab.baseAddress.unsafelyUnwrapped + weight
         let (dx, dy) = unsafe (flow + x.offset, flow + y.offset)
         if isLarge(count) {
           unsafe BLAS.product(
             count, inputs, outputs, dy, y.stride, transposed: false, weight, inputs,
             transposed: false, dx, x.stride, adding: false)
+          if clamped {
+            unsafe reel_relu_gradient(count * x.stride, values + x.offset, dx, dx)
+          }
         } else {
           unsafe reel_linear_input_gradient(
-            count, inputs, outputs, dy, y.stride, weight, dx, x.stride)
+            count, inputs, outputs, dy, y.stride, weight, dx, x.stride,
+            clamped ? values + x.offset : nil)
         }
       }
     }

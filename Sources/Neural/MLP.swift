@@ -65,10 +65,13 @@ package struct MLP: Sendable, Equatable {
   package func forward(
     _ path: Path, rows count: Int, _ parameters: Parameters, _ memory: inout Activations
   ) {
-    for (index, layer) in layers.enumerated() {
+    for index in layers.indices {
       let y = path.outputs[index]
-      layer.forward(path.inputs[index], to: y, rows: count, parameters, &memory)
-      guard index + 1 < layers.count else { break }
+      let isHidden = index + 1 < layers.count
+      layers[index].forward(
+        path.inputs[index], to: y, rows: count, parameters, &memory,
+        clamping: isHidden && activation == .relu)
+      guard isHidden, activation != .relu else { continue }
       activation.forward(y, to: path.inputs[index + 1], rows: count, &memory)
     }
   }
@@ -83,8 +86,8 @@ package struct MLP: Sendable, Equatable {
       let x = path.inputs[index]
       layers[index].backward(
         x, from: path.outputs[index], rows: count, parameters, into: &gradients, &memory,
-        inputGradient: index > 0 || inputGradient)
-      guard index > 0 else { break }
+        inputGradient: index > 0 || inputGradient, clamped: index > 0 && activation == .relu)
+      guard index > 0, activation != .relu else { continue }
       activation.backward(path.outputs[index - 1], from: x, rows: count, &memory)
     }
   }

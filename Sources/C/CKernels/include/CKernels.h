@@ -9,12 +9,14 @@
 
 // MARK: Products for small layers; weight (out, in), bias (out) or null.
 
-// y (rows, out) = x (rows, in) weightᵀ + bias
+// y (rows, out) = x (rows, in) weightᵀ + bias, and where `clamps` ReLU of that
 void reel_linear(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *x, ptrdiff_t x_row,
-                 const float *weight, const float *bias, float *y, ptrdiff_t y_row);
-// dx (rows, in) = dy (rows, out) weight
+                 const float *weight, const float *bias, float *y, ptrdiff_t y_row, int clamps);
+// dx (rows, in) = dy (rows, out) weight; where a mask of the same form is given, as ReLU's output is,
+// 0 wherever that is not positive
 void reel_linear_input_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *dy,
-                                ptrdiff_t dy_row, const float *weight, float *dx, ptrdiff_t dx_row);
+                                ptrdiff_t dy_row, const float *weight, float *dx, ptrdiff_t dx_row,
+                                const float *mask);
 // dweight (out, in) += dyᵀ x, both padded
 void reel_linear_weight_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *dy,
                                  ptrdiff_t dy_row, const float *x, ptrdiff_t x_row, float *dweight);
