@@ -44,7 +44,8 @@ enum {
   MASKS = 4    // and back: 0 where the mask, of the form of C, is not positive
 };
 
-// C (R, 8V) = start + A (R, K) B (K, 8V); only `columns` of C are touched. Twelve sums stay in registers, enough to keep two multipliers busy.
+// C (R, 8V) = start + A (R, K) B (K, 8V); only `columns` of C are touched. Twelve sums stay in
+// registers, enough to keep two multipliers busy.
 INLINE void tile(const int R, const int V, ptrdiff_t K, const float *a, ptrdiff_t a_row,
                  ptrdiff_t a_step, const float *b, ptrdiff_t b_row, const float *start, float *c,
                  ptrdiff_t c_row, ptrdiff_t columns, int finish, const float *mask) {
