@@ -1,7 +1,8 @@
 import Neural
 
 extension Benchmark {
-  /// Networks: a learning step is the way there, the loss, the way back and Adam.
+  /// Networks: a learning step is the way there for states and for next states, the loss, the way
+  /// back and Adam.
   static let neural: [Benchmark] = [
     .cost("learning step, 5-30-30-3, batch 100", "µs", atMost: 10) {
       LearningStep(widths: [5, 30, 30, 3], rows: 100).microseconds(of: 20_000)
@@ -22,6 +23,7 @@ extension Benchmark {
 private struct LearningStep {
   let net: MLP
   let path: MLP.Path
+  let next: MLP.Path
   let rows: Int
   let targets: [Float]
   var parameters: Parameters
@@ -34,16 +36,20 @@ private struct LearningStep {
     net = MLP(widths: widths, activation: activation, to: &layout)
     memory = Activations(rows: rows)
     path = net.path(in: &memory)
+    next = net.path(in: &memory)
     parameters = Parameters(layout, seed: 1)
     gradients = Parameters(zeros: layout)
     adam = Adam(layout)
     self.rows = rows
     func wave(_ count: Int) -> [Float] { (0..<count).map { Float($0 * 7919 % 1000) / 500 - 1 } }
     targets = wave(rows * path.output.width)
-    memory.fill(path.input, with: wave(rows * path.input.width), rows: rows)
+    for path in [path, next] {
+      memory.fill(path.input, with: wave(rows * path.input.width), rows: rows)
+    }
   }
 
   mutating func step() -> Double {
+    net.forward(next, rows: rows, parameters, &memory)
     net.forward(path, rows: rows, parameters, &memory)
     let loss = SmoothL1().mean(path.output, rows: rows, targets: targets, &memory)
     gradients.clear()
