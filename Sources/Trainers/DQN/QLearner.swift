@@ -79,7 +79,7 @@ package struct QLearner: Sendable {
     for quarter in 0..<(count + 3) / 4 {
       let words = generator.block(.replay, episode: update, quarter: quarter)
       for index in 4 * quarter..<min(count, 4 * quarter + 4) {
-        places[index] = lessons.place(Int(UInt64(words[index & 3]) * most >> 32))
+        places[index] = lessons.place(Int((UInt64(words[index & 3]) * most) >> 32))
       }
     }
     return learn(lessons, rows: count)
