@@ -1,8 +1,8 @@
 /// The ways along the roads from everywhere to each of the targets.
 ///
-/// A front runs out from each target over a coarse grid (fast marching, Sethian 1996), first along
-/// the roads alone, faster in their middle, then from them over everything else. Its arrival times
-/// are the distances; going back in time is the way.
+/// A front runs out from each target over a coarse grid (fast marching, Sethian 1996), along the
+/// roads alone, fastest in their middle. Its arrival times are the distances, and going back in time
+/// is the way. From beside the roads the way leads to them first.
 package struct Satnav: Sendable {
   /// The side of the grid's cells, in pixels.
   static let cell = 4
@@ -11,12 +11,13 @@ package struct Satnav: Sendable {
   struct Field: Sendable {
     /// Weighted pixels to the target.
     var distances: [Float]
-    /// The cell that comes next on the way; the target's own is its own.
-    var next: [Int32]
-    /// How far the front had come, along the roads alone, when it had no more road to run on.
+    /// The `SatnavStep` to the cell that comes next on the way.
+    var steps: [UInt8]
+    /// Where the front came, along the roads alone.
     var isOnRoad: [Bool]
   }
 
+  /// With a border of one cell.
   private let columns: Int
   private let rows: Int
   private let targets: [CityPoint]
@@ -27,17 +28,18 @@ package struct Satnav: Sendable {
     let grid = SatnavGrid(map.mask)
     (columns, rows) = (grid.columns, grid.rows)
     targets = map.targets
+    // The way leads a little into the circle, not just to it.
     fields = map.targets.map { grid.field(to: $0, radius: targetRadius * 0.8) }
   }
 
   /// The distance along the roads, in pixels, more near their edges and far more off them.
   package func distance(from place: CityPoint, to target: Int) -> Double {
-    let grid = place / Double(Self.cell) - 0.5
-    let x = max(0, min(Double(columns - 1), grid.x))
-    let y = max(0, min(Double(rows - 1), grid.y))
+    let grid = place / Double(Self.cell) + 0.5
+    let x = max(1, min(Double(columns - 2), grid.x))
+    let y = max(1, min(Double(rows - 2), grid.y))
     let (left, top) = (Int(x), Int(y))
-    let right = min(left + 1, columns - 1)
-    let (upper, lower) = (top * columns, min(top + 1, rows - 1) * columns)
+    let right = min(left + 1, columns - 2)
+    let (upper, lower) = (top * columns, min(top + 1, rows - 2) * columns)
     let (u, v) = (x - Double(left), y - Double(top))
     return fields[target].distances.withUnsafeBufferPointer { distances in
       let above = Double(distances[upper + left]) * (1 - u) + Double(distances[upper + right]) * u
@@ -51,24 +53,26 @@ package struct Satnav: Sendable {
   package func points(
     ahead first: Double, _ second: Double, of place: CityPoint, to target: Int
   ) -> (near: CityPoint, far: CityPoint) {
-    fields[target].next.withUnsafeBufferPointer { next in
-      var walk = SatnavWalk(at: cell(of: place), columns: columns)
-      let near = walk.middle(from: first * 0.75, to: first * 1.25, next) ?? targets[target]
-      if second < first * 1.25 { walk = SatnavWalk(at: cell(of: place), columns: columns) }
-      let far = walk.middle(from: second * 0.75, to: second * 1.25, next) ?? targets[target]
+    fields[target].steps.withUnsafeBufferPointer { steps in
+      var walk = walk(from: place)
+      let near = walk.middle(from: first * 0.75, to: first * 1.25, steps) ?? targets[target]
+      if second < first * 1.25 { walk = self.walk(from: place) }
+      let far = walk.middle(from: second * 0.75, to: second * 1.25, steps) ?? targets[target]
       return (near, far)
     }
   }
 
-  /// The whole way from a place to a target, a point about every `step` pixels.
-  package func route(from place: CityPoint, to target: Int, step: Double = 12) -> [CityPoint] {
+  /// The whole way from a place to a target, a point about every `spacing` pixels.
+  package func route(
+    from place: CityPoint, to target: Int, spacing: Double = 12
+  ) -> [CityPoint] {
     var route = [place]
-    fields[target].next.withUnsafeBufferPointer { next in
-      var walk = SatnavWalk(at: cell(of: place), columns: columns)
-      var reach = step
-      while let point = walk.middle(from: reach - step / 2, to: reach + step / 2, next) {
+    fields[target].steps.withUnsafeBufferPointer { steps in
+      var walk = walk(from: place)
+      var reach = spacing
+      while let point = walk.middle(from: reach - spacing / 2, to: reach + spacing / 2, steps) {
         route.append(point)
-        reach += step
+        reach += spacing
       }
     }
     return route + [targets[target]]
@@ -76,45 +80,48 @@ package struct Satnav: Sendable {
 
   /// Whether roads alone lead from a place to a target.
   package func isReachable(_ target: Int, from place: CityPoint) -> Bool {
-    fields[target].isOnRoad[cell(of: place)]
+    let walk = walk(from: place)
+    return fields[target].isOnRoad[walk.cell]
   }
 
-  private func cell(of place: CityPoint) -> Int {
+  private func walk(from place: CityPoint) -> SatnavWalk {
     let side = Double(Self.cell)
-    let column = Int(max(0, min(Double(columns - 1), place.x / side)))
-    let row = Int(max(0, min(Double(rows - 1), place.y / side)))
-    return row * columns + column
+    return SatnavWalk(
+      column: 1 + Int(max(0, min(Double(columns - 3), place.x / side))),
+      row: 1 + Int(max(0, min(Double(rows - 3), place.y / side))), columns: columns)
   }
 }
 
 /// Follows the way from cell to cell.
 private struct SatnavWalk {
-  private var at: Int
-  private var length = 0.0
+  private var column: Int
+  private var row: Int
   private let columns: Int
+  private var length = 0.0
 
-  init(at cell: Int, columns: Int) {
-    at = cell
-    self.columns = columns
+  init(column: Int, row: Int, columns: Int) {
+    (self.column, self.row, self.columns) = (column, row, columns)
   }
+
+  var cell: Int { row * columns + column }
 
   /// The middle of the cells on a stretch of the way; nil where the target comes before it.
   mutating func middle(
-    from first: Double, to last: Double, _ next: UnsafeBufferPointer<Int32>
+    from first: Double, to last: Double, _ steps: UnsafeBufferPointer<UInt8>
   ) -> CityPoint? {
-    var sum = CityPoint(0, 0)
-    var count = 0.0
+    var sum = SIMD2(0, 0)
+    var count = 0
     while length <= last {
-      let after = Int(next[at])
-      if after == at { break }
-      let way = abs(after - at)
-      at = after
-      // A step to the side is ±1 or ± a row; the others run across.
-      length += Double(Satnav.cell) * (way == 1 || way == columns ? 1 : 2.0.squareRoot())
+      let step = steps[cell]
+      if step == SatnavStep.none { break }
+      column += SatnavStep.right(step)
+      row += SatnavStep.down(step)
+      length += Double(Satnav.cell) * (SatnavStep.isDiagonal(step) ? 2.0.squareRoot() : 1)
       guard length >= first else { continue }
-      sum += CityPoint(Double(at % columns), Double(at / columns))
+      sum &+= SIMD2(column, row)
       count += 1
     }
-    return count > 0 ? (sum / count + 0.5) * Double(Satnav.cell) : nil
+    guard count > 0 else { return nil }
+    return (CityPoint(Double(sum.x), Double(sum.y)) / Double(count) - 0.5) * Double(Satnav.cell)
   }
 }

@@ -1,7 +1,9 @@
 import Glibc
 
-/// The roads on a coarse grid, and the fronts that run over it.
+/// The roads on a coarse grid. A border of one cell, which no front enters, stands around it, so
+/// that every cell within has eight neighbours.
 struct SatnavGrid {
+  /// With the border.
   let columns: Int
   let rows: Int
   /// How much longer a pixel counts: 1 in the middle of a road, more at its edge.
@@ -14,17 +16,17 @@ struct SatnavGrid {
   /// The grid over a mask.
   init(_ mask: RoadMask) {
     let side = Satnav.cell
-    columns = (mask.width + side - 1) / side
-    rows = (mask.height + side - 1) / side
+    columns = (mask.width + side - 1) / side + 2
+    rows = (mask.height + side - 1) / side + 2
     var weights = [Float](repeating: Self.offRoad, count: columns * rows)
     var isRoad = [Bool](repeating: false, count: columns * rows)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let x = min(mask.width - 1, column * side + side / 2)
-        let y = min(mask.height - 1, row * side + side / 2)
+    for row in 1..<rows - 1 {
+      for column in 1..<columns - 1 {
+        let x = min(mask.width - 1, (column - 1) * side + side / 2)
+        let y = min(mask.height - 1, (row - 1) * side + side / 2)
         guard mask.isRoad(Double(x), Double(y)) else { continue }
         let edge = Float(max(0, 1 - mask.depth(column: x, row: y) / 8))
-        weights[row * columns + column] = 1 + 2 * edge * edge
+        weights[row * columns + column] = 1 + 3 * edge * edge
         isRoad[row * columns + column] = true
       }
     }
@@ -32,69 +34,102 @@ struct SatnavGrid {
     self.isRoad = isRoad
   }
 
-  /// The field of one target: the cells within the radius are where the front starts.
+  /// Where a cell's middle is on the map.
+  func middle(ofColumn column: Int, row: Int) -> CityPoint {
+    (CityPoint(Double(column), Double(row)) - 0.5) * Double(Satnav.cell)
+  }
+
+  /// The field of one target: the front starts from the cells within the radius.
   func field(to target: CityPoint, radius: Double) -> Satnav.Field {
     var front = SatnavFront(columns: columns, rows: rows)
     var seeds: [Int] = []
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let centre = (CityPoint(Double(column), Double(row)) + 0.5) * Double(Satnav.cell)
-        let way = target - centre
+    for row in 1..<rows - 1 {
+      for column in 1..<columns - 1 {
+        let way = target - middle(ofColumn: column, row: row)
         let distance = (way * way).sum().squareRoot()
         guard distance <= max(radius, Double(Satnav.cell)) else { continue }
         seeds.append(row * columns + column)
         front.offer(row * columns + column, Float(distance))
       }
     }
-    front.run(weights: weights) { isRoad[$0] }
-    let isOnRoad = front.isDone
-    front.reopen(weights: weights)
-    front.run(weights: weights) { _ in true }
-    var field = Satnav.Field(
-      distances: front.times, next: next(front.times, isOnRoad), isOnRoad: isOnRoad)
-    for seed in seeds { field.next[seed] = Int32(seed) }
-    return field
+    front.run(weights: weights, isRoad: isRoad)
+    let isOnRoad = front.times.map { $0 < .infinity }
+    let distances = spread(front.times, isOnRoad)
+    var steps = steps(distances, isOnRoad)
+    for seed in seeds { steps[seed] = SatnavStep.none }
+    return Satnav.Field(distances: distances, steps: steps, isOnRoad: isOnRoad)
   }
 
-  /// For each cell the one beside it that lies most steeply below; a way along roads stays on them.
-  private func next(_ times: [Float], _ isOnRoad: [Bool]) -> [Int32] {
-    var next = [Int32](repeating: 0, count: times.count)
-    let diagonal = Float(0.5).squareRoot()
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let here = row * columns + column
-        var best: (cell: Int, slope: Float) = (here, 0)
-        for dy in -1...1 where row + dy >= 0 && row + dy < rows {
-          for dx in -1...1 where column + dx >= 0 && column + dx < columns {
-            let there = here + dy * columns + dx
-            if isOnRoad[here], !isOnRoad[there] { continue }
-            let isAcross = dx != 0 && dy != 0
-            // Two roads that only touch at a corner are not joined.
-            if isAcross, isOnRoad[here], !isOnRoad[here + dx], !isOnRoad[here + dy * columns] {
-              continue
-            }
-            let slope = (times[here] - times[there]) * (isAcross ? diagonal : 1)
-            if slope > best.slope { best = (there, slope) }
-          }
-        }
-        next[here] = Int32(best.cell)
+  /// Times from the roads over everything else. Nothing is in the way there, so once down and once
+  /// up over the grid is enough.
+  private func spread(_ times: [Float], _ isOnRoad: [Bool]) -> [Float] {
+    var times = times
+    let straight = Self.offRoad * Float(Satnav.cell)
+    let across = straight * Float(2).squareRoot()
+    for direction in [1, -1] {
+      let beside = SIMD4(-1, -columns, -columns - 1, -columns + 1) &* direction
+      for step in 0..<times.count {
+        let here = direction > 0 ? step : times.count - 1 - step
+        guard !isOnRoad[here], isInside(here) else { continue }
+        times[here] = min(
+          times[here], times[here + beside[0]] + straight, times[here + beside[1]] + straight,
+          times[here + beside[2]] + across, times[here + beside[3]] + across)
       }
     }
-    return next
+    return times
+  }
+
+  private func isInside(_ cell: Int) -> Bool {
+    let column = cell % columns
+    return column > 0 && column < columns - 1 && cell >= columns && cell < columns * (rows - 1)
+  }
+
+  /// For each cell the step to the one beside it that lies most steeply below; a way along roads
+  /// stays on them.
+  private func steps(_ times: [Float], _ isOnRoad: [Bool]) -> [UInt8] {
+    var steps = [UInt8](repeating: SatnavStep.none, count: times.count)
+    let diagonal = Float(0.5).squareRoot()
+    for row in 1..<rows - 1 {
+      for here in row * columns + 1..<(row + 1) * columns - 1 {
+        var steepest: Float = 0
+        for step in 0..<9 as Range<UInt8> where step != SatnavStep.none {
+          let there = here + SatnavStep.down(step) * columns + SatnavStep.right(step)
+          if isOnRoad[here] {
+            guard isOnRoad[there] else { continue }
+            // Two roads that only touch at a corner are not joined.
+            let joined =
+              isOnRoad[here + SatnavStep.right(step)]
+              || isOnRoad[here + SatnavStep.down(step) * columns]
+            guard joined else { continue }
+          }
+          let slope =
+            (times[here] - times[there]) * (SatnavStep.isDiagonal(step) ? diagonal : 1)
+          if slope > steepest { (steepest, steps[here]) = (slope, step) }
+        }
+      }
+    }
+    return steps
   }
 }
 
-/// A front that runs over a grid, cell by cell in the order of its arrival.
+/// A step to one of a cell's eight neighbours, as a number from 0 to 8, row by row; 4 is none.
+enum SatnavStep {
+  static let none: UInt8 = 4
+
+  static func right(_ step: UInt8) -> Int { Int(step % 3) - 1 }
+  static func down(_ step: UInt8) -> Int { Int(step / 3) - 1 }
+  static func isDiagonal(_ step: UInt8) -> Bool { step & 1 == 0 }
+}
+
+/// A front that runs along the roads of a grid, cell by cell in the order of its arrival.
 private struct SatnavFront {
   private let columns: Int
-  private let rows: Int
   private(set) var times: [Float]
-  private(set) var isDone: [Bool]
+  private var isDone: [Bool]
   private var queue = ArrivalQueue()
 
   init(columns: Int, rows: Int) {
     self.columns = columns
-    self.rows = rows
     times = Array(repeating: .infinity, count: columns * rows)
     isDone = Array(repeating: false, count: columns * rows)
   }
@@ -106,51 +141,27 @@ private struct SatnavFront {
     queue.insert(time, Int32(cell))
   }
 
-  /// Runs until no cell is left that it may enter.
-  mutating func run(weights: [Float], mayEnter: (Int) -> Bool) {
+  /// Runs along the roads until there are no more that it could reach.
+  mutating func run(weights: [Float], isRoad: [Bool]) {
     while let (time, cell) = queue.removeFirst() {
       let here = Int(cell)
       // A cell that was reached sooner stands in the queue more than once.
       if isDone[here] || time > times[here] { continue }
       isDone[here] = true
-      visitNeighbours(of: here) { front, there in
-        if !front.isDone[there], mayEnter(there) {
-          front.offer(there, front.arrival(at: there, weight: weights[there]))
-        }
+      let beside = SIMD4(here - columns, here - 1, here + 1, here + columns)
+      for side in 0..<4 where isRoad[beside[side]] && !isDone[beside[side]] {
+        let there = beside[side]
+        offer(there, arrival(at: there, step: weights[there] * Float(Satnav.cell)))
       }
     }
-  }
-
-  /// Lets the front go on from every cell that it has reached.
-  mutating func reopen(weights: [Float]) {
-    for here in times.indices where isDone[here] {
-      visitNeighbours(of: here) { front, there in
-        if !front.isDone[there] {
-          front.offer(there, front.arrival(at: there, weight: weights[there]))
-        }
-      }
-    }
-  }
-
-  private mutating func visitNeighbours(of here: Int, _ visit: (inout Self, Int) -> Void) {
-    let column = here % columns
-    if column > 0 { visit(&self, here - 1) }
-    if column < columns - 1 { visit(&self, here + 1) }
-    if here >= columns { visit(&self, here - columns) }
-    if here + columns < times.count { visit(&self, here + columns) }
   }
 
   /// When the front comes, from what it has reached on either side and above or below (Godunov's
   /// scheme for |∇t| = weight).
-  private func arrival(at cell: Int, weight: Float) -> Float {
-    let column = cell % columns
-    func time(_ other: Int, _ exists: Bool) -> Float {
-      exists && isDone[other] ? times[other] : .infinity
-    }
-    let a = min(time(cell - 1, column > 0), time(cell + 1, column < columns - 1))
-    let b = min(
-      time(cell - columns, cell >= columns), time(cell + columns, cell + columns < times.count))
-    let step = weight * Float(Satnav.cell)
+  private func arrival(at cell: Int, step: Float) -> Float {
+    func time(_ other: Int) -> Float { isDone[other] ? times[other] : .infinity }
+    let a = min(time(cell - 1), time(cell + 1))
+    let b = min(time(cell - columns), time(cell + columns))
     let apart = abs(a - b)
     guard apart < step else { return min(a, b) + step }
     return (a + b + (2 * step * step - apart * apart).squareRoot()) / 2
