@@ -72,11 +72,14 @@ let package = Package(
     tests(of: "Worlds", uses: ["Rollouts", "Worlds"]),
     tests(of: "Trainers", uses: ["Rollouts", "Worlds", "Trainers"]),
     tests(of: "SQLite", uses: ["SQLite"]),
-    tests(of: "Recordings", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"]),
+    tests(
+      of: "Recordings", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"],
+      excluding: ["Fixtures"]),
     tests(of: "Raster", uses: ["Raster"], excluding: ["Snapshots"]),
     tests(of: "Film", uses: ["Raster", "Film"]),
     tests(of: "Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay"]),
-    tests(of: "Analysis", uses: ["Rollouts", "Recordings", "Raster", "Film", "Analysis"]),
+    tests(
+      of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"]),
     tests(of: "EndToEnd", uses: ["Rollouts", "SQLite", "Film", "Raster"]),
   ]
 )

@@ -6,6 +6,22 @@ struct HeatMapCells {
   let chart: HeatMapChart
   let map: HeatMap
   let canvas: Canvas
+  /// The hatching of a cell, copied wherever it is needed; an SVG document takes lines instead.
+  private let hatching: Canvas?
+
+  init(chart: HeatMapChart, map: HeatMap, canvas: Canvas) {
+    self.chart = chart
+    self.map = map
+    self.canvas = canvas
+    let side = Int(chart.layout.cell.rounded(.up))
+    let hasGaps = map.values.contains { $0.isNaN } || map.actionValues.contains { $0.isNaN }
+    hatching = canvas.hasPixels && hasGaps ? try? Canvas(width: side, height: side) : nil
+    if let hatching {
+      Self.drawUnknown(
+        Rect(x: 0, y: 0, width: Double(side), height: Double(side)), chart.theme,
+        spacing: hatchSpacing, onto: hatching)
+    }
+  }
 
   private var theme: Theme { chart.theme }
   private var side: Double { chart.layout.cell }
@@ -24,7 +40,14 @@ struct HeatMapCells {
         }
       }
     }
-    if side >= 12 { drawLines() }
+    if side >= 12 {
+      drawLines()
+      // Walls are one mass: lines end at them.
+      for place in map.cells.indices where map.cells[place] == .wall {
+        canvas.fill(
+          chart.layout.rect(row: place / map.columns, column: place % map.columns), theme.wall)
+      }
+    }
     if let start = map.start, side >= 26 { drawStart(start) }
   }
 
@@ -35,23 +58,34 @@ struct HeatMapCells {
     let ink = theme.unknown.mixed(with: theme.axis, 0.45)
     canvas.isolated {
       canvas.clip(to: .rect(rect))
-      var offset = spacing
-      while offset < rect.width + rect.height {
+      for offset in stride(from: spacing, to: rect.width + rect.height, by: spacing) {
         canvas.stroke(
           .line(Point(rect.x + offset, rect.y), Point(rect.x, rect.y + offset)), ink, width: 1)
-        offset += spacing
       }
     }
   }
+
+  /// A cell about which nothing is known.
+  func fillUnknown(_ rect: Rect) {
+    if let hatching {
+      canvas.copy(
+        hatching, Rect(x: 0, y: 0, width: rect.width, height: rect.height),
+        to: Point(rect.x, rect.y))
+    } else {
+      Self.drawUnknown(rect, theme, spacing: hatchSpacing, onto: canvas)
+    }
+  }
+
+  private var hatchSpacing: Double { max(5, (side / 7).rounded()) }
 
   private func drawFloor(_ rect: Rect, _ row: Int, _ column: Int, _ numbers: NumberFormat?) {
     let place = row * map.columns + column
     let value = map.values[place]
     guard !value.isNaN else {
-      return Self.drawUnknown(rect, theme, spacing: max(5, (side / 7).rounded()), onto: canvas)
+      return fillUnknown(rect)
     }
     if hasTriangles {
-      return HeatMapTriangles(chart: chart, map: map, canvas: canvas, numbers: numbers)
+      return HeatMapTriangles(cells: self, numbers: numbers)
         .draw(rect, row, column)
     }
     let color = chart.palette.color(at: chart.scale.share(of: value))
@@ -59,9 +93,13 @@ struct HeatMapCells {
     let ink = Self.ink(on: color)
     let greedy = map.greedyActions(row, column)
     let hasArrows = chart.style == .arrows && side >= 9 && !greedy.isEmpty
-    let text = numbers.map { NumberText.fixed(value, decimals: $0.decimals) }
+    let text = numbers?.text(value)
     let lift = hasArrows && text != nil ? side * 0.10 : 0
-    if hasArrows { drawArrows(greedy, at: rect.center.moved(0, -lift), ink) }
+    if hasArrows {
+      // Without a number below it an arrow has the whole cell.
+      drawArrows(
+        greedy, at: rect.center.moved(0, -lift), ink, length: side * (text == nil ? 0.64 : 0.46))
+    }
     if let text, let numbers {
       let y = chart.style == .arrows ? rect.bottom - side * 0.15 : rect.center.y
       canvas.text(
@@ -70,23 +108,23 @@ struct HeatMapCells {
   }
 
   /// One arrow through the middle, or several short ones from the middle where actions are tied.
-  private func drawArrows(_ greedy: [Int], at center: Point, _ ink: Color) {
+  private func drawArrows(_ greedy: [Int], at center: Point, _ ink: Color, length: Double) {
     for action in greedy {
       let meaning = map.actions[action]
       let (dx, dy) = (Double(meaning.dx), Double(meaning.dy))
       if dx == 0, dy == 0 {
         // An action that leads nowhere, such as leaving by an exit.
-        let half = side * 0.09
-        canvas.fill(
-          .rounded(Rect(center: center, width: half * 2, height: half * 2), radius: 2), ink)
+        let side = length * 0.4
+        canvas.fill(.rounded(Rect(center: center, width: side, height: side), radius: 2), ink)
       } else if greedy.count == 1 {
         canvas.fill(
-          .arrow(center: center, dx: dx, dy: dy, length: side * 0.46, thickness: side * 0.075), ink)
+          .arrow(center: center, dx: dx, dy: dy, length: length, thickness: length * 0.165), ink)
       } else {
         canvas.fill(
           .arrow(
-            from: center.moved(dx * side * 0.05, dy * side * 0.05),
-            to: center.moved(dx * side * 0.29, dy * side * 0.29), thickness: side * 0.055), ink)
+            from: center.moved(dx * length * 0.1, dy * length * 0.1),
+            to: center.moved(dx * length * 0.62, dy * length * 0.62), thickness: length * 0.12), ink
+        )
       }
     }
   }
@@ -128,6 +166,13 @@ struct HeatMapCells {
   struct NumberFormat {
     var decimals: Int
     var font: Font
+    /// Counts are shortened to K and M.
+    var areCounts: Bool
+
+    func text(_ value: Double) -> String {
+      areCounts && value >= 10_000
+        ? NumberText.count(value) : NumberText.fixed(value, decimals: decimals)
+    }
   }
 
   private var hasTriangles: Bool {
@@ -138,20 +183,23 @@ struct HeatMapCells {
   private func numberFormat() -> NumberFormat? {
     let share = hasTriangles ? 0.128 : chart.style == .arrows ? 0.185 : 0.24
     let size = max(7.5, min(side * share, 22))
-    let room = side * (hasTriangles ? 0.41 : 0.88)
-    guard side >= (hasTriangles ? 44 : 26) else { return nil }
+    let room = side * (hasTriangles ? 0.36 : 0.88)
+    guard side >= (hasTriangles ? 50 : 26) else { return nil }
+    let areCounts = chart.scale.kind == .logarithmic
     let bounds = chart.scale.range
-    for decimals in Self.decimals(for: bounds, counts: chart.scale.kind == .logarithmic) {
+    for decimals in Self.decimals(for: bounds, counts: areCounts) {
+      var format = NumberFormat(decimals: decimals, font: .sans(size), areCounts: areCounts)
       // The best of a triangle cell are bold, which is wider.
       let font = Font.sans(size, hasTriangles ? .bold : .regular)
       let widest =
-        [bounds.lowerBound, bounds.upperBound].map {
-          canvas.measure(NumberText.fixed($0, decimals: decimals), font).width
+        [bounds.lowerBound, bounds.upperBound, areCounts ? 99_900 : 0].map {
+          canvas.measure(format.text($0), font).width
         }.max() ?? 0
       // Slightly smaller letters are better than a lost decimal.
       let fitting = widest <= room ? size : size * room / widest
-      if fitting >= max(7.5, size * 0.8) {
-        return NumberFormat(decimals: decimals, font: .sans(fitting))
+      if fitting >= max(7.5, size * 0.75) {
+        format.font = .sans(fitting)
+        return format
       }
     }
     return nil

@@ -1,4 +1,5 @@
 package import Raster
+package import Rollouts
 
 /// Draws heat maps of one size in one colour scale.
 package struct HeatMapChart: Sendable {
@@ -22,6 +23,8 @@ package struct HeatMapChart: Sendable {
   package let scale: ColorScale
   /// What the colours mean, beside the colour bar.
   package var measure: String
+  /// What the directions mean where they are not those of a map, as in "→ hand   ↑ arm".
+  package var directions = ""
   /// What the picture is about.
   package let title: String
   /// The colours.
@@ -44,7 +47,8 @@ package struct HeatMapChart: Sendable {
     self.theme = theme
     palette = self.scale.map(in: theme)
     layout = HeatMapLayout(
-      rows: map.rows, columns: map.columns, hasTitle: !title.isEmpty, size: size)
+      rows: map.rows, columns: map.columns, hasTitle: !title.isEmpty,
+      isFine: style == .triangles, size: size)
   }
 
   /// Pixels from left to right; even.
@@ -115,10 +119,13 @@ package struct HeatMapChart: Sendable {
       measure, at: Point(bar.left, bar.top - font.size * 0.8), font, theme.mutedText)
   }
 
-  /// Explains cells that have no number.
+  /// Explains directions, and cells that have no number.
   private func drawLegend(_ map: HeatMap, onto canvas: Canvas) {
-    guard map.hasUnknown else { return }
     let font = layout.fonts.tick
+    canvas.text(
+      directions, at: Point(layout.board.right, layout.legendLine), font, theme.mutedText,
+      align: .right)
+    guard map.hasUnknown else { return }
     let side = (font.size * 1.05).rounded()
     let sample = Rect(
       x: layout.words.left, y: (layout.legendLine - side * 0.84).rounded(), width: side,
@@ -161,6 +168,17 @@ package struct HeatMapChart: Sendable {
     }
     let value = map.values[place]
     return value.isNaN ? theme.unknown : palette.color(at: scale.share(of: value))
+  }
+}
+
+extension HeatMapChart {
+  /// The directions of a layout whose fields are not places on a map; empty where they are.
+  package static func directions(of fields: [Field]) -> String {
+    let places = ["row", "column", "x", "y"]
+    let arrows = ["column": "→", "row": "↓", "up": "↑"]
+    let named = fields.filter { $0.subject == "state" && !places.contains($0.name) }
+      .compactMap { field in arrows[field.type].map { "\($0) \(field.name)" } }
+    return named.joined(separator: "   ")
   }
 }
 

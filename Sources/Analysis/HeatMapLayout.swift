@@ -34,10 +34,11 @@ struct HeatMapLayout: Sendable {
   /// The sides that pictures can have.
   static let sizes = 160...8192
 
-  init(rows: Int, columns: Int, hasTitle: Bool, size: Int?) {
+  init(rows: Int, columns: Int, hasTitle: Bool, isFine: Bool, size: Int?) {
     let most = Double(max(rows, columns))
-    // Without a wish: big cells on small maps, and at least a pixel for each on large ones.
-    let wanted = max(384, min(576, most * 96), most)
+    // Without a wish: big cells on small maps, bigger ones where much stands in them, and at least
+    // a pixel for each on large maps.
+    let wanted = max(384, min(isFine ? 760 : 576, most * 96), most)
     let side =
       size.map { Double(max(Self.sizes.lowerBound, min($0, Self.sizes.upperBound)) & ~1) }
     let unit = max(0.75, min(2.5, (side ?? wanted + 120) / 640))

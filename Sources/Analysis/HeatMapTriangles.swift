@@ -3,11 +3,12 @@ import Rollouts
 
 /// Draws a cell as triangles, one for each direction, with the value of the action that points there.
 struct HeatMapTriangles {
-  let chart: HeatMapChart
-  let map: HeatMap
-  let canvas: Canvas
+  let cells: HeatMapCells
   let numbers: HeatMapCells.NumberFormat?
 
+  private var chart: HeatMapChart { cells.chart }
+  private var map: HeatMap { cells.map }
+  private var canvas: Canvas { cells.canvas }
   private var theme: Theme { chart.theme }
 
   /// Whether every action points to one side or, as leaving does, nowhere.
@@ -35,8 +36,7 @@ struct HeatMapTriangles {
       map.actions[$0].dx != 0 || map.actions[$0].dy != 0
     }
     if sides.count < 4 || sides.contains(where: { map.value(row, column, action: $0) == nil }) {
-      HeatMapCells.drawUnknown(
-        rect, theme, spacing: max(5, (rect.width / 7).rounded()), onto: canvas)
+      cells.fillUnknown(rect)
     }
     for action in sides {
       guard let value = map.value(row, column, action: action) else { continue }
@@ -93,7 +93,7 @@ struct HeatMapTriangles {
     guard let numbers else { return }
     let ink = HeatMapCells.ink(on: color)
     canvas.text(
-      NumberText.fixed(value, decimals: numbers.decimals), at: place,
+      numbers.text(value), at: place,
       .sans(numbers.font.size * larger, bold ? .bold : .regular), bold ? ink : ink.opacity(0.78),
       align: .center, anchor: .middle)
   }

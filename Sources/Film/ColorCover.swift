@@ -7,9 +7,9 @@ import Raster
 /// (Chvátal, "A Greedy Heuristic for the Set-Covering Problem", 1979).
 struct ColorCover {
   private let colors: [Color]
-  private let tolerance: Int
-  /// The colours by the cube of the colour space that they lie in; a neighbour's is next to it.
-  private let cubes: [Int: [Int]]
+  /// The colours that each one would cover, one list after the other, and where each list begins.
+  private var neighbours: [Int32] = []
+  private var starts: [Int] = [0]
   private var isCovered: [Bool]
   /// How many uncovered colours each colour would cover.
   private var gains: [Int]
@@ -18,12 +18,26 @@ struct ColorCover {
 
   init(_ colors: [Color], tolerance: Int) {
     self.colors = colors
-    self.tolerance = tolerance
-    cubes = Dictionary(grouping: colors.indices) { Self.cube(colors[$0], tolerance) }
     isCovered = Array(repeating: false, count: colors.count)
     gains = Array(repeating: 0, count: colors.count)
     uncovered = colors.count
-    for index in colors.indices { forEachNeighbour(of: index) { _ in gains[index] += 1 } }
+    // Only colours in the same cube of the colour space, or in one beside it, can be close.
+    let cubes = Dictionary(grouping: colors.indices) { Self.cube(colors[$0], tolerance) }
+    for color in colors {
+      let cube = Self.cube(color, tolerance)
+      for red in -1...1 {
+        for green in -1...1 {
+          for blue in -1...1 {
+            for other in cubes[cube + red << 20 + green << 10 + blue] ?? []
+            where colors[other].distance(to: color) <= tolerance {
+              neighbours.append(Int32(other))
+            }
+          }
+        }
+      }
+      starts.append(neighbours.count)
+    }
+    for index in colors.indices { gains[index] = starts[index + 1] - starts[index] }
   }
 
   /// The chosen colours: the given ones, which are among all, and then as few as possible.
@@ -42,31 +56,12 @@ struct ColorCover {
 
   private mutating func choose(_ index: Int) {
     chosen.append(colors[index])
-    for neighbour in neighbours(of: index) where !isCovered[neighbour] {
+    for place in starts[index]..<starts[index + 1] {
+      let neighbour = Int(neighbours[place])
+      if isCovered[neighbour] { continue }
       isCovered[neighbour] = true
       uncovered -= 1
-      for other in neighbours(of: neighbour) { gains[other] -= 1 }
-    }
-  }
-
-  private func neighbours(of index: Int) -> [Int] {
-    var found: [Int] = []
-    forEachNeighbour(of: index) { found.append($0) }
-    return found
-  }
-
-  private func forEachNeighbour(of index: Int, _ body: (Int) -> Void) {
-    let color = colors[index]
-    let cube = Self.cube(color, tolerance)
-    for red in -1...1 {
-      for green in -1...1 {
-        for blue in -1...1 {
-          for other in cubes[cube + red << 20 + green << 10 + blue] ?? []
-          where colors[other].distance(to: color) <= tolerance {
-            body(other)
-          }
-        }
-      }
+      for other in starts[neighbour]..<starts[neighbour + 1] { gains[Int(neighbours[other])] -= 1 }
     }
   }
 

@@ -20,6 +20,13 @@ struct ColorTable {
     return entry == 0 ? nil : UInt32(truncatingIfNeeded: entry)
   }
 
+  /// Forgets all colours, and keeps its room.
+  mutating func clear() {
+    guard count > 0 else { return }
+    for index in entries.indices { entries[index] = 0 }
+    count = 0
+  }
+
   /// Gives a colour a number.
   mutating func set(_ color: UInt32, to value: UInt32) {
     let slot = slot(of: color)
@@ -36,9 +43,13 @@ struct ColorTable {
 
   /// All colours with their numbers, in no particular order.
   var all: [(color: UInt32, value: UInt32)] {
-    entries.filter { $0 != 0 }.map {
-      (UInt32(truncatingIfNeeded: $0 >> 32) & 0xFF_FFFF, UInt32(truncatingIfNeeded: $0))
+    var all: [(color: UInt32, value: UInt32)] = []
+    all.reserveCapacity(count)
+    for entry in entries where entry != 0 {
+      all.append(
+        (UInt32(truncatingIfNeeded: entry >> 32) & 0xFF_FFFF, UInt32(truncatingIfNeeded: entry)))
     }
+    return all
   }
 
   private static func key(_ color: UInt32) -> UInt64 { UInt64(color) | marker }

@@ -7,19 +7,18 @@ extension Palette {
   /// A film's palette, learnt from frames that are spread over all of it.
   ///
   /// So many numbers are spared for other uses, unless all 256 are needed to be exact.
-  package static func sampling(
-    _ source: inout some FrameSource, sparing spared: Int = 0, samples: Int
+  package static func sampling<Source: FrameSource>(
+    _ source: inout Source, sparing spared: Int = 0, samples: Int,
+    coarseEdges: Bool = false
   ) throws -> Palette {
     guard source.frameCount > 0 else { throw FilmError.empty }
-    let canvas = try Canvas(width: source.width, height: source.height)
     var builder = PaletteBuilder()
-    let last = source.frameCount - 1
     let taken = min(max(1, samples), source.frameCount)
-    for sample in 0..<taken {
-      // The first and the last frame are always among them.
-      try source.draw(taken > 1 ? last * sample / (taken - 1) : 0, onto: canvas)
-      builder.count(canvas)
+    var sampled = SampledFrames(source: source, frameCount: taken)
+    try FrameRelay(coarseEdges: coarseEdges) { ColorCensus() }.run(&sampled) { _, _, colors in
+      builder.add(colors)
     }
+    source = sampled.source
     let limit = 256 - spared
     let needsAll = builder.isExact(limit: 256) && !builder.isExact(limit: limit)
     return builder.palette(
@@ -28,10 +27,17 @@ extension Palette {
   }
 }
 
+/// The palette of a film, and how its frames must be drawn for it.
+struct FilmPalette {
+  let palette: Palette
+  let hasCoarseEdges: Bool
+}
+
 /// A film that is tried with a palette learnt from a few frames.
 ///
-/// A colour in another frame that the palette cannot show as well as promised ends the attempt;
-/// the next one has learnt from every frame, and shows each as well as 256 colours can.
+/// A colour in another frame that the palette cannot show as well as promised ends the attempt. The
+/// next one has learnt from every frame; and where even then 256 colours do not suffice, the last
+/// draws edges with fewer mixtures.
 struct PaletteAttempts {
   let samples: Int
   let sparing: Int
@@ -42,19 +48,25 @@ struct PaletteAttempts {
   /// Makes a film; `make` calls the function it is given with each frame's greatest error.
   func run<Source: FrameSource>(
     _ source: inout Source,
-    make: (inout Source, Palette, _ check: (Int) throws -> Void) throws -> FilmReport
+    make: (inout Source, FilmPalette, _ check: (Int) throws -> Void) throws -> FilmReport
   ) throws -> FilmReport {
-    if samples < source.frameCount {
-      let palette = try Palette.sampling(&source, sparing: sparing, samples: samples)
+    let all = source.frameCount
+    var attempts = [(samples: all, coarse: false), (samples: all, coarse: true)]
+    if samples < all { attempts.insert((samples, false), at: 0) }
+    for (number, attempt) in attempts.enumerated() {
+      let palette = try Palette.sampling(
+        &source, sparing: sparing, samples: attempt.samples, coarseEdges: attempt.coarse)
+      let isLast = number == attempts.count - 1
       do {
-        return try make(&source, palette) { error in
-          if error > Palette.promisedError { throw TooPoor() }
+        return try make(
+          &source, FilmPalette(palette: palette, hasCoarseEdges: attempt.coarse)
+        ) { error in
+          if error > Palette.promisedError && !isLast { throw TooPoor() }
         }
       } catch is TooPoor {
         // What was written so far is gone: an unfinished output removes itself.
       }
     }
-    let palette = try Palette.sampling(&source, sparing: sparing, samples: source.frameCount)
-    return try make(&source, palette) { _ in }
+    throw FilmError.empty
   }
 }

@@ -14,6 +14,8 @@ protocol FrameEncoder: SendableMetatype, ~Copyable {
 /// nothing else to do. So a source is used by one thread only, and memory does not grow with the
 /// number of frames.
 struct FrameRelay<Encoder: FrameEncoder & ~Copyable> {
+  /// Whether frames are drawn for a palette that is too small for all mixtures at edges.
+  let coarseEdges: Bool
   let makeEncoder: @Sendable () -> Encoder
   var processors = Threads.processorCount
 
@@ -53,7 +55,8 @@ struct FrameRelay<Encoder: FrameEncoder & ~Copyable> {
   ) throws {
     let count = source.frameCount
     let stages = try Stages(
-      count: max(2, min(processors + 3, count)), width: source.width, height: source.height)
+      count: max(2, min(processors + 3, count)), width: source.width, height: source.height,
+      coarseEdges: coarseEdges)
     let slots = stages.canvases.count
     let monitor = Monitor(State(slots: Array(repeating: .free, count: slots)))
     let makeEncoder = makeEncoder
@@ -115,9 +118,13 @@ struct FrameRelay<Encoder: FrameEncoder & ~Copyable> {
 private final class Stages: @unchecked Sendable {
   let canvases: [Canvas]
 
-  init(count: Int, width: Int, height: Int) throws(CanvasError) {
+  init(count: Int, width: Int, height: Int, coarseEdges: Bool) throws(CanvasError) {
     var canvases: [Canvas] = []
-    for _ in 0..<count { canvases.append(try Canvas(width: width, height: height)) }
+    for _ in 0..<count {
+      let canvas = try Canvas(width: width, height: height)
+      canvas.hasCoarseEdges = coarseEdges
+      canvases.append(canvas)
+    }
     self.canvases = canvases
   }
 }

@@ -35,14 +35,14 @@ package struct FrameSequence {
   }
 
   private func write(
-    _ source: inout some FrameSource, to folder: String, _ palette: Palette?,
+    _ source: inout some FrameSource, to folder: String, _ film: FilmPalette?,
     _ check: (Int) throws -> Void, _ progress: FilmProgress
   ) throws -> FilmReport {
     let (width, height, frames) = (source.width, source.height, source.frameCount)
-    let coloring = palette.map { Coloring.indexed($0) } ?? .truecolor
+    let coloring = film.map { Coloring.indexed($0.palette) } ?? .truecolor
     let output = try FrameFolder(folder, replacing: replacing)
     let partial = output.partial
-    let relay = FrameRelay {
+    let relay = FrameRelay(coarseEdges: film?.hasCoarseEdges ?? false) {
       SequenceEncoder(
         folder: partial, png: PNGEncoder(width: width, height: height, coloring: coloring))
     }
@@ -56,7 +56,7 @@ package struct FrameSequence {
     }
     try output.finish(frames: frames)
     return FilmReport(
-      path: folder, frames: frames, bytes: bytes, colors: palette?.colors.count,
+      path: folder, frames: frames, bytes: bytes, colors: film?.palette.colors.count,
       greatestError: greatestError)
   }
 }

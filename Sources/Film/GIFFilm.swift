@@ -30,14 +30,17 @@ package struct GIFFilm {
   }
 
   private func write(
-    _ source: inout some FrameSource, to path: String, _ palette: Palette,
+    _ source: inout some FrameSource, to path: String, _ film: FilmPalette,
     _ check: (Int) throws -> Void, _ progress: FilmProgress
   ) throws -> FilmReport {
     let (width, height, frames) = (source.width, source.height, source.frameCount)
+    let palette = film.palette
     var reel = try GIFReel(
       file: try OutputFile(path, replacing: replacing), width: width, height: height,
       palette: palette, repetitions: repetitions)
-    let relay = FrameRelay { GIFEncoder(width: width, height: height, palette: palette) }
+    let relay = FrameRelay(coarseEdges: film.hasCoarseEdges) {
+      GIFEncoder(width: width, height: height, palette: palette)
+    }
     var greatestError = 0
     try relay.run(&source) { frame, hold, image in
       greatestError = max(greatestError, image.greatestError)

@@ -1,4 +1,3 @@
-import Glibc
 package import Raster
 
 /// Counts the colours of pictures and chooses a palette for them.
@@ -8,8 +7,6 @@ package import Raster
 /// channel. The tolerance is the smallest one with which everything that was counted is covered.
 package struct PaletteBuilder {
   private var counts = ColorTable(capacity: 1 << 12)
-  /// The picture counted last: of the next one, only rows that differ are counted.
-  private var last: [UInt32] = []
 
   /// Colours beyond this number are counted in groups of 8 levels a channel, so that memory is
   /// bounded whatever the pictures show.
@@ -22,25 +19,15 @@ package struct PaletteBuilder {
   /// A builder that has seen nothing.
   package init() {}
 
-  /// Counts the colours that a canvas shows where it differs from the one counted before.
+  /// Counts the colours that a canvas shows.
   package mutating func count(_ canvas: Canvas) {
-    let width = canvas.width
-    unsafe canvas.withPixels { pixels in
-      guard let base = pixels.baseAddress else { return }
-      let isComparable = last.count == pixels.count
-      if !isComparable { last = Array(repeating: 0, count: pixels.count) }
-      for y in 0..<canvas.height {
-        let row = unsafe base + y * width
-        let isNew = unsafe last.withUnsafeMutableBufferPointer { last in
-          guard let start = last.baseAddress else { return false }
-          let kept = unsafe start + y * width
-          guard unsafe !isComparable || memcmp(kept, row, width * 4) != 0 else { return false }
-          unsafe memcpy(kept, row, width * 4)
-          return true
-        }
-        if isNew { unsafe count(row, width) }
-      }
-    }
+    var census = ColorCensus()
+    add(census.colors(of: canvas, unlike: nil))
+  }
+
+  /// Adds what a census found.
+  mutating func add(_ colors: [ColorCensus.Entry]) {
+    for (color, times) in colors { add(color, times: times) }
   }
 
   /// How many colours, or groups of them, were counted.
@@ -64,22 +51,13 @@ package struct PaletteBuilder {
     let threshold = Self.areaShare * all.reduce(0) { $0 + Double($1.value) }
     let areas = zip(seen, all).prefix(limit / 2).filter { Double($1.value) > threshold }.map(\.0)
     let first = Array(Self.unique(wanted.filter { known.contains($0) } + areas).prefix(limit))
-    // A quarter is kept free for what is to come.
+    // A quarter is kept free for what is to come, and tolerance that is promised anyway is used to
+    // keep more.
     let room = complete ? limit : max(1, limit * 3 / 4)
-    var colors = Self.chosen(from: seen, starting: first, limit: room, most: limit)
+    var colors = Self.chosen(
+      from: seen, starting: first, limit: room, most: limit, atLeast: complete ? 0 : 6)
     if !complete { Self.fill(&colors, with: wanted, declared.edges, limit: limit) }
     return Palette(colors.isEmpty ? [Color(0)] : colors)
-  }
-
-  private mutating func count(_ row: UnsafePointer<UInt32>, _ width: Int) {
-    var start = 0
-    while start < width {
-      let word = unsafe row[start]
-      var end = start + 1
-      while unsafe end < width && row[end] == word { end += 1 }
-      add(word & 0xFF_FFFF, times: UInt32(end - start))
-      start = end
-    }
   }
 
   private mutating func add(_ color: UInt32, times: UInt32) {
@@ -88,7 +66,7 @@ package struct PaletteBuilder {
   }
 
   private static func chosen(
-    from seen: [Color], starting first: [Color], limit: Int, most: Int
+    from seen: [Color], starting first: [Color], limit: Int, most: Int, atLeast least: Int
   ) -> [Color] {
     if seen.count <= limit { return unique(first + seen) }
     // What is rarer than that is close to something, or hardly seen; the mapper reports its error.
@@ -102,7 +80,7 @@ package struct PaletteBuilder {
     }
     // The smallest tolerance that suffices, by halving.
     var best: [Color]?
-    var tooSmall = 0
+    var tooSmall = max(0, least - 1)
     var enough = 256
     while tooSmall + 1 < enough {
       // Small ones are likelier: the first guess is the promised error.
@@ -129,7 +107,7 @@ package struct PaletteBuilder {
       colors.append(color)
     }
     for color in mixtures
-    where colors.count < limit && !colors.contains(where: { $0.distance(to: color) <= 4 }) {
+    where colors.count < limit && !colors.contains(where: { $0.distance(to: color) <= 6 }) {
       colors.append(color)
     }
   }

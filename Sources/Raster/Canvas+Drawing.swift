@@ -14,17 +14,14 @@ extension Canvas {
 
   /// Fills a shape with a colour.
   package func fill(_ shape: Shape, _ color: Color) {
-    use(color)
-    trace(shape)
-    unsafe cairo_fill(context)
+    cover(color, extents: { fillExtents(shape) }) {
+      trace(shape)
+      unsafe cairo_fill(context)
+    }
   }
 
   /// Fills a rectangle with a colour.
-  package func fill(_ rect: Rect, _ color: Color) {
-    use(color)
-    unsafe cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
-    unsafe cairo_fill(context)
-  }
+  package func fill(_ rect: Rect, _ color: Color) { fill(.rect(rect), color) }
 
   /// Fills a shape with colours that turn into one another.
   package func fill(_ shape: Shape, _ gradient: Gradient) {
@@ -44,8 +41,14 @@ extension Canvas {
 
   /// Draws a shape's outline.
   package func stroke(_ shape: Shape, _ color: Color, _ stroke: Stroke = Stroke()) {
-    use(color)
-    trace(shape)
+    prepare(stroke)
+    cover(color, extents: { strokeExtents(shape) }) {
+      trace(shape)
+      unsafe cairo_stroke(context)
+    }
+  }
+
+  private func prepare(_ stroke: Stroke) {
     unsafe cairo_set_line_width(context, stroke.width)
     unsafe cairo_set_line_cap(context, stroke.cap.cairo)
     unsafe cairo_set_line_join(context, stroke.join.cairo)
@@ -56,7 +59,20 @@ extension Canvas {
         unsafe cairo_set_dash(context, $0.baseAddress, Int32($0.count), 0)
       }
     }
-    unsafe cairo_stroke(context)
+  }
+
+  private func fillExtents(_ shape: Shape) -> Rect {
+    trace(shape)
+    var (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0)
+    unsafe cairo_fill_extents(context, &left, &top, &right, &bottom)
+    return Rect(x: left, y: top, width: right - left, height: bottom - top)
+  }
+
+  private func strokeExtents(_ shape: Shape) -> Rect {
+    trace(shape)
+    var (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0)
+    unsafe cairo_stroke_extents(context, &left, &top, &right, &bottom)
+    return Rect(x: left, y: top, width: right - left, height: bottom - top)
   }
 
   /// Draws a shape's outline, so many pixels thick.

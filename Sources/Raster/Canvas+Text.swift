@@ -8,7 +8,6 @@ extension Canvas {
   ) {
     guard !string.isEmpty, font.size > 0 else { return }
     let scaled = scaledFont(font)
-    use(color)
     unsafe cairo_set_font_face(context, scaled.face)
     unsafe cairo_set_font_size(context, font.size)
     var offset = Point(0, shift(to: anchor, font, scaled))
@@ -29,7 +28,17 @@ extension Canvas {
         unsafe glyphs[index].x += origin.x
         unsafe glyphs[index].y += origin.y
       }
-      unsafe cairo_show_glyphs(context, glyphs.baseAddress, Int32(glyphs.count))
+      let count = Int32(glyphs.count)
+      cover(
+        color,
+        extents: {
+          var extents = cairo_text_extents_t()
+          unsafe cairo_glyph_extents(context, glyphs.baseAddress, count, &extents)
+          return Rect(
+            x: origin.x + extents.x_bearing, y: origin.y + extents.y_bearing,
+            width: extents.width, height: extents.height)
+        }
+      ) { unsafe cairo_show_glyphs(context, glyphs.baseAddress, count) }
       if turned { unsafe cairo_restore(context) }
     }
   }

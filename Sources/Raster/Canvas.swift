@@ -12,6 +12,10 @@ package final class Canvas {
   /// Whether this canvas holds pixels (and not an SVG document).
   package let hasPixels: Bool
 
+  /// Whether the edges of shapes and letters have quarters of coverage instead of 256 levels, for
+  /// pictures that must fit a small palette.
+  package var hasCoarseEdges = false
+
   let context: OpaquePointer
   let surface: OpaquePointer
   /// What the SVG surface has written so far; nil for a canvas of pixels.

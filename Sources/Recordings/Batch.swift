@@ -37,7 +37,9 @@ final class Batch: @unchecked Sendable {
   /// an earlier batch.
   var episodesAreInOrder: Bool {
     guard episodes.count > 0, episodes.int(0, 3) == 1 else { return false }
-    return (1..<max(1, episodes.count)).allSatisfy { episodes.int($0, 0) == episodes.int($0 - 1, 0) + 1 }
+    return (1..<max(1, episodes.count)).allSatisfy {
+      episodes.int($0, 0) == episodes.int($0 - 1, 0) + 1
+    }
   }
 
   /// More bytes than this in one batch, and it is handed on before it is full.
@@ -84,5 +86,14 @@ struct OpenEpisode {
     unsafe columns.column(5)[row] = total.bitPattern
     unsafe columns.column(6)[row] = UInt64(ending.rawValue)
     unsafe columns.column(7)[row] = state
+  }
+}
+
+extension Value {
+  var kind: Columns.Kind {
+    switch self {
+    case .index: .integer
+    case .bytes: .bytes
+    }
   }
 }

@@ -15,6 +15,7 @@ internal import Synchronization
   private let interval: Double
   private let monitor = Monitor()
   private var thread: pthread_t?
+  private var identity: WriterIdentity?
   // The four below are touched only while the monitor is locked.
   private var full: [Batch] = []
   private var empty: [Batch]
@@ -31,7 +32,9 @@ internal import Synchronization
   }
 
   /// Begins to commit to an open file.
-  func start(on database: Database, steps: Int) throws(RecordingError) {
+  func start(
+    on database: Database, steps: Int, as identity: WriterIdentity
+  ) throws(RecordingError) {
     statements = try naming(path) { () throws(SQLiteError) in try CommitStatements(database) }
     self.database = database
     committedSteps.store(steps, ordering: .releasing)
@@ -50,6 +53,8 @@ internal import Synchronization
       throw RecordingError(.system, "there is no thread to write \(path) with")
     }
     thread = made
+    self.identity = identity
+    identity.enter()
   }
 
   /// Whether batches are being committed.
@@ -86,9 +91,10 @@ internal import Synchronization
     statements = nil
     guard let database else { return }
     self.database = nil
+    defer { identity?.leave() }
     do {
       if failure == nil { try endSession(session, ended: ended, in: database) }
-      if ended != nil { makeOneFile(database) }
+      makeOneFile(database)
       try database.close()
     } catch {
       failure = failure ?? RecordingError(error, path: path)

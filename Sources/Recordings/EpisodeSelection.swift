@@ -29,7 +29,8 @@ package enum EpisodeSelection: Sendable, Equatable {
     case .first: return Array(episodes.prefix(1))
     case .last: return Array(candidates.suffix(1))
     case .best(let count):
-      return Array(candidates.sorted { ($1.return, $0.number) < ($0.return, $1.number) }.prefix(count))
+      return Array(
+        candidates.sorted { ($1.return, $0.number) < ($0.return, $1.number) }.prefix(count))
     case .worst(let count): return Array(Self.ranked(candidates).prefix(count))
     case .median:
       guard !candidates.isEmpty else { return [] }

@@ -16,8 +16,10 @@ extension Recording {
     let names = try description().world.actions.map(\.name)
     let end = try stepCount()
     // One state of the file for all rows would hold up a writer's log for as long as this takes.
-    for first in stride(from: 0, to: end, by: 1 << 16) {
-      try forEachStep(in: first..<min(end, first + 1 << 16)) { step in
+    var next = try firstStep(from: 0)
+    while let first = next, first < end {
+      let page = first..<min(end, first + 65_536)
+      try forEachStep(in: page) { step in
         csv.add(step.step)
         csv.add(step.episode)
         csv.add(step.t)
@@ -33,6 +35,7 @@ extension Recording {
         csv.add(step.ending.name)
         try csv.endRow(write)
       }
+      next = try firstStep(from: page.upperBound)
     }
     try csv.finish(write)
   }

@@ -18,6 +18,20 @@ package struct Episode: Sendable, Equatable {
   /// How it ended; `interrupted` where it runs and its writer is gone.
   package var ending: Ending
 
+  /// An episode, open or over.
+  package init(
+    number: Int, seed: Int, firstStep: Int, stride: Int, steps: Int, `return`: Double,
+    ending: Ending
+  ) {
+    self.number = number
+    self.seed = seed
+    self.firstStep = firstStep
+    self.stride = stride
+    self.steps = steps
+    self.return = `return`
+    self.ending = ending
+  }
+
   /// The last step that it has.
   package var lastStep: Int { firstStep &+ (steps &- 1) &* stride }
   /// Whether the world or a time limit ended it.
@@ -103,7 +117,8 @@ extension Recording {
   /// Numbers that arithmetic on steps can bear.
   static func isSound(_ number: Int, first: Int, _ stride: Int, steps: Int) -> Bool {
     let most = 1 << 53
-    return (1..<most).contains(number) && first >= 0 && first < most && (1...1 << 20).contains(stride) && steps > 0
+    return (1..<most).contains(number) && first >= 0 && first < most
+      && (1...1 << 20).contains(stride) && steps > 0
       && steps <= most / stride
   }
 

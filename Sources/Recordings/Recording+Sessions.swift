@@ -87,7 +87,8 @@ extension Recording {
       let keys = try runKeys()
       guard let world = keys["world"]?.text, let trainer = keys["trainer"]?.text,
         let purpose = keys["purpose"]?.text.flatMap(RunPurpose.init(rawValue:)),
-        let seed = keys["seed"]?.int, seed >= 0, let configuration = try sessions().last?.configuration
+        let seed = keys["seed"]?.int, seed >= 0,
+        let configuration = try sessions().last?.configuration
       else { throw .damaged(path, "the table run lacks the run's description") }
       var run = RunDescription(
         world: WorldDescription(

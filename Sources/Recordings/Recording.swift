@@ -19,6 +19,7 @@ package final class Recording {
     }
     if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
     database = try Self.open(path)
+    try Self.checkLength(of: database, path)
     try Self.checkTables(of: database, path)
   }
 
@@ -26,7 +27,7 @@ package final class Recording {
   private static func open(_ path: String) throws(RecordingError) -> Database {
     do {
       return try opened(path, .reading)
-    } catch where error.kind == .denied {
+    } catch  where error.kind == .denied {
       // Reading beside a log needs a file for locks. In a folder where none can be made, a
       // recording without a log can still be read, as nobody can be writing it either.
       let real = Files.resolved(path)
@@ -62,6 +63,21 @@ package final class Recording {
     }
     guard version == Format.version else { throw .damaged(path, "it has no format") }
     return database
+  }
+
+  /// SQLite takes what is missing of the last page for zeros; a copy that broke off is not whole.
+  private static func checkLength(of database: Database, _ path: String) throws(RecordingError) {
+    let real = Files.resolved(path)
+    // While there is a log, the file itself may still lack its newest pages.
+    guard (Files.size(real + "-wal") ?? 0) == 0, let size = Files.size(real) else { return }
+    let row = try naming(path) { () throws(SQLiteError) in
+      try database.first("SELECT page_count, page_size FROM pragma_page_count, pragma_page_size")
+    }
+    guard let pages = row?[0].int, let page = row?[1].int else { return }
+    let (whole, overflow) = pages.multipliedReportingOverflow(by: page)
+    if overflow || size < whole {
+      throw .damaged(path, "it is cut short, with \(size) of \(whole) bytes")
+    }
   }
 
   /// A file from elsewhere may bear views or computed columns in place of tables.

@@ -45,21 +45,9 @@ extension RecordingWriter {
       throw RecordingError(
         .invalid, "a recording begins with a checkpoint of step 0, not \(checkpoint.step)")
     }
-    let database = try draft.publish(checkpoint, durable: durable)
+    let (database, identity) = try draft.publish(checkpoint, durable: durable)
     session.checkpoints = 1
     session.uncoveredCheckpoints = [checkpoint]
-    try committer.start(on: database, steps: 0)
-  }
-}
-
-extension HashChain {
-  /// The first link of a recording's chain.
-  init(of database: Database) throws(SQLiteError) {
-    self.init(
-      run: try database.all(
-        "SELECT key, value FROM run WHERE key NOT IN ('tags', 'note') ORDER BY key"),
-      actions: try database.all("SELECT action, name, dx, dy FROM actions ORDER BY action"),
-      fields: try database.all(
-        "SELECT subject, name, type, offset, count, description FROM fields ORDER BY rowid"))
+    try committer.start(on: database, steps: 0, as: identity)
   }
 }

@@ -2,26 +2,6 @@ package import Rollouts
 internal import SQLite
 internal import Synchronization
 
-/// How a recording is written.
-package struct RecordingOptions: Sendable {
-  /// Whether a file of this name is replaced.
-  package var force = false
-  /// Whether each commit waits for the disk: no power cut costs more than the open batch then.
-  package var durable = false
-  /// The most steps of one commit.
-  package var batchRows = 8192
-  /// The longest time between two commits.
-  package var commitInterval: Duration = .milliseconds(250)
-  /// Where times come from.
-  package var clock = RecordingClock.system
-
-  /// The usual way.
-  package init(force: Bool = false, durable: Bool = false) {
-    self.force = force
-    self.durable = durable
-  }
-}
-
 /// Writes one run to one file, off the training thread.
 ///
 /// The file bears its name from the step-0 checkpoint on. Without `finish()` it reads as
@@ -35,23 +15,24 @@ package struct RecordingOptions: Sendable {
   var session: SessionPlace
   var chain: HashChain
   var draft: Draft?
-  /// Where a resumed run still re-makes steps that the file has.
+  /// Where a resumed run still makes steps again that the file has.
   var retrace: Retrace?
+  var known = KnownRows()
   private var isClosed = false
 
   // What the next row touches.
   var batch: Batch
-  private var rows: Rows
-  private var count = 0
+  var rows: Rows
+  var count = 0
   var step = 0
-  private var world = 0
-  private let worlds: Int
+  var world = 0
+  let worlds: Int
   let slots: UnsafeMutablePointer<OpenEpisode>
   var newestEpisode = 0
-  private var states: Columns.Kind?
-  private var actions: Columns.Kind?
+  var states: Columns.Kind?
+  var actions: Columns.Kind?
   /// Whether rows may be taken without a further look: the file is there, values are numbers.
-  private var isPlain = false
+  var isPlain = false
 
   init(
     path: String, description: RunDescription, options: RecordingOptions, chain: HashChain,
@@ -131,7 +112,7 @@ package struct RecordingOptions: Sendable {
     {
       throw unsafe unlike("\(slot.pointee.next)", "\(state)")
     }
-    if retrace != nil { try compare(transition) }
+    try retrace?.compare(transition, at: step)
     switch transition.next {
     case .index(let next): unsafe slot.pointee.next = next
     case .bytes(let next): unsafe slot.pointee.nextBytes = next
@@ -140,7 +121,7 @@ package struct RecordingOptions: Sendable {
       episode: transition.episode, state: word(transition.state), action: word(transition.action),
       reward: transition.reward, ending: transition.ending)
     if retrace != nil {
-      try goOnRetracing()
+      forgetRetraced()
       return
     }
     if count == batch.transitions.capacity || batch.transitions.arenaCount > Batch.mostBytes
@@ -152,7 +133,7 @@ package struct RecordingOptions: Sendable {
 
   package mutating func record(_ metric: Metric) throws {
     try requireFile()
-    if let retrace, retrace.has(metric) { return }
+    if known.has(metric) { return }
     var metric = metric
     metric.value += 0
     batch.metrics.append(metric)
@@ -165,11 +146,11 @@ package struct RecordingOptions: Sendable {
       return
     }
     try requireFile()
-    if let retrace, try retrace.has(checkpoint, in: path) { return }
     guard checkpoint.step == step else {
       throw RecordingError(
         .invalid, "a checkpoint of step \(checkpoint.step) came after \(step) steps")
     }
+    if step <= known.end, try isKnown(checkpoint) { return }
     batch.checkpoints.append(checkpoint)
     try handOverWhereWanted()
   }
@@ -184,7 +165,8 @@ package struct RecordingOptions: Sendable {
     }
     var caught: RecordingError?
     do throws(RecordingError) {
-      if count > 0 || !batch.metrics.isEmpty || !batch.checkpoints.isEmpty { try handOver() }
+      let hasNews = count > 0 || !batch.metrics.isEmpty || !batch.checkpoints.isEmpty
+      if hasNews, retrace == nil { try handOver() }
     } catch {
       caught = error
     }
@@ -206,7 +188,8 @@ package struct RecordingOptions: Sendable {
       throw RecordingError(.invalid, "the reward of step \(step) is \(reward), no finite number")
     }
     let slot = unsafe slots + world
-    let fits = unsafe slot.pointee.isOpen
+    let fits =
+      unsafe slot.pointee.isOpen
       ? slot.pointee.episode == episode : episode > newestEpisode
     if !fits || ending == .interrupted { throw outOfOrder(episode, ending) }
   }
@@ -277,7 +260,7 @@ package struct RecordingOptions: Sendable {
       states = state
       actions = action
       batch.setKinds(state: state, action: action)
-      isPlain = state == .integer && action == .integer && retrace == nil
+      startPlainly()
     }
     guard states == state, actions == action, transition.next.kind == state else {
       throw RecordingError(
@@ -293,64 +276,8 @@ package struct RecordingOptions: Sendable {
   private static let withoutCheckpoint = RecordingError(
     .invalid, "a recording begins with a checkpoint of step 0")
 
-  // MARK: Batches
-
-  private mutating func handOverWhereWanted() throws(RecordingError) {
-    guard committer.wantsBatch.load(ordering: .relaxed) else { return }
-    if count > 0 {
-      try handOver()
-    } else if let stopped = committer.stopped {
-      throw stopped
-    }
-  }
-
-  private mutating func handOver() throws(RecordingError) {
-    var (session, chain) = (session, chain)
-    complete(batch, session: &session, chain: &chain)
-    (self.session, self.chain) = (session, chain)
-    do {
-      batch = try committer.submit(batch)
-    } catch {
-      // The committer keeps that batch. The next row finds a full one, and the same error.
-      batch = Batch(rows: 1, worlds: worlds)
-      startBatch()
-      throw error
-    }
-    startBatch()
-  }
-
-  private mutating func startBatch() {
-    rows = Rows(batch)
-    count = 0
-    if let states, let actions { batch.setKinds(state: states, action: actions) }
-  }
-
-  /// Gives the batch what belongs to it beside rows: open episodes, its time and its hash.
-  private borrowing func complete(
-    _ batch: Batch, session: inout SessionPlace, chain: inout HashChain
-  ) {
-    batch.transitions.count = count
-    var row = batch.ended
-    for slot in 0..<worlds where unsafe slots[slot].isOpen {
-      unsafe slots[slot].write(
-        to: batch.episodes, row: row, seed: Int(description.seed), stride: worlds,
-        ending: .running)
-      row += 1
-    }
-    batch.episodes.count = row
-    batch.firstStep = step - count
-    batch.elapsed = session.elapsed(options.clock)
-    session.metrics += batch.metrics.count
-    session.checkpoints += batch.checkpoints.count
-    batch.metricsByThen = session.metrics
-    batch.checkpointsByThen = session.checkpoints
-    batch.hash = chain.add(batch, session: session)
-    session.uncoveredMetrics = []
-    session.uncoveredCheckpoints = []
-  }
-
   /// The words of a batch's columns, found once a batch.
-  @safe private struct Rows {
+  @safe struct Rows {
     let step: UnsafeMutablePointer<UInt64>
     let episode: UnsafeMutablePointer<UInt64>
     let state: UnsafeMutablePointer<UInt64>
@@ -363,31 +290,6 @@ package struct RecordingOptions: Sendable {
       unsafe state = batch.transitions.column(2)
       unsafe action = batch.transitions.column(3)
       unsafe reward = batch.transitions.column(4)
-    }
-  }
-}
-
-/// The session that a writer writes, and what its next batch must account for.
-struct SessionPlace {
-  var row = 0
-  var facts = SessionFacts(firstStep: 0, configuration: "{}", versions: "{}", started: "")
-  /// When it began on the monotonic clock, less the time of the sessions before.
-  var origin = 0.0
-  /// How many metrics and checkpoints the recording has.
-  var metrics = 0
-  var checkpoints = 0
-  /// Those that are in the file, but in no batch yet.
-  var uncoveredMetrics: [Metric] = []
-  var uncoveredCheckpoints: [Checkpoint] = []
-
-  func elapsed(_ clock: RecordingClock) -> Double { max(0, clock.monotonic() - origin) }
-}
-
-extension Value {
-  var kind: Columns.Kind {
-    switch self {
-    case .index: .integer
-    case .bytes: .bytes
     }
   }
 }

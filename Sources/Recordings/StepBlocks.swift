@@ -31,10 +31,9 @@ internal import SQLite
     guard (1...1 << 16).contains(worlds) else {
       throw .damaged(recording.path, "\(worlds) worlds cannot run side by side")
     }
-    let first = max(0, range.lowerBound)
-    let end = min(max(first, range.upperBound), try recording.stepCount())
+    let range = range.clamped(to: 0..<(try recording.stepCount()))
     // An episode's next row is as far behind the range's end as there are worlds.
-    try self.init(recording, steps: first..<end, beyond: worlds, hop: worlds, only: nil)
+    try self.init(recording, steps: range, beyond: worlds, hop: worlds, only: nil)
   }
 
   /// The transitions of one episode.
@@ -204,8 +203,9 @@ internal import SQLite
       }
       row = place(of: number)
     }
-    guard let row, Recording.isSound(
-      number, first: columns.int(row, 1), columns.int(row, 2), steps: columns.int(row, 3))
+    guard let row,
+      Recording.isSound(
+        number, first: columns.int(row, 1), columns.int(row, 2), steps: columns.int(row, 3))
     else { throw .damaged(recording.path, "episode \(number) is missing from its table") }
     let (first, stride) = (columns.int(row, 1), columns.int(row, 2))
     let ending = Ending(rawValue: UInt8(clamping: columns.int(row, 4))) ?? .running

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Rollouts
+internal import Synchronization
 
 /// Who writes a recording: enough to tell a living writer from a dead one, and from another file.
 struct WriterIdentity: Equatable, Sendable {
@@ -62,8 +63,16 @@ struct WriterIdentity: Equatable, Sendable {
       Int(truncatingIfNeeded: status.st_dev) == device, boot == Self.currentBoot,
       let state = Self.processState(process)
     else { return false }
-    return state.ticks == ticks && !state.isGone
+    guard state.ticks == ticks, !state.isGone else { return false }
+    return process != Int(getpid()) || Self.writers.withLock { $0.contains(inode) }
   }
+
+  /// The files that this process writes: it outlives its writers, also those that could not say
+  /// that they end.
+  private static let writers = Mutex<Set<Int>>([])
+
+  func enter() { Self.writers.withLock { _ = $0.insert(inode) } }
+  func leave() { Self.writers.withLock { _ = $0.remove(inode) } }
 
   private static var currentBoot: String { text(of: "/proc/sys/kernel/random/boot_id") }
 

@@ -2,13 +2,11 @@ import Raster
 
 /// The one who moves: a round figure with two eyes that look ahead.
 struct AgentFigure {
-  enum Mood { case calm, glad, dazed, sunk }
-
   let radius: Double
   let theme: Theme
   let dx: Double
   let dy: Double
-  let mood: Mood
+  let mood: AgentPose.Mood
 
   func draw(at place: Point, onto canvas: Canvas) {
     guard mood != .sunk else { return drawSunk(at: place, onto: canvas) }

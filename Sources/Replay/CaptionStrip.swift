@@ -90,7 +90,7 @@ struct CaptionStrip: Sendable {
     let name = widest([facts.world], fonts.value) + gap
     let spelled = max(0, widest(fonts.isCompact ? [] : slips, fonts.label) - action)
     // An arrow says alone where a slip led if its name would push the world's aside.
-    spellsSlips = total + spelled + name <= area.width || total + name > area.width
+    spellsSlips = total + spelled + name <= area.width
     if spellsSlips {
       widths[3].1 += spelled
       total += spelled
@@ -130,8 +130,11 @@ struct CaptionStrip: Sendable {
       canvas.text(column.label, at: Point(column.x, labelLine), fonts.label, theme.mutedText)
     }
     guard worldWidth > 0 else { return }
-    let name = canvas.ellipsized(facts.world, fonts.value, width: worldWidth)
-    canvas.text(name, at: Point(area.left, valueLine), fonts.value, theme.text)
+    // A name that is a little too long is better smaller than cut.
+    let fitting = worldWidth / max(1, canvas.measure(facts.world, fonts.value).width)
+    let font = Font.sans(fonts.value.size * min(1, max(0.8, fitting)))
+    let name = canvas.ellipsized(facts.world, font, width: worldWidth + 0.5)
+    canvas.text(name, at: Point(area.left, valueLine), font, theme.text)
   }
 
   /// Draws the words of one frame.

@@ -101,7 +101,8 @@ package struct CrawlerPainter: Painter {
         canvas.fill(
           Rect(x: x, y: ground, width: isLong ? 2 : 1, height: ((isLong ? 9 : 5) * unit).rounded()),
           isLong ? theme.mutedText : theme.axis)
-        guard isLong else { continue }
+        // Numbers stand wholly inside the ground, or not at all.
+        guard isLong, labelFont.size <= 15 * unit else { continue }
         canvas.text(
           NumberText.trimmed(place, decimals: 0), at: Point(x + 1, ground + 13 * unit), labelFont,
           theme.mutedText, align: .center, anchor: .top)

@@ -19,6 +19,21 @@ package struct CrawlerScene: Sendable, Equatable {
   package var distance: Double
   /// How the episode stands.
   package var ending: Ending
+
+  /// A scene; one of an episode's beginning unless told otherwise.
+  package init(
+    episode: Int, t: Int = 0, steps: Int, state: Int, action: Int? = nil, reward: Double? = nil,
+    distance: Double = 0, ending: Ending = .running
+  ) {
+    self.episode = episode
+    self.t = t
+    self.steps = steps
+    self.state = state
+    self.action = action
+    self.reward = reward
+    self.distance = distance
+    self.ending = ending
+  }
 }
 
 /// Turns the transitions of a crawler's episode into scenes.

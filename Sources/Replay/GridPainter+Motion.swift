@@ -11,11 +11,16 @@ extension GridPainter {
     // The newest lies on top; an arrow stands in its place where the agent slipped.
     let slipped = scene.last.map { $0.slipped && $0.from != scene.state } ?? false
     let newest = slipped && layout.cell >= 16 ? 1 : 0
-    for age in (newest..<max(newest, scene.trail.count - 1)).reversed() {
-      let (to, from) = (scene.trail[age], scene.trail[age + 1])
+    // Steps of one colour are one line: where lines overlap, their soft edges would add up.
+    var end = scene.trail.count - 1
+    while end > newest {
+      let color = trailColors[end - 1]
+      var start = end - 1
+      while start > newest, trailColors[start - 1] == color { start -= 1 }
       canvas.stroke(
-        .line(center(of: from), center(of: to)), trailColors[age],
+        .polyline((start...end).map { center(of: scene.trail[$0]) }), color,
         Stroke(width: thickness, cap: .round))
+      end = start
     }
   }
 
@@ -50,44 +55,20 @@ extension GridPainter {
       canvas.fill(.circle(place, radius: radius), theme.agent)
       return
     }
-    let (row, column) = map.position(of: scene.state)
     let direction = scene.last.map { actions[$0.executed] }
-    let (dx, dy) = (Double(direction?.dx ?? 0), Double(direction?.dy ?? 0))
-    let isGoal = map.cell(of: scene.state) == .goal
-    let isHole = map.cell(of: scene.state) == .hole
-    let bumped = scene.last.map { $0.from == scene.state && (dx != 0 || dy != 0) } ?? false
-    let agent = AgentFigure(
-      radius: side * 0.29, theme: theme, dx: dx, dy: dy,
-      mood: isGoal ? .glad : isHole ? .sunk : bumped ? .dazed : .calm)
-    if bumped { drawImpact(place, dx, dy, onto: canvas) }
-    if isGoal {
+    var pose = AgentPose(dx: direction?.dx ?? 0, dy: direction?.dy ?? 0)
+    switch map.cell(of: scene.state) {
+    case .goal:
+      pose.mood = .glad
       // The flag is taken up: its place below the agent is empty.
+      let (row, column) = map.position(of: scene.state)
       GridMarks(theme: theme, isDetailed: true).drawGoalTile(
         in: layout.rect(row: row, column: column), onto: canvas)
+    case .hole: pose.mood = .sunk
+    case .floor, .wall, .exit:
+      let moves = pose.dx != 0 || pose.dy != 0
+      if moves, scene.last?.from == scene.state { pose.mood = .dazed }
     }
-    let push = bumped ? side * 0.14 : 0
-    agent.draw(at: place.moved(dx * push, dy * push), onto: canvas)
-    if isGoal {
-      canvas.drawFlag(at: place.moved(side * 0.26, -side * 0.12), height: side * 0.44, theme)
-    }
-  }
-
-  /// Short strokes that fly off where the agent hit a wall.
-  private func drawImpact(_ place: Point, _ dx: Double, _ dy: Double, onto canvas: Canvas) {
-    let side = layout.cell
-    let contact = place.moved(dx * side * 0.42, dy * side * 0.42)
-    for sign in [-1.0, 1.0] {
-      for (along, across, reach) in [(0.02, 0.22, 0.16), (-0.10, 0.25, 0.13)] {
-        let start = contact.moved(
-          dx * side * along - dy * sign * side * across,
-          dy * side * along + dx * sign * side * across)
-        let spread = along < 0 ? 0.75 : 0.25
-        let end = start.moved(
-          (-dx * spread - dy * sign) * side * reach * 0.8,
-          (-dy * spread + dx * sign) * side * reach * 0.8)
-        canvas.stroke(
-          .line(start, end), theme.secondAccent, Stroke(width: max(1.2, side * 0.04), cap: .round))
-      }
-    }
+    sprites.draw(pose, at: place, onto: canvas)
   }
 }

@@ -11,6 +11,7 @@ package struct GridPainter: Painter {
   let strip: CaptionStrip?
   /// Everything that does not move.
   let background: Canvas
+  let sprites: AgentSprites
   /// The trail's colours, the newest first.
   let trailColors: [Color]
 
@@ -33,6 +34,7 @@ package struct GridPainter: Painter {
           endings: Caption.endings(on: map)),
         measuring: background)
       : nil
+    sprites = AgentSprites(cell: layout.cell, theme: theme)
     let ground = map.kind == .lake ? theme.ice : theme.floor
     let newest = theme.trail.mixed(with: theme.agent, 0.35)
     // Steps of three, so that a film's palette has room for them.
@@ -56,8 +58,17 @@ package struct GridPainter: Painter {
   package var height: Int { layout.height }
 
   /// The theme's colours without its colour maps, and the trail's.
+  ///
+  /// The marks of a bump cross a trail so seldom that a few frames do not show it, and so often that
+  /// one of many does.
   package var declaredColors: DeclaredColors {
-    theme.declaredColors.adding(DeclaredColors(colors: trailColors))
+    let ground = map.kind == .lake ? theme.ice : theme.floor
+    let trail = Set(trailColors).sorted { $0.hex < $1.hex }
+    let marks = ([ground, theme.wall] + trail).map {
+      DeclaredColors.Edge(theme.secondAccent, $0)
+    }
+    let rims = trail.map { DeclaredColors.Edge(theme.agentRim, $0) }
+    return DeclaredColors(colors: trail, edges: marks + rims).adding(theme.declaredColors)
   }
 
   /// Draws a scene over whatever a canvas of this size shows.

@@ -19,6 +19,21 @@ package struct GridScene: Sendable, Equatable {
   /// Where the agent was before, the newest place first.
   package var trail: Trail
 
+  /// A scene; one of an episode's beginning unless told otherwise.
+  package init(
+    episode: Int, t: Int = 0, steps: Int, state: Int, last: Move? = nil, totalReturn: Double = 0,
+    ending: Ending = .running, trail: Trail = Trail()
+  ) {
+    self.episode = episode
+    self.t = t
+    self.steps = steps
+    self.state = state
+    self.last = last
+    self.totalReturn = totalReturn
+    self.ending = ending
+    self.trail = trail
+  }
+
   /// What the last step did.
   package struct Move: Sendable, Equatable {
     /// The state before it.
@@ -62,9 +77,6 @@ package struct Trail: Sendable, Equatable {
     places[newest] = Int32(place)
     count = min(count + 1, Self.capacity)
   }
-
-  /// Forgets everything.
-  package mutating func removeAll() { count = 0 }
 
   /// The place so many steps back; 0 is the newest.
   package subscript(age: Int) -> Int {

@@ -3,7 +3,7 @@ internal import CSQLite
 extension Database {
   /// How a transaction begins.
   package enum Transaction: String, Sendable {
-    /// One consistent view for several reads.
+    /// One consistent view for several reads; inside another transaction, that one's.
     case reading = "BEGIN"
     /// Holds the write lock from its first moment, so that it cannot fail half-way for a lock.
     case writing = "BEGIN IMMEDIATE"
@@ -14,6 +14,7 @@ extension Database {
     _ kind: Transaction, _ body: () throws(Failure) -> Result,
     orThrow wrap: (SQLiteError) -> Failure
   ) throws(Failure) -> Result {
+    if kind == .reading, isInTransaction { return try body() }
     do { try execute(kind.rawValue) } catch { throw wrap(error) }
     let result: Result
     do {
@@ -40,8 +41,10 @@ extension Database {
 
   /// Undoes the open transaction; SQLite has already done so after some errors.
   package func rollBack() {
-    if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+    if isInTransaction { try? execute("ROLLBACK") }
   }
+
+  private var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 }
 
 /// One version of a schema, as the statements that lead to it from the version before.

@@ -133,7 +133,9 @@ struct QTableTrainerTests {
     #expect(sink.transitions.map(\.ending) == endings + endings)
   }
 
-  @Test func `goOn is asked every few thousand steps, and false stops even within an episode`() throws {
+  @Test func `goOn is asked every few thousand steps, and false stops even within an episode`()
+    throws
+  {
     let (world, settings) = try Self.lake(episodes: 100_000)
     var trainer = QTableTrainer(
       world.dynamics, stepLimit: world.stepLimit, seed: 1, settings: settings)

@@ -17,7 +17,7 @@ struct CurveCommand: Command {
 
   private let file: String
   private let progress: Curve.Progress
-  private let window: Int
+  private let window: Int?
   private let output: String?
   private let title: String?
   private let theme: Theme
@@ -29,10 +29,9 @@ struct CurveCommand: Command {
       "-x", value: "WHAT", choices: Curve.Progress.allCases.map(\.rawValue),
       help: "what the curve runs along (default episodes)")
     progress = along.flatMap(Curve.Progress.init(rawValue:)) ?? .episodes
-    window =
-      try arguments.count(
-        "-w", "--window", in: 1...1_000_000, help: "episodes averaged (default 50)")
-      ?? 50
+    window = try arguments.count(
+      "-w", "--window", in: 1...1_000_000,
+      help: "episodes averaged (default 50, or a fortieth of a long run)")
     output = try arguments.option(
       "-o", "--output", value: "FILE",
       help: "a .png, .svg or .csv; without it the terminal shows it")
@@ -48,7 +47,8 @@ struct CurveCommand: Command {
     guard !outcomes.isEmpty else {
       throw Failure.failed("\(file) has no finished episode to draw yet")
     }
-    let curve = Curve(outcomes, by: progress, window: window)
+    let curve = Curve(
+      outcomes, by: progress, window: window ?? max(50, outcomes.count / 40))
     guard let path = output else {
       console.print("\(chartTitle(run))\n\n" + curve.text(.here))
       return .done

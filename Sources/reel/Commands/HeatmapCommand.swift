@@ -86,11 +86,13 @@ struct HeatmapCommand: Command {
   private func chart(
     of maps: some Collection<HeatMap>, _ tables: LearnedTables
   ) -> HeatMapChart {
-    HeatMapChart(
+    var chart = HeatMapChart(
       like: maps[maps.startIndex], style: style,
       scale: ColorScale(fitting: maps, of: quantity, actions: style == .triangles),
       measure: quantity == .visits ? "visits" : "value",
       title: title ?? chartTitle(tables.run), size: size, theme: theme)
+    chart.directions = HeatMapChart.directions(of: tables.run.world.fields)
+    return chart
   }
 
   private func film(

@@ -1,0 +1,100 @@
+internal import Rollouts
+internal import SQLite
+
+/// The chain of batches: each hash covers the one before, its session, its rows, the episodes that
+/// ended in it, and the metrics and checkpoints committed with it.
+struct HashChain {
+  /// The hash that the next batch is chained to.
+  private(set) var previous: [UInt8]
+
+  /// A chain that goes on from a hash.
+  init(previous: [UInt8]) { self.previous = previous }
+
+  /// A chain's first link: what the run is, without the tags and the note, which may change.
+  init(run: [[SQLiteValue]], actions: [[SQLiteValue]], fields: [[SQLiteValue]]) {
+    var hash = CanonicalHash()
+    for row in run + actions + fields {
+      for value in row { hash.add(value) }
+    }
+    previous = hash.finished()
+  }
+
+  /// A batch's hash while it is made.
+  struct Link: ~Copyable {
+    var hash = CanonicalHash()
+
+    /// The hash of what comes before a batch's rows.
+    init(
+      after chain: HashChain, session: SessionFacts?, _ firstStep: Int, _ lastStep: Int,
+      elapsed: Double
+    ) {
+      unsafe chain.previous.withUnsafeBytes { unsafe hash.addRaw($0) }
+      session?.add(to: &hash)
+      hash.add(firstStep)
+      hash.add(lastStep)
+      hash.add(elapsed)
+    }
+  }
+
+  /// The hash of a complete link, which becomes the next one's predecessor.
+  mutating func close(_ link: consuming Link) -> [UInt8] {
+    previous = link.hash.finished()
+    return previous
+  }
+
+  /// The hash of a batch.
+  mutating func add(_ batch: Batch, session: SessionPlace) -> [UInt8] {
+    var link = Link(
+      after: self, session: session.facts, batch.firstStep, batch.lastStep, elapsed: batch.elapsed)
+    link.hash.add(batch.transitions, rows: 0..<batch.transitions.count, columns: 1..<5)
+    link.hash.add(batch.episodes, rows: 0..<batch.ended, columns: 0..<8)
+    for metric in session.uncoveredMetrics { link.hash.add(metric) }
+    for metric in batch.metrics { link.hash.add(metric) }
+    for checkpoint in session.uncoveredCheckpoints { link.hash.add(checkpoint) }
+    for checkpoint in batch.checkpoints { link.hash.add(checkpoint) }
+    return close(link)
+  }
+}
+
+extension HashChain {
+  /// The first link of a recording's chain.
+  init(of database: Database) throws(SQLiteError) {
+    self.init(
+      run: try database.all(
+        "SELECT key, value FROM run WHERE key NOT IN ('tags', 'note') ORDER BY key"),
+      actions: try database.all("SELECT action, name, dx, dy FROM actions ORDER BY action"),
+      fields: try database.all(
+        "SELECT subject, name, type, offset, count, description FROM fields ORDER BY rowid"))
+  }
+}
+
+/// What of a session never changes.
+struct SessionFacts: Equatable, Sendable {
+  var firstStep: Int
+  var configuration: String
+  var versions: String
+  var started: String
+
+  func add(to hash: inout CanonicalHash) {
+    hash.add(firstStep)
+    hash.add(configuration)
+    hash.add(versions)
+    hash.add(started)
+  }
+}
+
+/// The session that a writer writes, and what its next batch must account for.
+struct SessionPlace {
+  var row = 0
+  var facts = SessionFacts(firstStep: 0, configuration: "{}", versions: "{}", started: "")
+  /// When it began on the monotonic clock, less the time of the sessions before.
+  var origin = 0.0
+  /// How many metrics and checkpoints the recording has.
+  var metrics = 0
+  var checkpoints = 0
+  /// Those that are in the file, but in no batch yet.
+  var uncoveredMetrics: [Metric] = []
+  var uncoveredCheckpoints: [Checkpoint] = []
+
+  func elapsed(_ clock: RecordingClock) -> Double { max(0, clock.monotonic() - origin) }
+}

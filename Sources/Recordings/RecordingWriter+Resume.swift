@@ -1,0 +1,87 @@
+package import Rollouts
+internal import SQLite
+
+extension RecordingWriter {
+  /// Goes on with a recording from one of its steps, usually that of a checkpoint.
+  ///
+  /// Nothing is deleted: steps that the file has already are compared with those that are made
+  /// again, and a difference is an error that names the step; then new ones are appended. A file
+  /// that a living process writes is refused. `configuration` is in force for the new steps.
+  package init(
+    resuming path: String, from step: Int, configuration: JSON? = nil,
+    options: RecordingOptions = RecordingOptions()
+  ) throws {
+    let recording = try Recording(path)
+    try Recording.refuseLivingWriter(of: path, try recording.sessions())
+    let database = try Draft.open(path, durable: options.durable)
+    guard let identity = WriterIdentity(current: path) else {
+      throw RecordingError(.missing, "there is no file \(path)")
+    }
+    var found = try database.transaction(
+      .writing,
+      { () throws(any Error) in
+        // Looked at again under the lock: of two that come at once, one gets it.
+        try Recording.refuseLivingWriter(of: path, try recording.sessions())
+        var found = try Resumption(recording, from: step)
+        found.session.facts = SessionFacts(
+          firstStep: found.end,
+          configuration: (configuration ?? found.description.configuration).compact,
+          versions: Draft.versions.compact, started: options.clock.timestamp)
+        let facts = found.session.facts
+        try database.run(
+          "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, ?)", .integer(facts.firstStep),
+          .text(facts.configuration), .text(facts.versions), .text(facts.started),
+          .text(identity.json.compact))
+        found.session.row = database.lastInsertedRow
+        return found
+      }, orThrow: { RecordingError($0, path: path) })
+    found.session.origin = options.clock.monotonic() - found.session.origin
+    let committer = Committer(path: path, options: options, worlds: found.description.worlds)
+    try committer.start(on: database, steps: found.end, as: identity)
+    self.init(
+      path: path, description: found.description, options: options, chain: found.chain,
+      committer: committer, session: found.session, draft: nil)
+    take(up: found, at: step, recording)
+  }
+
+  /// Stands where a recording stood at a step.
+  mutating func take(up found: Resumption, at step: Int, _ recording: Recording) {
+    self.step = step
+    world = step % worlds
+    newestEpisode = found.newestEpisode
+    known = found.known
+    for (world, open) in found.open where world < worlds { unsafe slots[world] = open }
+    if let kinds = found.kinds {
+      (states, actions) = (kinds.state, kinds.action)
+      batch.setKinds(state: kinds.state, action: kinds.action)
+    }
+    if step < found.end { retrace = Retrace(recording, from: step, to: found.end) }
+    startPlainly()
+  }
+
+  /// Steps that the file has are not written again.
+  mutating func forgetRetraced() {
+    count = 0
+    batch.ended = 0
+    batch.transitions.removeAll()
+    batch.episodes.removeAll()
+    guard let end = retrace?.end, step >= end else { return }
+    retrace = nil
+    startPlainly()
+  }
+
+  mutating func startPlainly() {
+    isPlain = states == .integer && actions == .integer && retrace == nil
+  }
+
+  /// Whether the file has a checkpoint already; that it has another one is an error.
+  func isKnown(_ checkpoint: Checkpoint) throws -> Bool {
+    guard let known = try Recording(path).checkpoint(at: checkpoint.step) else { return false }
+    guard known.kind == checkpoint.kind, known.parameters == checkpoint.parameters else {
+      throw RecordingError(
+        .invalid,
+        "the checkpoint of step \(checkpoint.step) came out differently from the recorded one")
+    }
+    return true
+  }
+}

@@ -1,0 +1,153 @@
+import Recordings
+import Rollouts
+import SQLite
+import Testing
+
+private let root = #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/\($1)" }
+
+/// A code block of docs/format.md.
+struct CodeBlock: CustomTestStringConvertible, Sendable {
+  var number: Int
+  var language: String
+  var code: String
+  var testDescription: String { "\(language) block \(number)" }
+
+  static let all: [CodeBlock] = {
+    var blocks: [CodeBlock] = []
+    var open: CodeBlock?
+    for line in String(decoding: bytes(of: "\(root)/docs/format.md"), as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    {
+      if line.hasPrefix("```") {
+        if let block = open { blocks.append(block) }
+        open =
+          open == nil
+          ? CodeBlock(number: blocks.count, language: String(line.dropFirst(3)), code: "") : nil
+      } else {
+        open?.code += line + "\n"
+      }
+    }
+    return blocks
+  }()
+}
+
+@Suite struct DocumentTests {
+  private static let hasTools = shell("sqlite3 --version && python3 --version").status == 0
+
+  /// Runs a block on a recording; what it prints.
+  private func run(_ block: CodeBlock, on path: String, in folder: Folder) -> (String, Int32) {
+    write(Array(block.code.utf8), to: folder("code"))
+    let command =
+      block.language == "sql"
+      ? "sqlite3 -readonly '\(path)' < '\(folder("code"))'"
+      : "python3 '\(folder("code"))' '\(path)'"
+    let (output, status) = shell(command)
+    return (output, status)
+  }
+
+  @Test func `the page has its examples`() {
+    #expect(CodeBlock.all.map(\.language) == ["sql", "python", "sql", "python"])
+  }
+
+  @Test(
+    .enabled(if: hasTools, "needs the sqlite3 shell and python3"),
+    arguments: CodeBlock.all,
+    [RandomRun(), RandomRun(worlds: 3), RandomRun(usesBytes: true), RandomRun(fractional: true)])
+  func `the examples run as they are printed`(block: CodeBlock, run: RandomRun) throws {
+    let folder = Folder()
+    let path = folder("a.sqlite")
+    var options = RecordingOptions()
+    options.batchRows = 500
+    let writer = try RecordingWriter(
+      creating: path, run.description, initial: run.blank.checkpoint(step: 0), options: options)
+    var tee = Tee(writer: writer) { writer, step in
+      if step % 700 == 0 {
+        try writer.record(Metric(step: step, name: "losses/td_loss", value: 1 / Double(step)))
+        try writer.record(Metric(step: step, name: "none", value: .nan))
+        try writer.record(run.blank.checkpoint(step: step))
+      }
+    }
+    try run.play(3000, into: &tee)
+    try tee.finish()
+    let recording = try Recording(path)
+    let (output, status) = self.run(block, on: path, in: folder)
+    #expect(status == 0, "\(output)")
+    let lines = output.split(separator: "\n")
+    switch block.number {
+    case 0:
+      let best = try recording.episodes(.best(1))[0]
+      let last = try #require(try recording.steps(of: best).last)
+      #expect(lines.count == min(3, best.steps))
+      #expect(lines[0].hasPrefix("\(last.step)|\(last.t)|"))
+      #expect(lines[0].hasSuffix("|\(last.ending.name)"))
+    case 1:
+      #expect(lines[0] == "maze qtable seed 1")
+      #expect(lines.count > 1)
+      #expect(lines[1].hasPrefix("episodes     1 –   100: "))
+    case 2:
+      if !run.usesBytes {
+        #expect(lines[0].hasPrefix("0|column|") && lines[1].hasPrefix("0|row|"))
+        #expect(lines.count == 4)
+      }
+    default: #expect(output == (try recording.digest()) + "\n")
+    }
+  }
+
+  @Test(.enabled(if: hasTools, "needs the sqlite3 shell and python3"))
+  func `the printed chain finds a change too`() throws {
+    let folder = Folder()
+    try RandomRun().record(3000, to: folder("a.sqlite"))
+    try Database(folder("a.sqlite"), .writing).execute(
+      "UPDATE transitions SET reward = 9 WHERE step = 1234")
+    let block = try #require(CodeBlock.all.last)
+    let (output, status) = run(block, on: folder("a.sqlite"), in: folder)
+    #expect(status == 1)
+    #expect(output == "steps 0 to 2999 are not as they were written\n")
+  }
+
+  @Test(.enabled(if: hasTools, "needs the sqlite3 shell and python3"))
+  func `a live recording is copied as the page says`() throws {
+    let folder = Folder()
+    let path = folder("a.sqlite")
+    let run = RandomRun()
+    var writer = try RecordingWriter(
+      creating: path, run.description, initial: run.blank.checkpoint(step: 0))
+    try run.play(100_000, into: &writer)
+    let copied = shell("sqlite3 '\(path)' \"VACUUM INTO '\(folder("copy.sqlite"))'\"")
+    #expect(copied.status == 0, "\(copied.output)")
+    let copy = try Recording(folder("copy.sqlite"))
+    #expect(try copy.stepCount() > 0)
+    #expect(try copy.firstBrokenBatch() == nil)
+    #expect(try copy.status() == .interrupted)
+    try writer.finish()
+    #expect(try Recording(path).stepCount() == 100_000)
+  }
+
+  /// Recordings that were made once and must stay readable: the file, and what it held.
+  static let fixtures = [
+    (
+      "format-1.sqlite", "e588793f68e79dcc17316b393934683ca62a387333e7be06cdf28be0a3f4e9e7", 600, 20
+    ),
+    (
+      "format-1-blobs.sqlite", "9a5c7a04f7fa9ce5ba56d9bce6cbf3335ddd89ae6d7af0bcfdcf7faf24c378a8",
+      90, 23
+    ),
+  ]
+
+  @Test(arguments: fixtures)
+  func `a recording of every format stays readable`(
+    name: String, digest: String, steps: Int, episodes: Int
+  ) throws {
+    let folder = Folder()
+    write(bytes(of: "\(root)/Tests/RecordingsTests/Fixtures/\(name)"), to: folder("a.sqlite"))
+    let recording = try Recording(folder("a.sqlite"))
+    #expect(try recording.digest() == digest)
+    #expect(try recording.firstBrokenBatch() == nil)
+    #expect(try recording.counts().steps == steps)
+    #expect(try recording.counts().episodes == episodes)
+    #expect(
+      try recording.description().world.actions.map(\.name) == ["up", "down", "left", "right"])
+    #expect(try recording.status() == .finished)
+    #expect(try recording.steps(in: 0..<steps).count == steps)
+  }
+}

@@ -1,0 +1,133 @@
+import Recordings
+import Rollouts
+import Testing
+
+@Suite struct SelectionTests {
+  /// Returns by episode: 1: 5, 2: 9, 3: 9, 4: 1, 5: 7, and the sixth goes on with 99.
+  private let episodes = zip(1..., [5.0, 9, 9, 1, 7, 99]).map { number, total in
+    Episode(
+      number: number, seed: 1, firstStep: number * 10, stride: 1, steps: 10, return: total,
+      ending: number == 6 ? .running : number == 3 ? .truncated : .terminated)
+  }
+
+  @Test(arguments: [
+    ("first", [1]), ("last", [5]), ("best", [2]), ("best 2", [2, 3]), ("best 9", [2, 3, 5, 1, 4]),
+    ("worst", [4]), ("worst 2", [4, 1]), ("median", [5]), ("all", [1, 2, 3, 4, 5, 6]), ("6", [6]),
+    ("2-4", [2, 3, 4]), ("5-99", [5, 6]), ("7", []), ("best,first,2", [2, 1]),
+    ("3-4,worst,first", [3, 4, 1]),
+  ]) func `episodes are chosen as they are named`(text: String, numbers: [Int]) throws {
+    let selection = try #require(EpisodeSelection(text))
+    #expect(selection.choose(from: episodes).map(\.number) == numbers)
+    #expect(EpisodeSelection(selection.description) == selection)
+  }
+
+  @Test func `where none is over, all are candidates`() {
+    let open = Array(episodes.suffix(1))
+    for selection in [EpisodeSelection.last, .best(1), .worst(1), .median] {
+      #expect(selection.choose(from: open).map(\.number) == [6])
+      #expect(selection.choose(from: []).isEmpty)
+    }
+  }
+
+  @Test(arguments: [
+    "", "beste", "best 0", "best x", "first 2", "4-2", "-3", "3-", "1-2-3", "best,", ",", "+3",
+    "best 1 2", "99999999999999999999",
+  ]) func `what names no episodes is refused`(text: String) {
+    #expect(EpisodeSelection(text) == nil)
+  }
+
+  @Test func `a selection without match is an error in a sentence`() throws {
+    let folder = Folder()
+    let recording = try RandomRun(lengths: 10...10).record(50, to: folder("a.sqlite"))
+    let error = #expect(throws: RecordingError.self) { try recording.episodes(.numbers(77...80)) }
+    #expect(error?.kind == .absent)
+    #expect(
+      error?.description == "\(folder("a.sqlite")) has 5 episodes, but none is '77-80'")
+    #expect(throws: RecordingError.self) { try recording.episode(6) }
+    #expect(throws: RecordingError.self) { try recording.episode(0) }
+    #expect(throws: RecordingError.self) { try recording.episode(.max) }
+    #expect(try recording.episodes(.best(2)).count == 2)
+  }
+}
+
+@Suite struct ExportTests {
+  private func text(_ export: (([UInt8]) throws -> Void) throws -> Void) throws -> String {
+    var bytes: [UInt8] = []
+    try export { bytes += $0 }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @Test func `a rollout is written as the view has it`() throws {
+    let folder = Folder()
+    let run = RandomRun(fractional: true)
+    let recording = try run.record(200_000, to: folder("a.sqlite"))
+    var pieces = 0
+    var bytes: [UInt8] = []
+    try recording.exportTransitions {
+      pieces += 1
+      bytes += $0
+    }
+    #expect(pieces > 10)
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 200_001)
+    #expect(lines[0] == "step,episode,t,state,action,action_name,reward,next_state,ending")
+    let names = ["up", "down", "left", "right"]
+    for step in try recording.steps(in: 65_530..<65_560) {
+      guard case .index(let state) = step.state, case .index(let next) = step.next,
+        case .index(let action) = step.action
+      else { continue }
+      #expect(
+        lines[step.step + 1]
+          == "\(step.step),\(step.episode),\(step.t),\(state),\(action),\(names[action]),"
+          + "\(step.reward),\(next),\(step.ending.name)")
+    }
+  }
+
+  @Test func `bytes are spelled in hexadecimal`() throws {
+    let folder = Folder()
+    let run = RandomRun(lengths: 1...1, usesBytes: true)
+    let recording = try run.record(3, to: folder("a.sqlite"))
+    let lines = try text(recording.exportTransitions).split(separator: "\n")
+    let first = try #require(try recording.steps(in: 0..<1).first)
+    guard case .bytes(let action) = first.action else { return }
+    #expect(
+      lines[1].split(separator: ",", omittingEmptySubsequences: false)[4] == action.hexadecimal)
+  }
+
+  @Test func `names with commas, quotes and line ends are quoted`() throws {
+    let folder = Folder()
+    let run = RandomRun()
+    var writer = try RecordingWriter(
+      creating: folder("a.sqlite"), run.description, initial: run.blank.checkpoint(step: 0))
+    try writer.record(Metric(step: 0, name: "a,\"b\"\nc", value: 1.5))
+    try writer.record(Metric(step: 0, name: "plain", value: .nan))
+    try writer.finish()
+    let recording = try Recording(folder("a.sqlite"))
+    #expect(
+      try text(recording.exportMetrics)
+        == "step,name,value\n0,\"a,\"\"b\"\"\nc\",1.5\n0,plain,\n")
+    #expect(
+      try text(recording.exportEpisodes) == "episode,seed,first_step,stride,steps,return,ending\n")
+  }
+
+  @Test func `episodes are written with their returns`() throws {
+    let folder = Folder()
+    let recording = try RandomRun(lengths: 4...4).record(10, to: folder("a.sqlite"))
+    let lines = try text(recording.exportEpisodes).split(separator: "\n")
+    let episodes = try recording.episodes()
+    #expect(lines.count == 4)
+    #expect(lines[3] == "3,1,8,1,2,\(episodes[2].return),interrupted")
+  }
+
+  @Test(arguments: [(6...6, true), (20...40, true), (20...40, false)])
+  func `the size is told within a tenth`(lengths: ClosedRange<Int>, whole: Bool) throws {
+    let folder = Folder()
+    let run = RandomRun(lengths: lengths, fractional: !whole)
+    let recording = try run.record(300_000, to: folder("a.sqlite"))
+    let mean = Double(lengths.lowerBound + lengths.upperBound) / 2
+    let expected = RecordingEstimate.bytes(
+      steps: 300_000, episodeLength: mean, wholeRewards: whole)
+    #expect(abs(Double(recording.fileBytes()) / Double(expected) - 1) < 0.1)
+    #expect(RecordingEstimate.bytes(steps: .max) == .max)
+  }
+}

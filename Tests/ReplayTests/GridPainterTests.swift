@@ -1,0 +1,150 @@
+import Film
+import Raster
+import Replay
+import Rollouts
+import Testing
+import Worlds
+
+@Suite struct GridPainterTests {
+  private func painter(
+    _ map: GridMap, _ options: PictureOptions = PictureOptions()
+  ) throws -> GridPainter {
+    try GridPainter(
+      GridWorld(map), facts: CaptionFacts(world: "test", trainer: "qtable"), options: options)
+  }
+
+  private func scene(_ map: GridMap, state: Int) -> GridScene {
+    GridScene(episode: 1, steps: 1, state: state)
+  }
+
+  /// The middle of all pixels of a colour.
+  private func middle(of color: Color, _ canvas: Canvas) -> (x: Double, y: Double, count: Int) {
+    var (x, y, count) = (0, 0, 0)
+    canvas.withPixels { pixels in
+      for (index, word) in pixels.enumerated() where word & 0xFF_FFFF == color.hex {
+        x += index % canvas.width
+        y += index / canvas.width
+        count += 1
+      }
+    }
+    return (Double(x) / Double(max(1, count)), Double(y) / Double(max(1, count)), count)
+  }
+
+  @Test(arguments: [
+    (1, 2), (2, 1), (4, 4), (3, 60), (60, 3), (41, 41), (150, 150), (400, 400), (1000, 1000),
+  ])
+  func `every map has an even picture of the size asked for, with an agent on it`(
+    rows: Int, columns: Int
+  ) throws {
+    var cells = [Cell](repeating: .floor, count: rows * columns)
+    cells[cells.count - 1] = .goal
+    let map = GridMap(kind: .maze, title: "", columns: columns, cells: cells, start: 0)
+    for size in [96, 240, 481] {
+      let painter = try painter(map, PictureOptions(size: size))
+      #expect(painter.width.isMultiple(of: 2) && painter.height.isMultiple(of: 2))
+      #expect(max(painter.width, painter.height) == size & ~1)
+      let canvas = try Canvas(width: painter.width, height: painter.height)
+      painter.draw(scene(map, state: (rows / 2) * columns + columns / 2), onto: canvas)
+      #expect(middle(of: Theme.light.agent, canvas).count >= 9)
+    }
+  }
+
+  @Test func `an action moves the agent on the picture the way it points`() throws {
+    for map in try Maps.all() {
+      let world = GridWorld(map)
+      let painter = try painter(map, PictureOptions(showsCaption: false))
+      let canvas = try Canvas(width: painter.width, height: painter.height)
+      var moved = 0
+      for state in 0..<world.dynamics.states where map.cell(of: state) == .floor {
+        painter.draw(scene(map, state: state), onto: canvas)
+        let before = middle(of: Theme.light.agent, canvas)
+        for (number, action) in map.kind.actions.enumerated() {
+          let next = Int(world.dynamics.outcome(state, executing: number).next)
+          guard next != state, map.cell(of: next) == .floor else { continue }
+          painter.draw(scene(map, state: next), onto: canvas)
+          let after = middle(of: Theme.light.agent, canvas)
+          let (dx, dy) = (after.x - before.x, after.y - before.y)
+          #expect(abs(dx) > 50 ? dx * Double(action.dx) > 0 : action.dx == 0)
+          #expect(abs(dy) > 50 ? dy * Double(action.dy) > 0 : action.dy == 0)
+          moved += 1
+        }
+      }
+      #expect(moved > 10)
+    }
+  }
+
+  @Test func `a bump presses the agent towards what stopped it`() throws {
+    let map = try Maps.maze()
+    let painter = try painter(map, PictureOptions(showsCaption: false))
+    let canvas = try Canvas(width: painter.width, height: painter.height)
+    var still = scene(map, state: 1)
+    painter.draw(still, onto: canvas)
+    let before = middle(of: Theme.light.agent, canvas)
+    #expect(middle(of: Theme.light.secondAccent, canvas).count == 0)
+    // Up from the upper row: the edge of the board.
+    still.last = .init(from: 1, action: 0, executed: 0, reward: -5)
+    painter.draw(still, onto: canvas)
+    #expect(middle(of: Theme.light.agent, canvas).y < before.y - 5)
+    #expect(middle(of: Theme.light.secondAccent, canvas).count > 10)
+  }
+
+  @Test func `a slip shows a solid arrow along the move that was executed`() throws {
+    let map = try Maps.lake()
+    let painter = try painter(map, PictureOptions(showsCaption: false))
+    let canvas = try Canvas(width: painter.width, height: painter.height)
+    var slipped = scene(map, state: 8)
+    // From the cell above, right was chosen and down was gone.
+    slipped.last = .init(from: 4, action: 2, executed: 1, reward: 0)
+    painter.draw(slipped, onto: canvas)
+    let arrow = middle(of: Theme.light.secondAccent, canvas)
+    let agent = middle(of: Theme.light.agent, canvas)
+    #expect(arrow.count > 200)
+    #expect(abs(arrow.x - agent.x) < 3 && arrow.y < agent.y - 30)
+    slipped.last = .init(from: 4, action: 1, executed: 1, reward: 0)
+    painter.draw(slipped, onto: canvas)
+    #expect(middle(of: Theme.light.secondAccent, canvas).count == 0)
+  }
+
+  @Test func `a film's palette is exact up to 256 colours and close beyond`() throws {
+    for theme in Theme.all {
+      for map in try Maps.all() {
+        for size in [240, 480] {
+          let world = GridWorld(map)
+          var film = try Played.film(
+            world, (1...4).map { Played(world, number: $0) },
+            options: PictureOptions(size: size, theme: theme, title: "A film"))
+          let palette = try Palette.sampling(&film, samples: film.frameCount)
+          let canvas = try Canvas(width: film.width, height: film.height)
+          var colors: Set<UInt32> = []
+          for frame in 0..<film.frameCount {
+            try film.draw(frame, onto: canvas)
+            canvas.withPixels { for word in $0 { colors.insert(word & 0xFF_FFFF) } }
+          }
+          let worst = colors.map { palette.nearest(to: Color($0)).error }.max() ?? 0
+          let bound = colors.count <= 256 ? 0 : Palette.promisedError
+          #expect(worst <= bound, "\(map.kind) \(theme.name) \(size): \(colors.count) colours")
+        }
+      }
+    }
+  }
+
+  @Test func `a crawler's hand lies left of where it was when the ground has dragged the cart`()
+    throws
+  {
+    let crawler = Crawler()
+    let painter = try CrawlerPainter(crawler, facts: CaptionFacts(world: "", trainer: ""))
+    let canvas = try Canvas(width: painter.width, height: painter.height)
+    #expect(painter.width == 480 && painter.height.isMultiple(of: 2))
+    func hand(_ state: Int, distance: Double) -> Double {
+      painter.draw(
+        CrawlerScene(
+          episode: 1, t: 1, steps: 2, state: state, distance: distance, ending: .running),
+        onto: canvas)
+      return middle(of: Theme.light.secondAccent, canvas).x
+    }
+    // Reached far and reached near: the hand is drawn nearer to the cart.
+    let far = hand(Crawler.state(arm: 0, hand: 6), distance: 0)
+    let near = hand(Crawler.state(arm: 0, hand: 2), distance: 20)
+    #expect(near < far - 10)
+  }
+}

@@ -1,0 +1,152 @@
+import Glibc
+import SQLite
+import Testing
+
+@Suite struct DatabaseTests {
+  private func memory() throws -> Database { try Database(":memory:", .creating) }
+
+  @Test(arguments: [
+    SQLiteValue.null, .integer(.min), .integer(.max), .integer(0), .real(0.1), .real(-.infinity),
+    .text(""), .text("a'b\u{0}c ε"), .blob([]), .blob([0, 255, 1]),
+  ]) func `a value comes back as it went in`(value: SQLiteValue) throws {
+    let database = try memory()
+    #expect(try database.first("SELECT ?", value) == [value])
+  }
+
+  @Test func `what throws in a transaction is undone`() throws {
+    let database = try memory()
+    try database.execute("CREATE TABLE t(x UNIQUE)")
+    #expect(throws: SQLiteError.self) {
+      try database.transaction(.writing) { () throws(SQLiteError) in
+        try database.run("INSERT INTO t VALUES (1)")
+        try database.run("INSERT INTO t VALUES (1)")
+      }
+    }
+    #expect(try database.first("SELECT count(*) FROM t") == [.integer(0)])
+    try database.transaction(.writing) { () throws(SQLiteError) in
+      try database.run("INSERT INTO t VALUES (1)")
+    }
+    #expect(try database.first("SELECT count(*) FROM t") == [.integer(1)])
+  }
+
+  @Test func `migrations are taken once and in order`() throws {
+    let database = try memory()
+    let steps = [
+      Migration(version: 1, sql: "CREATE TABLE t(x)"),
+      Migration(version: 2, sql: "ALTER TABLE t ADD COLUMN y"),
+    ]
+    try database.migrate([steps[0]])
+    #expect(try database.userVersion() == 1)
+    try database.migrate(steps)
+    try database.migrate(steps)
+    #expect(try database.userVersion() == 2)
+    try database.run("INSERT INTO t(x, y) VALUES (1, 2)")
+  }
+
+  @Test func `an error says what was attempted and what kind it is`() throws {
+    let database = try memory()
+    let error = #expect(throws: SQLiteError.self) { try database.execute("SELECT absent") }
+    #expect(error?.message == "no such column: absent")
+    #expect(error?.attempt == "SELECT absent")
+    let missing = #expect(throws: SQLiteError.self) {
+      try Database("/nowhere/at/all.sqlite", .reading).execute("SELECT 1 FROM sqlite_schema")
+    }
+    #expect(missing?.reason == .cannotOpen)
+  }
+
+  @Test(arguments: ["a?mode=memory", "b#c", "d%20e", "ε λ", "file:x"])
+  func `a file's name carries no parameters`(name: String) throws {
+    let folder = "/tmp/reel-names-\(getpid())-\(name.utf8.count)-\(name.hashValue)"
+    mkdir(folder, 0o755)
+    let path = "\(folder)/\(name)"
+    let database = try Database(path, .creating)
+    try database.execute("CREATE TABLE t(x)")
+    try database.close()
+    #expect(access(path, F_OK) == 0)
+    unlink(path)
+    #expect(rmdir(folder) == 0)
+  }
+
+  @Test func `a schema from elsewhere cannot run functions`() throws {
+    let database = try memory()
+    try database.execute("CREATE VIEW v AS SELECT load_extension('x') AS x")
+    #expect(throws: SQLiteError.self) { try database.all("SELECT * FROM v") }
+  }
+}
+
+@Suite struct ColumnsTests {
+  private func filled() -> Columns {
+    let columns = Columns(
+      [.integer, .real, .bytes, .name], capacity: 4, names: ["running", "terminated"])
+    for row in 0..<3 {
+      columns.column(0)[row] = UInt64(bitPattern: Int64(row - 1))
+      columns.column(1)[row] = (Double(row) / 2).bitPattern
+      columns.column(2)[row] = columns.append(Array(repeating: UInt8(row), count: row))
+      columns.column(3)[row] = UInt64(row % 2)
+    }
+    columns.count = 3
+    return columns
+  }
+
+  @Test func `columns are read as a table`() throws {
+    let database = try Database(":memory:", .creating)
+    let table = ColumnTable(["a", "b", "c", "d"])
+    try database.show(table, as: "rows")
+    #expect(try database.all("SELECT * FROM rows") == [])
+    table.columns = filled()
+    table.rows = 0..<3
+    #expect(
+      try database.all("SELECT * FROM rows") == [
+        [.integer(-1), .real(0), .blob([]), .text("running")],
+        [.integer(0), .real(0.5), .blob([1]), .text("terminated")],
+        [.integer(1), .real(1), .blob([2, 2]), .text("running")],
+      ])
+    table.rows = 2..<3
+    #expect(try database.first("SELECT a FROM rows") == [.integer(1)])
+    table.rows = 0..<9
+    #expect(try database.all("SELECT a FROM rows").isEmpty)
+  }
+
+  @Test func `rows are gathered from a query`() throws {
+    let database = try Database(":memory:", .creating)
+    try database.execute("CREATE TABLE t(i INTEGER PRIMARY KEY, r REAL, b BLOB)")
+    for row in 0..<5 {
+      try database.run(
+        "INSERT INTO t VALUES (?, ?, ?)", .integer(row), .real(Double(row) / 4),
+        .blob(Array(repeating: 7, count: row)))
+    }
+    let columns = Columns([.integer, .real, .bytes], capacity: 8)
+    let statement = try database.gathering("SELECT gather(i, r, b) FROM t WHERE i >= ?")
+    try statement.run(into: columns, .integer(3))
+    try statement.run(into: columns, .integer(4))
+    #expect(columns.count == 3)
+    #expect((0..<3).map { columns.column(0)[$0] } == [3, 4, 4])
+    #expect(Double(bitPattern: columns.column(1)[1]) == 1)
+    #expect(Array(columns.bytes(columns.column(2)[0])) == [7, 7, 7])
+    columns.removeFirst(1)
+    #expect(columns.count == 2)
+    #expect(Array(columns.bytes(columns.column(2)[1])) == [7, 7, 7, 7])
+  }
+
+  @Test(arguments: ["'text'", "x'00'", "1.5", "NULL"])
+  func `a value of another type than its column is an error`(value: String) throws {
+    let database = try Database(":memory:", .creating)
+    let columns = Columns([.integer], capacity: 8)
+    let error = #expect(throws: SQLiteError.self) {
+      try database.gathering("SELECT gather(\(value))").run(into: columns)
+    }
+    #expect(error?.reason == .corrupt)
+    #expect(columns.count == 0)
+  }
+
+  @Test func `more rows than there is room for are an error`() throws {
+    let database = try Database(":memory:", .creating)
+    let columns = Columns([.integer], capacity: 2)
+    #expect(throws: SQLiteError.self) {
+      try database.gathering(
+        "SELECT gather(column1) FROM (VALUES (1), (2), (3))"
+      ).run(into: columns)
+    }
+    #expect(columns.count == 2)
+  }
+}
