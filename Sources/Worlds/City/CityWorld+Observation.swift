@@ -44,11 +44,13 @@ extension CityWorld {
     return atan2(cross, (velocity * way).sum()) * 180 / .pi
   }
 
-  /// Where the satnav leads in a state: the point of the first bearing, for painters.
-  package func satnavPoint(_ state: CityState) -> CityPoint? {
-    satnav?.points(
-      ahead: rules.satnavNear, rules.satnavFar, of: state.position, to: Int(state.target)
-    ).near
+  /// Where the satnav leads in a state, for painters: the point of the first bearing, or, farther
+  /// ahead, of the second; nil without a satnav.
+  package func satnavPoint(_ state: CityState, isFar: Bool = false) -> CityPoint? {
+    guard let satnav else { return nil }
+    let (near, far) = satnav.points(
+      ahead: rules.satnavNear, rules.satnavFar, of: state.position, to: Int(state.target))
+    return isFar ? far : near
   }
 
   /// A bearing as the network sees it: finest where it matters, full lock from 45° on.
