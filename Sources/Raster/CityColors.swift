@@ -65,8 +65,8 @@ package struct CityColors: Hashable, Sendable {
 
   /// For paper, slides and bright rooms.
   package static let light = CityColors(
-    land: Color(0xF2EFE9), block: Color(0xEAE5DC), building: Color(0xDDD5C8),
-    buildingEdge: Color(0xC6BCAB), sand: Color(0xF3E6C5), grass: Color(0xDDE9CB),
+    land: Color(0xF2EFE9), block: Color(0xEAE5DC), building: Color(0xE1DACE),
+    buildingEdge: Color(0xCCC3B4), sand: Color(0xF3E6C5), grass: Color(0xDDE9CB),
     park: Color(0xC8DFB3), wood: Color(0xB4D09F), tree: Color(0x93BB82), square: Color(0xF8F2E4),
     water: Color(0xA8CFE6), shore: Color(0x7FB2D2), path: Color(0xBBAA8C), rail: Color(0x9C968D),
     street: Color(0xFFFFFF), tertiary: Color(0xFFFBEF), secondary: Color(0xFFF0C6),
@@ -79,14 +79,14 @@ package struct CityColors: Hashable, Sendable {
   /// For screens and dark rooms.
   package static let dark = CityColors(
     land: Color(0x1A1E27), block: Color(0x1F242E), building: Color(0x2A303D),
-    buildingEdge: Color(0x363D4C), sand: Color(0x38352D), grass: Color(0x1F2E2A),
+    buildingEdge: Color(0x363D4C), sand: Color(0x35342F), grass: Color(0x1F2E2A),
     park: Color(0x1D352D), wood: Color(0x1A3D2E), tree: Color(0x2A5541), square: Color(0x292E39),
     water: Color(0x12304B), shore: Color(0x275473), path: Color(0x545B6A), rail: Color(0x596172),
-    street: Color(0x444C5D), tertiary: Color(0x4D566A), secondary: Color(0x636578),
+    street: Color(0x444C5D), tertiary: Color(0x4D566A), secondary: Color(0x6C685F),
     primary: Color(0x8C7A52), motorway: Color(0xA9854A), streetEdge: Color(0x10131A),
     roadEdge: Color(0x14130F), bridgeEdge: Color(0x7C8AA3), label: Color(0xA0A9B9),
     streetLabel: Color(0xB4BCCA), parkLabel: Color(0x74AD8C), waterLabel: Color(0x6FA5CC),
-    target: Color(0xFF6B7E), waiting: Color(0x98A2B3), pinText: Color(0x14171E),
+    target: Color(0xFF6B7E), waiting: Color(0x848EA1), pinText: Color(0x14171E),
     glass: Color(0x0E1830), lamp: Color(0xFFE9A8))
 
   /// All of them, those of the greatest areas first.

@@ -41,8 +41,11 @@ struct FactStrip: Sendable {
   private let places: [(column: Int, x: Double, showsNote: Bool)]
   private let columns: [Column]
 
-  /// A strip inside an area; the last column also tells how an episode ended.
-  init(in area: Rect, size: Int, columns: [Column], theme: Theme, measuring canvas: Canvas) {
+  /// A strip inside an area; the last column also tells how an episode ended, in one of some ways.
+  init(
+    in area: Rect, size: Int, columns: [Column], endings: [String], theme: Theme,
+    measuring canvas: Canvas
+  ) {
     self.area = area
     self.theme = theme
     self.columns = columns
@@ -54,6 +57,12 @@ struct FactStrip: Sendable {
     var font = fonts.value
     var kept = Array(columns.indices)
     var hasNotes = !fonts.isCompact
+    let bold = Font.sans(fonts.label.size, .bold)
+    let ending = endings.map { ending in
+      fonts.isCompact
+        ? canvas.measure(ending, fonts.value).width
+        : canvas.measure(ending, bold).width + fonts.label.size * 1.03
+    }.max() ?? 0
     func widths() -> [Double] {
       kept.map { index in
         let column = columns[index]
@@ -61,7 +70,8 @@ struct FactStrip: Sendable {
           hasNotes && !column.widestNote.isEmpty
           ? canvas.measure(" " + column.widestNote, fonts.label).width : 0
         let name = fonts.isCompact ? 0 : canvas.measure(column.label, fonts.label).width
-        return max(canvas.measure(column.widest, font).width + note, name)
+        let last = index == kept.last ? ending : 0
+        return max(canvas.measure(column.widest, font).width + note, name, last)
       }
     }
     func isFitting() -> Bool {

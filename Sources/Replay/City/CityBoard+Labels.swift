@@ -18,7 +18,7 @@ extension CityBoard {
   /// Wide letters, so that a name reads as that of an area.
   private func drawQuarter(_ label: CityLabel, _ names: inout CityLettering) {
     let isQuarter = label.kind != "square"
-    let font = Font.sans(max(9, min(26, (isQuarter ? 19 : 14) * scale)).rounded(), .bold)
+    let font = Font.sans(max(9, min(22, (isQuarter ? 19 : 14) * scale)).rounded(), .bold)
     let text = isQuarter ? label.text.uppercased() : label.text
     names.write(
       text, at: place(label.at), font, colors.label,
@@ -39,23 +39,47 @@ extension CityBoard {
       let stretches = parts.compactMap {
         straightest($0.points.map(place), atLeast: needed + width * 1.4)
       }.sorted { $0.length > $1.length }
-      for stretch in stretches.prefix(6) {
+      let greater = map.roads.filter {
+        CityJunctions.rank($0.kind) > CityJunctions.rank(parts[0].kind)
+      }
+      for stretch in stretches.prefix(6) where write(parts[0].name, on: stretch) { break }
+
+      /// Writes along a stretch where no greater road crosses it, nearest to the middle.
+      func write(_ name: String, on stretch: Stretch) -> Bool {
         let angle = atan2(stretch.way.y, stretch.way.x)
         // Upright: never with the heads of letters down.
         let turned = abs(angle) > .pi / 2 ? angle - (angle > 0 ? .pi : -.pi) : angle
-        if names.write(
-          parts[0].name, at: stretch.middle, font, colors.streetLabel, rotation: turned)
-        {
-          break
+        let room = (stretch.length - needed - width) / 2 / stretch.length
+        for share in [0, 0.5, -0.5, 1, -1] {
+          let middle = stretch.start.toward(stretch.end, 0.5 + share * room)
+          let reach = needed / 2 / stretch.length
+          let isCrossed = (-4...4).contains { step in
+            let part = 0.5 + share * room + Double(step) / 4 * reach
+            let point = mapPoint(stretch.start.toward(stretch.end, part))
+            return greater.contains {
+              CityOutline.distance(from: point, to: $0.points) < $0.width / 2 + 2
+            }
+          }
+          if !isCrossed,
+            names.write(name, at: middle, font, colors.streetLabel, rotation: turned)
+          {
+            return true
+          }
         }
+        return false
       }
     }
   }
 
+  private func mapPoint(_ place: Point) -> CityPoint {
+    CityPoint((place.x - origin.x) / scale, (place.y - origin.y) / scale)
+  }
+
   private struct Stretch {
-    var middle: Point
-    var way: Point
+    var start: Point
+    var end: Point
     var length: Double
+    var way: Point { Point(end.x - start.x, end.y - start.y) }
   }
 
   /// The longest stretch of a line that hardly bends; nil where none is long enough.
@@ -71,7 +95,7 @@ extension CityBoard {
           abs(($0.x - a.x) * way.y - ($0.y - a.y) * way.x) / length < 1.5
         }
         if isStraight {
-          best = Stretch(middle: a.toward(b, 0.5), way: way, length: length)
+          best = Stretch(start: a, end: b, length: length)
           break
         }
       }
@@ -84,21 +108,35 @@ extension CityBoard {
     let font = Font.sans(max(9, min(17, 12.5 * scale)).rounded())
     guard 12.5 * scale >= 8 else { return }
     var written: Set<String> = []
+    let waters = map.areas.filter { $0.kind == .water }.map(CityOutline.init)
     for area in map.areas where !area.name.isEmpty {
       guard area.kind == .park || area.kind == .wood || area.kind == .water || area.kind == .square,
         !written.contains(area.name), let ring = area.rings.first
       else { continue }
       let outline = CityOutline(area)
+      let room = names.width(area.name, font) / 2 / scale
+      let others = area.kind == .water ? [] : waters
+      let height = font.size / scale
+      func hasRoom(_ middle: CityPoint) -> Bool {
+        [-room, -room / 2, 0, room / 2, room].allSatisfy { reach in
+          let place = middle + CityPoint(reach, 0)
+          return outline.contains(place, margin: height * 0.7)
+            && !others.contains { $0.contains(place, margin: -height * 0.7) }
+        }
+      }
       let sum = ring.reduce(CityPoint.zero, +)
       let middle = sum / Double(ring.count)
-      let room = names.width(area.name, font) / 2 / scale
-      let reaches = [CityPoint(-room, 0), CityPoint(room, 0), CityPoint(0, 0)]
-      guard reaches.allSatisfy({ outline.contains(middle + $0, margin: 3) }) else { continue }
+      // From the middle outward, row by row.
+      let steps = [0, 1, -1, 2, -2, 3, -3, 4, -4].map(Double.init)
+      let spots = steps.flatMap { row in
+        steps.map { middle + CityPoint($0 * 10, row * height) }
+      }
+      guard let spot = spots.first(where: hasRoom) else { continue }
       let (ink, halo) =
         area.kind == .water
         ? (colors.waterLabel, colors.water)
         : area.kind == .square ? (colors.label, colors.square) : (colors.parkLabel, colors.park)
-      if names.write(area.name, at: place(middle), font, ink, halo: halo) {
+      if names.write(area.name, at: place(spot), font, ink, halo: halo) {
         written.insert(area.name)
       }
     }

@@ -11,42 +11,46 @@ extension CityBoard {
   /// Edges of all roads, then the roads themselves, the least class first: so that crossings are
   /// open, and greater roads run through.
   ///
-  /// A road is as wide as where one can drive, its edges come on top.
+  /// A road is as wide as where one can drive; its edges come on top.
   func drawRoads(onto canvas: Canvas) {
+    let junctions = CityJunctions(map.roads)
     let edge = length(1.5, atLeast: 0.7)
-    let roads = Self.classes.map { kind in map.roads.filter { $0.kind == kind } }
     // Bridges have parapets, and end where the land begins.
     let parapet = edge + length(1.6, atLeast: 0.5)
-    for road in roads.joined() where road.isBridge {
+    for road in map.roads where road.isBridge {
       canvas.stroke(
         line(road.points), colors.bridgeEdge,
         stroke(width: width(of: road) + 2 * parapet, cap: .butt))
     }
-    for (kind, roads) in zip(Self.classes, roads) {
-      for (width, lines) in groups(roads.filter { !$0.isBridge }) {
-        canvas.stroke(.polylines(lines), look(of: kind).edge, stroke(width: width + 2 * edge))
+    let classes = RoadClass.allCases.reversed().map { kind in
+      (look: look(of: kind), roads: map.roads.indices.filter { map.roads[$0].kind == kind })
+    }
+    for (look, roads) in classes {
+      for index in roads where !map.roads[index].isBridge {
+        let (road, ends) = (map.roads[index], junctions.ends[index])
+        let width = width(of: road) + 2 * edge
+        canvas.stroke(line(road.points), look.edge, stroke(width: width, cap: .butt))
+        for end in [ends.first, ends.last] where end.isEdgeRound {
+          canvas.fill(.circle(place(end.place), radius: width / 2), look.edge)
+        }
       }
     }
-    for (kind, roads) in zip(Self.classes, roads) {
-      for (width, lines) in groups(roads) {
-        canvas.stroke(.polylines(lines), look(of: kind).fill, stroke(width: width))
+    for (look, roads) in classes {
+      for index in roads {
+        let (road, ends) = (map.roads[index], junctions.ends[index])
+        let width = width(of: road)
+        let points = CityJunctions.trimmed(
+          road.points, first: ends.first.trim, last: ends.last.trim)
+        canvas.stroke(line(points), look.fill, stroke(width: width, cap: .butt))
+        for end in [ends.first, ends.last] where end.isRound {
+          canvas.fill(.circle(place(end.place), radius: width / 2), look.fill)
+        }
       }
     }
   }
-
-  /// From the least to the greatest.
-  private static let classes = Array(RoadClass.allCases.reversed())
 
   /// How wide a road is drawn, without its edges.
   func width(of road: CityRoad) -> Double { length(road.width, atLeast: 2) }
-
-  /// Roads of one width together: one stroke covers nothing twice.
-  private func groups(_ roads: [CityRoad]) -> [(width: Double, lines: [[Point]])] {
-    let groups = Dictionary(grouping: roads) { width(of: $0) }
-    return groups.keys.sorted().map { width in
-      (width, (groups[width] ?? []).map { $0.points.map(place) })
-    }
-  }
 
   private func look(of kind: RoadClass) -> Look {
     switch kind {

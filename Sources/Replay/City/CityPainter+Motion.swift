@@ -28,10 +28,19 @@ extension CityPainter {
       let shade = min(trailColors.count - 1, (end - 1) / piece)
       let start = shade * piece
       canvas.stroke(
-        .polyline((start...end).map { window.place(trail[$0]) }), trailColors[shade],
+        .polyline((start...end).map { window.place(Self.smoothed(trail, $0)) }),
+        trailColors[shade],
         Stroke(width: thickness, cap: .round))
       end = start
     }
+  }
+
+  /// A car that steers in jerks draws a jagged line; a mean of a few ticks reads better.
+  private static func smoothed(_ trail: CityTrail, _ age: Int) -> CityPoint {
+    let reach = min(2, age, trail.count - 1 - age)
+    guard reach > 0 else { return trail[age] }
+    let ages = age - reach...age + reach
+    return ages.reduce(CityPoint.zero) { $0 + trail[$1] } / Double(ages.count)
   }
 
   /// The point that the satnav leads to next.

@@ -38,8 +38,8 @@ package struct CityPainter: Painter {
     strip =
       options.showsCaption
       ? FactStrip(
-        in: layout.strip, size: size, columns: Self.columns(facts), theme: theme,
-        measuring: background) : nil
+        in: layout.strip, size: size, columns: Self.columns(facts),
+        endings: ["lap done", "time limit"], theme: theme, measuring: background) : nil
     pins = CityPins(size: size, theme: theme)
     let (newest, oldest) = (theme.agent, theme.agent.mixed(with: theme.city.street, 0.8))
     trailColors = (0..<Self.shades).map {
