@@ -71,7 +71,7 @@ package struct CityColors: Hashable, Sendable {
     water: Color(0xA8CFE6), shore: Color(0x7FB2D2), path: Color(0xBBAA8C), rail: Color(0x9C968D),
     street: Color(0xFFFFFF), tertiary: Color(0xFFFBEF), secondary: Color(0xFFF0C6),
     primary: Color(0xFFDD94), motorway: Color(0xF8BC6B), streetEdge: Color(0xCFC7B8),
-    roadEdge: Color(0xD3AE66), bridgeEdge: Color(0x8B8172), label: Color(0x6A6255),
+    roadEdge: Color(0xDDBD80), bridgeEdge: Color(0x9C9283), label: Color(0x6A6255),
     streetLabel: Color(0x857B6B), parkLabel: Color(0x55804A), waterLabel: Color(0x3F7BA3),
     target: Color(0xD7354B), waiting: Color(0x7C8594), pinText: Color(0xFFFFFF),
     glass: Color(0x1D2C4C), lamp: Color(0xFFF3BF))

@@ -58,11 +58,12 @@ struct FactStrip: Sendable {
     var kept = Array(columns.indices)
     var hasNotes = !fonts.isCompact
     let bold = Font.sans(fonts.label.size, .bold)
-    let ending = endings.map { ending in
-      fonts.isCompact
-        ? canvas.measure(ending, fonts.value).width
-        : canvas.measure(ending, bold).width + fonts.label.size * 1.03
-    }.max() ?? 0
+    let ending =
+      endings.map { ending in
+        fonts.isCompact
+          ? canvas.measure(ending, fonts.value).width
+          : canvas.measure(ending, bold).width + fonts.label.size * 1.03
+      }.max() ?? 0
     func widths() -> [Double] {
       kept.map { index in
         let column = columns[index]
@@ -147,7 +148,8 @@ struct FactStrip: Sendable {
   ) {
     let radius = label.size * 0.32
     let font = Font.sans(label.size, .bold)
-    let room = area.right - x - radius * 3.2
+    // Columns stand on whole pixels, which may take half of one from the last.
+    let room = area.right - x - radius * 3.2 + 1
     canvas.fill(
       .circle(Point(x + radius, labelLine - label.size * 0.365), radius: radius), color(tone))
     canvas.text(

@@ -1,6 +1,7 @@
 import Raster
 import Replay
 import Rollouts
+import TestSupport
 import Worlds
 
 /// A ride through a city in a test, steered by the satnav alone.
@@ -26,6 +27,29 @@ struct CityRide {
       if step.ending != .running { break }
     }
     self.transitions = transitions
+  }
+
+  /// The cities that are shipped.
+  static let names = ["eixample", "etoile", "grachten"]
+
+  /// One of them.
+  static func map(_ name: String) throws -> CityMap {
+    try CityMap(parsing: try Repository.text("maps/cities/\(name).geojson"))
+  }
+
+  /// The middle of all pixels of a colour, those of the heading left out; nil where there is none.
+  static func middle(of color: Color, _ canvas: Canvas) -> Point? {
+    let top = canvas.height / 12
+    var (x, y, count) = (0.0, 0.0, 0.0)
+    canvas.withPixels { pixels in
+      for row in top..<canvas.height {
+        for column in 0..<canvas.width
+        where pixels[row * canvas.width + column] & 0xFF_FFFF == color.hex {
+          (x, y, count) = (x + Double(column) + 0.5, y + Double(row) + 0.5, count + 1)
+        }
+      }
+    }
+    return count > 0 ? Point(x / count, y / count) : nil
   }
 
   /// What is known of it before it is read.

@@ -27,25 +27,23 @@ extension CityBoard {
     }
     for (look, roads) in classes {
       for index in roads where !map.roads[index].isBridge {
-        let (road, ends) = (map.roads[index], junctions.ends[index])
-        let width = width(of: road) + 2 * edge
-        canvas.stroke(line(road.points), look.edge, stroke(width: width, cap: .butt))
-        for end in [ends.first, ends.last] where end.isEdgeRound {
-          canvas.fill(.circle(place(end.place), radius: width / 2), look.edge)
-        }
+        draw(index, junctions, look.edge, wider: 2 * edge, onto: canvas)
       }
     }
     for (look, roads) in classes {
-      for index in roads {
-        let (road, ends) = (map.roads[index], junctions.ends[index])
-        let width = width(of: road)
-        let points = CityJunctions.trimmed(
-          road.points, first: ends.first.trim, last: ends.last.trim)
-        canvas.stroke(line(points), look.fill, stroke(width: width, cap: .butt))
-        for end in [ends.first, ends.last] where end.isRound {
-          canvas.fill(.circle(place(end.place), radius: width / 2), look.fill)
-        }
-      }
+      for index in roads { draw(index, junctions, look.fill, wider: 0, onto: canvas) }
+    }
+  }
+
+  private func draw(
+    _ index: Int, _ junctions: CityJunctions, _ color: Color, wider: Double, onto canvas: Canvas
+  ) {
+    let (road, ends) = (map.roads[index], junctions.ends[index])
+    let width = width(of: road) + wider
+    let points = CityJunctions.trimmed(road.points, first: ends.first.trim, last: ends.last.trim)
+    canvas.stroke(line(points), color, stroke(width: width, cap: .butt))
+    for end in [ends.first, ends.last] where end.isRound {
+      canvas.fill(.circle(place(end.place), radius: width / 2), color)
     }
   }
 

@@ -17,7 +17,8 @@ extension CityBoard {
       for row in Int(low.y / spacing)...max(Int(low.y / spacing), Int(high.y / spacing)) {
         for column in Int(low.x / spacing)...max(Int(low.x / spacing), Int(high.x / spacing)) {
           let (u, v, size) = Self.scatter(row, column)
-          let place = (CityPoint(Double(column), Double(row)) + 0.15 + 0.7 * CityPoint(u, v))
+          let place =
+            (CityPoint(Double(column), Double(row)) + 0.15 + 0.7 * CityPoint(u, v))
             * spacing
           guard outline.contains(place, margin: 4.5),
             map.mask.offRoadShare(x: place.x, y: place.y, side: 14) == 1,

@@ -73,7 +73,8 @@ extension CityBoard {
     let shore = length(1.6, atLeast: 0.8)
     for shape in waters { canvas.stroke(shape, colors.shore, width: 2 * shore) }
     for way in streams {
-      canvas.stroke(line(way.points), colors.shore, stroke(width: length(way.width, atLeast: 1.5) + 2 * shore))
+      canvas.stroke(
+        line(way.points), colors.shore, stroke(width: length(way.width, atLeast: 1.5) + 2 * shore))
     }
     for shape in waters {
       canvas.fill(shape, colors.water)

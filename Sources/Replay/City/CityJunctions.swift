@@ -9,13 +9,11 @@ import Worlds
 struct CityJunctions {
   /// One end of a road.
   struct End {
-    /// Where its edges end.
+    /// Where it ends on the map.
     var place: CityPoint
-    /// Whether a disc rounds them off.
-    var isEdgeRound: Bool
-    /// Whether a disc rounds off the road itself.
+    /// Whether a disc rounds it off there.
     var isRound: Bool
-    /// How much shorter the road itself is than its edges, in map pixels.
+    /// By how much it is drawn shorter, in map pixels.
     var trim = 0.0
   }
 
@@ -44,10 +42,10 @@ struct CityJunctions {
   ) -> End {
     let road = roads[index]
     guard let first = road.points.first, let last = road.points.last else {
-      return End(place: .zero, isEdgeRound: false, isRound: false)
+      return End(place: .zero, isRound: false)
     }
     let place = atLast ? last : first
-    var end = End(place: place, isEdgeRound: true, isRound: true)
+    var end = End(place: place, isRound: true)
     if first == last { return end }
     var continues = false
     var continuesEqually = false
@@ -70,14 +68,10 @@ struct CityJunctions {
         trim = max(trim ?? 0, less)
       }
     }
-    if let trim {
-      (end.isEdgeRound, end.isRound) = (false, false)
-      // Where another of its kind meets it there as well, the crossing is theirs.
-      end.trim = continuesEqually ? 0 : min(trim, length(of: road.points) * 0.4)
-      if continuesEqually { (end.isEdgeRound, end.isRound) = (true, true) }
-    } else if continues {
-      end.isRound = continuesEqually
-    }
+    // Where another road of its kind meets it there the crossing is theirs; a lesser one that goes
+    // on from there has a disc of its own.
+    end.isRound = continuesEqually || trim == nil && !continues
+    if let trim, !continuesEqually { end.trim = min(trim, length(of: road.points) * 0.4) }
     return end
   }
 

@@ -54,7 +54,8 @@ struct CityLayout: Sendable {
     height = Self.even(seen.y + extra)
     let left = ((Double(width) - seen.x) / 2).rounded(.down)
     view = Rect(x: left, y: margin + headingHeight, width: seen.x, height: seen.y)
-    let words = seen.x >= needed - 2 * margin ? (left, seen.x) : (margin, Double(width) - 2 * margin)
+    let words =
+      seen.x >= needed - 2 * margin ? (left, seen.x) : (margin, Double(width) - 2 * margin)
     heading = Rect(x: words.0, y: margin, width: words.1, height: headingHeight)
     strip = Rect(x: words.0, y: view.bottom + gap, width: words.1, height: stripHeight)
   }

@@ -12,8 +12,10 @@ extension CityPainter {
   func drawGoal(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
     let place = window.place(world.map.targets[Int(scene.state.target)])
     let radius = max(world.rules.targetRadius * scale, 8)
-    canvas.fill(.circle(place, radius: radius), theme.city.target.opacity(0.22))
-    canvas.stroke(.circle(place, radius: radius), theme.city.target, width: max(1.2, scale * 1.6))
+    // Rings rather than a tint, which would need a second colour for everything below it.
+    canvas.stroke(
+      .circle(place, radius: radius * 1.3), theme.city.target, width: max(0.8, scale))
+    canvas.stroke(.circle(place, radius: radius), theme.city.target, width: max(1.6, scale * 2.2))
   }
 
   /// The way that the car came, fading with age.
@@ -52,7 +54,7 @@ extension CityPainter {
     canvas.stroke(.circle(place, radius: radius), theme.city.target, width: max(1.4, 2.2 * scale))
   }
 
-  /// What the car feels ahead: a ray and a dot for each sensor, coloured by what it reads.
+  /// What the car feels ahead: a ray for each sensor, and a dot coloured by what it reads.
   func drawSensors(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
     let state = scene.state
     let car = window.place(state.position)
@@ -61,7 +63,8 @@ extension CityPainter {
       let place = window.place(point)
       let share = max(0, min(1, Double(signal)))
       let color = signalColors[Int((share * Double(signalColors.count - 1)).rounded())]
-      canvas.stroke(.line(car, place), color, Stroke(width: max(1, 1.5 * scale), cap: .round))
+      canvas.stroke(
+        .line(car, place), theme.agent, Stroke(width: max(1, 1.5 * scale), cap: .round))
       let radius = max(1.9, 3.4 * scale)
       canvas.fill(.circle(place, radius: radius + max(0.8, scale)), theme.agentRim)
       canvas.fill(.circle(place, radius: radius), color)

@@ -20,7 +20,7 @@ package struct CityPainter: Painter {
   let pins: CityPins
   /// The trail's colours, the newest first.
   let trailColors: [Color]
-  /// The sensors' colours, from road to sand.
+  /// The sensors' colours, from road over both to sand.
   let signalColors: [Color]
 
   /// A painter of a city's scenes.
@@ -45,19 +45,23 @@ package struct CityPainter: Painter {
     trailColors = (0..<Self.shades).map {
       newest.mixed(with: oldest, Double($0) / Double(Self.shades - 1))
     }
-    signalColors = (0..<5).map { theme.positive.mixed(with: theme.negative, Double($0) / 4) }
+    signalColors = [theme.positive, theme.secondAccent, theme.negative]
+    let ground: Canvas
     if options.camera == .follow {
       let sheet = try Canvas(
         width: Int((Double(world.map.width) * layout.scale).rounded(.up)),
         height: Int((Double(world.map.height) * layout.scale).rounded(.up)),
         background: theme.city.land)
       CityBoard(world.map, theme: theme, scale: layout.scale).draw(onto: sheet)
-      self.sheet = sheet
+      (self.sheet, ground) = (sheet, sheet)
     } else {
       CityBoard(world.map, theme: theme, scale: layout.scale, origin: layout.view.origin)
         .draw(onto: background)
-      sheet = nil
+      (sheet, ground) = (nil, background)
     }
+    // Streets meet grounds of every kind in soft edges: thousands of colours that nobody tells
+    // apart, where a film has 256.
+    ground.reduceColors(keeping: [theme.background] + theme.city.all, within: Self.tolerance)
     CityHeading(
       area: layout.heading, theme: theme, metresPerPixel: world.map.metresPerPixel / layout.scale,
       title: options.title, city: facts.world, trainer: facts.trainer,
@@ -67,8 +71,10 @@ package struct CityPainter: Painter {
     strip?.drawStill(onto: background)
   }
 
+  /// How much colours at the edges of a map may change, of 255.
+  private static let tolerance = 12
   /// In how many steps a trail fades.
-  private static let shades = 6
+  private static let shades = 4
 
   /// Pixels from left to right.
   package var width: Int { layout.width }
@@ -78,16 +84,18 @@ package struct CityPainter: Painter {
   /// The map's colours, the trail's, the sensors', and few of the theme's.
   package var declaredColors: DeclaredColors {
     let city = theme.city
-    let words = [
-      theme.background, theme.text, theme.mutedText, theme.axis, theme.agent, theme.agentRim,
-      theme.positive, theme.negative,
+    let colors = [
+      theme.background, theme.text, theme.mutedText, theme.agent, theme.agentRim, city.land,
+      city.block, city.building, city.street, city.tertiary, city.secondary, city.primary,
+      city.water, city.park, city.target, city.waiting, city.glass,
     ]
-    let grounds = [city.street, city.secondary, city.primary, city.block, city.land, city.building]
     return DeclaredColors(
-      colors: words + city.all + trailColors + signalColors,
-      edges: [.init(theme.text, theme.background), .init(theme.mutedText, theme.background)]
-        + grounds.map { .init(theme.agentRim, $0) } + grounds.map { .init(trailColors[0], $0) }
-        + [.init(theme.agent, theme.agentRim), .init(city.pinText, city.target)])
+      colors: colors + signalColors + trailColors,
+      edges: [
+        .init(theme.text, theme.background), .init(theme.mutedText, theme.background),
+        .init(theme.agent, theme.agentRim), .init(city.pinText, city.target),
+        .init(city.pinText, city.waiting), .init(theme.agent, city.glass),
+      ])
   }
 
   /// Draws a scene over whatever a canvas of this size shows.
@@ -111,6 +119,11 @@ package struct CityPainter: Painter {
     }
     drawPins(scene, window, onto: canvas)
     strip?.draw(Self.facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
+  }
+
+  /// Where a place of the map is on a picture of a state.
+  package func position(of place: CityPoint, in state: CityState) -> Point {
+    CityWindow(world.map, layout: layout, around: state.position).place(place)
   }
 
   private func drawPins(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
