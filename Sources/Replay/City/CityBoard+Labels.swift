@@ -121,6 +121,7 @@ extension CityBoard {
         [-room, -room / 2, 0, room / 2, room].allSatisfy { reach in
           let place = middle + CityPoint(reach, 0)
           return outline.contains(place, margin: height * 0.7)
+            && map.mask.offRoadShare(x: place.x, y: place.y, side: Int(height * 1.6)) == 1
             && !others.contains { $0.contains(place, margin: -height * 0.7) }
         }
       }

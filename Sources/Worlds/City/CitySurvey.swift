@@ -120,7 +120,7 @@ extension CitySurvey {
       .init("leg_straight", .array(legs.map { .number($0.straight) })),
       .init("leg_off_road", .array(legs.map { .number($0.offRoad) })),
       .init("leg_reachable", .array(legs.map { .bool($0.isReachable) })),
-      .init("problems", .array(problems.map(JSON.string))),
+      .init("problems", .array(problems.map { ["problem": .string($0)] })),
       .init("notes", .array(notes.map(JSON.string))),
     ]
   }
