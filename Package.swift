@@ -42,11 +42,14 @@ let package = Package(
     foreign("CPNG", pkgConfig: "libpng", package: "libpng-dev"),
     foreign("CGIF", package: "libgif-dev"),
     foreign("CCairo", pkgConfig: "cairo", package: "libcairo2-dev"),
+    foreign("COpenBLAS", pkgConfig: "openblas", package: "libopenblas-dev"),
+    .target(name: "CKernels", path: "Sources/C/CKernels"),
 
     // Rooms; arrows point down only.
     library("Rollouts"),
     library("Worlds", uses: ["Rollouts"]),
-    library("Trainers", uses: ["Rollouts"]),
+    library("Neural", uses: ["Rollouts", "CKernels", "COpenBLAS"], settings: marked),
+    library("Trainers", uses: ["Rollouts", "Neural"]),
     library("SQLite", uses: ["CSQLite"], settings: marked),
     library("Recordings", uses: ["Rollouts", "SQLite"], settings: marked),
     library("Raster", uses: ["CCairo"], settings: marked),
@@ -55,7 +58,7 @@ let package = Package(
     library("Analysis", uses: ["Rollouts", "Recordings", "Raster"]),
     library(
       "Benchmarks",
-      uses: ["Rollouts", "Worlds", "Trainers", "Recordings", "Raster", "Film", "Replay"],
+      uses: ["Rollouts", "Worlds", "Neural", "Trainers", "Recordings", "Raster", "Film", "Replay"],
       path: "Benchmarks", excluding: ["peers"]),
     .executableTarget(
       name: "reel",
@@ -70,6 +73,7 @@ let package = Package(
       "TestSupport", uses: ["Rollouts", "Raster", "Film", "CGIF"], path: "Tests/TestSupport"),
     tests(of: "Rollouts", uses: ["Rollouts"]),
     tests(of: "Worlds", uses: ["Rollouts", "Worlds"]),
+    tests(of: "Neural", uses: ["Rollouts", "Neural"]),
     tests(of: "Trainers", uses: ["Rollouts", "Worlds", "Trainers"]),
     tests(of: "SQLite", uses: ["SQLite"]),
     tests(

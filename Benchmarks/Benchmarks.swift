@@ -8,8 +8,11 @@ import Trainers
 import Worlds
 
 extension Benchmark {
-  /// Every figure, in the order of the data's path.
-  package static let suite: [Benchmark] = [
+  /// Every figure.
+  package static let suite = path + neural
+
+  /// From a table's training to its films, in the order of the data's path.
+  private static let path: [Benchmark] = [
     .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6) {
       let maze = try Subject.maze(episodes: 300_000)
       return try maze.stepsPerSecond { trainer in

@@ -5,6 +5,8 @@
   case policy
   case map
   case evaluation
+  /// The numbers that a network starts from.
+  case parameters
 }
 
 /// Counter-based random numbers (Philox 4×32-10): a draw is a pure function of its key, so there is

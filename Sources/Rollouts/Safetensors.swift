@@ -20,6 +20,12 @@ package struct Tensor: Sendable, Equatable {
     self.init(name, type: "F64", shape: shape, bytes: doubles.littleEndianBytes { $0.bitPattern })
   }
 
+  /// A tensor of floats.
+  package init(_ name: String, floats: some Collection<Float>, shape: [Int]) {
+    let bytes = Array(floats).littleEndianBytes { $0.bitPattern }
+    self.init(name, type: "F32", shape: shape, bytes: bytes)
+  }
+
   /// A tensor of 32-bit words.
   package init(_ name: String, words: [UInt32], shape: [Int]) {
     self.init(name, type: "U32", shape: shape, bytes: words.littleEndianBytes { $0 })
@@ -36,6 +42,12 @@ package struct Tensor: Sendable, Equatable {
   package func doubles() throws(SafetensorsError) -> [Double] {
     guard type == "F64" else { throw SafetensorsError("tensor \(name) is \(type), not F64") }
     return bytes.integers(UInt64.self).map(Double.init(bitPattern:))
+  }
+
+  /// The numbers of a tensor of floats.
+  package func floats() throws(SafetensorsError) -> [Float] {
+    guard type == "F32" else { throw SafetensorsError("tensor \(name) is \(type), not F32") }
+    return bytes.integers(UInt32.self).map(Float.init(bitPattern:))
   }
 
   /// The numbers of a tensor of 32-bit words.

@@ -1,0 +1,92 @@
+// The hot loops of Neural. Matrices are row-major; a `…_row` is the number of floats from one row to
+// the next. Matrices marked "padded" are read up to the next multiple of eight columns, so memory
+// must go on there; what it holds does not matter.
+#ifndef REEL_KERNELS_H
+#define REEL_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: Products for small layers; weight (out, in), bias (out) or null.
+
+// y (rows, out) = x (rows, in) weightᵀ + bias, and where `clamps` ReLU of that
+void reel_linear(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *x, ptrdiff_t x_row,
+                 const float *weight, const float *bias, float *y, ptrdiff_t y_row, int clamps);
+// dx (rows, in) = dy (rows, out) weight; where a mask of the same form is given, as ReLU's output is,
+// 0 wherever that is not positive
+void reel_linear_input_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *dy,
+                                ptrdiff_t dy_row, const float *weight, float *dx, ptrdiff_t dx_row,
+                                const float *mask);
+// dweight (out, in) += dyᵀ x, both padded
+void reel_linear_weight_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *dy,
+                                 ptrdiff_t dy_row, const float *x, ptrdiff_t x_row, float *dweight);
+// sums (width) += the rows of x (rows, width), x padded
+void reel_column_sums(ptrdiff_t rows, ptrdiff_t width, const float *x, ptrdiff_t x_row,
+                      float *sums);
+
+// MARK: One number at a time, over `count` numbers.
+
+void reel_relu(ptrdiff_t count, const float *x, float *y);
+// dx = dy where y, what ReLU gave, is positive, else 0
+void reel_relu_gradient(ptrdiff_t count, const float *y, const float *dy, float *dx);
+void reel_tanh(ptrdiff_t count, const float *x, float *y);
+// from y, what tanh gave
+void reel_tanh_gradient(ptrdiff_t count, const float *y, const float *dy, float *dx);
+// x Φ(x), by the error function
+void reel_gelu(ptrdiff_t count, const float *x, float *y);
+// from x, what GELU was given
+void reel_gelu_gradient(ptrdiff_t count, const float *x, const float *dy, float *dx);
+void reel_exp(ptrdiff_t count, const float *x, float *y);
+// y += x
+void reel_add(ptrdiff_t count, const float *x, float *y);
+// y = scale y
+void reel_scale(ptrdiff_t count, float scale, float *y);
+
+// MARK: Sums, in one order everywhere.
+
+float reel_dot(ptrdiff_t count, const float *x, const float *y);
+// the sum of squares, in double precision
+double reel_squares(ptrdiff_t count, const float *x);
+
+// MARK: Rows.
+
+// y (rows, width) = softmax of each row of x
+void reel_softmax(ptrdiff_t rows, ptrdiff_t width, const float *x, ptrdiff_t x_row, float *y,
+                  ptrdiff_t y_row);
+// dx = y (dy − Σ y dy), a row at a time
+void reel_softmax_gradient(ptrdiff_t rows, ptrdiff_t width, const float *y, ptrdiff_t y_row,
+                           const float *dy, ptrdiff_t dy_row, float *dx, ptrdiff_t dx_row);
+// y = (x − mean) rstd gain + bias, a row at a time; mean and rstd (rows) are kept for the way back
+void reel_layer_norm(ptrdiff_t rows, ptrdiff_t width, const float *x, ptrdiff_t x_row,
+                     const float *gain, const float *bias, float epsilon, float *y,
+                     ptrdiff_t y_row, float *mean, float *rstd);
+// dgain and dbias are added to (dbias may be null); dx is replaced
+void reel_layer_norm_gradient(ptrdiff_t rows, ptrdiff_t width, const float *x, ptrdiff_t x_row,
+                              const float *gain, const float *mean, const float *rstd,
+                              const float *dy, ptrdiff_t dy_row, float *dx, ptrdiff_t dx_row,
+                              float *dgain, float *dbias);
+
+// MARK: Losses: the sum over `count` numbers; dx = weight · the derivative.
+
+double reel_smooth_l1(ptrdiff_t count, const float *x, const float *target, float beta,
+                      float weight, float *dx);
+double reel_squared_error(ptrdiff_t count, const float *x, const float *target, float weight,
+                          float *dx);
+// of one row; dx = weight · the derivative
+double reel_cross_entropy(ptrdiff_t width, const float *x, ptrdiff_t target, float weight,
+                          float *dx);
+
+// MARK: Optimizers, over a slab.
+
+// Adam with decoupled decay: parameter ×= 1 − decay first, then −= step m / (√v · root + epsilon).
+// `share1` is 1 − β₁ and so on: in single precision 1 − 0.999 would be wrong in the fifth digit.
+void reel_adam(ptrdiff_t count, const float *gradient, float share1, float beta2, float share2,
+               float step, float root, float epsilon, float decay, float *m, float *v,
+               float *parameter);
+// velocity = momentum velocity + gradient (at once gradient where `first`); parameter −= rate velocity
+void reel_momentum(ptrdiff_t count, const float *gradient, float momentum, float rate, int first,
+                   float *velocity, float *parameter);
+// parameter −= rate gradient
+void reel_descend(ptrdiff_t count, const float *gradient, float rate, float *parameter);
+
+#endif

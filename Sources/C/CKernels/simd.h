@@ -1,0 +1,79 @@
+// Vectors of eight floats, in the compiler's own notation: one instruction each on AVX2, two on the
+// x86-64 baseline and on ARM. Included by the kernels only.
+#ifndef REEL_SIMD_H
+#define REEL_SIMD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// One function, compiled for several processors; the loader chooses. Sums are taken in one order by
+// all of them, but a fused multiply-add rounds once where the baseline rounds twice: so two kinds
+// of machine may differ in the last bit, two runs on one machine never.
+#if defined(__x86_64__)
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+
+// Helpers must melt into the clone that uses them: alone they would be compiled for the baseline.
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLLED _Pragma("clang loop unroll(full)")
+
+typedef float v8 __attribute__((vector_size(32)));
+typedef int32_t i8 __attribute__((vector_size(32)));
+// The same at any address.
+typedef float v8u __attribute__((vector_size(32), aligned(4), may_alias));
+typedef float v4u __attribute__((vector_size(16), aligned(4), may_alias));
+typedef float v2u __attribute__((vector_size(8), aligned(4), may_alias));
+
+// How a function takes or returns a vector depends on the processor, so helpers that would are macros,
+// or take an address that is gone once they are inlined.
+#define load(p) (*(const v8u *)(p))
+#define store(p, x) (*(v8u *)(p) = (x))
+#define all(x) ((v8){x, x, x, x, x, x, x, x})
+#define choose(where, x, y) ((v8)(((where) & (i8)(x)) | (~(where) & (i8)(y))))
+// The sum of the lanes, in one order everywhere.
+#define total(x) ((((x)[0] + (x)[4]) + ((x)[2] + (x)[6])) + (((x)[1] + (x)[5]) + ((x)[3] + (x)[7])))
+
+// The first `count` lanes (0 to 8), and nothing beyond them, is read or written.
+INLINE void load_some(v8 *into, const float *p, ptrdiff_t count) {
+  if (count >= 8) {
+    *into = load(p);
+    return;
+  }
+  v8 x = all(0);
+  const ptrdiff_t four = count & 4, two = count & 2;
+  if (count & 1) x = __builtin_shufflevector(x, all(p[four + two]), 8, 1, 2, 3, 4, 5, 6, 7);
+  if (two) {
+    const v2u y = *(const v2u *)(p + four);
+    const v8 wide = __builtin_shufflevector(y, y, 0, 1, 0, 1, 0, 1, 0, 1);
+    x = __builtin_shufflevector(x, wide, 8, 9, 0, 3, 4, 5, 6, 7);
+  }
+  if (four) {
+    const v4u y = *(const v4u *)p;
+    const v8 wide = __builtin_shufflevector(y, y, 0, 1, 2, 3, 0, 1, 2, 3);
+    x = __builtin_shufflevector(x, wide, 8, 9, 10, 11, 0, 1, 2, 3);
+  }
+  *into = x;
+}
+
+INLINE void store_some(float *p, const v8 *from, ptrdiff_t count) {
+  v8 x = *from;
+  if (count >= 8) {
+    store(p, x);
+    return;
+  }
+  if (count & 4) {
+    *(v4u *)p = __builtin_shufflevector(x, x, 0, 1, 2, 3);
+    x = __builtin_shufflevector(x, x, 4, 5, 6, 7, 4, 5, 6, 7);
+    p += 4;
+  }
+  if (count & 2) {
+    *(v2u *)p = __builtin_shufflevector(x, x, 0, 1);
+    x = __builtin_shufflevector(x, x, 2, 3, 4, 5, 6, 7, 2, 3);
+    p += 2;
+  }
+  if (count & 1) *p = x[0];
+}
+
+#endif

@@ -1,0 +1,49 @@
+internal import CKernels
+
+/// What stands between two linear layers: a function of one number.
+package enum Activation: String, Sendable, CaseIterable {
+  /// max(0, x)
+  case relu
+  case tanh
+  /// x Φ(x), exact (Hendrycks and Gimpel, https://arxiv.org/abs/1606.08415).
+  case gelu
+
+  /// Whether the way back needs what went in; the others only need what came out, and so may work in
+  /// place.
+  package var needsInput: Bool { self == .gelu }
+
+  /// x (rows, width) → y (rows, width); x and y may be one block unless the input is needed later.
+  package func forward(_ x: Rows, to y: Rows, rows count: Int, _ memory: inout Activations) {
+    check(x, y, count, memory)
+    // What lies between the rows is zero, and all three keep it so.
+    let numbers = count * x.stride
+    unsafe memory.withValues { values in
+      let (from, to) = unsafe (values + x.offset, values + y.offset)
+      switch self {
+      case .relu: unsafe reel_relu(numbers, from, to)
+      case .tanh: unsafe reel_tanh(numbers, from, to)
+      case .gelu: unsafe reel_gelu(numbers, from, to)
+      }
+    }
+  }
+
+  /// Replaces dx (rows, width) by dy times the derivative.
+  package func backward(_ x: Rows, from y: Rows, rows count: Int, _ memory: inout Activations) {
+    check(x, y, count, memory)
+    let numbers = count * x.stride
+    unsafe memory.withBoth { values, flow in
+      let (dx, dy) = unsafe (flow + x.offset, flow + y.offset)
+      switch self {
+      case .relu: unsafe reel_relu_gradient(numbers, values + y.offset, dy, dx)
+      case .tanh: unsafe reel_tanh_gradient(numbers, values + y.offset, dy, dx)
+      case .gelu: unsafe reel_gelu_gradient(numbers, values + x.offset, dy, dx)
+      }
+    }
+  }
+
+  private func check(_ x: Rows, _ y: Rows, _ count: Int, _ memory: Activations) {
+    precondition(x.width == y.width && x.stride == y.stride, "an activation keeps the shape")
+    precondition(!needsInput || x != y, "this activation needs its input on the way back")
+    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+  }
+}

@@ -1,0 +1,134 @@
+/// A block of rows within the activations: what one layer gives to the next.
+@usableFromInline package struct Rows: Sendable, Equatable {
+  /// Where the first row begins.
+  @usableFromInline package let offset: Int
+  /// How many numbers a row holds.
+  @usableFromInline package let width: Int
+  /// How far the rows are apart; beyond `width` lie zeros.
+  @usableFromInline package let stride: Int
+}
+
+/// Everything between a network's input and its output, and the loss's gradient with respect to each
+/// of these numbers: two slabs, allocated once and used by every batch.
+@usableFromInline package struct Activations: Sendable {
+  /// The most rows that fit.
+  @usableFromInline package let capacity: Int
+  /// Aligned to cache lines, which vectors of sixteen bring about.
+  @usableFromInline var values: [SIMD16<Float>] = []
+  @usableFromInline var gradients: [SIMD16<Float>] = []
+
+  /// Activations for up to so many rows.
+  package init(rows capacity: Int) {
+    precondition(capacity > 0, "activations have room for a row")
+    self.capacity = capacity
+    // Kernels read whole vectors, beyond the last row too.
+    values = [SIMD16()]
+    gradients = [SIMD16()]
+  }
+
+  /// Adds a block of rows. They are apart by a multiple of eight numbers, which vectors like, unless
+  /// `dense`.
+  package mutating func add(width: Int, dense: Bool = false) -> Rows {
+    precondition(width > 0, "a row holds a number")
+    let stride = dense ? width : (width + 7) & ~7
+    let rows = Rows(offset: (values.count - 1) * 16, width: width, stride: stride)
+    let more = (stride * capacity + 15) / 16
+    values += repeatElement(SIMD16(), count: more)
+    gradients += repeatElement(SIMD16(), count: more)
+    return rows
+  }
+
+  /// A number of a block.
+  @inlinable package subscript(rows: Rows, row: Int, column: Int) -> Float {
+    get {
+      let place = place(rows, row, column)
+      return values[place >> 4][place & 15]
+    }
+    set {
+      let place = place(rows, row, column)
+      values[place >> 4][place & 15] = newValue
+    }
+  }
+
+  /// The loss's gradient with respect to a number of a block.
+  @inlinable package subscript(gradient rows: Rows, row: Int, column: Int) -> Float {
+    get {
+      let place = place(rows, row, column)
+      return gradients[place >> 4][place & 15]
+    }
+    set {
+      let place = place(rows, row, column)
+      gradients[place >> 4][place & 15] = newValue
+    }
+  }
+
+  @inlinable func place(_ rows: Rows, _ row: Int, _ column: Int) -> Int {
+    precondition(row >= 0 && row < capacity, "there is such a row")
+    precondition(column >= 0 && column < rows.width, "there is such a column")
+    return rows.offset + row * rows.stride + column
+  }
+
+  /// The first rows of a block, one after the other.
+  package func rows(_ block: Rows, _ count: Int) -> [Float] {
+    (0..<count).flatMap { row in (0..<block.width).map { self[block, row, $0] } }
+  }
+
+  /// The gradients of the first rows of a block.
+  package func gradients(_ block: Rows, _ count: Int) -> [Float] {
+    (0..<count).flatMap { row in (0..<block.width).map { self[gradient: block, row, $0] } }
+  }
+
+  /// Copies rows into a block: row `r` becomes `source[indices[r]]` of the flat `source`.
+  package mutating func gather(_ indices: [Int], of source: [Float], into block: Rows) {
+    precondition(indices.count <= capacity, "the rows fit")
+    let width = block.width
+    let most = source.count / width
+    unsafe source.withUnsafeBufferPointer { source in
+      unsafe withValues { values in
+        guard let from = source.baseAddress else { return }
+        for (row, index) in indices.enumerated() {
+          precondition(index >= 0 && index < most, "there is such a row")
+          unsafe (values + block.offset + row * block.stride)
+            .update(from: from + index * width, count: width)
+        }
+      }
+    }
+  }
+
+  /// Copies the first `count` rows of the flat `source` into a block.
+  package mutating func fill(_ block: Rows, with source: [Float], rows count: Int) {
+    precondition(count <= capacity && source.count >= count * block.width, "the rows fit")
+    unsafe source.withUnsafeBufferPointer { source in
+      unsafe withValues { values in
+        guard let from = source.baseAddress else { return }
+        for row in 0..<count {
+          unsafe (values + block.offset + row * block.stride)
+            .update(from: from + row * block.width, count: block.width)
+        }
+      }
+    }
+  }
+
+  /// The numbers in memory; a vector of sixteen floats is sixteen floats.
+  mutating func withValues<Result>(
+    _ body: (UnsafeMutablePointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    try unsafe values.withUnsafeMutableBytes {
+      // Never empty: the constructor puts a vector in.
+      try unsafe body($0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self))
+    }
+  }
+
+  /// The numbers and their gradients in memory.
+  mutating func withBoth<Result>(
+    _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    try unsafe values.withUnsafeMutableBytes { values in
+      try unsafe gradients.withUnsafeMutableBytes { gradients in
+        try unsafe body(
+          values.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self),
+          gradients.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self))
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+internal import CKernels
+
+/// Each row shifted and scaled to mean 0 and variance 1, then by a learned gain and bias (Ba and
+/// others, https://arxiv.org/abs/1607.06450).
+package struct LayerNorm: Sendable, Equatable {
+  package let width: Int
+  /// Added to the variance (ε).
+  package let epsilon: Float
+  let gain: Int
+  let bias: Int?
+
+  /// Adds a layer's tensors `name.weight` and `name.bias` to a layout.
+  package init(
+    _ name: String, width: Int, hasBias: Bool = true, epsilon: Float = 1e-5,
+    to layout: inout ParameterLayout
+  ) {
+    self.width = width
+    self.epsilon = epsilon
+    gain = layout.add("\(name).weight", [width], .constant(1))
+    bias = hasBias ? layout.add("\(name).bias", [width], .zeros) : nil
+  }
+
+  /// Makes room for what the way back needs: a row's mean and 1 / its deviation.
+  package func statistics(in memory: inout Activations) -> Statistics {
+    Statistics(
+      mean: memory.add(width: 1, dense: true), scale: memory.add(width: 1, dense: true))
+  }
+
+  /// What the way back needs of every row.
+  package struct Statistics: Sendable, Equatable {
+    let mean: Rows
+    let scale: Rows
+  }
+
+  /// x (rows, width) → y (rows, width).
+  package func forward(
+    _ x: Rows, to y: Rows, keeping statistics: Statistics, rows count: Int,
+    _ parameters: Parameters, _ memory: inout Activations
+  ) {
+    check(x, y, count, memory)
+    unsafe parameters.values.withUnsafeBufferPointer { slab in
+      unsafe memory.withValues { values in
+        let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
+        unsafe reel_layer_norm(
+          count, width, values + x.offset, x.stride, parameters + gain,
+          bias.map { unsafe parameters + $0 }, epsilon, values + y.offset, y.stride,
+          values + statistics.mean.offset, values + statistics.scale.offset)
+      }
+    }
+  }
+
+  /// Adds the gradients of gain and bias; replaces dx (rows, width).
+  package func backward(
+    _ x: Rows, from y: Rows, keeping statistics: Statistics, rows count: Int,
+    _ parameters: Parameters, into gradients: inout Parameters, _ memory: inout Activations
+  ) {
+    check(x, y, count, memory)
+    unsafe parameters.values.withUnsafeBufferPointer { slab in
+      unsafe gradients.values.withUnsafeMutableBufferPointer { into in
+        unsafe memory.withBoth { values, flow in
+          let gradient = unsafe into.baseAddress.unsafelyUnwrapped
+          unsafe reel_layer_norm_gradient(
+            count, width, values + x.offset, x.stride, slab.baseAddress.unsafelyUnwrapped + gain,
+            values + statistics.mean.offset, values + statistics.scale.offset, flow + y.offset,
+            y.stride, flow + x.offset, x.stride, gradient + gain,
+            bias.map { unsafe gradient + $0 })
+        }
+      }
+    }
+  }
+
+  private func check(_ x: Rows, _ y: Rows, _ count: Int, _ memory: Activations) {
+    precondition(x.width == width && y.width == width, "a normalized row has the layer's width")
+    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+  }
+}

@@ -1,0 +1,113 @@
+internal import CKernels
+
+/// y = x Wᵀ + b, as PyTorch stores it: weight (out, in), bias (out).
+package struct Linear: Sendable, Equatable {
+  package let inputs: Int
+  package let outputs: Int
+  /// Where the weight and the bias begin in the slab of parameters.
+  package let weight: Int
+  package let bias: Int?
+
+  /// Adds a layer's tensors `name.weight` and `name.bias` to a layout.
+  package init(
+    _ name: String, inputs: Int, outputs: Int, hasBias: Bool = true,
+    weight: Initializer? = nil, bias: Initializer? = nil, to layout: inout ParameterLayout
+  ) {
+    let usual = Initializer.linear(inputs: inputs)
+    self.inputs = inputs
+    self.outputs = outputs
+    self.weight = layout.add("\(name).weight", [outputs, inputs], weight ?? usual)
+    self.bias = hasBias ? layout.add("\(name).bias", [outputs], bias ?? usual) : nil
+  }
+
+  /// Above so many multiplications, measured, OpenBLAS is worth its preparation.
+  private static let large = 1 << 22
+
+  private func isLarge(_ count: Int) -> Bool { count * inputs * outputs >= Self.large }
+
+  /// x (rows, inputs) → y (rows, outputs), and ReLU of that where `clamping`, which costs nothing here.
+  package func forward(
+    _ x: Rows, to y: Rows, rows count: Int, _ parameters: Parameters, _ memory: inout Activations,
+    clamping: Bool = false
+  ) {
+    check(x, y, count, memory)
+    unsafe parameters.values.withUnsafeBufferPointer { slab in
+      unsafe memory.withValues { values in
+        let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
+        let bias = unsafe bias.map { unsafe parameters + $0 }
+        if isLarge(count) {
+          for row in 0..<count {
+            let start = unsafe values + y.offset + row * y.stride
+            if let bias = unsafe bias {
+              unsafe start.update(from: bias, count: outputs)
+            } else {
+              unsafe start.update(repeating: 0, count: outputs)
+            }
+          }
+          unsafe BLAS.product(
+            count, outputs, inputs, values + x.offset, x.stride, transposed: false,
+            parameters + weight, inputs, transposed: true, values + y.offset, y.stride,
+            adding: true)
+          if clamping {
+            let numbers = count * y.stride
+            unsafe reel_relu(numbers, values + y.offset, values + y.offset)
+          }
+        } else {
+          unsafe reel_linear(
+            count, inputs, outputs, values + x.offset, x.stride, parameters + weight, bias,
+            values + y.offset, y.stride, clamping ? 1 : 0)
+        }
+      }
+    }
+  }
+
+  /// Adds dW (outputs, inputs) = dyᵀ x and db to the gradients; replaces dx (rows, inputs) = dy W
+  /// unless nobody asks for it. Where x came out of a clamping layer, `clamped` takes dx through its
+  /// ReLU as well.
+  package func backward(
+    _ x: Rows, from y: Rows, rows count: Int, _ parameters: Parameters,
+    into gradients: inout Parameters, _ memory: inout Activations, inputGradient: Bool = true,
+    clamped: Bool = false
+  ) {
+    check(x, y, count, memory)
+    unsafe gradients.values.withUnsafeMutableBufferPointer { slab in
+      unsafe memory.withBoth { values, flow in
+        let (x0, dy) = unsafe (values + x.offset, flow + y.offset)
+        let gradient = unsafe slab.baseAddress.unsafelyUnwrapped
+        if isLarge(count) {
+          unsafe BLAS.product(
+            outputs, inputs, count, dy, y.stride, transposed: true, x0, x.stride,
+            transposed: false, gradient + weight, inputs, adding: true)
+        } else {
+          unsafe reel_linear_weight_gradient(
+            count, inputs, outputs, dy, y.stride, x0, x.stride, gradient + weight)
+        }
+        if let bias { unsafe reel_column_sums(count, outputs, dy, y.stride, gradient + bias) }
+      }
+    }
+    guard inputGradient else { return }
+    unsafe parameters.values.withUnsafeBufferPointer { slab in
+      unsafe memory.withBoth { values, flow in
+        let weight = unsafe slab.baseAddress.unsafelyUnwrapped + weight
+        let (dx, dy) = unsafe (flow + x.offset, flow + y.offset)
+        if isLarge(count) {
+          unsafe BLAS.product(
+            count, inputs, outputs, dy, y.stride, transposed: false, weight, inputs,
+            transposed: false, dx, x.stride, adding: false)
+          if clamped {
+            unsafe reel_relu_gradient(count * x.stride, values + x.offset, dx, dx)
+          }
+        } else {
+          unsafe reel_linear_input_gradient(
+            count, inputs, outputs, dy, y.stride, weight, dx, x.stride,
+            clamped ? values + x.offset : nil)
+        }
+      }
+    }
+  }
+
+  private func check(_ x: Rows, _ y: Rows, _ count: Int, _ memory: Activations) {
+    precondition(x.width == inputs && y.width == outputs, "a linear layer's rows have its widths")
+    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+  }
+}

@@ -1,0 +1,94 @@
+/// Linear layers with an activation between them: 5-30-30-3.
+package struct MLP: Sendable, Equatable {
+  package let widths: [Int]
+  package let activation: Activation
+  package let layers: [Linear]
+
+  /// How the weights and biases of an MLP begin.
+  package enum Start: Sendable, Equatable {
+    /// As PyTorch's linear layers do.
+    case linear
+    /// Orthogonal weights of a gain, those of the last layer of another, and no biases: the custom of
+    /// policy gradients.
+    case orthogonal(gain: Double, last: Double)
+  }
+
+  /// Adds the layers to a layout, named `0`, `2`, `4` … after a prefix, as PyTorch's `Sequential`
+  /// names them with the activations between.
+  package init(
+    _ prefix: String = "", widths: [Int], activation: Activation = .relu, start: Start = .linear,
+    to layout: inout ParameterLayout
+  ) {
+    precondition(widths.count >= 2, "an MLP has an input and an output")
+    self.widths = widths
+    self.activation = activation
+    let count = widths.count - 1
+    layers = (0..<count).map { index in
+      var (weight, bias): (Initializer?, Initializer?) = (nil, nil)
+      if case .orthogonal(let gain, let last) = start {
+        weight = .orthogonal(gain: index == count - 1 ? last : gain)
+        bias = .zeros
+      }
+      return Linear(
+        "\(prefix)\(2 * index)", inputs: widths[index], outputs: widths[index + 1],
+        weight: weight, bias: bias, to: &layout)
+    }
+  }
+
+  /// Where an MLP's batch lies among the activations.
+  package struct Path: Sendable, Equatable {
+    /// What each layer is given, the first from outside.
+    package let inputs: [Rows]
+    /// What each layer gives, before the activation; the last is the output.
+    package let outputs: [Rows]
+
+    package var input: Rows { inputs[0] }
+    package var output: Rows { outputs[outputs.count - 1] }
+  }
+
+  /// Makes room for a batch. The output's rows stand without gaps. An input that others share may be
+  /// given.
+  package func path(in memory: inout Activations, from input: Rows? = nil) -> Path {
+    precondition(input.map { $0.width == widths[0] } ?? true, "the input has the MLP's width")
+    var inputs = [input ?? memory.add(width: widths[0])]
+    var outputs: [Rows] = []
+    for (index, width) in widths.dropFirst().enumerated() {
+      let isLast = index == layers.count - 1
+      outputs.append(memory.add(width: width, dense: isLast))
+      guard !isLast else { break }
+      inputs.append(activation.needsInput ? memory.add(width: width) : outputs[index])
+    }
+    return Path(inputs: inputs, outputs: outputs)
+  }
+
+  /// x (rows, first width) → y (rows, last width).
+  package func forward(
+    _ path: Path, rows count: Int, _ parameters: Parameters, _ memory: inout Activations
+  ) {
+    for index in layers.indices {
+      let y = path.outputs[index]
+      let isHidden = index + 1 < layers.count
+      layers[index].forward(
+        path.inputs[index], to: y, rows: count, parameters, &memory,
+        clamping: isHidden && activation == .relu)
+      guard isHidden, activation != .relu else { continue }
+      activation.forward(y, to: path.inputs[index + 1], rows: count, &memory)
+    }
+  }
+
+  /// From the gradient of the output, which a loss or the caller has set, adds the gradients of the
+  /// parameters; that of the input only where it is asked for.
+  package func backward(
+    _ path: Path, rows count: Int, _ parameters: Parameters, into gradients: inout Parameters,
+    _ memory: inout Activations, inputGradient: Bool = false
+  ) {
+    for index in layers.indices.reversed() {
+      let x = path.inputs[index]
+      layers[index].backward(
+        x, from: path.outputs[index], rows: count, parameters, into: &gradients, &memory,
+        inputGradient: index > 0 || inputGradient, clamped: index > 0 && activation == .relu)
+      guard index > 0, activation != .relu else { continue }
+      activation.backward(path.outputs[index - 1], from: x, rows: count, &memory)
+    }
+  }
+}

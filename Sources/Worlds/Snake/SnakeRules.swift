@@ -1,0 +1,35 @@
+package import Rollouts
+
+/// What the learner is shown of a game.
+package enum SnakeObservation: String, Sendable, CaseIterable {
+  /// The eleven published bits.
+  case course
+  /// What lies ahead as far as it can be reached, so that a body is no trap.
+  case strong
+}
+
+/// The rules of Snake that a user may change.
+package struct SnakeRules: Configuration, Equatable {
+  /// What the learner is shown.
+  package var observation = SnakeObservation.course
+  /// The reward of food.
+  package var foodReward = 10.0
+  /// The reward of the step that ends the game.
+  package var deathReward = -10.0
+  /// The game ends after more steps than this for each segment.
+  package var patience = 100
+  /// After how many steps a game is truncated, should it last so long.
+  package var stepLimit = 100_000
+
+  /// Snake by its published rules.
+  package init() {}
+
+  /// Every rule by name.
+  package static let settings: [Setting<Self>] = [
+    .choice("observation", \.observation, "what the learner is shown"),
+    .number("food_reward", \.foodReward, in: -1e6...1e6, "reward of food"),
+    .number("death_reward", \.deathReward, in: -1e6...1e6, "reward of the game's last step"),
+    .count("patience", \.patience, in: 1...1_000_000, "steps a game may last for each segment"),
+    .count("step_limit", \.stepLimit, in: 1...1_000_000_000, "steps until truncation"),
+  ]
+}

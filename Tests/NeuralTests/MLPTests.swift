@@ -1,0 +1,86 @@
+import Glibc
+import Neural
+import Testing
+
+struct MLPTests {
+  /// Trains until the end and returns the last loss and the parameters.
+  static func train(
+    _ widths: [Int], _ activation: Activation, x: [Float], targets: [Float], steps: Int,
+    seed: UInt64 = 3
+  ) -> (loss: Double, parameters: Parameters) {
+    let rows = x.count / widths[0]
+    var layout = ParameterLayout()
+    let net = MLP(widths: widths, activation: activation, to: &layout)
+    var parameters = Parameters(layout, seed: seed)
+    var gradients = Parameters(zeros: layout)
+    var memory = Activations(rows: rows)
+    let path = net.path(in: &memory)
+    var adam = Adam(layout)
+    memory.fill(path.input, with: x, rows: rows)
+    var loss = Double.infinity
+    for _ in 0..<steps {
+      net.forward(path, rows: rows, parameters, &memory)
+      loss = SmoothL1().mean(path.output, rows: rows, targets: targets, &memory)
+      gradients.clear()
+      net.backward(path, rows: rows, parameters, into: &gradients, &memory)
+      adam.step(&parameters, gradients, rate: 0.01)
+    }
+    return (loss, parameters)
+  }
+
+  @Test(arguments: Activation.allCases)
+  func `an MLP learns exclusive or`(activation: Activation) {
+    let x: [Float] = [0, 0, 0, 1, 1, 0, 1, 1]
+    let (loss, _) = Self.train([2, 8, 1], activation, x: x, targets: [0, 1, 1, 0], steps: 2000)
+    #expect(loss < 1e-5)
+  }
+
+  @Test(arguments: Activation.allCases)
+  func `an MLP learns a sine`(activation: Activation) {
+    let x = (0..<128).map { Float($0) / 64 - 1 }
+    let targets = x.map { sinf($0 * 3) }
+    let (loss, _) = Self.train([1, 32, 32, 1], activation, x: x, targets: targets, steps: 1500)
+    #expect(loss < 1e-3)
+  }
+
+  @Test func `the same seed learns the same, bit for bit`() {
+    let (x, targets) = (noise(500), noise(300, 1))
+    let runs = (0..<2).map { _ in
+      Self.train([5, 30, 30, 3], .relu, x: x, targets: targets, steps: 50)
+    }
+    #expect(runs[0].parameters == runs[1].parameters)
+    #expect(runs[0].loss == runs[1].loss)
+  }
+
+  @Test func `an orthogonal start has small outputs and no biases`() {
+    var layout = ParameterLayout()
+    let net = MLP(
+      widths: [6, 16, 2], activation: .tanh, start: .orthogonal(gain: 2.0.squareRoot(), last: 0.01),
+      to: &layout)
+    let parameters = Parameters(layout, seed: 1)
+    #expect(parameters["0.bias"].allSatisfy { $0 == 0 })
+    var memory = Activations(rows: 1)
+    let path = net.path(in: &memory)
+    memory.fill(path.input, with: noise(6), rows: 1)
+    net.forward(path, rows: 1, parameters, &memory)
+    #expect(memory.rows(path.output, 1).allSatisfy { abs($0) < 0.05 && $0 != 0 })
+  }
+
+  @Test func `two networks may share an input, and a slab`() {
+    var layout = ParameterLayout()
+    let policy = MLP("policy.", widths: [4, 8, 2], to: &layout)
+    let value = MLP("value.", widths: [4, 8, 1], to: &layout)
+    var memory = Activations(rows: 3)
+    let (one, other) = {
+      let one = policy.path(in: &memory)
+      return (one, value.path(in: &memory, from: one.input))
+    }()
+    let parameters = Parameters(layout, seed: 1)
+    memory.fill(one.input, with: noise(12), rows: 3)
+    policy.forward(one, rows: 3, parameters, &memory)
+    let before = memory.rows(one.output, 3)
+    value.forward(other, rows: 3, parameters, &memory)
+    #expect(memory.rows(one.output, 3) == before)
+    #expect(memory.rows(other.output, 3).count == 3)
+  }
+}

@@ -1,0 +1,114 @@
+import Neural
+import Rollouts
+import Testing
+
+struct OptimizerTests {
+  /// A matrix that decays and a vector that does not.
+  static let layout: ParameterLayout = {
+    var layout = ParameterLayout()
+    _ = layout.add("matrix", [3, 4], .zeros)
+    _ = layout.add("vector", [5], .zeros)
+    return layout
+  }()
+
+  /// Walks a case's steps, and expects to stand where PyTorch stood after each.
+  static func walk(
+    _ name: String, clip: Double? = nil,
+    _ step: (Int, inout Parameters, Parameters) -> Void
+  ) throws {
+    let known = try Reference.of(name)
+    var parameters = Parameters(zeros: layout)
+    parameters.values = try known.floats("start")
+    let gradients = try #require(known["gradients"]?.list)
+    let after = try #require(known["after"]?.list)
+    for index in gradients.indices {
+      var gradient = Parameters(zeros: layout)
+      gradient.values = try #require(gradients[index].list).map { Float($0.double ?? .nan) }
+      if let clip {
+        let norm = try #require(known["norms"]?.list?[index].double)
+        #expect(abs(gradient.clip(toNorm: clip) - norm) < 1e-5)
+      }
+      step(index, &parameters, gradient)
+      let place = try #require(after[index].list).map { Float($0.double ?? .nan) }
+      expectClose(parameters.values, place, within: 1e-6, "\(name) after step \(index + 1)")
+    }
+  }
+
+  @Test(arguments: [("sgd", 0.0), ("momentum", 0.9)])
+  func `descent walks as PyTorch's does`(name: String, momentum: Double) throws {
+    var sgd = SGD(Self.layout, momentum: momentum)
+    try Self.walk(name) { sgd.step(&$1, $2, rate: 0.1) }
+  }
+
+  @Test func `Adam walks as PyTorch's does`() throws {
+    var adam = Adam(Self.layout)
+    try Self.walk("adam") { adam.step(&$1, $2, rate: 0.01) }
+    adam = Adam(Self.layout, beta1: 0.8, beta2: 0.95, epsilon: 1e-5)
+    try Self.walk("adam betas") { adam.step(&$1, $2, rate: 0.01) }
+    adam = Adam(Self.layout)
+    try Self.walk("adam clipped", clip: 2.5) { adam.step(&$1, $2, rate: 0.01) }
+    adam = Adam(Self.layout)
+    let rates = [0.1, 0.05, 0.02, 0.01, 0, 0.3]
+    try Self.walk("adam rates") { adam.step(&$1, $2, rate: rates[$0]) }
+  }
+
+  @Test func `AdamW lets matrices decay, and vectors not`() throws {
+    var adam = Adam(Self.layout, decay: 0.1)
+    try Self.walk("adamw") { adam.step(&$1, $2, rate: 0.05) }
+    #expect(Self.layout.decayGroups.map(\.range) == [0..<12, 12..<17])
+    #expect(Self.layout.decayGroups.map(\.decays) == [true, false])
+  }
+
+  @Test func `an optimizer that is restored goes on as if it had never stopped`() {
+    let gradients = (0..<6).map { step in
+      var gradient = Parameters(zeros: Self.layout)
+      gradient.values = noise(17, step)
+      return gradient
+    }
+    var (adam, sgd) = (Adam(Self.layout), SGD(Self.layout, momentum: 0.9))
+    var one = Parameters(zeros: Self.layout)
+    var other = one
+    for gradient in gradients[..<3] {
+      adam.step(&one, gradient, rate: 0.1)
+      sgd.step(&other, gradient, rate: 0.1)
+    }
+    var (later, further) = (Adam(Self.layout), SGD(Self.layout, momentum: 0.9))
+    later.restore(steps: adam.steps, m: adam.m, v: adam.v)
+    further.restore(velocity: sgd.velocity)
+    var (oneAgain, otherAgain) = (one, other)
+    for gradient in gradients[3...] {
+      adam.step(&one, gradient, rate: 0.1)
+      later.step(&oneAgain, gradient, rate: 0.1)
+      sgd.step(&other, gradient, rate: 0.1)
+      further.step(&otherAgain, gradient, rate: 0.1)
+    }
+    #expect(one == oneAgain && adam == later)
+    #expect(other == otherAgain && sgd == further)
+  }
+
+  @Test func `a gradient within the norm is not clipped`() {
+    var gradient = Parameters(zeros: Self.layout)
+    gradient.values = noise(17)
+    let before = gradient
+    #expect(gradient.clip(toNorm: 100) == before.norm)
+    #expect(gradient == before)
+    _ = gradient.clip(toNorm: 0.5)
+    #expect(abs(gradient.norm - 0.5) < 1e-5)
+    gradient.values[3] = .infinity
+    #expect(!gradient.isFinite)
+  }
+
+  @Test(arguments: [
+    ("rate linear", LearningRate.linear(from: 1, to: 0.1, steps: 8)),
+    ("rate cosine", .cosine(from: 1, to: 0.1, warmUp: 0, steps: 9)),
+    ("rate warm-up cosine", .cosine(from: 1, to: 0.1, warmUp: 4, steps: 12)),
+  ])
+  func `rates follow PyTorch's and nanoGPT's schedules`(name: String, rate: LearningRate) throws {
+    let known = try Reference.of(name)
+    for (step, known) in try #require(known.list).enumerated() {
+      #expect(abs(rate.value(step: step) - (known.double ?? .nan)) < 1e-6, "step \(step)")
+    }
+    #expect(LearningRate.constant(0.3).value(step: 1_000_000) == 0.3)
+    #expect(rate.value(step: 1_000_000) == 0.1)
+  }
+}
