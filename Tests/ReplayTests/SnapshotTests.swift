@@ -66,4 +66,23 @@ import Worlds
       onto: canvas)
     try expectSnapshot(canvas, "crawler-\(theme.name)")
   }
+
+  @Test(arguments: Theme.all)
+  func `cities look as they did`(theme: Theme) throws {
+    let world = CityWorld(try CityRide.map("grachten"))
+    let ride = CityRide(world, ticks: 40)
+    for camera in PictureOptions.Camera.allCases {
+      let painter = try CityPainter(
+        world, facts: CaptionFacts(world: "Grachten", trainer: "dqn"),
+        options: PictureOptions(size: camera == .follow ? 480 : 720, theme: theme, camera: camera))
+      let canvas = try Canvas(width: painter.width, height: painter.height)
+      var stage = CityStage(world)
+      try stage.begin(ride.episode(), first: ride.transitions.first)
+      for transition in ride.transitions { try stage.advance(transition) }
+      painter.draw(stage.scene, onto: canvas)
+      let car = painter.position(of: stage.scene.state.position, in: stage.scene.state)
+      try expectSnapshot(
+        try crop(canvas, x: Int(car.x) - 48, y: Int(car.y) - 48), "city-\(camera)-\(theme.name)")
+    }
+  }
 }
