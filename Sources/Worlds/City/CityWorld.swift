@@ -5,7 +5,7 @@ package import Rollouts
 ///
 /// A lap ends its episode as truncated, but nothing is reset: the next episode starts in the state
 /// that the last one ended in.
-package struct CityWorld: World {
+package struct CityWorld: ObservedWorld {
   package let map: CityMap
   package let rules: CityRules
   package let description: WorldDescription
@@ -29,6 +29,9 @@ package struct CityWorld: World {
       name: "city", map: map.text, mapName: map.name, actions: Self.actions,
       fields: CityState.fields)
   }
+
+  /// A lap that is done or given up ends nothing.
+  package var isContinuing: Bool { true }
 
   /// After how many ticks an episode is truncated.
   package var stepLimit: Int { rules.stepLimit }

@@ -78,8 +78,24 @@ struct EpisodePictures {
         film(
           stage: CrawlerStage(world),
           painter: try CrawlerPainter(world, facts: facts, options: options))
+      case .city(let world):
+        film(
+          stage: CityStage(world, lapsBefore: try lapsBefore(stepLimit: world.stepLimit)),
+          painter: try CityPainter(world, facts: facts, options: options))
+      case .snake: throw Failure.failed("no painter yet")
       }
     return try body(&source, source.frameCount)
+  }
+
+  /// How many laps were done before each episode that is drawn: a lap is what ends an episode early.
+  private func lapsBefore(stepLimit: Int) throws -> [Int: Int] {
+    var laps = 0
+    var before: [Int: Int] = [:]
+    for episode in try recording.episodes() {
+      before[episode.number] = laps
+      if episode.ending == .truncated, episode.steps < stepLimit { laps += 1 }
+    }
+    return before
   }
 
   /// The map's name where the strip has room for it, else its kind and size.
