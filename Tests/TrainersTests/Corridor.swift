@@ -23,6 +23,7 @@ struct Corridor: ObservedWorld {
   var isRing = false
   /// How many of a hundred steps slip back.
   var slips = 0
+  var prize = 1.0
 
   var description: WorldDescription {
     WorldDescription(
@@ -43,7 +44,7 @@ struct Corridor: ObservedWorld {
     }
     guard place == length - 1 else { return Step(next: CorridorState(place: place + 1), reward: 0) }
     return Step(
-      next: CorridorState(place: isRing ? 0 : place), reward: 1,
+      next: CorridorState(place: isRing ? 0 : place), reward: prize,
       ending: isRing ? .truncated : .terminated)
   }
 

@@ -176,18 +176,25 @@ struct DQNTrainerTests {
     }
   }
 
-  @Test func `what grows without end stops the run with a sentence`() throws {
+  @Test(arguments: [
+    (1.9, "look at gamma (1.9): from 1 on values grow without end"),
+    (0.9, "look at learning_rate (0.01) and clip (0.0)"),
+  ])
+  func `a loss that is no number stops the run with a sentence`(
+    gamma: Double, advice: String
+  ) throws {
     var settings = DQNConfiguration.small
-    settings.gamma = 1.9
+    settings.gamma = gamma
     settings.loss = .squared
-    settings.learningRate = 100
-    settings.hidden = [8, 8, 8, 8]
-    settings.steps = 100_000
-    var trainer = try DQNTrainer(Corridor(isRing: true), seed: 1, settings: settings)
-    var sink = NullSink()
+    // A float holds it, but not its square.
+    var trainer = try DQNTrainer(Corridor(length: 2, prize: 1e30), seed: 1, settings: settings)
+    var sink = MemorySink()
     let error = try #require(throws: TrainingError.self) { try trainer.train(into: &sink) }
-    #expect(error.description.hasPrefix("training stopped at step \(trainer.step): losses/td_loss"))
-    #expect(error.description.contains("look at gamma (1.9)"))
+    let step = sink.transitions.count
+    #expect(
+      error.description == "training stopped at step \(step): losses/td_loss is inf, no finite"
+        + " number; \(advice)")
+    #expect(step == trainer.step && step < 3000)
   }
 
   @Test(
