@@ -1,7 +1,7 @@
 package import Rollouts
 
 /// All that changes in a city: the car, and where it is going.
-@usableFromInline package struct CityState: Sendable, Equatable {
+package struct CityState: RecordedState {
   /// In pixels from the left.
   package var x: Float
   /// In pixels from the top.

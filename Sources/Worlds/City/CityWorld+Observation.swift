@@ -28,13 +28,8 @@ extension CityWorld {
     values[7] = isOffRoad(state) ? 1 : 0
   }
 
-  /// What a learner sees in a state.
-  package func observation(_ state: CityState) -> [Float] {
-    [Float](unsafeUninitializedCapacity: observationCount) { buffer, count in
-      observe(state, into: buffer)
-      count = observationCount
-    }
-  }
+  /// The car drives on where an episode ended.
+  package var isContinuing: Bool { true }
 
   /// The angle from the car's velocity to a place in degrees, clockwise positive, within ±180.
   package func bearing(from state: CityState, to place: CityPoint) -> Double {

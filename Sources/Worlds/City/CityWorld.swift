@@ -5,7 +5,7 @@ package import Rollouts
 ///
 /// A lap ends its episode as truncated, but nothing is reset: the next episode starts in the state
 /// that the last one ended in.
-package struct CityWorld: World {
+package struct CityWorld: ObservedWorld {
   package let map: CityMap
   package let rules: CityRules
   package let description: WorldDescription
