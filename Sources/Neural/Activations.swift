@@ -95,6 +95,44 @@
     }
   }
 
+  /// Copies rows into a block: row `first + r` becomes the numbers of `source` from `starts[r]` on.
+  package mutating func gather(
+    from starts: [Int], rows count: Int, of source: [Float], into block: Rows, at first: Int = 0
+  ) {
+    precondition(count <= starts.count && first + count <= capacity, "the rows fit")
+    let width = block.width
+    let most = source.count - width
+    unsafe source.withUnsafeBufferPointer { source in
+      unsafe withValues { values in
+        guard let from = source.baseAddress else { return }
+        for row in 0..<count {
+          precondition(starts[row] >= 0 && starts[row] <= most, "there are such numbers")
+          unsafe (values + block.offset + (first + row) * block.stride)
+            .update(from: from + starts[row], count: width)
+        }
+      }
+    }
+  }
+
+  /// Of each of some rows the greatest number and its column, the first of equals.
+  package mutating func greatest(
+    _ block: Rows, from first: Int, rows count: Int, into greatest: inout [Float],
+    _ columns: inout [Int]
+  ) {
+    precondition(first + count <= capacity, "there are such rows")
+    precondition(greatest.count >= count && columns.count >= count, "there is room for the answer")
+    unsafe withValues { values in
+      for row in 0..<count {
+        let numbers = unsafe values + block.offset + (first + row) * block.stride
+        var (best, column) = unsafe (numbers[0], 0)
+        for index in 1..<max(1, block.width) where unsafe !(numbers[index] <= best) {
+          unsafe (best, column) = (numbers[index], index)
+        }
+        (greatest[row], columns[row]) = (best, column)
+      }
+    }
+  }
+
   /// Copies the first `count` rows of the flat `source` into a block.
   package mutating func fill(_ block: Rows, with source: [Float], rows count: Int) {
     precondition(count <= capacity && source.count >= count * block.width, "the rows fit")

@@ -21,28 +21,20 @@ package struct SmoothL1: Sendable, Equatable {
     }
   }
 
-  /// The mean loss over rows of one output each, `choices[r]`, against `targets[r]`: the others' gradients are zero.
+  /// The mean loss over the first rows of one output each, `choices[r]`, against `targets[r]`; the other
+  /// outputs' gradients are zero.
   package func mean(
     _ y: Rows, rows count: Int, choosing choices: [Int], targets: [Float],
     _ memory: inout Activations
   ) -> Double {
-    precondition(choices.count >= count && targets.count >= count, "a choice for every row")
-    let weight = 1 / Float(count)
-    var sum = 0.0
-    memory.clearGradients(y, rows: count)
-    for row in 0..<count {
-      let d = memory[y, row, choices[row]] - targets[row]
-      let slope: Float
-      if abs(d) < beta {
-        sum += Double(0.5 * d * d / beta)
-        slope = d / beta
-      } else {
-        sum += Double(abs(d) - 0.5 * beta)
+    memory.compare(y, rows: count, choosing: choices, targets: targets) { d, slope in
+      guard abs(d) < beta else {
         slope = d.isNaN ? d : d < 0 ? -1 : 1
+        return abs(d) - 0.5 * beta
       }
-      memory[gradient: y, row, choices[row]] = slope * weight
+      slope = d / beta
+      return 0.5 * d * d / beta
     }
-    return sum / Double(count)
   }
 }
 
@@ -60,6 +52,18 @@ package struct SquaredError: Sendable, Equatable {
       unsafe reel_squared_error(numbers, x, target, weight, dx)
     }
   }
+
+  /// The mean loss over the first rows of one output each, `choices[r]`, against `targets[r]`; the other
+  /// outputs' gradients are zero.
+  package func mean(
+    _ y: Rows, rows count: Int, choosing choices: [Int], targets: [Float],
+    _ memory: inout Activations
+  ) -> Double {
+    memory.compare(y, rows: count, choosing: choices, targets: targets) { d, slope in
+      slope = 2 * d
+      return d * d
+    }
+  }
 }
 
 extension Activations {
@@ -68,6 +72,29 @@ extension Activations {
     precondition(count <= capacity, "the rows fit the activations")
     unsafe withBoth { _, flow in
       unsafe (flow + block.offset).update(repeating: 0, count: count * block.stride)
+    }
+  }
+
+  /// The mean over rows of a loss of one output each.
+  @inline(__always)
+  fileprivate mutating func compare(
+    _ y: Rows, rows count: Int, choosing choices: [Int], targets: [Float],
+    _ loss: (Float, inout Float) -> Float
+  ) -> Double {
+    precondition(count > 0 && count <= capacity, "the rows fit the activations")
+    precondition(choices.count >= count && targets.count >= count, "a choice for every row")
+    let weight = 1 / Float(count)
+    clearGradients(y, rows: count)
+    return unsafe withBoth { values, flow in
+      var sum = 0.0
+      for row in 0..<count {
+        precondition(choices[row] >= 0 && choices[row] < y.width, "there is such a column")
+        let place = y.offset + row * y.stride + choices[row]
+        var slope: Float = 0
+        unsafe sum += Double(loss(values[place] - targets[row], &slope))
+        unsafe flow[place] = slope * weight
+      }
+      return sum / Double(count)
     }
   }
 

@@ -115,17 +115,11 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
   package var description: String { name }
 
   /// What a film in this theme is likely to show, the colour maps included.
-  package var declaredColors: DeclaredColors {
-    DeclaredColors(
-      colors: [
-        background, surface, text, mutedText, grid, axis, accent, secondAccent, positive, negative,
-        unknown, floor, floorLine, wall, wallEdge, start, goal, agent, agentRim, trail, ice,
-        iceLine, crack, hole,
-      ] + series,
-      edges: [
-        .init(text, background), .init(mutedText, background), .init(text, surface),
-        .init(mutedText, surface), .init(agent, floor), .init(agent, agentRim),
-        .init(agentRim, floor), .init(trail, floor), .init(goal, floor), .init(wall, floor),
-      ])
+  package var declaredColors: [Color] {
+    [
+      background, surface, text, mutedText, grid, axis, accent, secondAccent, positive, negative,
+      unknown, floor, floorLine, wall, wallEdge, start, goal, agent, agentRim, trail, ice,
+      iceLine, crack, hole,
+    ] + series
   }
 }

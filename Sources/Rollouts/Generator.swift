@@ -7,6 +7,8 @@
   case evaluation
   /// The numbers that a network starts from.
   case parameters
+  /// What is learned from once more.
+  case replay
 }
 
 /// Counter-based random numbers (Philox 4×32-10): a draw is a pure function of its key, so there is

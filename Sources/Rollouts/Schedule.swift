@@ -5,6 +5,8 @@ package enum Schedule: Sendable, Equatable {
   case constant(Double)
   /// From one value in the first episode to another in the last.
   case linear(from: Double, to: Double)
+  /// From one value in the first episode to another after so many, and that from then on.
+  case ramp(from: Double, to: Double, episodes: Int)
   /// Multiplied by `factor` after each episode, but never below `floor`.
   case exponential(from: Double, factor: Double, floor: Double)
 
@@ -16,8 +18,20 @@ package enum Schedule: Sendable, Equatable {
       guard episodes > 1 else { return from }
       let share = min(1, Double(episode - 1) / Double(episodes - 1))
       return from + (to - from) * share
+    case .ramp(let from, let to, let length):
+      return from + (to - from) * min(1, Double(episode - 1) / Double(length))
     case .exponential(let from, let factor, let floor):
       return max(floor, from * pow(factor, Double(episode - 1)))
+    }
+  }
+
+  /// Whether a value, once reached, stays: a power for every episode would cost short ones a tenth of
+  /// their time.
+  package func stays(at value: Double) -> Bool {
+    switch self {
+    case .constant(let constant): value == constant
+    case .linear, .ramp: false
+    case .exponential(_, let factor, let floor): (0...1).contains(factor) && value == floor
     }
   }
 
@@ -25,18 +39,19 @@ package enum Schedule: Sendable, Equatable {
   package var range: ClosedRange<Double> {
     switch self {
     case .constant(let value): value...value
-    case .linear(let from, let to): min(from, to)...max(from, to)
+    case .linear(let from, let to), .ramp(let from, let to, _): min(from, to)...max(from, to)
     case .exponential(let from, _, let floor): min(from, floor)...max(from, floor)
     }
   }
 }
 
 extension Schedule: CustomStringConvertible {
-  /// As it is typed: `0.1`, `linear(0.1,0.001)` or `exponential(1,0.995,0.01)`.
+  /// As it is typed: `0.1`, `linear(0.1,0.001)`, `ramp(0.4,0,80)` or `exponential(1,0.995,0.01)`.
   package var description: String {
     switch self {
     case .constant(let value): "\(value)"
     case .linear(let from, let to): "linear(\(from),\(to))"
+    case .ramp(let from, let to, let episodes): "ramp(\(from),\(to),\(episodes))"
     case .exponential(let from, let factor, let floor): "exponential(\(from),\(factor),\(floor))"
     }
   }
@@ -54,6 +69,9 @@ extension Schedule: CustomStringConvertible {
     guard numbers.count == words.count else { return nil }
     switch (text[..<open], numbers.count) {
     case ("linear", 2): self = .linear(from: numbers[0], to: numbers[1])
+    case ("ramp", 3):
+      guard let episodes = Int(exactly: numbers[2]), episodes > 0 else { return nil }
+      self = .ramp(from: numbers[0], to: numbers[1], episodes: episodes)
     case ("exponential", 2): self = .exponential(from: numbers[0], factor: numbers[1], floor: 0)
     case ("exponential", 3):
       self = .exponential(from: numbers[0], factor: numbers[1], floor: numbers[2])

@@ -61,9 +61,45 @@ package struct Setting<Configuration>: Sendable {
         else {
           throw SettingError(
             "\(name) is a number from \(plain(range.lowerBound)) to \(plain(range.upperBound)), "
-              + "linear(from,to) or exponential(from,factor,floor), not '\(text)'")
+              + "linear(from,to), ramp(from,to,episodes) or exponential(from,factor,floor), "
+              + "not '\(text)'")
         }
         configuration[keyPath: path] = value
+      })
+  }
+
+  /// Some whole numbers within bounds, between commas; there may be none.
+  package static func counts(
+    _ name: String, _ path: any WritableKeyPath<Configuration, [Int]> & Sendable,
+    in range: ClosedRange<Int>, atMost most: Int, _ help: String
+  ) -> Self {
+    Self(
+      name: name, help: help,
+      read: { .string($0[keyPath: path].map(String.init).joined(separator: ",")) },
+      write: { configuration, text throws(SettingError) in
+        let words = text.split(separator: ",", omittingEmptySubsequences: text.isEmpty)
+        let values = words.compactMap { Int($0.filter { $0 != " " }) }.filter(range.contains)
+        guard values.count == words.count, values.count <= most else {
+          throw SettingError(
+            "\(name) is at most \(most) whole numbers from \(range.lowerBound) to "
+              + "\(range.upperBound) between commas, not '\(text)'")
+        }
+        configuration[keyPath: path] = values
+      })
+  }
+
+  /// Yes or no.
+  package static func flag(
+    _ name: String, _ path: any WritableKeyPath<Configuration, Bool> & Sendable, _ help: String
+  ) -> Self {
+    Self(
+      name: name, help: help, read: { .bool($0[keyPath: path]) },
+      write: { configuration, text throws(SettingError) in
+        switch text {
+        case "yes", "true": configuration[keyPath: path] = true
+        case "no", "false": configuration[keyPath: path] = false
+        default: throw SettingError("\(name) is yes or no, not '\(text)'")
+        }
       })
   }
 

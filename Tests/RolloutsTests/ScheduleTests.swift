@@ -2,10 +2,23 @@ import Rollouts
 import Testing
 
 struct ScheduleTests {
+  @Test(arguments: ["0.3", "linear(1,0.1)", "exponential(1,0.9,0.05)", "exponential(0.1,1.1,0.2)"])
+  func `a value that stays is that of every later episode`(text: String) throws {
+    let schedule = try #require(Schedule(text))
+    var kept: Double?
+    for episode in 1...100 {
+      let value = schedule.value(episode: episode, of: 100)
+      if let kept { #expect(value == kept) }
+      if schedule.stays(at: value) { kept = value }
+    }
+    #expect((kept == nil) == ["linear(1,0.1)", "exponential(0.1,1.1,0.2)"].contains(text))
+  }
+
   @Test(arguments: [
     ("0.1", Schedule.constant(0.1)), ("0", .constant(0)), ("1e-3", .constant(0.001)),
     ("linear(0.1,0.001)", .linear(from: 0.1, to: 0.001)),
     ("linear( 0.1 , 0.001 )", .linear(from: 0.1, to: 0.001)),
+    ("ramp(0.4,0,80)", .ramp(from: 0.4, to: 0, episodes: 80)),
     ("exponential(1,0.995)", .exponential(from: 1, factor: 0.995, floor: 0)),
     ("exponential(1, 0.995, 0.01)", .exponential(from: 1, factor: 0.995, floor: 0.01)),
   ])
@@ -22,7 +35,7 @@ struct ScheduleTests {
     "", "much", "nan", "inf", "linear", "linear()", "linear(1)", "linear(1,2,3)", "linear(1,)",
     "linear(1,x)", "linear(1,inf)", "linear(1,2", "linear 1,2)", "exponential(1)",
     "exponential(1,1.1)", "exponential(1,-0.1)", "exponential(1,.9,0,0)", "cosine(1,2)", "(1,2)",
-    "0.1)", ")",
+    "0.1)", ")", "ramp(1,2)", "ramp(1,2,0)", "ramp(1,2,.5)",
   ])
   func `what is no schedule is refused`(text: String) {
     #expect(Schedule(text) == nil)
@@ -37,13 +50,15 @@ struct ScheduleTests {
     #expect(linear.value(episode: 1, of: 1) == 0.1)
     let falling = Schedule.exponential(from: 1, factor: 0.5, floor: 0.1)
     #expect((1...6).map { falling.value(episode: $0, of: 6) } == [1, 0.5, 0.25, 0.125, 0.1, 0.1])
+    let ramp = Schedule.ramp(from: 0.4, to: 0, episodes: 80)
+    #expect([1, 41, 81, 200].map { ramp.value(episode: $0, of: 300) } == [0.4, 0.2, 0, 0])
     #expect(Schedule.constant(0.3).value(episode: 7, of: 9) == 0.3)
   }
 
   @Test(arguments: [
     Schedule.constant(0.2), .linear(from: 0.1, to: 0.9), .linear(from: 1, to: 0.2),
     .exponential(from: 1, factor: 0.9, floor: 0.05),
-    .exponential(from: 0.1, factor: 0.9, floor: 0.5),
+    .exponential(from: 0.1, factor: 0.9, floor: 0.5), .ramp(from: 0.4, to: 0, episodes: 50),
   ])
   func `no value leaves the stated range`(schedule: Schedule) {
     for episode in 1...200 {

@@ -152,8 +152,12 @@ private struct Play {
 extension QLearningAgent {
   /// The settings of an episode.
   fileprivate mutating func begin(_ episode: Int, _ settings: QTableConfiguration) {
-    alpha = settings.alpha.value(episode: episode, of: settings.episodes)
-    epsilon = settings.epsilon.value(episode: episode, of: settings.episodes)
+    if !settings.alpha.stays(at: alpha) {
+      alpha = settings.alpha.value(episode: episode, of: settings.episodes)
+    }
+    if !settings.epsilon.stays(at: epsilon) {
+      epsilon = settings.epsilon.value(episode: episode, of: settings.episodes)
+    }
   }
 
   /// Plays on, learning from every step, until the episode ends or `last` steps of it are done.

@@ -1,0 +1,124 @@
+package import Rollouts
+
+/// How an action is chosen from the values.
+package enum DQNPolicy: String, Sendable, CaseIterable {
+  /// The best, but with probability ε any.
+  case epsilon
+  /// By lot, in proportion to e to the power of value times inverse temperature.
+  case softmax
+}
+
+/// What every step learns from.
+package enum DQNLesson: String, Sendable, CaseIterable {
+  /// A batch drawn from memory.
+  case batch
+  /// The transition just made, alone.
+  case newest
+  /// Nothing: what is learned is learned after episodes.
+  case nothing
+}
+
+/// How the difference between a value and its target counts.
+package enum DQNLoss: String, Sendable, CaseIterable {
+  case smoothL1 = "smooth_l1"
+  case squared = "mse"
+}
+
+/// What the loss is differentiated by.
+package enum DQNGradient: String, Sendable, CaseIterable {
+  /// The value alone; the target counts as given.
+  case semi
+  /// The value and its target, as in programs that forgot to detach it (Baird's residual gradient).
+  case residual
+}
+
+/// The settings of deep Q-learning (Mnih and others, https://arxiv.org/abs/1312.5602).
+package struct DQNConfiguration: Configuration, Equatable {
+  /// Training stops after so many episodes; 0 is no limit.
+  package var episodes = 0
+  /// Training stops after so many steps, if it has not before; 0 is no limit.
+  package var steps = 100_000
+  /// The widths of the layers between observation and values, ReLU behind each.
+  package var hidden = [30, 30]
+  /// How many transitions are remembered.
+  package var memory = 100_000
+  /// Learning begins when so many are.
+  package var warmUp = 100
+  /// What every step learns from.
+  package var lesson = DQNLesson.batch
+  /// How many transitions a step's batch has.
+  package var batch = 100
+  /// How many transitions the batch after an episode has; 0 for none.
+  package var episodeBatch = 0
+  /// The discount of future reward (γ).
+  package var gamma = 0.9
+  /// How large Adam's steps are (α).
+  package var learningRate = 1e-3
+  /// How an action is chosen.
+  package var policy = DQNPolicy.softmax
+  /// What values are multiplied by before their softmax: an *inverse* temperature, the course's T.
+  package var temperature = 100.0
+  /// The chance to explore (ε).
+  package var epsilon = Schedule.ramp(from: 1, to: 0.05, episodes: 100)
+  /// Rewards of so many steps are counted before the future is estimated (n).
+  package var nStep = 1
+  /// The target network is copied every so many steps; 0 for none.
+  package var targetEvery = 0
+  /// Whether the network chooses the action that the target network values (double DQN).
+  package var double = false
+  /// How a difference counts.
+  package var loss = DQNLoss.smoothL1
+  /// What the loss is differentiated by.
+  package var gradient = DQNGradient.semi
+  /// The greatest length of a gradient; 0 for any.
+  package var clip = 0.0
+  /// The network is kept every so many steps.
+  package var snapshotEvery = 10_000
+  /// Whether the network is also kept whenever an episode's return beats all before.
+  package var keepsBest = false
+
+  /// The city's settings.
+  package init() {}
+
+  /// Every setting by name.
+  package static let settings: [Setting<Self>] = [
+    .count("episodes", \.episodes, in: 0...1_000_000_000, "episodes to play; 0: no limit"),
+    .count("steps", \.steps, in: 0...1_000_000_000_000, "stop after so many steps; 0: no limit"),
+    .counts("hidden", \.hidden, in: 1...4096, atMost: 8, "widths of the layers between"),
+    .count("memory", \.memory, in: 1...10_000_000, "transitions remembered"),
+    .count("warm_up", \.warmUp, in: 1...10_000_000, "transitions before learning begins"),
+    .choice("lesson", \.lesson, "what every step learns from"),
+    .count("batch", \.batch, in: 1...65_536, "transitions in a step's batch"),
+    .count(
+      "episode_batch", \.episodeBatch, in: 0...65_536,
+      "transitions in the batch after an episode; 0: none"),
+    .number("gamma", \.gamma, in: 0...2, "discount of future reward (γ)"),
+    .number("learning_rate", \.learningRate, in: 0...100, "how large Adam's steps are (α)"),
+    .choice("policy", \.policy, "how an action is chosen"),
+    .number(
+      "temperature", \.temperature, in: 0...1e6, "inverse temperature of softmax: 0 is chance"),
+    .schedule("epsilon", \.epsilon, in: 0...1, "chance to explore (ε), by episode"),
+    .count("n_step", \.nStep, in: 1...1000, "steps whose rewards are counted (n)"),
+    .count(
+      "target_every", \.targetEvery, in: 0...1_000_000_000,
+      "steps between copies to the target network; 0: none"),
+    .flag("double", \.double, "let the network choose what the target network values"),
+    .choice("loss", \.loss, "how a difference counts"),
+    .choice("gradient", \.gradient, "what the loss is differentiated by"),
+    .number("clip", \.clip, in: 0...1e9, "greatest length of a gradient; 0: any"),
+    .count("snapshot_every", \.snapshotEvery, in: 1...1_000_000_000, "steps between snapshots"),
+    .flag("keep_best", \.keepsBest, "keep the network of every best episode so far"),
+  ]
+
+  /// Refuses settings that are each allowed, but not together.
+  package func validate() throws(SettingError) {
+    if double, targetEvery == 0 {
+      throw SettingError("double needs a target network: set target_every")
+    }
+    if gradient == .residual, targetEvery > 0 {
+      throw SettingError("the residual gradient has no target network: set target_every to 0")
+    }
+    if warmUp > memory { throw SettingError("warm_up is at most memory") }
+    if nStep > memory { throw SettingError("n_step is at most memory") }
+  }
+}

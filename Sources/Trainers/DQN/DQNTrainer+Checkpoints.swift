@@ -1,0 +1,88 @@
+internal import Neural
+package import Rollouts
+
+extension DQNTrainer {
+  /// The kind that a network's checkpoints bear.
+  package static var checkpointKind: String { "dqn" }
+  /// The kind of those that were kept for a return that beat all before.
+  package static var bestKind: String { "best" }
+
+  /// All that is needed to go on from here, beside the recorded transitions.
+  func checkpoint(kind: String) -> Checkpoint {
+    let state: JSON = [
+      "episodes": .integer(episodes), "t": .integer(t), "return": .number(total),
+      "last_return": .number(lastReturn), "best_return": bestReturn.map(JSON.number) ?? .null,
+      "batches": .integer(batches), "adam_steps": .integer(learner.adam.steps),
+      "window": window.json,
+    ]
+    return Checkpoint(
+      step: step, kind: kind, parameters: learner.encoded(), trainingState: state.compact)
+  }
+
+  /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
+  /// did or would have done. `history` tells the recorded transitions of a range of steps, from which
+  /// the memory is filled again.
+  package mutating func resume(
+    from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
+  ) throws {
+    precondition(step == 0, "a trainer that has trained does not resume")
+    let saved = try JSON(parsing: checkpoint.trainingState)
+    guard let episodes = saved["episodes"]?.int, let t = saved["t"]?.int,
+      let total = saved["return"]?.double, let lastReturn = saved["last_return"]?.double,
+      let batches = saved["batches"]?.int, let adamSteps = saved["adam_steps"]?.int,
+      let window = DQNWindow(json: saved["window"]), episodes >= 0, t >= 0, batches >= 0,
+      adamSteps >= 0
+    else {
+      throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
+    }
+    try learner.restore(checkpoint.parameters, adamSteps: adamSteps)
+    (self.episodes, self.t, self.total, self.lastReturn) = (episodes, t, total, lastReturn)
+    (self.batches, self.window) = (batches, window)
+    bestReturn = saved["best_return"]?.double
+    step = checkpoint.step
+    try remember(before: step, history)
+    beginEpisode()
+  }
+
+  /// Fills the memory with the newest steps before one, and stands where they led.
+  private mutating func remember(
+    before end: Int, _ history: (Range<Int>) throws -> [Transition]
+  ) throws {
+    let width = memory.width
+    // Some more, so that the oldest row takes in the steps that count together.
+    let first = max(0, end - memory.capacity - settings.nStep)
+    memory = ReplayMemory(
+      capacity: settings.memory, width: width, gamma: settings.gamma, nStep: settings.nStep,
+      first: first)
+    var seen = [Float](repeating: 0, count: width)
+    var next = seen
+    var last: (state: W.State, ending: Ending)?
+    for page in stride(from: first, to: end, by: 4096) {
+      let range = page..<min(end, page + 4096)
+      let transitions = try history(range)
+      guard transitions.count == range.count else {
+        throw TrainingError("the recording lacks steps between \(page) and \(range.upperBound)")
+      }
+      for (index, transition) in transitions.enumerated() {
+        guard case .bytes(let bytes) = transition.state, let state = W.State(bytes: bytes),
+          case .bytes(let nextBytes) = transition.next, let after = W.State(bytes: nextBytes),
+          case .index(let action) = transition.action,
+          world.description.actions.indices.contains(action)
+        else {
+          throw TrainingError("step \(page + index) holds no state or action of this world")
+        }
+        seen.look(at: state, in: world)
+        next.look(at: after, in: world)
+        // The writer of a cut-off episode died; the episode goes on.
+        let ending = transition.ending == .interrupted ? .running : transition.ending
+        memory.push(seen, action, reward: transition.reward, next: next, ending)
+        last = (after, ending)
+      }
+    }
+    guard let last, last.ending == .running || (last.ending == .truncated && world.isContinuing)
+    else {
+      return restart(from: world.start(generator.draws(for: .start, episode: episodes + 1, t: 0)))
+    }
+    restart(from: last.state)
+  }
+}

@@ -1,0 +1,217 @@
+package import Rollouts
+
+/// Deep Q-learning: plays episodes, remembers every transition, learns from what it remembers, and
+/// tells a sink.
+package struct DQNTrainer<W: ObservedWorld>: Sendable {
+  package let world: W
+  package let settings: DQNConfiguration
+  package let stepLimit: Int
+  /// The network and all that it learns with.
+  package internal(set) var learner: QLearner
+  /// What it can learn from once more.
+  package internal(set) var memory: ReplayMemory
+  /// Steps trained so far.
+  package internal(set) var step = 0
+  /// Episodes finished so far.
+  package internal(set) var episodes = 0
+
+  let generator: Generator
+  /// How many batches were drawn.
+  var batches = 0
+  var window = DQNWindow()
+  /// The greatest return so far.
+  var bestReturn: Double?
+  var lastReturn = 0.0
+
+  // The open episode.
+  var state: W.State
+  var stateBytes: [UInt8]
+  /// Steps taken in it.
+  var t = 0
+  var total = 0.0
+  var epsilon = 0.0
+  /// What is seen of the state, and room for what is seen next.
+  var seen: [Float]
+  private var seenNext: [Float]
+
+  /// A trainer that has learned nothing. An episode is cut off after `stepLimit` steps, if not after the
+  /// world's own number.
+  package init(
+    _ world: W, stepLimit: Int? = nil, seed: UInt64, settings: DQNConfiguration
+  ) throws(SettingError) {
+    try settings.validate()
+    self.world = world
+    self.settings = settings
+    self.stepLimit = stepLimit ?? world.stepLimit
+    generator = Generator(seed: seed)
+    let width = world.observationCount
+    learner = QLearner(
+      inputs: width, actions: world.description.actions.count, seed: seed, settings: settings)
+    memory = ReplayMemory(
+      capacity: settings.memory, width: width, gamma: settings.gamma, nStep: settings.nStep)
+    state = world.start(generator.draws(for: .start, episode: 1, t: 0))
+    stateBytes = state.bytes
+    seen = world.observation(state)
+    seenNext = seen
+    beginEpisode()
+  }
+
+  /// The network before the first step, which a recording begins with.
+  package var initialCheckpoint: Checkpoint { checkpoint(kind: Self.checkpointKind) }
+
+  /// Whether every episode was played, or the limit of steps reached.
+  package var isComplete: Bool {
+    (settings.episodes > 0 && episodes >= settings.episodes)
+      || (settings.steps > 0 && step >= settings.steps)
+  }
+
+  /// Plays until all is done, or until `goOn` says false; it is asked every few hundred steps. `now`
+  /// tells the seconds since some moment. A complete run ends with a checkpoint.
+  package mutating func train<Sink: TransitionSink & ~Copyable>(
+    into sink: inout Sink, now: () -> Double = { 0 },
+    goOn: (TrainingProgress) -> Bool = { _ in true }
+  ) throws {
+    window.start(step: step, time: now())
+    var lastKept = step
+    while !isComplete {
+      let ending = try takeStep(into: &sink)
+      var isBest = false
+      if ending != .running { isBest = try endEpisode(ending) }
+      if isMetricDue(ending) {
+        try window.close(
+          settings, episode: episodes + 1, step: step, time: now(), into: &sink)
+      }
+      if isBest || step % settings.snapshotEvery == 0 {
+        try sink.record(checkpoint(kind: isBest ? Self.bestKind : Self.checkpointKind))
+        lastKept = step
+      }
+      // Often enough for Ctrl-C, seldom enough to cost nothing.
+      if step % 256 == 0, !goOn(progress) { break }
+    }
+    // One that was asked to stop keeps nothing: checkpoints fall where the settings say, not the clock.
+    if step > lastKept && isComplete {
+      try sink.record(checkpoint(kind: Self.checkpointKind))
+    }
+  }
+
+  // MARK: One step
+
+  private mutating func takeStep<Sink: TransitionSink & ~Copyable>(
+    into sink: inout Sink
+  ) throws -> Ending {
+    let action = choose()
+    let episode = episodes + 1
+    let outcome = world.step(
+      state, action, generator.draws(for: .world, episode: episode, t: t))
+    t += 1
+    let ending = outcome.ending == .running && t == stepLimit ? .truncated : outcome.ending
+    seenNext.look(at: outcome.next, in: world)
+    memory.push(seen, action, reward: outcome.reward, next: seenNext, ending)
+    let bytes = outcome.next.bytes
+    try sink.record(
+      Transition(
+        episode: episode, state: .bytes(stateBytes), action: .index(action),
+        reward: outcome.reward, next: .bytes(bytes), ending: ending))
+    state = outcome.next
+    stateBytes = bytes
+    swap(&seen, &seenNext)
+    total += outcome.reward
+    step += 1
+    try learnFromStep()
+    return ending
+  }
+
+  private mutating func choose() -> Int {
+    let draws = generator.draws(for: .policy, episode: episodes + 1, t: t)
+    let (epsilon, settings) = (epsilon, settings)
+    return learner.withValues(seen) { values in
+      switch settings.policy {
+      case .epsilon: ActionChoice.epsilonGreedy(values, epsilon: epsilon, draws)
+      case .softmax:
+        ActionChoice.softmax(values, inverseTemperature: settings.temperature, draws)
+      }
+    }
+  }
+
+  private mutating func learnFromStep() throws {
+    if memory.count >= settings.warmUp {
+      switch settings.lesson {
+      case .newest: try note(learner.learnNewest(memory))
+      case .batch: try learnBatch(settings.batch)
+      case .nothing: break
+      }
+    }
+    if settings.targetEvery > 0, step % settings.targetEvery == 0 { learner.copyTarget() }
+  }
+
+  private mutating func learnBatch(_ rows: Int) throws {
+    let outcome = learner.learnBatch(memory, rows: rows, generator, update: batches)
+    batches += 1
+    try note(outcome)
+  }
+
+  private mutating func note(_ outcome: QLearner.Outcome) throws {
+    guard outcome.loss.isFinite, outcome.value.isFinite else {
+      let setting =
+        settings.gamma >= 1
+        ? "gamma (\(settings.gamma)): from 1 on values grow without end"
+        : "learning_rate (\(settings.learningRate)) and clip (\(settings.clip))"
+      throw TrainingError.notFinite(
+        step: step, metric: "losses/td_loss", value: outcome.loss, lookAt: setting)
+    }
+    window.add(outcome)
+  }
+
+  // MARK: Episodes
+
+  /// Closes the episode, learns from it, and begins the next; whether its return beats all before.
+  private mutating func endEpisode(_ ending: Ending) throws -> Bool {
+    if settings.episodeBatch > 0, memory.count >= settings.warmUp {
+      try learnBatch(settings.episodeBatch)
+    }
+    episodes += 1
+    lastReturn = total
+    let isBest = settings.keepsBest && bestReturn.map { total > $0 } ?? true
+    bestReturn = max(bestReturn ?? total, total)
+    (t, total) = (0, 0)
+    if ending == .terminated || !world.isContinuing {
+      restart(from: world.start(generator.draws(for: .start, episode: episodes + 1, t: 0)))
+    }
+    beginEpisode()
+    return isBest
+  }
+
+  mutating func restart(from start: W.State) {
+    state = start
+    stateBytes = start.bytes
+    seen.look(at: start, in: world)
+  }
+
+  mutating func beginEpisode() {
+    epsilon = settings.epsilon.value(episode: episodes + 1, of: max(1, settings.episodes))
+  }
+
+  /// About two hundred points of each metric, whatever the length.
+  private func isMetricDue(_ ending: Ending) -> Bool {
+    if settings.steps > 0 { return step % max(1, settings.steps / 200) == 0 }
+    if settings.episodes > 0 {
+      return ending != .running && episodes % max(1, settings.episodes / 150) == 0
+    }
+    return step % 1000 == 0
+  }
+
+  private var progress: TrainingProgress {
+    func share(_ done: Int, of all: Int) -> Double { all > 0 ? Double(done) / Double(all) : 0 }
+    return TrainingProgress(
+      step: step, episodes: episodes,
+      share: max(share(episodes, of: settings.episodes), share(step, of: settings.steps)),
+      lastReturn: lastReturn)
+  }
+}
+
+extension [Float] {
+  /// Becomes what is seen of a state, in place.
+  mutating func look<W: ObservedWorld>(at state: W.State, in world: W) {
+    withUnsafeMutableBufferPointer { world.observe(state, into: $0) }
+  }
+}

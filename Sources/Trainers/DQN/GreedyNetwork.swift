@@ -1,0 +1,100 @@
+package import Neural
+package import Rollouts
+
+/// The network of a checkpoint, asked for values and best actions: for evaluations and heat maps.
+package struct GreedyNetwork: Sendable {
+  /// The widths of its layers, from the observation to the values.
+  package var widths: [Int] { net.widths }
+  package let parameters: Parameters
+  private let net: MLP
+  private let path: MLP.Path
+  private var memory: Activations
+  private static let mostRows = 256
+
+  /// The network among a safetensors file's tensors: `0.weight`, `0.bias`, `2.weight` and so on.
+  package init(decoding file: [UInt8]) throws(SafetensorsError) {
+    let file = try Safetensors(decoding: file)
+    var widths: [Int] = []
+    while true {
+      let name = "\(2 * max(0, widths.count - 1)).weight"
+      guard widths.isEmpty || file.tensors.contains(where: { $0.name == name }) else { break }
+      let shape = try file.tensor(name).shape
+      guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
+        throw SafetensorsError("tensor \(name) is no matrix")
+      }
+      if widths.isEmpty { widths = [shape[1]] }
+      widths.append(shape[0])
+    }
+    var layout = ParameterLayout()
+    net = MLP(widths: widths, to: &layout)
+    parameters = try Parameters(layout, from: file)
+    memory = Activations(rows: Self.mostRows)
+    path = net.path(in: &memory)
+  }
+
+  /// The network of a checkpoint.
+  package init(_ checkpoint: Checkpoint) throws(SafetensorsError) {
+    try self.init(decoding: checkpoint.parameters)
+  }
+
+  /// The values of all actions for one observation after the other, in the same order.
+  package mutating func values(_ observations: [Float]) -> [Float] {
+    let (inputs, actions) = (path.input.width, path.output.width)
+    precondition(observations.count % inputs == 0, "observations are whole")
+    let count = observations.count / inputs
+    var values: [Float] = []
+    values.reserveCapacity(count * actions)
+    for first in stride(from: 0, to: count, by: Self.mostRows) {
+      let rows = min(Self.mostRows, count - first)
+      let part = observations[first * inputs..<(first + rows) * inputs]
+      memory.fill(path.input, with: Array(part), rows: rows)
+      net.forward(path, rows: rows, parameters, &memory)
+      values += memory.rows(path.output, rows)
+    }
+    return values
+  }
+
+  /// The best action for an observation, the first of equals.
+  package mutating func action(_ observation: [Float]) -> Int {
+    ActionChoice.greedy(values(observation))
+  }
+
+  /// What a played episode came to.
+  package struct Episode<State: Sendable>: Sendable {
+    package var total: Double
+    package var length: Int
+    package var ending: Ending
+    /// The state that it ended in.
+    package var last: State
+  }
+
+  /// Plays one episode with the best actions and tells it to a sink. It begins at the world's start,
+  /// or where an earlier one ended.
+  package mutating func play<W: ObservedWorld, Sink: TransitionSink & ~Copyable>(
+    _ world: W, episode: Int, from start: W.State? = nil, generator: Generator, stepLimit: Int,
+    into sink: inout Sink
+  ) throws -> Episode<W.State> {
+    precondition(world.observationCount == path.input.width, "the network sees this world")
+    var state = start ?? world.start(generator.draws(for: .start, episode: episode, t: 0))
+    var result = Episode(total: 0, length: 0, ending: .truncated, last: state)
+    var bytes = state.bytes
+    while result.length < stepLimit {
+      let t = result.length
+      let action = action(world.observation(state))
+      let outcome = world.step(
+        state, action, generator.draws(for: .world, episode: episode, t: t))
+      result.length += 1
+      result.ending =
+        outcome.ending == .running && result.length == stepLimit ? .truncated : outcome.ending
+      result.total += outcome.reward
+      let next = outcome.next.bytes
+      try sink.record(
+        Transition(
+          episode: episode, state: .bytes(bytes), action: .index(action), reward: outcome.reward,
+          next: .bytes(next), ending: result.ending))
+      (state, bytes, result.last) = (outcome.next, next, outcome.next)
+      if result.ending != .running { break }
+    }
+    return result
+  }
+}
