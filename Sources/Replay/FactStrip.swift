@@ -14,6 +14,8 @@ struct FactStrip: Sendable {
     var widestNote = ""
     /// Columns of the highest rank go first where there is no room for all.
     var rank: Int
+    /// What stands before it in small pictures, which have no labels; nil where they leave it out.
+    var mark: String?
   }
 
   /// What one frame says in a column.
@@ -55,7 +57,7 @@ struct FactStrip: Sendable {
     // A little smaller before anything is left out.
     let least = max(9.5, (fonts.value.size * 0.8).rounded())
     var font = fonts.value
-    var kept = Array(columns.indices)
+    var kept = columns.indices.filter { !fonts.isCompact || columns[$0].mark != nil }
     var hasNotes = !fonts.isCompact
     let bold = Font.sans(fonts.label.size, .bold)
     let ending =
@@ -72,7 +74,8 @@ struct FactStrip: Sendable {
           ? canvas.measure(" " + column.widestNote, fonts.label).width : 0
         let name = fonts.isCompact ? 0 : canvas.measure(column.label, fonts.label).width
         let last = index == kept.last ? ending : 0
-        return max(canvas.measure(column.widest, font).width + note, name, last)
+        let mark = fonts.isCompact ? column.mark ?? "" : ""
+        return max(canvas.measure(mark + column.widest, font).width + note, name, last)
       }
     }
     func isFitting() -> Bool {
@@ -128,7 +131,8 @@ struct FactStrip: Sendable {
         continue
       }
       let ink = fact.tone.map(color) ?? theme.text
-      canvas.text(fact.value, at: Point(place.x, valueLine), value, ink)
+      let mark = isCompact ? columns[place.column].mark ?? "" : ""
+      canvas.text(mark + fact.value, at: Point(place.x, valueLine), value, ink)
       if place.showsNote, !fact.note.isEmpty {
         let x = place.x + canvas.measure(fact.value + " ", value).width
         canvas.text(fact.note, at: Point(x, valueLine), label, theme.mutedText)

@@ -85,4 +85,21 @@ import Worlds
         try crop(canvas, x: Int(car.x) - 48, y: Int(car.y) - 48), "city-\(camera)-\(theme.name)")
     }
   }
+
+  @Test(arguments: Theme.all)
+  func `games of Snake look as they did`(theme: Theme) throws {
+    let game = SnakeGame()
+    let painter = try SnakePainter(
+      Snake(), facts: CaptionFacts(world: "snake", trainer: "dqn"),
+      options: PictureOptions(size: 480, theme: theme))
+    let canvas = try Canvas(width: painter.width, height: painter.height)
+    for (name, steps) in [("start", 0), ("death", game.transitions.count)] {
+      let scene = try game.scene(after: steps)
+      painter.draw(scene, onto: canvas)
+      let head = painter.center(of: try #require(scene.state.cells.first))
+      try expectSnapshot(
+        try crop(canvas, x: Int(head.x) - 48, y: Int(head.y) - 48),
+        "snake-\(name)-\(theme.name)")
+    }
+  }
 }

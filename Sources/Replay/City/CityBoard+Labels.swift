@@ -15,14 +15,33 @@ extension CityBoard {
     drawGrounds(&names)
   }
 
-  /// Wide letters, so that a name reads as that of an area.
+  /// Wide letters, so that a name reads as that of an area; moved a little where that keeps it off
+  /// water and wide roads.
   private func drawQuarter(_ label: CityLabel, _ names: inout CityLettering) {
     let isQuarter = label.kind != "square"
     let font = Font.sans(max(9, min(22, (isQuarter ? 19 : 14) * scale)).rounded(), .bold)
     let text = isQuarter ? label.text.uppercased() : label.text
-    names.write(
-      text, at: place(label.at), font, colors.label,
-      spacing: isQuarter ? font.size * 0.16 : 0, halo: colors.land)
+    let spacing = isQuarter ? font.size * 0.16 : 0
+    let reach = names.width(text, font, spacing: spacing) / 2 / scale
+    let waters = map.areas.filter { $0.kind == .water }.map(CityOutline.init)
+    func cost(_ middle: CityPoint) -> Int {
+      (-4...4).reduce(0) { sum, step in
+        let place = middle + CityPoint(reach * Double(step) / 4, 0)
+        let isWet = waters.contains { $0.contains(place, margin: -4) }
+        let isRoad = map.mask.offRoadShare(x: place.x, y: place.y, side: 12) < 0.4
+        return sum + (isWet ? 3 : 0) + (isRoad ? 1 : 0)
+      }
+    }
+    let steps = isQuarter ? [0, 22, -22, 44, -44, 66, -66].map(Double.init) : [0]
+    let spots = steps.flatMap { row in steps.map { label.at + CityPoint($0, row) } }
+    let costs = spots.map { spot in
+      let moved = spot - label.at
+      return (spot, Double(cost(spot)) + (moved * moved).sum() / 3000)
+    }
+    for (spot, _) in costs.sorted(by: { $0.1 < $1.1 })
+    where names.write(
+      text, at: place(spot), font, colors.label, spacing: spacing, halo: colors.land)
+    { break }
   }
 
   /// Names of streets, each along its straightest stretch, where letters are large enough to read.

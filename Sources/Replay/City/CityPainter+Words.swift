@@ -7,13 +7,13 @@ extension CityPainter {
   static func columns(_ facts: CaptionFacts) -> [FactStrip.Column] {
     let steps = String(facts.mostSteps)
     return [
-      .init(label: "episode", widest: String(facts.lastEpisode), rank: 6),
-      .init(label: "tick", widest: "\(steps)/\(steps)", rank: 0),
+      .init(label: "episode", widest: String(facts.lastEpisode), rank: 6, mark: "#"),
+      .init(label: "tick", widest: "\(steps)/\(steps)", rank: 0, mark: ""),
       .init(label: "laps", widest: String(facts.lastEpisode), rank: 3),
-      .init(label: "target", widest: "A3", rank: 1),
+      .init(label: "target", widest: "A3", rank: 1, mark: ""),
       .init(label: "off road", widest: "100 %", rank: 4),
-      .init(label: "return", widest: "−0000.0", widestNote: "−0.0", rank: 2),
-      .init(label: "action", widest: "→ straight", rank: 5),
+      .init(label: "return", widest: "−0000.0", widestNote: "−0.0", rank: 2, mark: ""),
+      .init(label: "action", widest: "→ straight", rank: 5, mark: ""),
     ]
   }
 
