@@ -1,3 +1,5 @@
+import Glibc
+
 /// One figure that is measured, and the limit that it must keep.
 package struct Benchmark: Sendable {
   package var name: String
@@ -9,13 +11,15 @@ package struct Benchmark: Sendable {
   /// How often it is measured; the median counts.
   package var repetitions = 5
   package var measure: @Sendable () throws -> Double
+  /// What `Benchmarks/peers/peers.py` calls the usual Python way to do the same.
+  package var peer: String?
 
   /// A figure that must be at least `limit`.
   static func rate(
-    _ name: String, _ unit: String, atLeast limit: Double,
+    _ name: String, _ unit: String, atLeast limit: Double, peer: String? = nil,
     _ measure: @escaping @Sendable () throws -> Double
   ) -> Benchmark {
-    Benchmark(name: name, unit: unit, limit: limit, isRate: true, measure: measure)
+    Benchmark(name: name, unit: unit, limit: limit, isRate: true, measure: measure, peer: peer)
   }
 
   /// A figure that must be at most `limit`.
@@ -30,6 +34,18 @@ package struct Benchmark: Sendable {
   package func median() throws -> Double {
     let figures = try (0..<repetitions).map { _ in try measure() }.sorted()
     return figures[figures.count / 2]
+  }
+
+  /// The peer's figure; nil where it is not installed.
+  package func peerFigure() -> Double? {
+    guard let peer,
+      let output = popen("python3 Benchmarks/peers/peers.py \(peer) 2>/dev/null", "r")
+    else { return nil }
+    defer { pclose(output) }
+    var line = [CChar](repeating: 0, count: 64)
+    guard fgets(&line, 64, output) != nil else { return nil }
+    return Double(
+      String(decoding: line.map { UInt8(bitPattern: $0) }.prefix { $0 > 32 }, as: UTF8.self))
   }
 
   /// Whether a figure keeps the limit.

@@ -13,14 +13,14 @@ extension Benchmark {
 
   /// From a table's training to its films, in the order of the data's path.
   private static let path: [Benchmark] = [
-    .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6) {
+    .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6, peer: "train") {
       let maze = try Subject.maze(episodes: 300_000)
       return try maze.stepsPerSecond { trainer in
         var nowhere = NullSink()
         try trainer.train(into: &nowhere)
       }
     },
-    .rate("q-table training, recorded", "steps/s", atLeast: 2e6) {
+    .rate("q-table training, recorded", "steps/s", atLeast: 2e6, peer: "train-recorded") {
       let maze = try Subject.maze(episodes: 300_000)
       return try Scratch.use { folder in
         try maze.stepsPerSecond { try maze.record(&$0, to: "\(folder)/maze.sqlite") }
@@ -58,15 +58,15 @@ extension Benchmark {
         return (seconds() - start) * 1000
       }
     },
-    .rate("480×480 frames to PNG", "frames/s", atLeast: 2000) {
-      try Scratch.use { folder in
+    .rate("480×480 frames to PNG", "frames/s", atLeast: 2000, peer: "png") {
+      try Scratch.useForFrames { folder in
         var film = try Subject.walk(frames: 2000)
         let start = seconds()
         _ = try FrameSequence().write(&film, to: "\(folder)/frames")
         return 2000 / (seconds() - start)
       }
     },
-    .rate("480×480 frames to GIF", "frames/s", atLeast: 1500) {
+    .rate("480×480 frames to GIF", "frames/s", atLeast: 1500, peer: "gif") {
       try Scratch.use { folder in
         var film = try Subject.walk(frames: 2000)
         let start = seconds()

@@ -4,12 +4,23 @@ import Recordings
 import Synchronization
 import Trainers
 
-/// Folders for what is written while measuring. They lie where recordings do, because a disk is part
-/// of what is measured, and are removed at the end only: ext4 creates files slowly for minutes after
-/// many were deleted.
+/// Folders for what is written while measuring, removed at the end.
 package enum Scratch {
+  /// Lends a folder where recordings lie, because a disk is part of what is measured.
   static func use<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let base = access("output", W_OK) == 0 ? "output" : "/tmp"
+    try use(in: ["output", "/tmp"], body)
+  }
+
+  /// Lends a folder for frames, in memory where there is such a place: ext4 creates files slowly for
+  /// minutes after many were deleted, so that each run would slow the next one.
+  static func useForFrames<Result>(_ body: (String) throws -> Result) throws -> Result {
+    try use(in: ["/dev/shm", "output", "/tmp"], body)
+  }
+
+  private static func use<Result>(
+    in places: [String], _ body: (String) throws -> Result
+  ) throws -> Result {
+    let base = places.first { access($0, W_OK) == 0 } ?? "/tmp"
     var template = Array("\(base)/.bench-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw ScratchError() }
     let folder = template.withUnsafeBufferPointer { buffer in

@@ -30,16 +30,12 @@ package struct HeatMapFilm: FrameSource {
   package var height: Int { chart.height }
 
   /// The colours of the scale and of the theme.
-  package var declaredColors: DeclaredColors {
+  package var declaredColors: [Color] {
     let theme = chart.theme
-    return DeclaredColors(
-      colors: [
-        theme.background, theme.text, theme.mutedText, theme.axis, theme.unknown, theme.wall,
-        theme.goal, theme.hole, theme.ice,
-      ] + chart.scale.map(in: theme).colors,
-      edges: [
-        .init(theme.text, theme.background), .init(theme.mutedText, theme.background),
-      ])
+    return [
+      theme.background, theme.text, theme.mutedText, theme.axis, theme.unknown, theme.wall,
+      theme.goal, theme.hole, theme.ice,
+    ] + chart.scale.map(in: theme).colors
   }
 
   /// Draws a moment.

@@ -5,9 +5,20 @@ extension Canvas {
   package func encodedPNG() -> [UInt8] {
     var builder = PaletteBuilder()
     builder.count(self)
-    let coloring: Coloring = builder.isExact(limit: 256) ? .indexed(builder.palette()) : .truecolor
-    var encoder = PNGEncoder(width: width, height: height, coloring: coloring, level: 9)
-    return encoder.encode(self)
+    return encodedPNG(builder.isExact(limit: 256) ? builder.palette() : nil)
+  }
+
+  /// The picture as a PNG file, each pixel in the nearest colour of a palette; without one, in true
+  /// colour.
+  package func encodedPNG(_ palette: Palette?) -> [UInt8] {
+    let picture = Picture(self, hasNumbers: palette != nil)
+    if let palette {
+      var inker = Inker(palette)
+      inker.ink(picture, after: nil)
+    }
+    var encoder = PNGEncoder(
+      width: width, height: height, colors: palette?.colors.count, isThorough: true)
+    return encoder.encode(picture)
   }
 
   /// Writes the picture as a PNG file, which appears when it is complete.

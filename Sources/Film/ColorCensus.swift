@@ -10,8 +10,8 @@ struct ColorCensus: FrameEncoder, ~Copyable {
   /// Pixels are compared in pieces of this length: what moves is seldom as wide as a row.
   private static var pieceLength: Int { 64 }
 
-  mutating func encode(_ frame: Int, _ canvas: Canvas, after previous: Canvas?) -> [Entry] {
-    colors(of: canvas, unlike: previous)
+  mutating func encode(_ frame: Int, _ picture: Picture, after previous: Picture?) -> [Entry] {
+    colors(of: picture.canvas, unlike: previous?.canvas)
   }
 
   /// The colours of a canvas, counted only where it differs from another one of its size.

@@ -1,19 +1,18 @@
 import CPNG
 
-/// Compresses pieces that can be joined in any order: none refers to the one before.
+/// Compresses as well as zlib can, in pieces that can be joined: none refers to the one before.
 @safe
 final class Deflater {
   private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
   private var room: [UInt8] = []
 
-  /// Level 1 is fast, 9 thorough.
-  init(level: Int) {
+  init() {
     unsafe stream.initialize(to: z_stream())
     // Negative window bits: no header, no checksum, only the compressed blocks.
     let status = unsafe deflateInit2_(
-      stream, Int32(level), Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      stream, Z_BEST_COMPRESSION, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
       Int32(MemoryLayout<z_stream>.size))
-    precondition(status == Z_OK, "zlib needs 270 KB of memory and a level of 1 to 9")
+    precondition(status == Z_OK, "zlib needs 270 KB of memory")
   }
 
   deinit {
@@ -21,27 +20,21 @@ final class Deflater {
     unsafe stream.deallocate()
   }
 
-  /// The first `count` bytes compressed and ended by a full flush, and their Adler-32 checksum.
-  func compress(_ bytes: [UInt8], count: Int) -> (compressed: [UInt8], checksum: UInt) {
-    precondition(count <= bytes.count, "there are not so many bytes")
+  /// The bytes compressed and ended by a full flush.
+  func compress(_ source: UnsafePointer<UInt8>, count: Int) -> [UInt8] {
     unsafe deflateReset(stream)
     // A flush adds at most a few bytes to what deflateBound() promises.
     let bound = Int(unsafe deflateBound(stream, UInt(count))) + 64
     if room.count < bound { room = Array(repeating: 0, count: bound) }
-    let written = unsafe bytes.withUnsafeBufferPointer { input in
-      unsafe room.withUnsafeMutableBufferPointer { output in
-        unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-        unsafe stream.pointee.avail_in = UInt32(count)
-        unsafe stream.pointee.next_out = output.baseAddress
-        unsafe stream.pointee.avail_out = UInt32(output.count)
-        let status = unsafe deflate(stream, Z_FULL_FLUSH)
-        precondition(status == Z_OK, "zlib compresses whatever it is given room for")
-        return unsafe output.count - Int(stream.pointee.avail_out)
-      }
+    let written = unsafe room.withUnsafeMutableBufferPointer { output in
+      unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: source)
+      unsafe stream.pointee.avail_in = UInt32(count)
+      unsafe stream.pointee.next_out = output.baseAddress
+      unsafe stream.pointee.avail_out = UInt32(output.count)
+      let status = unsafe deflate(stream, Z_FULL_FLUSH)
+      precondition(status == Z_OK, "zlib compresses whatever it is given room for")
+      return unsafe output.count - Int(stream.pointee.avail_out)
     }
-    let checksum = unsafe bytes.withUnsafeBufferPointer {
-      unsafe adler32(1, $0.baseAddress, UInt32(count))
-    }
-    return (Array(room[..<written]), checksum)
+    return Array(room[..<written])
   }
 }

@@ -27,28 +27,35 @@ extension Palette {
   }
 }
 
-/// The palette of a film, and how its frames must be drawn for it.
-struct FilmPalette {
-  let palette: Palette
+/// How a film's frames are to be drawn and inked.
+struct FilmInk {
+  /// Its palette's limit says what the film's format must have room for.
+  var inker: Inker
   let hasCoarseEdges: Bool
+  /// Whether a colour that is further off than promised ends the attempt.
+  let isStrict: Bool
+
+  /// Thrown when an attempt's palette turns out to be too poor.
+  struct TooPoor: Error {}
+
+  /// Sets a picture's numbers.
+  mutating func ink(_ picture: Picture, after previous: Picture?) throws(TooPoor) {
+    inker.ink(picture, after: previous)
+    if isStrict, inker.greatestError > Palette.promisedError { throw TooPoor() }
+  }
 }
 
-/// A film that is tried with a palette learnt from a few frames.
+/// A film that is tried with a palette learnt from a few frames, which grows with the others.
 ///
-/// A colour in another frame that the palette cannot show as well as promised ends the attempt. The
-/// next one has learnt from every frame; and where even then 256 colours do not suffice, the last
-/// draws edges with fewer mixtures.
+/// A colour that it has no more room for ends the attempt. The next one has learnt from every frame;
+/// and where even then 256 colours do not suffice, the last draws edges with fewer mixtures.
 struct PaletteAttempts {
   let samples: Int
   let sparing: Int
 
-  /// Thrown when an attempt's palette turns out to be too poor.
-  private struct TooPoor: Error {}
-
-  /// Makes a film; `make` calls the function it is given with each frame's greatest error.
+  /// Makes a film.
   func run<Source: FrameSource>(
-    _ source: inout Source,
-    make: (inout Source, FilmPalette, _ check: (Int) throws -> Void) throws -> FilmReport
+    _ source: inout Source, make: (inout Source, FilmInk) throws -> FilmReport
   ) throws -> FilmReport {
     let all = source.frameCount
     var attempts = [(samples: all, coarse: false), (samples: all, coarse: true)]
@@ -56,14 +63,12 @@ struct PaletteAttempts {
     for (number, attempt) in attempts.enumerated() {
       let palette = try Palette.sampling(
         &source, sparing: sparing, samples: attempt.samples, coarseEdges: attempt.coarse)
-      let isLast = number == attempts.count - 1
+      let ink = FilmInk(
+        inker: Inker(palette, limit: attempt.samples < all ? 256 - sparing : 0),
+        hasCoarseEdges: attempt.coarse, isStrict: number < attempts.count - 1)
       do {
-        return try make(
-          &source, FilmPalette(palette: palette, hasCoarseEdges: attempt.coarse)
-        ) { error in
-          if error > Palette.promisedError && !isLast { throw TooPoor() }
-        }
-      } catch is TooPoor {
+        return try make(&source, ink)
+      } catch is FilmInk.TooPoor {
         // What was written so far is gone: an unfinished output removes itself.
       }
     }

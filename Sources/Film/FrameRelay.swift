@@ -5,12 +5,12 @@ protocol FrameEncoder: SendableMetatype, ~Copyable {
   associatedtype Product: Sendable
 
   /// Encodes a frame; `previous` shows the frame before it (nil for the first).
-  mutating func encode(_ frame: Int, _ canvas: Canvas, after previous: Canvas?) throws -> Product
+  mutating func encode(_ frame: Int, _ picture: Picture, after previous: Picture?) throws -> Product
 }
 
-/// Draws frames on the calling thread while all processors encode, with a fixed number of canvases.
+/// Draws frames on the calling thread while all processors encode, with a fixed number of pictures.
 ///
-/// The calling thread draws in order, takes what is encoded in order, and encodes too when there is
+/// The calling thread draws and inks in order, takes what is encoded in order, and encodes too when there is
 /// nothing else to do. So a source is used by one thread only, and memory does not grow with the
 /// number of frames.
 struct FrameRelay<Encoder: FrameEncoder & ~Copyable> {
@@ -50,23 +50,28 @@ struct FrameRelay<Encoder: FrameEncoder & ~Copyable> {
   }
 
   /// Draws and encodes all frames; `deliver` gets each frame's number, hold and product in order.
+  ///
+  /// `ink`, where it is given, sets the numbers of each picture after it was drawn.
   func run(
-    _ source: inout some FrameSource, deliver: (Int, Int, Encoder.Product) throws -> Void
+    _ source: inout some FrameSource, ink: ((Picture, Picture?) throws -> Void)? = nil,
+    deliver: (Int, Int, Encoder.Product) throws -> Void
   ) throws {
     let count = source.frameCount
-    let stages = try Stages(
-      count: max(2, min(processors + 3, count)), width: source.width, height: source.height,
-      coarseEdges: coarseEdges)
-    let slots = stages.canvases.count
+    let (width, height) = (source.width, source.height)
+    let pictures = try (0..<max(2, min(processors + 3, count))).map { _ in
+      let canvas = try Canvas(width: width, height: height)
+      canvas.hasCoarseEdges = coarseEdges
+      return Picture(canvas, hasNumbers: ink != nil)
+    }
+    let slots = pictures.count
     let monitor = Monitor(State(slots: Array(repeating: .free, count: slots)))
     let makeEncoder = makeEncoder
 
     @Sendable func work(_ encoder: inout Encoder, _ frame: Int) {
       let result: Result<Encoder.Product, any Error>
       do {
-        let previous = frame > 0 ? stages.canvases[(frame - 1) % slots] : nil
-        result = .success(
-          try encoder.encode(frame, stages.canvases[frame % slots], after: previous))
+        let previous = frame > 0 ? pictures[(frame - 1) % slots] : nil
+        result = .success(try encoder.encode(frame, pictures[frame % slots], after: previous))
       } catch {
         result = .failure(error)
       }
@@ -86,7 +91,7 @@ struct FrameRelay<Encoder: FrameEncoder & ~Copyable> {
       var drawn = 0
       var delivered = 0
       while delivered < count {
-        // A frame's canvas is read once more when the next frame is encoded, so one stays idle.
+        // A frame's picture is read once more when the next frame is encoded, so one stays idle.
         let hasRoom = drawn < count && drawn - delivered < slots - 1
         let task: Task = monitor.wait { state in
           if case .encoded(let result) = state.slots[delivered % slots] {
@@ -100,7 +105,9 @@ struct FrameRelay<Encoder: FrameEncoder & ~Copyable> {
           try deliver(delivered, source.hold(after: delivered), result.get())
           delivered += 1
         case .draw:
-          try source.draw(drawn, onto: stages.canvases[drawn % slots])
+          let picture = pictures[drawn % slots]
+          try source.draw(drawn, onto: picture.canvas)
+          try ink?(picture, drawn > 0 ? pictures[(drawn - 1) % slots] : nil)
           monitor.change { $0.slots[drawn % slots] = .drawn(drawn) }
           drawn += 1
         case .encode(let frame): work(&encoder, frame)
@@ -108,23 +115,5 @@ struct FrameRelay<Encoder: FrameEncoder & ~Copyable> {
         }
       }
     }
-  }
-}
-
-/// The canvases of a relay, shared by its threads.
-///
-/// The relay's slots say whose turn it is: a canvas is written by the drawing thread while its slot
-/// is free, and only read afterwards.
-private final class Stages: @unchecked Sendable {
-  let canvases: [Canvas]
-
-  init(count: Int, width: Int, height: Int, coarseEdges: Bool) throws(CanvasError) {
-    var canvases: [Canvas] = []
-    for _ in 0..<count {
-      let canvas = try Canvas(width: width, height: height)
-      canvas.hasCoarseEdges = coarseEdges
-      canvases.append(canvas)
-    }
-    self.canvases = canvases
   }
 }

@@ -7,7 +7,7 @@ package struct FrameSequence {
   /// Whether frames that a folder holds already are replaced.
   package var replacing = false
   /// How many frames are looked at to choose the palette.
-  package var samples = 256
+  package var samples = 64
 
   /// A sequence in one palette unless told otherwise.
   package init(truecolor: Bool = false, replacing: Bool = false) {
@@ -27,53 +27,46 @@ package struct FrameSequence {
   ) throws -> FilmReport {
     guard source.frameCount > 0 else { throw FilmError.empty }
     try FrameFolder.check(folder, replacing: replacing)
-    guard !truecolor else { return try write(&source, to: folder, nil, { _ in }, progress) }
-    return try PaletteAttempts(samples: samples, sparing: 0).run(&source) {
-      source, palette, check in
-      try write(&source, to: folder, palette, check, progress)
+    guard !truecolor else { return try write(&source, to: folder, nil, progress) }
+    return try PaletteAttempts(samples: samples, sparing: 0).run(&source) { source, ink in
+      try write(&source, to: folder, ink, progress)
     }
   }
 
   private func write(
-    _ source: inout some FrameSource, to folder: String, _ film: FilmPalette?,
-    _ check: (Int) throws -> Void, _ progress: FilmProgress
+    _ source: inout some FrameSource, to folder: String, _ ink: FilmInk?,
+    _ progress: FilmProgress
   ) throws -> FilmReport {
     let (width, height, frames) = (source.width, source.height, source.frameCount)
-    let coloring = film.map { Coloring.indexed($0.palette) } ?? .truecolor
+    var ink = ink
+    let limit = ink?.inker.limit
     let output = try FrameFolder(folder, replacing: replacing)
     let partial = output.partial
-    let relay = FrameRelay(coarseEdges: film?.hasCoarseEdges ?? false) {
+    let relay = FrameRelay(coarseEdges: ink?.hasCoarseEdges ?? false) {
       SequenceEncoder(
-        folder: partial, png: PNGEncoder(width: width, height: height, coloring: coloring))
+        folder: partial, png: PNGEncoder(width: width, height: height, colors: limit))
     }
     var bytes = 0
-    var greatestError = 0
-    try relay.run(&source) { frame, _, file in
-      bytes += file.bytes
-      greatestError = max(greatestError, file.greatestError)
-      try check(greatestError)
+    try relay.run(&source, ink: ink == nil ? nil : { try ink?.ink($0, after: $1) }) {
+      frame, _, size in
+      bytes += size
       try progress(frame + 1)
     }
     try output.finish(frames: frames)
     return FilmReport(
-      path: folder, frames: frames, bytes: bytes, colors: film?.palette.colors.count,
-      greatestError: greatestError)
+      path: folder, frames: frames, bytes: bytes, colors: ink?.inker.palette.colors.count,
+      greatestError: ink?.inker.greatestError ?? 0)
   }
 }
 
 /// Encodes frames and writes each into a file of its own.
 private struct SequenceEncoder: FrameEncoder, ~Copyable {
-  struct File: Sendable {
-    var bytes: Int
-    var greatestError: Int
-  }
-
   let folder: String
   var png: PNGEncoder
 
-  mutating func encode(_ frame: Int, _ canvas: Canvas, after previous: Canvas?) throws -> File {
-    let bytes = png.encode(canvas)
+  mutating func encode(_ frame: Int, _ picture: Picture, after previous: Picture?) throws -> Int {
+    let bytes = png.encode(picture)
     try FilePaths.write(bytes, toNewFile: "\(folder)/\(FrameSequence.name(of: frame))")
-    return File(bytes: bytes.count, greatestError: png.greatestError)
+    return bytes.count
   }
 }

@@ -9,8 +9,6 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
     var bytes: [UInt8]
     /// Whether one number stands for "as before".
     var isTransparent: Bool
-    /// How far off the worst channel of any pixel so far was.
-    var greatestError: Int
   }
 
   private struct Area {
@@ -28,37 +26,32 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
   private let minimumBits: Int
   /// The number that stands for "as before"; nil where the palette needs all 256.
   private let transparent: UInt8?
-  private var mapper: PixelMapper
   private var lzw = LZWEncoder()
-  private var indices: [UInt8]
 
-  init(width: Int, height: Int, palette: Palette) {
+  /// An encoder for pictures of one size, in at most so many colours.
+  init(width: Int, height: Int, colors: Int) {
     self.width = width
     self.height = height
-    minimumBits = GIFFormat.bits(for: palette)
-    transparent = palette.colors.count < 256 ? UInt8(palette.colors.count) : nil
-    mapper = PixelMapper(palette)
-    indices = Array(repeating: 0, count: width)
+    minimumBits = GIFFormat.bits(colors: colors)
+    transparent = colors < 256 ? UInt8(colors) : nil
   }
 
-  mutating func encode(_ frame: Int, _ canvas: Canvas, after previous: Canvas?) -> Image {
-    unsafe canvas.withPixels { pixels in
-      guard let new = pixels.baseAddress else { return image([], false) }
-      guard let previous else {
-        return unsafe encodeOpaque(new, Area(left: 0, top: 0, right: width, bottom: height))
-      }
-      return unsafe previous.withPixels { pixels in
-        guard let old = pixels.baseAddress, let area = unsafe changedArea(new, old) else {
-          return image([], false)
-        }
-        return unsafe encode(new, old, area)
-      }
+  mutating func encode(_ frame: Int, _ picture: Picture, after previous: Picture?) -> Image {
+    guard let new = unsafe UnsafePointer(picture.numbers.baseAddress) else {
+      return Image(bytes: [], isTransparent: false)
     }
+    guard let old = unsafe UnsafePointer(previous?.numbers.baseAddress) else {
+      return unsafe encodeOpaque(new, Area(left: 0, top: 0, right: width, bottom: height))
+    }
+    guard let area = unsafe changedArea(new, old) else {
+      return Image(bytes: [], isTransparent: false)
+    }
+    return unsafe encode(new, old, area)
   }
 
   /// Encodes both ways where it is not clear which one is smaller.
   private mutating func encode(
-    _ new: UnsafePointer<UInt32>, _ old: UnsafePointer<UInt32>, _ area: Area
+    _ new: UnsafePointer<UInt8>, _ old: UnsafePointer<UInt8>, _ area: Area
   ) -> Image {
     guard let transparent else { return unsafe encodeOpaque(new, area) }
     let (sparse, changed) = unsafe encodeChanges(new, old, area, transparent)
@@ -67,59 +60,48 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
     return opaque.bytes.count <= sparse.bytes.count ? opaque : sparse
   }
 
-  private mutating func encodeOpaque(_ new: UnsafePointer<UInt32>, _ area: Area) -> Image {
+  private mutating func encodeOpaque(_ new: UnsafePointer<UInt8>, _ area: Area) -> Image {
     lzw.start(minimumBits: minimumBits, runPixel: 0)
-    var row = indices
-    indices = []
     for y in area.top..<area.bottom {
-      unsafe row.withUnsafeMutableBufferPointer { row in
-        guard let numbers = row.baseAddress else { return }
-        unsafe mapper.map(new + y * width + area.left, count: area.width, into: numbers)
-        unsafe lzw.add(numbers, count: area.width)
-      }
+      unsafe lzw.add(new + y * width + area.left, count: area.width)
     }
-    indices = row
-    return image(finished(area), false)
+    return Image(bytes: finished(area), isTransparent: false)
   }
 
   private mutating func encodeChanges(
-    _ new: UnsafePointer<UInt32>, _ old: UnsafePointer<UInt32>, _ area: Area, _ transparent: UInt8
+    _ new: UnsafePointer<UInt8>, _ old: UnsafePointer<UInt8>, _ area: Area, _ transparent: UInt8
   ) -> (Image, changed: Int) {
     lzw.start(minimumBits: minimumBits, runPixel: transparent)
     var changed = 0
     var unchanged = 0
-    var run: (word: UInt32, number: UInt8)?
     for y in area.top..<area.bottom {
       let start = y * width + area.left
-      if unsafe memcmp(new + start, old + start, area.width * 4) == 0 {
+      if unsafe memcmp(new + start, old + start, area.width) == 0 {
         unchanged += area.width
         continue
       }
       for position in start..<start + area.width {
-        let word = unsafe new[position]
-        if unsafe word == old[position] {
+        let number = unsafe new[position]
+        if unsafe number == old[position] {
           unchanged += 1
           continue
         }
         lzw.addRun(unchanged)
         unchanged = 0
-        let number = word == run?.word ? run?.number : nil
-        let known = number ?? mapper.index(of: word)
-        run = (word, known)
-        lzw.add(known)
+        lzw.add(number)
         changed += 1
       }
     }
     lzw.addRun(unchanged)
-    return (image(finished(area), true), changed)
+    return (Image(bytes: finished(area), isTransparent: true), changed)
   }
 
   /// The smallest rectangle that holds every difference; nil if there is none.
   private func changedArea(
-    _ new: UnsafePointer<UInt32>, _ old: UnsafePointer<UInt32>
+    _ new: UnsafePointer<UInt8>, _ old: UnsafePointer<UInt8>
   ) -> Area? {
     func isEqual(_ y: Int) -> Bool {
-      unsafe memcmp(new + y * width, old + y * width, width * 4) == 0
+      unsafe memcmp(new + y * width, old + y * width, width) == 0
     }
     guard let top = (0..<height).first(where: { !isEqual($0) }) else { return nil }
     let bottom = (top..<height).last { !isEqual($0) } ?? top
@@ -143,9 +125,5 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
     return GIFFormat.image(
       left: area.left, top: area.top, width: area.width, height: area.bottom - area.top,
       minimumBits: minimumBits, data: lzw.bytes)
-  }
-
-  private func image(_ bytes: [UInt8], _ isTransparent: Bool) -> Image {
-    Image(bytes: bytes, isTransparent: isTransparent, greatestError: mapper.greatestError)
   }
 }

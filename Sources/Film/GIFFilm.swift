@@ -9,7 +9,7 @@ package struct GIFFilm {
   /// Whether a file of the same name is replaced.
   package var replacing = false
   /// How many frames are looked at to choose the palette.
-  package var samples = 256
+  package var samples = 64
 
   /// A film that plays at a speed, for ever unless told otherwise.
   package init(rate: FrameRate, replacing: Bool = false) {
@@ -23,36 +23,32 @@ package struct GIFFilm {
   ) throws -> FilmReport {
     try OutputFile.check(path, replacing: replacing)
     // One number stands for "as before".
-    return try PaletteAttempts(samples: samples, sparing: 1).run(&source) {
-      source, palette, check in
-      try write(&source, to: path, palette, check, progress)
+    return try PaletteAttempts(samples: samples, sparing: 1).run(&source) { source, ink in
+      try write(&source, to: path, ink, progress)
     }
   }
 
   private func write(
-    _ source: inout some FrameSource, to path: String, _ film: FilmPalette,
-    _ check: (Int) throws -> Void, _ progress: FilmProgress
+    _ source: inout some FrameSource, to path: String, _ ink: FilmInk, _ progress: FilmProgress
   ) throws -> FilmReport {
     let (width, height, frames) = (source.width, source.height, source.frameCount)
-    let palette = film.palette
+    var ink = ink
+    let limit = ink.inker.limit
     var reel = try GIFReel(
       file: try OutputFile(path, replacing: replacing), width: width, height: height,
-      palette: palette, repetitions: repetitions)
-    let relay = FrameRelay(coarseEdges: film.hasCoarseEdges) {
-      GIFEncoder(width: width, height: height, palette: palette)
+      colors: limit, repetitions: repetitions)
+    let relay = FrameRelay(coarseEdges: ink.hasCoarseEdges) {
+      GIFEncoder(width: width, height: height, colors: limit)
     }
-    var greatestError = 0
-    try relay.run(&source) { frame, hold, image in
-      greatestError = max(greatestError, image.greatestError)
-      try check(greatestError)
+    try relay.run(&source, ink: { try ink.ink($0, after: $1) }) { frame, hold, image in
       try reel.add(image, delay: rate.delay + max(0, hold))
       try progress(frame + 1)
     }
     let duration = reel.duration
-    let bytes = try reel.finish()
+    let bytes = try reel.finish(ink.inker.palette)
     return FilmReport(
-      path: path, frames: frames, bytes: bytes, colors: palette.colors.count,
-      greatestError: greatestError, duration: Double(duration) / 100)
+      path: path, frames: frames, bytes: bytes, colors: ink.inker.palette.colors.count,
+      greatestError: ink.inker.greatestError, duration: Double(duration) / 100)
   }
 }
 
@@ -62,19 +58,18 @@ private struct GIFReel: ~Copyable {
   private(set) var duration = 0
 
   private var file: OutputFile
-  private let transparent: UInt8
+  private let colors: Int
   /// The last image, which waits to learn how long it stays.
   private var waiting: GIFEncoder.Image?
   private var delay = 0
 
   init(
-    file: consuming OutputFile, width: Int, height: Int, palette: Palette, repetitions: Int?
+    file: consuming OutputFile, width: Int, height: Int, colors: Int, repetitions: Int?
   ) throws(FileError) {
     self.file = file
-    // Only images that say so use it, and those have room for it.
-    transparent = UInt8(truncatingIfNeeded: palette.colors.count)
+    self.colors = colors
     try self.file.write(
-      GIFFormat.start(width: width, height: height, palette: palette, repetitions: repetitions))
+      GIFFormat.start(width: width, height: height, colors: colors, repetitions: repetitions))
   }
 
   /// Adds a frame; one without a difference only lengthens the one before.
@@ -89,10 +84,11 @@ private struct GIFReel: ~Copyable {
     }
   }
 
-  /// Ends the file; returns how many bytes it has.
-  consuming func finish() throws(FileError) -> Int {
+  /// Ends the file, with the palette that is known by now; returns how many bytes it has.
+  consuming func finish(_ palette: Palette) throws(FileError) -> Int {
     try writeWaiting()
     try file.write(GIFFormat.trailer)
+    try file.replace(at: GIFFormat.paletteOffset, with: GIFFormat.bytes(of: palette))
     let bytes = file.byteCount
     try file.finish()
     return bytes
@@ -100,12 +96,14 @@ private struct GIFReel: ~Copyable {
 
   private mutating func writeWaiting() throws(FileError) {
     guard let image = waiting else { return }
+    // Only images that say so use it, and those have room for it.
+    let transparent = image.isTransparent ? UInt8(truncatingIfNeeded: colors) : nil
     // A longer delay than the format has room for takes the same image once more.
     while delay > 0 {
       let isLast = delay <= FrameRate.greatestDelay
       let part = isLast ? delay : min(FrameRate.greatestDelay, delay - 2)
       try file.write(
-        GIFFormat.control(delay: part, transparent: image.isTransparent ? transparent : nil))
+        GIFFormat.control(delay: part, transparent: transparent))
       try file.write(image.bytes)
       delay -= part
     }

@@ -4,24 +4,31 @@ import Raster
 ///
 /// GIF89a: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
 enum GIFFormat {
-  /// How many bits tell the palette's colours and, where there is room, "as before" apart.
-  static func bits(for palette: Palette) -> Int {
-    let numbers = min(256, palette.colors.count + 1)
+  /// How many bits tell so many colours and, where there is room, "as before" apart.
+  static func bits(colors: Int) -> Int {
+    let numbers = min(256, colors + 1)
     return max(2, Int.bitWidth - (numbers - 1).leadingZeroBitCount)
   }
 
-  /// Header, size, palette, and the request to repeat (0 times: forever; nil: not at all).
-  static func start(width: Int, height: Int, palette: Palette, repetitions: Int?) -> [UInt8] {
-    let bits = bits(for: palette)
+  /// Header, size, room for a palette, and the request to repeat (0 times: forever; nil: not at all).
+  static func start(width: Int, height: Int, colors: Int, repetitions: Int?) -> [UInt8] {
+    let bits = bits(colors: colors)
     var bytes = Array("GIF89a".utf8) + number(width) + number(height)
     // A global table of 2^bits colours, of 8 bits a channel.
     bytes += [0xF0 | UInt8(bits - 1), 0, 0]
-    for color in palette.colors { bytes += [color.red, color.green, color.blue] }
-    bytes += Array(repeating: 0, count: 3 * ((1 << bits) - palette.colors.count))
+    bytes += Array(repeating: 0, count: 3 << bits)
     if let repetitions {
       bytes += [0x21, 0xFF, 11] + Array("NETSCAPE2.0".utf8) + [3, 1] + number(repetitions) + [0]
     }
     return bytes
+  }
+
+  /// Where in a file its palette stands.
+  static var paletteOffset: Int { 13 }
+
+  /// A palette as it stands in a file.
+  static func bytes(of palette: Palette) -> [UInt8] {
+    palette.colors.flatMap { [$0.red, $0.green, $0.blue] }
   }
 
   /// What precedes an image: how long it stays, and which number means "as before".

@@ -12,8 +12,11 @@ package struct Palette: Hashable, Sendable {
   }
 
   /// The fewest bits (1, 2, 4 or 8) that tell all colours apart.
-  package var bitDepth: Int {
-    switch colors.count {
+  package var bitDepth: Int { Self.bitDepth(colors: colors.count) }
+
+  /// The fewest bits (1, 2, 4 or 8) that tell so many colours apart.
+  static func bitDepth(colors: Int) -> Int {
+    switch colors {
     case ...2: 1
     case ...4: 2
     case ...16: 4
@@ -68,12 +71,12 @@ package struct IndexedImage: Hashable, Sendable {
 
   /// What a canvas shows, each pixel in the nearest colour of a palette.
   package init(_ canvas: Canvas, palette: Palette) {
-    var mapper = PixelMapper(palette)
+    var inker = Inker(palette)
     let count = canvas.width * canvas.height
     let pixels = unsafe [UInt8](unsafeUninitializedCapacity: count) { room, filled in
       unsafe canvas.withPixels { source in
         guard let from = source.baseAddress, let to = room.baseAddress else { return }
-        unsafe mapper.map(from, count: count, into: to)
+        unsafe inker.map(from, count: count, into: to)
       }
       filled = count
     }

@@ -38,25 +38,23 @@ package struct PaletteBuilder {
 
   /// The palette for what was counted: declared colours first, then the most frequent ones.
   ///
-  /// Where more is to come than was counted (`complete` is false), room that is left goes to
-  /// declared colours and to the mixtures of declared edges.
+  /// Where more is to come than was counted (`complete` is false), a part is left free for it.
   package func palette(
-    limit: Int = 256, declared: DeclaredColors = DeclaredColors(), complete: Bool = true
+    limit: Int = 256, declared: [Color] = [], complete: Bool = true
   ) -> Palette {
     precondition((1...256).contains(limit), "a palette has 1 to 256 colours")
     let all = counts.all.sorted { ($0.value, $1.color) > ($1.value, $0.color) }
     let seen = all.map { Color($0.color) }
-    let wanted = Self.unique(declared.colors.map { $0.covering(Color(0)) })
+    let wanted = Self.unique(declared.map { $0.covering(Color(0)) })
     let known = Set(seen)
     let threshold = Self.areaShare * all.reduce(0) { $0 + Double($1.value) }
     let areas = zip(seen, all).prefix(limit / 2).filter { Double($1.value) > threshold }.map(\.0)
     let first = Array(Self.unique(wanted.filter { known.contains($0) } + areas).prefix(limit))
-    // A quarter is kept free for what is to come, and tolerance that is promised anyway is used to
-    // keep more.
+    // Tolerance that is promised anyway is used to keep more free.
     let room = complete ? limit : max(1, limit * 3 / 4)
     var colors = Self.chosen(
-      from: seen, starting: first, limit: room, most: limit, atLeast: complete ? 0 : 6)
-    if !complete { Self.fill(&colors, with: wanted, declared.edges, limit: limit) }
+      from: seen, starting: first, limit: room, most: room, atLeast: complete ? 0 : 6)
+    if !complete { colors = Array(Self.unique(colors + wanted).prefix(max(colors.count, room))) }
     return Palette(colors.isEmpty ? [Color(0)] : colors)
   }
 
@@ -93,23 +91,6 @@ package struct PaletteBuilder {
       }
     }
     return best ?? Array(unique(first + seen).prefix(most))
-  }
-
-  /// Adds declared colours and the mixtures of declared edges as long as there is room.
-  private static func fill(
-    _ colors: inout [Color], with wanted: [Color], _ edges: [DeclaredColors.Edge], limit: Int
-  ) {
-    let mixtures = edges.flatMap { edge -> [Color] in
-      let steps = max(1, edge.from.distance(to: edge.to) / 16)
-      return (1..<steps + 1).map { edge.from.covering(edge.to, by: Double($0) / Double(steps + 1)) }
-    }
-    for color in wanted where colors.count < limit && !colors.contains(color) {
-      colors.append(color)
-    }
-    for color in mixtures
-    where colors.count < limit && !colors.contains(where: { $0.distance(to: color) <= 6 }) {
-      colors.append(color)
-    }
   }
 
   private static func unique(_ colors: [Color]) -> [Color] {

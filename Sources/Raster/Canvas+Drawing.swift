@@ -112,6 +112,7 @@ extension Canvas {
 
   private func trace(_ shape: Shape) {
     unsafe cairo_new_path(context)
+    unsafe cairo_set_fill_rule(context, CAIRO_FILL_RULE_WINDING)
     switch shape {
     case .rect(let rect):
       unsafe cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
@@ -133,6 +134,18 @@ extension Canvas {
     case .polygon(let points):
       trace(points)
       unsafe cairo_close_path(context)
+    case .polylines(let lines):
+      for line in lines {
+        unsafe cairo_new_sub_path(context)
+        trace(line)
+      }
+    case .polygons(let outlines):
+      unsafe cairo_set_fill_rule(context, CAIRO_FILL_RULE_EVEN_ODD)
+      for outline in outlines where !outline.isEmpty {
+        unsafe cairo_new_sub_path(context)
+        trace(outline)
+        unsafe cairo_close_path(context)
+      }
     }
   }
 

@@ -54,6 +54,16 @@ package struct OutputFile: ~Copyable {
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
+  /// Writes over bytes that were written before.
+  package mutating func replace(at offset: Int, with bytes: [UInt8]) throws(FileError) {
+    precondition(offset >= 0 && offset + bytes.count <= byteCount, "only what is there is replaced")
+    try flush()
+    let written = unsafe bytes.withUnsafeBytes {
+      unsafe pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset))
+    }
+    guard written == bytes.count else { throw .failed("write", path, errno) }
+  }
+
   /// Gives the file its name; `durable` waits until the disk has it.
   package consuming func finish(durable: Bool = false) throws(FileError) {
     try flush()

@@ -20,6 +20,10 @@ package enum Shape: Hashable, Sendable {
   case polyline([Point])
   /// Lines from point to point and back to the first.
   case polygon([Point])
+  /// Several lines at once: where one crosses another, nothing is covered twice.
+  case polylines([[Point]])
+  /// Several outlines at once; one inside another is a hole (even-odd).
+  case polygons([[Point]])
 
   /// An arrow through the middle of a cell: a shaft with a head, pointing along (dx, dy).
   ///

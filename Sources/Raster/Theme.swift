@@ -66,6 +66,9 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
   /// Open water.
   package var hole: Color
 
+  /// Cities.
+  package var city: CityColors
+
   /// For paper, slides and bright rooms.
   package static let light = Theme(
     name: "light",
@@ -81,7 +84,8 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
     floor: Color(0xFFFFFF), floorLine: Color(0xE8EBF0), wall: Color(0x39435A),
     wallEdge: Color(0x55617C), start: Color(0xC9D4E8), goal: Color(0x1E9E75),
     agent: Color(0x2F6BDE), agentRim: Color(0xFFFFFF), trail: Color(0xA9C2F4),
-    ice: Color(0xE2EFF8), iceLine: Color(0xC7DDEC), crack: Color(0x9CC0DA), hole: Color(0x1E4468))
+    ice: Color(0xE2EFF8), iceLine: Color(0xC7DDEC), crack: Color(0x9CC0DA), hole: Color(0x1E4468),
+    city: .light)
 
   /// For screens and dark rooms.
   package static let dark = Theme(
@@ -98,7 +102,8 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
     floor: Color(0x222733), floorLine: Color(0x2C3240), wall: Color(0x55617F),
     wallEdge: Color(0x707C9B), start: Color(0x3A4766), goal: Color(0x43C79B),
     agent: Color(0x6E9DFB), agentRim: Color(0x14171E), trail: Color(0x3D568F),
-    ice: Color(0x2A3F55), iceLine: Color(0x364E66), crack: Color(0x5C7E9C), hole: Color(0x0B1622))
+    ice: Color(0x2A3F55), iceLine: Color(0x364E66), crack: Color(0x5C7E9C), hole: Color(0x0B1622),
+    city: .dark)
 
   /// Both themes.
   package static let all = [light, dark]
@@ -110,17 +115,11 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
   package var description: String { name }
 
   /// What a film in this theme is likely to show, the colour maps included.
-  package var declaredColors: DeclaredColors {
-    DeclaredColors(
-      colors: [
-        background, surface, text, mutedText, grid, axis, accent, secondAccent, positive, negative,
-        unknown, floor, floorLine, wall, wallEdge, start, goal, agent, agentRim, trail, ice,
-        iceLine, crack, hole,
-      ] + series,
-      edges: [
-        .init(text, background), .init(mutedText, background), .init(text, surface),
-        .init(mutedText, surface), .init(agent, floor), .init(agent, agentRim),
-        .init(agentRim, floor), .init(trail, floor), .init(goal, floor), .init(wall, floor),
-      ])
+  package var declaredColors: [Color] {
+    [
+      background, surface, text, mutedText, grid, axis, accent, secondAccent, positive, negative,
+      unknown, floor, floorLine, wall, wallEdge, start, goal, agent, agentRim, trail, ice,
+      iceLine, crack, hole,
+    ] + series
   }
 }

@@ -60,7 +60,7 @@ package struct CrawlerPainter: Painter {
   }
 
   /// The theme's colours.
-  package var declaredColors: DeclaredColors { theme.declaredColors }
+  package var declaredColors: [Color] { theme.declaredColors }
 
   /// Draws a scene over whatever a canvas of this size shows.
   package func draw(_ scene: CrawlerScene, onto canvas: Canvas) {

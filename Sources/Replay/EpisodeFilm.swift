@@ -58,7 +58,7 @@ where Scenes.Scene == Drawing.Scene {
   /// Pixels from top to bottom.
   package var height: Int { painter.height }
   /// The painter's colours.
-  package var declaredColors: DeclaredColors { painter.declaredColors }
+  package var declaredColors: [Color] { painter.declaredColors }
 
   /// How much longer an episode's last frame stays.
   package func hold(after frame: Int) -> Int {

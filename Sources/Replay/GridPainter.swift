@@ -57,19 +57,8 @@ package struct GridPainter: Painter {
   /// Pixels from top to bottom.
   package var height: Int { layout.height }
 
-  /// The theme's colours without its colour maps, and the trail's.
-  ///
-  /// The marks of a bump cross a trail so seldom that a few frames do not show it, and so often that
-  /// one of many does.
-  package var declaredColors: DeclaredColors {
-    let ground = map.kind == .lake ? theme.ice : theme.floor
-    let trail = Set(trailColors).sorted { $0.hex < $1.hex }
-    let marks = ([ground, theme.wall] + trail).map {
-      DeclaredColors.Edge(theme.secondAccent, $0)
-    }
-    let rims = trail.map { DeclaredColors.Edge(theme.agentRim, $0) }
-    return DeclaredColors(colors: trail, edges: marks + rims).adding(theme.declaredColors)
-  }
+  /// The trail's colours and the theme's.
+  package var declaredColors: [Color] { trailColors + theme.declaredColors }
 
   /// Draws a scene over whatever a canvas of this size shows.
   package func draw(_ scene: GridScene, onto canvas: Canvas) {

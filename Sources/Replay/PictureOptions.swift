@@ -10,18 +10,30 @@ package struct PictureOptions: Hashable, Sendable {
   package var title = ""
   /// Whether a strip at the bottom tells episode, step, return and action.
   package var showsCaption = true
+  /// How much of a world that is larger than a picture is seen.
+  package var camera = Camera.whole
+
+  /// Where one looks from.
+  package enum Camera: String, Hashable, Sendable, CaseIterable {
+    /// All of the world.
+    case whole
+    /// What is around the one who moves.
+    case follow
+  }
 
   /// The sizes that frames can have.
   package static let sizes = 64...4096
 
   /// The looks of a replay.
   package init(
-    size: Int = 480, theme: Theme = .light, title: String = "", showsCaption: Bool = true
+    size: Int = 480, theme: Theme = .light, title: String = "", showsCaption: Bool = true,
+    camera: Camera = .whole
   ) {
     self.size = size
     self.theme = theme
     self.title = title
     self.showsCaption = showsCaption
+    self.camera = camera
   }
 
   /// The longer side as it is drawn: within bounds and even, as videos want it.

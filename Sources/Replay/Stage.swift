@@ -44,7 +44,7 @@ package protocol Painter {
   /// Pixels from top to bottom; even.
   var height: Int { get }
   /// Colours that a film of these pictures must have.
-  var declaredColors: DeclaredColors { get }
+  var declaredColors: [Color] { get }
   /// Draws a scene over whatever a canvas of this size shows.
   func draw(_ scene: Scene, onto canvas: Canvas)
 }

@@ -25,6 +25,16 @@ package enum Schedule: Sendable, Equatable {
     }
   }
 
+  /// Whether a value, once reached, stays: a power for every episode would cost short ones a tenth of
+  /// their time.
+  package func stays(at value: Double) -> Bool {
+    switch self {
+    case .constant(let constant): value == constant
+    case .linear, .ramp: false
+    case .exponential(_, let factor, let floor): (0...1).contains(factor) && value == floor
+    }
+  }
+
   /// The least and the greatest value that can occur.
   package var range: ClosedRange<Double> {
     switch self {

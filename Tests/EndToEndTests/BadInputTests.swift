@@ -57,6 +57,12 @@ import Testing
     Mistake("heatmap there.sqlite --frames 5 -o x.png", 64, ".gif"),
     Mistake("q there.sqlite --state 9,9", 64, "9,9"),
     Mistake("map check bad-map.txt", 1, "line 3, column 2", "'x'"),
+    Mistake("map check roadless.geojson", 1, "roadless.geojson", "no roads"),
+    Mistake("map check no-start.geojson", 1, "A1, A2, A3 and start"),
+    Mistake("map check cut.geojson", 1, "cut.geojson"),
+    Mistake("map check nowhere.geojson", 1, "nowhere.geojson", "No such file"),
+    Mistake("map city --size 9x9", 64, "size"),
+    Mistake("map city nowhere.geojson", 64, "takes no file"),
     Mistake("map maze --size 2", 64, "ROWSxCOLUMNS"),
     Mistake("map maze --size 1x1", 64, "maze"),
     Mistake("export there.sqlite", 64, "--transitions"),
@@ -72,6 +78,9 @@ import Testing
       sqlite3 foreign.sqlite 'CREATE TABLE t(a); INSERT INTO t VALUES (1)'
       cp there.sqlite newer.sqlite && sqlite3 newer.sqlite 'PRAGMA user_version = 99'
       head -c 20000 there.sqlite > cut.sqlite
+      echo '{"type":"FeatureCollection","features":[]}' > roadless.geojson
+      grep -v '"name":"A[123]"\\|"name":"start"' maps/cities/etoile.geojson > no-start.geojson
+      head -c 3000 maps/cities/etoile.geojson > cut.geojson
       printf 'reel map maze\\n\\nSx.\\n..G\\n' > bad-map.txt
       """
     let made = try Program.shell(script, in: folder)

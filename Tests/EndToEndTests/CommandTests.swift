@@ -124,6 +124,48 @@ import Testing
     }
   }
 
+  @Test func `a city is checked for ground, ways and features that nothing comes of`() throws {
+    try Tour.use { folder in
+      let outcome = try Program.reel(line: "map check grachten --json", in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let report = try JSON(parsing: outcome.output)
+      #expect(report["file"]?.text == "maps/cities/grachten.geojson")
+      #expect(report["ok"] == .bool(true) && report["kind"]?.text == "city")
+      #expect((0.1...0.35).contains(try #require(report["drivable"]?.double)))
+      guard case .array(let legs)? = report["legs"], case .array(let roads)? = report["leg_road"],
+        case .array(let off)? = report["leg_off_road"]
+      else {
+        Issue.record("no legs: \(outcome.output)")
+        return
+      }
+      #expect(legs.map(\.text) == ["start to A1", "A1 to A2", "A2 to A3", "A3 to A1"])
+      #expect(roads.count == 4 && off.allSatisfy { ($0.double ?? 0) >= 0.5 })
+
+      // Without its bridges the same city falls apart, and says so.
+      let script = """
+        grep -v '"bridge":"yes"' maps/cities/grachten.geojson > apart.geojson
+        sed 's/"highway":"footway"/"highway":"proposed"/' apart.geojson > odd.geojson
+        """
+      _ = try Program.shell(script, in: folder)
+      let apart = try Program.reel(line: "map check odd.geojson", in: folder)
+      #expect(apart.code == 1)
+      #expect(apart.output.contains("no road leads from"), "\(apart.output)")
+      #expect(apart.output.contains("ignored: line highway=proposed (2 times)"))
+    }
+  }
+
+  @Test func `a generated city is the same for the same seed and passes the check`() throws {
+    try Tour.use { folder in
+      for name in ["a", "b"] {
+        let made = try Program.reel(line: "map city --seed 4 -o \(name).geojson", in: folder)
+        #expect(made.code == 0 && made.output.isEmpty)
+        #expect(made.errors.contains("seed 4"), "\(made.errors)")
+      }
+      #expect(try Program.shell("cmp a.geojson b.geojson", in: folder).code == 0)
+      #expect(try Program.reel("map", "check", "a.geojson", in: folder).code == 0)
+    }
+  }
+
   @Test func `value iteration prints the book's values`() throws {
     try Tour.use { folder in
       let outcome = try Program.reel(
@@ -204,7 +246,8 @@ enum Tour {
     "export recordings/maze.sqlite --parameters -o output/maze.safetensors",
     "map maze --size 41x41 --seed 7 -o output/maze.txt",
     "map lake --size 10x10 --seed 7 -o output/lake.txt",
-    "map check output/maze.txt output/lake.txt",
+    "map city --seed 7 -o output/city.geojson",
+    "map check output/maze.txt output/lake.txt output/city.geojson eixample",
     "train maze --map output/maze.txt --episodes 50 -o recordings/large.sqlite",
     "train maze --settings",
     "heatmap recordings/large.sqlite -o output/large.png",
@@ -214,6 +257,6 @@ enum Tour {
     "recordings/grid-qtable-s1.sqlite", "output/maze-best/frame-000006.png", "output/maze.gif",
     "output/x.gif", "output/crawler.gif", "output/maze-curve.png", "output/maze-curve.csv",
     "output/lake-curve.svg", "output/lake-q.png", "output/lake-q.gif", "output/x.csv",
-    "output/maze.safetensors", "output/grid-qtable-s1-last.gif",
+    "output/maze.safetensors", "output/grid-qtable-s1-last.gif", "output/city.geojson",
   ]
 }

@@ -15,7 +15,7 @@ struct HeatMapFilm: FrameSource {
     self.map = map ?? theme.sequential
   }
 
-  var declaredColors: DeclaredColors { theme.declaredColors }
+  var declaredColors: [Color] { theme.declaredColors }
 
   func draw(_ frame: Int, onto canvas: Canvas) {
     canvas.clear(theme.background)

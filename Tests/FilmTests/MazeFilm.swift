@@ -32,7 +32,7 @@ struct MazeFilm: FrameSource {
     background.fill(.star(goal, radius: cell * 0.4), theme.goal)
   }
 
-  var declaredColors: DeclaredColors { theme.declaredColors }
+  var declaredColors: [Color] { theme.declaredColors }
 
   func draw(_ frame: Int, onto canvas: Canvas) {
     canvas.copy(background)

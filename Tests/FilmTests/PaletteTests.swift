@@ -44,23 +44,9 @@ import Testing
     var builder = PaletteBuilder()
     builder.count(canvas)
     let declared = [Color(0x000A50), Color(0x00AB70), Color(0x00FFF0), Color(0xABCDEF)]
-    let palette = builder.palette(declared: DeclaredColors(colors: declared))
+    let palette = builder.palette(declared: declared)
     #expect(palette.colors.prefix(3) == declared.prefix(3))
     #expect(!palette.colors.contains(declared[3]))
-  }
-
-  @Test func `room that is left for frames to come has edges of declared colours`() throws {
-    let canvas = try Canvas(width: 8, height: 8, background: Color(0xFFFFFF))
-    var builder = PaletteBuilder()
-    builder.count(canvas)
-    let declared = DeclaredColors(
-      colors: [Color(0x2040C0)], edges: [.init(Color(0x2040C0), Color(0xFFFFFF))])
-    let palette = builder.palette(declared: declared, complete: false)
-    for step in 0...20 {
-      let mixture = Color(0x2040C0).covering(Color(0xFFFFFF), by: Double(step) / 20)
-      #expect(palette.nearest(to: mixture).error <= Palette.promisedError)
-    }
-    #expect(builder.palette(declared: declared).colors.count == 1)
   }
 
   @Test func `memory is bounded, whatever is counted`() throws {

@@ -66,4 +66,40 @@ import Worlds
       onto: canvas)
     try expectSnapshot(canvas, "crawler-\(theme.name)")
   }
+
+  @Test(arguments: Theme.all)
+  func `cities look as they did`(theme: Theme) throws {
+    let world = CityWorld(try CityRide.map("grachten"))
+    let ride = CityRide(world, ticks: 40)
+    for camera in PictureOptions.Camera.allCases {
+      let painter = try CityPainter(
+        world, facts: CaptionFacts(world: "Grachten", trainer: "dqn"),
+        options: PictureOptions(size: camera == .follow ? 480 : 720, theme: theme, camera: camera))
+      let canvas = try Canvas(width: painter.width, height: painter.height)
+      var stage = CityStage(world)
+      try stage.begin(ride.episode(), first: ride.transitions.first)
+      for transition in ride.transitions { try stage.advance(transition) }
+      painter.draw(stage.scene, onto: canvas)
+      let car = painter.position(of: stage.scene.state.position, in: stage.scene.state)
+      try expectSnapshot(
+        try crop(canvas, x: Int(car.x) - 48, y: Int(car.y) - 48), "city-\(camera)-\(theme.name)")
+    }
+  }
+
+  @Test(arguments: Theme.all)
+  func `games of Snake look as they did`(theme: Theme) throws {
+    let game = SnakeGame()
+    let painter = try SnakePainter(
+      Snake(), facts: CaptionFacts(world: "snake", trainer: "dqn"),
+      options: PictureOptions(size: 480, theme: theme))
+    let canvas = try Canvas(width: painter.width, height: painter.height)
+    for (name, steps) in [("start", 0), ("death", game.transitions.count)] {
+      let scene = try game.scene(after: steps)
+      painter.draw(scene, onto: canvas)
+      let head = painter.center(of: try #require(scene.state.cells.first))
+      try expectSnapshot(
+        try crop(canvas, x: Int(head.x) - 48, y: Int(head.y) - 48),
+        "snake-\(name)-\(theme.name)")
+    }
+  }
 }

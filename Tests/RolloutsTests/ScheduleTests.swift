@@ -2,6 +2,18 @@ import Rollouts
 import Testing
 
 struct ScheduleTests {
+  @Test(arguments: ["0.3", "linear(1,0.1)", "exponential(1,0.9,0.05)", "exponential(0.1,1.1,0.2)"])
+  func `a value that stays is that of every later episode`(text: String) throws {
+    let schedule = try #require(Schedule(text))
+    var kept: Double?
+    for episode in 1...100 {
+      let value = schedule.value(episode: episode, of: 100)
+      if let kept { #expect(value == kept) }
+      if schedule.stays(at: value) { kept = value }
+    }
+    #expect((kept == nil) == ["linear(1,0.1)", "exponential(0.1,1.1,0.2)"].contains(text))
+  }
+
   @Test(arguments: [
     ("0.1", Schedule.constant(0.1)), ("0", .constant(0)), ("1e-3", .constant(0.001)),
     ("linear(0.1,0.001)", .linear(from: 0.1, to: 0.001)),

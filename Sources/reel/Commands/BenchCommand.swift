@@ -33,22 +33,27 @@ struct BenchCommand: Command {
       let figure = try benchmark.median()
       let keeps = benchmark.keeps(figure)
       keepsAll = keepsAll && keeps
+      let peer = benchmark.peerFigure()
       results.append(
         [
           "name": .string(benchmark.name), "figure": .number(figure),
           "unit": .string(benchmark.unit), "limit": .number(benchmark.limit),
-          "ok": .bool(keeps),
+          "ok": .bool(keeps), "peer": peer.map(JSON.number) ?? .null,
         ])
-      if !console.isJSON { console.print(line(benchmark, figure, keeps)) }
+      if !console.isJSON { console.print(line(benchmark, figure, keeps, peer)) }
     }
     if console.isJSON { console.print(.array(results)) }
     return keepsAll ? .done : .failed
   }
 
-  private func line(_ benchmark: Benchmark, _ figure: Double, _ keeps: Bool) -> String {
+  private func line(
+    _ benchmark: Benchmark, _ figure: Double, _ keeps: Bool, _ peer: Double?
+  ) -> String {
     let name = benchmark.name + String(repeating: " ", count: max(1, 44 - benchmark.name.count))
     let bound = "\(benchmark.isRate ? "≥" : "≤") \(shown(benchmark.limit))"
+    let ratio = peer.map { "  \(decimal(figure / $0, 0))× Python's \(shown($0))" } ?? ""
     return name + "\(shown(figure)) \(benchmark.unit)  (\(bound))  \(keeps ? "ok" : "MISSED")"
+      + ratio
   }
 
   private func shown(_ value: Double) -> String {

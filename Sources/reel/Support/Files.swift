@@ -59,9 +59,35 @@ func gridMap(_ kind: GridKind, named name: String?) throws -> GridMap {
 }
 
 private func mapFile(_ kind: GridKind, named name: String) -> String? {
-  let bases = ["maps", "\(programFolder)/maps"]
-  let places = [name] + bases.map { "\($0)/\(kind.folder)/\(name).txt" }
+  mapFile("\(kind.folder)/\(name).txt", named: name)
+}
+
+/// A file of a name, or one at a path in maps/ or beside the program.
+private func mapFile(_ path: String, named name: String) -> String? {
+  let places = [name] + ["maps", "\(programFolder)/maps"].map { "\($0)/\(path)" }
   return places.first { FilePaths.exists($0) && !FilePaths.isFolder($0) }
+}
+
+/// The GeoJSON of the city that a command names: a file, or a bare name that is looked for in
+/// maps/cities/ and beside the program. Without a name it is the first of those that are shipped.
+func cityFile(named name: String?) throws -> String {
+  let name = name ?? "eixample"
+  if let file = mapFile("cities/\(name).geojson", named: name) { return file }
+  if name.contains("/") || name.contains(".") {
+    throw Failure.failed("cannot read \(name): \(String(cString: strerror(ENOENT)))")
+  }
+  let known = visibleNames(in: "maps/cities").map(stem)
+  throw Failure.usage("there is no city '\(name)'", didYouMean(name, among: known))
+}
+
+/// The city that a command names.
+func cityMap(named name: String?) throws -> CityMap {
+  let file = try cityFile(named: name)
+  do {
+    return try CityMap(parsing: try readText(file))
+  } catch let error as MapError {
+    throw Failure.failed("\(file): \(error)")
+  }
 }
 
 /// How many bytes a folder's disk has left for us.

@@ -1,0 +1,110 @@
+"""What Reel's figures are compared with: the usual Python way to do the same, measured in one run.
+
+python3 Benchmarks/peers/peers.py NAME prints one number. It needs gymnasium, matplotlib and imageio.
+"""
+
+import os
+import sqlite3
+import sys
+import tempfile
+import time
+
+
+def train(seconds, record=None):
+    """Q-learning on Gymnasium's frozen lake as tutorials write it; steps a second."""
+    import gymnasium
+    import numpy
+
+    lake = gymnasium.make("FrozenLake-v1", map_name="4x4")
+    table = numpy.zeros((lake.observation_space.n, lake.action_space.n))
+    random = numpy.random.default_rng(1)
+    steps, start = 0, time.perf_counter()
+    state, _ = lake.reset(seed=1)
+    while time.perf_counter() - start < seconds:
+        if random.random() < 0.1:
+            action = lake.action_space.sample()
+        else:
+            action = int(table[state].argmax())
+        following, reward, terminated, truncated, _ = lake.step(action)
+        best = 0 if terminated else table[following].max()
+        table[state, action] += 0.1 * (reward + 0.99 * best - table[state, action])
+        if record:
+            record(steps, state, action, reward)
+        steps += 1
+        state = lake.reset()[0] if terminated or truncated else following
+    return steps / (time.perf_counter() - start)
+
+
+def train_recorded(seconds):
+    """The same, each step a row of SQLite, a transaction every 4096."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = sqlite3.connect(os.path.join(folder, "run.sqlite"))
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        database.execute("CREATE TABLE t (step INTEGER PRIMARY KEY, state, action, reward)")
+        rows = []
+
+        def record(*row):
+            rows.append(row)
+            if len(rows) == 4096:
+                database.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
+                database.commit()
+                rows.clear()
+
+        return train(seconds, record)
+
+
+def draw():
+    """A 480×480 picture of a 4×4 maze with its agent, drawn anew, as a function of the step."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plot
+
+    figure, axes = plot.subplots(figsize=(4.8, 4.8), dpi=100)
+
+    def frame(step):
+        axes.clear()
+        axes.set_xlim(0, 4)
+        axes.set_ylim(0, 4)
+        for x, y in [(1, 2), (2, 1)]:
+            axes.add_patch(plot.Rectangle((x, y), 1, 1, color="#333"))
+        axes.add_patch(plot.Circle((0.5 + step % 4, 0.5 + step // 4 % 4), 0.3, color="#2060c0"))
+        axes.set_title(f"step {step}")
+        return figure
+
+    return frame
+
+
+def png(seconds):
+    """Frames a second that matplotlib saves."""
+    frame, count = draw(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            frame(count).savefig(os.path.join(folder, f"frame-{count:06}.png"))
+            count += 1
+        return count / (time.perf_counter() - start)
+
+
+def gif(seconds):
+    """Frames a second that matplotlib draws and imageio writes."""
+    import imageio.v2 as imageio
+    import numpy
+
+    frame, count = draw(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        with imageio.get_writer(os.path.join(folder, "x.gif"), mode="I", duration=50) as film:
+            while time.perf_counter() - start < seconds:
+                canvas = frame(count).canvas
+                canvas.draw()
+                film.append_data(numpy.asarray(canvas.buffer_rgba())[:, :, :3])
+                count += 1
+        return count / (time.perf_counter() - start)
+
+
+PEERS = {"train": train, "train-recorded": train_recorded, "png": png, "gif": gif}
+
+if __name__ == "__main__":
+    print(PEERS[sys.argv[1]](3.0))

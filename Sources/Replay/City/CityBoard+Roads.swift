@@ -1,0 +1,63 @@
+import Raster
+import Worlds
+
+extension CityBoard {
+  /// How a class of roads is drawn.
+  private struct Look {
+    var fill: Color
+    var edge: Color
+  }
+
+  /// Edges of all roads, then the roads themselves, the least class first: so that crossings are
+  /// open, and greater roads run through.
+  ///
+  /// A road is as wide as where one can drive; its edges come on top.
+  func drawRoads(onto canvas: Canvas) {
+    let junctions = CityJunctions(map.roads)
+    let edge = length(1.5, atLeast: 0.7)
+    // Bridges have parapets, and end where the land begins.
+    let parapet = edge + length(1.6, atLeast: 0.5)
+    for road in map.roads where road.isBridge {
+      canvas.stroke(
+        line(road.points), colors.bridgeEdge,
+        stroke(width: width(of: road) + 2 * parapet, cap: .butt))
+    }
+    let classes = RoadClass.allCases.reversed().map { kind in
+      (look: look(of: kind), roads: map.roads.indices.filter { map.roads[$0].kind == kind })
+    }
+    for (look, roads) in classes {
+      for index in roads where !map.roads[index].isBridge {
+        draw(index, junctions, look.edge, wider: 2 * edge, onto: canvas)
+      }
+    }
+    for (look, roads) in classes {
+      for index in roads { draw(index, junctions, look.fill, wider: 0, onto: canvas) }
+    }
+  }
+
+  private func draw(
+    _ index: Int, _ junctions: CityJunctions, _ color: Color, wider: Double, onto canvas: Canvas
+  ) {
+    let (road, ends) = (map.roads[index], junctions.ends[index])
+    let width = width(of: road) + wider
+    let points = CityJunctions.trimmed(road.points, first: ends.first.trim, last: ends.last.trim)
+    canvas.stroke(line(points), color, stroke(width: width, cap: .butt))
+    for end in [ends.first, ends.last] where end.isRound {
+      canvas.fill(.circle(place(end.place), radius: width / 2), color)
+    }
+  }
+
+  /// How wide a road is drawn, without its edges.
+  func width(of road: CityRoad) -> Double { length(road.width, atLeast: 2) }
+
+  private func look(of kind: RoadClass) -> Look {
+    switch kind {
+    case .motorway, .trunk: Look(fill: colors.motorway, edge: colors.roadEdge)
+    case .primary: Look(fill: colors.primary, edge: colors.roadEdge)
+    case .secondary: Look(fill: colors.secondary, edge: colors.roadEdge)
+    case .tertiary: Look(fill: colors.tertiary, edge: colors.streetEdge)
+    case .unclassified, .residential, .livingStreet, .service:
+      Look(fill: colors.street, edge: colors.streetEdge)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Raster
+import Worlds
+
+/// Where the map, its heading and the words below stand on a city's picture.
+struct CityLayout: Sendable {
+  /// Pixels from left to right; even.
+  let width: Int
+  /// Pixels from top to bottom; even.
+  let height: Int
+  /// Pixels of the picture in a pixel of the map.
+  let scale: Double
+  /// Where the map is seen.
+  let view: Rect
+  /// Where the heading stands; without height where there is none.
+  let heading: Rect
+  /// Where the strip stands; without height where there is none.
+  let strip: Rect
+
+  /// How much of the map a camera that follows sees from left to right, in map pixels.
+  private static let followed = 450.0
+  /// A map that is drawn larger for such a camera takes no more than this, in pixels.
+  private static let mostPixels = 40e6
+  private static let mostScale = 3.0
+
+  /// The layout of a map on a picture whose longer side is the size asked for.
+  init(_ map: CityMap, options: PictureOptions) {
+    let size = options.evenSize
+    let side = Double(size)
+    let margin = max(4, (side / 32).rounded())
+    // Tiny pictures are all map.
+    let hasHeading = size >= 200 && (options.showsCaption || !options.title.isEmpty)
+    let headingHeight = hasHeading ? (Self.titleSize(size) * 1.75).rounded() : 0
+    let stripHeight = options.showsCaption ? FactStrip.height(size: size) : 0
+    let gap = options.showsCaption ? max(4, (side / 44).rounded()) : 0
+    let bottom = options.showsCaption ? (margin * 0.75).rounded() : margin
+    let extra = margin + headingHeight + gap + stripHeight + bottom
+    let room = (width: side - 2 * margin, height: max(16, side - extra))
+    let map = CityPoint(Double(map.width), Double(map.height))
+
+    let fitting = min(room.width / map.x, room.height / map.y)
+    var seen = CityPoint(map.x * fitting, map.y * fitting)
+    switch options.camera {
+    case .whole: scale = fitting
+    case .follow:
+      // A window in the proportions of a screen, whatever those of the map are.
+      seen = CityPoint(room.width, min(room.height, (room.width / 1.5).rounded()))
+      let most = (Self.mostPixels / (map.x * map.y)).squareRoot()
+      scale = max(fitting, min(seen.x / Self.followed, Self.mostScale, most))
+      seen = CityPoint(min(seen.x, map.x * scale), min(seen.y, map.y * scale))
+    }
+    seen = CityPoint(seen.x.rounded(), seen.y.rounded())
+    let needed = options.showsCaption ? side * 0.7 : 0
+    width = Self.even(max(seen.x + 2 * margin, needed))
+    height = Self.even(seen.y + extra)
+    let left = ((Double(width) - seen.x) / 2).rounded(.down)
+    view = Rect(x: left, y: margin + headingHeight, width: seen.x, height: seen.y)
+    let words =
+      seen.x >= needed - 2 * margin ? (left, seen.x) : (margin, Double(width) - 2 * margin)
+    heading = Rect(x: words.0, y: margin, width: words.1, height: headingHeight)
+    strip = Rect(x: words.0, y: view.bottom + gap, width: words.1, height: stripHeight)
+  }
+
+  /// The letters of the heading, in pixels.
+  static func titleSize(_ size: Int) -> Double { max(11, (Double(size) / 36).rounded()) }
+
+  private static func even(_ length: Double) -> Int { (Int(length.rounded(.up)) + 1) & ~1 }
+}

@@ -1,0 +1,174 @@
+import Raster
+
+/// A line of labelled facts below a picture, in columns that stay in place from frame to frame.
+///
+/// `CaptionStrip` is for the worlds that all have the same four; this one is told its columns.
+struct FactStrip: Sendable {
+  /// One column.
+  struct Column: Sendable {
+    /// What stands above it.
+    var label: String
+    /// The longest thing that it has to show.
+    var widest: String
+    /// The longest remark in small letters after it; empty for none.
+    var widestNote = ""
+    /// Columns of the highest rank go first where there is no room for all.
+    var rank: Int
+    /// What stands before it in small pictures, which have no labels; nil where they leave it out.
+    var mark: String?
+  }
+
+  /// What one frame says in a column.
+  struct Fact: Hashable, Sendable {
+    var value: String
+    var note = ""
+    var tone: Caption.Tone?
+
+    init(_ value: String, note: String = "", tone: Caption.Tone? = nil) {
+      self.value = value
+      self.note = note
+      self.tone = tone
+    }
+  }
+
+  /// The strip's height for pictures of a size.
+  static func height(size: Int) -> Double { CaptionStrip.height(size: size) }
+
+  private let area: Rect
+  private let theme: Theme
+  private let value: Font
+  private let label: Font
+  private let isCompact: Bool
+  /// The numbers of the columns that have room, and where each begins.
+  private let places: [(column: Int, x: Double, showsNote: Bool)]
+  private let columns: [Column]
+
+  /// A strip inside an area; the last column also tells how an episode ended, in one of some ways.
+  init(
+    in area: Rect, size: Int, columns: [Column], endings: [String], theme: Theme,
+    measuring canvas: Canvas
+  ) {
+    self.area = area
+    self.theme = theme
+    self.columns = columns
+    let fonts = CaptionStrip.Fonts(size: size)
+    isCompact = fonts.isCompact
+    label = fonts.label
+    // A little smaller before anything is left out.
+    let least = max(9.5, (fonts.value.size * 0.8).rounded())
+    var font = fonts.value
+    var kept = columns.indices.filter { !fonts.isCompact || columns[$0].mark != nil }
+    var hasNotes = !fonts.isCompact
+    let bold = Font.sans(fonts.label.size, .bold)
+    let ending =
+      endings.map { ending in
+        fonts.isCompact
+          ? canvas.measure(ending, fonts.value).width
+          : canvas.measure(ending, bold).width + fonts.label.size * 1.03
+      }.max() ?? 0
+    func widths() -> [Double] {
+      kept.map { index in
+        let column = columns[index]
+        let note =
+          hasNotes && !column.widestNote.isEmpty
+          ? canvas.measure(" " + column.widestNote, fonts.label).width : 0
+        let name = fonts.isCompact ? 0 : canvas.measure(column.label, fonts.label).width
+        let last = index == kept.last ? ending : 0
+        let mark = fonts.isCompact ? column.mark ?? "" : ""
+        return max(canvas.measure(mark + column.widest, font).width + note, name, last)
+      }
+    }
+    func isFitting() -> Bool {
+      let gap = font.size * (fonts.isCompact ? 0.7 : 1)
+      return widths().reduce(-gap) { $0 + $1 + gap } <= area.width
+    }
+    while !isFitting() {
+      if font.size > least {
+        font.size = max(least, font.size - 0.5)
+      } else if hasNotes {
+        hasNotes = false
+      } else if kept.count > 1,
+        let last = kept.max(by: { columns[$0].rank < columns[$1].rank })
+      {
+        kept.removeAll { $0 == last }
+      } else {
+        break
+      }
+    }
+    value = font
+    let found = widths()
+    let spare = (area.width - found.reduce(0, +)) / Double(max(1, found.count - 1))
+    var x = area.left
+    var places: [(column: Int, x: Double, showsNote: Bool)] = []
+    for (index, width) in zip(kept, found) {
+      places.append((index, x.rounded(), hasNotes))
+      x += width + spare
+    }
+    self.places = places
+  }
+
+  /// Draws what does not change from frame to frame.
+  func drawStill(onto canvas: Canvas) {
+    guard !isCompact else { return }
+    for place in places.dropLast() {
+      canvas.text(
+        columns[place.column].label, at: Point(place.x, labelLine), label, theme.mutedText)
+    }
+  }
+
+  /// Draws one frame's facts, a column each, and how the episode ended, if it did.
+  func draw(
+    _ facts: [Fact], ending: (text: String, tone: Caption.Tone)? = nil, onto canvas: Canvas
+  ) {
+    for place in places {
+      let fact = facts[place.column]
+      let isLast = place.column == places.last?.column
+      if isCompact, isLast, let ending {
+        let room = area.right - place.x + 2
+        canvas.text(
+          canvas.ellipsized(ending.text, value, width: room), at: Point(place.x, valueLine), value,
+          color(ending.tone))
+        continue
+      }
+      let ink = fact.tone.map(color) ?? theme.text
+      let mark = isCompact ? columns[place.column].mark ?? "" : ""
+      canvas.text(mark + fact.value, at: Point(place.x, valueLine), value, ink)
+      if place.showsNote, !fact.note.isEmpty {
+        let x = place.x + canvas.measure(fact.value + " ", value).width
+        canvas.text(fact.note, at: Point(x, valueLine), label, theme.mutedText)
+      }
+    }
+    guard !isCompact, let last = places.last else { return }
+    if let ending {
+      drawEnding(ending.text, ending.tone, from: last.x, onto: canvas)
+    } else {
+      canvas.text(columns[last.column].label, at: Point(last.x, labelLine), label, theme.mutedText)
+    }
+  }
+
+  /// A dot and a word.
+  private func drawEnding(
+    _ ending: String, _ tone: Caption.Tone, from x: Double, onto canvas: Canvas
+  ) {
+    let radius = label.size * 0.32
+    let font = Font.sans(label.size, .bold)
+    // Columns stand on whole pixels, which may take half of one from the last.
+    let room = area.right - x - radius * 3.2 + 1
+    canvas.fill(
+      .circle(Point(x + radius, labelLine - label.size * 0.365), radius: radius), color(tone))
+    canvas.text(
+      canvas.ellipsized(ending, font, width: room), at: Point(x + radius * 3.2, labelLine), font,
+      color(tone))
+  }
+
+  private func color(_ tone: Caption.Tone) -> Color {
+    switch tone {
+    case .good: theme.positive
+    case .bad: theme.negative
+    case .neutral: theme.mutedText
+    }
+  }
+
+  private var labelLine: Double { (area.top + label.size * 0.85).rounded() }
+  private var valueLine: Double { (area.bottom - value.size * 0.3).rounded() }
+}

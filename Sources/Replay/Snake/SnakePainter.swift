@@ -1,0 +1,143 @@
+import Glibc
+package import Raster
+import Rollouts
+package import Worlds
+
+/// Draws Snake: a chequered board that is drawn once, a snake without corners, and an apple.
+package struct SnakePainter: Painter {
+  let theme: Theme
+  let layout: GridLayout
+  /// What the run calls its world.
+  let world: String
+  private let background: Canvas
+  private let strip: FactStrip?
+
+  /// A painter of Snake's scenes.
+  package init(
+    _ world: Snake, facts: CaptionFacts, options: PictureOptions = PictureOptions()
+  ) throws(CanvasError) {
+    self.world = facts.world
+    theme = options.theme
+    layout = GridLayout(rows: Snake.rows, columns: Snake.columns, options: options)
+    background = try Canvas(
+      width: layout.width, height: layout.height, background: theme.background)
+    strip =
+      options.showsCaption
+      ? FactStrip(
+        in: layout.captionArea, size: options.evenSize, columns: Self.columns(facts),
+        endings: ["hit the wall"], theme: theme, measuring: background) : nil
+    drawBoard()
+    if !options.title.isEmpty {
+      let font = Font.sans(GridLayout.titleSize(options.evenSize), .bold)
+      background.text(
+        background.ellipsized(options.title, font, width: layout.titleArea.width),
+        at: Point(layout.titleArea.left, layout.titleArea.top), font, theme.text, anchor: .top)
+    }
+    strip?.drawStill(onto: background)
+  }
+
+  /// Pixels from left to right.
+  package var width: Int { layout.width }
+  /// Pixels from top to bottom.
+  package var height: Int { layout.height }
+
+  /// The snake's and the apple's colours, and the theme's.
+  package var declaredColors: [Color] {
+    let colors = SnakeColors(theme)
+    return [
+      theme.background, colors.even, colors.odd, colors.body, colors.rim, colors.back,
+      colors.apple, colors.leaf, colors.dead, colors.deadRim, colors.deadBack, theme.text,
+      theme.mutedText, theme.negative, theme.positive,
+    ]
+  }
+
+  /// Draws a scene over whatever a canvas of this size shows.
+  package func draw(_ scene: SnakeScene, onto canvas: Canvas) {
+    canvas.copy(background)
+    if let food = scene.state.foodCell { drawApple(in: food, onto: canvas) }
+    SnakeFigure(scene, layout: layout, theme: theme).draw(onto: canvas)
+    strip?.draw(facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
+  }
+
+  /// The middle of a cell on the picture.
+  package func center(of cell: SnakeCell) -> Point {
+    layout.center(row: cell.y, column: cell.x)
+  }
+
+  private func drawBoard() {
+    let colors = SnakeColors(theme)
+    background.fill(layout.board, colors.even)
+    for row in 0..<Snake.rows {
+      for column in 0..<Snake.columns where (row + column).isMultiple(of: 2) {
+        background.fill(layout.rect(row: row, column: column), colors.odd)
+      }
+    }
+    background.stroke(.rect(layout.board.inset(by: -0.5)), theme.axis, width: 1)
+  }
+
+  /// Two lobes, a stem and a leaf; small ones are a disc.
+  private func drawApple(in cell: SnakeCell, onto canvas: Canvas) {
+    let colors = SnakeColors(theme)
+    let side = layout.cell
+    let center = layout.center(row: cell.y, column: cell.x).moved(0, side * 0.06)
+    guard side >= 8 else {
+      canvas.fill(.circle(center, radius: max(1.5, side * 0.42)), colors.apple)
+      return
+    }
+    // One outline, so that no seam shows between the lobes: a circle that dips at the top and bottom.
+    let outline = (0..<40).map { step -> Point in
+      let angle = Double(step) / 40 * 2 * .pi
+      let dip = pow(max(0, -sin(angle)), 10) * 0.24 + pow(max(0, sin(angle)), 14) * 0.1
+      let radius = side * (0.37 - dip * 0.4)
+      return center.moved(cos(angle) * radius * 1.06, sin(angle) * radius)
+    }
+    canvas.fill(.polygon(outline), colors.apple)
+    canvas.stroke(
+      .line(center.moved(0, -side * 0.24), center.moved(side * 0.05, -side * 0.46)), colors.stem,
+      Stroke(width: max(1, side * 0.08), cap: .round))
+    let leaf = (0...12).map { step -> Point in
+      let share = Double(step) / 6
+      let along = share <= 1 ? share : 2 - share
+      let across = sin(along * .pi) * 0.1 * (share <= 1 ? 1 : -1)
+      let (x, y) = (0.05 + along * 0.26 + across * 0.5, -0.38 - along * 0.12 + across)
+      return center.moved(x * side, y * side)
+    }
+    canvas.fill(.polygon(leaf), colors.leaf)
+    guard side >= 16 else { return }
+    canvas.fill(
+      .circle(center.moved(-side * 0.15, -side * 0.12), radius: side * 0.065), colors.shine)
+  }
+}
+
+/// The colours of Snake in a theme.
+struct SnakeColors {
+  let even: Color
+  let odd: Color
+  let body: Color
+  let rim: Color
+  let back: Color
+  let dead: Color
+  let deadRim: Color
+  let deadBack: Color
+  let apple: Color
+  let leaf: Color
+  let stem: Color
+  let shine: Color
+  let eye = Color(0xFFFFFF)
+  let pupil = Color(0x1D2330)
+
+  init(_ theme: Theme) {
+    even = theme.floor
+    odd = theme.floor.mixed(with: theme.floorLine, 0.5)
+    body = theme.positive
+    rim = theme.positive.mixed(with: Color(0x10222A), 0.4)
+    back = theme.positive.mixed(with: Color(0xFFFFFF), 0.28)
+    dead = theme.mutedText.mixed(with: theme.floor, 0.25)
+    deadRim = theme.mutedText.mixed(with: Color(0x10222A), 0.35)
+    deadBack = theme.mutedText.mixed(with: theme.floor, 0.45)
+    apple = theme.negative
+    leaf = theme.positive
+    stem = theme.mutedText
+    shine = theme.negative.mixed(with: Color(0xFFFFFF), 0.6)
+  }
+}

@@ -1,0 +1,140 @@
+/// A place on a city's map, in pixels: x to the right, y down.
+package typealias CityPoint = SIMD2<Double>
+
+/// What OpenStreetMap calls a road that cars drive on.
+package enum RoadClass: String, Sendable, CaseIterable {
+  case motorway, trunk, primary, secondary, tertiary, unclassified, residential
+  case livingStreet = "living_street"
+  case service
+
+  /// The width in metres where a road does not tell its own.
+  package var width: Double {
+    switch self {
+    case .motorway: 24
+    case .trunk: 20
+    case .primary: 16
+    case .secondary: 13
+    case .tertiary: 11
+    case .unclassified, .residential: 9
+    case .livingStreet: 7
+    case .service: 6
+    }
+  }
+
+  /// The class of a `highway` tag; slip roads belong to what they lead to.
+  init?(highway: String) {
+    let name = highway.hasSuffix("_link") ? String(highway.dropLast(5)) : highway
+    if name == "road" {
+      self = .unclassified
+    } else {
+      self.init(rawValue: name)
+    }
+  }
+}
+
+/// A road: what the car drives on, and what a painter draws.
+package struct CityRoad: Sendable, Equatable {
+  package var kind: RoadClass
+  package var name: String
+  /// In pixels.
+  package var width: Double
+  package var isBridge: Bool
+  package var points: [CityPoint]
+}
+
+/// A line that is drawn, but not driven on.
+package struct CityWay: Sendable, Equatable {
+  /// What runs along it.
+  package enum Kind: String, Sendable, CaseIterable {
+    case water, path, rail
+  }
+
+  package var kind: Kind
+  package var name: String
+  /// In pixels.
+  package var width: Double
+  package var points: [CityPoint]
+}
+
+/// A part of the ground.
+package struct CityArea: Sendable, Equatable {
+  /// What covers it; in the order that a painter lays them.
+  package enum Kind: String, Sendable, CaseIterable {
+    case block, sand, grass, park, wood, square, water, building
+  }
+
+  package var kind: Kind
+  package var name: String
+  /// The outline, then the holes; even-odd.
+  package var rings: [[CityPoint]]
+}
+
+/// A name on the map.
+package struct CityLabel: Sendable, Equatable {
+  package var text: String
+  /// OpenStreetMap's `place`, such as `suburb` or `square`.
+  package var kind: String
+  package var at: CityPoint
+}
+
+extension CityArea.Kind {
+  /// What the tags of a polygon make it; nil where they say nothing that is drawn.
+  init?(_ feature: GeoJSON.Feature) {
+    if let building = feature.tag("building"), building != "no" {
+      self = .building
+    } else if feature.tag("natural") == "water" || feature.tag("waterway") != nil {
+      self = .water
+    } else if let kind = feature.tag("landuse").flatMap(Self.init(landuse:)) {
+      self = kind
+    } else if let leisure = feature.tag("leisure"),
+      ["park", "garden", "playground", "nature_reserve", "golf_course"].contains(leisure)
+    {
+      self = .park
+    } else if let natural = feature.tag("natural") {
+      switch natural {
+      case "wood", "scrub": self = .wood
+      case "grassland", "heath": self = .grass
+      case "beach", "sand": self = .sand
+      default: return nil
+      }
+    } else if feature.tag("place") == "square" || feature.tag("highway") == "pedestrian" {
+      self = .square
+    } else {
+      return nil
+    }
+  }
+
+  private init?(landuse: String) {
+    switch landuse {
+    case "grass", "meadow", "recreation_ground", "village_green", "cemetery", "allotments":
+      self = .grass
+    case "forest", "orchard": self = .wood
+    case "basin", "reservoir": self = .water
+    case "residential", "commercial", "retail", "industrial", "education": self = .block
+    default: return nil
+    }
+  }
+}
+
+extension CityWay.Kind {
+  /// What the tags of a line make it, and how wide it is by default, in metres.
+  static func of(_ feature: GeoJSON.Feature) -> (kind: Self, width: Double)? {
+    if let water = feature.tag("waterway") {
+      switch water {
+      case "river": return (.water, 40)
+      case "canal": return (.water, 20)
+      default: return (.water, 6)
+      }
+    }
+    if let highway = feature.tag("highway"),
+      ["footway", "path", "cycleway", "pedestrian", "steps", "track", "bridleway"]
+        .contains(highway)
+    {
+      return (.path, 3)
+    }
+    if let railway = feature.tag("railway"), ["rail", "tram", "light_rail"].contains(railway) {
+      return (.rail, 4)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,127 @@
+import Glibc
+package import Rollouts
+
+/// What a city is, in numbers: for `reel map check`, and for whoever makes one.
+package struct CitySurvey: Sendable, Equatable {
+  /// The way from one target (or the start) to the next.
+  package struct Leg: Sendable, Equatable {
+    package var from: String
+    package var to: String
+    /// In pixels, along the roads.
+    package var road: Double
+    /// In pixels, as the crow flies.
+    package var straight: Double
+    /// The share of the straight line that is off the road.
+    package var offRoad: Double
+    /// Whether roads alone lead there.
+    package var isReachable: Bool
+  }
+
+  package let name: String
+  package let width: Int
+  package let height: Int
+  package let metresPerPixel: Double
+  package let roads: Int
+  package let areas: Int
+  /// The share of all pixels that one can drive on.
+  package let drivable: Double
+  package let startsOnRoad: Bool
+  /// From the start to A1, and around.
+  package let legs: [Leg]
+  package let notes: [String]
+
+  /// The most that a shipped or generated city has of drivable ground.
+  package static let mostDrivable = 0.35
+  /// The least share of each leg's straight line that is off the road there.
+  package static let leastOffRoad = 0.5
+
+  /// Surveys a city.
+  package init(_ map: CityMap) {
+    name = map.name
+    (width, height, metresPerPixel) = (map.width, map.height, map.metresPerPixel)
+    (roads, areas, notes) = (map.roads.count, map.areas.count, map.notes)
+    drivable = map.mask.share
+    startsOnRoad = map.mask.isRoad(map.start.x, map.start.y)
+    let satnav = Satnav(map, targetRadius: CityRules().targetRadius)
+    var legs: [Leg] = []
+    var from = (name: "start", at: map.start)
+    for target in [0, 1, 2, 0] {
+      let to = (name: CityMap.targetNames[target], at: map.targets[target])
+      let route = satnav.route(from: from.at, to: target)
+      legs.append(
+        Leg(
+          from: from.name, to: to.name,
+          road: zip(route, route.dropFirst()).reduce(0) { $0 + Self.length($1.1 - $1.0) },
+          straight: Self.length(to.at - from.at),
+          offRoad: map.mask.offRoadShare(from: from.at, to: to.at),
+          isReachable: satnav.isReachable(target, from: from.at)))
+      from = to
+    }
+    self.legs = legs
+  }
+
+  private static func length(_ way: CityPoint) -> Double { (way * way).sum().squareRoot() }
+
+  /// What a learner or a driver would stumble over, as sentences.
+  package var problems: [String] {
+    var problems: [String] = []
+    if !startsOnRoad { problems.append("the start is off the road") }
+    if drivable > Self.mostDrivable {
+      problems.append(
+        "\(Self.percent(drivable)) of the map is drivable; "
+          + "above \(Self.percent(Self.mostDrivable)) there is little to learn")
+    }
+    for leg in legs {
+      if !leg.isReachable { problems.append("no road leads from \(leg.from) to \(leg.to)") }
+      if leg.offRoad < Self.leastOffRoad {
+        problems.append(
+          "only \(Self.percent(leg.offRoad)) of the straight line from \(leg.from) to \(leg.to) "
+            + "is off the road")
+      }
+    }
+    return problems
+  }
+
+  private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+}
+
+// MARK: For people and programs
+
+extension CitySurvey {
+  /// The findings as labelled lines for people.
+  package var lines: [(label: String, text: String)] {
+    let metres = (Double(width) * metresPerPixel, Double(height) * metresPerPixel)
+    var lines = [
+      ("map", name.isEmpty ? "city" : "city, \(name)"),
+      ("size", "\(width) × \(height) px, \(Int(metres.0)) × \(Int(metres.1)) m"),
+      ("roads", "\(roads) lines, \(Self.percent(drivable)) of the map is drivable"),
+      ("areas", "\(areas)"),
+    ]
+    for leg in legs {
+      let way = leg.isReachable ? "\(Int(leg.road)) px by road" : "no way by road"
+      lines.append(
+        (
+          "\(leg.from) to \(leg.to)",
+          "\(way), \(Int(leg.straight)) px straight, \(Self.percent(leg.offRoad)) of it off the road"
+        ))
+    }
+    return lines + problems.map { ("problem", $0) } + notes.map { ("note", $0) }
+  }
+
+  /// The findings as JSON members, flat; legs are lists from the start on.
+  package var members: [JSON.Member] {
+    [
+      .init("kind", "city"), .init("title", .string(name)), .init("width", .integer(width)),
+      .init("height", .integer(height)), .init("metres_per_pixel", .number(metresPerPixel)),
+      .init("roads", .integer(roads)), .init("areas", .integer(areas)),
+      .init("drivable", .number(drivable)), .init("starts_on_road", .bool(startsOnRoad)),
+      .init("legs", .array(legs.map { .string("\($0.from) to \($0.to)") })),
+      .init("leg_road", .array(legs.map { .number($0.road) })),
+      .init("leg_straight", .array(legs.map { .number($0.straight) })),
+      .init("leg_off_road", .array(legs.map { .number($0.offRoad) })),
+      .init("leg_reachable", .array(legs.map { .bool($0.isReachable) })),
+      .init("problems", .array(problems.map { ["problem": .string($0)] })),
+      .init("notes", .array(notes.map(JSON.string))),
+    ]
+  }
+}

@@ -1,0 +1,182 @@
+import Glibc
+package import Rollouts
+
+/// A car on a city's map that drives to three targets in turn, for ever.
+///
+/// A lap ends its episode as truncated, but nothing is reset: the next episode starts in the state
+/// that the last one ended in.
+package struct CityWorld: ObservedWorld {
+  package let map: CityMap
+  package let rules: CityRules
+  package let description: WorldDescription
+  /// The way along the roads; nil where the rules do not ask for it.
+  package let satnav: Satnav?
+  /// The directions of the outer sensors, seen from the car.
+  private let aside: CityPoint
+
+  /// The car's actions in their published order.
+  package static let actions = [
+    ActionMeaning("straight", dy: -1), ActionMeaning("left", dx: -1), ActionMeaning("right", dx: 1),
+  ]
+
+  /// A car on a map.
+  package init(_ map: CityMap, rules: CityRules = CityRules()) {
+    self.map = map
+    self.rules = rules
+    satnav = rules.needsSatnav ? Satnav(map, targetRadius: rules.targetRadius) : nil
+    aside = Self.direction(rules.sensorAngle)
+    description = WorldDescription(
+      name: "city", map: map.text, mapName: map.name, actions: Self.actions,
+      fields: CityState.fields)
+  }
+
+  /// A lap that is done or given up ends nothing.
+  package var isContinuing: Bool { true }
+
+  /// After how many ticks an episode is truncated.
+  package var stepLimit: Int { rules.stepLimit }
+
+  /// The car at the map's start, on its way to A1.
+  package func start(_ draws: Draws) -> CityState { start() }
+
+  /// The car at the map's start, on its way to A1.
+  package func start() -> CityState {
+    let angle = Self.wrapped(map.startAngle)
+    let direction = Self.direction(angle)
+    let velocity = direction * rules.startSpeed
+    let signals = sense(from: map.start, direction: direction)
+    return CityState(
+      x: Float(map.start.x), y: Float(map.start.y), angle: Float(angle),
+      velocityX: Float(velocity.x), velocityY: Float(velocity.y), signal1: Float(signals.x),
+      signal2: Float(signals.y), signal3: Float(signals.z),
+      distance: Float(distance(from: map.start, to: 0)), target: 0)
+  }
+
+  /// One tick: turn, go on by the old velocity, sense, and be paid for the place that was reached.
+  package func step(_ state: CityState, _ action: Int, _ draws: Draws) -> Step<CityState> {
+    step(state, action)
+  }
+
+  /// One tick; nothing in a city is left to chance.
+  package func step(_ state: CityState, _ action: Int) -> Step<CityState> {
+    precondition((0..<3).contains(action), "the car goes straight, left or right")
+    let turn = action == 0 ? 0 : action == 1 ? rules.rotation : -rules.rotation
+    let angle = Self.wrapped(Double(state.angle) + turn)
+    let direction = Self.direction(angle)
+    var place = state.position + state.velocity
+    let signals = sense(from: place, direction: direction)
+
+    let target = Int(state.target)
+    var distance = Float(distance(from: place, to: target))
+    let isNear = straightDistance(from: place, to: target) < rules.targetRadius
+    var reward = rules.livingReward
+    var speed = rules.roadSpeed
+    if !map.mask.isRoad(place.x, place.y) {
+      reward = rules.sandReward
+      speed = rules.sandSpeed
+    } else if distance < state.distance {
+      reward = rules.nearerReward
+    }
+
+    let low = CityPoint(rules.edge, rules.edge)
+    let inside = place.clamped(lowerBound: low, upperBound: size - low)
+    if inside != place {
+      place = inside
+      reward = rules.edgeReward
+    }
+
+    let next = isNear ? (target + 1) % CityMap.targetNames.count : target
+    // Along the roads the last distance is to the new target; as the crow flies it stays what it
+    // was, as published.
+    if isNear, rules.progress == .road { distance = Float(self.distance(from: place, to: next)) }
+    let velocity = direction * speed
+    return Step(
+      next: CityState(
+        x: Float(place.x), y: Float(place.y), angle: Float(angle), velocityX: Float(velocity.x),
+        velocityY: Float(velocity.y), signal1: Float(signals.x), signal2: Float(signals.y),
+        signal3: Float(signals.z), distance: distance, target: next),
+      // Adding zero makes −0 into 0, which a recording could not tell apart.
+      reward: reward + 0, ending: isNear && next == 0 ? .truncated : .running)
+  }
+
+  private var size: CityPoint { CityPoint(Double(map.width), Double(map.height)) }
+}
+
+// MARK: Measuring
+
+extension CityWorld {
+  /// Where the three sensors of a car are: ahead, to the left, to the right.
+  package func sensors(of state: CityState) -> [CityPoint] {
+    let (ahead, left, right) = sensors(
+      from: state.position, direction: Self.direction(Double(state.angle)))
+    return [ahead, left, right]
+  }
+
+  private func sensors(
+    from place: CityPoint, direction: CityPoint
+  ) -> (ahead: CityPoint, left: CityPoint, right: CityPoint) {
+    let reach = rules.sensorDistance
+    // y runs down, so `aside.y`, the sine's negative, turns left.
+    let left = CityPoint(
+      direction.x * aside.x - direction.y * aside.y, direction.x * aside.y + direction.y * aside.x)
+    let right = CityPoint(
+      direction.x * aside.x + direction.y * aside.y, direction.y * aside.x - direction.x * aside.y)
+    return (place + reach * direction, place + reach * left, place + reach * right)
+  }
+
+  private func sense(from place: CityPoint, direction: CityPoint) -> SIMD3<Double> {
+    let (ahead, left, right) = sensors(from: place, direction: direction)
+    return SIMD3(signal(at: ahead), signal(at: left), signal(at: right))
+  }
+
+  /// What a sensor reads at a place.
+  package func signal(at place: CityPoint) -> Double {
+    let margin = rules.boundaryMargin
+    guard place.x >= margin, place.y >= margin, place.x <= size.x - margin,
+      place.y <= size.y - margin
+    else { return rules.boundarySignal }
+    return map.mask.offRoadShare(x: place.x, y: place.y, side: rules.sensorSize)
+  }
+
+  private func straightDistance(from place: CityPoint, to target: Int) -> Double {
+    let way = map.targets[target] - place
+    return (way * way).sum().squareRoot()
+  }
+
+  /// How far it is to a target, as the rules measure progress.
+  package func distance(from place: CityPoint, to target: Int) -> Double {
+    guard rules.progress == .road, let satnav else {
+      return straightDistance(from: place, to: target)
+    }
+    return satnav.distance(from: place, to: target)
+  }
+
+  /// Whether the car stands off the road.
+  package func isOffRoad(_ state: CityState) -> Bool {
+    !map.mask.isRoad(Double(state.x), Double(state.y))
+  }
+
+  /// The target that a tick reached; nil where it reached none. Reaching A3 completes a lap.
+  package func reached(from state: CityState, to next: CityState) -> Int? {
+    state.target == next.target ? nil : Int(state.target)
+  }
+
+  /// The unit vector of an angle that counts counter-clockwise from east, on a picture.
+  static func direction(_ degrees: Double) -> CityPoint {
+    let radians = degrees * .pi / 180
+    return CityPoint(cos(radians), -sin(radians))
+  }
+
+  /// The same angle above −180° and up to 180°.
+  static func wrapped(_ degrees: Double) -> Double {
+    let rest = degrees.truncatingRemainder(dividingBy: 360)
+    return rest > 180 ? rest - 360 : rest <= -180 ? rest + 360 : rest
+  }
+}
+
+extension CityState {
+  /// Where the car is.
+  package var position: CityPoint { CityPoint(Double(x), Double(y)) }
+  /// Where it goes in the next tick.
+  package var velocity: CityPoint { CityPoint(Double(velocityX), Double(velocityY)) }
+}
