@@ -82,20 +82,13 @@ package struct CityPainter: Painter {
   package var height: Int { layout.height }
 
   /// The map's colours, the trail's, the sensors', and few of the theme's.
-  package var declaredColors: DeclaredColors {
+  package var declaredColors: [Color] {
     let city = theme.city
-    let colors = [
+    return [
       theme.background, theme.text, theme.mutedText, theme.agent, theme.agentRim, city.land,
       city.block, city.building, city.street, city.tertiary, city.secondary, city.primary,
       city.water, city.park, city.target, city.waiting, city.glass,
-    ]
-    return DeclaredColors(
-      colors: colors + signalColors + trailColors,
-      edges: [
-        .init(theme.text, theme.background), .init(theme.mutedText, theme.background),
-        .init(theme.agent, theme.agentRim), .init(city.pinText, city.target),
-        .init(city.pinText, city.waiting), .init(theme.agent, city.glass),
-      ])
+    ] + signalColors + trailColors
   }
 
   /// Draws a scene over whatever a canvas of this size shows.

@@ -41,23 +41,13 @@ package struct SnakePainter: Painter {
   /// Pixels from top to bottom.
   package var height: Int { layout.height }
 
-  /// The snake's and the apple's colours, and the theme's.
-  package var declaredColors: DeclaredColors {
+  /// The snake's and the apple's colours, and few of the theme's.
+  package var declaredColors: [Color] {
     let colors = SnakeColors(theme)
-    return DeclaredColors(
-      colors: [
-        theme.background, colors.even, colors.odd, colors.body, colors.rim, colors.back,
-        colors.apple, colors.leaf, colors.dead, colors.deadRim, colors.deadBack, theme.text,
-        theme.mutedText, theme.negative, theme.positive,
-      ],
-      edges: [
-        .init(theme.text, theme.background), .init(theme.mutedText, theme.background),
-        .init(colors.rim, colors.even), .init(colors.rim, colors.odd),
-        .init(colors.deadRim, colors.even), .init(colors.deadRim, colors.odd),
-        .init(colors.apple, colors.even), .init(colors.apple, colors.odd),
-        .init(colors.body, colors.back), .init(theme.negative, theme.background),
-        .init(theme.positive, theme.background),
-      ])
+    return [
+      theme.background, colors.even, colors.odd, colors.body, colors.rim, colors.back,
+      colors.apple, colors.dead, colors.deadRim, theme.text, theme.mutedText,
+    ]
   }
 
   /// Draws a scene over whatever a canvas of this size shows.
