@@ -74,7 +74,7 @@ let package = Package(
     tests(of: "Rollouts", uses: ["Rollouts"]),
     tests(of: "Worlds", uses: ["Rollouts", "Worlds"]),
     tests(of: "Neural", uses: ["Rollouts", "Neural"]),
-    tests(of: "Trainers", uses: ["Rollouts", "Worlds", "Trainers"]),
+    tests(of: "Trainers", uses: ["Rollouts", "Worlds", "Neural", "Trainers"]),
     tests(of: "SQLite", uses: ["SQLite"]),
     tests(
       of: "Recordings", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"],

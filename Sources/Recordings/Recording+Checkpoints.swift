@@ -78,6 +78,11 @@ extension Recording {
     try checkpoint(atOrBefore: .max)
   }
 
+  /// The last checkpoint of a kind; nil where there is none.
+  package func lastCheckpoint(kind: String) throws(RecordingError) -> Checkpoint? {
+    try checkpoint("WHERE kind = ? ORDER BY step DESC LIMIT 1", .text(kind))
+  }
+
   private func checkpoint(
     _ clause: String, _ values: SQLiteValue
   ) throws(RecordingError) -> Checkpoint? {

@@ -132,6 +132,11 @@ extension Configuration {
   /// All settings by name, in the order of their declaration.
   package var members: [JSON.Member] { Self.settings.map { JSON.Member($0.name, $0.read(self)) } }
 
+  /// All settings by name with what they mean, for help.
+  package var explained: [(member: JSON.Member, help: String)] {
+    zip(members, Self.settings).map { ($0, $1.help) }
+  }
+
   /// Sets one property; false where it has no such name.
   package mutating func set(_ name: String, to text: String) throws(SettingError) -> Bool {
     guard let setting = Self.settings.first(where: { $0.name == name }) else { return false }

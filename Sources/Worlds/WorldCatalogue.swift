@@ -4,12 +4,15 @@ package import Rollouts
 package enum KnownWorld: Sendable {
   case grid(GridWorld)
   case crawler(Crawler)
+  case snake(Snake)
+  case city(CityWorld)
 
   /// Every world's name.
-  package static let names = GridKind.allCases.map(\.rawValue) + ["crawler"]
+  package static let names = GridKind.allCases.map(\.rawValue) + ["crawler", "snake", "city"]
 
   /// The world of a name, by its published rules except for those that a configuration names, as a
-  /// recording does. Without a map text it stands on the first classic of its kind.
+  /// recording does. Without a map text it stands on the first classic of its kind, a city on the
+  /// first that is generated.
   package static func make(
     name: String, map text: String? = nil, configuration: JSON = .object([])
   ) throws -> KnownWorld {
@@ -22,23 +25,33 @@ package enum KnownWorld: Sendable {
       }
       return try make(on: map, configuration: configuration)
     }
-    guard name == "crawler" else {
+    if name == "city" {
+      let map = try CityMap(parsing: text ?? CityGenerator.geoJSON(seed: 1))
+      return .city(CityWorld(map, rules: try restored(CityRules(), configuration)))
+    }
+    guard names.contains(name) else {
       let known = names.joined(separator: ", ")
       throw SettingError("there is no world '\(name)'; there are \(known)")
     }
-    guard text == nil || text == "" else { throw SettingError("the crawler has no map") }
-    var rules = CrawlerRules()
-    try rules.restore(configuration)
-    return .crawler(Crawler(rules: rules))
+    guard text == nil || text == "" else { throw SettingError("the world \(name) has no map") }
+    return name == "snake"
+      ? .snake(Snake(rules: try restored(SnakeRules(), configuration)))
+      : .crawler(Crawler(rules: try restored(CrawlerRules(), configuration)))
   }
 
   /// The world of a map, by its kind's published rules except for those that a configuration names.
   package static func make(
     on map: GridMap, configuration: JSON = .object([])
   ) throws(SettingError) -> KnownWorld {
-    var rules = GridRules(for: map)
+    .grid(GridWorld(map, rules: try restored(GridRules(for: map), configuration)))
+  }
+
+  private static func restored<Rules: Configuration>(
+    _ rules: Rules, _ configuration: JSON
+  ) throws(SettingError) -> Rules {
+    var rules = rules
     try rules.restore(configuration)
-    return .grid(GridWorld(map, rules: rules))
+    return rules
   }
 
   /// Sets rules by name, each within its bounds, and returns the settings that are no rule of this
@@ -47,54 +60,77 @@ package enum KnownWorld: Sendable {
     _ settings: [(name: String, value: String)]
   ) throws(SettingError) -> [(name: String, value: String)] {
     var others: [(name: String, value: String)] = []
+    func changed<Rules: Configuration & Equatable>(_ old: Rules) throws(SettingError) -> Rules? {
+      var rules = old
+      for setting in settings where !(try rules.set(setting.name, to: setting.value)) {
+        others.append(setting)
+      }
+      // Some worlds take time to make.
+      return rules == old ? nil : rules
+    }
     switch self {
     case .grid(let world):
-      var rules = world.rules
-      for setting in settings where !(try rules.set(setting.name, to: setting.value)) {
-        others.append(setting)
-      }
-      if rules != world.rules { self = .grid(GridWorld(world.map, rules: rules)) }
+      if let rules = try changed(world.rules) { self = .grid(GridWorld(world.map, rules: rules)) }
     case .crawler(let world):
-      var rules = world.rules
-      for setting in settings where !(try rules.set(setting.name, to: setting.value)) {
-        others.append(setting)
-      }
-      if rules != world.rules { self = .crawler(Crawler(rules: rules)) }
+      if let rules = try changed(world.rules) { self = .crawler(Crawler(rules: rules)) }
+    case .snake(let world):
+      if let rules = try changed(world.rules) { self = .snake(Snake(rules: rules)) }
+    case .city(let world):
+      if let rules = try changed(world.rules) { self = .city(CityWorld(world.map, rules: rules)) }
     }
     return others
   }
 }
 
 extension KnownWorld {
-  private var world: any TabularWorld {
+  /// The world as tables; nil where its states cannot be counted.
+  package var tabular: (any TabularWorld)? {
     switch self {
     case .grid(let world): world
     case .crawler(let world): world
+    case .snake, .city: nil
+    }
+  }
+
+  /// The world as a network sees it; nil where only tables do.
+  package var observed: (any ObservedWorld)? {
+    switch self {
+    case .grid, .crawler: nil
+    case .snake(let world): world
+    case .city(let world): world
     }
   }
 
   /// What a recording must hold of this world.
-  package var description: WorldDescription { world.description }
-
-  /// After how many steps an episode is truncated.
-  package var stepLimit: Int { world.stepLimit }
-
-  /// The world as tables.
-  package var dynamics: Dynamics { world.dynamics }
-
-  /// Every rule by name, as a recording's configuration keeps them.
-  package var members: [JSON.Member] {
+  package var description: WorldDescription {
     switch self {
-    case .grid(let world): world.rules.members
-    case .crawler(let world): world.rules.members
+    case .grid(let world): world.description
+    case .crawler(let world): world.description
+    case .snake(let world): world.description
+    case .city(let world): world.description
     }
   }
 
-  /// Every rule's name and meaning, for help.
-  package var rules: [(name: String, help: String)] {
+  /// After how many steps an episode is truncated.
+  package var stepLimit: Int {
     switch self {
-    case .grid: GridRules.settings.map { ($0.name, $0.help) }
-    case .crawler: CrawlerRules.settings.map { ($0.name, $0.help) }
+    case .grid(let world): world.stepLimit
+    case .crawler(let world): world.stepLimit
+    case .snake(let world): world.stepLimit
+    case .city(let world): world.stepLimit
+    }
+  }
+
+  /// Every rule by name, as a recording's configuration keeps them.
+  package var members: [JSON.Member] { rules.map(\.member) }
+
+  /// Every rule with its value and its meaning, for help.
+  package var rules: [(member: JSON.Member, help: String)] {
+    switch self {
+    case .grid(let world): world.rules.explained
+    case .crawler(let world): world.rules.explained
+    case .snake(let world): world.rules.explained
+    case .city(let world): world.rules.explained
     }
   }
 }

@@ -67,6 +67,10 @@ struct LossTests {
         { SmoothL1().mean($0, rows: 5, choosing: [0, 2, 1, 1, 0], targets: targets, &$1) }
       ),
       ("squared", { SquaredError().mean($0, rows: 5, targets: targets, &$1) }),
+      (
+        "chosen squared",
+        { SquaredError().mean($0, rows: 5, choosing: [2, 0, 1, 2, 1], targets: targets, &$1) }
+      ),
       ("cross entropy", { CrossEntropy().mean($0, rows: 5, targets: [0, 2, nil, 1, 0], &$1) }),
     ]
     for (name, loss) in losses {

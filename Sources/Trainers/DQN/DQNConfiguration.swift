@@ -110,6 +110,13 @@ package struct DQNConfiguration: Configuration, Equatable {
     .flag("keep_best", \.keepsBest, "keep the network of every best episode so far"),
   ]
 
+  /// More steps than these cannot be taken.
+  package func mostSteps(stepLimit: Int) -> Int {
+    let (product, overflow) = episodes.multipliedReportingOverflow(by: stepLimit)
+    let most = overflow || episodes == 0 ? Int.max : product
+    return steps > 0 ? min(most, steps) : most
+  }
+
   /// Refuses settings that are each allowed, but not together.
   package func validate() throws(SettingError) {
     if double, targetEvery == 0 {

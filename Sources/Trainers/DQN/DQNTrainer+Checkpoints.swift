@@ -8,7 +8,7 @@ extension DQNTrainer {
   package static var bestKind: String { "best" }
 
   /// All that is needed to go on from here, beside the recorded transitions.
-  func checkpoint(kind: String) -> Checkpoint {
+  package func checkpoint(kind: String) -> Checkpoint {
     let state: JSON = [
       "episodes": .integer(episodes), "t": .integer(t), "return": .number(total),
       "last_return": .number(lastReturn), "best_return": bestReturn.map(JSON.number) ?? .null,

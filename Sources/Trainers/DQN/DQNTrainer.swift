@@ -2,7 +2,7 @@ package import Rollouts
 
 /// Deep Q-learning: plays episodes, remembers every transition, learns from what it remembers, and
 /// tells a sink.
-package struct DQNTrainer<W: ObservedWorld>: Sendable {
+package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
   package let world: W
   package let settings: DQNConfiguration
   package let stepLimit: Int

@@ -10,7 +10,8 @@ package struct QLearner: Sendable {
   package private(set) var target: Parameters?
   package private(set) var adam: Adam
   private let settings: DQNConfiguration
-  private var gradients: Parameters
+  /// The slope of the last loss.
+  package private(set) var gradients: Parameters
   private var memory: Activations
   /// A batch's states, and behind them its next states.
   private let path: MLP.Path

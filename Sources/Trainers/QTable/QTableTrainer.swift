@@ -1,18 +1,7 @@
 package import Rollouts
 
-/// How far training has come.
-package struct TrainingProgress: Sendable {
-  package var step: Int
-  /// Episodes finished.
-  package var episodes: Int
-  /// The part of the whole that is done, 0 to 1.
-  package var share: Double
-  /// The return of the episode finished last.
-  package var lastReturn: Double
-}
-
 /// Q-learning with a table: plays episodes, learns after every step, and tells a sink.
-package struct QTableTrainer: Sendable {
+package struct QTableTrainer: Trainer, Sendable {
   package let settings: QTableConfiguration
   package let stepLimit: Int
   package private(set) var table: QTable

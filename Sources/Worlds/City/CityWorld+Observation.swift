@@ -28,9 +28,6 @@ extension CityWorld {
     values[7] = isOffRoad(state) ? 1 : 0
   }
 
-  /// The car drives on where an episode ended.
-  package var isContinuing: Bool { true }
-
   /// The angle from the car's velocity to a place in degrees, clockwise positive, within ±180.
   package func bearing(from state: CityState, to place: CityPoint) -> Double {
     let (way, velocity) = (place - state.position, state.velocity)

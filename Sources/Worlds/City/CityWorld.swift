@@ -30,6 +30,9 @@ package struct CityWorld: ObservedWorld {
       fields: CityState.fields)
   }
 
+  /// A lap that is done or given up ends nothing.
+  package var isContinuing: Bool { true }
+
   /// After how many ticks an episode is truncated.
   package var stepLimit: Int { rules.stepLimit }
 

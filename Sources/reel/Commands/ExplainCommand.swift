@@ -19,7 +19,7 @@ struct ExplainCommand: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let path = file ?? newestRecording { $0.trainer == RunPlan.trainerName }
+    let path = file ?? newestRecording { $0.trainer == Learner.qTableName }
     let evidence = try path.map { try QTableEvidence($0) }
     for (index, method) in QTableLesson.methods.enumerated() {
       if index > 0 { console.print("") }

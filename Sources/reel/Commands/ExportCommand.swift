@@ -27,7 +27,8 @@ struct ExportCommand: Command {
       ("parameters", arguments.flag("--parameters", help: "what was learned, as safetensors")),
     ]
     what = flags.filter(\.1).map(\.0)
-    at = try arguments.option("--at", value: "STEP", help: "parameters at a step, N% or end")
+    at = try arguments.option(
+      "--at", value: "STEP", help: "parameters at a step, N%, end or, of networks, best")
     output = try arguments.option("-o", "--output", value: "FILE", help: "default: print CSV")
     force = arguments.flag("--force", help: "overwrite")
   }
@@ -59,8 +60,13 @@ struct ExportCommand: Command {
 
   private func exportParameters(_ recording: Recording, _ console: Console) throws -> ExitCode {
     guard let output else { throw Failure.usage("parameters are not text", "name a file with -o") }
-    let step = try step(at: at, of: recording)
-    let checkpoint = try recording.qTable(at: step).checkpoint(step: step)
+    let checkpoint: Checkpoint
+    if try recording.description().trainer == Learner.qTableName {
+      let step = try step(at: at, of: recording)
+      checkpoint = try recording.qTable(at: step).checkpoint(step: step)
+    } else {
+      checkpoint = try networkCheckpoint(of: recording, at: at)
+    }
     try OutputFile.write(checkpoint.parameters, to: output, replacing: force)
     console.print(output)
     return .done

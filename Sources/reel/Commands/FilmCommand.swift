@@ -16,6 +16,7 @@ struct FilmCommand: Command {
   private let look: PictureArguments
   private let output: String?
   private let framesPerSecond: Double?
+  private let most: Int
   private let hold: Double
   private let playsOnce: Bool
   private let force: Bool
@@ -28,6 +29,12 @@ struct FilmCommand: Command {
     framesPerSecond = try arguments.number(
       "--fps", value: "N", in: 0.01...50,
       help: "frames a second; GIFs know 50, 33.3, 25, 20, … only (default by length)")
+    most =
+      try arguments.count(
+        "--most", in: 2...10_000_000,
+        help:
+          "frames; of longer episodes only every 2nd, 3rd … is shown (default \(Self.usualMost))")
+      ?? Self.usualMost
     hold =
       try arguments.number(
         "--hold", value: "SECONDS", in: 0...60, help: "how long an episode's end stays (default 1)")
@@ -51,9 +58,20 @@ struct FilmCommand: Command {
       return .done
     }
     var pictures = try EpisodePictures(source, look, hold: hold)
-    try pictures.film { source, _ in try write(&source, to: path, console) }
+    try pictures.film { source, frames in
+      guard frames > most else { return try write(&source, to: path, console) }
+      let every = (frames - 1 + most - 2) / (most - 1)
+      console.note(
+        "\(count(frames)) frames: every \(every)\(every == 2 ? "nd" : every == 3 ? "rd" : "th") "
+          + "is shown; --most \(frames) shows all")
+      var excerpt = FrameExcerpt(source, every: every)
+      try write(&excerpt, to: path, console)
+    }
     return .done
   }
+
+  /// A film of so many frames is long enough to watch, and small enough to send.
+  private static let usualMost = 600
 
   private func write(
     _ source: inout some FrameSource, to path: String, _ console: Console

@@ -130,14 +130,14 @@ private struct LearnedTables {
     self.recording = recording
     self.quantity = quantity
     run = try recording.description()
-    let world = try RunPlan(run).world
+    let plan = try TablePlan(run)
     guard let layout = StateLayout(run.world.fields) else {
       throw Failure.failed("\(recording.path) does not say where its states stand on a picture")
     }
     self.layout = layout
-    start = world.dynamics.start
+    start = plan.dynamics.start
     episodes = try recording.episodes()
-    cells = world.grid.map { $0.map.cells.map(\.heatMapCell) } ?? []
+    cells = try RunPlan(run).world.grid.map { $0.map.cells.map(\.heatMapCell) } ?? []
   }
 
   func map(at step: Int) throws -> HeatMap { map(of: try recording.qTable(at: step)) }

@@ -27,12 +27,13 @@ struct QCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     let recording = try Recording(file)
     let run = try recording.description()
+    let plan = try TablePlan(run)
     let step = try step(at: at, of: recording)
     let table = try recording.qTable(at: step)
     let layout = StateLayout(run.world.fields)
     let state =
       try stateText.map { try coordinates($0, in: layout, states: table.states) }
-      ?? RunPlan(run).world.dynamics.start
+      ?? plan.dynamics.start
     let last = try recording.qUpdates(of: state, before: step, last: updates)
     let view = QView(
       table: table, state: state, step: step, run: run, layout: layout, updates: last)

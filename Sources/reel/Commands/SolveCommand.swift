@@ -29,11 +29,12 @@ struct SolveCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let plan = try RunPlan(world: world, map: map, preset: preset, overrides: overrides)
+    let learning = try TablePlan(plan)
     let description = plan.world.description
     guard let layout = StateLayout(description.fields) else { return .failed }
-    var solution = ValueIteration(plan.world.dynamics, gamma: plan.settings.gamma)
+    var solution = ValueIteration(learning.dynamics, gamma: learning.settings.gamma)
     solution.iterate(iterations)
-    let states = (0..<plan.world.dynamics.states).filter { !plan.world.isWall($0) }
+    let states = (0..<learning.dynamics.states).filter { !plan.world.isWall($0) }
     if console.isJSON {
       console.print(
         [

@@ -98,7 +98,10 @@ struct TrainCommand: Command {
   }
 
   private func path(_ seed: UInt64) -> String {
-    guard let output else { return "recordings/\(world)-\(RunPlan.trainerName)-s\(seed).sqlite" }
+    guard let output else {
+      let trainer = Preset.all(for: world)[0].learner.name
+      return "recordings/\(world)-\(trainer)-s\(seed).sqlite"
+    }
     if output.contains("{seed}") { return output.replacing("{seed}", with: "\(seed)") }
     if isOneSeed { return output }
     return ending(output) == "sqlite"
@@ -106,14 +109,22 @@ struct TrainCommand: Command {
   }
 
   private func warnOfSize(_ plan: RunPlan, _ runs: Int, _ console: Console) {
-    let steps = plan.settings.mostSteps(stepLimit: plan.world.stepLimit)
-    let bytes = RecordingEstimate.bytes(steps: steps, wholeRewards: world != "crawler")
-      .multipliedReportingOverflow(by: runs)
+    let steps = plan.learner.mostSteps(stepLimit: plan.world.stepLimit)
+    let bytes = RecordingEstimate.bytes(
+      steps: steps, stateBytes: plan.world.observed.map { startBytes($0) } ?? 1,
+      wholeRewards: plan.world.observed == nil && world != "crawler"
+    )
+    .multipliedReportingOverflow(by: runs)
     guard bytes.overflow || bytes.partialValue > 100_000_000 else { return }
     let folder = path(seeds[0]).split(separator: "/").dropLast().joined(separator: "/")
     let free = freeSpace(folder).map { "; \(size($0)) are free" } ?? ""
     let most = bytes.overflow ? "more than any disk holds" : size(bytes.partialValue)
     console.note("at most \(count(steps)) steps a run, \(most) in all\(free)")
+  }
+
+  /// How many bytes a recorded state has at least.
+  private func startBytes<W: ObservedWorld>(_ world: W) -> Int {
+    world.start(Generator(seed: 0).draws(for: .start, episode: 1, t: 0)).bytes.count
   }
 
   /// Trains the runs on all cores; the first failure ends the rest.
@@ -168,13 +179,13 @@ struct TrainCommand: Command {
   }
 
   private func settings(_ plan: RunPlan) -> String {
-    let rows =
-      zip(
-        plan.settings.members + plan.world.members,
-        QTableConfiguration.settings.map(\.help) + plan.world.rules.map(\.help))
+    let rows = plan.learner.settings + plan.world.rules
     let presets = Preset.all(for: world).map { ("--preset \($0.name)", $0.help) }
     return "settings of \(world), for --set\n"
-      + Help.rows(rows.map { ("\($0.key)=\($0.value.text ?? $0.value.compact)", $1) })
+      + Help.rows(
+        rows.map {
+          ("\($0.member.key)=\($0.member.value.text ?? $0.member.value.compact)", $0.help)
+        })
       + "\npresets\n" + Help.rows(presets)
   }
 }

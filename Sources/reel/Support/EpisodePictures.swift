@@ -8,8 +8,10 @@ import Worlds
 /// The options of every verb that draws episodes.
 struct PictureArguments {
   let selection: EpisodeSelection
-  let options: PictureOptions
   let episodeText: String
+  let every: Int?
+  private let chosen: PictureOptions
+  private let size: Int?
 
   init(_ arguments: inout Arguments) throws {
     episodeText =
@@ -18,14 +20,32 @@ struct PictureArguments {
         help: "first, last, best, worst, median, all, N, A-B, comma-separated (default best)")
       ?? "best"
     selection = try episodeSelection(episodeText)
-    let sizes = PictureOptions.sizes
-    let size =
-      try arguments.count("--size", in: sizes, help: "longer side in pixels (default 480)") ?? 480
+    every = try arguments.count(
+      "--every", in: 1...1_000_000, help: "show only every Nth frame, and the last")
+    size = try arguments.count(
+      "--size", in: PictureOptions.sizes,
+      help: "longer side in pixels (default 480, of a city or a game of Snake 720)")
+    let camera = try arguments.option(
+      "--camera", value: "NAME", choices: PictureOptions.Camera.allCases.map(\.rawValue),
+      help: "see a city whole (default), or follow the car")
     let theme = try themeOption(&arguments)
     let title = try arguments.option("--title", value: "TEXT", help: "a line above the picture")
     let hasNoCaption = arguments.flag("--no-caption", help: "leave out the strip at the bottom")
-    options = PictureOptions(
-      size: size, theme: theme, title: title ?? "", showsCaption: !hasNoCaption)
+    chosen = PictureOptions(
+      theme: theme, title: title ?? "", showsCaption: !hasNoCaption,
+      camera: camera.flatMap(PictureOptions.Camera.init(rawValue:)) ?? .whole)
+  }
+
+  /// The looks of a world's pictures.
+  func options(for world: KnownWorld) throws -> PictureOptions {
+    var options = chosen
+    switch world {
+    case .city, .snake: options.size = size ?? CityPainter.usualSize
+    case .grid, .crawler: options.size = size ?? options.size
+    }
+    if case .city = world { return options }
+    if options.camera != .whole { throw Failure.usage("only a city has a camera that follows") }
+    return options
   }
 
   /// Where pictures go that nobody named: `output/maze-best`.
@@ -49,6 +69,7 @@ struct EpisodePictures {
   private let episodes: [Episode]
   private let options: PictureOptions
   private let hold: Int
+  private let every: Int?
 
   /// `hold` is how many seconds longer an episode's last frame stays.
   init(_ file: String, _ look: PictureArguments, hold: Double = 0) throws {
@@ -56,7 +77,8 @@ struct EpisodePictures {
     run = try recording.description()
     world = try RunPlan(run).world
     episodes = try recording.episodes(look.selection)
-    options = look.options
+    options = try look.options(for: world)
+    every = look.every
     self.hold = Int((hold * 100).rounded())
   }
 
@@ -78,13 +100,35 @@ struct EpisodePictures {
         film(
           stage: CrawlerStage(world),
           painter: try CrawlerPainter(world, facts: facts, options: options))
+      case .city(let world):
+        film(
+          stage: CityStage(world, lapsBefore: try lapsBefore(stepLimit: world.stepLimit)),
+          painter: try CityPainter(world, facts: facts, options: options))
+      case .snake(let world):
+        film(
+          stage: SnakeStage(world),
+          painter: try SnakePainter(world, facts: facts, options: options))
       }
+    if let every { source = FrameExcerpt(source, every: every) }
     return try body(&source, source.frameCount)
+  }
+
+  /// How many laps were done before each episode that is drawn: a lap is what ends an episode early.
+  private func lapsBefore(stepLimit: Int) throws -> [Int: Int] {
+    var laps = 0
+    var before: [Int: Int] = [:]
+    for episode in try recording.episodes() {
+      before[episode.number] = laps
+      if episode.ending == .truncated, episode.steps < stepLimit { laps += 1 }
+    }
+    return before
   }
 
   /// The map's name where the strip has room for it, else its kind and size.
   private var caption: String {
     let name = run.world.mapName
+    // A city's name stands above its map.
+    if case .city = world, !name.isEmpty { return name }
     guard name.isEmpty || name.count > 11 else { return name }
     guard let map = world.grid?.map else { return run.world.name }
     return "\(run.world.name) \(map.rows)×\(map.columns)"

@@ -11,7 +11,7 @@ struct QTableEvidence {
   init(_ path: String) throws {
     let recording = try Recording(path)
     let run = try recording.description()
-    let plan = try RunPlan(run)
+    let plan = try TablePlan(run)
     let settings = plan.settings
     let steps = try recording.stepCount()
     let table = try recording.qTable(at: steps)
@@ -29,7 +29,7 @@ struct QTableEvidence {
         "\(table.states) states × \(table.actions) actions",
       ]
     ]
-    let state = plan.world.dynamics.start
+    let state = plan.dynamics.start
     let legal = (0..<table.actions).filter { table.value(state, $0).isFinite }
     let row = legal.map { "\(name($0)) \(decimal(table.value(state, $0), 3))" }
     lines["getQValue"] = ["at the start \(place(state)): " + row.joined(separator: ", ")]

@@ -6,7 +6,7 @@ import Worlds
 /// A world and the settings to learn it by, before the first step or as a recording tells them.
 struct RunPlan: Sendable {
   var world: KnownWorld
-  var settings: QTableConfiguration
+  var learner: Learner
   var preset: String
 
   /// A plan from the words of a command line.
@@ -19,19 +19,19 @@ struct RunPlan: Sendable {
         didYouMean(presetName, among: presets.map(\.name)))
     }
     var world = try Self.world(name, map: map)
-    var settings = Preset.settings(for: name)
+    var learner = preset.learner
     do {
       let given = try preset.overrides + overrides.map(Self.override)
       for (key, value) in try world.apply(given) {
-        if try settings.set(key, to: value) { continue }
-        let known = settings.members.map(\.key) + world.members.map(\.key)
+        if try learner.set(key, to: value) { continue }
+        let known = (learner.settings + world.rules).map(\.member.key)
         throw Failure.usage("\(name) has no setting '\(key)'", didYouMean(key, among: known))
       }
     } catch let error as SettingError {
       throw Failure.usage("\(error)")
     }
     self.world = world
-    self.settings = settings
+    self.learner = learner
     self.preset = presetName
   }
 
@@ -43,6 +43,7 @@ struct RunPlan: Sendable {
       }
       return try .make(on: found)
     }
+    if name == "city" { return .city(CityWorld(try cityMap(named: map))) }
     if map != nil { throw Failure.usage("\(name) has no maps") }
     return try .make(name: name)
   }
@@ -57,29 +58,46 @@ struct RunPlan: Sendable {
 
   /// The plan that a recording was made by.
   init(_ run: RunDescription) throws {
-    guard run.trainer == RunPlan.trainerName else {
-      throw Failure.failed("this needs a recording of a Q-table, and \(run.trainer) made this one")
-    }
+    learner = try Learner(run)
     world = try KnownWorld.make(
       name: run.world.name, map: run.world.map, configuration: run.configuration)
-    settings = QTableConfiguration()
-    try settings.restore(run.configuration)
     preset = run.preset
   }
-
-  static let trainerName = "qtable"
 
   /// What a recording of this plan says of itself.
   func description(seed: UInt64, purpose: RunPurpose = .train) -> RunDescription {
     RunDescription(
-      world: world.description, trainer: Self.trainerName, purpose: purpose, preset: preset,
-      seed: seed, configuration: .object(settings.members + world.members))
+      world: world.description, trainer: learner.name, purpose: purpose, preset: preset,
+      seed: seed, configuration: .object(learner.settings.map(\.member) + world.members))
+  }
+}
+
+/// What is learned in a table.
+struct TablePlan {
+  let settings: QTableConfiguration
+  let world: any TabularWorld
+  let dynamics: Dynamics
+
+  /// The plan, where it is that of a table.
+  init(_ plan: RunPlan) throws {
+    guard case .qTable(let settings) = plan.learner, let world = plan.world.tabular else {
+      throw Failure.failed("this is for Q-tables, and \(plan.world.description.name) has none")
+    }
+    self.settings = settings
+    self.world = world
+    dynamics = world.dynamics
   }
 
-  /// A trainer that has learned nothing.
+  /// The plan that a recording of a table was made by.
+  init(_ run: RunDescription) throws {
+    guard run.trainer == Learner.qTableName else {
+      throw Failure.failed("this needs a recording of a Q-table, and \(run.trainer) made this one")
+    }
+    try self.init(RunPlan(run))
+  }
+
   func trainer(seed: UInt64) -> QTableTrainer {
-    QTableTrainer(
-      world.dynamics, stepLimit: world.stepLimit, seed: seed, settings: settings)
+    QTableTrainer(dynamics, stepLimit: world.stepLimit, seed: seed, settings: settings)
   }
 }
 

@@ -2,6 +2,7 @@ import Glibc
 import Recordings
 import Rollouts
 import Trainers
+import Worlds
 
 /// One run from its first step to its closed file.
 struct TrainingRun: Sendable {
@@ -40,7 +41,31 @@ struct TrainingRun: Sendable {
 
   /// Trains and records; `progress` hears how far it came.
   func run(_ progress: (TrainingProgress) -> Void) throws -> Result {
-    var trainer = plan.trainer(seed: seed)
+    switch plan.learner {
+    case .qTable: try run(try TablePlan(plan).trainer(seed: seed), progress)
+    case .dqn(let settings):
+      try run(try Self.network(plan.world.observed, seed: seed, settings), progress)
+    }
+  }
+
+  private static func network(
+    _ world: (any ObservedWorld)?, seed: UInt64, _ settings: DQNConfiguration
+  ) throws -> any Trainer {
+    func made<W: ObservedWorld>(_ world: W) throws -> any Trainer {
+      do {
+        return try DQNTrainer(world, seed: seed, settings: settings)
+      } catch {
+        throw Failure.usage("\(error)")
+      }
+    }
+    guard let world else { throw Failure.failed("networks do not learn this world yet") }
+    return try made(world)
+  }
+
+  private func run<T: Trainer>(
+    _ trainer: T, _ progress: (TrainingProgress) -> Void
+  ) throws -> Result {
+    var trainer = trainer
     var description = plan.description(seed: seed)
     description.tags = tags
     description.note = note

@@ -1,0 +1,29 @@
+package import Rollouts
+
+/// What every trainer is to those who run it: something that learns step by step, and tells a sink.
+package protocol Trainer {
+  /// Steps trained so far.
+  var step: Int { get }
+  /// Episodes finished so far.
+  var episodes: Int { get }
+  /// Whether all that the settings ask for is done.
+  var isComplete: Bool { get }
+  /// What is known before the first step, which a recording begins with.
+  var initialCheckpoint: Checkpoint { get }
+
+  /// Trains until all is done, or until `goOn` says false. `now` tells the seconds since some moment.
+  mutating func train<Sink: TransitionSink & ~Copyable>(
+    into sink: inout Sink, now: () -> Double, goOn: (TrainingProgress) -> Bool
+  ) throws
+}
+
+/// How far training has come.
+package struct TrainingProgress: Sendable {
+  package var step: Int
+  /// Episodes finished.
+  package var episodes: Int
+  /// The part of the whole that is done, 0 to 1.
+  package var share: Double
+  /// The return of the episode finished last.
+  package var lastReturn: Double
+}

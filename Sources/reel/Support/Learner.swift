@@ -1,0 +1,63 @@
+import Rollouts
+import Trainers
+
+/// The settings of one of the trainers.
+enum Learner: Sendable {
+  case qTable(QTableConfiguration)
+  case dqn(DQNConfiguration)
+
+  /// The trainer's name, as recordings keep it.
+  var name: String {
+    switch self {
+    case .qTable: Self.qTableName
+    case .dqn: Self.dqnName
+    }
+  }
+
+  static let qTableName = "qtable"
+  static let dqnName = "dqn"
+
+  /// The settings of a recording's trainer.
+  init(_ run: RunDescription) throws {
+    switch run.trainer {
+    case Self.qTableName:
+      var settings = QTableConfiguration()
+      try settings.restore(run.configuration)
+      self = .qTable(settings)
+    case Self.dqnName:
+      var settings = DQNConfiguration()
+      try settings.restore(run.configuration)
+      self = .dqn(settings)
+    default:
+      throw Failure.failed("\(run.trainer) made this recording, which this program does not know")
+    }
+  }
+
+  /// Every setting with its value and its meaning.
+  var settings: [(member: JSON.Member, help: String)] {
+    switch self {
+    case .qTable(let settings): settings.explained
+    case .dqn(let settings): settings.explained
+    }
+  }
+
+  /// Sets one setting; false where there is none of that name.
+  mutating func set(_ name: String, to value: String) throws(SettingError) -> Bool {
+    switch self {
+    case .qTable(var settings):
+      defer { self = .qTable(settings) }
+      return try settings.set(name, to: value)
+    case .dqn(var settings):
+      defer { self = .dqn(settings) }
+      return try settings.set(name, to: value)
+    }
+  }
+
+  /// More steps than these cannot be taken.
+  func mostSteps(stepLimit: Int) -> Int {
+    switch self {
+    case .qTable(let settings): settings.mostSteps(stepLimit: stepLimit)
+    case .dqn(let settings): settings.mostSteps(stepLimit: stepLimit)
+    }
+  }
+}
