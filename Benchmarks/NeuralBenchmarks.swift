@@ -1,11 +1,16 @@
 import Neural
+import Rollouts
+import Trainers
+import Worlds
 
 extension Benchmark {
-  /// Networks: a learning step is the way there for states and for next states, the loss, the way
-  /// back and Adam.
+  /// Networks: a learning step is the way there, the loss, the way back and Adam.
   static let neural: [Benchmark] = [
     .cost("learning step, 5-30-30-3, batch 100", "µs", atMost: 10) {
       LearningStep(widths: [5, 30, 30, 3], rows: 100).microseconds(of: 20_000)
+    },
+    .cost("the same, next states valued too", "µs", atMost: 14) {
+      LearningStep(widths: [5, 30, 30, 3], rows: 100, nextRows: 100).microseconds(of: 20_000)
     },
     .cost("learning step, 11-256-3, batch 1000", "µs", atMost: 400) {
       LearningStep(widths: [11, 256, 3], rows: 1000).microseconds(of: 500)
@@ -16,6 +21,22 @@ extension Benchmark {
     .cost("one decision, 5-30-30-3", "µs", atMost: 2) {
       LearningStep(widths: [5, 30, 30, 3], rows: 1).decision(of: 50_000)
     },
+    .cost("snake, 300 games, unrecorded", "s", atMost: 15) {
+      var trainer = try DQNTrainer(Snake(), seed: 1, settings: .snake)
+      var nowhere = NullSink()
+      let start = seconds()
+      try trainer.train(into: &nowhere)
+      return seconds() - start
+    },
+    .rate("snake, 30-30, batch 100 each step", "steps/s", atLeast: 40_000) {
+      var settings = DQNConfiguration.city
+      settings.steps = 20_000
+      var trainer = try DQNTrainer(Snake(), seed: 1, settings: settings)
+      var nowhere = NullSink()
+      let start = seconds()
+      try trainer.train(into: &nowhere)
+      return Double(trainer.step) / (seconds() - start)
+    },
   ]
 }
 
@@ -23,7 +44,8 @@ extension Benchmark {
 private struct LearningStep {
   let net: MLP
   let path: MLP.Path
-  let next: MLP.Path
+  /// How many rows follow the batch that only need valuing.
+  let nextRows: Int
   let rows: Int
   let targets: [Float]
   var parameters: Parameters
@@ -31,26 +53,24 @@ private struct LearningStep {
   var memory: Activations
   var adam: Adam
 
-  init(widths: [Int], activation: Activation = .relu, rows: Int) {
+  init(widths: [Int], activation: Activation = .relu, rows: Int, nextRows: Int = 0) {
     var layout = ParameterLayout()
     net = MLP(widths: widths, activation: activation, to: &layout)
-    memory = Activations(rows: rows)
+    memory = Activations(rows: rows + nextRows)
     path = net.path(in: &memory)
-    next = net.path(in: &memory)
     parameters = Parameters(layout, seed: 1)
     gradients = Parameters(zeros: layout)
     adam = Adam(layout)
     self.rows = rows
+    self.nextRows = nextRows
     func wave(_ count: Int) -> [Float] { (0..<count).map { Float($0 * 7919 % 1000) / 500 - 1 } }
     targets = wave(rows * path.output.width)
-    for path in [path, next] {
-      memory.fill(path.input, with: wave(rows * path.input.width), rows: rows)
-    }
+    let all = rows + nextRows
+    memory.fill(path.input, with: wave(all * path.input.width), rows: all)
   }
 
   mutating func step() -> Double {
-    net.forward(next, rows: rows, parameters, &memory)
-    net.forward(path, rows: rows, parameters, &memory)
+    net.forward(path, rows: rows + nextRows, parameters, &memory)
     let loss = SmoothL1().mean(path.output, rows: rows, targets: targets, &memory)
     gradients.clear()
     net.backward(path, rows: rows, parameters, into: &gradients, &memory)

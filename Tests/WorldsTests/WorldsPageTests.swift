@@ -11,6 +11,12 @@ struct WorldsPageTests {
     for name in KnownWorld.names { #expect(page.contains("| `\(name)` |")) }
     for setting in GridRules.settings { #expect(page.contains("| `\(setting.name)` |")) }
     for setting in CrawlerRules.settings { #expect(page.contains("`\(setting.name)`")) }
+    let snake = SnakeRules()
+    for setting in SnakeRules.settings {
+      let value = setting.read(snake)
+      let text = value.text ?? value.double.map { "\(Int($0))" } ?? ""
+      #expect(page.contains("| `\(setting.name)` | \(text) |"))
+    }
     for kind in GridKind.allCases {
       for name in ClassicMaps.names(of: kind) { #expect(page.contains("`\(name)`")) }
       #expect(page.contains("| " + kind.actions.map(\.name).joined(separator: ", ") + " |"))
