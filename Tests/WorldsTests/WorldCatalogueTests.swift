@@ -38,14 +38,15 @@ struct WorldCatalogueTests {
 
   @Test func `what does not fit together is refused with a sentence`() throws {
     #expect(
-      throws: SettingError("there is no world 'labyrinth'; there are maze, lake, grid, crawler")
+      throws: SettingError(
+        "there is no world 'labyrinth'; there are maze, lake, grid, crawler, snake, city")
     ) { try KnownWorld.make(name: "labyrinth") }
     let maze = try #require(ClassicMaps.text("classic-4x4", kind: .maze))
     #expect(
       throws: SettingError(
         "the world lake needs a map that begins with 'reel map lake', not 'reel map maze'")
     ) { try KnownWorld.make(name: "lake", map: maze) }
-    #expect(throws: SettingError("the crawler has no map")) {
+    #expect(throws: SettingError("the world crawler has no map")) {
       try KnownWorld.make(name: "crawler", map: maze)
     }
     #expect(throws: MapError.self) { try KnownWorld.make(name: "maze", map: "nonsense") }
