@@ -27,6 +27,19 @@ package struct HeatMap: Sendable, Equatable {
   /// How often each cell's actions were updated.
   package private(set) var visits: [Int]
 
+  /// Which cells are drawn pale, because nobody should be there; none where this is empty.
+  package var isPale: [Bool] = []
+  /// What stands over the cells.
+  package var marks: [Mark] = []
+
+  /// Something that stands over the cells, in cells from the upper left corner.
+  package enum Mark: Sendable, Equatable {
+    /// The way that somebody there would go, in degrees counter-clockwise from the right.
+    case arrow(x: Double, y: Double, angle: Double)
+    /// A named place; one of them may be what all is about.
+    case pin(x: Double, y: Double, name: String, isGoal: Bool)
+  }
+
   /// What a map shows of a table.
   package enum Quantity: String, Sendable, CaseIterable { case values, visits }
 
@@ -69,6 +82,24 @@ package struct HeatMap: Sendable, Equatable {
           ? Double(table.visits[state * table.actions + action]) : table.value(state, action)
       }
       for action in table.learnedActions(state) { greedy[place] |= 1 << action }
+    }
+  }
+
+  /// The map of the values of actions, one cell after the other: NaN where there are none. A cell's
+  /// value is that of its best action.
+  package init(
+    actionValues: [Double], rows: Int, columns: Int, actions: [ActionMeaning], cells: [Cell] = []
+  ) {
+    self.init(rows: rows, columns: columns, actions: actions, cells: cells)
+    precondition(
+      actionValues.count == rows * columns * actions.count, "a value for every action of every cell"
+    )
+    self.actionValues = actionValues
+    for place in values.indices {
+      let here = actionValues[place * actions.count..<(place + 1) * actions.count]
+      guard let best = here.filter({ !$0.isNaN }).max() else { continue }
+      values[place] = best
+      for (action, value) in here.enumerated() where value == best { greedy[place] |= 1 << action }
     }
   }
 

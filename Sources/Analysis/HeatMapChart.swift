@@ -80,6 +80,7 @@ package struct HeatMapChart: Sendable {
     } else {
       HeatMapCells(chart: self, map: map, canvas: canvas).draw()
     }
+    HeatMapMarks(chart: self, map: map, canvas: canvas).draw()
     canvas.stroke(.rect(layout.board.inset(by: -0.5)), theme.axis, width: 1)
     drawColorBar(onto: canvas)
     drawLegend(map, onto: canvas)
@@ -167,7 +168,9 @@ package struct HeatMapChart: Sendable {
     case .floor: break
     }
     let value = map.values[place]
-    return value.isNaN ? theme.unknown : palette.color(at: scale.share(of: value))
+    let color = value.isNaN ? theme.unknown : palette.color(at: scale.share(of: value))
+    return !map.isPale.isEmpty && map.isPale[place]
+      ? color.mixed(with: theme.background, 0.72) : color
   }
 }
 

@@ -41,13 +41,12 @@ package struct SnakePainter: Painter {
   /// Pixels from top to bottom.
   package var height: Int { layout.height }
 
-  /// The snake's and the apple's colours, and the theme's.
+  /// The snake's and the apple's colours, and few of the theme's.
   package var declaredColors: [Color] {
     let colors = SnakeColors(theme)
     return [
       theme.background, colors.even, colors.odd, colors.body, colors.rim, colors.back,
-      colors.apple, colors.leaf, colors.dead, colors.deadRim, colors.deadBack, theme.text,
-      theme.mutedText, theme.negative, theme.positive,
+      colors.apple, colors.dead, colors.deadRim, theme.text, theme.mutedText,
     ]
   }
 

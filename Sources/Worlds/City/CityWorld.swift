@@ -41,15 +41,28 @@ package struct CityWorld: ObservedWorld {
 
   /// The car at the map's start, on its way to A1.
   package func start() -> CityState {
-    let angle = Self.wrapped(map.startAngle)
+    state(at: map.start, heading: map.startAngle, speed: rules.startSpeed, target: 0)
+  }
+
+  /// A car that drives somewhere, as fast as the ground lets it.
+  package func state(at place: CityPoint, heading: Double, target: Int) -> CityState {
+    let isRoad = map.mask.isRoad(place.x, place.y)
+    return state(
+      at: place, heading: heading, speed: isRoad ? rules.roadSpeed : rules.sandSpeed,
+      target: target)
+  }
+
+  private func state(
+    at place: CityPoint, heading: Double, speed: Double, target: Int
+  ) -> CityState {
+    let angle = Self.wrapped(heading)
     let direction = Self.direction(angle)
-    let velocity = direction * rules.startSpeed
-    let signals = sense(from: map.start, direction: direction)
+    let velocity = direction * speed
+    let signals = sense(from: place, direction: direction)
     return CityState(
-      x: Float(map.start.x), y: Float(map.start.y), angle: Float(angle),
-      velocityX: Float(velocity.x), velocityY: Float(velocity.y), signal1: Float(signals.x),
-      signal2: Float(signals.y), signal3: Float(signals.z),
-      distance: Float(distance(from: map.start, to: 0)), target: 0)
+      x: Float(place.x), y: Float(place.y), angle: Float(angle), velocityX: Float(velocity.x),
+      velocityY: Float(velocity.y), signal1: Float(signals.x), signal2: Float(signals.y),
+      signal3: Float(signals.z), distance: Float(distance(from: place, to: target)), target: target)
   }
 
   /// One tick: turn, go on by the old velocity, sense, and be paid for the place that was reached.
@@ -60,8 +73,7 @@ package struct CityWorld: ObservedWorld {
   /// One tick; nothing in a city is left to chance.
   package func step(_ state: CityState, _ action: Int) -> Step<CityState> {
     precondition((0..<3).contains(action), "the car goes straight, left or right")
-    let turn = action == 0 ? 0 : action == 1 ? rules.rotation : -rules.rotation
-    let angle = Self.wrapped(Double(state.angle) + turn)
+    let angle = heading(Double(state.angle), turned: action)
     let direction = Self.direction(angle)
     var place = state.position + state.velocity
     let signals = sense(from: place, direction: direction)
@@ -97,6 +109,12 @@ package struct CityWorld: ObservedWorld {
         signal3: Float(signals.z), distance: distance, target: next),
       // Adding zero makes −0 into 0, which a recording could not tell apart.
       reward: reward + 0, ending: isNear && next == 0 ? .truncated : .running)
+  }
+
+  /// Where a car looks after an action: straight, left or right.
+  package func heading(_ degrees: Double, turned action: Int) -> Double {
+    let turn = action == 0 ? 0 : action == 1 ? rules.rotation : -rules.rotation
+    return Self.wrapped(degrees + turn)
   }
 
   private var size: CityPoint { CityPoint(Double(map.width), Double(map.height)) }

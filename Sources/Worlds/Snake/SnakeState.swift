@@ -116,6 +116,15 @@ package struct SnakeState: Sendable {
   /// Where the food is; nil where the snake fills the board.
   package var foodCell: SnakeCell? { food < 0 ? nil : Snake.place(Int(food)) }
 
+  /// The same game with its food elsewhere; nil where the snake lies.
+  package func moving(foodTo cell: SnakeCell) -> SnakeState? {
+    let number = cell.y * Snake.columns + cell.x
+    if isCovered(number) { return nil }
+    var state = self
+    state.food = Int16(number)
+    return state
+  }
+
   /// How much the snake has eaten.
   package var score: Int { Int(length) - Snake.startLength }
 }

@@ -3,23 +3,28 @@ import Film
 import Raster
 import Recordings
 import Rollouts
+import Trainers
 import Worlds
 
-/// Draws what a Q-table knows, at any step.
+/// Draws what a Q-table or a network knows, at any step.
 struct HeatmapCommand: Command {
   static let name = "heatmap"
-  static let summary = "draw a Q-table: values, greedy arrows or visits, at any step"
+  static let summary = "draw what was learned: values, greedy arrows or visits, at any step"
   static let group = CommandGroup.draw
   static let examples = [
     "reel heatmap recordings/lake.sqlite",
     "reel heatmap recordings/lake.sqlite -o output/lake-q.png --at 50%",
     "reel heatmap recordings/lake.sqlite -o output/lake-q.gif --frames 40",
+    "reel heatmap recordings/city.sqlite --target A2 -o output/city-value.png",
   ]
 
   private let file: String
   private let at: String?
   private let quantity: HeatMap.Quantity
   private let style: HeatMapChart.Style
+  private let target: String?
+  private let heading: Double?
+  private let like: Int?
   private let frames: Int?
   private let framesPerSecond: Double
   private let size: Int?
@@ -29,8 +34,9 @@ struct HeatmapCommand: Command {
   private let force: Bool
 
   init(_ arguments: inout Arguments) throws {
-    file = try arguments.positional("FILE", help: "a recording of a Q-table")
-    at = try arguments.option("--at", value: "STEP", help: "a step, N% or end (default)")
+    file = try arguments.positional("FILE", help: "a recording")
+    at = try arguments.option(
+      "--at", value: "STEP", help: "a step, N%, end (default) or, of networks, best")
     let what = try arguments.option(
       "--of", value: "WHAT", choices: HeatMap.Quantity.allCases.map(\.rawValue),
       help: "what colours show (default values)")
@@ -39,6 +45,15 @@ struct HeatmapCommand: Command {
       "--style", value: "STYLE", choices: HeatMapChart.Style.allCases.map(\.rawValue),
       help: "what stands in the cells (default arrows)")
     self.style = style.flatMap(HeatMapChart.Style.init(rawValue:)) ?? .arrows
+    target = try arguments.option(
+      "--target", value: "NAME", choices: CityMap.targetNames,
+      help: "where a car is going (default A1)")
+    heading = try arguments.number(
+      "--heading", value: "DEGREES", in: -360...360,
+      help: "where a car looks, counter-clockwise from the right (default: wherever is best)")
+    like = try arguments.count(
+      "--like", value: "STEP", in: 0...Int.max,
+      help: "a snake as it lay at this step (default: as a game starts)")
     frames = try arguments.count(
       "--frames", in: 2...10_000, help: "pictures of the growing table, for a .gif (default 40)")
     framesPerSecond =
@@ -55,12 +70,14 @@ struct HeatmapCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let recording = try Recording(file)
-    let tables = try LearnedTables(recording, of: quantity)
+    let tables = try maps(of: recording)
     if output.map(ending) == "gif" { return try film(recording, tables, console) }
     if frames != nil {
       throw Failure.usage("--frames makes a film", "name a .gif with -o")
     }
-    let step = try step(at: at, of: recording)
+    let step =
+      at == "best"
+      ? try networkCheckpoint(of: recording, at: at).step : try step(at: at, of: recording)
     let map = try tables.map(at: step)
     guard let output else {
       let scale = ColorScale(fitting: CollectionOfOne(map), of: quantity)
@@ -82,9 +99,25 @@ struct HeatmapCommand: Command {
     return .done
   }
 
+  private func maps(of recording: Recording) throws -> any LearnedMaps {
+    let run = try recording.description()
+    let plan = try RunPlan(run)
+    if case .qTable = plan.learner { return try LearnedTables(recording, of: quantity) }
+    if quantity == .visits { throw Failure.usage("only Q-tables count visits") }
+    let view: NetworkMaps
+    switch plan.world {
+    case .city(let city):
+      let number = target.flatMap(CityMap.targetNames.firstIndex) ?? 0
+      view = NetworkMaps(city, target: number, heading: heading)
+    case .snake(let snake): view = try NetworkMaps(snake, of: recording, like: like)
+    case .grid, .crawler: throw Failure.failed("\(recording.path) has no network to look into")
+    }
+    return try LearnedNetworks(recording, run, view)
+  }
+
   /// A chart that can show any of these maps, all in one colour scale.
   private func chart(
-    of maps: some Collection<HeatMap>, _ tables: LearnedTables
+    of maps: some Collection<HeatMap>, _ tables: any LearnedMaps
   ) -> HeatMapChart {
     var chart = HeatMapChart(
       like: maps[maps.startIndex], style: style,
@@ -96,7 +129,7 @@ struct HeatmapCommand: Command {
   }
 
   private func film(
-    _ recording: Recording, _ tables: LearnedTables, _ console: Console
+    _ recording: Recording, _ tables: any LearnedMaps, _ console: Console
   ) throws -> ExitCode {
     let path = output ?? ""
     let count = frames ?? 40
@@ -113,67 +146,5 @@ struct HeatmapCommand: Command {
     }
     report.print(console)
     return .done
-  }
-}
-
-/// A recording's tables as heat maps.
-private struct LearnedTables {
-  let run: RunDescription
-  private let recording: Recording
-  private let quantity: HeatMap.Quantity
-  private let layout: StateLayout
-  private let cells: [HeatMap.Cell]
-  private let start: Int
-  private let episodes: [Episode]
-
-  init(_ recording: Recording, of quantity: HeatMap.Quantity) throws {
-    self.recording = recording
-    self.quantity = quantity
-    run = try recording.description()
-    let plan = try TablePlan(run)
-    guard let layout = StateLayout(run.world.fields) else {
-      throw Failure.failed("\(recording.path) does not say where its states stand on a picture")
-    }
-    self.layout = layout
-    start = plan.dynamics.start
-    episodes = try recording.episodes()
-    cells = try RunPlan(run).world.grid.map { $0.map.cells.map(\.heatMapCell) } ?? []
-  }
-
-  func map(at step: Int) throws -> HeatMap { map(of: try recording.qTable(at: step)) }
-
-  private func map(of table: QTable) -> HeatMap {
-    HeatMap(
-      table, layout: layout, actions: run.world.actions, cells: cells, start: start, of: quantity)
-  }
-
-  /// `after 5000 steps, episode 291`.
-  func subtitle(at step: Int) throws -> String {
-    let episode = episodes.last { $0.firstStep < step }
-    return "after \(count(step)) steps" + (episode.map { ", episode \($0.number)" } ?? "")
-  }
-
-  /// The maps of some steps: all kept where they are small, else read when they are asked for.
-  func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap) {
-    guard steps.count * layout.rows * layout.columns > 4_000_000 else {
-      var maps: [HeatMap] = []
-      try recording.forEachQTable(at: steps) { _, table in maps.append(map(of: table)) }
-      return (maps, { maps[$0] })
-    }
-    let ends = try [steps[0], steps[steps.count / 2], steps[steps.count - 1]].map {
-      try map(at: $0)
-    }
-    return (ends, { try map(at: steps[$0]) })
-  }
-}
-
-extension Cell {
-  fileprivate var heatMapCell: HeatMap.Cell {
-    switch self {
-    case .wall: .wall
-    case .goal: .goal
-    case .hole: .hole
-    case .floor, .exit: .floor
-    }
   }
 }

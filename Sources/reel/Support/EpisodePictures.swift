@@ -127,6 +127,8 @@ struct EpisodePictures {
   /// The map's name where the strip has room for it, else its kind and size.
   private var caption: String {
     let name = run.world.mapName
+    // A city's name stands above its map.
+    if case .city = world, !name.isEmpty { return name }
     guard name.isEmpty || name.count > 11 else { return name }
     guard let map = world.grid?.map else { return run.world.name }
     return "\(run.world.name) \(map.rows)×\(map.columns)"
