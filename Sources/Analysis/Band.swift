@@ -1,4 +1,5 @@
 package import Raster
+import Rollouts
 
 /// What several runs say together: at each place their mean, and how sure it is.
 package struct Band: Sendable, Equatable {
@@ -6,7 +7,7 @@ package struct Band: Sendable, Equatable {
   package let x: [Double]
   /// The mean over runs.
   package let mean: [Double]
-  /// Where the true mean lies with 95 % confidence, by Student's t.
+  /// Where the true mean lies with 95 % confidence.
   package let low: [Double]
   package let high: [Double]
   /// How many runs there were.
@@ -30,30 +31,26 @@ package struct Interval: Sendable, Equatable {
   package let low: Double
   package let high: Double
 
-  /// The interval of a sample, by Student's t; as wide as nothing where there is one number.
+  /// The interval of a sample: what the means of samples drawn from it with replacement show (Efron's
+  /// percentile bootstrap). Unlike Student's it never leaves what was measured, such as below zero for
+  /// a count. The same sample always gives the same interval.
   package init(_ values: [Double]) {
     mean = Statistics.mean(values)
-    let error = Statistics.standardDeviation(values) / Double(max(1, values.count)).squareRoot()
-    let reach = error * Self.t(degrees: values.count - 1)
-    (low, high) = (mean - reach, mean + reach)
+    guard values.count > 1, values.allSatisfy(\.isFinite) else {
+      (low, high) = (mean, mean)
+      return
+    }
+    var lots = Stream(seed: 1, purpose: .evaluation)
+    let means = (0..<Self.resamples).map { _ in
+      var sum = 0.0
+      for _ in values { sum += values[Int.random(in: values.indices, using: &lots)] }
+      return sum / Double(values.count)
+    }
+    let bounds = Statistics.quantiles([0.025, 0.975], of: means)
+    (low, high) = (bounds[0], bounds[1])
   }
 
-  /// Half the width.
-  package var reach: Double { high - mean }
-
-  /// The 97.5 % quantile of Student's t.
-  static func t(degrees: Int) -> Double {
-    let known = [
-      12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
-      2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
-      2.052, 2.048, 2.045, 2.042,
-    ]
-    if degrees < 1 { return 0 }
-    if degrees <= known.count { return known[degrees - 1] }
-    // Cornish and Fisher's first terms beyond the normal quantile.
-    let z = 1.959964
-    return z + (z * z * z + z) / (4 * Double(degrees))
-  }
+  private static let resamples = 2000
 }
 
 extension Chart {

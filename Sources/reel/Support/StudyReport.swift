@@ -82,8 +82,8 @@ struct StudyReport {
     let interval = interval(value, figure)
     let isShare = figure.key == "off_road"
     let factor = isShare ? 100.0 : 1
-    return "\(decimal(interval.mean * factor, 1)) ± \(decimal(interval.reach * factor, 1))"
-      + (isShare ? " %" : "")
+    return "\(decimal(interval.mean * factor, 1)) (\(decimal(interval.low * factor, 1))–"
+      + "\(decimal(interval.high * factor, 1)))" + (isShare ? " %" : "")
   }
 
   var json: JSON {
@@ -109,8 +109,8 @@ struct StudyReport {
       "# \(study.question)", "",
       "Measured on \(city), preset `\(preset)`: \(values.count) values of `\(study.setting)`, "
         + "\(seeds) seeds each, \(grouped(steps)) ticks of training, then "
-        + "\(grouped(StudyRun.greedySteps)) greedy ticks. Means ± half of their 95 % confidence "
-        + "interval (Student's t).", "", "![targets reached](chart.png)", "",
+        + "\(grouped(StudyRun.greedySteps)) greedy ticks. Means, and their 95 % confidence "
+        + "intervals (percentile bootstrap).", "", "![targets reached](chart.png)", "",
       "| " + header.joined(separator: " | ") + " |",
       "|" + String(repeating: "---|", count: header.count),
     ]
