@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A block of rows within the activations: what one layer gives to the next.
 @usableFromInline package struct Rows: Sendable, Equatable {
   /// Where the first row begins.
@@ -100,15 +102,15 @@
     from starts: [Int], rows count: Int, of source: [Float], into block: Rows, at first: Int = 0
   ) {
     precondition(count <= starts.count && first + count <= capacity, "the rows fit")
-    let width = block.width
-    let most = source.count - width
+    let most = source.count - block.width
+    precondition(
+      starts.prefix(count).allSatisfy { $0 >= 0 && $0 <= most }, "there are such numbers")
     unsafe source.withUnsafeBufferPointer { source in
-      unsafe withValues { values in
-        guard let from = source.baseAddress else { return }
-        for row in 0..<count {
-          precondition(starts[row] >= 0 && starts[row] <= most, "there are such numbers")
-          unsafe (values + block.offset + (first + row) * block.stride)
-            .update(from: from + starts[row], count: width)
+      unsafe starts.withUnsafeBufferPointer { starts in
+        unsafe withValues { values in
+          unsafe reel_gather(
+            count, block.width, source.baseAddress, starts.baseAddress,
+            values + block.offset + first * block.stride, block.stride)
         }
       }
     }

@@ -21,9 +21,9 @@ struct WorldCatalogueTests {
 
   @Test func `a changed rule changes what the world does`() throws {
     var lake = try KnownWorld.make(name: "lake")
-    #expect(lake.tabular?.dynamics.moves(of: 0).count == 3)
+    #expect(try #require(lake.tabular).dynamics.moves(of: 0).count == 3)
     #expect(try lake.apply([("noise", "0")]).isEmpty)
-    #expect(lake.tabular?.dynamics.moves(of: 0).count == 1)
+    #expect(try #require(lake.tabular).dynamics.moves(of: 0).count == 1)
   }
 
   @Test func `a rule out of its bounds is refused, and the world stays as it was`() throws {

@@ -176,3 +176,25 @@ CLONES double reel_cross_entropy(ptrdiff_t width, const float *x, ptrdiff_t targ
   dx[target] -= weight;
   return (double)greatest - (double)x[target] + __builtin_log((double)whole);
 }
+
+CLONES void reel_gather(ptrdiff_t rows, ptrdiff_t width, const float *source,
+                        const ptrdiff_t *places, float *into, ptrdiff_t into_row) {
+  enum { AHEAD = 12, LINE = 16 };
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const float *from = source + places[r];
+    float *to = into + r * into_row;
+    // Rows from all over a large memory: ask for them before they are needed.
+    if (r + AHEAD < rows) {
+      const float *soon = source + places[r + AHEAD];
+      for (ptrdiff_t j = 0; j < width; j += LINE) __builtin_prefetch(soon + j);
+      __builtin_prefetch(soon + width - 1);
+    }
+    ptrdiff_t j = 0;
+    for (; j + 8 <= width; j += 8) store(to + j, load(from + j));
+    if (j < width) {
+      v8 rest;
+      load_some(&rest, from + j, width - j);
+      store_some(to + j, &rest, width - j);
+    }
+  }
+}

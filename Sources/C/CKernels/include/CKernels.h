@@ -89,4 +89,8 @@ void reel_momentum(ptrdiff_t count, const float *gradient, float momentum, float
 // parameter −= rate gradient
 void reel_descend(ptrdiff_t count, const float *gradient, float rate, float *parameter);
 
+// into (rows, width) = the numbers of source from places[row] on
+void reel_gather(ptrdiff_t rows, ptrdiff_t width, const float *source, const ptrdiff_t *places,
+                 float *into, ptrdiff_t into_row);
+
 #endif
