@@ -1,0 +1,109 @@
+import Rollouts
+import TestSupport
+import Testing
+
+/// What is done with networks, run as it is written.
+@Suite struct NetworkCommandTests {
+  @Test func `a city is trained, filmed, drawn, evaluated and exported`() throws {
+    try Tour.use { folder in
+      let lines = [
+        "train city --map eixample --steps 3000 --seed 1 -o recordings/city.sqlite",
+        "film recordings/city.sqlite --episode last -o output/city.gif",
+        "film recordings/city.sqlite --episode 1 --camera follow --size 240 -o output/follow.gif",
+        "heatmap recordings/city.sqlite --target A2 --at end -o output/city-value.png",
+        "heatmap recordings/city.sqlite --heading 90 -o output/city-value.csv",
+        "export recordings/city.sqlite --parameters -o output/city.safetensors",
+        "explain dqn recordings/city.sqlite",
+      ]
+      for line in lines {
+        let outcome = try Program.reel(line: line, in: folder)
+        #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
+      }
+      let evaluation = try Program.reel(
+        line: "evaluate recordings/city.sqlite --steps 2000 --json", in: folder)
+      let report = try JSON(parsing: evaluation.output)
+      #expect(report["steps"]?.int == 2000)
+      for key in ["targets", "laps", "off_road"] { #expect(report[key]?.double != nil, "\(key)") }
+      #expect((0...1).contains(report["off_road"]?.double ?? -1))
+    }
+  }
+
+  @Test func `a game of Snake is trained, filmed and drawn, the best network kept`() throws {
+    try Tour.use { folder in
+      let lines = [
+        "train snake --episodes 12 --seed 1 -o recordings/snake.sqlite",
+        "film recordings/snake.sqlite --episode best -o output/snake.gif",
+        "heatmap recordings/snake.sqlite --at best -o output/snake-q.png",
+        "heatmap recordings/snake.sqlite --like 20 -o output/snake-q.csv",
+        "evaluate recordings/snake.sqlite --at best --episodes 3 -o recordings/played.sqlite",
+      ]
+      for line in lines {
+        let outcome = try Program.reel(line: line, in: folder)
+        #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
+      }
+      let info = try Program.reel("info", "recordings/played.sqlite", "--json", in: folder)
+      #expect(try JSON(parsing: info.output)["purpose"]?.text == "evaluate")
+    }
+  }
+
+  @Test func `long episodes show every nth frame, and say so`() throws {
+    try Tour.use { folder in
+      let training = "train crawler --episodes 1 -o recordings/c.sqlite"
+      #expect(try Program.reel(line: training, in: folder).code == 0)
+      let film = try Program.reel(
+        line: "film recordings/c.sqlite --size 120 -o output/c.gif --json", in: folder)
+      #expect(film.errors.contains("1001 frames: every 2nd is shown; --most 1001 shows all"))
+      #expect(try JSON(parsing: film.output)["frames"]?.int == 501)
+    }
+  }
+
+  @Test func `a study is the same on one core as on two, and goes on where it was stopped`() throws {
+    try Tour.use { folder in
+      let line = "study gamma --values 0.9,0.1 --seeds 2 --steps 1500 -o"
+      #expect(try Program.reel(line: "\(line) output/two", in: folder).code == 0)
+      let one = try Program.shell(
+        "taskset -c 0 \(Program.reel()) \(line) output/one", in: folder)
+      #expect(one.code == 0, "\(one.errors)")
+      for file in ["runs.csv", "curves.csv", "report.md", "chart.png"] {
+        let same = try Program.shell("cmp output/one/\(file) output/two/\(file)", in: folder)
+        #expect(same.code == 0, "\(file)")
+      }
+      let again = try Program.reel(line: "\(line) output/two", in: folder)
+      #expect(again.errors.contains("4 of 4 runs are there already"))
+      #expect(try Program.shell("grep -c , output/two/runs.csv", in: folder).output == "5\n")
+    }
+  }
+
+  @Test(arguments: [
+    ("q recordings/s.sqlite", "this needs a recording of a Q-table, and dqn made this one", 1),
+    ("evaluate recordings/s.sqlite --exact", "--exact is for Q-tables", 64),
+    ("heatmap recordings/s.sqlite --of visits", "only Q-tables count visits", 64),
+    ("film recordings/s.sqlite --camera follow", "only a city has a camera that follows", 64),
+    ("solve snake", "this is for Q-tables, and snake has none", 1),
+    ("train snake --map x.txt", "snake has no maps", 64),
+    ("train snake --set double=yes", "double needs a target network", 64),
+    ("train city --map nowhere", "there is no city 'nowhere'", 64),
+  ])
+  func `what networks cannot do is one sentence`(line: String, says: String, code: Int) throws {
+    try Tour.use { folder in
+      let training = "train snake --episodes 2 -o recordings/s.sqlite"
+      #expect(try Program.reel(line: training, in: folder).code == 0)
+      let outcome = try Program.reel(line: line, in: folder)
+      #expect(outcome.code == Int32(code))
+      #expect(outcome.errors.contains(says), "\(outcome.errors)")
+    }
+  }
+
+  @Test func `a loss that is no number stops the run, and the recording says so`() throws {
+    try Tour.use { folder in
+      let outcome = try Program.reel(
+        line: "train city --steps 5000 --set learning_rate=100 --set gamma=1.9 -o r.sqlite",
+        in: folder)
+      #expect(outcome.code == 1)
+      #expect(outcome.errors.contains("losses/td_loss"), "\(outcome.errors)")
+      #expect(outcome.errors.contains("gamma"), "\(outcome.errors)")
+      let info = try Program.reel("info", "r.sqlite", in: folder)
+      #expect(info.code == 0 && info.output.contains("interrupted"), "\(info.output)")
+    }
+  }
+}
