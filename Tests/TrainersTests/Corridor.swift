@@ -62,7 +62,7 @@ extension DQNConfiguration {
     settings.memory = 1000
     settings.warmUp = 32
     settings.batch = 16
-    settings.learningRate = 0.01
+    settings.learningRate = .constant(0.01)
     settings.policy = .epsilon
     settings.epsilon = .constant(0.3)
     settings.snapshotEvery = 500

@@ -81,7 +81,7 @@ struct QLearnerTests {
     settings.gradient = gradient
     settings.targetEvery = targetEvery
     // The gradient is looked at, not followed.
-    settings.learningRate = 0
+    settings.learningRate = .constant(0)
     return settings
   }
 
@@ -152,7 +152,7 @@ struct QLearnerTests {
   @Test func `double DQN asks the target network for the value of the network's choice`() {
     var settings = Self.settings(.squared, .semi, targetEvery: 1000)
     settings.double = true
-    settings.learningRate = 0.05
+    settings.learningRate = .constant(0.05)
     var learner = QLearner(inputs: 4, actions: 3, seed: 2, settings: settings)
     let lesson = Self.lessons(1)[0]
     let memory = Self.memory([lesson], gamma: 0.9)

@@ -12,7 +12,7 @@ extension DQNConfiguration {
     settings.warmUp = 1
     settings.lesson = .newest
     settings.episodeBatch = 1000
-    settings.learningRate = 3e-4
+    settings.learningRate = .constant(3e-4)
     settings.policy = .epsilon
     // A number in 0 to 200 falls below 80 less the games played.
     settings.epsilon = .ramp(from: 80.0 / 201, to: 0, episodes: 80)
@@ -25,7 +25,7 @@ extension DQNConfiguration {
   /// by the number of actions, which Adam undoes.)
   package static var snakeOriginal: DQNConfiguration {
     var settings = snake
-    settings.learningRate = 1e-3
+    settings.learningRate = .constant(1e-3)
     settings.gradient = .residual
     return settings
   }
@@ -48,6 +48,10 @@ extension DQNConfiguration {
     return settings
   }
 
-  /// The city as published: the course's network, and nothing else that differs here.
-  package static var cityOriginal: DQNConfiguration { cityCourse }
+  /// The city as published: the course's network, and each reward stored one tick late.
+  package static var cityOriginal: DQNConfiguration {
+    var settings = cityCourse
+    settings.lateReward = true
+    return settings
+  }
 }

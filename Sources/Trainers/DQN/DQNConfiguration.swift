@@ -53,7 +53,7 @@ package struct DQNConfiguration: Configuration, Equatable {
   /// The discount of future reward (γ).
   package var gamma = 0.9
   /// How large Adam's steps are (α).
-  package var learningRate = 1e-3
+  package var learningRate = Schedule.constant(1e-3)
   /// How an action is chosen.
   package var policy = DQNPolicy.softmax
   /// What values are multiplied by before their softmax: an *inverse* temperature, the course's T.
@@ -70,6 +70,9 @@ package struct DQNConfiguration: Configuration, Equatable {
   package var loss = DQNLoss.smoothL1
   /// What the loss is differentiated by.
   package var gradient = DQNGradient.semi
+  /// Whether each transition is remembered with the reward of the one before, as in programs that
+  /// store it a tick late.
+  package var lateReward = false
   /// The greatest length of a gradient; 0 for any.
   package var clip = 0.0
   /// The network is kept every so many steps.
@@ -93,7 +96,9 @@ package struct DQNConfiguration: Configuration, Equatable {
       "episode_batch", \.episodeBatch, in: 0...65_536,
       "transitions in the batch after an episode; 0: none"),
     .number("gamma", \.gamma, in: 0...2, "discount of future reward (γ)"),
-    .number("learning_rate", \.learningRate, in: 0...100, "how large Adam's steps are (α)"),
+    .schedule(
+      "learning_rate", \.learningRate, in: 0...100,
+      "how large Adam's steps are (α), by step, or by episode where steps have no limit"),
     .choice("policy", \.policy, "how an action is chosen"),
     .number(
       "temperature", \.temperature, in: 0...1e6, "inverse temperature of softmax: 0 is chance"),
@@ -105,10 +110,18 @@ package struct DQNConfiguration: Configuration, Equatable {
     .flag("double", \.double, "let the network choose what the target network values"),
     .choice("loss", \.loss, "how a difference counts"),
     .choice("gradient", \.gradient, "what the loss is differentiated by"),
+    .flag("late_reward", \.lateReward, "remember each step with the reward of the one before"),
     .number("clip", \.clip, in: 0...1e9, "greatest length of a gradient; 0: any"),
     .count("snapshot_every", \.snapshotEvery, in: 1...1_000_000_000, "steps between snapshots"),
     .flag("keep_best", \.keepsBest, "keep the network of every best episode so far"),
   ]
+
+  /// How large Adam's steps are at a point of the training; steps count from 0, episodes from 1.
+  package func learningRate(step: Int, episode: Int) -> Double {
+    steps > 0
+      ? learningRate.value(episode: step + 1, of: steps)
+      : learningRate.value(episode: episode, of: max(1, episodes))
+  }
 
   /// More steps than these cannot be taken.
   package func mostSteps(stepLimit: Int) -> Int {

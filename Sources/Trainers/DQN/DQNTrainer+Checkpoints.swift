@@ -49,8 +49,8 @@ extension DQNTrainer {
     before end: Int, _ history: (Range<Int>) throws -> [Transition]
   ) throws {
     let width = memory.width
-    // Some more, so that the oldest row takes in the steps that count together.
-    let first = max(0, end - memory.capacity - settings.nStep)
+    // Some more, so that the oldest row takes in the steps that count together, and the one before.
+    let first = max(0, end - memory.capacity - settings.nStep - 1)
     memory = ReplayMemory(
       capacity: settings.memory, width: width, gamma: settings.gamma, nStep: settings.nStep,
       first: first)
@@ -75,7 +75,9 @@ extension DQNTrainer {
         next.look(at: after, in: world)
         // The writer of a cut-off episode died; the episode goes on.
         let ending = transition.ending == .interrupted ? .running : transition.ending
-        memory.push(seen, action, reward: transition.reward, next: next, ending)
+        memory.push(
+          seen, action, reward: settings.lateReward ? reward : transition.reward, next: next, ending)
+        reward = transition.reward
         last = (after, ending)
       }
     }

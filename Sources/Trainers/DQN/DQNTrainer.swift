@@ -29,6 +29,8 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
   /// Steps taken in it.
   var t = 0
   var total = 0.0
+  /// The reward of the step before.
+  var reward = 0.0
   var epsilon = 0.0
   /// What is seen of the state, and room for what is seen next.
   var seen: [Float]
@@ -79,7 +81,8 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
       if ending != .running { isBest = try endEpisode(ending) }
       if isMetricDue(ending) {
         try window.close(
-          settings, episode: episodes + 1, step: step, time: now(), into: &sink)
+          settings, episode: episodes + 1, step: step, rate: learner.rate, time: now(),
+          into: &sink)
       }
       if isBest || step % settings.snapshotEvery == 0 {
         try sink.record(checkpoint(kind: isBest ? Self.bestKind : Self.checkpointKind))
@@ -106,7 +109,9 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
     t += 1
     let ending = outcome.ending == .running && t == stepLimit ? .truncated : outcome.ending
     seenNext.look(at: outcome.next, in: world)
-    memory.push(seen, action, reward: outcome.reward, next: seenNext, ending)
+    memory.push(
+      seen, action, reward: settings.lateReward ? reward : outcome.reward, next: seenNext, ending)
+    reward = outcome.reward
     let bytes = outcome.next.bytes
     try sink.record(
       Transition(
@@ -134,6 +139,7 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
   }
 
   private mutating func learnFromStep() throws {
+    learner.rate = settings.learningRate(step: step - 1, episode: episodes + 1)
     if memory.count >= settings.warmUp {
       switch settings.lesson {
       case .newest: try note(learner.learnNewest(memory))
@@ -155,7 +161,7 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
       let setting =
         settings.gamma >= 1
         ? "gamma (\(settings.gamma)): from 1 on values grow without end"
-        : "learning_rate (\(settings.learningRate)) and clip (\(settings.clip))"
+        : "learning_rate (\(learner.rate)) and clip (\(settings.clip))"
       throw TrainingError.notFinite(
         step: step, metric: "losses/td_loss", value: outcome.loss, lookAt: setting)
     }

@@ -20,9 +20,9 @@ struct DQNWindow: Sendable, Equatable {
 
   /// Tells the means, and begins again.
   mutating func close<Sink: TransitionSink & ~Copyable>(
-    _ settings: DQNConfiguration, episode: Int, step: Int, time: Double, into sink: inout Sink
+    _ settings: DQNConfiguration, episode: Int, step: Int, rate: Double, time: Double, into sink: inout Sink
   ) throws {
-    var points: [(String, Double)] = [("charts/learning_rate", settings.learningRate)]
+    var points: [(String, Double)] = [("charts/learning_rate", rate)]
     switch settings.policy {
     case .epsilon:
       let epsilon = settings.epsilon.value(episode: episode, of: max(1, settings.episodes))

@@ -10,6 +10,8 @@ package struct QLearner: Sendable {
   package private(set) var target: Parameters?
   package private(set) var adam: Adam
   private let settings: DQNConfiguration
+  /// How large Adam's steps are now.
+  package var rate: Double
   /// The slope of the last loss.
   package private(set) var gradients: Parameters
   private var memory: Activations
@@ -38,6 +40,7 @@ package struct QLearner: Sendable {
     var layout = ParameterLayout()
     net = MLP(widths: [inputs] + settings.hidden + [actions], to: &layout)
     self.settings = settings
+    rate = settings.learningRate(step: 0, episode: 1)
     parameters = Parameters(layout, seed: seed)
     gradients = Parameters(zeros: layout)
     adam = Adam(layout)
@@ -107,7 +110,7 @@ package struct QLearner: Sendable {
     net.backward(
       path, rows: isResidual ? 2 * count : count, parameters, into: &gradients, &memory)
     if settings.clip > 0 { _ = gradients.clip(toNorm: settings.clip) }
-    adam.step(&parameters, gradients, rate: settings.learningRate)
+    adam.step(&parameters, gradients, rate: rate)
     return Outcome(loss: loss, value: value / Double(count))
   }
 

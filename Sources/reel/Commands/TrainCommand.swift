@@ -1,8 +1,6 @@
-import Dispatch
 import Glibc
 import Recordings
 import Rollouts
-import Synchronization
 import Trainers
 import Worlds
 
@@ -81,8 +79,7 @@ struct TrainCommand: Command {
     }
     if !force { for run in runs { try refuseExisting(run.path) } }
     warnOfSize(plan, runs.count, console)
-    Interruption.watch()
-    let results = try trainAll(runs, console)
+    let results = try trainAll(runs, "training \(world)", console)
     if console.isJSON {
       console.print(isOneSeed ? results[0].json : .array(results.map(\.json)))
     } else if isOneSeed {
@@ -125,45 +122,6 @@ struct TrainCommand: Command {
   /// How many bytes a recorded state has at least.
   private func startBytes<W: ObservedWorld>(_ world: W) -> Int {
     world.start(Generator(seed: 0).draws(for: .start, episode: 1, t: 0)).bytes.count
-  }
-
-  /// Trains the runs on all cores; the first failure ends the rest.
-  private func trainAll(_ runs: [TrainingRun], _ console: Console) throws -> [TrainingRun.Result] {
-    let shared = Mutex(
-      Shared(
-        bar: ProgressBar("training \(world)", console), shares: runs.map { _ in 0.0 }))
-    DispatchQueue.concurrentPerform(iterations: runs.count) { index in
-      if shared.withLock({ $0.failure != nil }) || Interruption.isRequested && index > 0 { return }
-      do {
-        let result = try runs[index].run { now in
-          shared.withLock { shared in
-            shared.shares[index] = now.share
-            let share = shared.shares.reduce(0, +) / Double(runs.count)
-            shared.bar.update(
-              share, "\(count(now.step)) steps, last return \(decimal(now.lastReturn, 2))")
-          }
-        }
-        shared.withLock {
-          $0.shares[index] = 1
-          $0.results[index] = result
-        }
-      } catch {
-        shared.withLock { $0.failure = $0.failure ?? error }
-      }
-    }
-    return try shared.withLock { shared in
-      shared.bar.finish()
-      if let failure = shared.failure { throw failure }
-      return shared.results.sorted { $0.key < $1.key }.map(\.value)
-    }
-  }
-
-  /// What the runs tell each other.
-  private struct Shared {
-    var bar: ProgressBar
-    var shares: [Double]
-    var results: [Int: TrainingRun.Result] = [:]
-    var failure: (any Error)?
   }
 
   private func printTable(_ results: [TrainingRun.Result], _ console: Console) {

@@ -12,8 +12,10 @@ struct Console: Sendable {
     isQuiet = quiet
     isJSON = json
     showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-
   }
+
+  /// One that says nothing.
+  static let silent = Console(quiet: true, json: false)
 
   /// A result for people, or a path.
   func print(_ text: String) {

@@ -63,9 +63,10 @@ struct DQNEvidence {
       let inputs = zip(world.observationNames, seen).map { "\($0) \(decimal(Double($1), 2))" }
       return [
         "step \(count(steps - 1)) saw " + inputs.joined(separator: ", "),
-        "the last network values " + zip(actions, values).map {
-          "\($0.name) \(decimal(Double($1), 3))"
-        }.joined(separator: ", "),
+        "the last network values "
+          + zip(actions, values).map {
+            "\($0.name) \(decimal(Double($1), 3))"
+          }.joined(separator: ", "),
         "\(actions[action].name) was done, for \(decimal(last.reward, 2))",
       ]
     }

@@ -55,7 +55,8 @@ struct EvaluationSummary {
     ] + special
   }
 
-  private var special: [JSON.Member] {
+  /// What is special to the world: targets, laps and the share off the road of a car.
+  var special: [JSON.Member] {
     switch world {
     case .city: car.members(steps: steps)
     case .snake:
