@@ -116,6 +116,19 @@ internal import CKernels
     }
   }
 
+  /// The sum over the first rows of one number each, in the column `choices[r]`.
+  package mutating func sum(_ block: Rows, rows count: Int, choosing choices: [Int]) -> Double {
+    precondition(count <= min(capacity, choices.count), "a choice for every row")
+    return unsafe withValues { values in
+      var sum = 0.0
+      for row in 0..<count {
+        precondition(choices[row] >= 0 && choices[row] < block.width, "there is such a column")
+        unsafe sum += Double(values[block.offset + row * block.stride + choices[row]])
+      }
+      return sum
+    }
+  }
+
   /// Of each of some rows the greatest number and its column, the first of equals.
   package mutating func greatest(
     _ block: Rows, from first: Int, rows count: Int, into greatest: inout [Float],

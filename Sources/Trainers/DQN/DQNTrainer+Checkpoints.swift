@@ -76,7 +76,8 @@ extension DQNTrainer {
         // The writer of a cut-off episode died; the episode goes on.
         let ending = transition.ending == .interrupted ? .running : transition.ending
         memory.push(
-          seen, action, reward: settings.lateReward ? reward : transition.reward, next: next, ending)
+          seen, action, reward: settings.lateReward ? reward : transition.reward, next: next, ending
+        )
         reward = transition.reward
         last = (after, ending)
       }

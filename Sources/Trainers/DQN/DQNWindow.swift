@@ -20,7 +20,8 @@ struct DQNWindow: Sendable, Equatable {
 
   /// Tells the means, and begins again.
   mutating func close<Sink: TransitionSink & ~Copyable>(
-    _ settings: DQNConfiguration, episode: Int, step: Int, rate: Double, time: Double, into sink: inout Sink
+    _ settings: DQNConfiguration, episode: Int, step: Int, rate: Double, time: Double,
+    into sink: inout Sink
   ) throws {
     var points: [(String, Double)] = [("charts/learning_rate", rate)]
     switch settings.policy {

@@ -21,6 +21,7 @@ package struct QLearner: Sendable {
   private var places: [Int]
   private var choices: [Int]
   private var targets: [Float]
+  private var discounts: [Float]
   private var best: [Float]
   private var bestActions: [Int]
   private var decision: Decision
@@ -52,6 +53,7 @@ package struct QLearner: Sendable {
     bestActions = places
     targets = Array(repeating: 0, count: most)
     best = targets
+    discounts = targets
     decision = Decision(net)
   }
 
@@ -93,23 +95,18 @@ package struct QLearner: Sendable {
   private mutating func learn(_ lessons: ReplayMemory, rows count: Int) -> Outcome {
     let width = lessons.width
     memory.gather(from: places, rows: count, of: lessons.numbers, into: path.input)
-    for row in 0..<count {
-      choices[row] = lessons.action(places[row])
-      // From here on they are the places of what was seen next.
-      places[row] += width
-    }
+    lessons.read(
+      places, rows: count, actions: &choices, rewards: &targets, discounts: &discounts)
+    // From here on they are the places of what was seen next.
+    for row in 0..<count { places[row] += width }
     valueNext(lessons, rows: count)
-    for row in 0..<count {
-      let place = places[row] - width
-      targets[row] = lessons.reward(place) + lessons.discount(place) * best[row]
-    }
+    for row in 0..<count { targets[row] += discounts[row] * best[row] }
     let loss = compare(rows: count)
-    var value = 0.0
-    for row in 0..<count { value += Double(memory[path.output, row, choices[row]]) }
+    let value = memory.sum(path.output, rows: count, choosing: choices)
 
     gradients.clear()
     let isResidual = settings.gradient == .residual
-    if isResidual { flowBack(lessons, rows: count) }
+    if isResidual { flowBack(rows: count) }
     net.backward(
       path, rows: isResidual ? 2 * count : count, parameters, into: &gradients, &memory)
     if settings.clip > 0 { _ = gradients.clip(toNorm: settings.clip) }
@@ -150,12 +147,12 @@ package struct QLearner: Sendable {
   }
 
   /// Lets the gradient flow into the targets too, which grow with what comes next.
-  private mutating func flowBack(_ lessons: ReplayMemory, rows count: Int) {
+  private mutating func flowBack(rows count: Int) {
     for row in 0..<count {
       let slope = memory[gradient: path.output, row, choices[row]]
       for action in 0..<path.output.width {
         memory[gradient: path.output, count + row, action] =
-          action == bestActions[row] ? -slope * lessons.discount(places[row] - lessons.width) : 0
+          action == bestActions[row] ? -slope * discounts[row] : 0
       }
     }
   }

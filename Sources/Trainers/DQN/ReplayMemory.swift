@@ -50,6 +50,31 @@ package struct ReplayMemory: Sendable {
   package func reward(_ place: Int) -> Float { numbers[place + 2 * width + 1] }
   package func discount(_ place: Int) -> Float { numbers[place + 2 * width + 2] }
 
+  /// Reads the last parts of the rows that begin at some places.
+  func read(
+    _ places: [Int], rows count: Int, actions: inout [Int], rewards: inout [Float],
+    discounts: inout [Float]
+  ) {
+    precondition(count <= min(places.count, actions.count, rewards.count, discounts.count))
+    let end = 2 * width
+    // Pointers, because this happens a hundred times a step.
+    numbers.withUnsafeBufferPointer { numbers in
+      actions.withUnsafeMutableBufferPointer { actions in
+        rewards.withUnsafeMutableBufferPointer { rewards in
+          discounts.withUnsafeMutableBufferPointer { discounts in
+            for row in 0..<count {
+              let place = places[row] + end
+              precondition(place >= end && place + 2 < numbers.count, "there is such a row")
+              actions[row] = Int(numbers[place])
+              rewards[row] = numbers[place + 1]
+              discounts[row] = numbers[place + 2]
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// Remembers a transition in place of the oldest. A truncated one has a future, a terminated one has
   /// none.
   package mutating func push(
