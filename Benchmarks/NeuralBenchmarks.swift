@@ -1,4 +1,5 @@
 import Neural
+import Recordings
 import Rollouts
 import Trainers
 import Worlds
@@ -28,16 +29,49 @@ extension Benchmark {
       try trainer.train(into: &nowhere)
       return seconds() - start
     },
-    .rate("snake, 30-30, batch 100 each step", "steps/s", atLeast: 40_000) {
-      var settings = DQNConfiguration.city
-      settings.steps = 20_000
-      var trainer = try DQNTrainer(Snake(), seed: 1, settings: settings)
-      var nowhere = NullSink()
-      let start = seconds()
-      try trainer.train(into: &nowhere)
-      return Double(trainer.step) / (seconds() - start)
+    .rate("city training, recorded, a lesson each tick", "ticks/s", atLeast: 40_000) {
+      try Scratch.use { folder in
+        let drive = try Drive()
+        return Double(drive.ticks) / (try drive.time(recordedIn: folder))
+      }
+    },
+    .cost("what recording adds to it", "%", atMost: 10) {
+      try Scratch.use { folder in
+        let drive = try Drive()
+        let plain = try drive.time(recordedIn: nil)
+        return (try drive.time(recordedIn: folder) / plain - 1) * 100
+      }
     },
   ]
+}
+
+/// A car that learns to drive.
+private struct Drive {
+  let city: CityWorld
+  let ticks = 40_000
+
+  init() throws { city = CityWorld(try CityMap(parsing: CityGenerator.geoJSON(seed: 4))) }
+
+  /// How long the training takes, recorded in a folder or nowhere.
+  func time(recordedIn folder: String?) throws -> Double {
+    var settings = DQNConfiguration.city
+    settings.steps = ticks
+    var trainer = try DQNTrainer(city, seed: 1, settings: settings)
+    let start = seconds()
+    if let folder {
+      let run = RunDescription(
+        world: city.description, trainer: "dqn", seed: 1,
+        configuration: .object(settings.members + city.rules.members))
+      var writer = try RecordingWriter(
+        creating: "\(folder)/city.sqlite", run, initial: trainer.initialCheckpoint)
+      try trainer.train(into: &writer, now: seconds)
+      try writer.finish()
+    } else {
+      var nowhere = NullSink()
+      try trainer.train(into: &nowhere)
+    }
+    return seconds() - start
+  }
 }
 
 /// A network that learns one batch again and again.

@@ -57,7 +57,8 @@ import Testing
     }
   }
 
-  @Test func `a study is the same on one core as on two, and goes on where it was stopped`() throws {
+  @Test func `a study is the same on one core as on two, and goes on where it was stopped`() throws
+  {
     try Tour.use { folder in
       let line = "study gamma --values 0.9,0.1 --seeds 2 --steps 1500 -o"
       #expect(try Program.reel(line: "\(line) output/two", in: folder).code == 0)
@@ -97,7 +98,8 @@ import Testing
   @Test func `a loss that is no number stops the run, and the recording says so`() throws {
     try Tour.use { folder in
       let outcome = try Program.reel(
-        line: "train city --steps 5000 --set learning_rate=100 --set gamma=1.9 -o r.sqlite",
+        line: "train city --steps 5000 --set learning_rate=100 --set gamma=2 --set loss=mse "
+          + "--set hidden=30,30,30,30,30,30 -o r.sqlite",
         in: folder)
       #expect(outcome.code == 1)
       #expect(outcome.errors.contains("losses/td_loss"), "\(outcome.errors)")

@@ -38,10 +38,16 @@ extension DQNConfiguration {
     return settings
   }
 
-  /// The city: 5-30-30-3 or wider, a batch of a hundred every tick, softmax over values times 100.
-  package static var city: DQNConfiguration { DQNConfiguration() }
+  /// The city: two hidden layers, a batch of a hundred every tick. Chosen by trying: a softmax twenty times
+  /// as soft as published is stuck off the road less often, and steps that fade end less by chance.
+  package static var city: DQNConfiguration {
+    var settings = DQNConfiguration()
+    settings.temperature = 5
+    settings.learningRate = .linear(from: 1e-3, to: 1e-4)
+    return settings
+  }
 
-  /// The city as in the course: one hidden layer.
+  /// The city as in the course: one hidden layer, an inverse temperature of 100.
   package static var cityCourse: DQNConfiguration {
     var settings = DQNConfiguration()
     settings.hidden = [30]

@@ -21,7 +21,7 @@ struct Study {
       name: "temperature",
       question: "What happens when the (inverse) temperature is reduced?",
       usualAnswer: "the car moves jerkily, because it explores more",
-      setting: "temperature", values: ["100", "30", "10", "3", "1", "0"]),
+      setting: "temperature", values: ["100", "30", "10", "3", "1", "0.3", "0"]),
     Study(
       name: "gamma",
       question: "What happens when the discount γ is reduced?",
