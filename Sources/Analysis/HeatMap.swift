@@ -128,10 +128,11 @@ package struct HeatMap: Sendable, Equatable {
     return value.isNaN ? nil : value
   }
 
-  /// The least and the greatest number shown, action values included; nil where there is none.
+  /// The least and the greatest number shown, those of pale cells left out; nil where there is none.
   package var bounds: ClosedRange<Double>? {
     var (low, high) = (Double.infinity, -Double.infinity)
-    for value in values where value.isFinite {
+    for (place, value) in values.enumerated()
+    where value.isFinite && (isPale.isEmpty || !isPale[place]) {
       low = min(low, value)
       high = max(high, value)
     }

@@ -170,7 +170,7 @@ package struct HeatMapChart: Sendable {
     let value = map.values[place]
     let color = value.isNaN ? theme.unknown : palette.color(at: scale.share(of: value))
     return !map.isPale.isEmpty && map.isPale[place]
-      ? color.mixed(with: theme.background, 0.72) : color
+      ? color.mixed(with: theme.background, 0.85) : color
   }
 }
 

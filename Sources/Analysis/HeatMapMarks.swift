@@ -8,7 +8,7 @@ struct HeatMapMarks {
   let canvas: Canvas
 
   func draw() {
-    let arrowSide = max(9, chart.layout.fonts.tick.size * 1.15)
+    let arrowSide = max(8, chart.layout.fonts.tick.size)
     for case .arrow(let x, let y, let angle) in map.marks {
       drawArrow(at: point(x, y), angle: angle, length: arrowSide)
     }
@@ -32,7 +32,7 @@ struct HeatMapMarks {
     let arrow = Shape.arrow(
       center: place, dx: cos(angle * .pi / 180), dy: -sin(angle * .pi / 180), length: length,
       thickness: length * 0.2)
-    canvas.stroke(arrow, Color(0xFFFFFF).opacity(0.85), width: 2)
+    canvas.stroke(arrow, Color(0xFFFFFF).opacity(0.7), width: 1.5)
     canvas.fill(arrow, Color(0x1A1A2E))
   }
 

@@ -79,7 +79,7 @@ private struct CityView {
   private let headings: [Double]
   /// The side of a cell, and the distance between arrows, in the city's pixels.
   private let side = 4
-  private let arrowDistance = 36
+  private let arrowDistance = 44
   private let rows: Int
   private let columns: Int
 
