@@ -81,9 +81,12 @@ let package = Package(
       excluding: ["Fixtures"]),
     tests(of: "Raster", uses: ["Raster"], excluding: ["Snapshots"]),
     tests(of: "Film", uses: ["Raster", "Film"]),
-    tests(of: "Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay"]),
     tests(
-      of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"]),
+      of: "Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay"],
+      excluding: ["Snapshots"]),
+    tests(
+      of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"],
+      excluding: ["Snapshots"]),
     tests(of: "EndToEnd", uses: ["Rollouts", "SQLite", "Film", "Raster"]),
   ]
 )
