@@ -10,6 +10,14 @@ internal import CKernels
   @usableFromInline package let stride: Int
 }
 
+extension Rows {
+  /// Of sequences of so many rows each, the row `index` alone.
+  package func each(_ index: Int, of length: Int) -> Rows {
+    precondition((0..<length).contains(index), "a sequence has such a row")
+    return Rows(offset: offset + index * stride, width: width, stride: length * stride)
+  }
+}
+
 /// Everything between a network's input and its output, and the loss's gradient with respect to each
 /// of these numbers: two slabs, allocated once and used by every batch.
 @usableFromInline package struct Activations: Sendable {

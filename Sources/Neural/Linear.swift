@@ -20,6 +20,12 @@ package struct Linear: Sendable, Equatable {
     self.bias = hasBias ? layout.add("\(name).bias", [outputs], bias ?? usual) : nil
   }
 
+  /// A layer without bias whose weight another layer has already added, as a tied head's is.
+  package init(sharing weight: Int, inputs: Int, outputs: Int) {
+    (self.inputs, self.outputs, self.weight) = (inputs, outputs, weight)
+    bias = nil
+  }
+
   /// Above so many multiplications, measured, OpenBLAS is worth its preparation.
   private static let large = 1 << 22
 

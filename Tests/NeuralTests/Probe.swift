@@ -83,7 +83,7 @@ struct Probe {
       })
   }
 
-  private init(
+  init(
     parameters: Parameters, memory: Activations, x: Rows, y: Rows, rows: Int,
     forward: @escaping (Parameters, inout Activations) -> Void,
     backward: @escaping (Parameters, inout Parameters, inout Activations) -> Void

@@ -66,6 +66,19 @@ void reel_layer_norm_gradient(ptrdiff_t rows, ptrdiff_t width, const float *x, p
                               const float *dy, ptrdiff_t dy_row, float *dx, ptrdiff_t dx_row,
                               float *dgain, float *dbias);
 
+// MARK: Attention; row r of the scores x (rows, width) looks at the columns before first + r + 1.
+
+// x = softmax(scale x), 0 beyond what is looked at; kept = the logarithm of the sum that was divided by
+void reel_attention_softmax(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, float scale,
+                            float *x, ptrdiff_t x_row, float *kept, ptrdiff_t kept_row);
+// the same once more, from what was kept
+void reel_attention_shares(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, float scale, float *x,
+                           ptrdiff_t x_row, const float *kept, ptrdiff_t kept_row);
+// dx, the gradient of the shares, becomes that of the scores: scale share (dx − Σ y dy)
+void reel_attention_gradient(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t head_width, float scale,
+                             const float *shares, ptrdiff_t shares_row, const float *y,
+                             const float *dy, ptrdiff_t y_row, float *dx, ptrdiff_t dx_row);
+
 // MARK: Losses: the sum over `count` numbers; dx = weight · the derivative.
 
 double reel_smooth_l1(ptrdiff_t count, const float *x, const float *target, float beta,

@@ -1,0 +1,35 @@
+internal import CKernels
+
+extension Activations {
+  /// z (rows, width) = x + y; all three laid out alike.
+  mutating func sum(_ x: Rows, _ y: Rows, to z: Rows, rows count: Int) {
+    check(x, z, count)
+    check(y, z, count)
+    unsafe withValues { values in
+      let (from, to) = unsafe (values + x.offset, values + z.offset)
+      unsafe to.update(from: from, count: count * x.stride)
+      unsafe reel_add(count * x.stride, values + y.offset, to)
+    }
+  }
+
+  /// dy (rows, width) = dx.
+  mutating func copyGradients(_ x: Rows, to y: Rows, rows count: Int) {
+    check(x, y, count)
+    unsafe withBoth { _, flow in
+      unsafe (flow + y.offset).update(from: flow + x.offset, count: count * x.stride)
+    }
+  }
+
+  /// dy (rows, width) += dx.
+  mutating func addGradients(_ x: Rows, to y: Rows, rows count: Int) {
+    check(x, y, count)
+    unsafe withBoth { _, flow in
+      unsafe reel_add(count * x.stride, flow + x.offset, flow + y.offset)
+    }
+  }
+
+  private func check(_ x: Rows, _ y: Rows, _ count: Int) {
+    precondition(x.width == y.width && x.stride == y.stride, "both have one shape")
+    precondition(count >= 0 && count <= capacity, "the rows fit the activations")
+  }
+}

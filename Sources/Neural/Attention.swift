@@ -1,0 +1,151 @@
+internal import CKernels
+
+/// Scaled dot-product attention of several heads: queries, keys and values side by side,
+/// qkv (B·T, 3 D) → y (B·T, D) (Vaswani and others, https://arxiv.org/abs/1706.03762).
+///
+/// The scores of a whole sequence are never held: a few queries are done at a time, and on the way
+/// back their shares are computed once more (Dao and others, https://arxiv.org/abs/2205.14135).
+package struct Attention: Sendable, Equatable {
+  package let width: Int
+  package let heads: Int
+  /// Whether each place only looks at itself and those before it.
+  package let isCausal: Bool
+
+  /// Attention over rows of a width, of which each head has an equal part.
+  package init(width: Int, heads: Int, isCausal: Bool = true) {
+    precondition(heads > 0 && width % heads == 0, "heads share the width evenly")
+    self.width = width
+    self.heads = heads
+    self.isCausal = isCausal
+  }
+
+  /// So many queries at a time: their scores stay in the processor's second cache.
+  private static let block = 64
+
+  private var headWidth: Int { width / heads }
+  private var scale: Float { 1 / Float(headWidth).squareRoot() }
+
+  /// Makes room for what the way back needs: of each row and head one number.
+  package func statistics(in memory: inout Activations) -> Rows {
+    memory.add(width: heads, dense: true)
+  }
+
+  /// qkv (B·T, 3 D) → y (B·T, D), for some of the T queries of each of the B sequences.
+  package func forward(
+    _ qkv: Rows, to y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
+    queries: Range<Int>? = nil, _ memory: inout Activations
+  ) {
+    check(qkv, y, sequences * length, memory)
+    let queries = queries ?? 0..<length
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.block * length) { room in
+      guard let scores = room.baseAddress else { return }
+      unsafe memory.withValues { values in
+        for sequence in 0..<sequences {
+          for head in 0..<heads {
+            let part = unsafe Part(self, qkv, sequence, head, length, values)
+            for first in stride(from: queries.lowerBound, to: queries.upperBound, by: Self.block) {
+              let rows = min(Self.block, queries.upperBound - first)
+              let columns = isCausal ? first + rows : length
+              unsafe part.scores(first, rows, columns, into: scores, length)
+              let row = sequence * length + first
+              unsafe reel_attention_softmax(
+                rows, columns, isCausal ? first : columns, scale, scores, length,
+                values + statistics.offset + row * statistics.stride + head, statistics.stride)
+              unsafe BLAS.product(
+                rows, headWidth, columns, scores, length, transposed: false, part.v, part.stride,
+                transposed: false, values + y.offset + row * y.stride + head * headWidth, y.stride,
+                adding: false)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Replaces the gradients of qkv by those that follow from y's.
+  package func backward(
+    _ qkv: Rows, from y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
+    _ memory: inout Activations
+  ) {
+    check(qkv, y, sequences * length, memory)
+    memory.clearGradients(qkv, rows: sequences * length)
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * Self.block * length) {
+      room in
+      guard let shares = room.baseAddress else { return }
+      let flow = unsafe shares + Self.block * length
+      unsafe memory.withBoth { values, gradients in
+        for sequence in 0..<sequences {
+          for head in 0..<heads {
+            let part = unsafe Part(self, qkv, sequence, head, length, values)
+            let slope = unsafe Part(self, qkv, sequence, head, length, gradients)
+            for first in stride(from: 0, to: length, by: Self.block) {
+              let rows = min(Self.block, length - first)
+              let columns = isCausal ? first + rows : length
+              unsafe part.scores(first, rows, columns, into: shares, length)
+              let row = sequence * length + first
+              unsafe reel_attention_shares(
+                rows, columns, isCausal ? first : columns, scale, shares, length,
+                values + statistics.offset + row * statistics.stride + head, statistics.stride)
+              let place = y.offset + row * y.stride + head * headWidth
+              let dy = unsafe gradients + place
+              // dV += Pᵀ dY, dP = dY Vᵀ
+              unsafe BLAS.product(
+                columns, headWidth, rows, shares, length, transposed: true, dy, y.stride,
+                transposed: false, slope.v, slope.stride, adding: true)
+              unsafe BLAS.product(
+                rows, columns, headWidth, dy, y.stride, transposed: false, part.v, part.stride,
+                transposed: true, flow, length, adding: false)
+              unsafe reel_attention_gradient(
+                rows, columns, headWidth, scale, shares, length, values + place, dy, y.stride,
+                flow, length)
+              // dQ = dS K, dK += dSᵀ Q
+              unsafe BLAS.product(
+                rows, headWidth, columns, flow, length, transposed: false, part.k, part.stride,
+                transposed: false, slope.q + first * slope.stride, slope.stride, adding: true)
+              unsafe BLAS.product(
+                columns, headWidth, rows, flow, length, transposed: true,
+                part.q + first * part.stride, part.stride, transposed: false, slope.k,
+                slope.stride, adding: true)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func check(_ qkv: Rows, _ y: Rows, _ count: Int, _ memory: Activations) {
+    precondition(qkv.width == 3 * width && y.width == width, "attention's rows have its widths")
+    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+  }
+
+  /// One head's part of one sequence.
+  @safe private struct Part {
+    let q: UnsafeMutablePointer<Float>
+    let k: UnsafeMutablePointer<Float>
+    let v: UnsafeMutablePointer<Float>
+    let stride: Int
+    let headWidth: Int
+
+    init(
+      _ attention: Attention, _ qkv: Rows, _ sequence: Int, _ head: Int, _ length: Int,
+      _ slab: UnsafeMutablePointer<Float>
+    ) {
+      headWidth = attention.headWidth
+      stride = qkv.stride
+      let start = qkv.offset + sequence * length * qkv.stride + head * headWidth
+      unsafe q = slab + start
+      unsafe k = slab + start + attention.width
+      unsafe v = slab + start + 2 * attention.width
+    }
+
+    /// Q Kᵀ for some queries and all keys before a column.
+    func scores(
+      _ first: Int, _ rows: Int, _ columns: Int, into scores: UnsafeMutablePointer<Float>,
+      _ row: Int
+    ) {
+      unsafe BLAS.product(
+        rows, columns, headWidth, q + first * stride, stride, transposed: false, k, stride,
+        transposed: true, scores, row, adding: false)
+    }
+  }
+}
