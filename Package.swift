@@ -36,6 +36,10 @@ func tests(
 let package = Package(
   name: "reel",
   products: [.executable(name: "reel", targets: ["reel"])],
+  traits: [
+    .default(enabledTraits: ["MuJoCo"]),
+    .trait(name: "MuJoCo", description: "Reacher by MuJoCo itself, beside the closed form"),
+  ],
   targets: [
     // C libraries, one Swift room each.
     foreign("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
@@ -43,11 +47,16 @@ let package = Package(
     foreign("CGIF", package: "libgif-dev"),
     foreign("CCairo", pkgConfig: "cairo", package: "libcairo2-dev"),
     foreign("COpenBLAS", pkgConfig: "openblas", package: "libopenblas-dev"),
+    foreign("CMuJoCo", package: "libmujoco-dev"),
     .target(name: "CKernels", path: "Sources/C/CKernels"),
 
     // Rooms; arrows point down only.
     library("Rollouts"),
     library("Worlds", uses: ["Rollouts"]),
+    library(
+      "Physics",
+      uses: ["Rollouts", .target(name: "CMuJoCo", condition: .when(traits: ["MuJoCo"]))],
+      settings: marked),
     library("Neural", uses: ["Rollouts", "CKernels", "COpenBLAS"], settings: marked),
     library("Trainers", uses: ["Rollouts", "Neural"]),
     library("SQLite", uses: ["CSQLite"], settings: marked),
@@ -73,6 +82,7 @@ let package = Package(
       "TestSupport", uses: ["Rollouts", "Raster", "Film", "CGIF"], path: "Tests/TestSupport"),
     tests(of: "Rollouts", uses: ["Rollouts"]),
     tests(of: "Worlds", uses: ["Rollouts", "Worlds"]),
+    tests(of: "Physics", uses: ["Physics"]),
     tests(of: "Neural", uses: ["Rollouts", "Neural"]),
     tests(of: "Trainers", uses: ["Rollouts", "Worlds", "Neural", "Trainers"]),
     tests(of: "SQLite", uses: ["SQLite"]),
