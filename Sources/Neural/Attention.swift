@@ -37,25 +37,23 @@ package struct Attention: Sendable, Equatable {
   ) {
     check(qkv, y, sequences * length, memory)
     let queries = queries ?? 0..<length
-    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.block * length) { room in
-      guard let scores = room.baseAddress else { return }
+    // Keys turned, so that sixteen of them stand side by side, and the scores of four queries.
+    let row = (length + 15) & ~15
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: row * (headWidth + 4)) { room in
+      guard let keys = room.baseAddress else { return }
+      unsafe keys.initialize(repeating: 0, count: room.count)
+      let scores = unsafe keys + row * headWidth
       unsafe memory.withValues { values in
         for sequence in 0..<sequences {
+          let first = sequence * length + queries.lowerBound
           for head in 0..<heads {
             let part = unsafe Part(self, qkv, sequence, head, length, values)
-            for first in stride(from: queries.lowerBound, to: queries.upperBound, by: Self.block) {
-              let rows = min(Self.block, queries.upperBound - first)
-              let columns = isCausal ? first + rows : length
-              unsafe part.scores(first, rows, columns, into: scores, length)
-              let row = sequence * length + first
-              unsafe reel_attention_softmax(
-                rows, columns, isCausal ? first : columns, scale, scores, length,
-                values + statistics.offset + row * statistics.stride + head, statistics.stride)
-              unsafe BLAS.product(
-                rows, headWidth, columns, scores, length, transposed: false, part.v, part.stride,
-                transposed: false, values + y.offset + row * y.stride + head * headWidth, y.stride,
-                adding: false)
-            }
+            unsafe part.turnKeys(length, into: keys, row)
+            unsafe reel_attention(
+              queries.count, length, isCausal ? queries.lowerBound : length, headWidth, scale,
+              part.q + queries.lowerBound * part.stride, keys, row, part.v, part.stride, scores,
+              values + y.offset + first * y.stride + head * headWidth, y.stride,
+              values + statistics.offset + first * statistics.stride + head, statistics.stride)
           }
         }
       }
@@ -136,6 +134,15 @@ package struct Attention: Sendable, Equatable {
       unsafe q = slab + start
       unsafe k = slab + start + attention.width
       unsafe v = slab + start + 2 * attention.width
+    }
+
+    /// Kᵀ (head width, length).
+    func turnKeys(_ length: Int, into keys: UnsafeMutablePointer<Float>, _ row: Int) {
+      for place in 0..<length {
+        for column in 0..<headWidth {
+          unsafe keys[column * row + place] = k[place * stride + column]
+        }
+      }
     }
 
     /// Q Kᵀ for some queries and all keys before a column.

@@ -56,7 +56,8 @@
     private static func load(_ path: String) -> (model: Model?, message: String) {
       var message = [CChar](repeating: 0, count: 1000)
       let pointer = unsafe mj_loadXML(path, nil, &message, Int32(message.count))
-      let text = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      let text = String(
+        decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
       guard let pointer = unsafe pointer else { return (nil, text) }
       let model = unsafe Model(pointer)
       let isOurs = unsafe pointer.pointee.nq == 4 && pointer.pointee.nu == 2 && model.fingertip > 0

@@ -27,7 +27,8 @@
       let one = arm.step(
         angles: [0.1, 2.95], velocities: [0, 5], target: [0, 0.15], torques: [0, 0.2])
       for angle in stride(from: -2.9, to: 3.1, by: 0.3) {
-        _ = arm.step(angles: [angle, angle], velocities: [3, -7], target: [0, 0], torques: [1, 1])
+        _ = arm.step(
+          angles: [angle, angle], velocities: [3, -7], target: [0, 0], torques: [1, 1])
       }
       let again = arm.step(
         angles: [0.1, 2.95], velocities: [0, 5], target: [0, 0.15], torques: [0, 0.2])

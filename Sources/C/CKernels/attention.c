@@ -8,39 +8,6 @@ static inline __attribute__((always_inline)) ptrdiff_t seen(ptrdiff_t width, ptr
   return first + row + 1 < width ? first + row + 1 : width;
 }
 
-CLONES void reel_attention_softmax(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, float scale,
-                                   float *x, ptrdiff_t x_row, float *kept, ptrdiff_t kept_row) {
-  for (ptrdiff_t r = 0; r < rows; r++, x += x_row, kept += kept_row) {
-    const ptrdiff_t count = seen(width, first, r);
-    v8 most = all(-__builtin_inff()), a;
-    ptrdiff_t c = 0;
-    for (; c + 8 <= count; c += 8) {
-      a = load(x + c);
-      most = choose(a > most, a, most);
-    }
-    float greatest = most[0];
-    for (int i = 1; i < 8; i++) greatest = most[i] > greatest ? most[i] : greatest;
-    for (; c < count; c++) greatest = x[c] > greatest ? x[c] : greatest;
-    const float middle = greatest * scale;
-    v8 sum = all(0);
-    for (c = 0; c < count; c += 8) {
-      const ptrdiff_t some = count - c;
-      load_some(&a, x + c, some);
-      a = a * scale - middle;
-      exp8(&a);
-      store_some(x + c, &a, some);
-      if (some < 8)
-        for (ptrdiff_t i = some; i < 8; i++) a[i] = 0;
-      sum += a;
-    }
-    const float whole = total(sum), share = 1.0f / whole;
-    for (c = 0; c + 8 <= count; c += 8) store(x + c, load(x + c) * share);
-    for (; c < count; c++) x[c] *= share;
-    for (; c < width; c++) x[c] = 0;
-    *kept = middle + (float)__builtin_log((double)whole);
-  }
-}
-
 CLONES void reel_attention_shares(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, float scale,
                                   float *x, ptrdiff_t x_row, const float *kept,
                                   ptrdiff_t kept_row) {
@@ -80,5 +47,97 @@ CLONES void reel_attention_gradient(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t h
     y += y_row;
     dy += y_row;
     dx += dx_row;
+  }
+}
+
+// Four queries against sixteen keys at a time: enough sums at once that none waits for another.
+#define QUERIES 4
+
+CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head,
+                           float scale, const float *q, const float *keys, ptrdiff_t keys_row,
+                           const float *v, ptrdiff_t row, float *scores, float *y, ptrdiff_t y_row,
+                           float *kept, ptrdiff_t kept_row) {
+  for (ptrdiff_t r = 0; r < rows; r += QUERIES) {
+    const ptrdiff_t group = rows - r < QUERIES ? rows - r : QUERIES;
+    const ptrdiff_t most = seen(width, first, r + group - 1);
+    // Where there are fewer queries, the last one stands in for the rest.
+    const float *from[QUERIES];
+    for (ptrdiff_t j = 0; j < QUERIES; j++)
+      from[j] = q + (r + (j < group ? j : group - 1)) * row;
+    for (ptrdiff_t c = 0; c < most; c += 16) {
+      v8 sum[QUERIES][2];
+      UNROLLED for (int j = 0; j < QUERIES; j++) sum[j][0] = sum[j][1] = all(0);
+      for (ptrdiff_t k = 0; k < head; k++) {
+        const v8 low = load(keys + k * keys_row + c), high = load(keys + k * keys_row + c + 8);
+        UNROLLED for (int j = 0; j < QUERIES; j++) {
+          const float part = from[j][k];
+          sum[j][0] += part * low;
+          sum[j][1] += part * high;
+        }
+      }
+      UNROLLED for (int j = 0; j < QUERIES; j++) {
+        store(scores + j * keys_row + c, sum[j][0]);
+        store(scores + j * keys_row + c + 8, sum[j][1]);
+      }
+    }
+    float share[QUERIES];
+    for (ptrdiff_t j = 0; j < group; j++) {
+      float *x = scores + j * keys_row;
+      const ptrdiff_t count = seen(width, first, r + j);
+      v8 a, greatest = all(-__builtin_inff()), sum = all(0);
+      ptrdiff_t c = 0;
+      for (; c + 8 <= count; c += 8) {
+        a = load(x + c);
+        greatest = choose(a > greatest, a, greatest);
+      }
+      float top = greatest[0];
+      for (int i = 1; i < 8; i++) top = greatest[i] > top ? greatest[i] : top;
+      for (; c < count; c++) top = x[c] > top ? x[c] : top;
+      const float middle = top * scale;
+      for (c = 0; c < count; c += 8) {
+        a = load(x + c) * scale - middle;
+        exp8(&a);
+        if (count - c < 8)
+          for (ptrdiff_t i = count - c; i < 8; i++) a[i] = 0;
+        store(x + c, a);
+        sum += a;
+      }
+      for (; c < most; c++) x[c] = 0;
+      const float whole = total(sum);
+      share[j] = 1.0f / whole;
+      kept[(r + j) * kept_row] = middle + (float)__builtin_log((double)whole);
+    }
+    for (ptrdiff_t k = 0; k < head; k += 16) {
+      const ptrdiff_t some = head - k;
+      v8 sum[QUERIES][2];
+      UNROLLED for (int j = 0; j < QUERIES; j++) sum[j][0] = sum[j][1] = all(0);
+      if (some >= 16) {
+        for (ptrdiff_t c = 0; c < most; c++) {
+          const v8 low = load(v + c * row + k), high = load(v + c * row + k + 8);
+          UNROLLED for (int j = 0; j < QUERIES; j++) {
+            const float part = scores[j * keys_row + c];
+            sum[j][0] += part * low;
+            sum[j][1] += part * high;
+          }
+        }
+      } else {
+        for (ptrdiff_t c = 0; c < most; c++) {
+          v8 low, high = all(0);
+          load_some(&low, v + c * row + k, some);
+          if (some > 8) load_some(&high, v + c * row + k + 8, some - 8);
+          UNROLLED for (int j = 0; j < QUERIES; j++) {
+            const float part = scores[j * keys_row + c];
+            sum[j][0] += part * low;
+            sum[j][1] += part * high;
+          }
+        }
+      }
+      for (ptrdiff_t j = 0; j < group; j++) {
+        sum[j][0] *= share[j];
+        sum[j][1] *= share[j];
+        store_some(y + (r + j) * y_row + k, &sum[j][0], some);
+        if (some > 8) store_some(y + (r + j) * y_row + k + 8, &sum[j][1], some - 8);
+      }
+    }
   }
 }

@@ -68,10 +68,13 @@ void reel_layer_norm_gradient(ptrdiff_t rows, ptrdiff_t width, const float *x, p
 
 // MARK: Attention; row r of the scores x (rows, width) looks at the columns before first + r + 1.
 
-// x = softmax(scale x), 0 beyond what is looked at; kept = the logarithm of the sum that was divided by
-void reel_attention_softmax(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, float scale,
-                            float *x, ptrdiff_t x_row, float *kept, ptrdiff_t kept_row);
-// the same once more, from what was kept
+// y (rows, head) = softmax(scale q keys) v; keys (head, width) stand transposed, their rows and those of
+// scores (4, width) apart by a multiple of 16; kept = the logarithm of the sum that was divided by
+void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head, float scale,
+                    const float *q, const float *keys, ptrdiff_t keys_row, const float *v,
+                    ptrdiff_t row, float *scores, float *y, ptrdiff_t y_row, float *kept,
+                    ptrdiff_t kept_row);
+// x = softmax(scale x), 0 beyond what is looked at, once more from what was kept
 void reel_attention_shares(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, float scale, float *x,
                            ptrdiff_t x_row, const float *kept, ptrdiff_t kept_row);
 // dx, the gradient of the shares, becomes that of the scores: scale share (dx − Σ y dy)
