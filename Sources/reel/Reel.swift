@@ -11,7 +11,8 @@ enum Reel {
     TrainCommand.self, EvaluateCommand.self, SolveCommand.self, MapCommand.self,
     ListCommand.self, InfoCommand.self, EpisodesCommand.self, QCommand.self, DigestCommand.self,
     RenderCommand.self, FilmCommand.self, CurveCommand.self, HeatmapCommand.self,
-    ExportCommand.self, StudyCommand.self, ExplainCommand.self, DemoCommand.self, BenchCommand.self,
+    ExportCommand.self, StudyCommand.self, ExploreCommand.self, ExplainCommand.self,
+    DemoCommand.self, BenchCommand.self,
   ]
 
   static func main() {

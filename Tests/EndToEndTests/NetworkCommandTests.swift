@@ -46,6 +46,22 @@ import Testing
     }
   }
 
+  @Test(arguments: ["maze", "lake", "grid", "crawler", "snake", "city"])
+  func `any world can be explored before it is learned`(world: String) throws {
+    try Tour.use { folder in
+      let text = try Program.reel(line: "explore \(world) --episodes 3", in: folder)
+      #expect(text.code == 0 && text.output.contains("one action, 100 steps"), "\(text.errors)")
+      let outcome = try Program.reel(line: "explore \(world) --episodes 3 --json", in: folder)
+      let json = try JSON(parsing: outcome.output)
+      #expect(json["world"]?.text == world)
+      guard case .array(let fixed) = json["fixed"] else {
+        Issue.record("no fixed actions")
+        return
+      }
+      #expect(fixed.count >= 3)
+    }
+  }
+
   @Test func `long episodes show every nth frame, and say so`() throws {
     try Tour.use { folder in
       let training = "train crawler --episodes 1 -o recordings/c.sqlite"

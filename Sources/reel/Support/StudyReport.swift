@@ -108,8 +108,8 @@ struct StudyReport {
     var lines = [
       "# \(study.question)", "",
       "Measured on \(city), preset `\(preset)`: \(values.count) values of `\(study.setting)`, "
-        + "\(seeds) seeds each, \(grouped(steps)) ticks of training, then "
-        + "\(grouped(StudyRun.greedySteps)) greedy ticks. Means, and their 95 % confidence "
+        + "\(seeds) seeds each, \(NumberText.grouped(steps)) ticks of training, then "
+        + "\(NumberText.grouped(StudyRun.greedySteps)) greedy ticks. Means, and their 95 % confidence "
         + "intervals (percentile bootstrap).", "", "![targets reached](chart.png)", "",
       "| " + header.joined(separator: " | ") + " |",
       "|" + String(repeating: "---|", count: header.count),
@@ -140,5 +140,4 @@ struct StudyReport {
     }
   }
 
-  private func grouped(_ number: Int) -> String { NumberText.grouped(number) }
 }

@@ -1,0 +1,105 @@
+import Analysis
+import Raster
+import Rollouts
+import Worlds
+
+/// Shows what a world is like before anybody learns it.
+struct ExploreCommand: Command {
+  static let name = "explore"
+  static let summary = "show a world's spaces, what each action does, and what chance earns"
+  static let group = CommandGroup.study
+  static let examples = ["reel explore snake", "reel explore lake --map 8x8 --set noise=0"]
+
+  private let world: String
+  private let map: String?
+  private let preset: String?
+  private let overrides: [String]
+  private let seed: UInt64
+  private let episodes: Int
+
+  init(_ arguments: inout Arguments) throws {
+    world = try arguments.positional("WORLD", choices: KnownWorld.names, help: "the world")
+    map = try arguments.option(
+      "--map", value: "FILE", help: "a map's file, or a name such as classic-4x4")
+    preset = try arguments.option("--preset", value: "NAME", help: "whose rules")
+    overrides = try arguments.repeatedOption("--set", value: "NAME=VALUE", help: "change a rule")
+    seed = UInt64(
+      try arguments.count("--seed", in: 0...Int.max, help: "of the draws (default 1)") ?? 1)
+    episodes =
+      try arguments.count("--episodes", in: 1...100_000, help: "played by chance (default 100)")
+      ?? 100
+    arguments.jsonFlag()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    let plan = try RunPlan(world: world, map: map, preset: preset, overrides: overrides)
+    let exploration = Exploration(plan.world, seed: seed, episodes: episodes)
+    if console.isJSON {
+      console.print(json(plan.world, exploration))
+      return .done
+    }
+    console.print(spaces(plan.world))
+    console.print("\none action, \(Exploration.steps) steps\n\n" + trials(exploration))
+    console.print(
+      "\(episodes) episodes by chance: mean return \(shown(exploration.random))\n"
+        + "\(episodes) of nothing but \(exploration.idleName): \(shown(exploration.idle))")
+    return .done
+  }
+
+  private func spaces(_ world: KnownWorld) -> String {
+    let description = world.description
+    let states =
+      world.tabular.map { "\(NumberText.grouped($0.dynamics.states)) states" }
+      ?? "states as bytes, \(world.observed?.observationCount ?? 0) numbers seen"
+    var lines = [
+      [description.name, description.mapName].filter { !$0.isEmpty }.joined(separator: " "),
+      "\(states), \(description.actions.count) actions, at most \(NumberText.grouped(world.stepLimit)) steps",
+      "", "a state",
+    ]
+    lines.append(
+      Help.rows(
+        description.fields.filter { $0.subject == "state" }.map {
+          ("\($0.name)  \($0.type)\($0.count > 1 ? " × \($0.count)" : "")", $0.description)
+        }))
+    if let observed = world.observed {
+      lines += ["what a network sees", "  " + observed.observationNames.joined(separator: ", ")]
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func trials(_ exploration: Exploration) -> String {
+    var table = TextTable(["action", "steps", "return", "then", "from", "to"], right: [1, 2])
+    for trial in exploration.fixed {
+      table.add([
+        trial.name, "\(trial.steps)", decimal(trial.total, 2), trial.ending.name, trial.first,
+        trial.last,
+      ])
+    }
+    return table.text
+  }
+
+  private func shown(_ returns: [Double]) -> String {
+    "\(decimal(Statistics.mean(returns), 2)) ± \(decimal(Statistics.standardDeviation(returns), 2)), "
+      + "\(decimal(returns.min() ?? 0, 2)) to \(decimal(returns.max() ?? 0, 2))"
+  }
+
+  private func json(_ world: KnownWorld, _ exploration: Exploration) -> JSON {
+    let description = world.description
+    return [
+      "world": .string(description.name), "map": .string(description.mapName),
+      "states": world.tabular.map { .integer($0.dynamics.states) } ?? .null,
+      "observation": .array((world.observed?.observationNames ?? []).map(JSON.string)),
+      "actions": .array(description.actions.map { .string($0.name) }),
+      "step_limit": .integer(world.stepLimit),
+      "fixed": .array(
+        exploration.fixed.map { trial in
+          [
+            "action": .string(trial.name), "steps": .integer(trial.steps),
+            "return": .number(trial.total), "ending": .string(trial.ending.name),
+          ]
+        }),
+      "random_mean_return": .number(Statistics.mean(exploration.random)),
+      "idle_mean_return": .number(Statistics.mean(exploration.idle)),
+    ]
+  }
+}

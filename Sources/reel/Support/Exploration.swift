@@ -1,0 +1,139 @@
+import Analysis
+import Rollouts
+import Worlds
+
+/// A world that is tried out before anybody learns it.
+struct Exploration {
+  /// What one way to act came to.
+  struct Trial {
+    var name: String
+    var steps: Int
+    var total: Double
+    var ending: Ending
+    /// Where it led, as the recording's fields would tell it.
+    var first: String
+    var last: String
+  }
+
+  /// Each fixed action, for so many steps.
+  let fixed: [Trial]
+  /// The returns of whole episodes of chance, and of nothing but the first action.
+  let random: [Double]
+  let idle: [Double]
+  let idleName: String
+
+  static let steps = 100
+
+  init(_ world: KnownWorld, seed: UInt64, episodes: Int) {
+    if let tabular = world.tabular {
+      self = Self.explored(tabular, seed: seed, episodes: episodes)
+    } else if let observed = world.observed {
+      self = Self.explored(observed, seed: seed, episodes: episodes)
+    } else {
+      (fixed, random, idle, idleName) = ([], [], [], "")
+    }
+  }
+
+  private init<W: World>(
+    _ world: W, actions: [(name: String, action: W.Action)], seed: UInt64, episodes: Int,
+    isAllowed: @escaping (W.State, W.Action) -> Bool, show: @escaping (W.State) -> String
+  ) {
+    let generator = Generator(seed: seed)
+    func play(
+      _ episode: Int, atMost limit: Int, _ choose: (W.State, Draws) -> W.Action?
+    ) -> (Trial, allowed: Bool) {
+      var state = world.start(generator.draws(for: .start, episode: episode, t: 0))
+      var trial = Trial(
+        name: "", steps: 0, total: 0, ending: .running, first: show(state), last: "")
+      var allowed = true
+      while trial.steps < limit, trial.ending == .running {
+        let draws = generator.draws(for: .policy, episode: episode, t: trial.steps)
+        guard let action = choose(state, draws) else {
+          allowed = false
+          break
+        }
+        let outcome = world.step(
+          state, action, generator.draws(for: .world, episode: episode, t: trial.steps))
+        state = outcome.next
+        trial.steps += 1
+        trial.total += outcome.reward
+        trial.ending = outcome.ending
+      }
+      trial.last = show(state)
+      return (trial, allowed)
+    }
+    fixed = actions.map { named in
+      var (trial, allowed) = play(1, atMost: Self.steps) { state, _ in
+        isAllowed(state, named.action) ? named.action : nil
+      }
+      trial.name = allowed ? named.name : "\(named.name) (as long as it is allowed)"
+      return trial
+    }
+    let limit = min(world.stepLimit, 2000)
+    random = (1...episodes).map { episode in
+      play(episode, atMost: limit) { state, draws in
+        let choices = actions.filter { isAllowed(state, $0.action) }
+        return choices.isEmpty ? nil : choices[draws.pick(0, below: choices.count)].action
+      }.0.total
+    }
+    idle = (1...episodes).map { episode in
+      play(episode, atMost: limit) { state, _ in
+        isAllowed(state, actions[0].action) ? actions[0].action : nil
+      }.0.total
+    }
+    idleName = actions.first?.name ?? ""
+  }
+
+  private static func explored(
+    _ world: some TabularWorld, seed: UInt64, episodes: Int
+  ) -> Exploration {
+    let (dynamics, description) = (world.dynamics, world.description)
+    let layout = StateLayout(description.fields)
+    return Exploration(
+      world, actions: description.actions.enumerated().map { ($1.name, $0) }, seed: seed,
+      episodes: episodes, isAllowed: { dynamics.isLegal($1, in: $0) },
+      show: { state in
+        guard let layout else { return "\(state)" }
+        return zip(layout.names, layout.coordinates(of: state)).map { "\($0) \($1)" }
+          .joined(separator: ", ")
+      })
+  }
+
+  private static func explored(
+    _ world: some ObservedWorld, seed: UInt64, episodes: Int
+  ) -> Exploration {
+    let fields = world.description.fields
+    return Exploration(
+      world, actions: world.description.actions.enumerated().map { ($1.name, $0) }, seed: seed,
+      episodes: episodes, isAllowed: { _, _ in true },
+      show: { FieldText.text(of: $0.bytes, fields) })
+  }
+}
+
+/// A recorded state's fields as people read them.
+enum FieldText {
+  /// The first few fields that are single numbers.
+  static func text(of bytes: [UInt8], _ fields: [Field], most: Int = 5) -> String {
+    fields.filter { $0.subject == "state" && $0.count == 1 }.prefix(most).compactMap { field in
+      number(field, bytes).map { "\(field.name) \($0)" }
+    }.joined(separator: ", ")
+  }
+
+  private static func number(_ field: Field, _ bytes: [UInt8]) -> String? {
+    let sizes = [
+      "uint8": 1, "int8": 1, "uint16": 2, "int16": 2, "uint32": 4, "int32": 4, "float32": 4,
+      "float64": 8,
+    ]
+    guard let size = sizes[field.type], field.offset + size <= bytes.count else { return nil }
+    var word: UInt64 = 0
+    for index in (0..<size).reversed() { word = word << 8 | UInt64(bytes[field.offset + index]) }
+    switch field.type {
+    case "float32": return decimal(Double(Float(bitPattern: UInt32(word))), 2)
+    case "float64": return decimal(Double(bitPattern: word), 4)
+    case "int8": return "\(Int8(truncatingIfNeeded: word))"
+    case "int16": return "\(Int16(truncatingIfNeeded: word))"
+    case "int32": return "\(Int32(truncatingIfNeeded: word))"
+    default: return "\(word)"
+    }
+  }
+}
