@@ -1,0 +1,71 @@
+import Neural
+import Rollouts
+
+/// What some worlds side by side saw, did and earned since the network learned last. Row `tick · worlds
+/// + world` of each column; all are allocated once.
+struct PPORollout: Sendable {
+  let worlds: Int
+  let width: Int
+  let actionWidth: Int
+  /// How many steps each world took.
+  var ticks = 0
+
+  /// As the network saw them, scaled.
+  var observations: [Float]
+  var actions: [Float]
+  /// The logarithms of the probabilities that the actions had when they were drawn.
+  var logs: [Float]
+  var values: [Float]
+  var rewards: [Float]
+  var endings: [Ending]
+  /// Behind a truncated step, the value of where it led.
+  var cutOff: [Float]
+  /// The values of where the last steps led, one for each world.
+  var last: [Float]
+  var advantages: [Float]
+  var returns: [Float]
+
+  init(worlds: Int, ticks: Int, width: Int, actionWidth: Int) {
+    self.worlds = worlds
+    self.width = width
+    self.actionWidth = actionWidth
+    let rows = worlds * ticks
+    observations = [Float](repeating: 0, count: rows * width)
+    actions = [Float](repeating: 0, count: rows * actionWidth)
+    logs = [Float](repeating: 0, count: rows)
+    (values, rewards, cutOff, advantages, returns) = (logs, logs, logs, logs, logs)
+    endings = [Ending](repeating: .running, count: rows)
+    last = [Float](repeating: 0, count: worlds)
+  }
+
+  /// How many steps there are.
+  var rows: Int { ticks * worlds }
+
+  /// The part of the returns' variance that the values foresaw: 1 is all, 0 no more than their mean.
+  var explainedVariance: Double {
+    func variance(_ number: (Int) -> Double) -> Double {
+      var (sum, squares) = (0.0, 0.0)
+      for row in 0..<rows { sum += number(row) }
+      let mean = sum / Double(rows)
+      for row in 0..<rows { squares += (number(row) - mean) * (number(row) - mean) }
+      return squares / Double(rows)
+    }
+    let whole = variance { Double(returns[$0]) }
+    guard whole > 0 else { return 0 }
+    return 1 - variance { Double(returns[$0]) - Double(values[$0]) } / whole
+  }
+
+  /// The mean and the deviation of some advantages, as PyTorch counts it.
+  func advantageMoments(
+    count: Int, _ row: (Int) -> Int
+  ) -> (mean: Double, deviation: Double) {
+    var (sum, squares) = (0.0, 0.0)
+    for index in 0..<count { sum += Double(advantages[row(index)]) }
+    let mean = sum / Double(count)
+    for index in 0..<count {
+      let difference = Double(advantages[row(index)]) - mean
+      squares += difference * difference
+    }
+    return (mean, count > 1 ? (squares / Double(count - 1)).squareRoot() : 0)
+  }
+}

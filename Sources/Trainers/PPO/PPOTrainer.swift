@@ -1,0 +1,295 @@
+package import Neural
+package import Rollouts
+
+/// Proximal policy optimization: plays some worlds side by side for a while, learns from what happened,
+/// and tells a sink; again and again.
+package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
+  package let world: W
+  package let settings: PPOConfiguration
+  package let stepLimit: Int
+  package let network: PolicyNetwork
+  /// What the network has learned.
+  package internal(set) var parameters: Parameters
+  package internal(set) var adam: Adam
+  /// What observations are scaled by.
+  package internal(set) var scale: ObservationScale
+  /// What returns were so far, for the scale of rewards.
+  package internal(set) var returns: RunningMoments
+  /// Steps trained so far, those of all worlds together.
+  package internal(set) var step = 0
+  /// Episodes finished so far.
+  package internal(set) var episodes = 0
+  /// How many updates were made.
+  package internal(set) var updates = 0
+  /// The best mean return of a trial so far.
+  package internal(set) var bestReturn: Double?
+
+  let generator: Generator
+  /// How many threads learn; changes no result.
+  let threads: Int
+  /// The episodes that are open, one in each world.
+  var open: [OpenEpisode<W.State>] = []
+  /// How many episodes were begun.
+  var begun = 0
+  var lastReturn = 0.0
+  var rollout: PPORollout
+  private var seenReturns = RunningMoments.Sums(width: 1)
+  private var stage: PPOStage
+
+  /// A trainer that has learned nothing. An episode is cut off after `stepLimit` steps, if not after the
+  /// world's own number.
+  package init(
+    _ world: W, stepLimit: Int? = nil, seed: UInt64, settings: PPOConfiguration,
+    threads: Int = Crew.processorCount
+  ) throws(SettingError) {
+    try settings.validate()
+    self.world = world
+    self.settings = settings
+    self.stepLimit = stepLimit ?? world.stepLimit
+    self.threads = threads
+    generator = Generator(seed: seed)
+    let width = world.observationCount
+    network = PolicyNetwork(
+      inputs: width, actions: world.actionSpace, hidden: settings.hidden,
+      activation: settings.activation, logDeviation: settings.logDeviation)
+    parameters = Parameters(network.layout, seed: seed)
+    adam = Adam(network.layout, beta2: settings.beta2, epsilon: settings.adamEpsilon)
+    scale = ObservationScale(width: width, isActive: settings.normalizesObservations)
+    returns = RunningMoments(width: 1)
+    rollout = PPORollout(
+      worlds: settings.worlds, ticks: settings.rollout, width: width,
+      actionWidth: network.actionWidth)
+    stage = PPOStage(network, worlds: settings.worlds)
+    for _ in 0..<settings.worlds { open.append(beginEpisode(from: nil)) }
+  }
+
+  /// The network before the first step, which a recording begins with.
+  package var initialCheckpoint: Checkpoint { checkpoint(kind: Self.checkpointKind) }
+
+  /// Whether all steps were taken.
+  package var isComplete: Bool { step >= settings.steps && rollout.ticks == 0 }
+
+  /// Plays and learns until all is done, or until `goOn` says false. `now` tells the seconds since some
+  /// moment. A complete run ends with a checkpoint.
+  package mutating func train<Sink: TransitionSink & ~Copyable>(
+    into sink: inout Sink, now: () -> Double = { 0 },
+    goOn: (TrainingProgress) -> Bool = { _ in true }
+  ) throws {
+    var nobody = NoObserver()
+    try train(into: &sink, now: now, telling: &nobody, goOn: goOn)
+  }
+
+  /// The same, telling an observer what happens.
+  package mutating func train<Sink: TransitionSink & ~Copyable, Observer: PPOObserver>(
+    into sink: inout Sink, now: () -> Double = { 0 }, telling observer: inout Observer,
+    goOn: (TrainingProgress) -> Bool = { _ in true }
+  ) throws {
+    let workshop = PPOWorkshop(network, settings, threads: threads)
+    var clock = (step: step, time: now())
+    observer.trainingBegan(step: step)
+    while !isComplete {
+      guard try play(into: &sink, telling: &observer, goOn: goOn) else { break }
+      let report = try learn(in: workshop)
+      try tell(report.metrics, to: &sink)
+      let time = now()
+      if time > clock.time {
+        try tell([("charts/SPS", Double(step - clock.step) / (time - clock.time))], to: &sink)
+      }
+      observer.updateEnded(report)
+      let trial = try evaluateIfDue(into: &sink, telling: &observer)
+      let isBest = settings.keepsBest && trial?.isBest == true
+      if isBest || updates % settings.snapshotEvery == 0 || isComplete {
+        try sink.record(checkpoint(kind: isBest ? Self.bestKind : Self.checkpointKind))
+      }
+      clock = (step, now())
+      if !goOn(progress) { break }
+    }
+    observer.trainingEnded(step: step, isComplete: isComplete)
+  }
+
+  private func tell<Sink: TransitionSink & ~Copyable>(
+    _ points: [(name: String, value: Double)], to sink: inout Sink
+  ) throws {
+    for (name, value) in points {
+      try sink.record(Metric(step: step, name: name, value: value))
+    }
+  }
+
+  // MARK: Playing
+
+  /// Fills the rollout; false where it was asked to stop before.
+  private mutating func play<Sink: TransitionSink & ~Copyable, Observer: PPOObserver>(
+    into sink: inout Sink, telling observer: inout Observer, goOn: (TrainingProgress) -> Bool
+  ) throws -> Bool {
+    let began = step - rollout.rows
+    if rollout.ticks == 0 { observer.rolloutBegan(update: updates + 1, step: step) }
+    // The last rollout is as long as the steps that are left.
+    let left = (settings.steps - began + settings.worlds - 1) / settings.worlds
+    let ticks = min(settings.rollout, left)
+    var asked = step
+    while rollout.ticks < ticks {
+      try takeStep(into: &sink)
+      // Often enough for Ctrl-C, seldom enough to cost nothing.
+      if step - asked >= 256, rollout.ticks < ticks {
+        asked = step
+        if !goOn(progress) { return false }
+      }
+    }
+    for index in open.indices { look(at: open[index].state, row: index) }
+    stage.value(rows: settings.worlds, parameters)
+    for index in open.indices { rollout.last[index] = stage.desk.value(of: index) }
+    let mean = rollout.rewards[..<rollout.rows].reduce(0) { $0 + Double($1) }
+    observer.rolloutEnded(
+      update: updates + 1, step: step, meanReward: mean / Double(rollout.rows))
+    return true
+  }
+
+  /// A step in every world.
+  private mutating func takeStep<Sink: TransitionSink & ~Copyable>(into sink: inout Sink) throws {
+    let (worlds, width, first) = (settings.worlds, rollout.width, rollout.rows)
+    for index in 0..<worlds {
+      look(at: open[index].state, row: index, counting: true)
+      for column in 0..<width {
+        rollout.observations[(first + index) * width + column] =
+          stage.observations[index * width + column]
+      }
+    }
+    stage.decide(rows: worlds, parameters)
+    for index in 0..<worlds {
+      let draws = generator.draws(for: .policy, episode: open[index].number, t: open[index].t)
+      stage.draw(row: index, parameters, draws)
+    }
+    stage.weigh(rows: worlds, parameters)
+    var cutOff = 0
+    for index in 0..<worlds {
+      let row = first + index
+      stage.copy(row: index, into: &rollout, at: row)
+      let ending = try act(index, row: row, into: &sink)
+      rollout.endings[row] = ending
+      if ending == .truncated {
+        look(at: open[index].state, row: cutOff)
+        stage.cutOff[cutOff] = row
+        cutOff += 1
+      }
+    }
+    if cutOff > 0 {
+      stage.value(rows: cutOff, parameters)
+      for index in 0..<cutOff {
+        rollout.cutOff[stage.cutOff[index]] = stage.desk.value(of: index)
+      }
+    }
+    for index in 0..<worlds where rollout.endings[first + index] != .running {
+      endEpisode(index, rollout.endings[first + index])
+    }
+    rollout.ticks += 1
+  }
+
+  private mutating func look(at state: W.State, row: Int, counting: Bool = false) {
+    stage.look(at: state, in: world, row: row, &scale, counting: counting)
+  }
+
+  /// Does the drawn action in one world, and tells what happened.
+  private mutating func act<Sink: TransitionSink & ~Copyable>(
+    _ index: Int, row: Int, into sink: inout Sink
+  ) throws -> Ending {
+    let (number, t, wide) = (open[index].number, open[index].t, rollout.actionWidth)
+    let action = stage.actions.withUnsafeBufferPointer {
+      W.Action(numbers: UnsafeBufferPointer(rebasing: $0[index * wide..<(index + 1) * wide]))
+    }
+    let outcome = world.step(
+      open[index].state, action, generator.draws(for: .world, episode: number, t: t))
+    let ending = outcome.ending == .running && t + 1 == stepLimit ? .truncated : outcome.ending
+    let bytes = outcome.next.bytes
+    try sink.record(
+      Transition(
+        episode: number, state: .bytes(open[index].bytes), action: action.recorded,
+        reward: outcome.reward, next: .bytes(bytes), ending: ending))
+    open[index].state = outcome.next
+    open[index].bytes = bytes
+    open[index].t += 1
+    open[index].total += outcome.reward
+    open[index].discounted = settings.gamma * open[index].discounted + outcome.reward
+    seenReturns.count += 1
+    seenReturns.add(open[index].discounted - returns.mean[0], column: 0)
+    rollout.rewards[row] = Float(outcome.reward)
+    step += 1
+    return ending
+  }
+
+  // MARK: Episodes
+
+  private mutating func endEpisode(_ index: Int, _ ending: Ending) {
+    episodes += 1
+    lastReturn = open[index].total
+    let goesOn = world.isContinuing && ending == .truncated
+    open[index] = beginEpisode(from: goesOn ? open[index].state : nil)
+  }
+
+  /// The next episode, at the world's start or where another led. They are numbered as they begin.
+  private mutating func beginEpisode(from state: W.State?) -> OpenEpisode<W.State> {
+    begun += 1
+    return OpenEpisode(
+      number: begun,
+      state: state ?? world.start(generator.draws(for: .start, episode: begun, t: 0)))
+  }
+
+  // MARK: Learning
+
+  private mutating func learn(in workshop: PPOWorkshop) throws -> PPOReport {
+    returns.add(seenReturns)
+    seenReturns.clear()
+    let deviation = (returns.variance[0] + 1e-8).squareRoot()
+    Advantages.estimate(
+      rewards: rollout.rewards, values: rollout.values, endings: rollout.endings,
+      cutOff: rollout.cutOff, last: rollout.last, gamma: settings.gamma, lambda: settings.lambda,
+      rewardScale: settings.normalizesReturns ? 1 / deviation : 1, rows: rollout.rows,
+      into: &rollout.advantages, returns: &rollout.returns)
+    updates += 1
+    // Scaled rewards have deviations for their unit.
+    let isScaled = settings.normalizesReturns
+    let unit = settings.valueClipIsRaw ? (isScaled ? 1 / deviation : 1) : isScaled ? 1 : deviation
+    let wish = PPOWorkshop.Order(
+      rate: settings.learningRate(step: step - rollout.rows), valueUnit: unit, update: updates,
+      step: step)
+    let report = try workshop.learn(from: &rollout, &parameters, &adam, wish, generator)
+    scale.update()
+    rollout.ticks = 0
+    return report
+  }
+
+  private mutating func evaluateIfDue<Sink: TransitionSink & ~Copyable, Observer: PPOObserver>(
+    into sink: inout Sink, telling observer: inout Observer
+  ) throws -> PPOTrial? {
+    guard settings.evaluateEvery > 0, updates % settings.evaluateEvery == 0 || isComplete else {
+      return nil
+    }
+    var policy = GreedyPolicyNetwork(network, parameters, scale)
+    var (total, length) = (0.0, 0)
+    // The same episodes every time, and none that was trained on.
+    let words = generator.block(.evaluation, episode: 0, quarter: 0)
+    let evaluation = Generator(seed: UInt64(words.x) << 32 | UInt64(words.y))
+    for episode in 1...settings.evaluationEpisodes {
+      var nowhere = NullSink()
+      let played = try policy.play(
+        world, episode: episode, generator: evaluation,
+        stepLimit: min(stepLimit, settings.evaluationSteps), into: &nowhere)
+      total += played.total
+      length += played.length
+    }
+    let count = Double(settings.evaluationEpisodes)
+    let mean = total / count
+    let trial = PPOTrial(
+      step: step, meanReturn: mean, meanLength: Double(length) / count,
+      isBest: bestReturn.map { mean > $0 } ?? true)
+    if trial.isBest { bestReturn = mean }
+    try tell(trial.metrics, to: &sink)
+    observer.evaluationEnded(trial)
+    return trial
+  }
+
+  private var progress: TrainingProgress {
+    TrainingProgress(
+      step: step, episodes: episodes, share: Double(step) / Double(settings.steps),
+      lastReturn: lastReturn)
+  }
+}

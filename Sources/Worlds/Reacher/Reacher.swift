@@ -1,0 +1,107 @@
+import Glibc
+package import Rollouts
+
+/// Gymnasium's Reacher-v5: an arm of two links brings its fingertip to a place. Only time ends an
+/// episode.
+package struct Reacher: SeenWorld {
+  package let rules: ReacherRules
+  package let description: WorldDescription
+
+  /// A reacher.
+  package init(rules: ReacherRules = ReacherRules()) {
+    self.rules = rules
+    description = WorldDescription(name: "reacher", actions: [], fields: ReacherState.fields)
+  }
+
+  /// After how many steps an episode is truncated.
+  package var stepLimit: Int { rules.stepLimit }
+
+  /// A torque for each joint.
+  package var actionSpace: ActionSpace { .continuous(2) }
+
+  /// An arm that is nearly stretched out and nearly at rest, and a target within reach.
+  package func start(_ draws: Draws) -> ReacherState {
+    func even(_ draw: Int, within bound: Double) -> Double {
+      (Double(draws.word(draw)) * 0x1p-31 - 1) * bound
+    }
+    var draw = 4
+    var target = SIMD2(0.0, 0.0)
+    repeat {
+      target = SIMD2(even(draw, within: 0.2), even(draw + 1, within: 0.2))
+      draw += 2
+    } while (target * target).sum().squareRoot() >= 0.2
+    return ReacherState(
+      angles: SIMD2(even(0, within: 0.1), even(1, within: 0.1)),
+      velocities: SIMD2(even(2, within: 0.005), even(3, within: 0.005)), target: target)
+  }
+
+  package func step(
+    _ state: ReacherState, _ action: ReacherAction, _ draws: Draws
+  ) -> Step<ReacherState> {
+    step(state, SIMD2(Double(action.torques.x), Double(action.torques.y)))
+  }
+
+  /// One step of a fiftieth of a second; nothing in it is left to chance.
+  ///
+  /// The motors clip the torques, the reward counts them as they were given. It measures the distance
+  /// where MuJoCo does: at the last stage of its method, not where that arrives.
+  package func step(_ state: ReacherState, _ torques: SIMD2<Double>) -> Step<ReacherState> {
+    var arm = ReacherArm(angles: state.angles, velocities: state.velocities)
+    let limits = (SIMD2(-1.0, -1.0), SIMD2(1.0, 1.0))
+    let seen = arm.advance(torques.clamped(lowerBound: limits.0, upperBound: limits.1))
+    let way = Self.fingertip(seen) - state.target
+    let reward =
+      -(way * way).sum().squareRoot() - rules.controlCost * (torques * torques).sum()
+    return Step(
+      next: ReacherState(
+        angles: arm.angles, velocities: arm.velocities, target: state.target),
+      // Adding zero makes −0 into 0, which a recording could not tell apart.
+      reward: reward + 0)
+  }
+
+  /// What each number of an observation is.
+  package var observationNames: [String] {
+    [
+      "cos angle0", "cos angle1", "sin angle0", "sin angle1", "target x", "target y", "velocity0",
+      "velocity1", "fingertip − target x", "fingertip − target y",
+    ]
+  }
+
+  /// How many numbers a learner sees.
+  package var observationCount: Int { 10 }
+
+  /// Writes what a learner sees in a state.
+  package func observe(_ state: ReacherState, into values: UnsafeMutableBufferPointer<Float>) {
+    precondition(values.count >= observationCount, "an observation needs its place")
+    let (q, v, target) = (state.angles, state.velocities, state.target)
+    let way = Self.fingertip(q) - target
+    values[0] = Float(cos(q.x))
+    values[1] = Float(cos(q.y))
+    values[2] = Float(sin(q.x))
+    values[3] = Float(sin(q.y))
+    values[4] = Float(target.x)
+    values[5] = Float(target.y)
+    values[6] = Float(v.x)
+    values[7] = Float(v.y)
+    values[8] = Float(way.x)
+    values[9] = Float(way.y)
+  }
+
+  // MARK: Places, for painters
+
+  /// Where the elbow is at some angles, in metres from the shoulder.
+  package static func elbow(_ angles: SIMD2<Double>) -> SIMD2<Double> {
+    ReacherArm.length * SIMD2(cos(angles.x), sin(angles.x))
+  }
+
+  /// Where the fingertip is.
+  package static func fingertip(_ angles: SIMD2<Double>) -> SIMD2<Double> {
+    let direction = angles.x + angles.y
+    return elbow(angles) + ReacherArm.reach * SIMD2(cos(direction), sin(direction))
+  }
+
+  /// The energy of the arm's motion, in joules.
+  package static func energy(_ state: ReacherState) -> Double {
+    ReacherArm(angles: state.angles, velocities: state.velocities).energy
+  }
+}
