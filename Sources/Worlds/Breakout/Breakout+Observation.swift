@@ -71,14 +71,29 @@ extension Breakout {
     values[5] = offset / Float(board.columns)
     values[6] = max(-1, min(1, offset / Float(board.paddleWidth)))
     values[7] = Float(state.lives) / Float(rules.lives)
-    let (columns, rows) = (8, 8 + board.brickColumns)
-    for index in columns..<rows + board.brickRows { values[index] = 0 }
+    let columns = values.baseAddress.map { $0 + 8 }
+    guard let columns else { return }
+    let rows = columns + board.brickColumns
+    // The bricks of each column, counted in the digits of one number.
+    var counts: UInt64 = 0
     var bricks = state.bricks
-    while bricks != 0 {
-      let brick = bricks.trailingZeroBitCount
-      bricks &= bricks &- 1
-      values[columns + brick % board.brickColumns] += 1 / Float(board.brickRows)
-      values[rows + brick / board.brickColumns] += 1 / Float(board.brickColumns)
+    for row in 0..<board.brickRows {
+      let line = UInt64(truncatingIfNeeded: bricks) & (1 << UInt64(board.brickColumns) - 1)
+      bricks >>= UInt128(board.brickColumns)
+      counts += Self.digits(line)
+      rows[row] = Float(line.nonzeroBitCount) / Float(board.brickColumns)
     }
+    for column in 0..<board.brickColumns {
+      columns[column] = Float(counts >> UInt64(4 * column) & 15) / Float(board.brickRows)
+    }
+  }
+
+  /// The lowest sixteen bits as hexadecimal digits.
+  private static func digits(_ bits: UInt64) -> UInt64 {
+    var digits = bits
+    digits = (digits | digits << 24) & 0x0000_00FF_0000_00FF
+    digits = (digits | digits << 12) & 0x000F_000F_000F_000F
+    digits = (digits | digits << 6) & 0x0303_0303_0303_0303
+    return (digits | digits << 3) & 0x1111_1111_1111_1111
   }
 }

@@ -62,18 +62,18 @@ package struct Breakout: ObservedWorld {
     precondition((0..<3).contains(action), "a paddle stays, goes left or right")
     precondition(!state.isOver, "a game that is over has no steps")
     var next = state
-    // The paddle.
-    var paddle = Int(state.paddle)
-    if action == 1 { paddle = max(1, paddle - BreakoutBoard.paddleStep) }
-    if action == 2 { paddle = min(board.lastPaddle, paddle + BreakoutBoard.paddleStep) }
+    // The paddle; counted, not branched upon, for nobody can predict which way it goes.
+    let way =
+      (action == 2 ? BreakoutBoard.paddleStep : 0) &- (action == 1 ? BreakoutBoard.paddleStep : 0)
+    let paddle = max(1, min(board.lastPaddle, Int(state.paddle) &+ way))
     next.paddle = UInt8(truncatingIfNeeded: paddle)
     // The ball and the walls.
-    var (x, y) = (Int(state.x) + Int(state.dx), Int(state.y) + Int(state.dy))
+    var (x, y) = (Int(state.x) &+ Int(state.dx), Int(state.y) &+ Int(state.dy))
     var (dx, dy) = (state.dx, state.dy)
-    if x <= 0 { (x, dx) = (0, -dx) }
-    if x >= board.columns - 1 { (x, dx) = (board.columns - 1, -dx) }
-    if y <= 0 { (y, dy) = (0, -dy) }
-    if y >= board.rows - 1 {
+    if x <= 0 { (x, dx) = (0, 0 &- dx) }
+    if x >= board.columns &- 1 { (x, dx) = (board.columns &- 1, 0 &- dx) }
+    if y <= 0 { (y, dy) = (0, 0 &- dy) }
+    if y >= board.rows &- 1 {
       next.lives -= 1
       // The last ball is seen where it was.
       if next.lives == 0 {
@@ -82,15 +82,15 @@ package struct Breakout: ObservedWorld {
       return Step(next: served(next, draws), reward: rules.lossReward + 0)
     }
     // The ball and the paddle.
-    if y == board.paddleRow, x >= paddle, x < paddle + board.paddleWidth {
-      (y, dy) = (board.paddleRow - 1, -1)
-      dx = 2 * (x - paddle) >= board.paddleWidth ? 1 : -1
+    if y == board.paddleRow, x >= paddle, x < paddle &+ board.paddleWidth {
+      (y, dy) = (y &- 1, -1)
+      dx = 2 &* (x &- paddle) >= board.paddleWidth ? 1 : -1
     }
     // The ball and the bricks.
     var reward = 0.0
     if let brick = board.brick(row: y, column: x), state.isStanding(brick) {
       next.bricks &= ~(1 << UInt128(brick))
-      dy = -dy
+      dy = 0 &- dy
       reward = rules.brickReward
     }
     next.x = UInt8(truncatingIfNeeded: x)

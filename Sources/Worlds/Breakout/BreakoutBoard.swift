@@ -21,6 +21,10 @@ package struct BreakoutBoard: Sendable, Equatable {
   package let firstBrickRow: Int
   /// Characters that the paddle is wide.
   package let paddleWidth: Int
+  /// The farthest to the right that the paddle's left end comes.
+  package let lastPaddle: Int
+  /// Characters of a row that bricks cover.
+  private let brickSpan: Int
 
   /// The board of some rules; those that leave no room for bricks, ball and paddle are refused.
   package init(_ rules: BreakoutRules) throws(SettingError) {
@@ -51,6 +55,8 @@ package struct BreakoutBoard: Sendable, Equatable {
     brickColumns = (rules.columns - 2) / Self.brickWidth
     firstBrickRow = 1 + rules.gap
     paddleWidth = rules.paddle
+    lastPaddle = rules.columns - 1 - rules.paddle
+    brickSpan = brickColumns * Self.brickWidth
   }
 
   /// How many bricks there are at first.
@@ -59,8 +65,6 @@ package struct BreakoutBoard: Sendable, Equatable {
   package var allBricks: UInt128 { ~0 >> UInt128(Self.mostBricks - brickCount) }
   /// The paddle's row.
   package var paddleRow: Int { rows - 2 }
-  /// The farthest to the right that the paddle's left end comes.
-  package var lastPaddle: Int { columns - 1 - paddleWidth }
   /// Where the paddle's left end is at first.
   package var firstPaddle: Int { (columns - paddleWidth) / 2 }
   /// The column that a ball is served in.
@@ -71,11 +75,9 @@ package struct BreakoutBoard: Sendable, Equatable {
   /// The number of the brick that covers a place; nil where none ever stands.
   @inline(__always)
   package func brick(row: Int, column: Int) -> Int? {
-    let (line, place) = (row - firstBrickRow, column - 1)
-    guard line >= 0, line < brickRows, place >= 0, place < brickColumns * Self.brickWidth else {
-      return nil
-    }
-    return line * brickColumns + place / Self.brickWidth
+    let (line, place) = (row &- firstBrickRow, column &- 1)
+    guard line >= 0, line < brickRows, place >= 0, place < brickSpan else { return nil }
+    return line &* brickColumns &+ place / Self.brickWidth
   }
 
   /// Where a brick's left end stands.
