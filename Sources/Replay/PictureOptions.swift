@@ -12,6 +12,8 @@ package struct PictureOptions: Hashable, Sendable {
   package var showsCaption = true
   /// How much of a world that is larger than a picture is seen.
   package var camera = Camera.whole
+  /// How a world that was played as text is drawn.
+  package var look = Look.arcade
 
   /// Where one looks from.
   package enum Camera: String, Hashable, Sendable, CaseIterable {
@@ -21,19 +23,28 @@ package struct PictureOptions: Hashable, Sendable {
     case follow
   }
 
+  /// What a world that was played as text looks like.
+  package enum Look: String, Hashable, Sendable, CaseIterable {
+    /// Drawn.
+    case arcade
+    /// As the text itself, on a terminal.
+    case ascii
+  }
+
   /// The sizes that frames can have.
   package static let sizes = 64...4096
 
   /// The looks of a replay.
   package init(
     size: Int = 480, theme: Theme = .light, title: String = "", showsCaption: Bool = true,
-    camera: Camera = .whole
+    camera: Camera = .whole, look: Look = .arcade
   ) {
     self.size = size
     self.theme = theme
     self.title = title
     self.showsCaption = showsCaption
     self.camera = camera
+    self.look = look
   }
 
   /// The longer side as it is drawn: within bounds and even, as videos want it.

@@ -27,10 +27,10 @@
 }
 
 /// What one action did.
-package struct Step<State: Sendable>: Sendable {
-  package var next: State
-  package var reward: Double
-  package var ending: Ending
+@usableFromInline package struct Step<State: Sendable>: Sendable {
+  @usableFromInline package var next: State
+  @usableFromInline package var reward: Double
+  @usableFromInline package var ending: Ending
 
   /// A step's outcome.
   @inlinable package init(next: State, reward: Double, ending: Ending = .running) {

@@ -6,9 +6,12 @@ package enum KnownWorld: Sendable {
   case crawler(Crawler)
   case snake(Snake)
   case city(CityWorld)
+  case breakout(Breakout)
+  case reacher(Reacher)
 
   /// Every world's name.
-  package static let names = GridKind.allCases.map(\.rawValue) + ["crawler", "snake", "city"]
+  package static let names =
+    GridKind.allCases.map(\.rawValue) + ["crawler", "snake", "city", "breakout", "reacher"]
 
   /// The world of a name, by its published rules except for those that a configuration names, as a
   /// recording does. Without a map text it stands on the first classic of its kind, a city on the
@@ -34,9 +37,13 @@ package enum KnownWorld: Sendable {
       throw SettingError("there is no world '\(name)'; there are \(known)")
     }
     guard text == nil || text == "" else { throw SettingError("the world \(name) has no map") }
-    return name == "snake"
-      ? .snake(Snake(rules: try restored(SnakeRules(), configuration)))
-      : .crawler(Crawler(rules: try restored(CrawlerRules(), configuration)))
+    switch name {
+    case "snake": return .snake(Snake(rules: try restored(SnakeRules(), configuration)))
+    case "breakout":
+      return .breakout(try Breakout(rules: try restored(BreakoutRules(), configuration)))
+    case "reacher": return .reacher(Reacher(rules: try restored(ReacherRules(), configuration)))
+    default: return .crawler(Crawler(rules: try restored(CrawlerRules(), configuration)))
+    }
   }
 
   /// The world of a map, by its kind's published rules except for those that a configuration names.
@@ -77,6 +84,10 @@ package enum KnownWorld: Sendable {
       if let rules = try changed(world.rules) { self = .snake(Snake(rules: rules)) }
     case .city(let world):
       if let rules = try changed(world.rules) { self = .city(CityWorld(world.map, rules: rules)) }
+    case .breakout(let world):
+      if let rules = try changed(world.rules) { self = .breakout(try Breakout(rules: rules)) }
+    case .reacher(let world):
+      if let rules = try changed(world.rules) { self = .reacher(Reacher(rules: rules)) }
     }
     return others
   }
@@ -88,17 +99,25 @@ extension KnownWorld {
     switch self {
     case .grid(let world): world
     case .crawler(let world): world
-    case .snake, .city: nil
+    case .snake, .city, .breakout, .reacher: nil
     }
   }
 
-  /// The world as a network sees it; nil where only tables do.
+  /// The world as a network that chooses among a few actions sees it; nil where there is no choice of
+  /// few, or only tables know it.
   package var observed: (any ObservedWorld)? {
     switch self {
-    case .grid, .crawler: nil
+    case .grid, .crawler, .reacher: nil
     case .snake(let world): world
     case .city(let world): world
+    case .breakout(let world): world
     }
+  }
+
+  /// The world as any network sees it; nil where only tables know it.
+  package var seen: (any SeenWorld)? {
+    if case .reacher(let world) = self { return world }
+    return observed
   }
 
   /// What a recording must hold of this world.
@@ -108,6 +127,8 @@ extension KnownWorld {
     case .crawler(let world): world.description
     case .snake(let world): world.description
     case .city(let world): world.description
+    case .breakout(let world): world.description
+    case .reacher(let world): world.description
     }
   }
 
@@ -118,6 +139,8 @@ extension KnownWorld {
     case .crawler(let world): world.stepLimit
     case .snake(let world): world.stepLimit
     case .city(let world): world.stepLimit
+    case .breakout(let world): world.stepLimit
+    case .reacher(let world): world.stepLimit
     }
   }
 
@@ -131,6 +154,8 @@ extension KnownWorld {
     case .crawler(let world): world.rules.explained
     case .snake(let world): world.rules.explained
     case .city(let world): world.rules.explained
+    case .breakout(let world): world.rules.explained
+    case .reacher(let world): world.rules.explained
     }
   }
 }

@@ -56,10 +56,10 @@ struct EvaluateCommand: Command {
       checkpoint = try recording.qTable(at: step(at: at, of: recording)).checkpoint(
         step: try step(at: at, of: recording))
       player = TablePlayer(policy: policy, stepLimit: plan.world.stepLimit)
-    case .dqn:
+    case .dqn, .ppo:
       if isExact { throw Failure.usage("--exact is for Q-tables", "leave it out to play") }
       checkpoint = try networkCheckpoint(of: recording, at: at)
-      player = try networkPlayer(of: plan.world, checkpoint)
+      player = try networkPlayer(of: plan, checkpoint)
     }
     let seed = seed ?? (run.seed + 1_000_000) & (1 << 63 - 1)
     let isEndless = plan.world.observed?.isContinuing == true && episodes == nil

@@ -102,6 +102,9 @@ struct HeatmapCommand: Command {
   private func maps(of recording: Recording) throws -> any LearnedMaps {
     let run = try recording.description()
     let plan = try RunPlan(run)
+    if case .ppo = plan.learner {
+      throw Failure.failed("there is no map of what a policy thinks of \(run.world.name)")
+    }
     if case .qTable = plan.learner { return try LearnedTables(recording, of: quantity) }
     if quantity == .visits { throw Failure.usage("only Q-tables count visits") }
     let view: NetworkMaps
@@ -110,7 +113,8 @@ struct HeatmapCommand: Command {
       let number = target.flatMap(CityMap.targetNames.firstIndex) ?? 0
       view = NetworkMaps(city, target: number, heading: heading)
     case .snake(let snake): view = try NetworkMaps(snake, of: recording, like: like)
-    case .grid, .crawler: throw Failure.failed("\(recording.path) has no network to look into")
+    case .grid, .crawler, .breakout, .reacher:
+      throw Failure.failed("there is no map of what a network thinks of \(run.world.name)")
     }
     return try LearnedNetworks(recording, run, view)
   }

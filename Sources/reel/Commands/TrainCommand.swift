@@ -108,8 +108,8 @@ struct TrainCommand: Command {
   private func warnOfSize(_ plan: RunPlan, _ runs: Int, _ console: Console) {
     let steps = plan.learner.mostSteps(stepLimit: plan.world.stepLimit)
     let bytes = RecordingEstimate.bytes(
-      steps: steps, stateBytes: plan.world.observed.map { startBytes($0) } ?? 1,
-      wholeRewards: plan.world.observed == nil && world != "crawler"
+      steps: steps, stateBytes: plan.world.seen.map { startBytes($0) } ?? 1,
+      wholeRewards: plan.world.seen == nil && world != "crawler"
     )
     .multipliedReportingOverflow(by: runs)
     guard bytes.overflow || bytes.partialValue > 100_000_000 else { return }
@@ -120,7 +120,7 @@ struct TrainCommand: Command {
   }
 
   /// How many bytes a recorded state has at least.
-  private func startBytes<W: ObservedWorld>(_ world: W) -> Int {
+  private func startBytes<W: SeenWorld>(_ world: W) -> Int {
     world.start(Generator(seed: 0).draws(for: .start, episode: 1, t: 0)).bytes.count
   }
 

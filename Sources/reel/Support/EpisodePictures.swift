@@ -24,24 +24,28 @@ struct PictureArguments {
       "--every", in: 1...1_000_000, help: "show only every Nth frame, and the last")
     size = try arguments.count(
       "--size", in: PictureOptions.sizes,
-      help: "longer side in pixels (default 480, of a city or a game of Snake 720)")
+      help: "longer side in pixels (default 480; 720 of cities, Snake and Breakout)")
     let camera = try arguments.option(
       "--camera", value: "NAME", choices: PictureOptions.Camera.allCases.map(\.rawValue),
       help: "see a city whole (default), or follow the car")
     let theme = try themeOption(&arguments)
+    let look = try arguments.option(
+      "--look", value: "NAME", choices: PictureOptions.Look.allCases.map(\.rawValue),
+      help: "Breakout drawn (default), or as its characters")
     let title = try arguments.option("--title", value: "TEXT", help: "a line above the picture")
     let hasNoCaption = arguments.flag("--no-caption", help: "leave out the strip at the bottom")
     chosen = PictureOptions(
       theme: theme, title: title ?? "", showsCaption: !hasNoCaption,
-      camera: camera.flatMap(PictureOptions.Camera.init(rawValue:)) ?? .whole)
+      camera: camera.flatMap(PictureOptions.Camera.init(rawValue:)) ?? .whole,
+      look: look.flatMap(PictureOptions.Look.init(rawValue:)) ?? .arcade)
   }
 
   /// The looks of a world's pictures.
   func options(for world: KnownWorld) throws -> PictureOptions {
     var options = chosen
     switch world {
-    case .city, .snake: options.size = size ?? CityPainter.usualSize
-    case .grid, .crawler: options.size = size ?? options.size
+    case .city, .snake, .breakout: options.size = size ?? CityPainter.usualSize
+    case .grid, .crawler, .reacher: options.size = size ?? options.size
     }
     if case .city = world { return options }
     if options.camera != .whole { throw Failure.usage("only a city has a camera that follows") }
@@ -108,6 +112,12 @@ struct EpisodePictures {
         film(
           stage: SnakeStage(world),
           painter: try SnakePainter(world, facts: facts, options: options))
+      case .breakout(let world):
+        film(
+          stage: BreakoutStage(world),
+          painter: try BreakoutPainter(world, facts: facts, options: options))
+      case .reacher:
+        film(stage: ReacherStage(), painter: try ReacherPainter(facts: facts, options: options))
       }
     if let every { source = FrameExcerpt(source, every: every) }
     return try body(&source, source.frameCount)

@@ -48,15 +48,41 @@ struct NetworkPlayer<W: ObservedWorld>: Player {
   }
 }
 
+/// Plays by the likeliest actions of a policy.
+struct PolicyPlayer<W: SeenWorld>: Player {
+  let world: W
+  private var policy: GreedyPolicyNetwork
+
+  init(_ world: W, _ policy: GreedyPolicyNetwork) throws {
+    guard policy.fits(world) else {
+      throw Failure.failed("the recorded policy does not fit its world")
+    }
+    self.world = world
+    self.policy = policy
+  }
+
+  mutating func play<Sink: TransitionSink & ~Copyable>(
+    _ episode: Int, _ generator: Generator, atMost steps: Int, into sink: inout Sink
+  ) throws {
+    _ = try policy.play(
+      world, episode: episode, generator: generator, stepLimit: min(world.stepLimit, steps),
+      into: &sink)
+  }
+}
+
 /// A player for a world that networks learn.
-func networkPlayer(of world: KnownWorld, _ checkpoint: Checkpoint) throws -> any Player {
-  func made<W: ObservedWorld>(_ world: W) throws -> any Player {
+func networkPlayer(of plan: RunPlan, _ checkpoint: Checkpoint) throws -> any Player {
+  func network<W: ObservedWorld>(_ world: W) throws -> any Player {
     try NetworkPlayer(world, GreedyNetwork(checkpoint))
   }
-  guard let observed = world.observed else {
+  func policy<W: SeenWorld>(_ world: W) throws -> any Player {
+    try PolicyPlayer(world, GreedyPolicyNetwork(checkpoint))
+  }
+  if case .ppo = plan.learner, let world = plan.world.seen { return try policy(world) }
+  guard let world = plan.world.observed else {
     throw Failure.failed("the recorded network does not fit its world")
   }
-  return try made(observed)
+  return try network(world)
 }
 
 /// The network that `--at` names: that of the last checkpoint by a step, or the best so far.

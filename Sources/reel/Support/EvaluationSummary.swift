@@ -65,7 +65,7 @@ struct EvaluationSummary {
           "mean_score", .number(Double(scores.reduce(0, +)) / Double(max(1, scores.count)))),
         .init("max_score", .integer(scores.max() ?? 0)),
       ]
-    case .grid, .crawler: []
+    case .grid, .crawler, .breakout, .reacher: []
     }
   }
 }

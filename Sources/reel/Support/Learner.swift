@@ -5,17 +5,20 @@ import Trainers
 enum Learner: Sendable {
   case qTable(QTableConfiguration)
   case dqn(DQNConfiguration)
+  case ppo(PPOConfiguration)
 
   /// The trainer's name, as recordings keep it.
   var name: String {
     switch self {
     case .qTable: Self.qTableName
     case .dqn: Self.dqnName
+    case .ppo: Self.ppoName
     }
   }
 
   static let qTableName = "qtable"
   static let dqnName = "dqn"
+  static let ppoName = "ppo"
 
   /// The settings of a recording's trainer.
   init(_ run: RunDescription) throws {
@@ -28,6 +31,10 @@ enum Learner: Sendable {
       var settings = DQNConfiguration()
       try settings.restore(run.configuration)
       self = .dqn(settings)
+    case Self.ppoName:
+      var settings = PPOConfiguration()
+      try settings.restore(run.configuration)
+      self = .ppo(settings)
     default:
       throw Failure.failed("\(run.trainer) made this recording, which this program does not know")
     }
@@ -38,6 +45,7 @@ enum Learner: Sendable {
     switch self {
     case .qTable(let settings): settings.explained
     case .dqn(let settings): settings.explained
+    case .ppo(let settings): settings.explained
     }
   }
 
@@ -50,7 +58,16 @@ enum Learner: Sendable {
     case .dqn(var settings):
       defer { self = .dqn(settings) }
       return try settings.set(name, to: value)
+    case .ppo(var settings):
+      defer { self = .ppo(settings) }
+      return try settings.set(name, to: value)
     }
+  }
+
+  /// How many worlds are played side by side.
+  var worlds: Int {
+    if case .ppo(let settings) = self { return settings.worlds }
+    return 1
   }
 
   /// More steps than these cannot be taken.
@@ -58,6 +75,7 @@ enum Learner: Sendable {
     switch self {
     case .qTable(let settings): settings.mostSteps(stepLimit: stepLimit)
     case .dqn(let settings): settings.mostSteps(stepLimit: stepLimit)
+    case .ppo(let settings): settings.steps
     }
   }
 }

@@ -20,7 +20,9 @@ struct Preset: Sendable {
       [Preset("default", "CS188's: α .5, γ .9, ε .3, noise .2", table(2000, 0.5, 0.9, 0.3))]
     case "crawler": [Preset("default", "CS188's: α .8, γ .8, ε .5", table(50, 0.8, 0.8, 0.5))]
     case "snake": snake
-    default: city
+    case "city": city
+    case "breakout": breakout
+    default: reacher
     }
   }
 
@@ -75,6 +77,14 @@ struct Preset: Sendable {
     Preset(
       "original", "the same with the faults of the published copies", .dqn(.cityOriginal),
       CityRules.original.overrides),
+  ]
+
+  private static let breakout = [
+    Preset("default", "ball, paddle and bricks as numbers, two networks", .ppo(.breakout))
+  ]
+
+  private static let reacher = [
+    Preset("default", "two networks, observations and returns scaled", .ppo(.reacher))
   ]
 
   private static let lakeTable: Learner = {

@@ -66,9 +66,12 @@ struct RunPlan: Sendable {
 
   /// What a recording of this plan says of itself.
   func description(seed: UInt64, purpose: RunPurpose = .train) -> RunDescription {
-    RunDescription(
+    var description = RunDescription(
       world: world.description, trainer: learner.name, purpose: purpose, preset: preset,
       seed: seed, configuration: .object(learner.settings.map(\.member) + world.members))
+    // What is evaluated is played one episode after the other.
+    if purpose == .train { description.worlds = learner.worlds }
+    return description
   }
 }
 

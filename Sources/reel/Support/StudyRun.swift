@@ -41,7 +41,7 @@ struct StudyRun: Sendable {
     }
     training = summary.special
     var player = try networkPlayer(
-      of: plan.world, networkCheckpoint(of: recording, at: nil))
+      of: plan, networkCheckpoint(of: recording, at: nil))
     let evaluation = Evaluation(
       world: plan.world, seed: seed + 1_000_000, episodes: .max, steps: Self.greedySteps)
     greedy = try evaluation.run(&player, into: NullSink(), .silent).summary.special

@@ -44,22 +44,38 @@ struct TrainingRun: Sendable {
     switch plan.learner {
     case .qTable: try run(try TablePlan(plan).trainer(seed: seed), progress)
     case .dqn(let settings):
-      try run(try Self.network(plan.world.observed, seed: seed, settings), progress)
+      try run(try trainer(settings), progress)
+    case .ppo(let settings): try run(try trainer(settings), progress)
     }
   }
 
-  private static func network(
-    _ world: (any ObservedWorld)?, seed: UInt64, _ settings: DQNConfiguration
-  ) throws -> any Trainer {
-    func made<W: ObservedWorld>(_ world: W) throws -> any Trainer {
-      do {
-        return try DQNTrainer(world, seed: seed, settings: settings)
-      } catch {
-        throw Failure.usage("\(error)")
-      }
+  private func trainer(_ settings: DQNConfiguration) throws -> any Trainer {
+    func made<W: ObservedWorld>(_ world: W) throws(SettingError) -> any Trainer {
+      try DQNTrainer(world, seed: seed, settings: settings)
     }
-    guard let world else { throw Failure.failed("networks do not learn this world yet") }
-    return try made(world)
+    guard let world = plan.world.observed else { throw Self.unlearnable }
+    return try refusing { () throws(SettingError) in try made(world) }
+  }
+
+  private func trainer(_ settings: PPOConfiguration) throws -> any Trainer {
+    func made<W: SeenWorld>(_ world: W) throws(SettingError) -> any Trainer {
+      try PPOTrainer(world, seed: seed, settings: settings)
+    }
+    guard let world = plan.world.seen else { throw Self.unlearnable }
+    return try refusing { () throws(SettingError) in try made(world) }
+  }
+
+  private static let unlearnable = Failure.failed("networks do not learn this world")
+
+  /// Settings that do not go together are the caller's mistake.
+  private func refusing(
+    _ body: () throws(SettingError) -> any Trainer
+  ) throws(Failure) -> any Trainer {
+    do {
+      return try body()
+    } catch {
+      throw Failure.usage("\(error)")
+    }
   }
 
   private func run<T: Trainer>(

@@ -1,0 +1,182 @@
+import Raster
+import Worlds
+
+/// The drawn look: coloured bricks, a capsule of a paddle, and a ball with a short trail.
+struct BreakoutArcade {
+  private let world: Breakout
+  private let layout: BreakoutLayout
+  private let theme: Theme
+  let colors: BreakoutColors
+  /// The whole field, with every brick.
+  private let full: Canvas
+  private let heatColors: [Color]
+  /// The ball's colours on its way, the newest first.
+  private let trailColors: [Color]
+
+  private var cell: Double { layout.cell }
+  private var board: BreakoutBoard { world.board }
+
+  init(_ world: Breakout, layout: BreakoutLayout, theme: Theme) throws(CanvasError) {
+    self.world = world
+    self.layout = layout
+    self.theme = theme
+    colors = BreakoutColors(theme)
+    heatColors = BreakoutColors.heat(
+      over: colors.floor, levels: BreakoutHeat.levels,
+      isDark: OKLab(theme.background).lightness < 0.5)
+    let (ball, floor) = (colors.ball, colors.floor)
+    trailColors = (0..<BreakoutStage.trailLength).map {
+      ball.mixed(with: floor, 0.45 + 0.5 * Double($0) / Double(BreakoutStage.trailLength))
+    }
+    full = try Canvas(width: layout.width, height: layout.height, background: theme.background)
+    drawField(onto: full)
+    for brick in 0..<board.brickCount {
+      drawBrick(brick, onto: full)
+    }
+  }
+
+  /// What every film of this look shows.
+  var declaredColors: [Color] {
+    let bricks = (0..<board.brickRows).flatMap { row -> [Color] in
+      let (base, light, dark) = BreakoutColors.brick(row: row, of: board.brickRows, theme)
+      return [base, light, dark]
+    }
+    return [
+      colors.floor, colors.pit, colors.wall, colors.wallEdge, colors.ball, colors.paddle,
+      colors.paddleLight, colors.paddleDark, colors.cap, colors.loss,
+    ] + bricks + trailColors
+  }
+
+  /// The field without bricks: walls left, above and right, and below where balls are lost.
+  func drawField(onto canvas: Canvas) {
+    let radius = max(2, cell * 1.4)
+    let outer = layout.frame
+    canvas.fill(.rounded(outer, radius: radius), colors.wall)
+    // The border's own characters are where the ball turns: the wall stands around them.
+    let inner = Rect(
+      x: layout.board.left, y: layout.board.top, width: layout.board.width,
+      height: outer.bottom - layout.board.top)
+    canvas.fill(inner, colors.floor)
+    let line = max(1, (cell / 8).rounded())
+    canvas.fill(
+      Rect(x: inner.left - line, y: inner.top - line, width: inner.width + 2 * line, height: line),
+      colors.wallEdge)
+    for x in [inner.left - line, inner.right] {
+      canvas.fill(Rect(x: x, y: inner.top, width: line, height: inner.height), colors.wallEdge)
+    }
+    let pit = layout.rect(row: board.rows - 1, column: 0, count: board.columns)
+    canvas.fill(
+      Rect(x: pit.x, y: pit.y, width: pit.width, height: inner.bottom - pit.y), colors.pit)
+    canvas.fill(
+      Rect(x: pit.x, y: pit.y, width: pit.width, height: line),
+      colors.pit.mixed(with: colors.loss, 0.35))
+  }
+
+  /// A brick's pixels, with a joint around it.
+  private func brickRect(row: Int, column: Int) -> Rect {
+    let joint = max(0.5, (cell / 8).rounded())
+    return layout.rect(row: row, column: column, count: BreakoutBoard.brickWidth)
+      .inset(by: joint)
+  }
+
+  private func drawBrick(_ brick: Int, onto canvas: Canvas) {
+    let place = board.place(ofBrick: brick)
+    let rect = brickRect(row: place.row, column: place.column)
+    let (base, light, dark) = BreakoutColors.brick(
+      row: brick / board.brickColumns, of: board.brickRows, theme)
+    let edge = (cell / 4).rounded()
+    guard edge >= 1 else { return canvas.fill(rect, base) }
+    let radius = max(1, cell * 0.3)
+    canvas.isolated {
+      canvas.clip(to: .rounded(rect, radius: radius))
+      canvas.fill(rect, base)
+      canvas.fill(Rect(x: rect.x, y: rect.y, width: rect.width, height: edge), light)
+      canvas.fill(
+        Rect(x: rect.x, y: rect.bottom - edge, width: rect.width, height: edge), dark)
+    }
+  }
+
+  /// Everything that moves, over a field without bricks.
+  func draw(_ scene: BreakoutScene, onto canvas: Canvas) {
+    let heat = BreakoutHeat(scene.heat, world: world)
+    heat?.draw(heatColors, in: layout, onto: canvas)
+    for brick in 0..<board.brickCount where scene.state.isStanding(brick) {
+      let place = board.place(ofBrick: brick)
+      if heat != nil {
+        let rect = brickRect(row: place.row, column: place.column)
+        canvas.stroke(.rect(rect.inset(by: 0.5)), colors.plainBrick, width: 1)
+      } else {
+        let rect = layout.rect(
+          row: place.row, column: place.column, count: BreakoutBoard.brickWidth)
+        canvas.copy(full, rect, to: rect.origin)
+      }
+    }
+    if heat == nil {
+      for mark in scene.broken { drawBroken(mark, onto: canvas) }
+    }
+    drawPaddle(scene.state, onto: canvas)
+    if let lost = scene.lost { drawLoss(lost, onto: canvas) }
+    for mark in scene.trail.reversed() where mark.age <= trailColors.count {
+      let share = Double(mark.age) / Double(trailColors.count + 1)
+      canvas.fill(
+        .circle(layout.center(row: mark.y, column: mark.x), radius: radius * (1 - 0.65 * share)),
+        trailColors[mark.age - 1])
+    }
+    drawBall(scene.state, onto: canvas)
+  }
+
+  private var radius: Double { max(1, cell * 0.72) }
+
+  private func drawBall(_ state: BreakoutState, onto canvas: Canvas) {
+    let center = layout.center(row: Int(state.y), column: Int(state.x))
+    canvas.fill(.circle(center, radius: radius), colors.ball)
+    guard radius >= 4 else { return }
+    canvas.fill(
+      .circle(center.moved(-radius * 0.32, -radius * 0.34), radius: radius * 0.24), colors.shine)
+  }
+
+  /// A brick that is gone shrinks away.
+  private func drawBroken(_ mark: BreakoutScene.Mark, onto canvas: Canvas) {
+    let row = mark.y - board.firstBrickRow
+    let (base, light, _) = BreakoutColors.brick(row: row, of: board.brickRows, theme)
+    let share = Double(mark.age) / Double(BreakoutStage.markAge)
+    let rect = brickRect(row: mark.y, column: mark.x)
+    let color = mark.age == 0 ? light : base.mixed(with: colors.floor, 0.25 + share * 0.7)
+    let shrunk = rect.inset(
+      rect.width * share * 0.35, rect.height * share * 0.35, rect.width * share * 0.35,
+      rect.height * share * 0.35)
+    canvas.fill(shrunk.aligned, color)
+  }
+
+  private func drawPaddle(_ state: BreakoutState, onto canvas: Canvas) {
+    let room = layout.rect(
+      row: board.paddleRow, column: Int(state.paddle), count: board.paddleWidth)
+    let height = max(2, (cell * 1.3).rounded())
+    let body = Rect(
+      x: room.x, y: room.y + max(0, (cell / 8).rounded()), width: room.width, height: height)
+    guard cell >= 3 else { return canvas.fill(body, colors.paddle) }
+    let line = max(1, (cell / 8).rounded())
+    canvas.isolated {
+      canvas.clip(to: .rounded(body, radius: height / 2))
+      canvas.fill(body, colors.paddle)
+      canvas.fill(
+        Rect(x: body.x, y: body.y + 2 * line, width: body.width, height: 2 * line),
+        colors.paddleLight)
+      canvas.fill(
+        Rect(x: body.x, y: body.bottom - 2 * line, width: body.width, height: 2 * line),
+        colors.paddleDark)
+      for x in [body.x, body.right - cell] {
+        canvas.fill(Rect(x: x, y: body.y, width: cell, height: height), colors.cap)
+      }
+    }
+  }
+
+  /// Where a ball went down: rays out of the pit.
+  private func drawLoss(_ mark: BreakoutScene.Mark, onto canvas: Canvas) {
+    let share = Double(mark.age) / Double(BreakoutStage.markAge)
+    let center = layout.center(row: board.rows - 1, column: min(max(mark.x, 0), board.columns - 1))
+    canvas.fill(
+      .star(center, radius: cell * (2.1 - share * 1.3), points: 8, inner: 0.45),
+      colors.loss.mixed(with: colors.pit, share))
+  }
+}

@@ -1,0 +1,76 @@
+import Raster
+import Worlds
+
+/// Where the characters of a game stand on a picture: each twice as high as wide.
+struct BreakoutLayout: Sendable {
+  /// Pixels from left to right; even.
+  let width: Int
+  /// Pixels from top to bottom; even.
+  let height: Int
+  /// All characters together.
+  let board: Rect
+  /// The board and what is around it.
+  let frame: Rect
+  /// How wide a character is; a whole number unless it is tiny.
+  let cell: Double
+  /// Where the title stands; empty without one.
+  let titleArea: Rect
+  /// Where the caption stands; empty without one.
+  let captionArea: Rect
+
+  /// How much wider than a character the frame is on each side.
+  private static let edge = 1.0
+  /// Characters that have fewer pixels than this are spread as they come.
+  private static let leastWhole = 4.0
+
+  init(_ game: BreakoutBoard, options: PictureOptions) {
+    let size = options.evenSize
+    let side = Double(size)
+    let margin = max(6, (side / 30).rounded())
+    let titleHeight = options.title.isEmpty ? 0 : (GridLayout.titleSize(size) * 1.9).rounded()
+    let gap = options.showsCaption ? max(6, (side / 42).rounded()) : 0
+    let captionHeight = options.showsCaption ? CaptionStrip.height(size: size) : 0
+    let bottom = options.showsCaption ? (margin * 0.75).rounded() : margin
+    let extra = margin + titleHeight + gap + captionHeight + bottom
+    let (columns, rows) = (Double(game.columns), Double(game.rows))
+    let room = (
+      width: (side - 2 * margin) / (columns + 2 * Self.edge),
+      height: max(8, side - extra) / (2 * rows + 2 * Self.edge)
+    )
+    let ideal = min(room.width, room.height)
+    cell = ideal >= Self.leastWhole ? ideal.rounded(.down) : ideal
+    let edge = (cell * Self.edge).rounded()
+    let boardSize = (width: (cell * columns).rounded(), height: (2 * cell * rows).rounded())
+    let frameSize = (width: boardSize.width + 2 * edge, height: boardSize.height + 2 * edge)
+    let isTall = room.height < room.width
+    let needed = options.showsCaption || !options.title.isEmpty ? side * 0.7 : 0
+    func even(_ length: Double) -> Int { (Int(length.rounded(.up)) + 1) & ~1 }
+    width = isTall ? even(max(frameSize.width + 2 * margin, needed)) : size
+    height = isTall ? size : even(frameSize.height + extra)
+    let left = ((Double(width) - frameSize.width) / 2).rounded(.down)
+    let spare = Double(height) - extra - frameSize.height
+    let top = (margin + titleHeight + spare / 2).rounded(.down)
+    frame = Rect(x: left, y: top, width: frameSize.width, height: frameSize.height)
+    board = frame.inset(by: edge)
+    let wordsLeft = frameSize.width >= needed - 2 * margin ? left : margin
+    let wordsWidth = Double(width) - 2 * wordsLeft
+    titleArea = Rect(x: wordsLeft, y: margin, width: wordsWidth, height: titleHeight)
+    captionArea = Rect(
+      x: wordsLeft, y: frame.bottom + (spare / 2).rounded(.down) + gap, width: wordsWidth,
+      height: captionHeight)
+  }
+
+  /// The pixels of some characters in a row, on whole pixels.
+  func rect(row: Int, column: Int, count: Int = 1) -> Rect {
+    Rect(
+      x: board.left + Double(column) * cell, y: board.top + Double(row) * 2 * cell,
+      width: Double(count) * cell, height: 2 * cell
+    ).aligned
+  }
+
+  /// The middle of a character.
+  func center(row: Int, column: Int) -> Point {
+    Point(
+      board.left + (Double(column) + 0.5) * cell, board.top + (Double(row) + 0.5) * 2 * cell)
+  }
+}

@@ -1,0 +1,51 @@
+import Raster
+import Rollouts
+import Worlds
+
+extension BreakoutPainter {
+  /// What the strip has room for.
+  static func columns(_ facts: CaptionFacts, _ world: Breakout) -> [FactStrip.Column] {
+    let steps = String(facts.mostSteps)
+    let bricks = String(world.board.brickCount)
+    return [
+      .init(label: facts.trainer, widest: facts.world, rank: 6),
+      .init(label: "episode", widest: String(facts.lastEpisode), rank: 5, mark: "#"),
+      .init(label: "step", widest: "\(steps)/\(steps)", rank: 1, mark: ""),
+      .init(label: "balls", widest: balls(0, of: world.rules.lives), rank: 3),
+      .init(label: "bricks", widest: "\(bricks)/\(bricks)", rank: 4),
+      .init(label: "return", widest: "000", widestNote: "+00", rank: 0, mark: "★ "),
+      .init(label: "action", widest: "→ right", rank: 2, mark: ""),
+    ]
+  }
+
+  /// One frame's words, a column each.
+  func facts(of scene: BreakoutScene) -> [FactStrip.Fact] {
+    [
+      .init(facts.world), .init(String(scene.episode)), .init("\(scene.t)/\(scene.steps)"),
+      .init(Self.balls(Int(scene.state.lives), of: world.rules.lives)),
+      .init("\(scene.state.brickCount)/\(world.board.brickCount)"),
+      .init(
+        NumberText.trimmed(scene.totalReturn, decimals: 1),
+        note: scene.reward.flatMap { $0 == 0 ? nil : NumberText.signed($0, decimals: 1) } ?? ""),
+      .init(scene.action.map { Caption.name(Breakout.actions[$0]) } ?? "–"),
+    ]
+  }
+
+  /// A dot for each ball that is left and a ring for each that is lost, while they can be counted.
+  private static func balls(_ lives: Int, of most: Int) -> String {
+    if most > 6 { return "\(lives)/\(most)" }
+    return String(repeating: "●", count: min(lives, most))
+      + String(repeating: "○", count: max(0, most - lives))
+  }
+
+  /// How a game ended, in words.
+  static func ending(of scene: BreakoutScene) -> (text: String, tone: Caption.Tone)? {
+    switch scene.ending {
+    case .running: nil
+    case .truncated: ("time limit", .neutral)
+    case .interrupted: ("interrupted", .neutral)
+    case .terminated:
+      scene.state.bricks == 0 ? ("board cleared", .good) : ("no balls left", .bad)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package import Raster
+import Rollouts
+package import Worlds
+
+/// Draws Breakout, as its text or as the arcade game that the text stands for.
+package struct BreakoutPainter: Painter {
+  /// The size of frames that nobody chose one for: eighty letters need room.
+  package static let usualSize = 720
+
+  /// How the field itself is drawn.
+  private enum Field {
+    case arcade(BreakoutArcade)
+    case terminal(BreakoutTerminal)
+  }
+
+  let world: Breakout
+  let facts: CaptionFacts
+  private let theme: Theme
+  private let layout: BreakoutLayout
+  private let field: Field
+  private let background: Canvas
+  private let strip: FactStrip?
+
+  /// A painter of Breakout's scenes.
+  package init(
+    _ world: Breakout, facts: CaptionFacts,
+    options: PictureOptions = PictureOptions(size: usualSize)
+  ) throws(CanvasError) {
+    self.world = world
+    self.facts = facts
+    theme = options.theme
+    layout = BreakoutLayout(world.board, options: options)
+    background = try Canvas(
+      width: layout.width, height: layout.height, background: theme.background)
+    switch options.look {
+    case .arcade:
+      let arcade = try BreakoutArcade(world, layout: layout, theme: theme)
+      arcade.drawField(onto: background)
+      field = .arcade(arcade)
+    case .ascii:
+      let terminal = try BreakoutTerminal(world, layout: layout, theme: theme)
+      terminal.drawScreen(onto: background)
+      field = .terminal(terminal)
+    }
+    strip =
+      options.showsCaption
+      ? FactStrip(
+        in: layout.captionArea, size: options.evenSize, columns: Self.columns(facts, world),
+        endings: ["board cleared"], theme: theme, measuring: background) : nil
+    if !options.title.isEmpty {
+      let font = Font.sans(GridLayout.titleSize(options.evenSize), .bold)
+      background.text(
+        background.ellipsized(options.title, font, width: layout.titleArea.width),
+        at: Point(layout.titleArea.left, layout.titleArea.top), font, theme.text, anchor: .top)
+    }
+    strip?.drawStill(onto: background)
+  }
+
+  /// Pixels from left to right.
+  package var width: Int { layout.width }
+  /// Pixels from top to bottom.
+  package var height: Int { layout.height }
+
+  /// The look's colours, and few of the theme's.
+  package var declaredColors: [Color] {
+    let own =
+      switch field {
+      case .arcade(let arcade): arcade.declaredColors
+      case .terminal(let terminal): terminal.declaredColors
+      }
+    return [theme.background, theme.text, theme.mutedText] + own
+  }
+
+  /// Draws a scene over whatever a canvas of this size shows.
+  package func draw(_ scene: BreakoutScene, onto canvas: Canvas) {
+    canvas.copy(background)
+    switch field {
+    case .arcade(let arcade): arcade.draw(scene, onto: canvas)
+    case .terminal(let terminal): terminal.draw(scene, onto: canvas)
+    }
+    strip?.draw(facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
+  }
+
+  /// The middle of a character on the picture.
+  package func center(row: Int, column: Int) -> Point {
+    layout.center(row: row, column: column)
+  }
+}

@@ -1,0 +1,203 @@
+import Glibc
+package import Raster
+import Rollouts
+
+/// Draws a reacher from above: an arm of two links on a round table, its target, and the torques.
+package struct ReacherPainter: Painter {
+  /// Pixels from left to right; even.
+  package var width: Int { layout.width }
+  /// Pixels from top to bottom; even.
+  package var height: Int { layout.height }
+
+  let facts: CaptionFacts
+  let theme: Theme
+  private let layout: GridLayout
+  private let background: Canvas
+  private let strip: FactStrip?
+  private let colors: ReacherColors
+  /// Pixels in a metre.
+  private let scale: Double
+
+  /// How far from the middle one sees, in metres: the arm's reach and a little more.
+  private static let seen = 0.235
+  private static let reach = ReacherPose.link + ReacherPose.fingertipReach
+  /// Half a link's width, and the fingertip's radius.
+  private static let thickness = 0.01
+  /// How far an arc goes around a joint at full torque.
+  private static let fullSweep = 0.75 * Double.pi
+
+  /// A painter of a reacher's scenes.
+  package init(
+    facts: CaptionFacts, options: PictureOptions = PictureOptions()
+  ) throws(CanvasError) {
+    self.facts = facts
+    theme = options.theme
+    colors = ReacherColors(theme)
+    layout = GridLayout(rows: 1, columns: 1, options: options)
+    scale = layout.board.width / (2 * Self.seen)
+    background = try Canvas(
+      width: layout.width, height: layout.height, background: theme.background)
+    strip =
+      options.showsCaption
+      ? FactStrip(
+        in: layout.captionArea, size: options.evenSize, columns: Self.columns(facts),
+        endings: ["time limit"], theme: theme, measuring: background) : nil
+    drawTable()
+    if !options.title.isEmpty {
+      let font = Font.sans(GridLayout.titleSize(options.evenSize), .bold)
+      background.text(
+        background.ellipsized(options.title, font, width: layout.titleArea.width),
+        at: Point(layout.titleArea.left, layout.titleArea.top), font, theme.text, anchor: .top)
+    }
+    strip?.drawStill(onto: background)
+  }
+
+  /// The arm's, the trail's and the target's colours, and few of the theme's.
+  package var declaredColors: [Color] {
+    [theme.background, theme.text, theme.mutedText] + colors.all
+  }
+
+  /// Draws a scene over whatever a canvas of this size shows.
+  package func draw(_ scene: ReacherScene, onto canvas: Canvas) {
+    canvas.copy(background)
+    canvas.isolated {
+      canvas.clip(to: .rect(layout.board))
+      drawTarget(scene.pose, onto: canvas)
+      drawTrail(scene, onto: canvas)
+      drawArm(scene.pose, onto: canvas)
+      if let action = scene.action {
+        drawTorque(action.x, at: Point(0, 0), from: scene.pose.q0, onto: canvas)
+        drawTorque(
+          action.y, at: scene.pose.elbow, from: scene.pose.q0 + scene.pose.q1, onto: canvas)
+      }
+    }
+    strip?.draw(facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
+  }
+
+  /// Where a place on the table is on the picture.
+  package func position(of place: Point) -> Point {
+    let center = layout.board.center
+    return Point(center.x + place.x * scale, center.y - place.y * scale)
+  }
+
+  private func pixels(_ metres: Double, atLeast least: Double = 0) -> Double {
+    max(least, metres * scale)
+  }
+
+  // MARK: What stays
+
+  private func drawTable() {
+    let canvas = background
+    let center = layout.board.center
+    let radius = max(2, layout.board.width / 60)
+    canvas.fill(.rounded(layout.board, radius: radius), colors.ground)
+    canvas.fill(.circle(center, radius: pixels(Self.reach)), colors.table)
+    let line = max(1, (layout.board.width / 480).rounded())
+    for metres in [0.05, 0.1, 0.15] {
+      canvas.stroke(.circle(center, radius: pixels(metres)), colors.ring, width: line)
+    }
+    for (x, y) in [(1.0, 0.0), (0, 1)] {
+      let arm = pixels(Self.reach)
+      canvas.stroke(
+        .line(center.moved(-x * arm, -y * arm), center.moved(x * arm, y * arm)), colors.ring,
+        width: line)
+    }
+    canvas.stroke(.circle(center, radius: pixels(Self.reach)), colors.rim, width: 1.5 * line)
+    canvas.stroke(.rounded(layout.board.inset(by: 0.5), radius: radius), theme.axis, width: 1)
+    // How long things are.
+    let font = Font.sans(max(8, (layout.board.width / 46).rounded()))
+    guard layout.board.width >= 260 else { return }
+    let (left, bottom) = (layout.board.left + font.size, layout.board.bottom - font.size)
+    let length = pixels(0.05)
+    canvas.fill(
+      Rect(x: left.rounded(), y: bottom.rounded(), width: length.rounded(), height: line),
+      theme.mutedText)
+    canvas.text(
+      "5 cm", at: Point(left + length / 2, bottom - font.size * 0.45), font, theme.mutedText,
+      align: .center)
+  }
+
+  // MARK: What moves
+
+  /// Rings around a dot, and a thin line from the fingertip that closes as it comes near.
+  private func drawTarget(_ pose: ReacherPose, onto canvas: Canvas) {
+    let place = position(of: pose.target)
+    let isReached = pose.distance < 2 * Self.thickness
+    let radius = pixels(0.02, atLeast: 3)
+    canvas.fill(.circle(place, radius: radius), isReached ? colors.glow : colors.halo)
+    canvas.stroke(.circle(place, radius: radius), colors.target, width: max(1, radius * 0.14))
+    canvas.fill(.circle(place, radius: radius * 0.46), colors.target)
+    guard radius >= 5, !isReached else { return }
+    let tip = position(of: pose.fingertip)
+    let length = hypot(tip.x - place.x, tip.y - place.y)
+    guard length > radius + pixels(Self.thickness) else { return }
+    canvas.stroke(
+      .line(place.toward(tip, radius / length), tip), colors.gap,
+      Stroke(width: max(1, radius * 0.14), dashes: [radius * 0.35, radius * 0.35]))
+  }
+
+  private func drawTrail(_ scene: ReacherScene, onto canvas: Canvas) {
+    let points = ([scene.pose.fingertip] + scene.trail).map(position)
+    for index in points.indices.dropLast().reversed() {
+      let share = Double(index) / Double(ReacherStage.trailLength)
+      let shade = colors.trail[
+        min(
+          colors.trail.count - 1,
+          index * colors.trail.count
+            / ReacherStage.trailLength)]
+      canvas.stroke(
+        .line(points[index], points[index + 1]), shade,
+        Stroke(width: pixels(Self.thickness, atLeast: 1) * (1.1 - 0.8 * share), cap: .round))
+    }
+  }
+
+  private func drawArm(_ pose: ReacherPose, onto canvas: Canvas) {
+    let (base, elbow, tip) = (
+      position(of: Point(0, 0)), position(of: pose.elbow), position(of: pose.fingertip)
+    )
+    let width = pixels(2 * Self.thickness, atLeast: 3)
+    let rim = max(1, width * 0.12)
+    // The second link ends where the fingertip's ball begins.
+    let wrist = elbow.toward(tip, ReacherPose.link / ReacherPose.fingertipReach)
+    for (from, to, color) in [(elbow, wrist, colors.second), (base, elbow, colors.first)] {
+      canvas.stroke(.line(from, to), colors.edge, Stroke(width: width + 2 * rim, cap: .round))
+      canvas.stroke(.line(from, to), color, Stroke(width: width, cap: .round))
+    }
+    canvas.fill(.circle(tip, radius: width / 2 + rim), colors.edge)
+    canvas.fill(.circle(tip, radius: width / 2), colors.fingertip)
+    for (joint, size) in [(base, 0.74), (elbow, 0.6)] {
+      canvas.fill(.circle(joint, radius: width * size), colors.edge)
+      canvas.fill(.circle(joint, radius: width * size - rim), colors.hub)
+      canvas.fill(.circle(joint, radius: width * 0.17), colors.edge)
+    }
+  }
+
+  /// An arc around a joint, as long as the torque is strong, with its head where it turns to.
+  private func drawTorque(
+    _ torque: Double, at joint: Point, from angle: Double, onto canvas: Canvas
+  ) {
+    let strength = max(-1, min(1, torque))
+    guard abs(strength) > 0.02 else { return }
+    let center = position(of: joint)
+    let radius = pixels(0.034, atLeast: 5)
+    let sweep = strength * Self.fullSweep
+    // On the picture angles grow clockwise.
+    let (start, end) = (-angle, -(angle + sweep))
+    let width = max(1.5, pixels(0.0062))
+    let color = strength > 0 ? colors.plus : colors.minus
+    let headAngle = min(abs(sweep), 2.6 * width / radius)
+    let neck = end + (sweep > 0 ? headAngle : -headAngle)
+    if abs(sweep) > headAngle {
+      canvas.stroke(
+        .arc(center, radius: radius, from: min(start, neck), to: max(start, neck)), color,
+        Stroke(width: width))
+    }
+    func place(_ angle: Double, _ radius: Double) -> Point {
+      Point(center.x + radius * cos(angle), center.y + radius * sin(angle))
+    }
+    canvas.fill(
+      .polygon([
+        place(neck, radius - 1.7 * width), place(end, radius), place(neck, radius + 1.7 * width),
+      ]), color)
+  }
+}

@@ -1,0 +1,17 @@
+import Rollouts
+
+extension PPOConfiguration {
+  /// The reacher.
+  package static var reacher: PPOConfiguration { PPOConfiguration() }
+
+  /// Breakout by its features.
+  package static var breakout: PPOConfiguration {
+    var settings = PPOConfiguration()
+    settings.entropyCoefficient = 0.01
+    settings.minibatch = 256
+    settings.epochs = 4
+    settings.learningRate = .linear(from: 1e-3, to: 0)
+    settings.evaluationEpisodes = 10
+    return settings
+  }
+}

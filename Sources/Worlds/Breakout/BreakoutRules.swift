@@ -1,0 +1,61 @@
+package import Rollouts
+
+/// What the learner is shown of a game.
+package enum BreakoutObservation: String, Sendable, CaseIterable {
+  /// Ball, paddle and bricks as a few scaled numbers.
+  case features
+  /// The frame's text, one character code after the other.
+  case characters
+  /// The frame's characters, those of a small rectangle together.
+  case patches
+}
+
+/// The rules of Breakout that a user may change.
+package struct BreakoutRules: Configuration, Equatable {
+  /// Lines of the frame, border included.
+  package var rows = 24
+  /// Characters in a line of the frame, border included.
+  package var columns = 80
+  /// Rows of bricks; each has as many bricks as fit beside one another.
+  package var bricks = 7
+  /// Free rows between the upper border and the bricks.
+  package var gap = 4
+  /// Characters that the paddle is wide.
+  package var paddle = 7
+  /// How many balls there are.
+  package var lives = 5
+  /// The reward of a brick.
+  package var brickReward = 10.0
+  /// What the last brick is worth besides.
+  package var boardReward = 50.0
+  /// The reward of a ball that is lost.
+  package var lossReward = 0.0
+  /// What the learner is shown.
+  package var observation = BreakoutObservation.features
+  /// Lines of a patch.
+  package var patchRows = 4
+  /// Characters in a line of a patch.
+  package var patchColumns = 8
+  /// After how many steps a game is truncated: whoever never misses may go on for ever.
+  package var stepLimit = 5000
+
+  /// Breakout by its published rules.
+  package init() {}
+
+  /// Every rule by name.
+  package static let settings: [Setting<Self>] = [
+    .count("rows", \.rows, in: 8...24, "lines of the frame, border included"),
+    .count("columns", \.columns, in: 14...80, "characters in a line, border included"),
+    .count("bricks", \.bricks, in: 1...9, "rows of bricks"),
+    .count("gap", \.gap, in: 0...9, "free rows above the bricks"),
+    .count("paddle", \.paddle, in: 3...11, "characters that the paddle is wide"),
+    .count("lives", \.lives, in: 1...99, "balls"),
+    .number("brick_reward", \.brickReward, in: -1e6...1e6, "reward of a brick"),
+    .number("board_reward", \.boardReward, in: -1e6...1e6, "what the last brick adds"),
+    .number("loss_reward", \.lossReward, in: -1e6...1e6, "reward of losing a ball"),
+    .choice("observation", \.observation, "what the learner is shown"),
+    .count("patch_rows", \.patchRows, in: 1...24, "lines of a patch"),
+    .count("patch_columns", \.patchColumns, in: 1...80, "characters in a line of a patch"),
+    .count("step_limit", \.stepLimit, in: 1...1_000_000_000, "steps until truncation"),
+  ]
+}
