@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["maze", "lake", "grid", "crawler", "snake", "city"])
+  @Test(arguments: ["maze", "lake", "grid", "crawler", "snake", "city", "breakout", "reacher"])
   func `any world can be explored before it is learned`(world: String) throws {
     try Tour.use { folder in
       let text = try Program.reel(line: "explore \(world) --episodes 3", in: folder)

@@ -50,10 +50,10 @@ struct ExploreCommand: Command {
     let description = world.description
     let states =
       world.tabular.map { "\(NumberText.grouped($0.dynamics.states)) states" }
-      ?? "states as bytes, \(world.observed?.observationCount ?? 0) numbers seen"
+      ?? "states as bytes, \(world.seen?.observationCount ?? 0) numbers seen"
     var lines = [
       [description.name, description.mapName].filter { !$0.isEmpty }.joined(separator: " "),
-      "\(states), \(description.actions.count) actions, at most \(NumberText.grouped(world.stepLimit)) steps",
+      "\(states), \(actions(of: world)), at most \(NumberText.grouped(world.stepLimit)) steps",
       "", "a state",
     ]
     lines.append(
@@ -61,10 +61,17 @@ struct ExploreCommand: Command {
         description.fields.filter { $0.subject == "state" }.map {
           ("\($0.name)  \($0.type)\($0.count > 1 ? " × \($0.count)" : "")", $0.description)
         }))
-    if let observed = world.observed {
-      lines += ["what a network sees", "  " + observed.observationNames.joined(separator: ", ")]
+    if let seen = world.seen {
+      lines += ["what a network sees", "  " + seen.observationNames.joined(separator: ", ")]
     }
     return lines.joined(separator: "\n")
+  }
+
+  private func actions(of world: KnownWorld) -> String {
+    if case .continuous(let count)? = world.seen?.actionSpace {
+      return "actions of \(count) real numbers"
+    }
+    return "\(world.description.actions.count) actions"
   }
 
   private func trials(_ exploration: Exploration) -> String {
@@ -88,7 +95,7 @@ struct ExploreCommand: Command {
     return [
       "world": .string(description.name), "map": .string(description.mapName),
       "states": world.tabular.map { .integer($0.dynamics.states) } ?? .null,
-      "observation": .array((world.observed?.observationNames ?? []).map(JSON.string)),
+      "observation": .array((world.seen?.observationNames ?? []).map(JSON.string)),
       "actions": .array(description.actions.map { .string($0.name) }),
       "step_limit": .integer(world.stepLimit),
       "fixed": .array(

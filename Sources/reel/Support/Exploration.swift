@@ -27,8 +27,8 @@ struct Exploration {
   init(_ world: KnownWorld, seed: UInt64, episodes: Int) {
     if let tabular = world.tabular {
       self = Self.explored(tabular, seed: seed, episodes: episodes)
-    } else if let observed = world.observed {
-      self = Self.explored(observed, seed: seed, episodes: episodes)
+    } else if let seen = world.seen {
+      self = Self.explored(seen, seed: seed, episodes: episodes)
     } else {
       (fixed, random, idle, idleName) = ([], [], [], "")
     }
@@ -36,7 +36,8 @@ struct Exploration {
 
   private init<W: World>(
     _ world: W, actions: [(name: String, action: W.Action)], seed: UInt64, episodes: Int,
-    isAllowed: @escaping (W.State, W.Action) -> Bool, show: @escaping (W.State) -> String
+    isAllowed: (W.State, W.Action) -> Bool = { _, _ in true },
+    chance: ((Draws) -> W.Action)? = nil, show: (W.State) -> String
   ) {
     let generator = Generator(seed: seed)
     func play(
@@ -72,6 +73,7 @@ struct Exploration {
     let limit = min(world.stepLimit, 2000)
     random = (1...episodes).map { episode in
       play(episode, atMost: limit) { state, draws in
+        if let chance { return chance(draws) }
         let choices = actions.filter { isAllowed(state, $0.action) }
         return choices.isEmpty ? nil : choices[draws.pick(0, below: choices.count)].action
       }.0.total
@@ -91,7 +93,8 @@ struct Exploration {
     let layout = StateLayout(description.fields)
     return Exploration(
       world, actions: description.actions.enumerated().map { ($1.name, $0) }, seed: seed,
-      episodes: episodes, isAllowed: { dynamics.isLegal($1, in: $0) },
+      episodes: episodes,
+      isAllowed: { dynamics.isLegal($1, in: $0) },
       show: { state in
         guard let layout else { return "\(state)" }
         return zip(layout.names, layout.coordinates(of: state)).map { "\($0) \($1)" }
@@ -99,14 +102,35 @@ struct Exploration {
       })
   }
 
-  private static func explored(
-    _ world: some ObservedWorld, seed: UInt64, episodes: Int
+  private static func explored<W: SeenWorld>(
+    _ world: W, seed: UInt64, episodes: Int
   ) -> Exploration {
     let fields = world.description.fields
+    func action(_ numbers: [Float]) -> W.Action {
+      numbers.withUnsafeBufferPointer { W.Action(numbers: $0) }
+    }
+    let show = { (state: W.State) in FieldText.text(of: state.bytes, fields) }
+    guard case .continuous(let count) = world.actionSpace else {
+      return Exploration(
+        world,
+        actions: world.description.actions.enumerated().map { ($1.name, action([Float($0)])) },
+        seed: seed, episodes: episodes, show: show)
+    }
+    // Nothing, each alone, and all in turns.
+    let zero = [Float](repeating: 0, count: count)
+    let alone = (0..<count).map { place in zero.indices.map { $0 == place ? Float(1) : 0 } }
+    let turns = zero.indices.map { $0 % 2 == 0 ? Float(1) : -1 }
     return Exploration(
-      world, actions: world.description.actions.enumerated().map { ($1.name, $0) }, seed: seed,
-      episodes: episodes, isAllowed: { _, _ in true },
-      show: { FieldText.text(of: $0.bytes, fields) })
+      world,
+      actions: ([zero] + alone + [turns]).map { numbers in
+        (
+          "[" + numbers.map { decimal(Double($0), 0) }.joined(separator: ", ") + "]",
+          action(numbers)
+        )
+      }, seed: seed, episodes: episodes,
+      chance: { draws in
+        action(zero.indices.map { Float(draws.word($0)) * 0x1p-31 - 1 })
+      }, show: show)
   }
 }
 
