@@ -31,7 +31,7 @@ package struct PPOConfiguration: Configuration, Equatable {
   /// What stands between them.
   package var activation = Activation.tanh
   /// The discount of future reward (γ).
-  package var gamma = 0.99
+  package var gamma = 0.95
   /// How far ahead advantages look (λ).
   package var lambda = 0.95
   /// How far a policy ratio may move from one (ε).
@@ -61,7 +61,7 @@ package struct PPOConfiguration: Configuration, Equatable {
   /// Whether rewards are divided by the deviation of the return so far.
   package var normalizesReturns = true
   /// The logarithm of the first deviation of real-valued actions (log σ).
-  package var logDeviation = 0.0
+  package var logDeviation = -1.0
   /// The policy is tried every so many updates; 0 for never.
   package var evaluateEvery = 20
   /// How many episodes a trial has.
