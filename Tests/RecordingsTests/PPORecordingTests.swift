@@ -49,10 +49,12 @@ import Worlds
       var (trainer, asked) = (try trainer(threads: 1), 0)
       var writer = try RecordingWriter(
         creating: folder("cut.sqlite"), run, initial: trainer.initialCheckpoint)
-      try trainer.train(into: &writer) { _ in
-        asked += 1
-        return asked < 14
-      }
+      try trainer.train(
+        into: &writer,
+        goOn: { _ in
+          asked += 1
+          return asked < 14
+        })
     }
     let cut = try Recording(folder("cut.sqlite"))
     let checkpoint = try #require(try cut.checkpoint(atOrBefore: .max))

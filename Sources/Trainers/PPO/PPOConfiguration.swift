@@ -45,7 +45,7 @@ package struct PPOConfiguration: Configuration, Equatable {
   /// How much the entropy counts (c₂).
   package var entropyCoefficient = 0.0
   /// How large Adam's steps are (α), by step.
-  package var learningRate = Schedule.linear(from: 3e-4, to: 0)
+  package var learningRate = Schedule.linear(from: 6e-4, to: 0)
   /// Adam's decay of the mean square (β₂).
   package var beta2 = 0.999
   /// Keeps Adam's quotient finite (its ε).
