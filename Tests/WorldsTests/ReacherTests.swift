@@ -181,3 +181,23 @@ struct ReacherTests {
     #expect(Snake().actionSpace == .discrete(3) && Snake().actionSpace.width == 1)
   }
 }
+
+struct ReacherPageTests {
+  @Test func `the page tells the reacher's rules and defaults`() throws {
+    let page = try Repository.text("docs/worlds.md")
+    let section = try #require(page.components(at: "### Reacher").last)
+    for setting in ReacherRules.settings {
+      let value = setting.read(ReacherRules())
+      let text = value.text ?? value.double.map { "\(Int($0))" } ?? ""
+      #expect(section.contains("| `\(setting.name)` | \(text) |"))
+    }
+    #expect(page.contains("| `reacher` | a blob of \(ReacherState.byteCount) bytes |"))
+  }
+}
+
+extension String {
+  /// The text from each place on where a heading stands.
+  fileprivate func components(at heading: String) -> [Substring] {
+    ranges(of: heading).map { self[$0.lowerBound...] }
+  }
+}

@@ -31,7 +31,7 @@ package struct PPOConfiguration: Configuration, Equatable {
   /// What stands between them.
   package var activation = Activation.tanh
   /// The discount of future reward (γ).
-  package var gamma = 0.99
+  package var gamma = 0.95
   /// How far ahead advantages look (λ).
   package var lambda = 0.95
   /// How far a policy ratio may move from one (ε).
@@ -45,7 +45,7 @@ package struct PPOConfiguration: Configuration, Equatable {
   /// How much the entropy counts (c₂).
   package var entropyCoefficient = 0.0
   /// How large Adam's steps are (α), by step.
-  package var learningRate = Schedule.linear(from: 3e-4, to: 0)
+  package var learningRate = Schedule.linear(from: 6e-4, to: 0)
   /// Adam's decay of the mean square (β₂).
   package var beta2 = 0.999
   /// Keeps Adam's quotient finite (its ε).
@@ -61,7 +61,7 @@ package struct PPOConfiguration: Configuration, Equatable {
   /// Whether rewards are divided by the deviation of the return so far.
   package var normalizesReturns = true
   /// The logarithm of the first deviation of real-valued actions (log σ).
-  package var logDeviation = 0.0
+  package var logDeviation = -1.0
   /// The policy is tried every so many updates; 0 for never.
   package var evaluateEvery = 20
   /// How many episodes a trial has.

@@ -1,31 +1,31 @@
-import Neural
-import Rollouts
+package import Rollouts
 
 /// What some worlds side by side saw, did and earned since the network learned last. Row `tick · worlds
 /// + world` of each column; all are allocated once.
-struct PPORollout: Sendable {
-  let worlds: Int
-  let width: Int
-  let actionWidth: Int
+package struct PPORollout: Sendable {
+  package let worlds: Int
+  package let width: Int
+  package let actionWidth: Int
   /// How many steps each world took.
-  var ticks = 0
+  package var ticks = 0
 
   /// As the network saw them, scaled.
-  var observations: [Float]
-  var actions: [Float]
+  package var observations: [Float]
+  package var actions: [Float]
   /// The logarithms of the probabilities that the actions had when they were drawn.
-  var logs: [Float]
-  var values: [Float]
-  var rewards: [Float]
-  var endings: [Ending]
+  package var logs: [Float]
+  package var values: [Float]
+  package var rewards: [Float]
+  package var endings: [Ending]
   /// Behind a truncated step, the value of where it led.
-  var cutOff: [Float]
+  package var cutOff: [Float]
   /// The values of where the last steps led, one for each world.
-  var last: [Float]
-  var advantages: [Float]
-  var returns: [Float]
+  package var last: [Float]
+  package var advantages: [Float]
+  package var returns: [Float]
 
-  init(worlds: Int, ticks: Int, width: Int, actionWidth: Int) {
+  /// Room for so many steps.
+  package init(worlds: Int, ticks: Int, width: Int, actionWidth: Int) {
     self.worlds = worlds
     self.width = width
     self.actionWidth = actionWidth
@@ -39,10 +39,10 @@ struct PPORollout: Sendable {
   }
 
   /// How many steps there are.
-  var rows: Int { ticks * worlds }
+  package var rows: Int { ticks * worlds }
 
   /// The part of the returns' variance that the values foresaw: 1 is all, 0 no more than their mean.
-  var explainedVariance: Double {
+  package var explainedVariance: Double {
     func variance(_ number: (Int) -> Double) -> Double {
       var (sum, squares) = (0.0, 0.0)
       for row in 0..<rows { sum += number(row) }

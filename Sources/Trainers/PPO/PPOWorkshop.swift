@@ -1,9 +1,9 @@
-import Neural
-import Rollouts
+package import Neural
+package import Rollouts
 
 /// Where a rollout is learned from: minibatch after minibatch, each in shards that threads compute side
 /// by side. Everything is allocated once.
-final class PPOWorkshop: @unchecked Sendable {
+package final class PPOWorkshop: @unchecked Sendable {
   private let settings: PPOConfiguration
   private let shards: [PPOShard]
   private let crew: Crew
@@ -16,7 +16,8 @@ final class PPOWorkshop: @unchecked Sendable {
     count: 1)
   private var minibatch = 0..<0
 
-  init(_ network: PolicyNetwork, _ settings: PPOConfiguration, threads: Int) {
+  /// A workshop for rollouts of the settings' size, and the threads that work in it.
+  package init(_ network: PolicyNetwork, _ settings: PPOConfiguration, threads: Int) {
     self.settings = settings
     // The last minibatches take in what does not fill one.
     let most = min(2 * settings.minibatch, settings.worlds * settings.rollout)
@@ -28,16 +29,27 @@ final class PPOWorkshop: @unchecked Sendable {
   }
 
   /// What an update is told besides its rollout.
-  struct Order {
-    var rate: Double
+  package struct Order: Sendable {
+    /// How large Adam's steps are.
+    package var rate: Double
     /// What a value's clip is multiplied by.
-    var valueUnit: Double
-    var update: Int
-    var step: Int
+    package var valueUnit: Double
+    /// Updates count from 1.
+    package var update: Int
+    /// The steps that were taken before.
+    package var step: Int
+
+    /// An order to learn.
+    package init(rate: Double, valueUnit: Double = 1, update: Int = 1, step: Int = 0) {
+      (self.rate, self.valueUnit, self.update, self.step) = (rate, valueUnit, update, step)
+    }
   }
 
+  /// The gradients of the last minibatch, clipped.
+  package var gradients: Parameters { shards[0].gradients }
+
   /// Learns from a rollout whose advantages are known.
-  func learn(
+  package func learn(
     from rollout: inout PPORollout, _ parameters: inout Parameters, _ adam: inout Adam,
     _ wish: Order, _ generator: Generator
   ) throws -> PPOReport {

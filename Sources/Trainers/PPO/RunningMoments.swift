@@ -28,7 +28,7 @@ package struct RunningMoments: Sendable, Equatable {
 
     /// Takes in one column's difference.
     @inline(__always)
-    mutating func add(_ difference: Double, column: Int) {
+    package mutating func add(_ difference: Double, column: Int) {
       sum[column] += difference
       squares[column] += difference * difference
     }
