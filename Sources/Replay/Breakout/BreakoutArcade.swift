@@ -116,7 +116,8 @@ struct BreakoutArcade {
     }
     drawPaddle(scene.state, onto: canvas)
     if let lost = scene.lost { drawLoss(lost, onto: canvas) }
-    for mark in scene.trail.reversed() where mark.age <= trailColors.count {
+    // Over a warm ground its greys would look like something warm.
+    for mark in scene.trail.reversed() where heat == nil && mark.age <= trailColors.count {
       let share = Double(mark.age) / Double(trailColors.count + 1)
       canvas.fill(
         .circle(layout.center(row: mark.y, column: mark.x), radius: radius * (1 - 0.65 * share)),
@@ -151,7 +152,7 @@ struct BreakoutArcade {
   private func drawPaddle(_ state: BreakoutState, onto canvas: Canvas) {
     let room = layout.rect(
       row: board.paddleRow, column: Int(state.paddle), count: board.paddleWidth)
-    let height = max(2, (cell * 1.3).rounded())
+    let height = max(2, (cell * 1.45).rounded())
     let body = Rect(
       x: room.x, y: room.y + max(0, (cell / 8).rounded()), width: room.width, height: height)
     guard cell >= 3 else { return canvas.fill(body, colors.paddle) }

@@ -22,8 +22,8 @@ struct BreakoutColors: Sendable {
 
   let screen = Color(0x0C1210)
   let screenEdge: Color
-  let border = Color(0x3E6650)
-  let bricks = Color(0x63C083)
+  let border = Color(0x4B7D62)
+  let bricks = Color(0x74D596)
   let bar = Color(0xCFF5D9)
   let letterO = Color(0xFFE38A)
   /// Of letters on characters that are bright themselves.
@@ -43,20 +43,24 @@ struct BreakoutColors: Sendable {
     paddleDark = theme.accent.mixed(with: black, 0.3)
     cap = theme.secondAccent
     loss = theme.negative
-    plainBrick = floor.mixed(with: theme.mutedText, 0.3)
+    plainBrick = floor.mixed(with: theme.mutedText, 0.6)
     screenEdge = isDark ? theme.axis : Color(0x2A3430)
   }
+
+  /// Red, orange, yellow, green, teal, blue, violet.
+  private static let hues = [22.0, 54, 88, 150, 198, 252, 300]
 
   /// A row's brick colour, its upper and its lower edge; the rows go once through the warm colours
   /// to the cold ones.
   static func brick(row: Int, of rows: Int, _ theme: Theme) -> (Color, Color, Color) {
-    let share = rows > 1 ? Double(row) / Double(rows - 1) : 0
+    let place = rows > 1 ? Double(row) / Double(rows - 1) * Double(hues.count - 1) : 0
+    let lower = min(Int(place), hues.count - 2)
+    let hue = hues[lower] + (hues[lower + 1] - hues[lower]) * (place - Double(lower))
     let isDark = OKLab(theme.background).lightness < 0.5
-    let hue = 22 + share * 278
     // Yellow is light by nature, blue dark.
-    let warmth = max(0, 1 - abs(hue - 95) / 75)
+    let warmth = max(0, 1 - abs(hue - 88) / 62)
     let base = OKLab(
-      lightness: (isDark ? 0.68 : 0.62) + 0.12 * warmth, chroma: isDark ? 0.135 : 0.15, hue: hue
+      lightness: (isDark ? 0.68 : 0.62) + 0.16 * warmth, chroma: isDark ? 0.135 : 0.15, hue: hue
     ).color
     return (
       base, base.mixed(with: Color(0xFFFFFF), 0.36), base.mixed(with: Color(0x0B1020), 0.22)

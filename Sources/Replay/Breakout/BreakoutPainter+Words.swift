@@ -6,13 +6,12 @@ extension BreakoutPainter {
   /// What the strip has room for.
   static func columns(_ facts: CaptionFacts, _ world: Breakout) -> [FactStrip.Column] {
     let steps = String(facts.mostSteps)
-    let bricks = String(world.board.brickCount)
     return [
       .init(label: facts.trainer, widest: facts.world, rank: 6),
       .init(label: "episode", widest: String(facts.lastEpisode), rank: 5, mark: "#"),
       .init(label: "step", widest: "\(steps)/\(steps)", rank: 1, mark: ""),
       .init(label: "balls", widest: balls(0, of: world.rules.lives), rank: 3),
-      .init(label: "bricks", widest: "\(bricks)/\(bricks)", rank: 4),
+      .init(label: "bricks", widest: String(world.board.brickCount), rank: 4),
       .init(label: "return", widest: "000", widestNote: "+00", rank: 0, mark: "★ "),
       .init(label: "action", widest: "→ right", rank: 2, mark: ""),
     ]
@@ -23,7 +22,7 @@ extension BreakoutPainter {
     [
       .init(facts.world), .init(String(scene.episode)), .init("\(scene.t)/\(scene.steps)"),
       .init(Self.balls(Int(scene.state.lives), of: world.rules.lives)),
-      .init("\(scene.state.brickCount)/\(world.board.brickCount)"),
+      .init(String(scene.state.brickCount)),
       .init(
         NumberText.trimmed(scene.totalReturn, decimals: 1),
         note: scene.reward.flatMap { $0 == 0 ? nil : NumberText.signed($0, decimals: 1) } ?? ""),
@@ -45,7 +44,7 @@ extension BreakoutPainter {
     case .truncated: ("time limit", .neutral)
     case .interrupted: ("interrupted", .neutral)
     case .terminated:
-      scene.state.bricks == 0 ? ("board cleared", .good) : ("no balls left", .bad)
+      scene.state.bricks == 0 ? ("cleared", .good) : ("game over", .bad)
     }
   }
 }

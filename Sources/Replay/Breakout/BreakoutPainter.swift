@@ -46,7 +46,7 @@ package struct BreakoutPainter: Painter {
       options.showsCaption
       ? FactStrip(
         in: layout.captionArea, size: options.evenSize, columns: Self.columns(facts, world),
-        endings: ["board cleared"], theme: theme, measuring: background) : nil
+        endings: ["game over"], theme: theme, measuring: background) : nil
     if !options.title.isEmpty {
       let font = Font.sans(GridLayout.titleSize(options.evenSize), .bold)
       background.text(

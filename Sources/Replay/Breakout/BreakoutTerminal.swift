@@ -27,7 +27,14 @@ struct BreakoutTerminal {
     drawScreen(onto: full)
     for brick in 0..<board.brickCount {
       let place = board.place(ofBrick: brick)
-      write("|____|", row: place.row, column: place.column, colors.bricks, onto: full)
+      full.isolated {
+        // What reaches out of a brick's own place would be copied with its neighbours.
+        full.clip(
+          to: .rect(
+            layout.rect(
+              row: place.row, column: place.column, count: BreakoutBoard.brickWidth)))
+        write("|____|", row: place.row, column: place.column, colors.bricks, bold: true, onto: full)
+      }
     }
   }
 
@@ -82,12 +89,12 @@ struct BreakoutTerminal {
   private func draw(_ scene: BreakoutScene, over heat: BreakoutHeat, onto canvas: Canvas) {
     canvas.fill(layout.board, colors.screen)
     heat.draw(heatColors, in: layout, onto: canvas)
-    let kinds: [(letters: Set<Character>, color: Color)] = [
-      (["#"], colors.border), (["|", "_"], colors.bricks), (["="], colors.bar),
-      (["O"], colors.letterO),
+    let kinds: [(letters: Set<Character>, color: Color, bold: Bool)] = [
+      (["#"], colors.border, false), (["|", "_"], colors.bricks, true),
+      (["="], colors.bar, false), (["O"], colors.letterO, true),
     ]
     for (row, line) in world.text(scene.state).split(separator: "\n").enumerated() {
-      for (letters, color) in kinds where line.contains(where: letters.contains) {
+      for (letters, color, bold) in kinds where line.contains(where: letters.contains) {
         for isBright in [false, true] {
           var any = false
           let part = line.enumerated().map { column, letter -> Character in
@@ -101,7 +108,7 @@ struct BreakoutTerminal {
           if any {
             write(
               String(part), row: row, column: 0, isBright ? colors.onHeat : color,
-              bold: letters == ["O"], onto: canvas)
+              bold: bold, onto: canvas)
           }
         }
       }
@@ -113,9 +120,10 @@ struct BreakoutTerminal {
   ) {
     let rect = layout.rect(row: row, column: column)
     let (ascent, descent) = (Self.letter.ascent * font.size, Self.letter.descent * font.size)
-    let baseline = rect.y + ((2 * layout.cell - ascent - descent) / 2 + ascent)
+    // Rounded down: underscores lie at the very bottom.
+    let baseline = rect.y + ((2 * layout.cell - ascent - descent) / 2 + ascent).rounded(.down)
     canvas.text(
-      text, at: Point(rect.x, baseline.rounded()),
+      text, at: Point(rect.x, baseline),
       bold ? .mono(font.size, .bold) : font, color)
   }
 }

@@ -23,6 +23,8 @@ package struct ReacherPainter: Painter {
   private static let reach = ReacherPose.link + ReacherPose.fingertipReach
   /// Half a link's width, and the fingertip's radius.
   private static let thickness = 0.01
+  /// How far from a joint a torque's arc is.
+  private static let arcRadius = 0.034
   /// How far an arc goes around a joint at full torque.
   private static let fullSweep = 0.75 * Double.pi
 
@@ -136,18 +138,40 @@ package struct ReacherPainter: Painter {
       Stroke(width: max(1, radius * 0.14), dashes: [radius * 0.35, radius * 0.35]))
   }
 
+  /// Where the fingertip was, along a smooth curve that gets thinner and paler.
   private func drawTrail(_ scene: ReacherScene, onto canvas: Canvas) {
-    let points = ([scene.pose.fingertip] + scene.trail).map(position)
-    for index in points.indices.dropLast().reversed() {
-      let share = Double(index) / Double(ReacherStage.trailLength)
-      let shade = colors.trail[
-        min(
-          colors.trail.count - 1,
-          index * colors.trail.count
-            / ReacherStage.trailLength)]
+    let places = ([scene.pose.fingertip] + scene.trail).map(position)
+    let parts = 4
+    var points: [Point] = []
+    for index in places.indices.dropLast() {
+      let before = places[max(0, index - 1)]
+      let (start, end) = (places[index], places[index + 1])
+      let after = places[min(places.count - 1, index + 2)]
+      for part in 0..<parts {
+        let share = Double(part) / Double(parts)
+        func blend(_ p: Double, _ q: Double, _ r: Double, _ s: Double) -> Double {
+          let cubic = 3 * q - p - 3 * r + s
+          let square = 2 * p - 5 * q + 4 * r - s
+          return q + share * (r - p + share * (square + share * cubic)) / 2
+        }
+        points.append(
+          Point(
+            blend(before.x, start.x, end.x, after.x), blend(before.y, start.y, end.y, after.y)))
+      }
+    }
+    guard let last = places.last else { return }
+    points.append(last)
+    // Pieces of one shade: strokes that lie over one another would have rough edges.
+    let piece = ReacherStage.trailLength * parts / colors.trail.count
+    for (index, shade) in colors.trail.enumerated().reversed() {
+      let part = points.dropFirst(index * piece).prefix(piece + 1)
+      guard part.count > 1 else { continue }
       canvas.stroke(
-        .line(points[index], points[index + 1]), shade,
-        Stroke(width: pixels(Self.thickness, atLeast: 1) * (1.1 - 0.8 * share), cap: .round))
+        .polyline(Array(part)), shade,
+        Stroke(
+          width: pixels(Self.thickness, atLeast: 1)
+            * (1.2 - Double(index) / Double(colors.trail.count)),
+          cap: .round))
     }
   }
 
@@ -179,25 +203,25 @@ package struct ReacherPainter: Painter {
     let strength = max(-1, min(1, torque))
     guard abs(strength) > 0.02 else { return }
     let center = position(of: joint)
-    let radius = pixels(0.034, atLeast: 5)
+    let radius = pixels(Self.arcRadius, atLeast: 5)
     let sweep = strength * Self.fullSweep
-    // On the picture angles grow clockwise.
-    let (start, end) = (-angle, -(angle + sweep))
+    // On the picture angles grow clockwise; the arc begins at the link's side.
+    let side = (sweep > 0 ? 1.6 : -1.6) * Self.thickness / Self.arcRadius
+    let (start, end) = (-(angle + side), -(angle + side + sweep))
     let width = max(1.5, pixels(0.0062))
     let color = strength > 0 ? colors.plus : colors.minus
-    let headAngle = min(abs(sweep), 2.6 * width / radius)
-    let neck = end + (sweep > 0 ? headAngle : -headAngle)
-    if abs(sweep) > headAngle {
-      canvas.stroke(
-        .arc(center, radius: radius, from: min(start, neck), to: max(start, neck)), color,
-        Stroke(width: width))
-    }
+    // A weak torque has a smaller head, never one that points farther than the torque goes.
+    let head = min(2.8 * width, 0.8 * abs(sweep) * radius)
+    let neck = end + (sweep > 0 ? head : -head) / radius
+    canvas.stroke(
+      .arc(center, radius: radius, from: min(start, neck), to: max(start, neck)), color,
+      Stroke(width: min(width, head * 0.6)))
     func place(_ angle: Double, _ radius: Double) -> Point {
       Point(center.x + radius * cos(angle), center.y + radius * sin(angle))
     }
     canvas.fill(
       .polygon([
-        place(neck, radius - 1.7 * width), place(end, radius), place(neck, radius + 1.7 * width),
+        place(neck, radius - 0.6 * head), place(end, radius), place(neck, radius + 0.6 * head),
       ]), color)
   }
 }
