@@ -39,7 +39,8 @@ struct WorldCatalogueTests {
   @Test func `what does not fit together is refused with a sentence`() throws {
     #expect(
       throws: SettingError(
-        "there is no world 'labyrinth'; there are maze, lake, grid, crawler, snake, city, breakout, reacher")
+        "there is no world 'labyrinth'; there are maze, lake, grid, crawler, snake, city, breakout, reacher"
+      )
     ) { try KnownWorld.make(name: "labyrinth") }
     let maze = try #require(ClassicMaps.text("classic-4x4", kind: .maze))
     #expect(
