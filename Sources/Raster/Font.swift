@@ -84,6 +84,11 @@ final class ScaledFont {
     unsafe cairo_matrix_init_identity(&identity)
     let options = unsafe Self.makeOptions()
     defer { unsafe cairo_font_options_destroy(options) }
+    // Fontconfig asks for small letters of DejaVu without hinting, and Cairo asks fontconfig only once
+    // for each face: so that no picture depends on those before it, the first size is always the same.
+    var usual = cairo_matrix_t()
+    unsafe cairo_matrix_init_scale(&usual, 16, 16)
+    unsafe cairo_scaled_font_destroy(cairo_scaled_font_create(face, &usual, &identity, options))
     unsafe scaled = cairo_scaled_font_create(face, &size, &identity, options)
     var extents = cairo_font_extents_t()
     unsafe cairo_scaled_font_extents(scaled, &extents)

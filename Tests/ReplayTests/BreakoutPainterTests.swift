@@ -1,5 +1,4 @@
 import Film
-import Glibc
 import Raster
 import Replay
 import Rollouts
@@ -127,7 +126,7 @@ import Worlds
     let glow: BreakoutStage.Heat = { BreakoutGame.glow(world, $0) }
     for (size, heat) in [(240, nil), (480, nil), (720, nil), (720, glow)] {
       var film = try film(game, PictureOptions(size: size, theme: theme, look: look), heat: heat)
-      let palette = try Palette.sampling(&film, samples: film.frameCount / 3)
+      let palette = try Palette.sampling(&film, samples: film.frameCount)
       let canvas = try Canvas(width: film.width, height: film.height)
       var known: Set<UInt32> = []
       for frame in stride(from: 0, to: film.frameCount, by: 9) {
@@ -149,10 +148,9 @@ import Worlds
     let canvas = try Canvas(width: film.width, height: film.height)
     var best = Double.infinity
     for _ in 0..<3 {
-      let start = clock()
+      let start = threadSeconds()
       for frame in 0..<film.frameCount { try film.draw(frame, onto: canvas) }
-      let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
-      best = min(best, seconds / Double(film.frameCount))
+      best = min(best, (threadSeconds() - start) / Double(film.frameCount))
     }
     print("drawing Breakout \(look) of \(film.width)×\(film.height): \(Int(1 / best)) frames/s")
     #expect(best < 1e-3)

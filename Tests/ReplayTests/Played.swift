@@ -1,3 +1,4 @@
+import Glibc
 import Raster
 import Replay
 import Rollouts
@@ -67,4 +68,11 @@ extension Played {
       reader(of: episodes.first { $0.episode == wanted }?.transitions ?? [])
     }
   }
+}
+
+/// The processor time that this thread has had: other tests run beside it.
+func threadSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

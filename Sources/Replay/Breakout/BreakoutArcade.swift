@@ -74,11 +74,13 @@ struct BreakoutArcade {
 
   /// A brick's pixels, with a joint around it.
   private func brickRect(row: Int, column: Int) -> Rect {
-    let joint = max(0.5, (cell / 8).rounded())
-    return layout.rect(row: row, column: column, count: BreakoutBoard.brickWidth)
-      .inset(by: joint)
+    let rect = layout.rect(row: row, column: column, count: BreakoutBoard.brickWidth)
+    guard cell >= 4 else { return rect.inset(0, 0, 1, 1) }
+    return rect.inset(by: (cell / 8).rounded())
   }
 
+  /// Edges and corners lie on whole pixels: ninety bricks of rounded ones would need more colours
+  /// than a film has.
   private func drawBrick(_ brick: Int, onto canvas: Canvas) {
     let place = board.place(ofBrick: brick)
     let rect = brickRect(row: place.row, column: place.column)
@@ -86,18 +88,18 @@ struct BreakoutArcade {
       row: brick / board.brickColumns, of: board.brickRows, theme)
     let edge = (cell / 4).rounded()
     guard edge >= 1 else { return canvas.fill(rect, base) }
-    let radius = max(1, cell * 0.3)
-    canvas.isolated {
-      canvas.clip(to: .rounded(rect, radius: radius))
-      canvas.fill(rect, base)
-      canvas.fill(Rect(x: rect.x, y: rect.y, width: rect.width, height: edge), light)
-      canvas.fill(
-        Rect(x: rect.x, y: rect.bottom - edge, width: rect.width, height: edge), dark)
-    }
+    let cut = max(1, (cell / 10).rounded())
+    canvas.fill(rect.inset(0, cut, 0, cut), base)
+    canvas.fill(
+      Rect(x: rect.x + cut, y: rect.y, width: rect.width - 2 * cut, height: edge), light)
+    canvas.fill(
+      Rect(x: rect.x + cut, y: rect.bottom - edge, width: rect.width - 2 * cut, height: edge),
+      dark)
   }
 
   /// Everything that moves, over a field without bricks.
   func draw(_ scene: BreakoutScene, onto canvas: Canvas) {
+    let hadCoarseEdges = canvas.hasCoarseEdges
     let heat = BreakoutHeat(scene.heat, world: world)
     heat?.draw(heatColors, in: layout, onto: canvas)
     for brick in 0..<board.brickCount where scene.state.isStanding(brick) {
@@ -115,6 +117,8 @@ struct BreakoutArcade {
       for mark in scene.broken { drawBroken(mark, onto: canvas) }
     }
     drawPaddle(scene.state, onto: canvas)
+    // What passes by may have rougher edges: a film has room for few mixtures of colours.
+    canvas.hasCoarseEdges = true
     if let lost = scene.lost { drawLoss(lost, onto: canvas) }
     // Over a warm ground its greys would look like something warm.
     for mark in scene.trail.reversed() where heat == nil && mark.age <= trailColors.count {
@@ -123,6 +127,11 @@ struct BreakoutArcade {
         .circle(layout.center(row: mark.y, column: mark.x), radius: radius * (1 - 0.65 * share)),
         trailColors[mark.age - 1])
     }
+    if heat != nil {
+      let center = layout.center(row: Int(scene.state.y), column: Int(scene.state.x))
+      canvas.fill(.circle(center, radius: radius + max(1, cell / 4)), colors.floor)
+    }
+    canvas.hasCoarseEdges = hadCoarseEdges
     drawBall(scene.state, onto: canvas)
   }
 

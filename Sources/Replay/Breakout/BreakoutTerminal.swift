@@ -20,7 +20,8 @@ struct BreakoutTerminal {
     self.world = world
     self.layout = layout
     colors = BreakoutColors(theme)
-    font = .mono(layout.cell / Self.letter.width)
+    // Letters of a whole size, each in its own place, are sharper than those that just fit.
+    font = .mono(max(1, (layout.cell / Self.letter.width).rounded()))
     heatColors = BreakoutColors.heat(
       over: colors.screen, levels: BreakoutHeat.levels, isDark: true)
     full = try Canvas(width: layout.width, height: layout.height, background: theme.background)
@@ -115,15 +116,18 @@ struct BreakoutTerminal {
     }
   }
 
+  /// Writes letter by letter, each in the middle of its place; blanks leave what is there.
   private func write(
     _ text: String, row: Int, column: Int, _ color: Color, bold: Bool = false, onto canvas: Canvas
   ) {
-    let rect = layout.rect(row: row, column: column)
     let (ascent, descent) = (Self.letter.ascent * font.size, Self.letter.descent * font.size)
-    // Rounded down: underscores lie at the very bottom.
-    let baseline = rect.y + ((2 * layout.cell - ascent - descent) / 2 + ascent).rounded(.down)
-    canvas.text(
-      text, at: Point(rect.x, baseline),
-      bold ? .mono(font.size, .bold) : font, color)
+    let margin = (layout.cell - Self.letter.width * font.size) / 2
+    let weighted = bold ? Font.mono(font.size, .bold) : font
+    for (index, letter) in text.enumerated() where letter != " " {
+      let rect = layout.rect(row: row, column: column + index)
+      // Rounded down: underscores lie at the very bottom.
+      let baseline = rect.y + ((2 * layout.cell - ascent - descent) / 2 + ascent).rounded(.down)
+      canvas.text(String(letter), at: Point(rect.x + margin, baseline), weighted, color)
+    }
   }
 }

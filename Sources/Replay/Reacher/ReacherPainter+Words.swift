@@ -79,7 +79,7 @@ struct ReacherColors: Sendable {
     plus = theme.secondAccent
     minus = theme.series[2]
     let tail = theme.secondAccent
-    trail = (0..<16).map { tail.mixed(with: theme.floor, 0.35 + 0.6 * Double($0) / 16) }
+    trail = (0..<8).map { tail.mixed(with: theme.floor, 0.38 + 0.54 * Double($0) / 8) }
   }
 
   var all: [Color] {

@@ -62,16 +62,22 @@ package struct ReacherPainter: Painter {
   /// Draws a scene over whatever a canvas of this size shows.
   package func draw(_ scene: ReacherScene, onto canvas: Canvas) {
     canvas.copy(background)
+    let hadCoarseEdges = canvas.hasCoarseEdges
     canvas.isolated {
       canvas.clip(to: .rect(layout.board))
+      // A film has room for few mixtures of colours; the arm's own edges shall be the smoothest.
+      canvas.hasCoarseEdges = true
       drawTarget(scene.pose, onto: canvas)
       drawTrail(scene, onto: canvas)
+      canvas.hasCoarseEdges = hadCoarseEdges
       drawArm(scene.pose, onto: canvas)
+      canvas.hasCoarseEdges = true
       if let action = scene.action {
         drawTorque(action.x, at: Point(0, 0), from: scene.pose.q0, onto: canvas)
         drawTorque(
           action.y, at: scene.pose.elbow, from: scene.pose.q0 + scene.pose.q1, onto: canvas)
       }
+      canvas.hasCoarseEdges = hadCoarseEdges
     }
     strip?.draw(facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
   }
@@ -161,17 +167,33 @@ package struct ReacherPainter: Painter {
     }
     guard let last = places.last else { return }
     points.append(last)
-    // Pieces of one shade: strokes that lie over one another would have rough edges.
-    let piece = ReacherStage.trailLength * parts / colors.trail.count
+    drawRibbon(points, whole: ReacherStage.trailLength * parts, onto: canvas)
+  }
+
+  /// A band along some points, in pieces of one shade.
+  private func drawRibbon(_ points: [Point], whole: Int, onto canvas: Canvas) {
+    var sides: [(left: Point, right: Point)] = []
+    var normal = Point(0, 0)
+    for (index, point) in points.enumerated() {
+      let (before, after) = (points[max(0, index - 1)], points[min(points.count - 1, index + 1)])
+      let length = hypot(after.x - before.x, after.y - before.y)
+      // Where it stands still, it keeps its direction.
+      if length > 0.01 {
+        normal = Point((before.y - after.y) / length, (after.x - before.x) / length)
+      }
+      let reach = pixels(Self.thickness, atLeast: 1) * (1.2 - Double(index) / Double(whole)) / 2
+      sides.append(
+        (
+          point.moved(normal.x * reach, normal.y * reach),
+          point.moved(-normal.x * reach, -normal.y * reach)
+        ))
+    }
+    let piece = whole / colors.trail.count
     for (index, shade) in colors.trail.enumerated().reversed() {
-      let part = points.dropFirst(index * piece).prefix(piece + 1)
+      // One place more than its own, so that nothing shows between two.
+      let part = sides.dropFirst(index * piece).prefix(piece + 2)
       guard part.count > 1 else { continue }
-      canvas.stroke(
-        .polyline(Array(part)), shade,
-        Stroke(
-          width: pixels(Self.thickness, atLeast: 1)
-            * (1.2 - Double(index) / Double(colors.trail.count)),
-          cap: .round))
+      canvas.fill(.polygon(part.map(\.left) + part.reversed().map(\.right)), shade)
     }
   }
 
