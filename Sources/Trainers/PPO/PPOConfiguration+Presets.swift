@@ -8,6 +8,7 @@ extension PPOConfiguration {
   package static var breakout: PPOConfiguration {
     var settings = PPOConfiguration()
     settings.entropyCoefficient = 0.01
+    settings.gamma = 0.99
     settings.hidden = [128, 128]
     settings.minibatch = 256
     settings.epochs = 4
