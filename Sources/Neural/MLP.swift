@@ -1,3 +1,5 @@
+package import Rollouts
+
 /// Linear layers with an activation between them: 5-30-30-3.
 package struct MLP: Sendable, Equatable {
   package let widths: [Int]
@@ -32,6 +34,25 @@ package struct MLP: Sendable, Equatable {
       return Linear(
         "\(prefix)\(2 * index)", inputs: widths[index], outputs: widths[index + 1],
         weight: weight, bias: bias, to: &layout)
+    }
+  }
+
+  /// The widths of the MLP whose weights a file names `0.weight`, `2.weight` … after a prefix.
+  package static func widths(
+    _ prefix: String = "", in file: Safetensors
+  ) throws(SafetensorsError) -> [Int] {
+    var widths: [Int] = []
+    while true {
+      let name = "\(prefix)\(2 * max(0, widths.count - 1)).weight"
+      guard widths.isEmpty || file.tensors.contains(where: { $0.name == name }) else {
+        return widths
+      }
+      let shape = try file.tensor(name).shape
+      guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
+        throw SafetensorsError("tensor \(name) is no matrix")
+      }
+      if widths.isEmpty { widths = [shape[1]] }
+      widths.append(shape[0])
     }
   }
 

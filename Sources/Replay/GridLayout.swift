@@ -76,3 +76,14 @@ struct GridLayout: Sendable {
 
   private static func even(_ length: Double) -> Int { (Int(length.rounded(.up)) + 1) & ~1 }
 }
+
+extension Canvas {
+  /// The line above a picture, where one was asked for, cut where it is too long.
+  func drawTitle(_ options: PictureOptions, in area: Rect) {
+    if options.title.isEmpty { return }
+    let font = Font.sans(GridLayout.titleSize(options.evenSize), .bold)
+    text(
+      ellipsized(options.title, font, width: area.width), at: Point(area.left, area.top), font,
+      options.theme.text, anchor: .top)
+  }
+}

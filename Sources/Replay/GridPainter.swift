@@ -42,13 +42,7 @@ package struct GridPainter: Painter {
       newest.mixed(with: ground, Double(age / 3) / Double(Trail.capacity / 3) * 0.95)
     }
     GridBoard(map: map, layout: layout, theme: theme).draw(onto: background)
-    if !options.title.isEmpty {
-      let font = Font.sans(GridLayout.titleSize(options.evenSize), .bold)
-      let title = background.ellipsized(options.title, font, width: layout.titleArea.width)
-      background.text(
-        title, at: Point(layout.titleArea.left, layout.titleArea.top), font, theme.text,
-        anchor: .top)
-    }
+    background.drawTitle(options, in: layout.titleArea)
     strip?.drawStill(onto: background)
   }
 

@@ -19,6 +19,8 @@ import Testing
         let outcome = try Program.reel(line: line, in: folder)
         #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
       }
+      let text = try Program.reel("heatmap", "recordings/city.sqlite", in: folder)
+      #expect(text.code == 64 && text.errors.contains("a city does not fit a terminal"))
       let evaluation = try Program.reel(
         line: "evaluate recordings/city.sqlite --steps 2000 --json", in: folder)
       let report = try JSON(parsing: evaluation.output)
@@ -88,12 +90,22 @@ import Testing
       let again = try Program.reel(line: "\(line) output/two", in: folder)
       #expect(again.errors.contains("4 of 4 runs are there already"))
       #expect(try Program.shell("grep -c , output/two/runs.csv", in: folder).output == "5\n")
+      // A run that was killed between its last step and its last checkpoint is not done.
+      let cut = try Program.shell(
+        "sqlite3 output/two/runs/gamma0.1-s1.sqlite 'DELETE FROM checkpoints WHERE step = 1500'",
+        in: folder)
+      #expect(cut.code == 0)
+      let mended = try Program.reel(line: "\(line) output/two", in: folder)
+      #expect(mended.errors.contains("3 of 4 runs are there already"), "\(mended.errors)")
+      #expect(
+        try Program.shell("cmp output/one/runs.csv output/two/runs.csv", in: folder).code == 0)
     }
   }
 
   @Test(arguments: [
     ("q recordings/s.sqlite", "this needs a recording of a Q-table, and dqn made this one", 1),
     ("evaluate recordings/s.sqlite --exact", "--exact is for Q-tables", 64),
+    ("heatmap recordings/s.sqlite --target A2", "--target and --heading are for cities", 64),
     ("heatmap recordings/s.sqlite --of visits", "only Q-tables count visits", 64),
     ("film recordings/s.sqlite --camera follow", "only a city has a camera that follows", 64),
     ("solve snake", "this is for Q-tables, and snake has none", 1),

@@ -27,12 +27,7 @@ package struct SnakePainter: Painter {
         in: layout.captionArea, size: options.evenSize, columns: Self.columns(facts),
         endings: ["hit the wall"], theme: theme, measuring: background) : nil
     drawBoard()
-    if !options.title.isEmpty {
-      let font = Font.sans(GridLayout.titleSize(options.evenSize), .bold)
-      background.text(
-        background.ellipsized(options.title, font, width: layout.titleArea.width),
-        at: Point(layout.titleArea.left, layout.titleArea.top), font, theme.text, anchor: .top)
-    }
+    background.drawTitle(options, in: layout.titleArea)
     strip?.drawStill(onto: background)
   }
 

@@ -14,17 +14,7 @@ package struct GreedyNetwork: Sendable {
   /// The network among a safetensors file's tensors: `0.weight`, `0.bias`, `2.weight` and so on.
   package init(decoding file: [UInt8]) throws(SafetensorsError) {
     let file = try Safetensors(decoding: file)
-    var widths: [Int] = []
-    while true {
-      let name = "\(2 * max(0, widths.count - 1)).weight"
-      guard widths.isEmpty || file.tensors.contains(where: { $0.name == name }) else { break }
-      let shape = try file.tensor(name).shape
-      guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
-        throw SafetensorsError("tensor \(name) is no matrix")
-      }
-      if widths.isEmpty { widths = [shape[1]] }
-      widths.append(shape[0])
-    }
+    let widths = try MLP.widths(in: file)
     var layout = ParameterLayout()
     net = MLP(widths: widths, to: &layout)
     parameters = try Parameters(layout, from: file)

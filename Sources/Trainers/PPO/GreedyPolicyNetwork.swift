@@ -26,17 +26,7 @@ package struct GreedyPolicyNetwork: Sendable {
     guard let activation = state["activation"]?.text.flatMap(Activation.init(rawValue:)) else {
       throw SafetensorsError("the checkpoint does not say what stands between its layers")
     }
-    var widths: [Int] = []
-    while true {
-      let name = "policy.\(2 * max(0, widths.count - 1)).weight"
-      guard widths.isEmpty || file.tensors.contains(where: { $0.name == name }) else { break }
-      let shape = try file.tensor(name).shape
-      guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
-        throw SafetensorsError("tensor \(name) is no matrix")
-      }
-      if widths.isEmpty { widths = [shape[1]] }
-      widths.append(shape[0])
-    }
+    var widths = try MLP.widths("policy.", in: file)
     let outputs = widths.removeLast()
     let isReal = file.tensors.contains { $0.name == PolicyNetwork.deviationName }
     let network = PolicyNetwork(

@@ -51,10 +51,11 @@ struct EvaluateCommand: Command {
     let checkpoint: Checkpoint
     switch plan.learner {
     case .qTable:
-      let policy = try tablePolicy(recording, TablePlan(plan))
+      let step = try step(at: at, of: recording)
+      let table = try recording.qTable(at: step)
+      let policy = try policy(of: table, TablePlan(plan))
       if isExact { return try report(policy, plan.world.stepLimit, console) }
-      checkpoint = try recording.qTable(at: step(at: at, of: recording)).checkpoint(
-        step: try step(at: at, of: recording))
+      checkpoint = table.checkpoint(step: step)
       player = TablePlayer(policy: policy, stepLimit: plan.world.stepLimit)
     case .dqn, .ppo:
       if isExact { throw Failure.usage("--exact is for Q-tables", "leave it out to play") }
@@ -81,8 +82,7 @@ struct EvaluateCommand: Command {
     return Interruption.isRequested ? .stopped : .done
   }
 
-  private func tablePolicy(_ recording: Recording, _ plan: TablePlan) throws -> GreedyPolicy {
-    let table = try recording.qTable(at: step(at: at, of: recording))
+  private func policy(of table: QTable, _ plan: TablePlan) throws -> GreedyPolicy {
     guard table.states == plan.dynamics.states, table.actions == plan.dynamics.actions else {
       throw Failure.failed("\(file) is damaged: its table does not fit its world")
     }

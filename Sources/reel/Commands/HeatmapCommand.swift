@@ -102,6 +102,7 @@ struct HeatmapCommand: Command {
   private func maps(of recording: Recording) throws -> any LearnedMaps {
     let run = try recording.description()
     let plan = try RunPlan(run)
+    try refuseIdleOptions(plan.world)
     if case .ppo = plan.learner {
       throw Failure.failed("there is no map of what a policy thinks of \(run.world.name)")
     }
@@ -117,6 +118,20 @@ struct HeatmapCommand: Command {
       throw Failure.failed("there is no map of what a network thinks of \(run.world.name)")
     }
     return try LearnedNetworks(recording, run, view)
+  }
+
+  /// An option that would change nothing is a mistake of whoever gave it.
+  private func refuseIdleOptions(_ world: KnownWorld) throws {
+    let name = world.description.name
+    if name != "city", target != nil || heading != nil {
+      throw Failure.usage("--target and --heading are for cities, and this is \(name)")
+    }
+    if name != "snake", like != nil {
+      throw Failure.usage("--like is for Snake, and this is \(name)")
+    }
+    if name == "city", output == nil {
+      throw Failure.usage("a city does not fit a terminal", "-o FILE.png draws it")
+    }
   }
 
   /// A chart that can show any of these maps, all in one colour scale.

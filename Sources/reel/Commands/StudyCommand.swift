@@ -83,7 +83,8 @@ struct StudyCommand: Command {
     else { return false }
     let wanted = run.plan.description(seed: run.seed)
     return try known.configuration == wanted.configuration && known.world == wanted.world
-      && known.seed == run.seed && recording.stepCount() == steps
+      && known.seed == run.seed && recording.finalCheckpoint()?.step == steps
+      && recording.stepCount() == steps
   }
 
   private func measured(_ runs: [TrainingRun], _ console: Console) throws -> [StudyRun] {
