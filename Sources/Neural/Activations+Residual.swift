@@ -13,7 +13,7 @@ extension Activations {
   }
 
   /// dy (rows, width) = dx.
-  mutating func copyGradients(_ x: Rows, to y: Rows, rows count: Int) {
+  package mutating func copyGradients(_ x: Rows, to y: Rows, rows count: Int) {
     check(x, y, count)
     unsafe withBoth { _, flow in
       unsafe (flow + y.offset).update(from: flow + x.offset, count: count * x.stride)
@@ -21,10 +21,38 @@ extension Activations {
   }
 
   /// dy (rows, width) += dx.
-  mutating func addGradients(_ x: Rows, to y: Rows, rows count: Int) {
+  package mutating func addGradients(_ x: Rows, to y: Rows, rows count: Int) {
     check(x, y, count)
     unsafe withBoth { _, flow in
       unsafe reel_add(count * x.stride, flow + x.offset, flow + y.offset)
+    }
+  }
+
+  /// y (rows, width) = x, however far apart the rows of either are.
+  mutating func copy(_ x: Rows, to y: Rows, rows count: Int) {
+    precondition(x.width == y.width && count <= capacity, "both have one shape")
+    unsafe withValues { values in
+      for row in 0..<count {
+        unsafe (values + y.offset + row * y.stride)
+          .update(from: values + x.offset + row * x.stride, count: x.width)
+      }
+    }
+  }
+
+  /// dy (rows, width) = dx, or is added to, however far apart the rows of either are.
+  mutating func scatterGradients(_ x: Rows, to y: Rows, rows count: Int, adding: Bool) {
+    precondition(x.width == y.width && count <= capacity, "both have one shape")
+    unsafe withBoth { _, flow in
+      for row in 0..<count {
+        let (from, to) = unsafe (
+          flow + x.offset + row * x.stride, flow + y.offset + row * y.stride
+        )
+        if adding {
+          unsafe reel_add(x.width, from, to)
+        } else {
+          unsafe to.update(from: from, count: x.width)
+        }
+      }
     }
   }
 

@@ -11,6 +11,11 @@ internal import CKernels
 }
 
 extension Rows {
+  /// The rows from one on.
+  package func dropping(_ rows: Int) -> Rows {
+    Rows(offset: offset + rows * stride, width: width, stride: stride)
+  }
+
   /// Of sequences of so many rows each, the row `index` alone.
   package func each(_ index: Int, of length: Int) -> Rows {
     precondition((0..<length).contains(index), "a sequence has such a row")

@@ -60,12 +60,13 @@ package struct Attention: Sendable, Equatable {
     }
   }
 
-  /// Replaces the gradients of qkv by those that follow from y's.
+  /// Replaces the gradients of qkv by those that follow from y's, of which some queries' count.
   package func backward(
     _ qkv: Rows, from y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
-    _ memory: inout Activations
+    queries: Range<Int>? = nil, _ memory: inout Activations
   ) {
     check(qkv, y, sequences * length, memory)
+    let queries = queries ?? 0..<length
     memory.clearGradients(qkv, rows: sequences * length)
     unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * Self.block * length) {
       room in
@@ -76,8 +77,8 @@ package struct Attention: Sendable, Equatable {
           for head in 0..<heads {
             let part = unsafe Part(self, qkv, sequence, head, length, values)
             let slope = unsafe Part(self, qkv, sequence, head, length, gradients)
-            for first in stride(from: 0, to: length, by: Self.block) {
-              let rows = min(Self.block, length - first)
+            for first in stride(from: queries.lowerBound, to: queries.upperBound, by: Self.block) {
+              let rows = min(Self.block, queries.upperBound - first)
               let columns = isCausal ? first + rows : length
               unsafe part.scores(first, rows, columns, into: shares, length)
               let row = sequence * length + first

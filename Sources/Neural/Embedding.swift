@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A learned row for each of a few symbols: (rows) of numbers → (rows, width).
 package struct Embedding: Sendable, Equatable {
   package let symbols: Int
@@ -15,19 +17,21 @@ package struct Embedding: Sendable, Equatable {
     table = layout.add("\(name).weight", [symbols, width], initializer)
   }
 
-  /// Row `r` of y (rows, width) becomes the table's row `symbols[r]`, or is added where `adding`.
+  /// Row `r` of y (rows, width) becomes the sum of the table's rows `numbers[r · each ..< (r + 1) · each]`,
+  /// or that is added where `adding`.
   package func forward(
-    _ numbers: [Int], to y: Rows, adding: Bool = false, _ parameters: Parameters,
-    _ memory: inout Activations
+    _ numbers: some Collection<Int>, each: Int = 1, to y: Rows, adding: Bool = false,
+    _ parameters: Parameters, _ memory: inout Activations
   ) {
-    check(numbers, y, memory)
+    check(numbers, each, y, memory)
     unsafe parameters.values.withUnsafeBufferPointer { slab in
       unsafe memory.withValues { values in
         let table = unsafe slab.baseAddress.unsafelyUnwrapped + table
-        for (row, number) in numbers.enumerated() {
-          let (from, to) = unsafe (table + number * width, values + y.offset + row * y.stride)
-          if adding {
-            for column in 0..<width { unsafe to[column] += from[column] }
+        for (index, number) in numbers.enumerated() {
+          let to = unsafe values + y.offset + index / each * y.stride
+          let from = unsafe table + number * width
+          if adding || index % each > 0 {
+            unsafe reel_add(width, from, to)
           } else {
             unsafe to.update(from: from, count: width)
           }
@@ -36,26 +40,28 @@ package struct Embedding: Sendable, Equatable {
     }
   }
 
-  /// Adds each row of dy (rows, width) to the gradient of the table's row that it came from.
+  /// Adds each row of dy (rows, width) to the gradients of the table's rows that it came from.
   package func backward(
-    _ numbers: [Int], from y: Rows, into gradients: inout Parameters,
-    _ memory: inout Activations
+    _ numbers: some Collection<Int>, each: Int = 1, from y: Rows,
+    into gradients: inout Parameters, _ memory: inout Activations
   ) {
-    check(numbers, y, memory)
+    check(numbers, each, y, memory)
     unsafe gradients.values.withUnsafeMutableBufferPointer { slab in
       unsafe memory.withBoth { _, flow in
         let table = unsafe slab.baseAddress.unsafelyUnwrapped + table
-        for (row, number) in numbers.enumerated() {
-          let (from, to) = unsafe (flow + y.offset + row * y.stride, table + number * width)
-          for column in 0..<width { unsafe to[column] += from[column] }
+        for (index, number) in numbers.enumerated() {
+          unsafe reel_add(
+            width, flow + y.offset + index / each * y.stride, table + number * width)
         }
       }
     }
   }
 
-  private func check(_ numbers: [Int], _ y: Rows, _ memory: Activations) {
+  private func check(
+    _ numbers: some Collection<Int>, _ each: Int, _ y: Rows, _ memory: Activations
+  ) {
     precondition(y.width == width, "an embedding's rows have its width")
-    precondition(numbers.count <= memory.capacity, "the rows fit the activations")
+    precondition(numbers.count <= each * memory.capacity, "the rows fit the activations")
     precondition(numbers.allSatisfy { $0 >= 0 && $0 < symbols }, "there is such a symbol")
   }
 }

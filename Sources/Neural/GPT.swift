@@ -10,12 +10,16 @@ package struct GPTShape: Sendable, Equatable {
   /// The width between the two linear layers of a block.
   package var inner: Int
   package var hasBias = true
+  /// How many of the vocabulary's symbols stand at each place, their embeddings added up: 1 in a text,
+  /// more where a place is a patch of letters.
+  package var symbols = 1
 
   /// A shape; `inner` is four times the width unless told.
   package init(
     vocabulary: Int, context: Int, layers: Int, heads: Int, width: Int, inner: Int? = nil,
-    hasBias: Bool = true
+    hasBias: Bool = true, symbols: Int = 1
   ) {
+    self.symbols = symbols
     self.vocabulary = vocabulary
     self.context = context
     self.layers = layers
@@ -64,42 +68,56 @@ package struct GPT: Sendable, Equatable {
     let embedded: Rows
     package let blocks: [TransformerBlock.Path]
     let statistics: LayerNorm.Statistics
-    /// What each place has become: (D).
+    /// What each place has become, or each sequence's last one: (D).
     package let output: Rows
+    let isLastOnly: Bool
   }
 
-  /// Makes room for a batch.
-  package func path(in memory: inout Activations) -> Path {
+  /// Makes room for a batch. With `lastOnly` only the last place of each sequence is asked for: the last
+  /// layer then has one query, and the output one row, for each.
+  package func path(in memory: inout Activations, lastOnly: Bool = false) -> Path {
     let embedded = memory.add(width: shape.width)
     var stream = embedded
     var paths: [TransformerBlock.Path] = []
-    for block in blocks {
-      paths.append(block.path(in: &memory, from: stream))
+    for (index, block) in blocks.enumerated() {
+      paths.append(
+        block.path(
+          in: &memory, from: stream, lastOnly: lastOnly && index == blocks.count - 1))
       stream = paths[paths.count - 1].output
     }
     return Path(
       embedded: embedded, blocks: paths, statistics: norm.statistics(in: &memory),
-      output: memory.add(width: shape.width))
+      output: memory.add(width: shape.width), isLastOnly: lastOnly)
   }
 
-  private func places(_ count: Int, _ length: Int) -> [Int] { (0..<count).map { $0 % length } }
+  private func places(_ count: Int, _ length: Int) -> LazyMapCollection<Range<Int>, Int> {
+    (0..<count).lazy.map { $0 % length }
+  }
 
-  /// Tokens (B·T) → what each place has become (B·T, D).
+  /// Tokens (B·T) → what each place has become (B·T, D), or each last one (B, D). A single sequence may
+  /// begin `from` a place before which nothing has changed since it was read last.
   package func forward(
-    _ path: Path, _ batch: [Int], length: Int, _ parameters: Parameters,
+    _ path: Path, _ batch: [Int], length: Int, from first: Int = 0, _ parameters: Parameters,
     _ memory: inout Activations
   ) {
-    precondition(length <= shape.context && batch.count % length == 0, "sequences fit the context")
-    tokens.forward(batch, to: path.embedded, parameters, &memory)
+    let rows = batch.count / shape.symbols
+    precondition(
+      length <= shape.context && batch.count == rows * shape.symbols && rows % length == 0,
+      "sequences fit the context")
+    let embedded = path.embedded.dropping(first)
+    tokens.forward(
+      batch[(first * shape.symbols)...], each: shape.symbols, to: embedded, parameters, &memory)
     positions.forward(
-      places(batch.count, length), to: path.embedded, adding: true, parameters, &memory)
+      places(rows, length)[first...], to: embedded, adding: true, parameters, &memory)
     for (block, blockPath) in zip(blocks, path.blocks) {
       block.forward(
-        blockPath, sequences: batch.count / length, length: length, parameters, &memory)
+        blockPath, sequences: rows / length, length: length, from: first, parameters, &memory)
     }
+    let kept = path.isLastOnly ? 0 : first
     norm.forward(
-      stream(path), to: path.output, keeping: path.statistics, rows: batch.count, parameters,
-      &memory)
+      stream(path).dropping(kept), to: path.output.dropping(kept),
+      keeping: path.statistics.dropping(kept), rows: outputRows(path, rows, length) - kept,
+      parameters, &memory)
   }
 
   /// From the gradient of what each place has become, adds those of the parameters.
@@ -107,16 +125,22 @@ package struct GPT: Sendable, Equatable {
     _ path: Path, _ batch: [Int], length: Int, _ parameters: Parameters,
     into gradients: inout Parameters, _ memory: inout Activations
   ) {
+    let rows = batch.count / shape.symbols
     norm.backward(
-      stream(path), from: path.output, keeping: path.statistics, rows: batch.count, parameters,
-      into: &gradients, &memory)
+      stream(path), from: path.output, keeping: path.statistics,
+      rows: outputRows(path, rows, length), parameters, into: &gradients, &memory)
     for (block, blockPath) in zip(blocks, path.blocks).reversed() {
       block.backward(
-        blockPath, sequences: batch.count / length, length: length, parameters, into: &gradients,
+        blockPath, sequences: rows / length, length: length, parameters, into: &gradients,
         &memory)
     }
-    tokens.backward(batch, from: path.embedded, into: &gradients, &memory)
-    positions.backward(places(batch.count, length), from: path.embedded, into: &gradients, &memory)
+    tokens.backward(
+      batch, each: shape.symbols, from: path.embedded, into: &gradients, &memory)
+    positions.backward(places(rows, length), from: path.embedded, into: &gradients, &memory)
+  }
+
+  private func outputRows(_ path: Path, _ rows: Int, _ length: Int) -> Int {
+    path.isLastOnly ? rows / length : rows
   }
 
   private func stream(_ path: Path) -> Rows { path.blocks.last?.output ?? path.embedded }

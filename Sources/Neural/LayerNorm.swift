@@ -30,6 +30,10 @@ package struct LayerNorm: Sendable, Equatable {
   package struct Statistics: Sendable, Equatable {
     let mean: Rows
     let scale: Rows
+
+    func dropping(_ rows: Int) -> Statistics {
+      Statistics(mean: mean.dropping(rows), scale: scale.dropping(rows))
+    }
   }
 
   /// x (rows, width) → y (rows, width).

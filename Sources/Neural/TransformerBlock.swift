@@ -50,10 +50,24 @@ package struct TransformerBlock: Sendable, Equatable {
     let expanded: Rows
     let active: Rows
     let shrunk: Rows
+    /// Where only each sequence's last place goes on: its input and what it attended to, (B, D).
+    let last: Tail?
+
+    /// What the part after attention works on.
+    fileprivate var tail: Tail { last ?? Tail(input: input, attended: attended) }
+
+    struct Tail: Sendable, Equatable {
+      let input: Rows
+      let attended: Rows
+    }
   }
 
-  /// Makes room for a block whose input is another's output.
-  package func path(in memory: inout Activations, from input: Rows) -> Path {
+  /// Makes room for a block whose input is another's output. With `lastOnly` nobody asks what becomes
+  /// of the places before a sequence's last one: after attention, and in the output, there is a row
+  /// for each sequence, not for each place.
+  package func path(
+    in memory: inout Activations, from input: Rows, lastOnly: Bool = false
+  ) -> Path {
     precondition(input.width == width, "the input has the block's width")
     return Path(
       input: input, middle: memory.add(width: width), output: memory.add(width: width),
@@ -62,29 +76,54 @@ package struct TransformerBlock: Sendable, Equatable {
       attentionStatistics: attention.statistics(in: &memory),
       projected: memory.add(width: width), normal2: memory.add(width: width),
       statistics2: norm2.statistics(in: &memory), expanded: memory.add(width: inner),
-      active: memory.add(width: inner), shrunk: memory.add(width: width))
+      active: memory.add(width: inner), shrunk: memory.add(width: width),
+      last: lastOnly
+        ? Path.Tail(input: memory.add(width: width), attended: memory.add(width: width)) : nil)
   }
 
-  /// x (B·T, D) → (B·T, D).
+  /// x (B·T, D) → (B·T, D), or (B, D) where only the last places go on. The places of a single sequence
+  /// before `first` are taken as they stand from an earlier time.
   package func forward(
-    _ path: Path, sequences: Int, length: Int, _ parameters: Parameters,
+    _ path: Path, sequences: Int, length: Int, from first: Int = 0, _ parameters: Parameters,
     _ memory: inout Activations
   ) {
-    let rows = sequences * length
+    precondition(first == 0 || sequences == 1, "one sequence at a time goes on")
+    let fresh = sequences * length - first
     norm1.forward(
-      path.input, to: path.normal1, keeping: path.statistics1, rows: rows, parameters, &memory)
-    merge.forward(path.normal1, to: path.qkv, rows: rows, parameters, &memory)
+      path.input.dropping(first), to: path.normal1.dropping(first),
+      keeping: path.statistics1.dropping(first), rows: fresh, parameters, &memory)
+    merge.forward(
+      path.normal1.dropping(first), to: path.qkv.dropping(first), rows: fresh, parameters, &memory)
     attention.forward(
       path.qkv, to: path.attended, keeping: path.attentionStatistics, sequences: sequences,
-      length: length, &memory)
-    project.forward(path.attended, to: path.projected, rows: rows, parameters, &memory)
-    memory.sum(path.input, path.projected, to: path.middle, rows: rows)
+      length: length, queries: (path.last == nil ? first : length - 1)..<length, &memory)
+    if let last = path.last {
+      let place = length - 1
+      memory.copy(path.input.each(place, of: length), to: last.input, rows: sequences)
+      memory.copy(path.attended.each(place, of: length), to: last.attended, rows: sequences)
+      finish(path, rows: 0..<sequences, parameters, &memory)
+    } else {
+      finish(path, rows: first..<sequences * length, parameters, &memory)
+    }
+  }
+
+  /// What becomes of each place after attention; the places have nothing more to do with each other.
+  private func finish(
+    _ path: Path, rows: Range<Int>, _ parameters: Parameters, _ memory: inout Activations
+  ) {
+    let (first, count) = (rows.lowerBound, rows.count)
+    func from(_ rows: Rows) -> Rows { rows.dropping(first) }
+    let tail = path.tail
+    project.forward(
+      from(tail.attended), to: from(path.projected), rows: count, parameters, &memory)
+    memory.sum(from(tail.input), from(path.projected), to: from(path.middle), rows: count)
     norm2.forward(
-      path.middle, to: path.normal2, keeping: path.statistics2, rows: rows, parameters, &memory)
-    expand.forward(path.normal2, to: path.expanded, rows: rows, parameters, &memory)
-    Activation.gelu.forward(path.expanded, to: path.active, rows: rows, &memory)
-    shrink.forward(path.active, to: path.shrunk, rows: rows, parameters, &memory)
-    memory.sum(path.middle, path.shrunk, to: path.output, rows: rows)
+      from(path.middle), to: from(path.normal2), keeping: path.statistics2.dropping(first),
+      rows: count, parameters, &memory)
+    expand.forward(from(path.normal2), to: from(path.expanded), rows: count, parameters, &memory)
+    Activation.gelu.forward(from(path.expanded), to: from(path.active), rows: count, &memory)
+    shrink.forward(from(path.active), to: from(path.shrunk), rows: count, parameters, &memory)
+    memory.sum(from(path.middle), from(path.shrunk), to: from(path.output), rows: count)
   }
 
   /// From the gradient of the output, adds those of the parameters and replaces that of the input.
@@ -93,6 +132,33 @@ package struct TransformerBlock: Sendable, Equatable {
     into gradients: inout Parameters, _ memory: inout Activations
   ) {
     let rows = sequences * length
+    unfinish(
+      path, rows: path.last == nil ? rows : sequences, parameters, into: &gradients, &memory)
+    if let last = path.last {
+      memory.scatterGradients(
+        last.attended, to: path.attended.each(length - 1, of: length), rows: sequences,
+        adding: false)
+    }
+    attention.backward(
+      path.qkv, from: path.attended, keeping: path.attentionStatistics, sequences: sequences,
+      length: length, queries: path.last == nil ? nil : length - 1..<length, &memory)
+    merge.backward(path.normal1, from: path.qkv, rows: rows, parameters, into: &gradients, &memory)
+    norm1.backward(
+      path.input, from: path.normal1, keeping: path.statistics1, rows: rows, parameters,
+      into: &gradients, &memory)
+    if path.last == nil {
+      memory.addGradients(path.middle, to: path.input, rows: rows)
+    } else {
+      memory.scatterGradients(
+        path.middle, to: path.input.each(length - 1, of: length), rows: sequences, adding: true)
+    }
+  }
+
+  /// From the gradient of the output back to those of `middle` and of what was attended to.
+  private func unfinish(
+    _ path: Path, rows: Int, _ parameters: Parameters, into gradients: inout Parameters,
+    _ memory: inout Activations
+  ) {
     memory.copyGradients(path.output, to: path.shrunk, rows: rows)
     shrink.backward(
       path.active, from: path.shrunk, rows: rows, parameters, into: &gradients, &memory)
@@ -103,17 +169,8 @@ package struct TransformerBlock: Sendable, Equatable {
       path.middle, from: path.normal2, keeping: path.statistics2, rows: rows, parameters,
       into: &gradients, &memory)
     memory.addGradients(path.output, to: path.middle, rows: rows)
-
     memory.copyGradients(path.middle, to: path.projected, rows: rows)
     project.backward(
-      path.attended, from: path.projected, rows: rows, parameters, into: &gradients, &memory)
-    attention.backward(
-      path.qkv, from: path.attended, keeping: path.attentionStatistics, sequences: sequences,
-      length: length, &memory)
-    merge.backward(path.normal1, from: path.qkv, rows: rows, parameters, into: &gradients, &memory)
-    norm1.backward(
-      path.input, from: path.normal1, keeping: path.statistics1, rows: rows, parameters,
-      into: &gradients, &memory)
-    memory.addGradients(path.middle, to: path.input, rows: rows)
+      path.tail.attended, from: path.projected, rows: rows, parameters, into: &gradients, &memory)
   }
 }

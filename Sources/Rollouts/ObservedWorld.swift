@@ -43,6 +43,26 @@ extension Int: RecordedAction {
   package init(numbers: UnsafeBufferPointer<Float>) { self = Int(numbers[0]) }
 }
 
+/// How the letters of an observation stand: places of a few letters each. A letter is its code / 255.
+package struct LetterSequence: Sendable, Equatable {
+  /// How many places there are, one behind the other.
+  package let places: Int
+  /// How many letters stand at a place.
+  package let each: Int
+  /// The codes that occur.
+  package let alphabet: [UInt8]
+
+  /// A sequence of places.
+  package init(places: Int, each: Int, alphabet: [UInt8]) {
+    self.places = places
+    self.each = each
+    self.alphabet = alphabet
+  }
+
+  /// How many different symbols there are: a letter at another spot of its place is another symbol.
+  package var symbols: Int { each * alphabet.count }
+}
+
 /// A world that a network acts in: it sees a state as a row of numbers.
 package protocol SeenWorld: World where State: RecordedState, Action: RecordedAction {
   /// What each number of an observation is called, in order.
@@ -55,11 +75,15 @@ package protocol SeenWorld: World where State: RecordedState, Action: RecordedAc
   var actionSpace: ActionSpace { get }
   /// Whether nothing is reset after a truncated episode: the next starts in the state that it ended in.
   var isContinuing: Bool { get }
+  /// How an observation's letters stand, where it is made of letters.
+  var letters: LetterSequence? { get }
 }
 
 extension SeenWorld {
   /// A world whose episodes all begin at a start.
   package var isContinuing: Bool { false }
+  /// A world that shows numbers.
+  package var letters: LetterSequence? { nil }
 
   /// What a learner sees in a state.
   package func observation(_ state: State) -> [Float] {

@@ -87,6 +87,87 @@ struct TransformerTests {
     }
   }
 
+  /// A small GPT over patches of two symbols, with room for so many rows.
+  private struct Patches {
+    let gpt: GPT
+    let parameters: Parameters
+    var memory: Activations
+    let path: GPT.Path
+    static let length = 5
+
+    init(sequences: Int, lastOnly: Bool) {
+      var layout = ParameterLayout()
+      gpt = GPT(
+        GPTShape(
+          vocabulary: 6, context: 6, layers: 2, heads: 2, width: 8, inner: 12, symbols: 2),
+        to: &layout)
+      parameters = Parameters(layout, seed: 5)
+      memory = Activations(rows: sequences * Self.length)
+      path = gpt.path(in: &memory, lastOnly: lastOnly)
+    }
+
+    mutating func read(_ symbols: [Int], from first: Int = 0) {
+      gpt.forward(path, symbols, length: Self.length, from: first, parameters, &memory)
+    }
+
+    /// Gradients where only the last places' outputs have a slope.
+    mutating func gradients(_ symbols: [Int], rows: [Int]) -> [Float] {
+      var gradients = Parameters(zeros: parameters.layout)
+      for row in 0..<symbols.count / 2 {
+        for column in 0..<8 { memory[gradient: path.output, row, column] = 0 }
+      }
+      for (index, row) in rows.enumerated() {
+        for column in 0..<8 {
+          memory[gradient: path.output, row, column] = Float(index + column) / 8 - 0.5
+        }
+      }
+      gpt.backward(path, symbols, length: Self.length, parameters, into: &gradients, &memory)
+      return gradients.values
+    }
+  }
+
+  /// Two symbols at each place: one of 0…2, one of 3…5.
+  private static func symbols(_ sequences: Int, salt: Int = 0) -> [Int] {
+    (0..<sequences * Patches.length * 2).map { ($0 * 7 + salt) % 3 + $0 % 2 * 3 }
+  }
+
+  @Test func `where only last places are asked for, they and all gradients are the same`() {
+    let symbols = Self.symbols(3)
+    var (whole, last) = (
+      Patches(sequences: 3, lastOnly: false), Patches(sequences: 3, lastOnly: true)
+    )
+    whole.read(symbols)
+    last.read(symbols)
+    let all = whole.memory.rows(whole.path.output, 15)
+    let some = last.memory.rows(last.path.output, 3)
+    for sequence in 0..<3 {
+      let row = (sequence * 5 + 4) * 8
+      expectClose(
+        Array(some[sequence * 8..<sequence * 8 + 8]), Array(all[row..<row + 8]), within: 1e-6,
+        "\(sequence)")
+    }
+    expectClose(
+      last.gradients(symbols, rows: [0, 1, 2]), whole.gradients(symbols, rows: [4, 9, 14]),
+      within: 2e-6, "gradients")
+  }
+
+  @Test(arguments: 0..<5, [false, true])
+  func `what stands before the first change need not be read again`(first: Int, lastOnly: Bool) {
+    let symbols = Self.symbols(1)
+    var changed = symbols
+    for index in (2 * first)..<10 { changed[index] = (changed[index] % 3 + 1) % 3 + index % 2 * 3 }
+    var (again, anew) = (
+      Patches(sequences: 1, lastOnly: lastOnly), Patches(sequences: 1, lastOnly: lastOnly)
+    )
+    again.read(symbols)
+    again.read(changed, from: first)
+    anew.read(changed)
+    let rows = lastOnly ? 1 : 5
+    expectClose(
+      again.memory.rows(again.path.output, rows), anew.memory.rows(anew.path.output, rows),
+      within: 1e-6, "output")
+  }
+
   @Test func `a place does not depend on what comes after it`() {
     var probe = Probe.block(width: 8, heads: 2, inner: 16, sequences: 1, length: 9)
     var input = noise(9 * 8)

@@ -74,6 +74,36 @@ class GPT(nn.Module):
         return t["ln_f"](x) @ t["wte"].weight.T
 
 
+class Policy(nn.Module):
+    """Letters, some at each place, to the logits of actions and a value."""
+
+    def __init__(self, gpt, vocabulary, mixed, actions):
+        super().__init__()
+        self.transformer = gpt.transformer
+        self.mix = nn.Linear(vocabulary, mixed)
+        self.policy_head = nn.Linear(mixed, actions)
+        self.value_head = nn.Linear(mixed, 1)
+
+    def forward(self, symbols):
+        t = self.transformer
+        x = t["wte"](symbols).sum(2) + t["wpe"](torch.arange(symbols.shape[1]))
+        for block in t["h"]:
+            x = block(x)
+        logits = t["ln_f"](x)[:, -1] @ t["wte"].weight.T
+        mixed = self.mix(logits)
+        return torch.cat([self.policy_head(mixed), self.value_head(mixed)], 1)
+
+
+def wave(module):
+    """Parameters that anyone can write down again: a wave over the numbers of each tensor."""
+    for name, parameter in module.named_parameters():
+        count = torch.arange(parameter.numel(), dtype=torch.float64)
+        numbers = 0.1 * torch.sin(0.37 * count + len(name))
+        if ".ln_" in name and name.endswith("weight"):
+            numbers += 1
+        parameter.data = numbers.float().view(parameter.shape)
+
+
 def shake(module):
     """Parameters that show where one was mixed up with another."""
     for parameter in module.parameters():
@@ -102,6 +132,15 @@ case("attention long", Attention(4, 2), torch.randn(1, 130, 12))
 case("block", Block(6, 2, 9, True), torch.randn(2, 4, 6))
 case("block without biases", Block(8, 4, 8, False), torch.randn(1, 5, 8))
 case("gpt", GPT(7, 6, 2, 2, 8, 12), torch.randint(0, 7, (2, 5)))
+
+case("policy", Policy(GPT(6, 6, 2, 2, 8, 12), 6, 5, 3), torch.tensor(
+    [[[(b + 5 * t + 2 * s) % 3 + 3 * s for s in range(2)] for t in range(5)] for b in range(2)]))
+
+full = Policy(GPT(256, 1944, 6, 6, 96, 96), 256, 96, 3)
+wave(full)
+reference["full policy"] = {
+    "count": sum(parameter.numel() for parameter in full.parameters()),
+    "y": numbers(full(torch.tensor([[[i * 7919 % 256] for i in range(1943)]])))}
 
 rows = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in reference.items()]
 (folder / "transformer.json").write_text("{\n" + ",\n".join(rows) + "\n}\n")

@@ -82,14 +82,13 @@ struct Lesson {
     (settings.worlds, settings.rollout, settings.minibatch, settings.epochs) = (1, steps, steps, 1)
     (settings.valueCoefficient, settings.entropyCoefficient) = (0.7, 0.02)
     adam = Adam(network.layout, epsilon: 1e-5)
-    let wide = network.head == .categorical ? 1 : network.policy.widths.last ?? 1
     rollout = PPORollout(
-      worlds: 1, ticks: steps, width: network.policy.widths[0], actionWidth: wide)
+      worlds: 1, ticks: steps, width: network.inputs, actionWidth: network.actionWidth)
     rollout.ticks = steps
   }
 
   mutating func learn(threads: Int = 1) throws -> (report: PPOReport, gradients: Parameters) {
-    let workshop = PPOWorkshop(network, settings, threads: threads)
+    let workshop = PPOWorkshop(network, settings, Crew(threads: threads))
     let report = try workshop.learn(
       from: &rollout, &parameters, &adam, PPOWorkshop.Order(rate: rate), Generator(seed: 1))
     return (report, workshop.gradients)

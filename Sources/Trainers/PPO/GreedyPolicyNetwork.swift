@@ -9,13 +9,16 @@ package struct GreedyPolicyNetwork: Sendable {
   private var desk: PolicyDesk
   private var seen: [Float]
   private var numbers: [Float]
+  /// What was said of frames of letters, which games show again and again; a function of the frame alone.
+  private var known: [[UInt8]: (outputs: [Float], value: Float)] = [:]
+  private static let mostKnown = 20_000
 
   init(_ network: PolicyNetwork, _ parameters: Parameters, _ scale: ObservationScale) {
     self.network = network
     self.parameters = parameters
     self.scale = scale
-    desk = network.desk(rows: 1)
-    seen = [Float](repeating: 0, count: network.policy.widths[0])
+    desk = network.desk(rows: 1, crew: Crew(threads: 1))
+    seen = [Float](repeating: 0, count: network.inputs)
     numbers = [Float](repeating: 0, count: network.actionWidth)
   }
 
@@ -23,17 +26,9 @@ package struct GreedyPolicyNetwork: Sendable {
   package init(_ checkpoint: Checkpoint) throws {
     let state = try JSON(parsing: checkpoint.trainingState)
     let file = try Safetensors(decoding: checkpoint.parameters)
-    guard let activation = state["activation"]?.text.flatMap(Activation.init(rawValue:)) else {
-      throw SafetensorsError("the checkpoint does not say what stands between its layers")
-    }
-    var widths = try MLP.widths("policy.", in: file)
-    let outputs = widths.removeLast()
-    let isReal = file.tensors.contains { $0.name == PolicyNetwork.deviationName }
-    let network = PolicyNetwork(
-      inputs: widths[0], actions: isReal ? .continuous(outputs) : .discrete(outputs),
-      hidden: Array(widths.dropFirst()), activation: activation)
+    let network = try PolicyNetwork(state, file)
     let moments = try RunningMoments(
-      ObservationScale.tensorName, width: widths[0], from: file)
+      ObservationScale.tensorName, width: network.inputs, from: file)
     self.init(
       network, try Parameters(network.layout, from: file),
       // Where nothing was counted, nothing is scaled.
@@ -42,40 +37,51 @@ package struct GreedyPolicyNetwork: Sendable {
 
   /// Whether the policy sees and does what a world shows and takes.
   package func fits<W: SeenWorld>(_ world: W) -> Bool {
-    let outputs = network.policy.widths[network.policy.widths.count - 1]
+    if case .gpt(let gpt) = network.body, gpt.letters != world.letters { return false }
     let isReal = network.head != .categorical
-    return network.policy.widths[0] == world.observationCount
-      && world.actionSpace == (isReal ? .continuous(outputs) : .discrete(outputs))
+    return network.inputs == world.observationCount
+      && world.actionSpace
+        == (isReal ? .continuous(network.outputs) : .discrete(network.outputs))
   }
 
   /// The likeliest action in a state.
   package mutating func action<W: SeenWorld>(_ state: W.State, in world: W) -> W.Action {
-    look(at: state, in: world)
-    desk.decide(rows: 1, parameters)
-    network.head.choose(desk.policy.output, row: 0, desk.memory, into: &numbers, at: 0)
+    judge(state, in: world)
+    network.head.choose(desk.policy, row: 0, desk.memory, into: &numbers, at: 0)
     return numbers.withUnsafeBufferPointer { W.Action(numbers: $0) }
   }
 
   /// What a state is worth, in the scaled rewards that the network learned.
   package mutating func value<W: SeenWorld>(of state: W.State, in world: W) -> Double {
-    look(at: state, in: world)
-    desk.value(rows: 1, parameters)
+    judge(state, in: world)
     return Double(desk.value(of: 0))
   }
 
   /// What the policy's output says of a state: the logits of the choices, or the middles of the numbers.
   package mutating func outputs<W: SeenWorld>(_ state: W.State, in world: W) -> [Float] {
-    look(at: state, in: world)
-    desk.decide(rows: 1, parameters)
-    return desk.memory.rows(desk.policy.output, 1)
+    judge(state, in: world)
+    return desk.memory.rows(desk.policy, 1)
   }
 
-  private mutating func look<W: SeenWorld>(at state: W.State, in world: W) {
+  /// Finds out what a state is worth, and what to do in it.
+  private mutating func judge<W: SeenWorld>(_ state: W.State, in world: W) {
     seen.withUnsafeMutableBufferPointer {
       world.observe(state, into: $0)
       scale.apply(to: $0)
     }
-    desk.memory.fill(desk.policy.input, with: seen, rows: 1)
+    let frame = network.isRead ? seen.map { UInt8($0 * 255 + 0.5) } : nil
+    if let frame, let known = known[frame] {
+      for (column, number) in known.outputs.enumerated() {
+        desk.memory[desk.policy, 0, column] = number
+      }
+      desk.memory[desk.value, 0, 0] = known.value
+      return
+    }
+    desk.look(at: seen, from: [0], rows: 1)
+    desk.judge(rows: 1, parameters)
+    if let frame, known.count < Self.mostKnown {
+      known[frame] = (desk.memory.rows(desk.policy, 1), desk.value(of: 0))
+    }
   }
 
   /// Plays one episode with the likeliest actions and tells it to a sink. It begins at the world's

@@ -16,4 +16,13 @@ extension PPOConfiguration {
     settings.evaluationEpisodes = 10
     return settings
   }
+
+  /// Breakout by patches of its characters.
+  package static var breakoutGPT: PPOConfiguration {
+    var settings = PPOConfiguration.breakout
+    settings.policy = .gpt
+    settings.hidden = [96]
+    settings.normalizesObservations = false
+    return settings
+  }
 }

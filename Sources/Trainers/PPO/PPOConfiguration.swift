@@ -11,6 +11,14 @@ package enum AdvantageScale: String, Sendable, CaseIterable {
   case none
 }
 
+/// The networks that a policy can be.
+package enum PolicyKind: String, Sendable, CaseIterable {
+  /// Two networks of linear layers, one for the policy and one for the value.
+  case mlp
+  /// A transformer that reads letters, with two heads.
+  case gpt
+}
+
 /// The settings of proximal policy optimization (Schulman and others, https://arxiv.org/abs/1707.06347).
 package struct PPOConfiguration: Configuration, Equatable {
   /// Training stops after so many steps, those of all worlds together.
@@ -26,7 +34,14 @@ package struct PPOConfiguration: Configuration, Equatable {
   /// In how many parts a minibatch's gradient is computed, possibly at the same time. Part of the
   /// arithmetic: another number rounds otherwise.
   package var shards = 2
-  /// The widths of the layers of either network.
+  /// What kind of network decides.
+  package var policy = PolicyKind.mlp
+  /// The layers, heads and width of a GPT, and the width between the linear layers of its blocks.
+  package var layers = 2
+  package var heads = 4
+  package var width = 64
+  package var inner = 128
+  /// The widths of the layers of either network; a GPT has one between its logits and its heads.
   package var hidden = [64, 64]
   /// What stands between them.
   package var activation = Activation.tanh
@@ -84,6 +99,11 @@ package struct PPOConfiguration: Configuration, Equatable {
     .count("epochs", \.epochs, in: 1...1000, "how often a rollout is learned from (K)"),
     .count("minibatch", \.minibatch, in: 1...1_000_000, "steps learned from at once (M)"),
     .count("shards", \.shards, in: 1...64, "parts that a minibatch is computed in"),
+    .choice("policy", \.policy, "what kind of network decides"),
+    .count("layers", \.layers, in: 1...48, "layers of a GPT"),
+    .count("heads", \.heads, in: 1...64, "heads of each, which share its width"),
+    .count("width", \.width, in: 1...4096, "numbers that a GPT keeps of each place"),
+    .count("inner", \.inner, in: 1...16384, "width between the linear layers of its blocks"),
     .counts("hidden", \.hidden, in: 1...4096, atMost: 8, "widths of the layers between"),
     .choice("activation", \.activation, "what stands between layers"),
     .number("gamma", \.gamma, in: 0...1, "discount of future reward (γ)"),
@@ -127,6 +147,7 @@ package struct PPOConfiguration: Configuration, Equatable {
       throw SettingError("worlds times rollout is at most \(1 << 24)")
     }
     if minibatch > rows { throw SettingError("minibatch is at most worlds times rollout") }
+    if policy == .gpt && width % heads != 0 { throw SettingError("heads share the width evenly") }
     if shards > minibatch { throw SettingError("shards is at most minibatch") }
   }
 }

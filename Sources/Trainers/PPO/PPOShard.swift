@@ -12,8 +12,13 @@ final class PPOShard: @unchecked Sendable {
   private var entropies: [Float]
   private var slopes: [Float]
 
+  /// How many steps are computed at once.
+  private let batch: Int
+
   /// A shard for up to so many steps.
-  init(_ network: PolicyNetwork, rows: Int) {
+  init(_ network: PolicyNetwork, rows most: Int) {
+    let rows = min(most, network.batch)
+    batch = rows
     desk = network.desk(rows: rows)
     gradients = Parameters(zeros: network.layout)
     starts = [Int](repeating: 0, count: rows)
@@ -39,6 +44,18 @@ final class PPOShard: @unchecked Sendable {
     _ range: Range<Int>, of order: [Int], _ rollout: PPORollout, _ parameters: Parameters,
     _ task: Task
   ) {
+    gradients.clear()
+    sums = PPOLoss.Sums()
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: batch) {
+      let end = min(first + batch, range.upperBound)
+      learn(batch: first..<end, of: order, rollout, parameters, task)
+    }
+  }
+
+  private func learn(
+    batch range: Range<Int>, of order: [Int], _ rollout: PPORollout, _ parameters: Parameters,
+    _ task: Task
+  ) {
     let (count, wide) = (range.count, rollout.actionWidth)
     for row in 0..<count {
       let step = order[range.lowerBound + row]
@@ -48,13 +65,11 @@ final class PPOShard: @unchecked Sendable {
       }
     }
     desk.look(at: rollout.observations, from: starts, rows: count)
-    desk.decide(rows: count, parameters)
-    desk.value(rows: count, parameters)
-    let (head, y) = (desk.network.head, desk.policy.output)
+    desk.judge(rows: count, parameters)
+    let (head, y) = (desk.network.head, desk.policy)
     head.logProbabilities(
       y, rows: count, of: actions, parameters, &desk.memory, into: &logs, entropies: &entropies)
     compare(range, of: order, rollout, task)
-    gradients.clear()
     head.backward(
       y, rows: count, of: actions, logs: logs, entropies: entropies, slopes: slopes,
       entropySlope: -task.entropyCoefficient / Float(task.count), parameters, into: &gradients,
@@ -66,7 +81,6 @@ final class PPOShard: @unchecked Sendable {
   private func compare(
     _ range: Range<Int>, of order: [Int], _ rollout: PPORollout, _ task: Task
   ) {
-    var sums = PPOLoss.Sums()
     let weight = 1 / Float(task.count)
     for row in 0..<range.count {
       let step = order[range.lowerBound + row]
@@ -76,7 +90,7 @@ final class PPOShard: @unchecked Sendable {
       slopes[row] = policy.slope * weight
       let value = task.loss.value(
         desk.value(of: row), old: rollout.values[step], return: rollout.returns[step])
-      desk.memory[gradient: desk.value.output, row, 0] =
+      desk.memory[gradient: desk.value, row, 0] =
         value.slope * task.valueCoefficient * weight
       sums.policy += Double(policy.loss)
       sums.value += Double(value.loss)
@@ -86,6 +100,5 @@ final class PPOShard: @unchecked Sendable {
       sums.kl += expm1(move) - move
       if abs(expm1(move)) > Double(task.loss.clipRange) { sums.clipped += 1 }
     }
-    self.sums = sums
   }
 }

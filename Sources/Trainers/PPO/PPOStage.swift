@@ -30,9 +30,9 @@ struct PPOStage: Sendable {
   private var entropies: [Float]
   private let starts: [Int]
 
-  init(_ network: PolicyNetwork, worlds: Int) {
-    desk = network.desk(rows: worlds)
-    let width = desk.policy.input.width
+  init(_ network: PolicyNetwork, worlds: Int, crew: Crew) {
+    desk = network.desk(rows: worlds, crew: crew)
+    let width = network.inputs
     observations = [Float](repeating: 0, count: worlds * width)
     actions = [Float](repeating: 0, count: worlds * network.actionWidth)
     logs = [Float](repeating: 0, count: worlds)
@@ -45,7 +45,7 @@ struct PPOStage: Sendable {
   mutating func look<W: SeenWorld>(
     at state: W.State, in world: W, row: Int, _ scale: inout ObservationScale, counting: Bool
   ) {
-    let width = desk.policy.input.width
+    let width = desk.network.inputs
     observations.withUnsafeMutableBufferPointer { rows in
       let place = UnsafeMutableBufferPointer(rebasing: rows[row * width..<(row + 1) * width])
       world.observe(state, into: place)
@@ -56,8 +56,7 @@ struct PPOStage: Sendable {
   /// What policy and value say of the observations.
   mutating func decide(rows count: Int, _ parameters: Parameters) {
     desk.look(at: observations, from: starts, rows: count)
-    desk.decide(rows: count, parameters)
-    desk.value(rows: count, parameters)
+    desk.judge(rows: count, parameters)
   }
 
   /// What the observations are worth.
@@ -70,14 +69,14 @@ struct PPOStage: Sendable {
   mutating func draw(row: Int, _ parameters: Parameters, _ draws: Draws) {
     let network = desk.network
     network.head.draw(
-      desk.policy.output, row: row, parameters, desk.memory, draws, into: &actions,
+      desk.policy, row: row, parameters, desk.memory, draws, into: &actions,
       at: row * network.actionWidth)
   }
 
   /// Finds how likely the drawn actions were.
   mutating func weigh(rows count: Int, _ parameters: Parameters) {
     desk.network.head.logProbabilities(
-      desk.policy.output, rows: count, of: actions, parameters, &desk.memory, into: &logs,
+      desk.policy, rows: count, of: actions, parameters, &desk.memory, into: &logs,
       entropies: &entropies)
   }
 

@@ -15,7 +15,7 @@ extension PPOTrainer {
     tensors += adam.m.tensors(prefix: Self.firstMoment)
     tensors += adam.v.tensors(prefix: Self.secondMoment)
     let state: JSON = [
-      "activation": .string(settings.activation.rawValue), "updates": .integer(updates),
+      "network": network.description(settings), "updates": .integer(updates),
       "adam_steps": .integer(adam.steps), "episodes": .integer(episodes),
       "begun": .integer(begun), "last_return": .number(lastReturn),
       "best_return": bestReturn.map(JSON.number) ?? .null,

@@ -6,7 +6,10 @@ extension PPOTrainer {
     into sink: inout Sink, telling observer: inout Observer, goOn: (TrainingProgress) -> Bool
   ) throws -> Bool {
     let began = step - rollout.rows
-    if rollout.ticks == 0 { observer.rolloutBegan(update: updates + 1, step: step) }
+    if rollout.ticks == 0 {
+      stage.desk.forget()
+      observer.rolloutBegan(update: updates + 1, step: step)
+    }
     // The last rollout is as long as the steps that are left.
     let left = (settings.steps - began + settings.worlds - 1) / settings.worlds
     let ticks = min(settings.rollout, left)

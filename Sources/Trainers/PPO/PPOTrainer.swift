@@ -25,8 +25,8 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
   package internal(set) var bestReturn: Double?
 
   let generator: Generator
-  /// How many threads learn; changes no result.
-  let threads: Int
+  /// Who plays and learns; their number changes no result.
+  let crew: Crew
   /// The episodes that are open, one in each world.
   var open: [OpenEpisode<W.State>] = []
   /// How many episodes were begun.
@@ -46,12 +46,10 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
     self.world = world
     self.settings = settings
     self.stepLimit = stepLimit ?? world.stepLimit
-    self.threads = threads
     generator = Generator(seed: seed)
     let width = world.observationCount
-    network = PolicyNetwork(
-      inputs: width, actions: world.actionSpace, hidden: settings.hidden,
-      activation: settings.activation, logDeviation: settings.logDeviation)
+    network = try PolicyNetwork(settings, world)
+    crew = Crew(threads: max(1, min(threads, network.isRead ? settings.worlds : settings.shards)))
     parameters = Parameters(network.layout, seed: seed)
     adam = Adam(network.layout, beta2: settings.beta2, epsilon: settings.adamEpsilon)
     scale = ObservationScale(width: width, isActive: settings.normalizesObservations)
@@ -59,7 +57,7 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
     rollout = PPORollout(
       worlds: settings.worlds, ticks: settings.rollout, width: width,
       actionWidth: network.actionWidth)
-    stage = PPOStage(network, worlds: settings.worlds)
+    stage = PPOStage(network, worlds: settings.worlds, crew: crew)
     for _ in 0..<settings.worlds { open.append(beginEpisode(from: nil)) }
   }
 
@@ -84,7 +82,7 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
     into sink: inout Sink, now: () -> Double = { 0 }, telling observer: inout Observer,
     goOn: (TrainingProgress) -> Bool = { _ in true }
   ) throws {
-    let workshop = PPOWorkshop(network, settings, threads: threads)
+    let workshop = PPOWorkshop(network, settings, crew)
     var clock = (step: step, time: now())
     observer.trainingBegan(step: step)
     while !isComplete {

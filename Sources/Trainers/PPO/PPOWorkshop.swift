@@ -16,14 +16,14 @@ package final class PPOWorkshop: @unchecked Sendable {
     count: 1)
   private var minibatch = 0..<0
 
-  /// A workshop for rollouts of the settings' size, and the threads that work in it.
-  package init(_ network: PolicyNetwork, _ settings: PPOConfiguration, threads: Int) {
+  /// A workshop for rollouts of the settings' size, and who works in it.
+  package init(_ network: PolicyNetwork, _ settings: PPOConfiguration, _ crew: Crew) {
     self.settings = settings
     // The last minibatches take in what does not fill one.
     let most = min(2 * settings.minibatch, settings.worlds * settings.rollout)
     let rows = most / settings.shards + 1
     shards = (0..<settings.shards).map { _ in PPOShard(network, rows: rows) }
-    crew = Crew(threads: max(1, min(threads, settings.shards)))
+    self.crew = crew
     parameters = Parameters(zeros: ParameterLayout())
     rollout = PPORollout(worlds: 1, ticks: 0, width: 1, actionWidth: 1)
   }

@@ -1,4 +1,4 @@
-import Rollouts
+package import Rollouts
 
 extension Breakout {
   /// How a frame is cut into patches, for a learner who sees it so.
@@ -45,6 +45,16 @@ extension Breakout {
   /// How many numbers a learner sees.
   package var observationCount: Int {
     rules.observation == .features ? 8 + board.brickColumns + board.brickRows : tokenCount
+  }
+
+  /// How the letters stand: each by itself, of any code, as published; or patches of the few that occur.
+  package var letters: LetterSequence? {
+    switch rules.observation {
+    case .features: nil
+    case .characters: LetterSequence(places: tokenCount, each: 1, alphabet: Array(0...255))
+    case .patches:
+      LetterSequence(places: patches.count, each: patches.size, alphabet: Array(" #|_=O".utf8))
+    }
   }
 
   /// Writes what a learner sees in a state: features within ±1, or codes divided by 255.

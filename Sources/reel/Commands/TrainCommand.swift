@@ -18,6 +18,7 @@ struct TrainCommand: Command {
   private let world: String
   private let map: String?
   private let preset: String?
+  private let policy: PolicyKind?
   private var overrides: [String]
   private let seeds: [UInt64]
   private let isOneSeed: Bool
@@ -33,6 +34,10 @@ struct TrainCommand: Command {
     map = try arguments.option(
       "--map", value: "FILE", help: "a map's file, or a name such as classic-4x4")
     preset = try arguments.option("--preset", value: "NAME", help: "whose settings to begin with")
+    policy = try arguments.option(
+      "--policy", value: "KIND", choices: PolicyKind.allCases.map(\.rawValue),
+      help: "which network decides, where PPO learns"
+    ).flatMap(PolicyKind.init(rawValue:))
     let episodes = try arguments.count("--episodes", in: 1...1_000_000_000, help: "how many")
     let steps = try arguments.count(
       "--steps", in: 1...1_000_000_000_000, help: "stop after so many")
@@ -67,7 +72,8 @@ struct TrainCommand: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let plan = try RunPlan(world: world, map: map, preset: preset, overrides: overrides)
+    let plan = try RunPlan(
+      world: world, map: map, preset: preset, policy: policy, overrides: overrides)
     if listsSettings {
       console.print(settings(plan))
       return .done

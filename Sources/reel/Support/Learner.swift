@@ -64,6 +64,12 @@ enum Learner: Sendable {
     }
   }
 
+  /// What kind of network decides, where PPO learns.
+  var policy: PolicyKind? {
+    if case .ppo(let settings) = self { return settings.policy }
+    return nil
+  }
+
   /// How many worlds are played side by side.
   var worlds: Int {
     if case .ppo(let settings) = self { return settings.worlds }

@@ -80,7 +80,10 @@ struct Preset: Sendable {
   ]
 
   private static let breakout = [
-    Preset("default", "ball, paddle and bricks as numbers, two networks", .ppo(.breakout))
+    Preset("default", "ball, paddle and bricks as numbers, two networks", .ppo(.breakout)),
+    Preset(
+      "gpt", "a small transformer that reads patches of characters", .ppo(.breakoutGPT),
+      [("observation", "patches")]),
   ]
 
   private static let reacher = [

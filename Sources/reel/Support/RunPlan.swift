@@ -10,9 +10,12 @@ struct RunPlan: Sendable {
   var preset: String
 
   /// A plan from the words of a command line.
-  init(world name: String, map: String?, preset presetName: String?, overrides: [String]) throws {
+  init(
+    world name: String, map: String?, preset presetName: String?, policy: PolicyKind? = nil,
+    overrides: [String]
+  ) throws {
     let presets = Preset.all(for: name)
-    let presetName = presetName ?? presets[0].name
+    let presetName = try presetName ?? Self.preset(presets, policy, name)
     guard let preset = presets.first(where: { $0.name == presetName }) else {
       throw Failure.usage(
         "\(name) has no preset '\(presetName)'",
@@ -30,9 +33,23 @@ struct RunPlan: Sendable {
     } catch let error as SettingError {
       throw Failure.usage("\(error)")
     }
+    if let policy, learner.policy != policy {
+      throw Failure.usage("--preset \(presetName) does not go with --policy \(policy.rawValue)")
+    }
     self.world = world
     self.learner = learner
     self.preset = presetName
+  }
+
+  /// The first preset, or the first whose policy is of a kind.
+  private static func preset(
+    _ presets: [Preset], _ policy: PolicyKind?, _ world: String
+  ) throws(Failure) -> String {
+    guard let policy else { return presets[0].name }
+    guard let preset = presets.first(where: { $0.learner.policy == policy }) else {
+      throw Failure.usage("\(world) has no preset whose policy is \(policy.rawValue)")
+    }
+    return preset.name
   }
 
   private static func world(_ name: String, map: String?) throws -> KnownWorld {

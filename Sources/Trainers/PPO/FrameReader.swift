@@ -1,0 +1,70 @@
+import Neural
+import Rollouts
+
+/// Letters as observed → symbols.
+struct SymbolTable: Sendable {
+  private var numbers = [Int](repeating: 0, count: 256)
+  private let letters: LetterSequence
+
+  init(_ letters: LetterSequence) {
+    self.letters = letters
+    for (number, code) in letters.alphabet.enumerated() { numbers[Int(code)] = number }
+  }
+
+  /// Writes the symbols of the observation that begins at a place of `numbers`.
+  func read(_ observations: [Float], from start: Int, into symbols: inout [Int], at place: Int) {
+    let size = letters.alphabet.count
+    var index = 0
+    for _ in 0..<letters.places {
+      for spot in 0..<letters.each {
+        symbols[place + index] =
+          spot * size + numbers[Int(observations[start + index] * 255 + 0.5)]
+        index += 1
+      }
+    }
+  }
+}
+
+/// Reads one frame after the other: what stands before the first changed letter was read before, and
+/// in a causal transformer does not depend on what comes after it.
+final class FrameReader: @unchecked Sendable {
+  private let policy: GPTPolicy
+  private var memory: Activations
+  private let path: GPTPolicy.Path
+  private var symbols: [Int]
+  /// Whether the memory holds what became of the symbols.
+  private var isFresh = false
+  /// How many places were read, and how many of those had to be worked out.
+  private(set) var places = (asked: 0, computed: 0)
+
+  init(_ policy: GPTPolicy) {
+    self.policy = policy
+    memory = Activations(rows: policy.letters.places)
+    path = policy.path(in: &memory)
+    symbols = [Int](repeating: 0, count: policy.letters.places * policy.letters.each)
+  }
+
+  /// Forgets the last frame, as is needed when the parameters have changed.
+  func forget() { isFresh = false }
+
+  /// Reads the frame whose symbols begin at a place.
+  func read(_ frames: [Int], from start: Int, _ parameters: Parameters) {
+    let each = policy.letters.each
+    var same = 0
+    if isFresh {
+      while same < symbols.count, symbols[same] == frames[start + same] { same += 1 }
+    }
+    let first = same / each
+    places.asked += policy.letters.places
+    guard first < policy.letters.places else { return }
+    places.computed += policy.letters.places - first
+    for index in same..<symbols.count { symbols[index] = frames[start + index] }
+    policy.forward(path, symbols, from: first, parameters, &memory)
+    isFresh = true
+  }
+
+  /// What the policy says: a logit for each action.
+  var logits: [Float] { memory.rows(path.policy, 1) }
+  /// What the frame is worth.
+  var value: Float { memory[path.value, 0, 0] }
+}
