@@ -77,6 +77,8 @@ package protocol SeenWorld: World where State: RecordedState, Action: RecordedAc
   var isContinuing: Bool { get }
   /// How an observation's letters stand, where it is made of letters.
   var letters: LetterSequence? { get }
+  /// Whether a step cost one of several lives: the episode goes on, but a learner may call it an end.
+  func costsLife(from state: State, to next: State) -> Bool
 }
 
 extension SeenWorld {
@@ -84,6 +86,8 @@ extension SeenWorld {
   package var isContinuing: Bool { false }
   /// A world that shows numbers.
   package var letters: LetterSequence? { nil }
+  /// A world without lives.
+  package func costsLife(from state: State, to next: State) -> Bool { false }
 
   /// What a learner sees in a state.
   package func observation(_ state: State) -> [Float] {

@@ -7,8 +7,9 @@ extension PPOConfiguration {
   /// Breakout by its features.
   package static var breakout: PPOConfiguration {
     var settings = PPOConfiguration()
-    settings.entropyCoefficient = 0.01
+    settings.entropyCoefficient = .constant(0.01)
     settings.gamma = 0.99
+    settings.lifeEnds = true
     settings.hidden = [128, 128]
     settings.minibatch = 256
     settings.epochs = 4

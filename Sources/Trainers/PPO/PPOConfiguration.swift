@@ -49,6 +49,8 @@ package struct PPOConfiguration: Configuration, Equatable {
   package var gamma = 0.95
   /// How far ahead advantages look (λ).
   package var lambda = 0.95
+  /// Whether a lost life has no future for the learner, though the episode goes on.
+  package var lifeEnds = false
   /// How far a policy ratio may move from one (ε).
   package var clipRange = 0.2
   /// How far a value may move in an update, in deviations of the return; 0 for any.
@@ -57,8 +59,8 @@ package struct PPOConfiguration: Configuration, Equatable {
   package var valueClipIsRaw = false
   /// How much the value's loss counts (c₁).
   package var valueCoefficient = 0.5
-  /// How much the entropy counts (c₂).
-  package var entropyCoefficient = 0.0
+  /// How much the entropy counts (c₂), by step.
+  package var entropyCoefficient = Schedule.constant(0)
   /// How large Adam's steps are (α), by step.
   package var learningRate = Schedule.linear(from: 6e-4, to: 0)
   /// Adam's decay of the mean square (β₂).
@@ -108,6 +110,7 @@ package struct PPOConfiguration: Configuration, Equatable {
     .choice("activation", \.activation, "what stands between layers"),
     .number("gamma", \.gamma, in: 0...1, "discount of future reward (γ)"),
     .number("lambda", \.lambda, in: 0...1, "how far ahead advantages look (λ)"),
+    .flag("life_ends", \.lifeEnds, "a lost life has no future, though the episode goes on"),
     .number("clip", \.clipRange, in: 0...1e6, "how far a policy ratio may move from one (ε)"),
     .number(
       "value_clip", \.valueClip, in: 0...1e9,
@@ -115,7 +118,8 @@ package struct PPOConfiguration: Configuration, Equatable {
     .flag("value_clip_raw", \.valueClipIsRaw, "count value_clip in units of the reward"),
     .number(
       "value_coefficient", \.valueCoefficient, in: 0...1e6, "weight of the value's loss (c₁)"),
-    .number("entropy", \.entropyCoefficient, in: 0...1e6, "weight of the entropy (c₂)"),
+    .schedule(
+      "entropy", \.entropyCoefficient, in: 0...1e6, "weight of the entropy (c₂), by step"),
     .schedule(
       "learning_rate", \.learningRate, in: 0...100, "how large Adam's steps are (α), by step"),
     .number("beta2", \.beta2, in: 0...0.999999, "Adam's decay of the mean square (β₂)"),
@@ -138,6 +142,11 @@ package struct PPOConfiguration: Configuration, Equatable {
   /// How large Adam's steps are after so many steps of training.
   package func learningRate(step: Int) -> Double {
     learningRate.value(episode: step + 1, of: steps)
+  }
+
+  /// How much the entropy counts after so many steps of training.
+  package func entropyCoefficient(step: Int) -> Double {
+    entropyCoefficient.value(episode: step + 1, of: steps)
   }
 
   /// Refuses settings that are each allowed, but not together.

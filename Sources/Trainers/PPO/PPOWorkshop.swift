@@ -85,7 +85,8 @@ package final class PPOWorkshop: @unchecked Sendable {
     task.loss = PPOLoss(
       clipRange: Float(settings.clipRange), valueClip: Float(settings.valueClip * wish.valueUnit))
     task.valueCoefficient = Float(settings.valueCoefficient)
-    task.entropyCoefficient = Float(settings.entropyCoefficient)
+    task.entropyCoefficient = Float(
+      settings.entropyCoefficient(step: max(0, wish.step - rollout.rows)))
     (task.shift, task.factor) = (0, 1)
     if settings.advantages == .rollout {
       scale(rollout.advantageMoments(count: rollout.rows) { $0 })
