@@ -1,4 +1,5 @@
 internal import CKernels
+import Glibc
 
 /// Scaled dot-product attention of several heads: queries, keys and values side by side,
 /// qkv (B·T, 3 D) → y (B·T, D) (Vaswani and others, https://arxiv.org/abs/1706.03762).
@@ -56,6 +57,29 @@ package struct Attention: Sendable, Equatable {
               values + statistics.offset + first * statistics.stride + head, statistics.stride)
           }
         }
+      }
+    }
+  }
+
+  /// How much of its attention a query of the first sequence gave to each place, head by head: for each
+  /// head `length` shares that sum up to 1.
+  package func shares(
+    _ qkv: Rows, of query: Int, length: Int, _ memory: inout Activations
+  ) -> [[Float]] {
+    precondition(qkv.width == 3 * width && query < length, "a query is one of the places")
+    let seen = isCausal ? query + 1 : length
+    return unsafe memory.withValues { values in
+      (0..<heads).map { head in
+        let part = unsafe Part(self, qkv, 0, head, length, values)
+        var shares = [Float](repeating: 0, count: length)
+        for place in 0..<seen {
+          shares[place] = unsafe reel_dot(
+            headWidth, part.q + query * part.stride, part.k + place * part.stride)
+        }
+        let greatest = shares[..<seen].max() ?? 0
+        for place in 0..<seen { shares[place] = exp(scale * (shares[place] - greatest)) }
+        let sum = shares.reduce(0, +)
+        return shares.map { $0 / sum }
       }
     }
   }

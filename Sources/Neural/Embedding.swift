@@ -18,7 +18,7 @@ package struct Embedding: Sendable, Equatable {
   }
 
   /// Row `r` of y (rows, width) becomes the sum of the table's rows `numbers[r · each ..< (r + 1) · each]`,
-  /// or that is added where `adding`.
+  /// or that is added where `adding`. A negative number stands for nothing.
   package func forward(
     _ numbers: some Collection<Int>, each: Int = 1, to y: Rows, adding: Bool = false,
     _ parameters: Parameters, _ memory: inout Activations
@@ -27,14 +27,13 @@ package struct Embedding: Sendable, Equatable {
     unsafe parameters.values.withUnsafeBufferPointer { slab in
       unsafe memory.withValues { values in
         let table = unsafe slab.baseAddress.unsafelyUnwrapped + table
-        for (index, number) in numbers.enumerated() {
-          let to = unsafe values + y.offset + index / each * y.stride
-          let from = unsafe table + number * width
-          if adding || index % each > 0 {
-            unsafe reel_add(width, from, to)
-          } else {
-            unsafe to.update(from: from, count: width)
+        if !adding {
+          for row in 0..<numbers.count / each {
+            unsafe (values + y.offset + row * y.stride).update(repeating: 0, count: width)
           }
+        }
+        for (index, number) in numbers.enumerated() where number >= 0 {
+          unsafe reel_add(width, table + number * width, values + y.offset + index / each * y.stride)
         }
       }
     }
@@ -49,7 +48,7 @@ package struct Embedding: Sendable, Equatable {
     unsafe gradients.values.withUnsafeMutableBufferPointer { slab in
       unsafe memory.withBoth { _, flow in
         let table = unsafe slab.baseAddress.unsafelyUnwrapped + table
-        for (index, number) in numbers.enumerated() {
+        for (index, number) in numbers.enumerated() where number >= 0 {
           unsafe reel_add(
             width, flow + y.offset + index / each * y.stride, table + number * width)
         }
@@ -62,6 +61,6 @@ package struct Embedding: Sendable, Equatable {
   ) {
     precondition(y.width == width, "an embedding's rows have its width")
     precondition(numbers.count <= each * memory.capacity, "the rows fit the activations")
-    precondition(numbers.allSatisfy { $0 >= 0 && $0 < symbols }, "there is such a symbol")
+    precondition(numbers.allSatisfy { $0 < symbols }, "there is such a symbol")
   }
 }

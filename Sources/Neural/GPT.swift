@@ -13,13 +13,25 @@ package struct GPTShape: Sendable, Equatable {
   /// How many of the vocabulary's symbols stand at each place, their embeddings added up: 1 in a text,
   /// more where a place is a patch of letters.
   package var symbols = 1
+  /// How the weights begin.
+  package var start = Start.published
+
+  /// How a GPT's weights begin.
+  package enum Start: String, Sendable, CaseIterable {
+    /// All with a deviation of .02, as GPT-2's.
+    case published
+    /// The embeddings so, the others with one of 1 / √inputs: in a narrow network they would else say
+    /// almost nothing of what they are given.
+    case even
+  }
 
   /// A shape; `inner` is four times the width unless told.
   package init(
     vocabulary: Int, context: Int, layers: Int, heads: Int, width: Int, inner: Int? = nil,
-    hasBias: Bool = true, symbols: Int = 1
+    hasBias: Bool = true, symbols: Int = 1, start: Start = .published
   ) {
     self.symbols = symbols
+    self.start = start
     self.vocabulary = vocabulary
     self.context = context
     self.layers = layers
@@ -52,12 +64,16 @@ package struct GPT: Sendable, Equatable {
     positions = Embedding(
       "\(prefix)wpe", symbols: shape.context, width: shape.width, initializer: weight,
       to: &layout)
-    // What is added to the stream gets smaller the more layers add to it.
-    let residual = Initializer.normal(deviation: 0.02 / (2 * Double(shape.layers)).squareRoot())
     blocks = (0..<shape.layers).map { index in
       TransformerBlock(
         "\(prefix)h.\(index)", width: shape.width, heads: shape.heads, inner: shape.inner,
-        hasBias: shape.hasBias, weight: weight, residual: residual, to: &layout)
+        hasBias: shape.hasBias, to: &layout
+      ) { inputs, isAdded in
+        let deviation = shape.start == .published ? 0.02 : 1 / Double(inputs).squareRoot()
+        // What is added to the stream gets smaller the more layers add to it.
+        return .normal(
+          deviation: isAdded ? deviation / (2 * Double(shape.layers)).squareRoot() : deviation)
+      }
     }
     norm = LayerNorm("\(prefix)ln_f", width: shape.width, hasBias: shape.hasBias, to: &layout)
     head = Linear(sharing: tokens.table, inputs: shape.width, outputs: shape.vocabulary)

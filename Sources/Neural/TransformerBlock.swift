@@ -11,26 +11,26 @@ package struct TransformerBlock: Sendable, Equatable {
   let expand: Linear
   let shrink: Linear
 
-  /// Adds a block's tensors after a prefix, under nanoGPT's names. `residual` draws the weights of the
-  /// two layers that are added to what flows by.
+  /// Adds a block's tensors after a prefix, under nanoGPT's names. `weight` tells how the weights of a
+  /// linear layer of so many inputs are drawn, and those of the two that are added to what flows by.
   package init(
     _ name: String, width: Int, heads: Int, inner: Int, hasBias: Bool = true, isCausal: Bool = true,
-    weight: Initializer, residual: Initializer, to layout: inout ParameterLayout
+    to layout: inout ParameterLayout, weight: (_ inputs: Int, _ isAdded: Bool) -> Initializer
   ) {
     self.width = width
     self.inner = inner
     attention = Attention(width: width, heads: heads, isCausal: isCausal)
-    func linear(_ part: String, _ inputs: Int, _ outputs: Int, _ weight: Initializer) -> Linear {
+    func linear(_ part: String, _ inputs: Int, _ outputs: Int, isAdded: Bool = false) -> Linear {
       Linear(
-        "\(name).\(part)", inputs: inputs, outputs: outputs, hasBias: hasBias, weight: weight,
-        bias: .zeros, to: &layout)
+        "\(name).\(part)", inputs: inputs, outputs: outputs, hasBias: hasBias,
+        weight: weight(inputs, isAdded), bias: .zeros, to: &layout)
     }
     norm1 = LayerNorm("\(name).ln_1", width: width, hasBias: hasBias, to: &layout)
-    merge = linear("attn.c_attn", width, 3 * width, weight)
-    project = linear("attn.c_proj", width, width, residual)
+    merge = linear("attn.c_attn", width, 3 * width)
+    project = linear("attn.c_proj", width, width, isAdded: true)
     norm2 = LayerNorm("\(name).ln_2", width: width, hasBias: hasBias, to: &layout)
-    expand = linear("mlp.c_fc", width, inner, weight)
-    shrink = linear("mlp.c_proj", inner, width, residual)
+    expand = linear("mlp.c_fc", width, inner)
+    shrink = linear("mlp.c_proj", inner, width, isAdded: true)
   }
 
   /// Where a block's rows lie among the activations; all (B·T, …).

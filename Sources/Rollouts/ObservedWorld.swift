@@ -49,7 +49,7 @@ package struct LetterSequence: Sendable, Equatable {
   package let places: Int
   /// How many letters stand at a place.
   package let each: Int
-  /// The codes that occur.
+  /// The codes that count; others stand for nothing.
   package let alphabet: [UInt8]
 
   /// A sequence of places.

@@ -203,8 +203,8 @@ extension Probe {
     var layout = ParameterLayout()
     var memory = Activations(rows: sequences * length)
     let block = TransformerBlock(
-      "l", width: width, heads: heads, inner: inner, hasBias: hasBias,
-      weight: .normal(deviation: 0.3), residual: .normal(deviation: 0.3), to: &layout)
+      "l", width: width, heads: heads, inner: inner, hasBias: hasBias, to: &layout
+    ) { _, _ in .normal(deviation: 0.3) }
     let path = block.path(in: &memory, from: memory.add(width: width))
     return Probe(
       parameters: Parameters(layout, seed: 11), memory: memory, x: path.input, y: path.output,

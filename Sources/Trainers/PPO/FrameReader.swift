@@ -1,9 +1,9 @@
 import Neural
 import Rollouts
 
-/// Letters as observed → symbols.
+/// Letters as observed → symbols; −1 for a letter outside the alphabet, such as a patch's blanks.
 struct SymbolTable: Sendable {
-  private var numbers = [Int](repeating: 0, count: 256)
+  private var numbers = [Int](repeating: -1, count: 256)
   private let letters: LetterSequence
 
   init(_ letters: LetterSequence) {
@@ -17,8 +17,8 @@ struct SymbolTable: Sendable {
     var index = 0
     for _ in 0..<letters.places {
       for spot in 0..<letters.each {
-        symbols[place + index] =
-          spot * size + numbers[Int(observations[start + index] * 255 + 0.5)]
+        let number = numbers[Int(observations[start + index] * 255 + 0.5)]
+        symbols[place + index] = number < 0 ? number : spot * size + number
         index += 1
       }
     }
@@ -67,4 +67,10 @@ final class FrameReader: @unchecked Sendable {
   var logits: [Float] { memory.rows(path.policy, 1) }
   /// What the frame is worth.
   var value: Float { memory[path.value, 0, 0] }
+  /// How much of its attention the last place gave to each place in the last layer, head by head.
+  func shares() -> [[Float]] {
+    let length = policy.letters.places
+    guard let block = policy.gpt.blocks.last, let blockPath = path.gpt.blocks.last else { return [] }
+    return block.attention.shares(blockPath.qkv, of: length - 1, length: length, &memory)
+  }
 }

@@ -19,11 +19,15 @@ package struct GPTPolicy: Sendable, Equatable {
     package var inner: Int
     /// Between the logits and the heads.
     package var mixed: Int
+    package var start = GPTShape.Start.published
 
     /// A size.
-    package init(layers: Int, heads: Int, width: Int, inner: Int, mixed: Int) {
+    package init(
+      layers: Int, heads: Int, width: Int, inner: Int, mixed: Int,
+      start: GPTShape.Start = .published
+    ) {
       (self.layers, self.heads, self.width) = (layers, heads, width)
-      (self.inner, self.mixed) = (inner, mixed)
+      (self.inner, self.mixed, self.start) = (inner, mixed, start)
     }
   }
 
@@ -32,7 +36,8 @@ package struct GPTPolicy: Sendable, Equatable {
     gpt = GPT(
       GPTShape(
         vocabulary: letters.symbols, context: letters.places + 1, layers: size.layers,
-        heads: size.heads, width: size.width, inner: size.inner, symbols: letters.each),
+        heads: size.heads, width: size.width, inner: size.inner, symbols: letters.each,
+        start: size.start),
       to: &layout)
     func linear(_ name: String, _ inputs: Int, _ outputs: Int, gain: Double) -> Linear {
       Linear(

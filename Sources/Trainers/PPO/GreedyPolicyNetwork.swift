@@ -44,6 +44,12 @@ package struct GreedyPolicyNetwork: Sendable {
         == (isReal ? .continuous(network.outputs) : .discrete(network.outputs))
   }
 
+  /// How many heads look in each layer; nil where the policy reads nothing.
+  package var heads: Int? {
+    guard case .gpt(let gpt) = network.body else { return nil }
+    return gpt.gpt.shape.heads
+  }
+
   /// The likeliest action in a state.
   package mutating func action<W: SeenWorld>(_ state: W.State, in world: W) -> W.Action {
     judge(state, in: world)
@@ -63,12 +69,18 @@ package struct GreedyPolicyNetwork: Sendable {
     return desk.memory.rows(desk.policy, 1)
   }
 
+  /// Where a transformer looked before it decided: how much of its attention the last layer's last query
+  /// gave to each place, head by head. Nil where the policy reads nothing.
+  package mutating func attention<W: SeenWorld>(_ state: W.State, in world: W) -> [[Float]]? {
+    look(at: state, in: world)
+    desk.look(at: seen, from: [0], rows: 1)
+    desk.judge(rows: 1, parameters)
+    return desk.shares(of: 0)
+  }
+
   /// Finds out what a state is worth, and what to do in it.
   private mutating func judge<W: SeenWorld>(_ state: W.State, in world: W) {
-    seen.withUnsafeMutableBufferPointer {
-      world.observe(state, into: $0)
-      scale.apply(to: $0)
-    }
+    look(at: state, in: world)
     let frame = network.isRead ? seen.map { UInt8($0 * 255 + 0.5) } : nil
     if let frame, let known = known[frame] {
       for (column, number) in known.outputs.enumerated() {
@@ -81,6 +93,13 @@ package struct GreedyPolicyNetwork: Sendable {
     desk.judge(rows: 1, parameters)
     if let frame, known.count < Self.mostKnown {
       known[frame] = (desk.memory.rows(desk.policy, 1), desk.value(of: 0))
+    }
+  }
+
+  private mutating func look<W: SeenWorld>(at state: W.State, in world: W) {
+    seen.withUnsafeMutableBufferPointer {
+      world.observe(state, into: $0)
+      scale.apply(to: $0)
     }
   }
 

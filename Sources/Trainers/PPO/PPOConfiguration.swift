@@ -41,6 +41,8 @@ package struct PPOConfiguration: Configuration, Equatable {
   package var heads = 4
   package var width = 64
   package var inner = 128
+  /// How a GPT's weights begin.
+  package var start = GPTShape.Start.even
   /// The widths of the layers of either network; a GPT has one between its logits and its heads.
   package var hidden = [64, 64]
   /// What stands between them.
@@ -106,6 +108,7 @@ package struct PPOConfiguration: Configuration, Equatable {
     .count("heads", \.heads, in: 1...64, "heads of each, which share its width"),
     .count("width", \.width, in: 1...4096, "numbers that a GPT keeps of each place"),
     .count("inner", \.inner, in: 1...16384, "width between the linear layers of its blocks"),
+    .choice("start", \.start, "how a GPT's weights begin"),
     .counts("hidden", \.hidden, in: 1...4096, atMost: 8, "widths of the layers between"),
     .choice("activation", \.activation, "what stands between layers"),
     .number("gamma", \.gamma, in: 0...1, "discount of future reward (γ)"),

@@ -91,6 +91,6 @@ extension PPOConfiguration {
   /// How large a GPT policy is.
   var size: GPTPolicy.Size {
     GPTPolicy.Size(
-      layers: layers, heads: heads, width: width, inner: inner, mixed: hidden[0])
+      layers: layers, heads: heads, width: width, inner: inner, mixed: hidden[0], start: start)
   }
 }

@@ -172,6 +172,13 @@ package struct PolicyDesk: Sendable {
   /// The value of a row.
   package func value(of row: Int) -> Float { memory[value, row, 0] }
 
+  /// How much of its attention a transformer's last place gave to each place of a row, head by head;
+  /// nil where nothing is read.
+  func shares(of row: Int) -> [[Float]]? {
+    guard case .readers(let readers, _) = body else { return nil }
+    return readers[row].shares()
+  }
+
   /// Forgets what was read before, as is needed when the parameters have changed.
   func forget() {
     if case .readers(let readers, _) = body { for reader in readers { reader.forget() } }

@@ -47,13 +47,14 @@ extension Breakout {
     rules.observation == .features ? 8 + board.brickColumns + board.brickRows : tokenCount
   }
 
-  /// How the letters stand: each by itself, of any code, as published; or patches of the few that occur.
+  /// How the letters stand: each by itself, of any code, as published; or patches of the few that mean something, blanks
+  /// left out.
   package var letters: LetterSequence? {
     switch rules.observation {
     case .features: nil
     case .characters: LetterSequence(places: tokenCount, each: 1, alphabet: Array(0...255))
     case .patches:
-      LetterSequence(places: patches.count, each: patches.size, alphabet: Array(" #|_=O".utf8))
+      LetterSequence(places: patches.count, each: patches.size, alphabet: Array("#|_=O".utf8))
     }
   }
 

@@ -10,6 +10,7 @@ struct PictureArguments {
   let selection: EpisodeSelection
   let episodeText: String
   let every: Int?
+  let overlay: AttentionOverlay.Wish?
   private let chosen: PictureOptions
   private let size: Int?
 
@@ -32,6 +33,7 @@ struct PictureArguments {
     let look = try arguments.option(
       "--look", value: "NAME", choices: PictureOptions.Look.allCases.map(\.rawValue),
       help: "Breakout drawn (default), or as its characters")
+    overlay = try AttentionOverlay.Wish(&arguments)
     let title = try arguments.option("--title", value: "TEXT", help: "a line above the picture")
     let hasNoCaption = arguments.flag("--no-caption", help: "leave out the strip at the bottom")
     chosen = PictureOptions(
@@ -74,6 +76,7 @@ struct EpisodePictures {
   private let options: PictureOptions
   private let hold: Int
   private let every: Int?
+  private let overlay: AttentionOverlay?
 
   /// `hold` is how many seconds longer an episode's last frame stays.
   init(_ file: String, _ look: PictureArguments, hold: Double = 0) throws {
@@ -83,6 +86,8 @@ struct EpisodePictures {
     episodes = try recording.episodes(look.selection)
     options = try look.options(for: world)
     every = look.every
+    let (recording, world) = (recording, world)
+    overlay = try look.overlay.map { try AttentionOverlay($0, of: recording, world) }
     self.hold = Int((hold * 100).rounded())
   }
 
@@ -114,7 +119,7 @@ struct EpisodePictures {
           painter: try SnakePainter(world, facts: facts, options: options))
       case .breakout(let world):
         film(
-          stage: BreakoutStage(world),
+          stage: BreakoutStage(world, heat: overlay?.heat),
           painter: try BreakoutPainter(world, facts: facts, options: options))
       case .reacher:
         film(stage: ReacherStage(), painter: try ReacherPainter(facts: facts, options: options))
