@@ -67,6 +67,7 @@ import Testing
     Mistake("map maze --size 1x1", 64, "maze"),
     Mistake("export there.sqlite", 64, "--transitions"),
     Mistake("evaluate there.sqlite --exact -o x.sqlite", 64, "--exact"),
+    Mistake("train reacher --set physics=newton", 64, "physics is closed or mujoco"),
     Mistake("train reacher --set 'learning_rate=cosine(1)'", 64, "cosine(from,to)"),
     Mistake("explain everything", 64, "'everything'"),
   ]

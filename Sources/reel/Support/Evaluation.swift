@@ -78,7 +78,9 @@ func networkPlayer(of plan: RunPlan, _ checkpoint: Checkpoint) throws -> any Pla
   func policy<W: SeenWorld>(_ world: W) throws -> any Player {
     try PolicyPlayer(world, GreedyPolicyNetwork(checkpoint))
   }
-  if case .ppo = plan.learner, let world = plan.world.seen { return try policy(world) }
+  if case .ppo = plan.learner, let world = try plan.world.withPhysics().seen {
+    return try policy(world)
+  }
   guard let world = plan.world.observed else {
     throw Failure.failed("the recorded network does not fit its world")
   }

@@ -30,7 +30,7 @@ struct RunPlan: Sendable {
     } catch let error as SettingError {
       throw Failure.usage("\(error)")
     }
-    self.world = world
+    self.world = try world.withPhysics()
     self.learner = learner
     self.preset = presetName
   }
@@ -56,7 +56,7 @@ struct RunPlan: Sendable {
     return (String(parts[0]), String(parts[1]))
   }
 
-  /// The plan that a recording was made by.
+  /// The plan that a recording was made by. Its world can be drawn, and takes steps `withPhysics`.
   init(_ run: RunDescription) throws {
     learner = try Learner(run)
     world = try KnownWorld.make(
