@@ -64,6 +64,11 @@ import Testing
     }
   }
 
+  @Test func `the page shows what exploring the maze prints`() throws {
+    let outcome = try Program.reel("explore", "maze", in: "/tmp")
+    #expect(try Repository.text("docs/worlds.md").contains("```text\n\(outcome.output)```"))
+  }
+
   #if MuJoCo
     @Test func `an arm that MuJoCo moves is trained, played and drawn wherever that is done`()
       throws
