@@ -72,8 +72,8 @@ let package = Package(
     .executableTarget(
       name: "reel",
       dependencies: [
-        "Rollouts", "Worlds", "Trainers", "SQLite", "Recordings", "Raster", "Film", "Replay",
-        "Analysis", "Benchmarks",
+        "Rollouts", "Worlds", "Physics", "Trainers", "SQLite", "Recordings", "Raster", "Film",
+        "Replay", "Analysis", "Benchmarks",
       ],
       path: "Sources/reel", swiftSettings: strict),
 
@@ -82,7 +82,7 @@ let package = Package(
       "TestSupport", uses: ["Rollouts", "Raster", "Film", "CGIF"], path: "Tests/TestSupport"),
     tests(of: "Rollouts", uses: ["Rollouts"]),
     tests(of: "Worlds", uses: ["Rollouts", "Worlds"]),
-    tests(of: "Physics", uses: ["Physics"]),
+    tests(of: "Physics", uses: ["Rollouts", "Worlds", "Physics"]),
     tests(of: "Neural", uses: ["Rollouts", "Neural"]),
     tests(of: "Trainers", uses: ["Rollouts", "Worlds", "Neural", "Trainers"]),
     tests(of: "SQLite", uses: ["SQLite"]),

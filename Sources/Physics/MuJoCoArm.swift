@@ -1,13 +1,16 @@
 #if MuJoCo
   internal import CMuJoCo
+  internal import Glibc
   internal import Synchronization
 
   /// The arm of maps/reacher.xml, moved by MuJoCo.
   ///
   /// Each step begins from its state alone: what the solver remembers of the step before is cleared.
+  /// Steps may be taken at the same time.
   @safe package final class MuJoCoArm: Sendable {
     private let model: Model
-    private let data: Mutex<Data>
+    /// What steps work on and no step is using: one for each of those ever taken at the same time.
+    private let idle: Mutex<[Data]>
 
     /// Why there is no arm.
     package struct LoadError: Error, CustomStringConvertible {
@@ -23,14 +26,14 @@
       package var fingertip: SIMD2<Double>
     }
 
-    /// Reads the model of a file.
-    package init(path: String) throws(LoadError) {
-      let (model, message) = Self.load(path)
-      guard let model, let data = Data(model) else {
-        throw LoadError(description: "MuJoCo cannot use \(path): \(message)")
+    /// Reads a model, in MuJoCo's own words (MJCF).
+    package init(model text: String = MuJoCoArm.reacher) throws(LoadError) {
+      let (model, message) = Self.load(text)
+      guard let model else {
+        throw LoadError(description: "MuJoCo cannot use the reacher's model: \(message)")
       }
       self.model = model
-      self.data = Mutex(data)
+      idle = Mutex([])
     }
 
     /// Moves the arm for some of the model's time steps under constant torques, which the motors clip.
@@ -38,27 +41,39 @@
       angles: SIMD2<Double>, velocities: SIMD2<Double>, target: SIMD2<Double>,
       torques: SIMD2<Double>, frames: Int = 2
     ) -> Outcome {
-      data.withLock { data in
-        unsafe mj_resetData(model.pointer, data.pointer)
-        let state = unsafe data.pointer.pointee
-        unsafe (state.qpos[0], state.qpos[1]) = (angles.x, angles.y)
-        unsafe (state.qpos[2], state.qpos[3]) = (target.x, target.y)
-        unsafe (state.qvel[0], state.qvel[1]) = (velocities.x, velocities.y)
-        unsafe (state.ctrl[0], state.ctrl[1]) = (torques.x, torques.y)
-        for _ in 0..<frames { unsafe mj_step(model.pointer, data.pointer) }
-        let tip = unsafe state.xpos + 3 * model.fingertip
-        return unsafe Outcome(
-          angles: SIMD2(state.qpos[0], state.qpos[1]),
-          velocities: SIMD2(state.qvel[0], state.qvel[1]), fingertip: SIMD2(tip[0], tip[1]))
-      }
+      let data = idle.withLock { $0.popLast() } ?? Data(model)
+      defer { idle.withLock { $0.append(data) } }
+      let state = unsafe data.pointer.pointee
+      unsafe (state.qpos[0], state.qpos[1]) = (angles.x, angles.y)
+      unsafe (state.qpos[2], state.qpos[3]) = (target.x, target.y)
+      unsafe (state.qvel[0], state.qvel[1]) = (velocities.x, velocities.y)
+      unsafe (state.qvel[2], state.qvel[3]) = (0, 0)
+      unsafe (state.ctrl[0], state.ctrl[1]) = (torques.x, torques.y)
+      // The only memory of a step before; to reset everything costs three more.
+      for index in 0..<4 { unsafe state.qacc_warmstart[index] = 0 }
+      for _ in 0..<frames { unsafe mj_step(model.pointer, data.pointer) }
+      let tip = unsafe state.xpos + 3 * model.fingertip
+      return unsafe Outcome(
+        angles: SIMD2(state.qpos[0], state.qpos[1]),
+        velocities: SIMD2(state.qvel[0], state.qvel[1]), fingertip: SIMD2(tip[0], tip[1]))
     }
 
-    private static func load(_ path: String) -> (model: Model?, message: String) {
+    private static func load(_ text: String) -> (model: Model?, message: String) {
+      // MuJoCo reads files only; this one is in memory, and gone once it is closed.
+      let file = unsafe memfd_create("reacher.xml", 0)
+      defer { close(file) }
+      let bytes = Array(text.utf8)
+      guard file >= 0, unsafe write(file, bytes, bytes.count) == bytes.count else {
+        return (nil, unsafe String(cString: strerror(errno)))
+      }
       var message = [CChar](repeating: 0, count: 1000)
-      let pointer = unsafe mj_loadXML(path, nil, &message, Int32(message.count))
-      let text = String(
-        decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      guard let pointer = unsafe pointer else { return (nil, text) }
+      let pointer = unsafe mj_loadXML(
+        "/proc/self/fd/\(file)", nil, &message, Int32(message.count))
+      guard let pointer = unsafe pointer else {
+        let said = String(
+          decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return (nil, said.split(separator: "\n").joined(separator: " "))
+      }
       let model = unsafe Model(pointer)
       let isOurs = unsafe pointer.pointee.nq == 4 && pointer.pointee.nu == 2 && model.fingertip > 0
       return isOurs ? (model, "") : (nil, "it is not an arm of two joints and a target")
@@ -77,12 +92,14 @@
       deinit { unsafe mj_deleteModel(pointer) }
     }
 
-    /// What a step works on, one at a time.
+    /// What a step works on.
     @safe private final class Data: @unchecked Sendable {
       let pointer: UnsafeMutablePointer<mjData>
 
-      init?(_ model: Model) {
-        guard let pointer = unsafe mj_makeData(model.pointer) else { return nil }
+      init(_ model: Model) {
+        guard let pointer = unsafe mj_makeData(model.pointer) else {
+          preconditionFailure("there is memory for an arm")
+        }
         unsafe self.pointer = pointer
       }
 

@@ -5,6 +5,8 @@ package enum Schedule: Sendable, Equatable {
   case constant(Double)
   /// From one value in the first episode to another in the last.
   case linear(from: Double, to: Double)
+  /// The same along half a wave of the cosine: slow, fast, slow.
+  case cosine(from: Double, to: Double)
   /// From one value in the first episode to another after so many, and that from then on.
   case ramp(from: Double, to: Double, episodes: Int)
   /// Multiplied by `factor` after each episode, but never below `floor`.
@@ -15,9 +17,9 @@ package enum Schedule: Sendable, Equatable {
     switch self {
     case .constant(let value): return value
     case .linear(let from, let to):
-      guard episodes > 1 else { return from }
-      let share = min(1, Double(episode - 1) / Double(episodes - 1))
-      return from + (to - from) * share
+      return from + (to - from) * Self.share(episode, of: episodes)
+    case .cosine(let from, let to):
+      return to + (from - to) * 0.5 * (1 + cos(.pi * Self.share(episode, of: episodes)))
     case .ramp(let from, let to, let length):
       return from + (to - from) * min(1, Double(episode - 1) / Double(length))
     case .exponential(let from, let factor, let floor):
@@ -25,12 +27,18 @@ package enum Schedule: Sendable, Equatable {
     }
   }
 
+  /// How much of the way from the first episode to the last is done.
+  private static func share(_ episode: Int, of episodes: Int) -> Double {
+    guard episodes > 1 else { return 0 }
+    return min(1, Double(episode - 1) / Double(episodes - 1))
+  }
+
   /// Whether a value, once reached, stays: a power for every episode would cost short ones a tenth of
   /// their time.
   package func stays(at value: Double) -> Bool {
     switch self {
     case .constant(let constant): value == constant
-    case .linear, .ramp: false
+    case .linear, .cosine, .ramp: false
     case .exponential(_, let factor, let floor): (0...1).contains(factor) && value == floor
     }
   }
@@ -39,18 +47,21 @@ package enum Schedule: Sendable, Equatable {
   package var range: ClosedRange<Double> {
     switch self {
     case .constant(let value): value...value
-    case .linear(let from, let to), .ramp(let from, let to, _): min(from, to)...max(from, to)
+    case .linear(let from, let to), .cosine(let from, let to), .ramp(let from, let to, _):
+      min(from, to)...max(from, to)
     case .exponential(let from, _, let floor): min(from, floor)...max(from, floor)
     }
   }
 }
 
 extension Schedule: CustomStringConvertible {
-  /// As it is typed: `0.1`, `linear(0.1,0.001)`, `ramp(0.4,0,80)` or `exponential(1,0.995,0.01)`.
+  /// As it is typed: `0.1`, `linear(0.1,0.001)`, `cosine(1e-4,5e-5)`, `ramp(0.4,0,80)` or
+  /// `exponential(1,0.995,0.01)`.
   package var description: String {
     switch self {
     case .constant(let value): "\(value)"
     case .linear(let from, let to): "linear(\(from),\(to))"
+    case .cosine(let from, let to): "cosine(\(from),\(to))"
     case .ramp(let from, let to, let episodes): "ramp(\(from),\(to),\(episodes))"
     case .exponential(let from, let factor, let floor): "exponential(\(from),\(factor),\(floor))"
     }
@@ -69,6 +80,7 @@ extension Schedule: CustomStringConvertible {
     guard numbers.count == words.count else { return nil }
     switch (text[..<open], numbers.count) {
     case ("linear", 2): self = .linear(from: numbers[0], to: numbers[1])
+    case ("cosine", 2): self = .cosine(from: numbers[0], to: numbers[1])
     case ("ramp", 3):
       guard let episodes = Int(exactly: numbers[2]), episodes > 0 else { return nil }
       self = .ramp(from: numbers[0], to: numbers[1], episodes: episodes)

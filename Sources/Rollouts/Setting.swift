@@ -61,8 +61,8 @@ package struct Setting<Configuration>: Sendable {
         else {
           throw SettingError(
             "\(name) is a number from \(plain(range.lowerBound)) to \(plain(range.upperBound)), "
-              + "linear(from,to), ramp(from,to,episodes) or exponential(from,factor,floor), "
-              + "not '\(text)'")
+              + "linear(from,to), cosine(from,to), ramp(from,to,episodes) or "
+              + "exponential(from,factor,floor), not '\(text)'")
         }
         configuration[keyPath: path] = value
       })

@@ -67,6 +67,12 @@ import Testing
     Mistake("map maze --size 1x1", 64, "maze"),
     Mistake("export there.sqlite", 64, "--transitions"),
     Mistake("evaluate there.sqlite --exact -o x.sqlite", 64, "--exact"),
+    Mistake("evaluate there.sqlite --episodes 3 --steps 9", 64, "exclude each other"),
+    Mistake("evaluate there.sqlite --checkpoint best", 64, "a Q-table keeps no best"),
+    Mistake("evaluate there.sqlite --checkpoint frist", 64, "--checkpoint takes", "'frist'"),
+    Mistake("evaluate there.sqlite --checkpoint 99999999", 64, "--checkpoint cannot be 99999999"),
+    Mistake("train reacher --set physics=newton", 64, "physics is closed or mujoco"),
+    Mistake("train reacher --set 'learning_rate=cosine(1)'", 64, "cosine(from,to)"),
     Mistake("explain everything", 64, "'everything'"),
   ]
 

@@ -64,6 +64,41 @@ import Testing
     }
   }
 
+  @Test func `the page shows what exploring the maze prints`() throws {
+    let outcome = try Program.reel("explore", "maze", in: "/tmp")
+    #expect(try Repository.text("docs/worlds.md").contains("```text\n\(outcome.output)```"))
+  }
+
+  #if MuJoCo
+    @Test func `an arm that MuJoCo moves is trained, played and drawn wherever that is done`()
+      throws
+    {
+      // No maps: the model is built in.
+      try withTemporaryFolder { folder in
+        let lines = [
+          "train reacher --set physics=mujoco --steps 4096 --seed 1 -o mujoco.sqlite",
+          "evaluate mujoco.sqlite --episodes 2 -o played.sqlite",
+          "explore reacher --set physics=mujoco --episodes 2",
+          "render played.sqlite --episode 1 -o frames",
+          "film mujoco.sqlite --episode last -o reacher.gif",
+        ]
+        for line in lines {
+          let outcome = try Program.reel(line: line, in: folder)
+          #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
+        }
+        let info = try Program.reel("info", "played.sqlite", "--json", in: folder)
+        let settings = try JSON(parsing: info.output)["configuration"]
+        #expect(settings?["physics"]?.text == "mujoco")
+      }
+    }
+  #else
+    @Test func `without MuJoCo its physics is refused with a sentence`() throws {
+      let outcome = try Program.reel("train", "reacher", "--set", "physics=mujoco", in: "/tmp")
+      #expect(outcome.code == 1)
+      #expect(outcome.errors.contains("physics=mujoco needs MuJoCo"), "\(outcome.errors)")
+    }
+  #endif
+
   @Test func `long episodes show every nth frame, and say so`() throws {
     try Tour.use { folder in
       let training = "train crawler --episodes 1 -o recordings/c.sqlite"

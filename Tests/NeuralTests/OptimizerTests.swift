@@ -97,18 +97,4 @@ struct OptimizerTests {
     gradient.values[3] = .infinity
     #expect(!gradient.isFinite)
   }
-
-  @Test(arguments: [
-    ("rate linear", LearningRate.linear(from: 1, to: 0.1, steps: 8)),
-    ("rate cosine", .cosine(from: 1, to: 0.1, warmUp: 0, steps: 9)),
-    ("rate warm-up cosine", .cosine(from: 1, to: 0.1, warmUp: 4, steps: 12)),
-  ])
-  func `rates follow PyTorch's and nanoGPT's schedules`(name: String, rate: LearningRate) throws {
-    let known = try Reference.of(name)
-    for (step, known) in try #require(known.list).enumerated() {
-      #expect(abs(rate.value(step: step) - (known.double ?? .nan)) < 1e-6, "step \(step)")
-    }
-    #expect(LearningRate.constant(0.3).value(step: 1_000_000) == 0.3)
-    #expect(rate.value(step: 1_000_000) == 0.1)
-  }
 }

@@ -4,7 +4,7 @@
   import Testing
 
   @Suite struct MuJoCoArmTests {
-    private static let arm = try? MuJoCoArm(path: "\(Repository.root)/maps/reacher.xml")
+    private static let arm = try? MuJoCoArm()
 
     @Test func `the published steps come out to the last digits`() throws {
       let arm = try #require(Self.arm)
@@ -35,11 +35,38 @@
       #expect(one == again)
     }
 
-    @Test func `a file that holds no such arm is one sentence`() throws {
-      let error = #expect(throws: MuJoCoArm.LoadError.self) {
-        try MuJoCoArm(path: "/nowhere/reacher.xml")
+    @Test func `steps may be taken at the same time`() async throws {
+      let arm = try #require(Self.arm)
+      @Sendable func end(of walk: Int) -> MuJoCoArm.Outcome {
+        var (angles, velocities) = (SIMD2(Double(walk), 0.1), SIMD2(0.0, 0.0))
+        for _ in 0..<500 {
+          let step = arm.step(
+            angles: angles, velocities: velocities, target: [0, 0.1], torques: [0.01, 0.2])
+          (angles, velocities) = (step.angles, step.velocities)
+        }
+        return arm.step(
+          angles: angles, velocities: velocities, target: [0, 0.1], torques: [0, 0])
       }
-      #expect(error?.description.hasPrefix("MuJoCo cannot use /nowhere/reacher.xml: ") == true)
+      let alone = (0..<8).map { end(of: $0) }
+      let together = await withTaskGroup(of: (Int, MuJoCoArm.Outcome).self) { group in
+        for walk in 0..<8 { group.addTask { (walk, end(of: walk)) } }
+        var ends = alone
+        for await (walk, outcome) in group { ends[walk] = outcome }
+        return ends
+      }
+      #expect(together == alone)
+    }
+
+    @Test func `the model that is built in is the file in maps`() throws {
+      #expect(try Repository.text("maps/reacher.xml") == MuJoCoArm.reacher)
+    }
+
+    @Test(arguments: ["", "<mujoco>", "<mujoco/>"])
+    func `a text that holds no such arm is one sentence`(text: String) {
+      let error = #expect(throws: MuJoCoArm.LoadError.self) { try MuJoCoArm(model: text) }
+      let says = error?.description ?? ""
+      #expect(says.hasPrefix("MuJoCo cannot use the reacher's model: "), "\(says)")
+      #expect(!says.contains("\n"), "\(says)")
     }
 
     private func expect(_ these: SIMD2<Double>, _ those: SIMD2<Double>) {

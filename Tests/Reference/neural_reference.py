@@ -6,7 +6,6 @@ bytes to, is read by the Python package.
 """
 
 import json
-import math
 import pathlib
 
 import torch
@@ -131,19 +130,6 @@ def schedule(name, make, steps):
 L = O.lr_scheduler
 schedule("rate linear", lambda o: L.LinearLR(o, 1.0, 0.1, total_iters=8), 11)
 schedule("rate cosine", lambda o: L.CosineAnnealingLR(o, T_max=9, eta_min=0.1), 10)
-
-
-def nano(step, warm=4, decay=12, most=1.0, least=0.1):
-    """The warm-up and cosine of nanoGPT's training: rates in its order of cases."""
-    if step < warm:
-        return most * (step + 1) / (warm + 1)
-    if step > decay:
-        return least
-    share = (step - warm) / (decay - warm)
-    return least + 0.5 * (1 + math.cos(math.pi * share)) * (most - least)
-
-
-reference["rate warm-up cosine"] = [nano(step) for step in range(16)]
 
 rows = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in reference.items()]
 (folder / "neural.json").write_text("{\n" + ",\n".join(rows) + "\n}\n")

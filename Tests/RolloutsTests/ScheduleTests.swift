@@ -1,8 +1,12 @@
 import Rollouts
+import TestSupport
 import Testing
 
 struct ScheduleTests {
-  @Test(arguments: ["0.3", "linear(1,0.1)", "exponential(1,0.9,0.05)", "exponential(1,0.99,0.05)"])
+  @Test(arguments: [
+    "0.3", "linear(1,0.1)", "cosine(1,0.1)", "exponential(1,0.9,0.05)",
+    "exponential(1,0.99,0.05)",
+  ])
   func `a value that stays is that of every later episode`(text: String) throws {
     let schedule = try #require(Schedule(text))
     var kept: Double?
@@ -11,13 +15,15 @@ struct ScheduleTests {
       if let kept { #expect(value == kept) }
       if schedule.stays(at: value) { kept = value }
     }
-    #expect((kept == nil) == ["linear(1,0.1)", "exponential(1,0.99,0.05)"].contains(text))
+    let changing = ["linear(1,0.1)", "cosine(1,0.1)", "exponential(1,0.99,0.05)"]
+    #expect((kept == nil) == changing.contains(text))
   }
 
   @Test(arguments: [
     ("0.1", Schedule.constant(0.1)), ("0", .constant(0)), ("1e-3", .constant(0.001)),
     ("linear(0.1,0.001)", .linear(from: 0.1, to: 0.001)),
     ("linear( 0.1 , 0.001 )", .linear(from: 0.1, to: 0.001)),
+    ("cosine(1e-4,5e-5)", .cosine(from: 1e-4, to: 5e-5)),
     ("ramp(0.4,0,80)", .ramp(from: 0.4, to: 0, episodes: 80)),
     ("exponential(1,0.995)", .exponential(from: 1, factor: 0.995, floor: 0)),
     ("exponential(1, 0.995, 0.01)", .exponential(from: 1, factor: 0.995, floor: 0.01)),
@@ -34,7 +40,7 @@ struct ScheduleTests {
   @Test(arguments: [
     "", "much", "nan", "inf", "linear", "linear()", "linear(1)", "linear(1,2,3)", "linear(1,)",
     "linear(1,x)", "linear(1,inf)", "linear(1,2", "linear 1,2)", "exponential(1)",
-    "exponential(1,1.1)", "exponential(1,-0.1)", "exponential(1,.9,0,0)", "cosine(1,2)", "(1,2)",
+    "exponential(1,1.1)", "exponential(1,-0.1)", "exponential(1,.9,0,0)", "cosine(1)", "(1,2)",
     "0.1)", ")", "ramp(1,2)", "ramp(1,2,0)", "ramp(1,2,.5)",
   ])
   func `what is no schedule is refused`(text: String) {
@@ -56,7 +62,27 @@ struct ScheduleTests {
   }
 
   @Test(arguments: [
+    ("rate linear", Schedule.linear(from: 1, to: 0.1), 9),
+    ("rate cosine", .cosine(from: 1, to: 0.1), 10),
+  ])
+  func `values go as PyTorch's learning rates do`(name: String, schedule: Schedule, of: Int) throws
+  {
+    let reference = try JSON(parsing: Repository.text("Tests/Reference/neural.json"))
+    guard case .array(let known)? = reference[name] else {
+      Issue.record("the reference lacks \(name)")
+      return
+    }
+    for (index, known) in known.enumerated() {
+      let value = schedule.value(episode: index + 1, of: of)
+      #expect(abs(value - (known.double ?? .nan)) < 1e-12, "episode \(index + 1)")
+    }
+    #expect(schedule.value(episode: 1, of: 1) == 1)
+    #expect(abs(schedule.value(episode: 1_000_000, of: of) - 0.1) < 1e-15)
+  }
+
+  @Test(arguments: [
     Schedule.constant(0.2), .linear(from: 0.1, to: 0.9), .linear(from: 1, to: 0.2),
+    .cosine(from: 0.1, to: 0.9),
     .exponential(from: 1, factor: 0.9, floor: 0.05),
     .exponential(from: 0.1, factor: 0.9, floor: 0.5), .ramp(from: 0.4, to: 0, episodes: 50),
   ])

@@ -1,8 +1,26 @@
+import Neural
 import Rollouts
 
 extension PPOConfiguration {
   /// The reacher.
   package static var reacher: PPOConfiguration { PPOConfiguration() }
+
+  /// The learning lab's settings for the reacher: nothing is scaled, and one world is played.
+  package static var reacherLab: PPOConfiguration {
+    var settings = PPOConfiguration()
+    settings.steps = 200 * 2048
+    settings.worlds = 1
+    settings.rollout = 2048
+    settings.epochs = 4
+    settings.activation = .relu
+    settings.gamma = 0.99
+    settings.entropyCoefficient = 0.01
+    settings.learningRate = .linear(from: 3e-4, to: 3e-5)
+    settings.normalizesObservations = false
+    settings.normalizesReturns = false
+    settings.logDeviation = -0.5
+    return settings
+  }
 
   /// Breakout by its features.
   package static var breakout: PPOConfiguration {

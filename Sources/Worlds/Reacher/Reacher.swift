@@ -6,10 +6,17 @@ package import Rollouts
 package struct Reacher: SeenWorld {
   package let rules: ReacherRules
   package let description: WorldDescription
+  private let simulator: Simulator?
 
-  /// A reacher.
-  package init(rules: ReacherRules = ReacherRules()) {
+  /// Moves the arm of a state for one step, under torques within ±1.
+  package typealias Simulator =
+    @Sendable (_ state: ReacherState, _ torques: SIMD2<Double>) -> ReacherMotion
+
+  /// A reacher that moves by the closed form, or, where it is to move otherwise, by a simulator.
+  /// Without that it can be looked at, but takes no step.
+  package init(rules: ReacherRules = ReacherRules(), simulator: Simulator? = nil) {
     self.rules = rules
+    self.simulator = simulator
     description = WorldDescription(name: "reacher", actions: [], fields: ReacherState.fields)
   }
 
@@ -46,17 +53,26 @@ package struct Reacher: SeenWorld {
   /// The motors clip the torques, the reward counts them as they were given. It measures the distance
   /// where MuJoCo does: at the last stage of its method, not where that arrives.
   package func step(_ state: ReacherState, _ torques: SIMD2<Double>) -> Step<ReacherState> {
-    var arm = ReacherArm(angles: state.angles, velocities: state.velocities)
     let limits = (SIMD2(-1.0, -1.0), SIMD2(1.0, 1.0))
-    let seen = arm.advance(torques.clamped(lowerBound: limits.0, upperBound: limits.1))
-    let way = Self.fingertip(seen) - state.target
+    let motion = motion(
+      state, torques.clamped(lowerBound: limits.0, upperBound: limits.1))
+    let way = motion.fingertip - state.target
     let reward =
       -(way * way).sum().squareRoot() - rules.controlCost * (torques * torques).sum()
     return Step(
       next: ReacherState(
-        angles: arm.angles, velocities: arm.velocities, target: state.target),
+        angles: motion.angles, velocities: motion.velocities, target: state.target),
       // Adding zero makes −0 into 0, which a recording could not tell apart.
       reward: reward + 0)
+  }
+
+  private func motion(_ state: ReacherState, _ torques: SIMD2<Double>) -> ReacherMotion {
+    if let simulator { return simulator(state, torques) }
+    precondition(rules.physics == .closed, "an arm that MuJoCo moves is handed MuJoCo")
+    var arm = ReacherArm(angles: state.angles, velocities: state.velocities)
+    let seen = arm.advance(torques)
+    return ReacherMotion(
+      angles: arm.angles, velocities: arm.velocities, fingertip: Self.fingertip(seen))
   }
 
   /// What each number of an observation is.
@@ -103,5 +119,23 @@ package struct Reacher: SeenWorld {
   /// The energy of the arm's motion, in joules.
   package static func energy(_ state: ReacherState) -> Double {
     ReacherArm(angles: state.angles, velocities: state.velocities).energy
+  }
+}
+
+/// What a step made of an arm.
+package struct ReacherMotion: Sendable, Equatable {
+  /// Where it arrived, and how fast.
+  package var angles: SIMD2<Double>
+  package var velocities: SIMD2<Double>
+  /// Where the fingertip was in the last stage of the method: what the reward measures from.
+  package var fingertip: SIMD2<Double>
+
+  /// A motion from its parts.
+  package init(
+    angles: SIMD2<Double>, velocities: SIMD2<Double>, fingertip: SIMD2<Double>
+  ) {
+    self.angles = angles
+    self.velocities = velocities
+    self.fingertip = fingertip
   }
 }

@@ -1,7 +1,17 @@
 package import Rollouts
 
+/// What moves the reacher's arm.
+package enum ReacherPhysics: String, Sendable, CaseIterable {
+  /// The equations of motion, written out.
+  case closed
+  /// MuJoCo, which solves them; the world is handed it by whoever has it.
+  case mujoco
+}
+
 /// The rules of the reacher that a user may change.
 package struct ReacherRules: Configuration, Equatable {
+  /// What moves the arm.
+  package var physics = ReacherPhysics.closed
   /// After how many steps an episode is truncated.
   package var stepLimit = 50
   /// What the square of the torques costs; Gymnasium's page says 0.1, its code takes 1.
@@ -12,6 +22,7 @@ package struct ReacherRules: Configuration, Equatable {
 
   /// Every rule by name.
   package static let settings: [Setting<Self>] = [
+    .choice("physics", \.physics, "what moves the arm"),
     .count("step_limit", \.stepLimit, in: 1...1_000_000_000, "steps until truncation"),
     .number("control_cost", \.controlCost, in: 0...1000, "cost of the torques' squares"),
   ]

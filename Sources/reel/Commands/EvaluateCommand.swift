@@ -13,13 +13,14 @@ struct EvaluateCommand: Command {
     "reel evaluate recordings/lake.sqlite --exact",
     "reel evaluate recordings/city.sqlite --steps 20000",
     "reel evaluate recordings/maze.sqlite --episodes 5 -o recordings/maze-played.sqlite",
+    "reel evaluate recordings/snake.sqlite --checkpoint best --steps 1000 -o recordings/best.sqlite",
   ]
 
   private let file: String
   private let episodes: Int?
   private let steps: Int?
   private let seed: UInt64?
-  private let at: String?
+  private let which: String?
   private let isExact: Bool
   private let output: String?
   private let force: Bool
@@ -29,12 +30,17 @@ struct EvaluateCommand: Command {
     episodes = try arguments.count(
       "--episodes", in: 1...1_000_000_000, help: "how many (default 100)")
     steps = try arguments.count(
-      "--steps", in: 1...1_000_000_000_000, help: "stop after so many (default in a city 20000)")
+      "--steps", in: 1...1_000_000_000_000,
+      help: "play so many in all, and cut the last episode off (default in a city 20000)")
+    if episodes != nil && steps != nil {
+      throw Failure.usage("--episodes and --steps exclude each other")
+    }
     seed = try arguments.count(
       "--seed", in: 0...Int.max, help: "its own, not the training's (default: that + 1000000)"
     ).map { UInt64($0) }
-    at = try arguments.option(
-      "--at", value: "STEP", help: "as learned by a step, N%, end or, of networks, best")
+    which = try arguments.option(
+      Self.option, "--at", value: "STEP",
+      help: "as learned by a step, N%, last (default) or, of networks, best")
     isExact = arguments.flag(
       "--exact", help: "compute success, return and length instead of sampling them")
     output = try arguments.option(
@@ -42,6 +48,8 @@ struct EvaluateCommand: Command {
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
+
+  private static let option = "--checkpoint"
 
   func run(_ console: Console) throws -> ExitCode {
     let recording = try Recording(file)
@@ -51,7 +59,10 @@ struct EvaluateCommand: Command {
     let checkpoint: Checkpoint
     switch plan.learner {
     case .qTable:
-      let step = try step(at: at, of: recording)
+      if which == "best" {
+        throw Failure.usage("a Q-table keeps no best", "\(Self.option) takes a step, N% or last")
+      }
+      let step = try step(at: which, of: recording, option: Self.option)
       let table = try recording.qTable(at: step)
       let policy = try policy(of: table, TablePlan(plan))
       if isExact { return try report(policy, plan.world.stepLimit, console) }
@@ -59,7 +70,7 @@ struct EvaluateCommand: Command {
       player = TablePlayer(policy: policy, stepLimit: plan.world.stepLimit)
     case .dqn, .ppo:
       if isExact { throw Failure.usage("--exact is for Q-tables", "leave it out to play") }
-      checkpoint = try networkCheckpoint(of: recording, at: at)
+      checkpoint = try networkCheckpoint(of: recording, at: which, option: Self.option)
       player = try networkPlayer(of: plan, checkpoint)
     }
     let seed = seed ?? (run.seed + 1_000_000) & (1 << 63 - 1)
@@ -74,7 +85,7 @@ struct EvaluateCommand: Command {
         file: file, digest: try recording.digest(), step: checkpoint.step)
       let initial = Checkpoint(
         step: 0, kind: checkpoint.kind, parameters: checkpoint.parameters,
-        trainingState: "{\"parent_step\":\(checkpoint.step)}")
+        trainingState: checkpoint.trainingState)
       return (description, initial)
     }
     report(summary.members, console)

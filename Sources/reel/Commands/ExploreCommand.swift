@@ -39,9 +39,10 @@ struct ExploreCommand: Command {
       return .done
     }
     console.print(spaces(plan.world))
-    console.print("\none action, \(Exploration.steps) steps\n\n" + trials(exploration))
+    let begin = exploration.fixed.first.map { ", from\n  \($0.first)" } ?? ""
+    console.print("\none action, \(Exploration.steps) steps\(begin)\n\n" + trials(exploration))
     console.print(
-      "\(episodes) episodes by chance: mean return \(shown(exploration.random))\n"
+      "\n\(episodes) episodes by chance: mean return \(shown(exploration.random))\n"
         + "\(episodes) of nothing but \(exploration.idleName): \(shown(exploration.idle))")
     return .done
   }
@@ -56,15 +57,20 @@ struct ExploreCommand: Command {
       "\(states), \(actions(of: world)), at most \(NumberText.grouped(world.stepLimit)) steps",
       "", "a state",
     ]
+    let fields = description.fields.filter { $0.subject == "state" }
+    let widest = fields.map(\.name.count).max() ?? 0
     lines.append(
       Help.rows(
-        description.fields.filter { $0.subject == "state" }.map {
-          ("\($0.name)  \($0.type)\($0.count > 1 ? " × \($0.count)" : "")", $0.description)
+        fields.map {
+          let name = $0.name + String(repeating: " ", count: widest - $0.name.count)
+          return ("\(name)  \($0.type)\($0.count > 1 ? " × \($0.count)" : "")", $0.description)
         }))
     if let seen = world.seen {
-      lines += ["what a network sees", "  " + seen.observationNames.joined(separator: ", ")]
+      lines += ["what a network sees"]
+      lines.append(Help.rows([("", seen.observationNames.joined(separator: ", "))]))
     }
-    return lines.joined(separator: "\n")
+    // The rows end their last line themselves.
+    return String(lines.joined(separator: "\n").dropLast())
   }
 
   private func actions(of world: KnownWorld) -> String {
@@ -75,11 +81,10 @@ struct ExploreCommand: Command {
   }
 
   private func trials(_ exploration: Exploration) -> String {
-    var table = TextTable(["action", "steps", "return", "then", "from", "to"], right: [1, 2])
+    var table = TextTable(["action", "steps", "return", "then", "to"], right: [1, 2])
     for trial in exploration.fixed {
       table.add([
-        trial.name, "\(trial.steps)", decimal(trial.total, 2), trial.ending.name, trial.first,
-        trial.last,
+        trial.name, "\(trial.steps)", decimal(trial.total, 2), trial.ending.name, trial.last,
       ])
     }
     return table.text

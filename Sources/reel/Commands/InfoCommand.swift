@@ -46,7 +46,7 @@ struct InfoCommand: Command {
     let hidden: Set = ["configuration", "sizes", "actions", "metrics", "bytes"]
     let lines = members.filter { !hidden.contains($0.key) && $0.value != .null }.compactMap {
       member -> (String, String)? in
-      let text = Self.text(member.value)
+      let text = Self.text(member)
       return text.isEmpty ? nil : (member.key.replacing("_", with: " "), text)
     }
     console.print(Help.rows(lines) + "\nsettings")
@@ -57,6 +57,15 @@ struct InfoCommand: Command {
     console.print(Help.rows(sizes.map { ($0.table, size($0.bytes)) }))
     if !summary.run.world.map.isEmpty { console.print(summary.run.world.map) }
     return .done
+  }
+
+  private static func text(_ member: JSON.Member) -> String {
+    switch member.key {
+    case "seed": member.value.compact
+    case "parent":
+      "\(member.value["file"]?.text ?? "") at step \(member.value["step"]?.compact ?? "")"
+    default: text(member.value)
+    }
   }
 
   private static func text(_ value: JSON) -> String {

@@ -52,20 +52,22 @@ struct NetworkPlayer<W: ObservedWorld>: Player {
 struct PolicyPlayer<W: SeenWorld>: Player {
   let world: W
   private var policy: GreedyPolicyNetwork
+  private let stepLimit: Int
 
-  init(_ world: W, _ policy: GreedyPolicyNetwork) throws {
+  init(_ world: W, _ policy: GreedyPolicyNetwork, stepLimit: Int) throws {
     guard policy.fits(world) else {
       throw Failure.failed("the recorded policy does not fit its world")
     }
     self.world = world
     self.policy = policy
+    self.stepLimit = stepLimit
   }
 
   mutating func play<Sink: TransitionSink & ~Copyable>(
     _ episode: Int, _ generator: Generator, atMost steps: Int, into sink: inout Sink
   ) throws {
     _ = try policy.play(
-      world, episode: episode, generator: generator, stepLimit: min(world.stepLimit, steps),
+      world, episode: episode, generator: generator, stepLimit: min(stepLimit, steps),
       into: &sink)
   }
 }
@@ -75,18 +77,24 @@ func networkPlayer(of plan: RunPlan, _ checkpoint: Checkpoint) throws -> any Pla
   func network<W: ObservedWorld>(_ world: W) throws -> any Player {
     try NetworkPlayer(world, GreedyNetwork(checkpoint))
   }
-  func policy<W: SeenWorld>(_ world: W) throws -> any Player {
-    try PolicyPlayer(world, GreedyPolicyNetwork(checkpoint))
+  func policy<W: SeenWorld>(_ world: W, atMost steps: Int) throws -> any Player {
+    // As in the training's trials: a paddle that never misses may go on for ever.
+    try PolicyPlayer(
+      world, GreedyPolicyNetwork(checkpoint), stepLimit: min(world.stepLimit, steps))
   }
-  if case .ppo = plan.learner, let world = plan.world.seen { return try policy(world) }
+  if case .ppo(let settings) = plan.learner, let world = try plan.world.withPhysics().seen {
+    return try policy(world, atMost: settings.evaluationSteps)
+  }
   guard let world = plan.world.observed else {
     throw Failure.failed("the recorded network does not fit its world")
   }
   return try network(world)
 }
 
-/// The network that `--at` names: that of the last checkpoint by a step, or the best so far.
-func networkCheckpoint(of recording: Recording, at text: String?) throws -> Checkpoint {
+/// The network that `--at` or a like option names: that of the last checkpoint by a step, or the best.
+func networkCheckpoint(
+  of recording: Recording, at text: String?, option: String = "--at"
+) throws -> Checkpoint {
   if text == "best" {
     guard let best = try recording.lastCheckpoint(kind: DQNTrainer<Snake>.bestKind) else {
       throw Failure.failed("\(recording.path) kept no best network", "--set keep_best=yes does")
@@ -94,7 +102,8 @@ func networkCheckpoint(of recording: Recording, at text: String?) throws -> Chec
     return best
   }
   guard
-    let checkpoint = try recording.checkpoint(atOrBefore: try step(at: text, of: recording))
+    let checkpoint = try recording.checkpoint(
+      atOrBefore: try step(at: text, of: recording, option: option))
   else { throw Failure.failed("\(recording.path) is damaged: it has no checkpoint") }
   return checkpoint
 }

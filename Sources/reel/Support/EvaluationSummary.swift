@@ -7,6 +7,7 @@ struct EvaluationSummary {
   private(set) var steps = 0
   private var returns: [Double] = []
   private var successes = 0
+  private var truncated = 0
   private var total = 0.0
   private var car = CarFacts()
   private var scores: [Int] = []
@@ -20,6 +21,7 @@ struct EvaluationSummary {
     guard transition.ending != .running else { return }
     returns.append(total)
     successes += isSuccess ? 1 : 0
+    truncated += transition.ending == .truncated ? 1 : 0
     total = 0
   }
 
@@ -55,7 +57,8 @@ struct EvaluationSummary {
     ] + special
   }
 
-  /// What is special to the world: targets, laps and the share off the road of a car.
+  /// What is special to the world: targets, laps and the share off the road of a car; scores of a
+  /// snake; how many games of Breakout were cut off.
   var special: [JSON.Member] {
     switch world {
     case .city: car.members(steps: steps)
@@ -65,7 +68,8 @@ struct EvaluationSummary {
           "mean_score", .number(Double(scores.reduce(0, +)) / Double(max(1, scores.count)))),
         .init("max_score", .integer(scores.max() ?? 0)),
       ]
-    case .grid, .crawler, .breakout, .reacher: []
+    case .breakout: [.init("truncated", .integer(truncated))]
+    case .grid, .crawler, .reacher: []
     }
   }
 }

@@ -10,7 +10,7 @@ struct Exploration {
     var steps: Int
     var total: Double
     var ending: Ending
-    /// Where it led, as the recording's fields would tell it.
+    /// Where it began and where it led, as the recording's fields would tell it.
     var first: String
     var last: String
   }

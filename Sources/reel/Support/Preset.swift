@@ -87,7 +87,8 @@ struct Preset: Sendable {
   ]
 
   private static let reacher = [
-    Preset("default", "two networks, observations and returns scaled", .ppo(.reacher))
+    Preset("default", "two networks, observations and returns scaled", .ppo(.reacher)),
+    Preset("lab", "the learning lab's: nothing scaled, its faults repaired", .ppo(.reacherLab)),
   ]
 
   private static let lakeTable: Learner = {

@@ -12,18 +12,20 @@ func episodeSelection(_ text: String) throws -> EpisodeSelection {
   return selection
 }
 
-/// The step that `--at` names: a number of steps, a share of all, or the end.
-func step(at text: String?, of recording: Recording) throws -> Int {
+/// The step that `--at` or a like option names: a number of steps, a share of all, or the end.
+func step(
+  at text: String?, of recording: Recording, option: String = "--at"
+) throws -> Int {
   let steps = try recording.stepCount()
-  guard let text, text != "end" else { return steps }
+  guard let text, text != "end", text != "last" else { return steps }
   if text.hasSuffix("%"), let share = Double(text.dropLast()), (0...100).contains(share) {
     return Int((Double(steps) * share / 100).rounded())
   }
   guard let step = Int(text), step >= 0 else {
-    throw Failure.usage("--at takes a step, N% or end, not '\(text)'")
+    throw Failure.usage("\(option) takes a step, N%, end or last, not '\(text)'")
   }
   guard step <= steps else {
-    throw Failure.usage("\(recording.path) has \(steps) steps, so --at cannot be \(step)")
+    throw Failure.usage("\(recording.path) has \(steps) steps, so \(option) cannot be \(step)")
   }
   return step
 }

@@ -36,7 +36,7 @@ struct RunPlan: Sendable {
     if let policy, learner.policy != policy {
       throw Failure.usage("--preset \(presetName) does not go with --policy \(policy.rawValue)")
     }
-    self.world = world
+    self.world = try world.withPhysics()
     self.learner = learner
     self.preset = presetName
   }
@@ -73,7 +73,7 @@ struct RunPlan: Sendable {
     return (String(parts[0]), String(parts[1]))
   }
 
-  /// The plan that a recording was made by.
+  /// The plan that a recording was made by. Its world can be drawn, and takes steps `withPhysics`.
   init(_ run: RunDescription) throws {
     learner = try Learner(run)
     world = try KnownWorld.make(
