@@ -14,7 +14,7 @@ extension PPOConfiguration {
     settings.epochs = 4
     settings.activation = .relu
     settings.gamma = 0.99
-    settings.entropyCoefficient = 0.01
+    settings.entropyCoefficient = .constant(0.01)
     settings.learningRate = .linear(from: 3e-4, to: 3e-5)
     settings.normalizesObservations = false
     settings.normalizesReturns = false

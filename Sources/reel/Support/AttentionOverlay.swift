@@ -19,7 +19,7 @@ final class AttentionOverlay: Sendable {
         "--head", in: 1...64, help: "of the overlay: one head (default their mean)")
       checkpoint = try arguments.option(
         "--checkpoint", value: "STEP",
-        help: "of the overlay: the policy by a step, N%, end (default) or best")
+        help: "of the overlay: the policy by a step, N%, last (default) or best")
       if overlay == nil {
         guard head == nil && checkpoint == nil else {
           throw Failure.usage("--head and --checkpoint are for --overlay attention")
@@ -40,7 +40,7 @@ final class AttentionOverlay: Sendable {
         "\(recording.path) has no policy that reads letters", "train breakout --policy gpt makes one")
     }
     policy = try GreedyPolicyNetwork(
-      try networkCheckpoint(of: recording, at: wish.checkpoint))
+      try networkCheckpoint(of: recording, at: wish.checkpoint, option: "--checkpoint"))
     guard policy.fits(world), let heads = policy.heads else {
       throw Failure.failed("the recorded policy of \(recording.path) does not look at places")
     }
