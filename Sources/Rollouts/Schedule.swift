@@ -5,8 +5,9 @@ package enum Schedule: Sendable, Equatable {
   case constant(Double)
   /// From one value in the first episode to another in the last.
   case linear(from: Double, to: Double)
-  /// The same along half a wave of the cosine: slow, fast, slow.
-  case cosine(from: Double, to: Double)
+  /// The same along half a wave of the cosine: slow, fast, slow. Where the half is so many episodes long
+  /// the wave goes on, up again and down.
+  case cosine(from: Double, to: Double, half: Int? = nil)
   /// From one value in the first episode to another after so many, and that from then on.
   case ramp(from: Double, to: Double, episodes: Int)
   /// Multiplied by `factor` after each episode, but never below `floor`.
@@ -18,8 +19,10 @@ package enum Schedule: Sendable, Equatable {
     case .constant(let value): return value
     case .linear(let from, let to):
       return from + (to - from) * Self.share(episode, of: episodes)
-    case .cosine(let from, let to):
-      return to + (from - to) * 0.5 * (1 + cos(.pi * Self.share(episode, of: episodes)))
+    case .cosine(let from, let to, let half):
+      let share =
+        half.map { Double(episode - 1) / Double($0) } ?? Self.share(episode, of: episodes)
+      return to + (from - to) * 0.5 * (1 + cos(.pi * share))
     case .ramp(let from, let to, let length):
       return from + (to - from) * min(1, Double(episode - 1) / Double(length))
     case .exponential(let from, let factor, let floor):
@@ -47,7 +50,7 @@ package enum Schedule: Sendable, Equatable {
   package var range: ClosedRange<Double> {
     switch self {
     case .constant(let value): value...value
-    case .linear(let from, let to), .cosine(let from, let to), .ramp(let from, let to, _):
+    case .linear(let from, let to), .cosine(let from, let to, _), .ramp(let from, let to, _):
       min(from, to)...max(from, to)
     case .exponential(let from, _, let floor): min(from, floor)...max(from, floor)
     }
@@ -61,7 +64,8 @@ extension Schedule: CustomStringConvertible {
     switch self {
     case .constant(let value): "\(value)"
     case .linear(let from, let to): "linear(\(from),\(to))"
-    case .cosine(let from, let to): "cosine(\(from),\(to))"
+    case .cosine(let from, let to, nil): "cosine(\(from),\(to))"
+    case .cosine(let from, let to, let half?): "cosine(\(from),\(to),\(half))"
     case .ramp(let from, let to, let episodes): "ramp(\(from),\(to),\(episodes))"
     case .exponential(let from, let factor, let floor): "exponential(\(from),\(factor),\(floor))"
     }
@@ -81,6 +85,9 @@ extension Schedule: CustomStringConvertible {
     switch (text[..<open], numbers.count) {
     case ("linear", 2): self = .linear(from: numbers[0], to: numbers[1])
     case ("cosine", 2): self = .cosine(from: numbers[0], to: numbers[1])
+    case ("cosine", 3):
+      guard let half = Int(exactly: numbers[2]), half > 0 else { return nil }
+      self = .cosine(from: numbers[0], to: numbers[1], half: half)
     case ("ramp", 3):
       guard let episodes = Int(exactly: numbers[2]), episodes > 0 else { return nil }
       self = .ramp(from: numbers[0], to: numbers[1], episodes: episodes)

@@ -61,7 +61,7 @@ package struct Setting<Configuration>: Sendable {
         else {
           throw SettingError(
             "\(name) is a number from \(plain(range.lowerBound)) to \(plain(range.upperBound)), "
-              + "linear(from,to), cosine(from,to), ramp(from,to,episodes) or "
+              + "linear(from,to), cosine(from,to[,half]), ramp(from,to,episodes) or "
               + "exponential(from,factor,floor), not '\(text)'")
         }
         configuration[keyPath: path] = value

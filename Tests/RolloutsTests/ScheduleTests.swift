@@ -24,6 +24,7 @@ struct ScheduleTests {
     ("linear(0.1,0.001)", .linear(from: 0.1, to: 0.001)),
     ("linear( 0.1 , 0.001 )", .linear(from: 0.1, to: 0.001)),
     ("cosine(1e-4,5e-5)", .cosine(from: 1e-4, to: 5e-5)),
+    ("cosine(1e-4,5e-5,100)", .cosine(from: 1e-4, to: 5e-5, half: 100)),
     ("ramp(0.4,0,80)", .ramp(from: 0.4, to: 0, episodes: 80)),
     ("exponential(1,0.995)", .exponential(from: 1, factor: 0.995, floor: 0)),
     ("exponential(1, 0.995, 0.01)", .exponential(from: 1, factor: 0.995, floor: 0.01)),
@@ -41,10 +42,18 @@ struct ScheduleTests {
     "", "much", "nan", "inf", "linear", "linear()", "linear(1)", "linear(1,2,3)", "linear(1,)",
     "linear(1,x)", "linear(1,inf)", "linear(1,2", "linear 1,2)", "exponential(1)",
     "exponential(1,1.1)", "exponential(1,-0.1)", "exponential(1,.9,0,0)", "cosine(1)", "(1,2)",
-    "0.1)", ")", "ramp(1,2)", "ramp(1,2,0)", "ramp(1,2,.5)",
+    "0.1)", ")", "ramp(1,2)", "ramp(1,2,0)", "ramp(1,2,.5)", "cosine(1,2,0)",
+    "cosine(1,2,3,4)",
   ])
   func `what is no schedule is refused`(text: String) {
     #expect(Schedule(text) == nil)
+  }
+
+  @Test func `a cosine of a given half goes down, up and down again`() {
+    let wave = Schedule.cosine(from: 1, to: 0.5, half: 100)
+    for (episode, value) in [(1, 1), (51, 0.75), (101, 0.5), (151, 0.75), (201, 1), (301, 0.5)] {
+      #expect(abs(wave.value(episode: episode, of: 7) - value) < 1e-12, "\(episode)")
+    }
   }
 
   @Test func `values by episode are those of the formulas`() {

@@ -83,7 +83,13 @@ struct Preset: Sendable {
     Preset("default", "ball, paddle and bricks as numbers, two networks", .ppo(.breakout)),
     Preset(
       "gpt", "a small transformer that reads patches of characters", .ppo(.breakoutGPT),
-      [("observation", "patches")]),
+      [("observation", "patches"), ("patch_rows", "8")]),
+    Preset(
+      "original", "the published transformer over all 1943 characters: weeks on two cores",
+      .ppo(.breakoutOriginal), [("observation", "characters")]),
+    Preset(
+      "original-readme", "the same by its page: 4 M steps, ten times the rate",
+      .ppo(.breakoutOriginalReadme), [("observation", "characters")]),
   ]
 
   private static let reacher = [
