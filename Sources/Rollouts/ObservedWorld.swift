@@ -55,11 +55,15 @@ package protocol SeenWorld: World where State: RecordedState, Action: RecordedAc
   var actionSpace: ActionSpace { get }
   /// Whether nothing is reset after a truncated episode: the next starts in the state that it ended in.
   var isContinuing: Bool { get }
+  /// Whether a step cost one of several lives: the episode goes on, but a learner may call it an end.
+  func costsLife(from state: State, to next: State) -> Bool
 }
 
 extension SeenWorld {
   /// A world whose episodes all begin at a start.
   package var isContinuing: Bool { false }
+  /// A world without lives.
+  package func costsLife(from state: State, to next: State) -> Bool { false }
 
   /// What a learner sees in a state.
   package func observation(_ state: State) -> [Float] {

@@ -34,6 +34,8 @@ package struct PPOConfiguration: Configuration, Equatable {
   package var gamma = 0.95
   /// How far ahead advantages look (λ).
   package var lambda = 0.95
+  /// Whether a lost life has no future for the learner, though the episode goes on.
+  package var lifeEnds = false
   /// How far a policy ratio may move from one (ε).
   package var clipRange = 0.2
   /// How far a value may move in an update, in deviations of the return; 0 for any.
@@ -88,6 +90,7 @@ package struct PPOConfiguration: Configuration, Equatable {
     .choice("activation", \.activation, "what stands between layers"),
     .number("gamma", \.gamma, in: 0...1, "discount of future reward (γ)"),
     .number("lambda", \.lambda, in: 0...1, "how far ahead advantages look (λ)"),
+    .flag("life_ends", \.lifeEnds, "a lost life has no future, though the episode goes on"),
     .number("clip", \.clipRange, in: 0...1e6, "how far a policy ratio may move from one (ε)"),
     .number(
       "value_clip", \.valueClip, in: 0...1e9,

@@ -11,6 +11,8 @@ struct OpenEpisode<State: RecordedState>: Sendable {
   var total = 0.0
   /// The rewards so far, each discounted by the steps since.
   var discounted = 0.0
+  /// How its last step left it.
+  var ending = Ending.running
 
   init(number: Int, state: State) {
     self.number = number

@@ -62,9 +62,7 @@ extension PPOTrainer {
         rollout.cutOff[stage.cutOff[index]] = stage.desk.value(of: index)
       }
     }
-    for index in 0..<worlds where rollout.endings[first + index] != .running {
-      endEpisode(index, rollout.endings[first + index])
-    }
+    for index in 0..<worlds where open[index].ending != .running { endEpisode(index) }
     rollout.ticks += 1
   }
 
@@ -72,7 +70,7 @@ extension PPOTrainer {
     stage.look(at: state, in: world, row: row, &scale, counting: counting)
   }
 
-  /// Does the drawn action in one world, and tells what happened.
+  /// Does the drawn action in one world, tells what happened, and returns what the learner takes it for.
   private mutating func act<Sink: TransitionSink & ~Copyable>(
     _ index: Int, row: Int, into sink: inout Sink
   ) throws -> Ending {
@@ -80,8 +78,9 @@ extension PPOTrainer {
     let action = stage.actions.withUnsafeBufferPointer {
       W.Action(numbers: UnsafeBufferPointer(rebasing: $0[index * wide..<(index + 1) * wide]))
     }
+    let before = open[index].state
     let outcome = world.step(
-      open[index].state, action, generator.draws(for: .world, episode: number, t: t))
+      before, action, generator.draws(for: .world, episode: number, t: t))
     let ending = outcome.ending == .running && t + 1 == stepLimit ? .truncated : outcome.ending
     let bytes = outcome.next.bytes
     try sink.record(
@@ -97,13 +96,17 @@ extension PPOTrainer {
     seenReturns.add(open[index].discounted - returns.mean[0], column: 0)
     rollout.rewards[row] = Float(outcome.reward)
     step += 1
-    return ending
+    open[index].ending = ending
+    guard settings.lifeEnds, ending != .terminated, world.costsLife(from: before, to: outcome.next)
+    else { return ending }
+    open[index].discounted = 0
+    return .terminated
   }
 
-  private mutating func endEpisode(_ index: Int, _ ending: Ending) {
+  private mutating func endEpisode(_ index: Int) {
     episodes += 1
     lastReturn = open[index].total
-    let goesOn = world.isContinuing && ending == .truncated
+    let goesOn = world.isContinuing && open[index].ending == .truncated
     open[index] = beginEpisode(from: goesOn ? open[index].state : nil)
   }
 

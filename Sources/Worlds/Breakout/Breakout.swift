@@ -40,6 +40,11 @@ package struct Breakout: ObservedWorld {
   /// After how many steps a game is truncated.
   package var stepLimit: Int { rules.stepLimit }
 
+  /// Whether a ball was lost.
+  package func costsLife(from state: BreakoutState, to next: BreakoutState) -> Bool {
+    next.lives < state.lives
+  }
+
   /// All bricks, all balls, and the first of them on its way up.
   package func start(_ draws: Draws) -> BreakoutState {
     served(
