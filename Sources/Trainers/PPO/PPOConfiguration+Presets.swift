@@ -8,7 +8,10 @@ extension PPOConfiguration {
   package static var breakout: PPOConfiguration {
     var settings = PPOConfiguration()
     settings.entropyCoefficient = 0.01
-    settings.gamma = 0.99
+    // The next brick may be several flights of forty steps away.
+    settings.gamma = 0.995
+    // The next ball is served at once: to lose one seems to cost nothing.
+    settings.lifeEnds = true
     settings.hidden = [128, 128]
     settings.minibatch = 256
     settings.epochs = 4
