@@ -35,6 +35,8 @@ struct MirrorAction: RecordedAction {
 struct Mirror: SeenWorld {
   var stepLimit = 7
   var isContinuing = false
+  /// Whether every step costs a life.
+  var isFrail = false
   /// Paid at every step, whatever the answer.
   var wage = 0.0
 
@@ -56,6 +58,8 @@ struct Mirror: SeenWorld {
     let error = Double(action.number) - Double(state.number) / 8
     return Step(next: start(draws), reward: wage - error * error + 0)
   }
+
+  func costsLife(from state: MirrorState, to next: MirrorState) -> Bool { isFrail }
 
   func observe(_ state: MirrorState, into values: UnsafeMutableBufferPointer<Float>) {
     values[0] = Float(state.number) / 8

@@ -44,6 +44,26 @@ struct PPOTrainerTests {
     }
   }
 
+  @Test(arguments: [false, true])
+  func `a lost life ends nothing but what the learner hopes for`(lifeEnds: Bool) throws {
+    let world = Mirror(stepLimit: 3, isFrail: true, wage: 1)
+    var settings = PPOConfiguration.small
+    settings.steps = 40_000
+    settings.normalizesReturns = false
+    settings.logDeviation = -3
+    settings.lifeEnds = lifeEnds
+    let (trainer, sink) = try PPOTrainer.trained(world, settings)
+    var policy = try GreedyPolicyNetwork(trainer.checkpoint(kind: "ppo"))
+    for number in [-4, 0, 5] {
+      let value = policy.value(of: MirrorState(number), in: world)
+      #expect(abs(value - (lifeEnds ? 1 : 10)) < (lifeEnds ? 0.2 : 1.5))
+    }
+    // What is recorded is what happened.
+    #expect(sink.transitions.allSatisfy { $0.ending == .running || $0.ending == .truncated })
+    #expect(sink.transitions.count { $0.ending == .truncated } == trainer.episodes)
+    #expect(trainer.episodes >= 40_000 / 3 - 4)
+  }
+
   @Test func `the same seed makes the same run on any number of threads`() throws {
     var settings = PPOConfiguration.small
     settings.steps = 4000
@@ -90,7 +110,7 @@ struct PPOTrainerTests {
   }
 
   enum Variant: String, CaseIterable {
-    case choices, ring, real, continuing, plain
+    case choices, ring, real, continuing, lives, plain
   }
 
   @Test(arguments: Variant.allCases)
@@ -103,6 +123,9 @@ struct PPOTrainerTests {
     case .ring: try resume(Corridor(isRing: true, slips: 15), settings)
     case .real: try resume(Mirror(), settings)
     case .continuing: try resume(Mirror(isContinuing: true), settings)
+    case .lives:
+      settings.lifeEnds = true
+      try resume(Mirror(isFrail: true), settings)
     case .plain:
       settings.normalizesReturns = false
       settings.normalizesObservations = false

@@ -137,9 +137,51 @@ struct BreakoutBoardTests {
     #expect(seen["ball x"] == 1 && seen["ball y"] == 1 && seen["lives"] == 0.4)
     #expect(seen["moving right"] == -1 && seen["moving down"] == 1)
     #expect(seen["offset"] == 4.0 / 80 && seen["near offset"] == 4.0 / 7)
+    #expect(seen["landing"] == 1 && seen["landing offset"] == 4.0 / 80)
+    #expect(seen["near landing offset"] == 4.0 / 7)
     #expect(abs((seen["bricks in column 3"] ?? 0) - 5.0 / 7) < 1e-6)
     #expect(abs((seen["bricks in row 1"] ?? 0) - 12.0 / 13) < 1e-6)
     #expect(abs((seen["bricks in row 6"] ?? 0) - 1) < 1e-6)
+  }
+
+  @Test(arguments: [(24, 80), (17, 14), (24, 21)])
+  func `a ball lands where it is said to land`(rows: Int, columns: Int) throws {
+    let game = try Breakout(rules: rules([("rows", "\(rows)"), ("columns", "\(columns)")]))
+    let draws = Generator(seed: 1).draws(for: .world, episode: 1, t: 0)
+    var landings: Set<Int> = []
+    for x in 1..<columns - 1 {
+      for (y, dx, dy) in [(1, -1, -1), (12, 1, -1), (rows - 3, -1, -1), (rows - 3, 1, 1)] {
+        // One brick is left, in an upper corner; a ball that meets it has no part in this.
+        var state = BreakoutState(x: x, y: y, dx: dx, dy: dy, paddle: 1, lives: 2, bricks: 1)
+        let landing = game.landing(state)
+        while Int(state.y) < rows - 3 || state.dy < 0, state.bricks != 0 {
+          state = game.step(state, 0, draws).next
+          if state.bricks != 0 { #expect(game.landing(state) == landing) }
+        }
+        guard state.bricks != 0 else { continue }
+        state.paddle = UInt8(max(1, min(game.board.lastPaddle, landing - 3)))
+        let step = game.step(state, 0, draws).next
+        // In the outermost columns no paddle reaches it.
+        let isCaught = landing > 0 && landing < columns - 1
+        #expect(Int(step.x) == landing && step.dy == (isCaught ? -1 : 1))
+        landings.insert(landing)
+      }
+    }
+    #expect(landings.count > columns / 2)
+  }
+
+  @Test func `a lost ball costs a life, and nothing else does`() {
+    let game = Breakout()
+    let generator = Generator(seed: 9)
+    var state = game.start(generator.draws(for: .start, episode: 1, t: 0))
+    var lost = 0
+    for t in 0..<5000 where !state.isOver {
+      let next = game.step(state, t % 3, generator.draws(for: .world, episode: 1, t: t)).next
+      #expect(game.costsLife(from: state, to: next) == (next.lives < state.lives))
+      lost += game.costsLife(from: state, to: next) ? 1 : 0
+      state = next
+    }
+    #expect(lost == 5 && state.lives == 0)
   }
 
   @Test func `rewards are the rules'`() throws {

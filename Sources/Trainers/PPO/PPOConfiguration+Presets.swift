@@ -26,7 +26,9 @@ extension PPOConfiguration {
   package static var breakout: PPOConfiguration {
     var settings = PPOConfiguration()
     settings.entropyCoefficient = .constant(0.01)
-    settings.gamma = 0.99
+    // The next brick may be several flights of forty steps away.
+    settings.gamma = 0.995
+    // The next ball is served at once: to lose one seems to cost nothing.
     settings.lifeEnds = true
     settings.hidden = [128, 128]
     settings.minibatch = 256
@@ -42,7 +44,6 @@ extension PPOConfiguration {
     settings.policy = .gpt
     settings.steps = 2_000_000
     settings.hidden = [96]
-    settings.gamma = 0.995
     settings.entropyCoefficient = .linear(from: 0.01, to: 0.001)
     settings.normalizesObservations = false
     settings.evaluateEvery = 50

@@ -32,7 +32,7 @@ extension Breakout {
     case .features:
       return [
         "ball x", "ball y", "moving right", "moving down", "paddle", "offset", "near offset",
-        "lives",
+        "lives", "landing", "landing offset", "near landing offset",
       ] + (0..<board.brickColumns).map { "bricks in column \($0)" }
         + (0..<board.brickRows).map { "bricks in row \($0)" }
     case .characters:
@@ -44,7 +44,22 @@ extension Breakout {
 
   /// How many numbers a learner sees.
   package var observationCount: Int {
-    rules.observation == .features ? 8 + board.brickColumns + board.brickRows : tokenCount
+    rules.observation == .features
+      ? Self.ballFeatures + board.brickColumns + board.brickRows : tokenCount
+  }
+
+  /// How many features come before those of the bricks.
+  private static let ballFeatures = 11
+
+  /// The column in which the ball comes to the paddle's row, if no brick is in its way.
+  package func landing(_ state: BreakoutState) -> Int {
+    let y = Int(state.y)
+    let steps = state.dy > 0 ? max(0, board.paddleRow - y) : y + board.paddleRow
+    // Two walls are two mirrors: unfolded, the ball goes straight on.
+    let (last, period) = (board.columns - 1, 2 * (board.columns - 1))
+    let rest = (Int(state.x) + Int(state.dx) * steps) % period
+    let place = rest < 0 ? rest + period : rest
+    return place > last ? period - place : place
   }
 
   /// How the letters stand: each by itself, of any code, as published; or patches of the few that mean something, blanks
@@ -82,7 +97,12 @@ extension Breakout {
     values[5] = offset / Float(board.columns)
     values[6] = max(-1, min(1, offset / Float(board.paddleWidth)))
     values[7] = Float(state.lives) / Float(rules.lives)
-    let columns = values.baseAddress.map { $0 + 8 }
+    let landing = landing(state)
+    let distance = Float(landing) - middle
+    values[8] = scaled(Float(landing), board.columns - 1)
+    values[9] = distance / Float(board.columns)
+    values[10] = max(-1, min(1, distance / Float(board.paddleWidth)))
+    let columns = values.baseAddress.map { $0 + Self.ballFeatures }
     guard let columns else { return }
     let rows = columns + board.brickColumns
     // The bricks of each column, counted in the digits of one number.
