@@ -15,6 +15,12 @@ package struct RecordedStep: Sendable, Equatable {
   package var next: Value
   /// How the episode stood after this step.
   package var ending: Ending
+
+  /// The step as a trainer told it.
+  package var transition: Transition {
+    Transition(
+      episode: episode, state: state, action: action, reward: reward, next: next, ending: ending)
+  }
 }
 
 extension Recording {

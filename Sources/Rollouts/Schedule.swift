@@ -30,6 +30,14 @@ package enum Schedule: Sendable, Equatable {
     }
   }
 
+  /// The same, but for one that depends on the number of episodes: that stays what it is in an episode.
+  package func held(at episode: Int, of episodes: Int) -> Schedule {
+    switch self {
+    case .linear, .cosine(_, _, nil): .constant(value(episode: episode, of: episodes))
+    case .constant, .cosine, .ramp, .exponential: self
+    }
+  }
+
   /// How much of the way from the first episode to the last is done.
   private static func share(_ episode: Int, of episodes: Int) -> Double {
     guard episodes > 1 else { return 0 }

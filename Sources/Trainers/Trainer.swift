@@ -11,6 +11,11 @@ package protocol Trainer {
   /// What is known before the first step, which a recording begins with.
   var initialCheckpoint: Checkpoint { get }
 
+  /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
+  /// did or would have done. `history` tells the recorded transitions of a range of steps.
+  mutating func resume(
+    from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]) throws
+
   /// Trains until all is done, or until `goOn` says false. `now` tells the seconds since some moment.
   mutating func train<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, now: () -> Double, goOn: (TrainingProgress) -> Bool

@@ -41,7 +41,7 @@ package struct QTableTrainer: Trainer, Sendable {
     into sink: inout Sink, now: () -> Double = { 0 },
     goOn: (TrainingProgress) -> Bool = { _ in true }
   ) throws {
-    course.window = MetricWindow(step: step, time: now())
+    course.window.begin(step: step, time: now())
     var isWanted = true
     var lastKept = step
     while isWanted && !isComplete {
@@ -49,11 +49,40 @@ package struct QTableTrainer: Trainer, Sendable {
       let stop = min(limit, (step / snapshotInterval + 1) * snapshotInterval)
       isWanted = try learn(until: stop, into: &sink, now: now, goOn: goOn)
       guard step == stop else { continue }
-      try sink.record(table.checkpoint(step: step))
+      try sink.record(checkpoint)
       lastKept = step
     }
     // One that was asked to stop keeps nothing: checkpoints fall where the settings say, not the clock.
-    if step > lastKept && isComplete { try sink.record(table.checkpoint(step: step)) }
+    if step > lastKept && isComplete { try sink.record(checkpoint) }
+  }
+
+  /// All that is needed to go on from here, beside the last recorded transition.
+  private var checkpoint: Checkpoint {
+    var checkpoint = table.checkpoint(step: step)
+    checkpoint.trainingState = course.json.compact
+    return checkpoint
+  }
+
+  /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
+  /// did or would have done. Of `history` only the last transition is asked for.
+  package mutating func resume(
+    from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
+  ) throws {
+    precondition(step == 0, "a trainer that has trained does not resume")
+    let saved = try QTable(checkpoint)
+    guard saved.states == table.states, saved.actions == table.actions else {
+      throw TrainingError("the table of step \(checkpoint.step) does not fit its world")
+    }
+    table = saved
+    guard checkpoint.step > 0 else { return }
+    let last = try history(checkpoint.step - 1..<checkpoint.step).first
+    guard let state = try? JSON(parsing: checkpoint.trainingState), case .index(let stands)? = last?.next,
+      (0..<table.states).contains(stands),
+      let course = Course(state, step: checkpoint.step, state: stands, dynamics.start, generator)
+    else {
+      throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
+    }
+    self.course = course
   }
 
   /// Learns for a stretch, at whose end the table can be kept; false if it was asked to stop.
@@ -95,49 +124,6 @@ package struct QTableTrainer: Trainer, Sendable {
   }
 }
 
-/// How far a run has come, with the episode that is open.
-private struct Course {
-  var step = 0
-  var episodes = 0
-  var lastReturn = 0.0
-  var play: Play
-  var window = MetricWindow(step: 0, time: 0)
-
-  init(_ play: Play) { self.play = play }
-
-  mutating func closeEpisode() {
-    episodes += 1
-    lastReturn = play.total
-    window.add(play)
-  }
-
-  func progress(_ settings: QTableConfiguration) -> TrainingProgress {
-    let byEpisode = Double(episodes) / Double(settings.episodes)
-    let byStep = settings.steps > 0 ? Double(step) / Double(settings.steps) : 0
-    return TrainingProgress(
-      step: step, episodes: episodes, share: max(byEpisode, byStep), lastReturn: lastReturn)
-  }
-}
-
-/// An episode while it is played.
-private struct Play {
-  let episode: Int
-  var state: Int
-  var t = 0
-  var total = 0.0
-  var absoluteError = 0.0
-  var ending = Ending.running
-  var coins: EpisodeWords
-  var slips: EpisodeWords
-
-  init(episode: Int, state: Int, _ generator: Generator) {
-    self.episode = episode
-    self.state = state
-    coins = EpisodeWords(generator, .policy, episode: episode)
-    slips = EpisodeWords(generator, .world, episode: episode)
-  }
-}
-
 extension QLearningAgent {
   /// The settings of an episode.
   fileprivate mutating func begin(_ episode: Int, _ settings: QTableConfiguration) {
@@ -176,40 +162,5 @@ extension QLearningAgent {
         next: play.state, ending: play.ending)
     }
     lent = play
-  }
-}
-
-/// What is averaged between two points of the metrics.
-private struct MetricWindow {
-  private var step: Int
-  private var time: Double
-  private var absoluteError = 0.0
-  private var count = 0
-
-  init(step: Int, time: Double) {
-    self.step = step
-    self.time = time
-  }
-
-  mutating func add(_ play: Play) {
-    absoluteError += play.absoluteError
-    count += play.t
-  }
-
-  mutating func close<Sink: TransitionSink & ~Copyable>(
-    _ agent: borrowing QLearningAgent, step: Int, time: Double, into sink: inout Sink
-  ) throws {
-    let points = [
-      ("charts/epsilon", agent.epsilon), ("charts/learning_rate", agent.alpha),
-      ("losses/td_error", absoluteError / Double(max(1, count))),
-    ]
-    for (name, value) in points {
-      try sink.record(Metric(step: step, name: name, value: value))
-    }
-    if time > self.time {
-      let rate = Double(step - self.step) / (time - self.time)
-      try sink.record(Metric(step: step, name: "charts/SPS", value: rate))
-    }
-    self = MetricWindow(step: step, time: time)
   }
 }

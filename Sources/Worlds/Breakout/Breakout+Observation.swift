@@ -69,7 +69,9 @@ extension Breakout {
     case .features: nil
     case .characters: LetterSequence(places: tokenCount, each: 1, alphabet: Array(0...255))
     case .patches:
-      LetterSequence(places: patches.count, each: patches.size, alphabet: Array("#|_=O".utf8))
+      LetterSequence(
+        places: patches.count, each: patches.size,
+        alphabet: Array((rules.trail ? "#|_=Oo" : "#|_=O").utf8))
     }
   }
 

@@ -30,11 +30,9 @@ package struct Breakout: ObservedWorld {
     description = WorldDescription(
       name: "breakout", actions: Self.actions, fields: BreakoutState.fields)
     text = BreakoutCharacters(board)
-    sequence =
-      rules.observation == .patches
-      ? BreakoutCharacters(
-        board, patches: BreakoutPatches(board, rows: rules.patchRows, columns: rules.patchColumns))
-      : text
+    let patches = BreakoutPatches(board, rows: rules.patchRows, columns: rules.patchColumns)
+    sequence = BreakoutCharacters(
+      board, patches: rules.observation == .patches ? patches : nil, showsTrail: rules.trail)
   }
 
   /// After how many steps a game is truncated.

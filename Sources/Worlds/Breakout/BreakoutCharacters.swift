@@ -37,12 +37,15 @@ struct BreakoutCharacters: Sendable {
   private let brickPlaces: [Int]
   /// Whether a brick's characters stand one behind the other in the sequence.
   private let isText: Bool
+  /// Whether the place that the ball comes from is marked.
+  private let showsTrail: Bool
 
   private static let space = UInt8(ascii: " ")
   private static let brick = Array("|____|".utf8)
 
-  init(_ board: BreakoutBoard, patches: BreakoutPatches? = nil) {
+  init(_ board: BreakoutBoard, patches: BreakoutPatches? = nil, showsTrail: Bool = false) {
     self.board = board
+    self.showsTrail = showsTrail
     isText = patches == nil
     let rows = 0..<board.rows
     let columns = 0..<board.columns
@@ -82,7 +85,7 @@ struct BreakoutCharacters: Sendable {
   /// How many characters there are.
   var count: Int { full.count }
 
-  /// Writes a frame: border, bricks, paddle, ball, each over what is there.
+  /// Writes a frame: border, bricks, paddle, where the ball comes from, ball, each over what is there.
   func write(_ state: BreakoutState, into values: UnsafeMutableBufferPointer<UInt8>) {
     precondition(values.count >= count, "a frame needs its place")
     _ = values.update(fromContentsOf: full)
@@ -101,6 +104,12 @@ struct BreakoutCharacters: Sendable {
     put(
       UInt8(ascii: "="), count: board.paddleWidth, row: board.paddleRow,
       column: Int(state.paddle), into: values)
+    if showsTrail {
+      let (x, y) = (Int(state.x) - Int(state.dx), Int(state.y) - Int(state.dy))
+      put(
+        UInt8(ascii: "o"), count: 1, row: max(0, min(board.rows - 1, y)),
+        column: max(0, min(board.columns - 1, x)), into: values)
+    }
     put(UInt8(ascii: "O"), count: 1, row: Int(state.y), column: Int(state.x), into: values)
   }
 

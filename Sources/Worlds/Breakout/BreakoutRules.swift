@@ -36,6 +36,9 @@ package struct BreakoutRules: Configuration, Equatable {
   package var patchRows = 4
   /// Characters in a line of a patch.
   package var patchColumns = 8
+  /// Whether a learner of characters also sees the place that the ball comes from, as `o`: the published
+  /// page does not show where the ball goes.
+  package var trail = false
   /// After how many steps a game is truncated: whoever never misses may go on for ever.
   package var stepLimit = 5000
 
@@ -56,6 +59,7 @@ package struct BreakoutRules: Configuration, Equatable {
     .choice("observation", \.observation, "what the learner is shown"),
     .count("patch_rows", \.patchRows, in: 1...24, "lines of a patch"),
     .count("patch_columns", \.patchColumns, in: 1...80, "characters in a line of a patch"),
+    .flag("trail", \.trail, "show learners of characters where the ball comes from"),
     .count("step_limit", \.stepLimit, in: 1...1_000_000_000, "steps until truncation"),
   ]
 }

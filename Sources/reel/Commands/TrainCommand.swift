@@ -13,9 +13,11 @@ struct TrainCommand: Command {
     "reel train maze --seed 1 -o recordings/maze.sqlite",
     "reel train lake --map 8x8 --episodes 20000 --set gamma=0.999",
     "reel train lake --preset original --seeds 1-10",
+    "reel train --resume recordings/maze.sqlite",
   ]
 
   private let world: String
+  private let resumption: Resumption?
   private let map: String?
   private let preset: String?
   private let policy: PolicyKind?
@@ -30,7 +32,8 @@ struct TrainCommand: Command {
   private let listsSettings: Bool
 
   init(_ arguments: inout Arguments) throws {
-    world = try arguments.positional("WORLD", choices: KnownWorld.names, help: "what to learn")
+    let world = try arguments.optionalPositional(
+      "WORLD", choices: KnownWorld.names, help: "what to learn")
     map = try arguments.option(
       "--map", value: "FILE", help: "a map's file, or a name such as classic-4x4")
     preset = try arguments.option("--preset", value: "NAME", help: "whose settings to begin with")
@@ -41,6 +44,11 @@ struct TrainCommand: Command {
     let episodes = try arguments.count("--episodes", in: 1...1_000_000_000, help: "how many")
     let steps = try arguments.count(
       "--steps", in: 1...1_000_000_000_000, help: "stop after so many")
+    let resumed = try arguments.option(
+      "--resume", value: "FILE", help: "go on with a recording, to its end")
+    let until = try arguments.count(
+      "--until", value: "STEPS", in: 1...1_000_000_000_000,
+      help: "with --resume: train on until there are so many (--episodes likewise)")
     overrides = try arguments.repeatedOption(
       "--set", value: "NAME=VALUE", help: "change a setting (--settings lists them)")
     listsSettings = arguments.flag("--settings", help: "list every setting, and train nothing")
@@ -56,11 +64,39 @@ struct TrainCommand: Command {
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
 
+    if until != nil && resumed == nil { throw Failure.usage("--until is for --resume FILE") }
+    if let resumed {
+      if world != nil || map != nil || preset != nil || policy != nil || seed != nil || range != nil
+        || output != nil || !tags.isEmpty || !note.isEmpty || force || listsSettings
+      {
+        throw Failure.usage(
+          "--resume goes on as the recording tells",
+          "it takes --until, --episodes, --set, --durable and --json")
+      }
+      if until != nil && steps != nil { throw Failure.usage("--until and --steps are the same") }
+      resumption = Resumption(
+        path: resumed,
+        more: ResumedRun.Extension(
+          steps: until ?? steps, episodes: episodes, overrides: overrides))
+      self.world = ""
+    } else {
+      guard let world else {
+        throw Failure.usage("WORLD is missing", "reel train --help shows what it takes")
+      }
+      self.world = world
+      resumption = nil
+    }
     if let episodes { overrides.append("episodes=\(episodes)") }
     if let steps { overrides.append("steps=\(steps)") }
     if seed != nil && range != nil { throw Failure.usage("--seed and --seeds exclude each other") }
     isOneSeed = range == nil
     seeds = try range.map(Self.seeds(in:)) ?? [UInt64(seed ?? 1)]
+  }
+
+  /// A recording that is to go on.
+  private struct Resumption {
+    var path: String
+    var more: ResumedRun.Extension
   }
 
   private static func seeds(in text: String) throws -> [UInt64] {
@@ -72,6 +108,7 @@ struct TrainCommand: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
+    if let resumption { return try resume(resumption, console) }
     let plan = try RunPlan(
       world: world, map: map, preset: preset, policy: policy, overrides: overrides)
     if listsSettings {
@@ -93,11 +130,36 @@ struct TrainCommand: Command {
     } else {
       printTable(results, console)
     }
-    if Interruption.isRequested {
-      console.note("stopped; everything up to here is recorded")
-      return .stopped
+    return end(results, console)
+  }
+
+  private func resume(_ resumption: Resumption, _ console: Console) throws -> ExitCode {
+    let run = try ResumedRun(resumption.path, isDurable: isDurable)
+    Interruption.watch()
+    var bar = ProgressBar("training \(run.plan.world.description.name)", console)
+    defer { bar.finish() }
+    let outcome = try run.run(resumption.more) { now in
+      bar.update(
+        now.share, "\(count(now.step)) steps, last return \(decimal(now.lastReturn, 2))")
     }
-    return .done
+    bar.finish()
+    if console.isJSON {
+      console.print(outcome.result.json)
+    } else {
+      console.print(outcome.result.path)
+    }
+    if !outcome.wentOn { console.note("it was complete already; --until STEPS trains on") }
+    return end([outcome.result], console)
+  }
+
+  /// How the program ends: where it was stopped, it tells how to go on.
+  private func end(_ results: [TrainingRun.Result], _ console: Console) -> ExitCode {
+    guard Interruption.isRequested else { return .done }
+    console.note("stopped; everything up to here is recorded")
+    for result in results where !result.isComplete {
+      console.note("reel train --resume \(result.path)")
+    }
+    return .stopped
   }
 
   private func path(_ seed: UInt64) -> String {

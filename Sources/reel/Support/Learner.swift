@@ -70,6 +70,30 @@ enum Learner: Sendable {
     return nil
   }
 
+  /// Whether the number of episodes ends a run.
+  var isByEpisodes: Bool {
+    switch self {
+    case .qTable: true
+    case .dqn(let settings): settings.episodes > 0
+    case .ppo: false
+    }
+  }
+
+  /// Lets the schedules that run over all episodes stay what they are after so many.
+  mutating func holdSchedules(from episode: Int) {
+    switch self {
+    case .qTable(var settings):
+      settings.alpha = settings.alpha.held(at: episode, of: settings.episodes)
+      settings.epsilon = settings.epsilon.held(at: episode, of: settings.episodes)
+      self = .qTable(settings)
+    case .dqn(var settings):
+      settings.epsilon = settings.epsilon.held(at: episode, of: settings.episodes)
+      settings.learningRate = settings.learningRate.held(at: episode, of: settings.episodes)
+      self = .dqn(settings)
+    case .ppo: break
+    }
+  }
+
   /// How many worlds are played side by side.
   var worlds: Int {
     if case .ppo(let settings) = self { return settings.worlds }

@@ -75,10 +75,7 @@ extension Recording {
         steps = try self.steps(in: range).filter { $0.episode == episode.number }[...]
         first = range.upperBound
       }
-      guard let step = steps.popFirst() else { return nil }
-      return Transition(
-        episode: step.episode, state: step.state, action: step.action, reward: step.reward,
-        next: step.next, ending: step.ending)
+      return steps.popFirst()?.transition
     }
   }
 }

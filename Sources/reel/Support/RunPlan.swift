@@ -65,7 +65,7 @@ struct RunPlan: Sendable {
     return try .make(name: name)
   }
 
-  private static func override(_ word: String) throws(Failure) -> (name: String, value: String) {
+  static func override(_ word: String) throws(Failure) -> (name: String, value: String) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else {
       throw Failure.usage("--set takes NAME=VALUE, not '\(word)'")
@@ -81,11 +81,14 @@ struct RunPlan: Sendable {
     preset = run.preset
   }
 
+  /// Every setting of the learner and rule of the world.
+  var configuration: JSON { .object(learner.settings.map(\.member) + world.members) }
+
   /// What a recording of this plan says of itself.
   func description(seed: UInt64, purpose: RunPurpose = .train) -> RunDescription {
     var description = RunDescription(
       world: world.description, trainer: learner.name, purpose: purpose, preset: preset,
-      seed: seed, configuration: .object(learner.settings.map(\.member) + world.members))
+      seed: seed, configuration: configuration)
     // What is evaluated is played one episode after the other.
     if purpose == .train { description.worlds = learner.worlds }
     return description

@@ -32,10 +32,7 @@ struct StudyRun: Sendable {
     for part in 1...Self.parts {
       let range = steps * (part - 1) / Self.parts..<steps * part / Self.parts
       for step in try recording.steps(in: range) {
-        summary.add(
-          Transition(
-            episode: step.episode, state: step.state, action: step.action, reward: step.reward,
-            next: step.next, ending: step.ending))
+        summary.add(step.transition)
       }
       course.append(Double(summary.special.first?.value.int ?? 0))
     }

@@ -41,41 +41,7 @@ struct TrainingRun: Sendable {
 
   /// Trains and records; `progress` hears how far it came.
   func run(_ progress: (TrainingProgress) -> Void) throws -> Result {
-    switch plan.learner {
-    case .qTable: try run(try TablePlan(plan).trainer(seed: seed), progress)
-    case .dqn(let settings):
-      try run(try trainer(settings), progress)
-    case .ppo(let settings): try run(try trainer(settings), progress)
-    }
-  }
-
-  private func trainer(_ settings: DQNConfiguration) throws -> any Trainer {
-    func made<W: ObservedWorld>(_ world: W) throws(SettingError) -> any Trainer {
-      try DQNTrainer(world, seed: seed, settings: settings)
-    }
-    guard let world = plan.world.observed else { throw Self.unlearnable }
-    return try refusing { () throws(SettingError) in try made(world) }
-  }
-
-  private func trainer(_ settings: PPOConfiguration) throws -> any Trainer {
-    func made<W: SeenWorld>(_ world: W) throws(SettingError) -> any Trainer {
-      try PPOTrainer(world, seed: seed, settings: settings)
-    }
-    guard let world = plan.world.seen else { throw Self.unlearnable }
-    return try refusing { () throws(SettingError) in try made(world) }
-  }
-
-  private static let unlearnable = Failure.failed("networks do not learn this world")
-
-  /// Settings that do not go together are the caller's mistake.
-  private func refusing(
-    _ body: () throws(SettingError) -> any Trainer
-  ) throws(Failure) -> any Trainer {
-    do {
-      return try body()
-    } catch {
-      throw Failure.usage("\(error)")
-    }
+    try run(try plan.trainer(seed: seed), progress)
   }
 
   private func run<T: Trainer>(
@@ -86,22 +52,72 @@ struct TrainingRun: Sendable {
     description.tags = tags
     description.note = note
     let start = monotonicSeconds()
-    var writer = try RecordingWriter(
+    let writer = try RecordingWriter(
       creating: path, description, initial: trainer.initialCheckpoint,
       options: RecordingOptions(force: force, durable: isDurable))
-    try trainer.train(into: &writer, now: monotonicSeconds) { now in
+    try trainer.train(recording: writer, progress)
+    return try Result(path, seed: seed, trainer, since: start)
+  }
+}
+
+extension TrainingRun.Result {
+  /// What the recording of a trainer that has stopped tells.
+  init(_ path: String, seed: UInt64, _ trainer: some Trainer, since start: Double) throws {
+    let recording = try Recording(path)
+    let returns = try recording.episodes().filter(\.isOver).map(\.return)
+    let last = returns.suffix(100)
+    self.init(
+      path: path, seed: seed, steps: trainer.step, episodes: trainer.episodes,
+      seconds: max(monotonicSeconds() - start, 1e-9), isComplete: trainer.isComplete,
+      bytes: recording.fileBytes(),
+      lastMean: last.isEmpty ? 0 : last.reduce(0, +) / Double(last.count),
+      best: returns.max() ?? 0)
+  }
+}
+
+extension Trainer {
+  /// Trains into a recording until all is done or the user stops it, and closes the file.
+  mutating func train(
+    recording writer: consuming RecordingWriter, _ progress: (TrainingProgress) -> Void
+  ) throws {
+    try train(into: &writer, now: monotonicSeconds) { now in
       progress(now)
       return !Interruption.isRequested
     }
     try writer.finish()
-    let seconds = max(monotonicSeconds() - start, 1e-9)
-    let recording = try Recording(path)
-    let returns = try recording.episodes().filter(\.isOver).map(\.return)
-    let last = returns.suffix(100)
-    return Result(
-      path: path, seed: seed, steps: trainer.step, episodes: trainer.episodes, seconds: seconds,
-      isComplete: trainer.isComplete, bytes: recording.fileBytes(),
-      lastMean: last.isEmpty ? 0 : last.reduce(0, +) / Double(last.count),
-      best: returns.max() ?? 0)
+  }
+}
+
+extension RunPlan {
+  /// The trainer of the plan, which has learned nothing.
+  func trainer(seed: UInt64) throws -> any Trainer {
+    switch learner {
+    case .qTable: return try TablePlan(self).trainer(seed: seed)
+    case .dqn(let settings):
+      func made<W: ObservedWorld>(_ world: W) throws(SettingError) -> any Trainer {
+        try DQNTrainer(world, seed: seed, settings: settings)
+      }
+      guard let world = world.observed else { throw Self.unlearnable }
+      return try Self.refusing { () throws(SettingError) in try made(world) }
+    case .ppo(let settings):
+      func made<W: SeenWorld>(_ world: W) throws(SettingError) -> any Trainer {
+        try PPOTrainer(world, seed: seed, settings: settings)
+      }
+      guard let world = world.seen else { throw Self.unlearnable }
+      return try Self.refusing { () throws(SettingError) in try made(world) }
+    }
+  }
+
+  private static let unlearnable = Failure.failed("networks do not learn this world")
+
+  /// Settings that do not go together are the caller's mistake.
+  private static func refusing(
+    _ body: () throws(SettingError) -> any Trainer
+  ) throws(Failure) -> any Trainer {
+    do {
+      return try body()
+    } catch {
+      throw Failure.usage("\(error)")
+    }
   }
 }
