@@ -7,12 +7,13 @@ REEL = .build/release/reel
 # The same objects serve the product and its tests.
 TEST = $(SWIFT) test -c release --disable-testable-imports
 
-.PHONY: help setup build demo test lint format bench docs check clean
+.PHONY: help setup build demo test torture lint format bench docs check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint and test, as continuous integration does"
+	@echo "make torture kill each trainer 200 times, and resume it"
 	@echo "make bench   speed of every room, each figure beside its limit"
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
 	@echo "make format  lay out the sources"
@@ -42,6 +43,9 @@ bench: build
 docs: build
 	@$(REEL) help --markdown > docs/cli.md
 	@$(TEST) --filter DocumentationTests
+
+torture: build
+	@REEL_KILLS=200 $(TEST) --filter KillTests
 
 check: lint test
 

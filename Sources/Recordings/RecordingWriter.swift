@@ -71,6 +71,12 @@ internal import Synchronization
   /// How many steps are safely in the file.
   package var committedSteps: Int { committer.committedSteps.load(ordering: .acquiring) }
 
+  /// Tells how many steps are safely in the file, also while a trainer holds the writer.
+  package var commits: @Sendable () -> Int {
+    let committer = committer
+    return { committer.committedSteps.load(ordering: .acquiring) }
+  }
+
   /// How many steps were recorded, committed or not.
   package var recordedSteps: Int { step }
 

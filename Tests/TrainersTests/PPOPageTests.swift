@@ -29,7 +29,7 @@ struct PPOPageTests {
     try lab.validate()
     #expect(lab.worlds * lab.rollout == 2048 && lab.steps == 200 * 2048)
     #expect(lab.hidden == [64, 64] && lab.activation == .relu && lab.logDeviation == -0.5)
-    #expect(lab.epochs == 4 && lab.minibatch == 64 && lab.entropyCoefficient == 0.01)
+    #expect(lab.epochs == 4 && lab.minibatch == 64 && lab.entropyCoefficient == .constant(0.01))
     #expect(abs(lab.learningRate(step: lab.steps - 1) / lab.learningRate(step: 0) - 0.1) < 1e-12)
     #expect(!lab.normalizesObservations && !lab.normalizesReturns)
   }

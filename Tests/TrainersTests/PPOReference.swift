@@ -80,7 +80,7 @@ struct Lesson {
     self.network = network
     parameters = Parameters(network.layout, seed: 1)
     (settings.worlds, settings.rollout, settings.minibatch, settings.epochs) = (1, steps, steps, 1)
-    (settings.valueCoefficient, settings.entropyCoefficient) = (0.7, 0.02)
+    (settings.valueCoefficient, settings.entropyCoefficient) = (0.7, .constant(0.02))
     adam = Adam(network.layout, epsilon: 1e-5)
     rollout = PPORollout(
       worlds: 1, ticks: steps, width: network.inputs, actionWidth: network.actionWidth)
@@ -100,6 +100,6 @@ struct Lesson {
     defer { (parameters, adam) = before }
     let report = try learn().report
     return report.policyLoss + settings.valueCoefficient * report.valueLoss
-      - settings.entropyCoefficient * report.entropy
+      - settings.entropyCoefficient(step: 0) * report.entropy
   }
 }

@@ -132,7 +132,7 @@ struct PPOTrainerTests {
       settings.advantages = .rollout
       settings.targetKL = 0.01
       settings.activation = .relu
-      settings.entropyCoefficient = 0.01
+      settings.entropyCoefficient = .constant(0.01)
       try resume(Corridor(slips: 15), settings)
     }
   }

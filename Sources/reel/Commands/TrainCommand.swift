@@ -29,6 +29,7 @@ struct TrainCommand: Command {
   private let note: String
   private let isDurable: Bool
   private let force: Bool
+  private let tellsCommits: Bool
   private let listsSettings: Bool
 
   init(_ arguments: inout Arguments) throws {
@@ -61,6 +62,8 @@ struct TrainCommand: Command {
     tags = try arguments.repeatedOption("--tag", value: "WORD", help: "to find the run again")
     note = try arguments.option("--note", value: "TEXT", help: "what the run is about") ?? ""
     isDurable = arguments.flag("--durable", help: "survive a power cut at every commit (slower)")
+    tellsCommits = arguments.flag(
+      "--progress", help: "a line on standard error after every commit: steps that are on disk")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
 
@@ -118,7 +121,7 @@ struct TrainCommand: Command {
     let runs = seeds.map { seed in
       TrainingRun(
         plan: plan, seed: seed, path: path(seed), tags: tags, note: note, isDurable: isDurable,
-        force: force)
+        force: force, acknowledge: acknowledge(path(seed)))
     }
     if !force { for run in runs { try refuseExisting(run.path) } }
     warnOfSize(plan, runs.count, console)
@@ -134,7 +137,8 @@ struct TrainCommand: Command {
   }
 
   private func resume(_ resumption: Resumption, _ console: Console) throws -> ExitCode {
-    let run = try ResumedRun(resumption.path, isDurable: isDurable)
+    let run = try ResumedRun(
+      resumption.path, isDurable: isDurable, acknowledge: acknowledge(resumption.path))
     Interruption.watch()
     var bar = ProgressBar("training \(run.plan.world.description.name)", console)
     defer { bar.finish() }
@@ -150,6 +154,11 @@ struct TrainCommand: Command {
     }
     if !outcome.wentOn { console.note("it was complete already; --until STEPS trains on") }
     return end([outcome.result], console)
+  }
+
+  private func acknowledge(_ path: String) -> TrainingRun.Acknowledge? {
+    guard tellsCommits else { return nil }
+    return { Console.write("\(path): \($0) steps on disk\n", to: STDERR_FILENO) }
   }
 
   /// How the program ends: where it was stopped, it tells how to go on.

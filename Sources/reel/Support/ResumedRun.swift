@@ -10,8 +10,9 @@ struct ResumedRun {
   private let recording: Recording
   private let seed: UInt64
   private let isDurable: Bool
+  private let acknowledge: TrainingRun.Acknowledge?
 
-  init(_ path: String, isDurable: Bool) throws {
+  init(_ path: String, isDurable: Bool, acknowledge: TrainingRun.Acknowledge?) throws {
     recording = try Recording(path)
     let run = try recording.description()
     guard run.purpose == .train else {
@@ -21,6 +22,7 @@ struct ResumedRun {
     plan = try RunPlan(run)
     seed = run.seed
     self.isDurable = isDurable
+    self.acknowledge = acknowledge
   }
 
   /// How much longer a run shall be than it was planned.
@@ -86,7 +88,7 @@ struct ResumedRun {
     let writer = try RecordingWriter(
       resuming: path, from: trainer.step, configuration: extended?.configuration,
       options: RecordingOptions(durable: isDurable))
-    try trainer.train(recording: writer, progress)
+    try trainer.train(recording: writer, acknowledge, progress)
   }
 }
 

@@ -13,6 +13,10 @@ struct TrainingRun: Sendable {
   var note = ""
   var isDurable = false
   var force = false
+  /// Hears how many steps are safely in the file, after every commit.
+  var acknowledge: Acknowledge?
+
+  typealias Acknowledge = @Sendable (_ steps: Int) -> Void
 
   /// What became of a run.
   struct Result: Sendable {
@@ -55,7 +59,7 @@ struct TrainingRun: Sendable {
     let writer = try RecordingWriter(
       creating: path, description, initial: trainer.initialCheckpoint,
       options: RecordingOptions(force: force, durable: isDurable))
-    try trainer.train(recording: writer, progress)
+    try trainer.train(recording: writer, acknowledge, progress)
     return try Result(path, seed: seed, trainer, since: start)
   }
 }
@@ -78,13 +82,21 @@ extension TrainingRun.Result {
 extension Trainer {
   /// Trains into a recording until all is done or the user stops it, and closes the file.
   mutating func train(
-    recording writer: consuming RecordingWriter, _ progress: (TrainingProgress) -> Void
+    recording writer: consuming RecordingWriter, _ acknowledge: TrainingRun.Acknowledge?,
+    _ progress: (TrainingProgress) -> Void
   ) throws {
+    let commits = writer.commits
+    var known = commits()
     try train(into: &writer, now: monotonicSeconds) { now in
       progress(now)
+      if let acknowledge, commits() > known {
+        known = commits()
+        acknowledge(known)
+      }
       return !Interruption.isRequested
     }
     try writer.finish()
+    acknowledge?(step)
   }
 }
 
