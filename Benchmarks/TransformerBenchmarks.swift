@@ -1,21 +1,48 @@
 import Neural
 import Rollouts
+import Trainers
+import Worlds
 
 extension Benchmark {
-  /// Transformers.
+  /// The published transformer, which reads Breakout's 1943 characters.
   static let transformer: [Benchmark] = [
-    .cost("GPT forward, 1943 tokens, 6 × 6 × 96", "ms", atMost: 120) {
-      var layout = ParameterLayout()
-      let gpt = GPT(
-        GPTShape(vocabulary: 256, context: 1944, layers: 6, heads: 6, width: 96, inner: 96),
-        to: &layout)
-      var memory = Activations(rows: 1943)
-      let path = gpt.path(in: &memory)
-      let parameters = Parameters(layout, seed: 1)
-      let tokens = (0..<1943).map { $0 * 7919 % 256 }
-      let start = seconds()
-      for _ in 0..<3 { gpt.forward(path, tokens, length: 1943, parameters, &memory) }
-      return (seconds() - start) / 3 * 1000
-    }
+    .rate("GPT 6 × 6 × 96, frames anew", "frames/s", atLeast: 10, peer: "gpt") {
+      try GPTPlay().framesPerSecond(anew: true)
+    },
+    .rate("the same, frames of a game", "frames/s", atLeast: 20, peer: "gpt") {
+      try GPTPlay().framesPerSecond(anew: false)
+    },
   ]
+}
+
+/// A game whose frames are read one after the other.
+private struct GPTPlay {
+  let world: Breakout
+  let network: PolicyNetwork
+  let parameters: Parameters
+
+  init() throws {
+    var rules = BreakoutRules()
+    rules.observation = .characters
+    world = try Breakout(rules: rules)
+    network = try PolicyNetwork(.breakoutOriginal, world)
+    parameters = Parameters(network.layout, seed: 1)
+  }
+
+  /// How fast frames are read, each as if it were the first, or from the first changed letter on.
+  func framesPerSecond(anew: Bool) -> Double {
+    let generator = Generator(seed: 1)
+    var desk = network.desk(rows: 1, crew: Crew(threads: Crew.processorCount))
+    var state = world.start(generator.draws(for: .start, episode: 1, t: 0))
+    let frames = 30
+    let start = seconds()
+    for t in 0..<frames {
+      if anew { desk.forget() }
+      desk.look(at: world.observation(state), from: [0], rows: 1)
+      desk.judge(rows: 1, parameters)
+      let action = generator.draws(for: .policy, episode: 1, t: t).pick(0, below: 3)
+      state = world.step(state, action, generator.draws(for: .world, episode: 1, t: t)).next
+    }
+    return Double(frames) / (seconds() - start)
+  }
 }

@@ -1,6 +1,6 @@
 """What Reel's figures are compared with: the usual Python way to do the same, measured in one run.
 
-python3 Benchmarks/peers/peers.py NAME prints one number. It needs gymnasium, matplotlib and imageio.
+python3 Benchmarks/peers/peers.py NAME prints one number. It needs gymnasium, matplotlib, imageio and torch.
 """
 
 import os
@@ -104,7 +104,43 @@ def gif(seconds):
         return count / (time.perf_counter() - start)
 
 
-PEERS = {"train": train, "train-recorded": train_recorded, "png": png, "gif": gif}
+def gpt(seconds):
+    """Frames of 1943 characters a second through the 6 × 6 × 96 policy, by PyTorch's fused attention."""
+    import torch
+    from torch.nn import functional as F
+
+    torch.manual_seed(1)
+    layers, heads, width, count = 6, 6, 96, 1943
+    linear, norm = torch.nn.Linear, torch.nn.LayerNorm
+    letters, places = torch.nn.Embedding(256, width), torch.nn.Embedding(1944, width)
+    blocks = [
+        (norm(width), linear(width, 3 * width), linear(width, width), norm(width),
+         linear(width, width), linear(width, width)) for _ in range(layers)]
+    last, mix, policy, value = norm(width), linear(256, width), linear(width, 3), linear(width, 1)
+
+    def read(frame):
+        x = letters(frame) + places.weight[:count]
+        for norm1, merge, project, norm2, expand, shrink in blocks:
+            q, k, v = (part.view(count, heads, -1).transpose(0, 1).unsqueeze(0)
+                       for part in merge(norm1(x)).split(width, 1))
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+            x = x + project(y.squeeze(0).transpose(0, 1).reshape(count, width))
+            x = x + shrink(F.gelu(expand(norm2(x))))
+        mixed = mix(last(x)[-1] @ letters.weight.T)
+        return policy(mixed), value(mixed)
+
+    frames = torch.randint(0, 256, (16, count))
+    with torch.inference_mode():
+        read(frames[0])
+        done, start = 0, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            read(frames[done % 16])
+            done += 1
+        return done / (time.perf_counter() - start)
+
+
+PEERS = {"train": train, "train-recorded": train_recorded, "png": png, "gif": gif,
+         "gpt": gpt}
 
 if __name__ == "__main__":
     print(PEERS[sys.argv[1]](3.0))

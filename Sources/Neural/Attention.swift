@@ -31,31 +31,33 @@ package struct Attention: Sendable, Equatable {
     memory.add(width: heads, dense: true)
   }
 
-  /// qkv (B·T, 3 D) → y (B·T, D), for some of the T queries of each of the B sequences.
+  /// qkv (B·T, 3 D) → y (B·T, D), for some of the T queries of each of the B sequences. A crew shares
+  /// out the heads.
   package func forward(
     _ qkv: Rows, to y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
-    queries: Range<Int>? = nil, _ memory: inout Activations
+    queries: Range<Int>? = nil, crew: Crew? = nil, _ memory: inout Activations
   ) {
     check(qkv, y, sequences * length, memory)
     let queries = queries ?? 0..<length
     // Keys turned, so that sixteen of them stand side by side, and the scores of four queries.
     let row = (length + 15) & ~15
-    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: row * (headWidth + 4)) { room in
-      guard let keys = room.baseAddress else { return }
-      unsafe keys.initialize(repeating: 0, count: room.count)
-      let scores = unsafe keys + row * headWidth
-      unsafe memory.withValues { values in
-        for sequence in 0..<sequences {
-          let first = sequence * length + queries.lowerBound
-          for head in 0..<heads {
-            let part = unsafe Part(self, qkv, sequence, head, length, values)
-            unsafe part.turnKeys(length, into: keys, row)
-            unsafe reel_attention(
-              queries.count, length, isCausal ? queries.lowerBound : length, headWidth, scale,
-              part.q + queries.lowerBound * part.stride, keys, row, part.v, part.stride, scores,
-              values + y.offset + first * y.stride + head * headWidth, y.stride,
-              values + statistics.offset + first * statistics.stride + head, statistics.stride)
-          }
+    unsafe memory.withValues { values in
+      // Every piece writes columns of its own.
+      nonisolated(unsafe) let values = unsafe values
+      crew.run(sequences * heads) { [self] piece in
+        let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
+        let first = sequence * length + queries.lowerBound
+        let part = unsafe Part(self, qkv, sequence, head, length, values)
+        unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: row * (headWidth + 4)) {
+          room in
+          guard let keys = room.baseAddress else { return }
+          unsafe part.turnKeys(length, into: keys, row)
+          unsafe reel_attention(
+            queries.count, length, isCausal ? queries.lowerBound : length, headWidth, scale,
+            part.q + queries.lowerBound * part.stride, keys, row, part.v, part.stride,
+            keys + row * headWidth, values + y.offset + first * y.stride + head * headWidth,
+            y.stride, values + statistics.offset + first * statistics.stride + head,
+            statistics.stride)
         }
       }
     }
@@ -163,6 +165,9 @@ package struct Attention: Sendable, Equatable {
 
     /// Kᵀ (head width, length).
     func turnKeys(_ length: Int, into keys: UnsafeMutablePointer<Float>, _ row: Int) {
+      for column in 0..<headWidth {
+        for place in length..<row { unsafe keys[column * row + place] = 0 }
+      }
       for place in 0..<length {
         for column in 0..<headWidth {
           unsafe keys[column * row + place] = k[place * stride + column]

@@ -132,3 +132,11 @@ internal import Synchronization
     }
   }
 }
+
+extension Crew? {
+  /// Does the pieces 0 ..< count, by a crew where there is one.
+  func run(_ count: Int, _ piece: @escaping @Sendable (Int) -> Void) {
+    if let self { return self.run(count, piece) }
+    for index in 0..<count { piece(index) }
+  }
+}

@@ -33,7 +33,8 @@ package struct Embedding: Sendable, Equatable {
           }
         }
         for (index, number) in numbers.enumerated() where number >= 0 {
-          unsafe reel_add(width, table + number * width, values + y.offset + index / each * y.stride)
+          unsafe reel_add(
+            width, table + number * width, values + y.offset + index / each * y.stride)
         }
       }
     }

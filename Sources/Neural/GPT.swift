@@ -20,8 +20,8 @@ package struct GPTShape: Sendable, Equatable {
   package enum Start: String, Sendable, CaseIterable {
     /// All with a deviation of .02, as GPT-2's.
     case published
-    /// The embeddings so, the others with one of 1 / √inputs: in a narrow network they would else say
-    /// almost nothing of what they are given.
+    /// With one of 1 / √inputs: in a narrow network they would else say almost nothing of what they are
+    /// given. The embeddings begin as whoever makes the network says.
     case even
   }
 
@@ -53,17 +53,19 @@ package struct GPT: Sendable, Equatable {
   /// From what a place has become to the logits of the token after it.
   package let head: Linear
 
-  /// Adds the layers to a layout, drawn as GPT-2 draws them.
-  package init(_ shape: GPTShape, prefix: String = "transformer.", to layout: inout ParameterLayout)
-  {
+  /// Adds the layers to a layout, drawn as GPT-2 draws them, the embeddings unless told otherwise.
+  package init(
+    _ shape: GPTShape, prefix: String = "transformer.", tokens tokenStart: Initializer? = nil,
+    positions positionStart: Initializer? = nil, to layout: inout ParameterLayout
+  ) {
     self.shape = shape
     let weight = Initializer.normal(deviation: 0.02)
     tokens = Embedding(
-      "\(prefix)wte", symbols: shape.vocabulary, width: shape.width, initializer: weight,
-      to: &layout)
+      "\(prefix)wte", symbols: shape.vocabulary, width: shape.width,
+      initializer: tokenStart ?? weight, to: &layout)
     positions = Embedding(
-      "\(prefix)wpe", symbols: shape.context, width: shape.width, initializer: weight,
-      to: &layout)
+      "\(prefix)wpe", symbols: shape.context, width: shape.width,
+      initializer: positionStart ?? weight, to: &layout)
     blocks = (0..<shape.layers).map { index in
       TransformerBlock(
         "\(prefix)h.\(index)", width: shape.width, heads: shape.heads, inner: shape.inner,
@@ -111,10 +113,11 @@ package struct GPT: Sendable, Equatable {
   }
 
   /// Tokens (B·T) → what each place has become (B·T, D), or each last one (B, D). A single sequence may
-  /// begin `from` a place before which nothing has changed since it was read last.
+  /// begin `from` a place before which nothing has changed since it was read last. A crew shares out
+  /// the heads.
   package func forward(
-    _ path: Path, _ batch: [Int], length: Int, from first: Int = 0, _ parameters: Parameters,
-    _ memory: inout Activations
+    _ path: Path, _ batch: [Int], length: Int, from first: Int = 0, crew: Crew? = nil,
+    _ parameters: Parameters, _ memory: inout Activations
   ) {
     let rows = batch.count / shape.symbols
     precondition(
@@ -127,7 +130,8 @@ package struct GPT: Sendable, Equatable {
       places(rows, length)[first...], to: embedded, adding: true, parameters, &memory)
     for (block, blockPath) in zip(blocks, path.blocks) {
       block.forward(
-        blockPath, sequences: rows / length, length: length, from: first, parameters, &memory)
+        blockPath, sequences: rows / length, length: length, from: first, crew: crew, parameters,
+        &memory)
     }
     let kept = path.isLastOnly ? 0 : first
     norm.forward(

@@ -11,6 +11,9 @@ package enum Initializer: Sendable, Equatable {
   /// A matrix whose rows, or columns where they are fewer, stand at right angles and have the length
   /// `gain` (Saxe and others, https://arxiv.org/abs/1312.6120).
   case orthogonal(gain: Double)
+  /// Each row a sum of vectors from the bell curve, the same for all rows, as often as its features say:
+  /// rows of like features begin alike.
+  case features([[Float]], deviation: Double)
 
   /// Nothing but zeros.
   package static let zeros = constant(0)
@@ -34,6 +37,16 @@ package enum Initializer: Sendable, Equatable {
       let rows = shape.first ?? 1
       return orthogonalMatrix(rows: rows, columns: count / max(rows, 1), from: &stream)
         .map { Float($0 * gain) }
+    case .features(let rows, let deviation):
+      let width = count / max(1, rows.count)
+      let vectors = (0..<(rows.first?.count ?? 0)).map { _ in
+        stream.normals(width).map { Float($0 * deviation) }
+      }
+      return rows.flatMap { row in
+        (0..<width).map { column in
+          zip(row, vectors).reduce(0) { $0 + $1.0 * $1.1[column] }
+        }
+      }
     }
   }
 }

@@ -84,8 +84,8 @@ package struct TransformerBlock: Sendable, Equatable {
   /// x (B·T, D) → (B·T, D), or (B, D) where only the last places go on. The places of a single sequence
   /// before `first` are taken as they stand from an earlier time.
   package func forward(
-    _ path: Path, sequences: Int, length: Int, from first: Int = 0, _ parameters: Parameters,
-    _ memory: inout Activations
+    _ path: Path, sequences: Int, length: Int, from first: Int = 0, crew: Crew? = nil,
+    _ parameters: Parameters, _ memory: inout Activations
   ) {
     precondition(first == 0 || sequences == 1, "one sequence at a time goes on")
     let fresh = sequences * length - first
@@ -96,7 +96,8 @@ package struct TransformerBlock: Sendable, Equatable {
       path.normal1.dropping(first), to: path.qkv.dropping(first), rows: fresh, parameters, &memory)
     attention.forward(
       path.qkv, to: path.attended, keeping: path.attentionStatistics, sequences: sequences,
-      length: length, queries: (path.last == nil ? first : length - 1)..<length, &memory)
+      length: length, queries: (path.last == nil ? first : length - 1)..<length, crew: crew,
+      &memory)
     if let last = path.last {
       let place = length - 1
       memory.copy(path.input.each(place, of: length), to: last.input, rows: sequences)

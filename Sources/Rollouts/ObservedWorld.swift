@@ -43,19 +43,24 @@ extension Int: RecordedAction {
   package init(numbers: UnsafeBufferPointer<Float>) { self = Int(numbers[0]) }
 }
 
-/// How the letters of an observation stand: places of a few letters each. A letter is its code / 255.
+/// How the letters of an observation stand: places of a few letters each, which lie on a page. A letter is
+/// its code / 255.
 package struct LetterSequence: Sendable, Equatable {
-  /// How many places there are, one behind the other.
+  /// How many places there are, one behind the other, and how many of them beside one another.
   package let places: Int
-  /// How many letters stand at a place.
+  package let across: Int
+  /// How many letters stand at a place, and how many of them in a line.
   package let each: Int
+  package let columns: Int
   /// The codes that count; others stand for nothing.
   package let alphabet: [UInt8]
 
   /// A sequence of places.
-  package init(places: Int, each: Int, alphabet: [UInt8]) {
+  package init(places: Int, across: Int = 1, each: Int, columns: Int = 1, alphabet: [UInt8]) {
     self.places = places
+    self.across = across
     self.each = each
+    self.columns = columns
     self.alphabet = alphabet
   }
 

@@ -61,7 +61,8 @@ import Testing
     print(
       "\(victim.name): \(tally.kills) kills, \(tally.beforeTheName) before the file bore its name; "
         + "\(tally.unreadable) unreadable files, \(tally.lost) of \(tally.acknowledged) acknowledged "
-        + "steps lost; \(tally.runs) runs, \(tally.runs - tally.different) digest-equal at their end")
+        + "steps lost; \(tally.runs) runs, \(tally.runs - tally.different) digest-equal at their end"
+    )
     #expect(tally.unreadable == 0)
     #expect(tally.lost == 0)
     #expect(tally.different == 0)

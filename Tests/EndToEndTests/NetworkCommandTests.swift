@@ -171,4 +171,53 @@ import Testing
       #expect(info.code == 0 && info.output.contains("interrupted"), "\(info.output)")
     }
   }
+
+  @Test func `a GPT is trained, evaluated, played back and filmed with what it looked at`() throws {
+    try Tour.use { folder in
+      let small =
+        "--set layers=1 --set heads=2 --set width=8 --set inner=8 --set worlds=2 --set rollout=64"
+        + " --set minibatch=64 --set evaluate_every=2 --set evaluation_steps=50"
+      let lines = [
+        "train breakout --policy gpt --steps 512 \(small) --seed 1 -o recordings/gpt.sqlite",
+        "evaluate recordings/gpt.sqlite --checkpoint best --steps 60 -o recordings/playback.sqlite",
+        "render recordings/playback.sqlite --episode all --every 20 -o output/breakout",
+        "film recordings/gpt.sqlite --episode last --overlay attention -o output/mean.gif",
+        "film recordings/gpt.sqlite --episode last --overlay attention --head 2 -o output/two.gif",
+        "render recordings/playback.sqlite --overlay attention --look ascii --every 30 -o output/o",
+      ]
+      for line in lines {
+        let outcome = try Program.reel(line: line, in: folder)
+        #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
+      }
+      let films = try ["mean", "two"].map {
+        try Program.shell("cksum < output/\($0).gif", in: folder).output
+      }
+      #expect(films[0] != films[1], "one head looks elsewhere than all do on average")
+      let settings = try Program.reel(
+        line: "info recordings/gpt.sqlite --json", in: folder
+      ).output
+      #expect(settings.contains("gpt"))
+    }
+  }
+
+  @Test(arguments: [
+    ("train maze --policy gpt", 64, "no preset whose policy is gpt"),
+    ("train breakout --preset default --policy gpt", 64, "does not go with"),
+    ("train breakout --policy gpt --set heads=7 -o a.sqlite", 64, "share the width"),
+    ("train breakout --set policy=gpt -o a.sqlite", 64, "a GPT reads letters"),
+    ("film recordings/b.sqlite --overlay attention", 1, "no policy that reads letters"),
+    ("film recordings/b.sqlite --head 2", 64, "--overlay attention"),
+  ])
+  func `what a GPT cannot do is refused in a sentence`(
+    line: String, code: Int32, sentence: String
+  ) throws {
+    try Tour.use { folder in
+      let made = try Program.reel(
+        line: "train breakout --steps 2048 --set evaluate_every=0 -o recordings/b.sqlite",
+        in: folder)
+      #expect(made.code == 0, "\(made.errors)")
+      let outcome = try Program.reel(line: line, in: folder)
+      #expect(outcome.code == code && outcome.errors.contains(sentence), "\(outcome.errors)")
+    }
+  }
 }

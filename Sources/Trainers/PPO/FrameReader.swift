@@ -34,8 +34,6 @@ final class FrameReader: @unchecked Sendable {
   private var symbols: [Int]
   /// Whether the memory holds what became of the symbols.
   private var isFresh = false
-  /// How many places were read, and how many of those had to be worked out.
-  private(set) var places = (asked: 0, computed: 0)
 
   init(_ policy: GPTPolicy) {
     self.policy = policy
@@ -47,19 +45,17 @@ final class FrameReader: @unchecked Sendable {
   /// Forgets the last frame, as is needed when the parameters have changed.
   func forget() { isFresh = false }
 
-  /// Reads the frame whose symbols begin at a place.
-  func read(_ frames: [Int], from start: Int, _ parameters: Parameters) {
+  /// Reads the frame whose symbols begin at a place, on its own or with a crew.
+  func read(_ frames: [Int], from start: Int, crew: Crew? = nil, _ parameters: Parameters) {
     let each = policy.letters.each
     var same = 0
     if isFresh {
       while same < symbols.count, symbols[same] == frames[start + same] { same += 1 }
     }
     let first = same / each
-    places.asked += policy.letters.places
     guard first < policy.letters.places else { return }
-    places.computed += policy.letters.places - first
     for index in same..<symbols.count { symbols[index] = frames[start + index] }
-    policy.forward(path, symbols, from: first, parameters, &memory)
+    policy.forward(path, symbols, from: first, crew: crew, parameters, &memory)
     isFresh = true
   }
 
@@ -70,7 +66,9 @@ final class FrameReader: @unchecked Sendable {
   /// How much of its attention the last place gave to each place in the last layer, head by head.
   func shares() -> [[Float]] {
     let length = policy.letters.places
-    guard let block = policy.gpt.blocks.last, let blockPath = path.gpt.blocks.last else { return [] }
+    guard let block = policy.gpt.blocks.last, let blockPath = path.gpt.blocks.last else {
+      return []
+    }
     return block.attention.shares(blockPath.qkv, of: length - 1, length: length, &memory)
   }
 }

@@ -38,7 +38,8 @@ package struct GPTPolicy: Sendable, Equatable {
         vocabulary: letters.symbols, context: letters.places + 1, layers: size.layers,
         heads: size.heads, width: size.width, inner: size.inner, symbols: letters.each,
         start: size.start),
-      to: &layout)
+      tokens: size.start == .even ? letters.symbolStart : nil,
+      positions: size.start == .even ? letters.placeStart : nil, to: &layout)
     func linear(_ name: String, _ inputs: Int, _ outputs: Int, gain: Double) -> Linear {
       Linear(
         name, inputs: inputs, outputs: outputs, weight: .orthogonal(gain: gain), bias: .zeros,
@@ -70,12 +71,12 @@ package struct GPTPolicy: Sendable, Equatable {
 
   /// Symbols of some frames → logits of the actions (B, actions) and values (B, 1).
   func forward(
-    _ path: Path, _ symbols: [Int], from first: Int = 0, _ parameters: Parameters,
-    _ memory: inout Activations
+    _ path: Path, _ symbols: [Int], from first: Int = 0, crew: Crew? = nil,
+    _ parameters: Parameters, _ memory: inout Activations
   ) {
     let frames = symbols.count / (letters.places * letters.each)
     gpt.forward(
-      path.gpt, symbols, length: letters.places, from: first, parameters, &memory)
+      path.gpt, symbols, length: letters.places, from: first, crew: crew, parameters, &memory)
     gpt.head.forward(path.gpt.output, to: path.logits, rows: frames, parameters, &memory)
     mix.forward(path.logits, to: path.mixed, rows: frames, parameters, &memory)
     policy.forward(path.mixed, to: path.policy, rows: frames, parameters, &memory)
@@ -100,5 +101,42 @@ package struct GPTPolicy: Sendable, Equatable {
       path.gpt.output, from: path.logits, rows: frames, parameters, into: &gradients, &memory)
     gpt.backward(
       path.gpt, symbols, length: letters.places, parameters, into: &gradients, &memory)
+  }
+}
+
+extension LetterSequence {
+  /// How far apart two neighbours begin, as part of the difference between two letters. What stands far
+  /// apart must be told apart, and what is near be alike: a network whose places begin as noise first has to
+  /// learn by trial which of them are neighbours.
+  private static let step: Float = 0.1
+  private static let deviation = 0.3
+
+  /// A symbol begins with a vector of its letter's own, and two more for where it stands within its place.
+  var symbolStart: Initializer {
+    let lines = each / columns
+    return .features(
+      (0..<symbols).map { symbol in
+        let (spot, letter) = symbol.quotientAndRemainder(dividingBy: alphabet.count)
+        let column = Float(spot % columns) - Float(columns - 1) / 2
+        let line = Float(spot / columns) - Float(lines - 1) / 2
+        var features = [Float](repeating: 0, count: 3 * alphabet.count)
+        features[3 * letter] = 1
+        features[3 * letter + 1] = column * Self.step
+        features[3 * letter + 2] = line * Self.step
+        return features
+      }, deviation: Self.deviation)
+  }
+
+  /// A place begins with where it lies on the page, in the same measure.
+  var placeStart: Initializer {
+    let down = (places + across - 1) / across
+    return .features(
+      (0...places).map { place in
+        let column = Float(place % across) - Float(across - 1) / 2
+        let line = Float(place / across) - Float(down - 1) / 2
+        return [
+          1, column * Float(columns) * Self.step, line * Float(each / columns) * Self.step,
+        ]
+      }, deviation: Self.deviation)
   }
 }

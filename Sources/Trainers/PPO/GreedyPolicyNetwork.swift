@@ -13,11 +13,13 @@ package struct GreedyPolicyNetwork: Sendable {
   private var known: [[UInt8]: (outputs: [Float], value: Float)] = [:]
   private static let mostKnown = 20_000
 
-  init(_ network: PolicyNetwork, _ parameters: Parameters, _ scale: ObservationScale) {
+  init(
+    _ network: PolicyNetwork, _ parameters: Parameters, _ scale: ObservationScale, crew: Crew
+  ) {
     self.network = network
     self.parameters = parameters
     self.scale = scale
-    desk = network.desk(rows: 1, crew: Crew(threads: 1))
+    desk = network.desk(rows: 1, crew: crew)
     seen = [Float](repeating: 0, count: network.inputs)
     numbers = [Float](repeating: 0, count: network.actionWidth)
   }
@@ -32,7 +34,8 @@ package struct GreedyPolicyNetwork: Sendable {
     self.init(
       network, try Parameters(network.layout, from: file),
       // Where nothing was counted, nothing is scaled.
-      ObservationScale(moments, isActive: moments.count > 0))
+      ObservationScale(moments, isActive: moments.count > 0),
+      crew: Crew(threads: network.isRead ? Crew.processorCount : 1))
   }
 
   /// Whether the policy sees and does what a world shows and takes.

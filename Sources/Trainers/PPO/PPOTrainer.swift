@@ -143,7 +143,7 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
     guard settings.evaluateEvery > 0, updates % settings.evaluateEvery == 0 || isComplete else {
       return nil
     }
-    var policy = GreedyPolicyNetwork(network, parameters, scale)
+    var policy = GreedyPolicyNetwork(network, parameters, scale, crew: crew)
     var (total, length) = (0.0, 0)
     // The same episodes every time, and none that was trained on.
     let words = generator.block(.evaluation, episode: 0, quarter: 0)

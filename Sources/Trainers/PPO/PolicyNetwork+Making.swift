@@ -1,9 +1,9 @@
 import Neural
-import Rollouts
+package import Rollouts
 
 extension PolicyNetwork {
   /// The network that settings ask for, to act in a world.
-  init<W: SeenWorld>(_ settings: PPOConfiguration, _ world: W) throws(SettingError) {
+  package init<W: SeenWorld>(_ settings: PPOConfiguration, _ world: W) throws(SettingError) {
     guard settings.policy == .gpt else {
       self.init(
         inputs: world.observationCount, actions: world.actionSpace, hidden: settings.hidden,
@@ -32,7 +32,8 @@ extension PolicyNetwork {
       [
         "kind": "gpt", "layers": .integer(gpt.gpt.shape.layers),
         "heads": .integer(gpt.gpt.shape.heads), "places": .integer(gpt.letters.places),
-        "each": .integer(gpt.letters.each),
+        "across": .integer(gpt.letters.across), "each": .integer(gpt.letters.each),
+        "columns": .integer(gpt.letters.columns),
         "alphabet": .array(gpt.letters.alphabet.map { .integer(Int($0)) }),
       ]
     }
@@ -62,7 +63,8 @@ extension PolicyNetwork {
 
   private init(gpt said: JSON, _ file: Safetensors) throws {
     guard let layers = said["layers"]?.int, let heads = said["heads"]?.int,
-      let places = said["places"]?.int, let each = said["each"]?.int,
+      let places = said["places"]?.int, let across = said["across"]?.int,
+      let each = said["each"]?.int, let columns = said["columns"]?.int,
       case .array(let codes)? = said["alphabet"]
     else { throw SafetensorsError("the checkpoint does not say how large its GPT is") }
     let alphabet = codes.compactMap { $0.int.flatMap(UInt8.init(exactly:)) }
@@ -75,9 +77,10 @@ extension PolicyNetwork {
     }
     let table = try rows("transformer.wte.weight")
     let inner = try rows("transformer.h.0.mlp.c_fc.weight")[0]
-    let letters = LetterSequence(places: places, each: each, alphabet: alphabet)
+    let letters = LetterSequence(
+      places: places, across: across, each: each, columns: columns, alphabet: alphabet)
     guard 1...48 ~= layers, 1...table[1] ~= heads, table[1] % heads == 0, 1...65536 ~= places,
-      1...65536 ~= each, alphabet.count == codes.count, letters.symbols == table[0],
+      1...65536 ~= each, 1...places ~= across, 1...each ~= columns, alphabet.count == codes.count, letters.symbols == table[0],
       try rows("transformer.wpe.weight")[0] == places + 1
     else { throw SafetensorsError("the checkpoint's GPT does not fit its tensors") }
     let size = GPTPolicy.Size(

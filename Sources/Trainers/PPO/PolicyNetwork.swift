@@ -150,7 +150,11 @@ package struct PolicyDesk: Sendable {
     case (.batch(let path), .gpt(let gpt)): gpt.forward(path, symbols, parameters, &memory)
     case (.readers(let readers, let crew), _):
       let (symbols, size) = (symbols, network.inputs)
-      crew.run(count) { readers[$0].read(symbols, from: $0 * size, parameters) }
+      if count == 1 {
+        readers[0].read(symbols, from: 0, crew: crew, parameters)
+      } else {
+        crew.run(count) { readers[$0].read(symbols, from: $0 * size, parameters) }
+      }
       for row in 0..<count {
         for (column, logit) in readers[row].logits.enumerated() {
           memory[policy, row, column] = logit
@@ -180,7 +184,7 @@ package struct PolicyDesk: Sendable {
   }
 
   /// Forgets what was read before, as is needed when the parameters have changed.
-  func forget() {
+  package func forget() {
     if case .readers(let readers, _) = body { for reader in readers { reader.forget() } }
   }
 

@@ -76,7 +76,8 @@ package struct QTableTrainer: Trainer, Sendable {
     table = saved
     guard checkpoint.step > 0 else { return }
     let last = try history(checkpoint.step - 1..<checkpoint.step).first
-    guard let state = try? JSON(parsing: checkpoint.trainingState), case .index(let stands)? = last?.next,
+    guard let state = try? JSON(parsing: checkpoint.trainingState),
+      case .index(let stands)? = last?.next,
       (0..<table.states).contains(stands),
       let course = Course(state, step: checkpoint.step, state: stands, dynamics.start, generator)
     else {

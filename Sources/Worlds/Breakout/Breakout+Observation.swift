@@ -67,11 +67,13 @@ extension Breakout {
   package var letters: LetterSequence? {
     switch rules.observation {
     case .features: nil
-    case .characters: LetterSequence(places: tokenCount, each: 1, alphabet: Array(0...255))
+    case .characters:
+      LetterSequence(
+        places: tokenCount, across: board.columns + 1, each: 1, alphabet: Array(0...255))
     case .patches:
       LetterSequence(
-        places: patches.count, each: patches.size,
-        alphabet: Array((rules.trail ? "#|_=Oo" : "#|_=O").utf8))
+        places: patches.count, across: patches.across, each: patches.size,
+        columns: patches.columns, alphabet: Array((rules.trail ? "#|_=Oo" : "#|_=O").utf8))
     }
   }
 

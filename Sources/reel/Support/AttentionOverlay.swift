@@ -29,6 +29,8 @@ final class AttentionOverlay: Sendable {
     }
   }
 
+  /// What the colours mean, for a line above the picture.
+  let title: String
   private let world: Breakout
   private let head: Int?
   private let policy: Mutex<GreedyPolicyNetwork>
@@ -37,7 +39,8 @@ final class AttentionOverlay: Sendable {
     let policy: GreedyPolicyNetwork
     guard case .breakout(let world) = world, world.letters != nil else {
       throw Failure.failed(
-        "\(recording.path) has no policy that reads letters", "train breakout --policy gpt makes one")
+        "\(recording.path) has no policy that reads letters",
+        "train breakout --policy gpt makes one")
     }
     policy = try GreedyPolicyNetwork(
       try networkCheckpoint(of: recording, at: wish.checkpoint, option: "--checkpoint"))
@@ -49,6 +52,9 @@ final class AttentionOverlay: Sendable {
     }
     self.world = world
     head = wish.head
+    title =
+      "where the policy looked: "
+      + (wish.head.map { "head \($0) of \(heads)" } ?? "the mean of \(heads) heads")
     self.policy = Mutex(policy)
   }
 

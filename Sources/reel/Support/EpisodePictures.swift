@@ -73,7 +73,7 @@ struct EpisodePictures {
   private let world: KnownWorld
   private let run: RunDescription
   private let episodes: [Episode]
-  private let options: PictureOptions
+  private var options: PictureOptions
   private let hold: Int
   private let every: Int?
   private let overlay: AttentionOverlay?
@@ -89,6 +89,7 @@ struct EpisodePictures {
     let (recording, world) = (recording, world)
     overlay = try look.overlay.map { try AttentionOverlay($0, of: recording, world) }
     self.hold = Int((hold * 100).rounded())
+    if let overlay, options.title.isEmpty { options.title = overlay.title }
   }
 
   /// Hands a film of the episodes to `body`, with the number of its frames.

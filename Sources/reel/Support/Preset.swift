@@ -83,7 +83,7 @@ struct Preset: Sendable {
     Preset("default", "ball, paddle and bricks as numbers, two networks", .ppo(.breakout)),
     Preset(
       "gpt", "a small transformer that reads patches of characters", .ppo(.breakoutGPT),
-      [("observation", "patches"), ("patch_rows", "8")]),
+      [("observation", "patches"), ("patch_rows", "12"), ("trail", "yes")]),
     Preset(
       "original", "the published transformer over all 1943 characters: weeks on two cores",
       .ppo(.breakoutOriginal), [("observation", "characters")]),

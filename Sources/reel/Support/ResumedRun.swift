@@ -77,7 +77,8 @@ struct ResumedRun {
     do {
       try trainer.resume(from: checkpoint) { try recording.steps(in: $0).map(\.transition) }
     } catch let error as SafetensorsError {
-      throw Failure.failed("\(path) is damaged: the checkpoint of step \(checkpoint.step): \(error)")
+      throw Failure.failed(
+        "\(path) is damaged: the checkpoint of step \(checkpoint.step): \(error)")
     }
     return trainer
   }

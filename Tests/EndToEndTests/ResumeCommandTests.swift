@@ -1,0 +1,80 @@
+import Rollouts
+import TestSupport
+import Testing
+
+/// Runs that go on, as users ask for it.
+@Suite struct ResumeCommandTests {
+  private static let runs = [
+    "maze --episodes 300 --set snapshot_every=1000", "lake --map 8x8 --episodes 500",
+    "snake --episodes 20 --set snapshot_every=200", "reacher --steps 8192 --set snapshot_every=2",
+    "breakout --steps 8192 --set snapshot_every=2 --set evaluate_every=0",
+  ]
+
+  private static func digest(_ file: String, in folder: String) throws -> Substring {
+    try Program.reel("digest", file, in: folder).output.prefix { $0 != " " }
+  }
+
+  @Test(arguments: runs)
+  func `Ctrl-C stops with the command that goes on, which ends as if nothing had happened`(
+    run: String
+  ) throws {
+    try Tour.use { folder in
+      #expect(try Program.reel(line: "train \(run) -o whole.sqlite", in: folder).code == 0)
+      // A signal that comes too early finds no file; one that comes too late a whole one.
+      let reel = try Program.reel()
+      let stopped = try Program.shell(
+        "timeout -s INT 0.05 \(reel) train \(run) -o a.sqlite", in: folder)
+      if stopped.errors.contains("--resume") {
+        #expect(stopped.errors.contains("reel train --resume a.sqlite"))
+      }
+      if try Program.shell("test -e a.sqlite", in: folder).code == 0 {
+        let outcome = try Program.reel("train", "--resume", "a.sqlite", in: folder)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(try Self.digest("a.sqlite", in: folder) == Self.digest("whole.sqlite", in: folder))
+      }
+    }
+  }
+
+  @Test func `a finished run is left as it is, and trains on when it is told how far`() throws {
+    try Tour.use { folder in
+      #expect(try Program.reel(line: "train maze --episodes 200 -o a.sqlite", in: folder).code == 0)
+      let before = try Program.shell("cksum < a.sqlite", in: folder).output
+      let again = try Program.reel("train", "--resume", "a.sqlite", in: folder)
+      #expect(again.code == 0 && again.errors.contains("complete already"))
+      #expect(try Program.shell("cksum < a.sqlite", in: folder).output == before)
+      let more = try Program.reel(
+        line: "train --resume a.sqlite --until 9000 --json", in: folder)
+      #expect(try JSON(parsing: more.output)["steps"]?.int == 9000)
+      let longer = try Program.reel(
+        line: "train --resume a.sqlite --episodes 1500 --set epsilon=0.05 --json", in: folder)
+      #expect(try JSON(parsing: longer.output)["episodes"]?.int == 1500)
+      let sessions = try Program.shell(
+        "sqlite3 -readonly a.sqlite 'SELECT count(*) FROM sessions'", in: folder)
+      #expect(sessions.output == "3\n")
+      // The table of any step still follows from the log, whichever settings were in force.
+      let table = try Program.reel(line: "q a.sqlite --at 95% --json", in: folder)
+      #expect(table.code == 0, "\(table.errors)")
+    }
+  }
+
+  @Test(arguments: [
+    ("train", "WORLD is missing"), ("train --until 5", "--until is for --resume"),
+    ("train maze --resume a.sqlite", "goes on as the recording tells"),
+    ("train --resume a.sqlite --seed 2", "goes on as the recording tells"),
+    ("train --resume a.sqlite --until 5", "already"),
+    ("train --resume a.sqlite --until 9000 --set noise=0.5", "no setting of the trainer"),
+    ("train --resume nowhere.sqlite", "nowhere.sqlite"),
+    ("train --resume e.sqlite", "is an evaluation"),
+  ])
+  func `what cannot go on is refused in a sentence`(line: String, sentence: String) throws {
+    try Tour.use { folder in
+      for line in [
+        "train maze --episodes 50 -o a.sqlite", "evaluate a.sqlite --episodes 2 -o e.sqlite",
+      ] {
+        #expect(try Program.reel(line: line, in: folder).code == 0)
+      }
+      let outcome = try Program.reel(line: line, in: folder)
+      #expect(outcome.code != 0 && outcome.errors.contains(sentence), "\(outcome.errors)")
+    }
+  }
+}
