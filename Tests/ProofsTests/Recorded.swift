@@ -40,10 +40,7 @@ enum Recorded {
       creating: path, run, initial: recording.checkpoint(at: 0), options: options)
     // No episode of this run ends there.
     for step in try recording.steps(in: 0..<777) {
-      try writer.record(
-        Transition(
-          episode: step.episode, state: step.state, action: step.action, reward: step.reward,
-          next: step.next, ending: step.ending))
+      try writer.record(step.transition)
       if step.step % 50 == 0 {
         try writer.record(Metric(step: step.step + 1, name: "charts/epsilon", value: 0.5))
       }

@@ -116,10 +116,7 @@ import Testing
       #expect(from == 500)
       var writer = try RecordingWriter(resuming: new, from: from)
       for step in steps[from...] {
-        try writer.record(
-          Transition(
-            episode: step.episode, state: step.state, action: step.action, reward: step.reward,
-            next: step.next, ending: step.ending))
+        try writer.record(step.transition)
         for checkpoint in checkpoints where checkpoint.step == step.step + 1 {
           try writer.record(checkpoint)
         }
