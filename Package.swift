@@ -61,6 +61,7 @@ let package = Package(
     library("Trainers", uses: ["Rollouts", "Neural"]),
     library("SQLite", uses: ["CSQLite"], settings: marked),
     library("Recordings", uses: ["Rollouts", "SQLite"], settings: marked),
+    library("Proofs", uses: ["Rollouts", "Worlds", "Recordings"]),
     library("Raster", uses: ["CCairo"], settings: marked),
     library("Film", uses: ["Raster", "CPNG"], settings: marked),
     library("Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster"]),
@@ -72,8 +73,8 @@ let package = Package(
     .executableTarget(
       name: "reel",
       dependencies: [
-        "Rollouts", "Worlds", "Physics", "Trainers", "SQLite", "Recordings", "Raster", "Film",
-        "Replay", "Analysis", "Benchmarks",
+        "Rollouts", "Worlds", "Physics", "Trainers", "SQLite", "Recordings", "Proofs", "Raster",
+        "Film", "Replay", "Analysis", "Benchmarks",
       ],
       path: "Sources/reel", swiftSettings: strict),
 
@@ -89,6 +90,8 @@ let package = Package(
     tests(
       of: "Recordings", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"],
       excluding: ["Fixtures"]),
+    tests(
+      of: "Proofs", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings", "Proofs"]),
     tests(of: "Raster", uses: ["Raster"], excluding: ["Snapshots"]),
     tests(of: "Film", uses: ["Raster", "Film"]),
     tests(

@@ -200,7 +200,7 @@ private final class CommitStatements {
 }
 
 /// Appends rows from columns to a table whose first column is its key.
-private final class AppendingStatements {
+final class AppendingStatements {
   private let table: ColumnTable
   private let keyed: Statement
   private let unkeyed: Statement

@@ -2,7 +2,8 @@ internal import Rollouts
 internal import SQLite
 
 /// The chain of batches: each hash covers the one before, its session, its rows, the episodes that
-/// ended in it, and the metrics and checkpoints committed with it.
+/// ended in it, the metrics and checkpoints committed with it, and the states that the open episodes
+/// had reached, which follow from no row of it.
 struct HashChain {
   /// The hash that the next batch is chained to.
   private(set) var previous: [UInt8]
@@ -52,6 +53,7 @@ struct HashChain {
     for metric in batch.metrics { link.hash.add(metric) }
     for checkpoint in session.uncoveredCheckpoints { link.hash.add(checkpoint) }
     for checkpoint in batch.checkpoints { link.hash.add(checkpoint) }
+    link.hash.add(batch.episodes, rows: batch.ended..<batch.episodes.count, columns: 7..<8)
     return close(link)
   }
 }

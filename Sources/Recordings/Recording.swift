@@ -12,21 +12,32 @@ package final class Recording {
   let database: Database
 
   /// Opens a recording and makes sure that it is one.
-  package init(_ path: String) throws(RecordingError) {
+  package convenience init(_ path: String) throws(RecordingError) {
+    try self.init(path, .reading)
+    try Self.checkLength(of: database, path)
+  }
+
+  /// Opens a damaged recording, of which some may still be read.
+  convenience init(salvaging path: String) throws(RecordingError) {
+    try self.init(path, .salvaging)
+  }
+
+  private init(_ path: String, _ mode: Database.Mode) throws(RecordingError) {
     self.path = path
     guard Files.exists(path) else {
       throw RecordingError(.missing, "there is no file \(path)")
     }
     if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
-    database = try Self.open(path)
-    try Self.checkLength(of: database, path)
+    database = try Self.open(path, mode)
     try Self.checkTables(of: database, path)
   }
 
   /// Opens the file in the one way that works here.
-  private static func open(_ path: String) throws(RecordingError) -> Database {
+  private static func open(
+    _ path: String, _ mode: Database.Mode
+  ) throws(RecordingError) -> Database {
     do {
-      return try opened(path, .reading)
+      return try opened(path, mode)
     } catch  where error.kind == .denied {
       // Reading beside a log needs a file for locks. In a folder where none can be made, a
       // recording without a log can still be read, as nobody can be writing it either.

@@ -39,8 +39,11 @@ extension RecordingWriter {
   ) {
     batch.transitions.count = count
     var row = batch.ended
-    for slot in 0..<worlds where unsafe slots[slot].isOpen {
-      unsafe slots[slot].write(
+    // In the order of their last steps, in which the chain covers the states that they reached.
+    for place in 0..<worlds {
+      let slot = unsafe slots + (world + place) % worlds
+      guard unsafe slot.pointee.isOpen else { continue }
+      unsafe slot.pointee.write(
         to: batch.episodes, row: row, seed: Int(description.seed), stride: worlds,
         ending: .running)
       row += 1

@@ -113,10 +113,15 @@ internal import Synchronization
     try check(
       episode: transition.episode, reward: transition.reward, ending: transition.ending)
     let slot = unsafe slots + world
-    if case .index(let state) = transition.state, unsafe slot.pointee.isOpen,
-      unsafe slot.pointee.next != state
-    {
-      throw unsafe unlike("\(slot.pointee.next)", "\(state)")
+    if unsafe slot.pointee.isOpen {
+      switch transition.state {
+      case .index(let state):
+        let next = unsafe slot.pointee.next
+        if next != state { throw unlike("\(next)", "\(state)") }
+      case .bytes(let state):
+        let next = unsafe slot.pointee.nextBytes
+        if next != state { throw unlike(next.hexadecimal, state.hexadecimal) }
+      }
     }
     try retrace?.compare(transition, at: step)
     switch transition.next {

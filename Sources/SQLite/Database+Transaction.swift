@@ -27,7 +27,8 @@ extension Database {
       try execute("COMMIT")
     } catch {
       rollBack()
-      throw wrap(error)
+      // Behind a page that could not be read SQLite refuses to commit, though nothing was written.
+      if kind == .writing { throw wrap(error) }
     }
     return result
   }

@@ -8,6 +8,8 @@ internal import CSQLite
     case reading
     /// Reads a file that nobody can change, in a folder where nothing can be created.
     case immutable
+    /// Reads a damaged file as far as its pages can be read, also where the last ones are missing.
+    case salvaging
     /// Reads and writes a file that exists.
     case writing
     /// Makes a new file, or opens the one that is there.
@@ -26,7 +28,7 @@ internal import CSQLite
     self.path = path
     let access =
       switch mode {
-      case .reading, .immutable: SQLITE_OPEN_READONLY
+      case .reading, .immutable, .salvaging: SQLITE_OPEN_READONLY
       case .writing: SQLITE_OPEN_READWRITE
       case .creating: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       }
@@ -44,9 +46,13 @@ internal import CSQLite
     }
     unsafe sqlite3_busy_timeout(opened, Int32(clamping: busyTimeout.milliseconds))
     // Recordings come from anywhere: https://sqlite.org/security.html
-    unsafe _ = reel_sqlite3_set_option(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
+    // A file shorter than its header says is opened only where the schema may be written, as SQLite's
+    // own recovery does; this connection writes nothing.
+    let isSalvaging = mode == .salvaging
+    unsafe _ = reel_sqlite3_set_option(opened, SQLITE_DBCONFIG_DEFENSIVE, isSalvaging ? 0 : 1)
     unsafe _ = reel_sqlite3_set_option(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
     unsafe _ = reel_sqlite3_set_option(opened, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+    if isSalvaging { try execute("PRAGMA writable_schema = ON") }
   }
 
   deinit { unsafe _ = sqlite3_close_v2(handle) }

@@ -73,7 +73,7 @@ import Testing
     #expect(try recording.description().tags == ["good"])
     #expect(try recording.description().note == "it's fine")
     #expect(try recording.stepCount() == 100)
-    #expect(try recording.firstBrokenBatch() == nil)
+    #expect(try recording.firstDifference() == nil)
   }
 
   @Test func `a session says when, with what and by whom`() throws {

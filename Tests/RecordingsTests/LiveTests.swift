@@ -55,7 +55,7 @@ import Testing
     let recording = try Recording(folder("a.sqlite"))
     #expect(try recording.status() == .interrupted)
     #expect(try recording.stepCount() == 777)
-    #expect(try recording.firstBrokenBatch() == nil)
+    #expect(try recording.firstDifference() == nil)
   }
 
   @Test func `readers see whole prefixes while it is written, and never an error`() throws {

@@ -58,7 +58,7 @@ import Testing
     let recording = try Recording(path)
     let whole = try whole(run, 2600, to: folder("whole.sqlite"))
     #expect(try recording.digest() == whole.digest())
-    #expect(try recording.firstBrokenBatch() == nil)
+    #expect(try recording.firstDifference() == nil)
     #expect(try recording.sessions().map(\.firstStep) == ends)
     #expect(try recording.status() == .finished)
     #expect(
@@ -86,7 +86,7 @@ import Testing
     }
     let recording = try Recording(folder("a.sqlite"))
     #expect(try recording.digest() == before)
-    #expect(try recording.firstBrokenBatch() == nil)
+    #expect(try recording.firstDifference() == nil)
   }
 
   @Test func `a checkpoint that comes out differently is named`() throws {

@@ -37,7 +37,7 @@ private let runs = [
       }
     }
     #expect(try recording.counts().steps == count)
-    #expect(try recording.firstBrokenBatch() == nil)
+    #expect(try recording.firstDifference() == nil)
   }
 
   @Test(arguments: runs) func `a range of steps is that part of all`(run: RandomRun) throws {
@@ -142,7 +142,7 @@ private let runs = [
     #expect(counts.steps == 2500)
     #expect(counts.episodes == (try recording.episodes().count))
     #expect((counts.metrics, counts.checkpoints) == (51, 3))
-    #expect(try recording.firstBrokenBatch() == nil)
+    #expect(try recording.firstDifference() == nil)
   }
 
   @Test func `minus zero never reaches the file`() throws {
@@ -161,7 +161,7 @@ private let runs = [
       let recording = try Recording(folder("\(usesBytes).sqlite"))
       #expect(try recording.steps(in: 0..<1)[0].reward.sign == .plus)
       #expect(try recording.episodes()[0].return.sign == .plus)
-      #expect(try recording.firstBrokenBatch() == nil)
+      #expect(try recording.firstDifference() == nil)
     }
   }
 

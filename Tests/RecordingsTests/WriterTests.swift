@@ -229,7 +229,7 @@ import Testing
     let recording = try Recording(small("a.sqlite"))
     #expect(try recording.status() == .interrupted)
     #expect(try recording.stepCount() == committed)
-    #expect(try recording.firstBrokenBatch() == nil)
+    #expect(try recording.firstDifference() == nil)
     #expect(committed > 0)
   }
 }

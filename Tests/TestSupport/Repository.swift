@@ -10,7 +10,12 @@ package enum Repository {
 
   /// A file's bytes, by its path from the top.
   package static func bytes(_ path: String) throws -> [UInt8] {
-    guard let file = fopen("\(root)/\(path)", "rb") else { throw Missing(path: path) }
+    try contents(of: "\(root)/\(path)")
+  }
+
+  /// The bytes of a file anywhere.
+  package static func contents(of path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw Missing(path: path) }
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)

@@ -1,0 +1,111 @@
+import Proofs
+import Recordings
+import Rollouts
+
+/// Proves that a recording is as it was written, and, where wanted, that its world and its trainer make
+/// the same again.
+struct VerifyCommand: Command {
+  static let name = "verify"
+  static let summary = "prove that a recording is whole, and that its steps come out again"
+  static let group = CommandGroup.trust
+  static let examples = [
+    "reel verify recordings/maze.sqlite", "reel verify recordings/maze.sqlite --replay --json",
+    "reel verify recordings/maze.sqlite --retrain",
+  ]
+
+  private let file: String
+  private let replays: Bool
+  private let retrains: Bool
+
+  init(_ arguments: inout Arguments) throws {
+    file = try arguments.positional("FILE", help: "a recording")
+    replays = arguments.flag(
+      "--replay", help: "take every step again in its world, and fold every Q-table")
+    retrains = arguments.flag("--retrain", help: "train again, and compare")
+    arguments.jsonFlag()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    let start = monotonicSeconds()
+    let recording = try Recording(file)
+    // What cannot be asked for is said before any work.
+    let retraining = retrains ? try Retraining(recording) : nil
+    let worlds = replays ? try worldsInForce(in: recording) : nil
+    let proof = try prove(recording, worlds, console)
+    var difference = proof.difference
+    if difference == nil { difference = try retraining?.firstDifference(console) }
+    let report = Report(
+      file: file, status: try recording.status(), proof: proof, difference: difference,
+      isRetrained: retrains && difference == nil, seconds: monotonicSeconds() - start)
+    if console.isJSON {
+      console.print(report.json)
+    } else if let difference {
+      Console.error("\(file) is not as it was written. \(difference)")
+    } else {
+      console.print(report.text)
+    }
+    return difference == nil ? .done : .failed
+  }
+
+  private func prove(
+    _ recording: Recording, _ worlds: [WorldInForce]?, _ console: Console
+  ) throws -> RecordingProof {
+    var bar = ProgressBar("verifying", console)
+    defer { bar.finish() }
+    return try RecordingProof(of: recording, in: worlds) { part, share in
+      bar.update(share, part.rawValue)
+    }
+  }
+}
+
+/// What verifying came to.
+private struct Report {
+  let file: String
+  let status: Recording.Status
+  let proof: RecordingProof
+  let difference: Difference?
+  let isRetrained: Bool
+  let seconds: Double
+
+  var text: String {
+    let audit = proof.audit
+    var lines = [
+      "\(file): everything is as it was written",
+      "  \(count(audit.steps)) steps, \(count(audit.episodes)) episodes, "
+        + "\(count(audit.batches)) batches, \(count(audit.metrics)) metrics, "
+        + "\(count(audit.checkpoints)) checkpoints",
+    ]
+    if let unfinished { lines.append("  \(unfinished)") }
+    if let steps = proof.replayedSteps {
+      lines.append("  \(count(steps)) steps came out again in their world")
+    }
+    if let tables = proof.tables { lines.append("  \(count(tables)) Q-tables follow from them") }
+    if isRetrained { lines.append("  training again made the same") }
+    return (lines + ["  \(duration(seconds))"]).joined(separator: "\n")
+  }
+
+  /// What is open in it; nil where nothing is.
+  private var unfinished: String? {
+    let open = proof.audit.openEpisodes
+    let episodes = open == 0 ? "" : "; \(open) \(open == 1 ? "episode is" : "episodes are") open"
+    switch status {
+    case .writing: return "it is being written, so this is how far it has come\(episodes)"
+    case .interrupted: return "its writer did not end it, so this is how far it came\(episodes)"
+    case .finished: return open == 0 ? nil : String(episodes.dropFirst(2))
+    }
+  }
+
+  var json: JSON {
+    let audit = proof.audit
+    return [
+      "file": .string(file), "verified": .bool(difference == nil),
+      "status": .string(status.rawValue), "steps": .integer(audit.steps),
+      "episodes": .integer(audit.episodes), "open_episodes": .integer(audit.openEpisodes),
+      "batches": .integer(audit.batches), "metrics": .integer(audit.metrics),
+      "checkpoints": .integer(audit.checkpoints),
+      "replayed_steps": proof.replayedSteps.map(JSON.integer) ?? .null,
+      "q_tables": proof.tables.map(JSON.integer) ?? .null, "retrained": .bool(isRetrained),
+      "seconds": .number(seconds), "difference": difference?.json ?? .null,
+    ]
+  }
+}

@@ -1,0 +1,85 @@
+import Rollouts
+import SQLite
+import TestSupport
+import Testing
+
+/// What `verify` and `recover` say and end with.
+@Suite struct TrustTests {
+  private func recorded(_ folder: String) throws {
+    let line = "train lake --episodes 3000 --seed 2 -o a.sqlite"
+    #expect(try Program.reel(line: line, in: folder).code == 0)
+  }
+
+  @Test func `a sound recording is verified, played again and trained again`() throws {
+    try withTemporaryFolder { folder in
+      try recorded(folder)
+      let plain = try Program.reel("verify", "a.sqlite", in: folder)
+      #expect(plain.code == 0 && plain.output.contains("everything is as it was written"))
+      let outcome = try Program.reel(
+        line: "verify a.sqlite --replay --retrain --json", in: folder)
+      let json = try JSON(parsing: outcome.output)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(json["verified"] == true && json["retrained"] == true)
+      #expect(json["replayed_steps"] == json["steps"] && json["difference"] == .null)
+    }
+  }
+
+  @Test func `an evaluation is verified too, but cannot be trained again`() throws {
+    try withTemporaryFolder { folder in
+      try recorded(folder)
+      #expect(
+        try Program.reel(line: "evaluate a.sqlite --episodes 20 -o b.sqlite", in: folder).code == 0)
+      #expect(try Program.reel("verify", "b.sqlite", "--replay", in: folder).code == 0)
+      #expect(try Program.reel("verify", "b.sqlite", "--retrain", in: folder).code == 64)
+    }
+  }
+
+  @Test func `a changed step is told, and what comes before it is recovered`() throws {
+    try withTemporaryFolder { folder in
+      try recorded(folder)
+      // Two batches, so that one can be kept.
+      let steps =
+        try Database("\(folder)/a.sqlite", .reading)
+        .first("SELECT first_step FROM batches ORDER BY 1 DESC LIMIT 1")?[0].int ?? 0
+      try #require(steps > 0)
+      try Database("\(folder)/a.sqlite", .writing).execute(
+        "UPDATE transitions SET reward = reward + 2 WHERE step = \(steps + 5)")
+      let found = try Program.reel("verify", "a.sqlite", "--replay", "--json", in: folder)
+      #expect(found.code == 1)
+      #expect(try JSON(parsing: found.output)["difference"]?["step"]?.int == steps + 5)
+      let saved = try Program.reel("recover", "a.sqlite", "-o", "b.sqlite", "--json", in: folder)
+      #expect(saved.code == 3, "\(saved.errors)")
+      #expect(try JSON(parsing: saved.output)["steps"]?.int == steps)
+      #expect(try Program.reel("verify", "b.sqlite", "--replay", in: folder).code == 0)
+      #expect(try Program.reel("train", "--resume", "b.sqlite", in: folder).code == 0)
+      try recordedAgain(folder)
+      let digests = try Program.reel("digest", "b.sqlite", "c.sqlite", in: folder).output
+        .split(separator: "\n").map { $0.prefix { $0 != " " } }
+      #expect(digests.count == 2 && digests[0] == digests[1], "it became what it would have been")
+    }
+  }
+
+  private func recordedAgain(_ folder: String) throws {
+    let line = "train lake --episodes 3000 --seed 2 -o c.sqlite"
+    #expect(try Program.reel(line: line, in: folder).code == 0)
+  }
+
+  @Test func `nothing is kept of what is no recording, and nothing is overwritten`() throws {
+    try withTemporaryFolder { folder in
+      try recorded(folder)
+      _ = try Program.shell("echo no database > no.sqlite", in: folder)
+      for line in [
+        "verify no.sqlite", "verify none.sqlite", "recover no.sqlite -o b.sqlite",
+        "recover a.sqlite -o a.sqlite", "recover a.sqlite -o a.sqlite --force",
+        "recover a.sqlite -o no.sqlite",
+      ] {
+        let outcome = try Program.reel(line: line, in: folder)
+        #expect(outcome.code == 1 && outcome.errors.hasPrefix("reel: "), "\(line)")
+      }
+      #expect(try Program.reel("recover", "a.sqlite", in: folder).code == 64)
+      let names = try Program.shell("ls -A", in: folder).output
+      #expect(names == "a.sqlite\nno.sqlite\n")
+      #expect(try Program.reel("verify", "a.sqlite", in: folder).code == 0)
+    }
+  }
+}
