@@ -20,9 +20,11 @@ package struct GPTShape: Sendable, Equatable {
   package enum Start: String, Sendable, CaseIterable {
     /// All with a deviation of .02, as GPT-2's.
     case published
-    /// With one of 1 / √inputs: in a narrow network they would else say almost nothing of what they are
-    /// given. The embeddings begin as whoever makes the network says.
+    /// The embeddings so, the others with one of 1 / √inputs: in a narrow network they would else say
+    /// almost nothing of what they are given.
     case even
+    /// The same, but the embeddings as whoever makes the network says.
+    case page
   }
 
   /// A shape; `inner` is four times the width unless told.

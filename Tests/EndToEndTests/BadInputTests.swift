@@ -72,7 +72,7 @@ import Testing
     Mistake("evaluate there.sqlite --checkpoint frist", 64, "--checkpoint takes", "'frist'"),
     Mistake("evaluate there.sqlite --checkpoint 99999999", 64, "--checkpoint cannot be 99999999"),
     Mistake("train reacher --set physics=newton", 64, "physics is closed or mujoco"),
-    Mistake("train reacher --set 'learning_rate=cosine(1)'", 64, "cosine(from,to)"),
+    Mistake("train reacher --set 'learning_rate=cosine(1)'", 64, "cosine(from,to[,half])"),
     Mistake("explain everything", 64, "'everything'"),
   ]
 

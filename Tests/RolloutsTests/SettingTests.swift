@@ -39,7 +39,7 @@ struct SettingTests {
     ("rate", "fast", "rate is a number from 0 to 1, not 'fast'"),
     (
       "fade", "linear(0,2)",
-      "fade is a number from 0 to 1, linear(from,to), cosine(from,to), "
+      "fade is a number from 0 to 1, linear(from,to), cosine(from,to[,half]), "
         + "ramp(from,to,episodes) or exponential(from,factor,floor), not 'linear(0,2)'"
     ),
     ("mood", "sad", "mood is calm or wild, not 'sad'"),

@@ -100,7 +100,8 @@ struct BreakoutPageTests {
     let page = try Repository.text("docs/worlds.md")
     for setting in BreakoutRules.settings {
       let value = setting.read(BreakoutRules())
-      let text = value.text ?? value.double.map { "\(Int($0))" } ?? ""
+      let text =
+        value.text ?? value.double.map { "\(Int($0))" } ?? (value == .bool(true) ? "yes" : "no")
       #expect(page.contains("| `\(setting.name)` | \(text) |"), "\(setting.name)")
     }
     let game = Breakout()

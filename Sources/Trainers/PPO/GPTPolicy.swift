@@ -38,8 +38,8 @@ package struct GPTPolicy: Sendable, Equatable {
         vocabulary: letters.symbols, context: letters.places + 1, layers: size.layers,
         heads: size.heads, width: size.width, inner: size.inner, symbols: letters.each,
         start: size.start),
-      tokens: size.start == .even ? letters.symbolStart : nil,
-      positions: size.start == .even ? letters.placeStart : nil, to: &layout)
+      tokens: size.start == .page ? letters.symbolStart : nil,
+      positions: size.start == .page ? letters.placeStart : nil, to: &layout)
     func linear(_ name: String, _ inputs: Int, _ outputs: Int, gain: Double) -> Linear {
       Linear(
         name, inputs: inputs, outputs: outputs, weight: .orthogonal(gain: gain), bias: .zeros,
@@ -109,7 +109,7 @@ extension LetterSequence {
   /// apart must be told apart, and what is near be alike: a network whose places begin as noise first has to
   /// learn by trial which of them are neighbours.
   private static let step: Float = 0.1
-  private static let deviation = 0.3
+  private static let deviation = 0.1
 
   /// A symbol begins with a vector of its letter's own, and two more for where it stands within its place.
   var symbolStart: Initializer {

@@ -42,11 +42,11 @@ extension PPOConfiguration {
   package static var breakoutGPT: PPOConfiguration {
     var settings = PPOConfiguration.breakout
     settings.policy = .gpt
-    settings.steps = 2_500_000
+    settings.steps = 1_200_000
     settings.hidden = [96]
-    settings.gamma = 0.99
-    settings.learningRate = .linear(from: 5e-4, to: 5e-5)
-    settings.entropyCoefficient = .linear(from: 0.005, to: 0.001)
+    settings.gamma = 0.98
+    settings.learningRate = .linear(from: 1e-3, to: 5e-5)
+    settings.entropyCoefficient = .linear(from: 0.01, to: 0.002)
     settings.normalizesObservations = false
     // A game of five thousand frames takes seconds.
     settings.evaluateEvery = 50

@@ -80,7 +80,8 @@ extension PolicyNetwork {
     let letters = LetterSequence(
       places: places, across: across, each: each, columns: columns, alphabet: alphabet)
     guard 1...48 ~= layers, 1...table[1] ~= heads, table[1] % heads == 0, 1...65536 ~= places,
-      1...65536 ~= each, 1...places ~= across, 1...each ~= columns, alphabet.count == codes.count, letters.symbols == table[0],
+      1...65536 ~= each, 1...places ~= across, 1...each ~= columns, alphabet.count == codes.count,
+      letters.symbols == table[0],
       try rows("transformer.wpe.weight")[0] == places + 1
     else { throw SafetensorsError("the checkpoint's GPT does not fit its tensors") }
     let size = GPTPolicy.Size(
