@@ -13,12 +13,15 @@ struct EpisodeBooks {
     /// What the table says of it.
     var lastStep = 0
     var isOver = false
+    /// Whether it has no rows, in a thinned copy.
+    var isLeftOut = false
   }
 
   /// How many transitions were taken, and how many episodes began in them.
   private(set) var steps = 0
   private(set) var episodes = 0
   private let path: String
+  private let thinning: Thinning?
   private let seed: Int
   private let worlds: Int
   /// Numbers of discrete actions are below this.
@@ -38,6 +41,7 @@ struct EpisodeBooks {
       throw .damaged(recording.path, "\(run.worlds) worlds cannot run side by side")
     }
     path = recording.path
+    thinning = try recording.thinning()
     seed = Int(run.seed)
     worlds = run.worlds
     actions = run.world.actions.isEmpty ? .max : run.world.actions.count
@@ -58,6 +62,7 @@ struct EpisodeBooks {
     var ended: [[SQLiteValue]] = []
     for row in 0..<rows.count {
       let (step, number) = (rows.int(row, 0), rows.int(row, 1))
+      if step > steps { try ended += skip(to: step) }
       guard step == steps else {
         throw Difference(at: steps, "the transition", expected: "one", found: "none")
       }
@@ -86,6 +91,40 @@ struct EpisodeBooks {
       }
     }
     return ended
+  }
+
+  /// Passes over steps that a thinned copy lacks, as far as they are of episodes that it left out; the
+  /// table's rows of the episodes that end in them.
+  mutating func skip(to end: Int) throws -> [[SQLiteValue]] {
+    guard let thinning else { return [] }
+    var ended: [[SQLiteValue]] = []
+    while steps < end {
+      let index = steps % worlds
+      if !slots[index].isOpen {
+        // Episodes are numbered in the order in which they begin.
+        guard !thinning.keeps(episode: newest + 1) else { break }
+        try open(newest + 1, at: steps, index)
+        slots[index].isLeftOut = true
+      }
+      guard slots[index].isLeftOut else { break }
+      slots[index].steps += 1
+      steps += 1
+      if steps - 1 == slots[index].lastStep, slots[index].isOver {
+        ended.append(entries[index])
+        slots[index].isOpen = false
+      }
+      leap(to: end)
+    }
+    return ended
+  }
+
+  /// Where every world is within an episode that was left out, many rounds pass at once.
+  private mutating func leap(to end: Int) {
+    guard slots.allSatisfy({ $0.isOpen && $0.isLeftOut }) else { return }
+    let rounds = (min(end, slots.map(\.lastStep).min() ?? end) - steps) / worlds
+    guard rounds > 0 else { return }
+    steps += rounds * worlds
+    for index in slots.indices { slots[index].steps += rounds }
   }
 
   /// Begins an episode with what the table says of it.
@@ -145,7 +184,7 @@ struct EpisodeBooks {
 
   /// Where episodes are open, in the order of their last steps.
   private var openSlots: [Int] {
-    (0..<worlds).map { (steps + $0) % worlds }.filter { slots[$0].isOpen }
+    (0..<worlds).map { (steps + $0) % worlds }.filter { slots[$0].isOpen && !slots[$0].isLeftOut }
   }
 
   /// The states that the open episodes have reached: that of the next row, or the table's.

@@ -52,16 +52,22 @@ extension Recording {
     }
   }
 
-  /// The episodes that a selection names, in its order.
-  package func episodes(_ selection: EpisodeSelection) throws(RecordingError) -> [Episode] {
-    let all = try episodes()
+  /// The episodes that a selection names, in its order; where their steps are wanted, among those that
+  /// have them.
+  package func episodes(
+    _ selection: EpisodeSelection, withSteps: Bool = false
+  ) throws(RecordingError) -> [Episode] {
+    var all = try episodes()
+    let thinning = withSteps ? try thinning() : nil
+    if let thinning { all.removeAll { !thinning.keeps(episode: $0.number) } }
     let chosen = selection.choose(from: all)
     if chosen.isEmpty {
       throw RecordingError(
         .absent,
         all.isEmpty
           ? "\(path) has no episode yet"
-          : "\(path) has \(all.count) episodes, but none is '\(selection)'")
+          : "\(path) has \(all.count) episodes\(thinning == nil ? "" : " whose steps were kept"),"
+            + " but none is '\(selection)'")
     }
     return chosen
   }

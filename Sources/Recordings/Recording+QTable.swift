@@ -104,6 +104,7 @@ private struct QFold {
     to target: Int, telling body: ((QUpdate) -> Void)? = nil
   ) throws(RecordingError) {
     guard learns else { return }
+    if step < target { try recording.requireEveryStep(for: "a Q-table between its checkpoints") }
     while step < target {
       // The settings in force are those of the last session that began at or before the step.
       let later = sessions.map(\.firstStep).filter { $0 > step }.min() ?? .max

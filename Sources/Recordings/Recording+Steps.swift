@@ -60,6 +60,10 @@ extension Recording {
         guard let now else {
           throw RecordingError(.absent, "\(path) has no episode \(episode.number)")
         }
+        if let thinning = try thinning(), !thinning.keeps(episode: now.number) {
+          throw RecordingError(
+            .absent, "\(path) is a thinned copy, which lacks the steps of episode \(now.number)")
+        }
         try deliver(StepBlocks(self, episode: now), body)
       }, orThrow: { RecordingError($0, path: path) })
   }

@@ -181,6 +181,8 @@ internal import Synchronization
     } catch {
       caught = error
     }
+    // One file remains only where nobody else has it open.
+    retrace = nil
     let ended = caught == nil ? options.clock.timestamp : nil
     do throws(RecordingError) {
       try committer.close(session: session.row, ended: ended)

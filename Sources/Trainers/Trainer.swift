@@ -6,8 +6,11 @@ package protocol Trainer {
   var step: Int { get }
   /// Episodes finished so far.
   var episodes: Int { get }
-  /// Whether all that the settings ask for is done.
+  /// Whether all that the settings ask for is done, or the horizon reached.
   var isComplete: Bool { get }
+  /// Where training ends with a checkpoint though the settings ask for more steps. A PPO ends at the last
+  /// update by then.
+  var horizon: Int { get set }
   /// What is known before the first step, which a recording begins with.
   var initialCheckpoint: Checkpoint { get }
 

@@ -31,6 +31,8 @@ import Testing
         let outcome = try Program.reel("train", "--resume", "a.sqlite", in: folder)
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect(try Self.digest("a.sqlite", in: folder) == Self.digest("whole.sqlite", in: folder))
+        let others = try Program.shell("ls -a | grep 'a.sqlite.'", in: folder).output
+        #expect(others == "", "one file can be mailed")
       }
     }
   }

@@ -14,6 +14,7 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
   package internal(set) var step = 0
   /// Episodes finished so far.
   package internal(set) var episodes = 0
+  package var horizon = Int.max
 
   let generator: Generator
   /// How many batches were drawn.
@@ -64,7 +65,7 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
   /// Whether every episode was played, or the limit of steps reached.
   package var isComplete: Bool {
     (settings.episodes > 0 && episodes >= settings.episodes)
-      || (settings.steps > 0 && step >= settings.steps)
+      || (settings.steps > 0 && step >= settings.steps) || step >= horizon
   }
 
   /// Plays until all is done, or until `goOn` says false; it is asked every few hundred steps. `now`

@@ -19,6 +19,7 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
   package internal(set) var step = 0
   /// Episodes finished so far.
   package internal(set) var episodes = 0
+  package var horizon = Int.max
   /// How many updates were made.
   package internal(set) var updates = 0
   /// The best mean return of a trial so far.
@@ -64,8 +65,12 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
   /// The network before the first step, which a recording begins with.
   package var initialCheckpoint: Checkpoint { checkpoint(kind: Self.checkpointKind) }
 
-  /// Whether all steps were taken.
-  package var isComplete: Bool { step >= settings.steps && rollout.ticks == 0 }
+  /// Whether all steps were taken, or no other rollout fits before the horizon.
+  package var isComplete: Bool {
+    rollout.ticks == 0 && (hasAllSteps || step > horizon - settings.worlds * settings.rollout)
+  }
+
+  private var hasAllSteps: Bool { step >= settings.steps }
 
   /// Plays and learns until all is done, or until `goOn` says false. `now` tells the seconds since some
   /// moment. A complete run ends with a checkpoint.
@@ -140,7 +145,7 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
   private mutating func evaluateIfDue<Sink: TransitionSink & ~Copyable, Observer: PPOObserver>(
     into sink: inout Sink, telling observer: inout Observer
   ) throws -> PPOTrial? {
-    guard settings.evaluateEvery > 0, updates % settings.evaluateEvery == 0 || isComplete else {
+    guard settings.evaluateEvery > 0, updates % settings.evaluateEvery == 0 || hasAllSteps else {
       return nil
     }
     var policy = GreedyPolicyNetwork(network, parameters, scale, crew: crew)

@@ -5,6 +5,7 @@ package struct QTableTrainer: Trainer, Sendable {
   package let settings: QTableConfiguration
   package let stepLimit: Int
   package private(set) var table: QTable
+  package var horizon = Int.max
   private var course: Course
   private let dynamics: Dynamics
   private let generator: Generator
@@ -32,8 +33,10 @@ package struct QTableTrainer: Trainer, Sendable {
 
   /// Whether every episode was played, or the limit of steps reached.
   package var isComplete: Bool {
-    episodes >= settings.episodes || (settings.steps > 0 && step >= settings.steps)
+    episodes >= settings.episodes || step >= mostSteps
   }
+
+  private var mostSteps: Int { min(horizon, settings.steps > 0 ? settings.steps : .max) }
 
   /// Plays until all is done, or until `goOn` says false; it is asked every few thousand steps. `now`
   /// tells the seconds since some moment. A complete run ends with a checkpoint.
@@ -45,8 +48,7 @@ package struct QTableTrainer: Trainer, Sendable {
     var isWanted = true
     var lastKept = step
     while isWanted && !isComplete {
-      let limit = settings.steps > 0 ? settings.steps : Int.max
-      let stop = min(limit, (step / snapshotInterval + 1) * snapshotInterval)
+      let stop = min(mostSteps, (step / snapshotInterval + 1) * snapshotInterval)
       isWanted = try learn(until: stop, into: &sink, now: now, goOn: goOn)
       guard step == stop else { continue }
       try sink.record(checkpoint)

@@ -133,42 +133,18 @@ struct TrainCommand: Command {
     } else {
       printTable(results, console)
     }
-    return end(results, console)
+    return TrainingRun.end(results, console)
   }
 
   private func resume(_ resumption: Resumption, _ console: Console) throws -> ExitCode {
-    let run = try ResumedRun(
-      resumption.path, isDurable: isDurable, acknowledge: acknowledge(resumption.path))
-    Interruption.watch()
-    var bar = ProgressBar("training \(run.plan.world.description.name)", console)
-    defer { bar.finish() }
-    let outcome = try run.run(resumption.more) { now in
-      bar.update(
-        now.share, "\(count(now.step)) steps, last return \(decimal(now.lastReturn, 2))")
-    }
-    bar.finish()
-    if console.isJSON {
-      console.print(outcome.result.json)
-    } else {
-      console.print(outcome.result.path)
-    }
-    if !outcome.wentOn { console.note("it was complete already; --until STEPS trains on") }
-    return end([outcome.result], console)
+    try ResumedRun(
+      resumption.path, isDurable: isDurable, acknowledge: acknowledge(resumption.path)
+    ).run(resumption.more, console)
   }
 
   private func acknowledge(_ path: String) -> TrainingRun.Acknowledge? {
     guard tellsCommits else { return nil }
     return { Console.write("\(path): \($0) steps on disk\n", to: STDERR_FILENO) }
-  }
-
-  /// How the program ends: where it was stopped, it tells how to go on.
-  private func end(_ results: [TrainingRun.Result], _ console: Console) -> ExitCode {
-    guard Interruption.isRequested else { return .done }
-    console.note("stopped; everything up to here is recorded")
-    for result in results where !result.isComplete {
-      console.note("reel train --resume \(result.path)")
-    }
-    return .stopped
   }
 
   private func path(_ seed: UInt64) -> String {

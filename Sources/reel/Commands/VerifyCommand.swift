@@ -30,6 +30,7 @@ struct VerifyCommand: Command {
     let recording = try Recording(file)
     // What cannot be asked for is said before any work.
     let retraining = retrains ? try Retraining(recording) : nil
+    if replays { try recording.requireEveryStep(for: "--replay") }
     let worlds = replays ? try worldsInForce(in: recording) : nil
     let proof = try prove(recording, worlds, console)
     var difference = proof.difference

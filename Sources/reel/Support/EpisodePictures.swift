@@ -83,7 +83,7 @@ struct EpisodePictures {
     recording = try Recording(file)
     run = try recording.description()
     world = try RunPlan(run).world
-    episodes = try recording.episodes(look.selection)
+    episodes = try recording.episodes(look.selection, withSteps: true)
     options = try look.options(for: world)
     every = look.every
     let (recording, world) = (recording, world)

@@ -2,24 +2,27 @@ import Glibc
 import Recordings
 import Rollouts
 import Trainers
+import Worlds
 
 /// A recorded run that goes on from its last checkpoint, to its end or beyond.
 struct ResumedRun {
   let path: String
   let plan: RunPlan
-  private let recording: Recording
   private let seed: UInt64
   private let isDurable: Bool
   private let acknowledge: TrainingRun.Acknowledge?
 
   init(_ path: String, isDurable: Bool, acknowledge: TrainingRun.Acknowledge?) throws {
-    recording = try Recording(path)
+    let recording = try Recording(path)
+    try recording.requireEveryStep(for: "training on")
     let run = try recording.description()
     guard run.purpose == .train else {
       throw Failure.failed("\(path) is an evaluation: there is nothing to train on with")
     }
     self.path = path
-    plan = try RunPlan(run)
+    var plan = try RunPlan(run)
+    plan.world = try plan.world.withPhysics()
+    self.plan = plan
     seed = run.seed
     self.isDurable = isDurable
     self.acknowledge = acknowledge
@@ -49,7 +52,7 @@ struct ResumedRun {
     let start = monotonicSeconds()
     var trainer = try resumed(plan)
     var wentOn = false
-    if try !trainer.isComplete || trainer.step < recording.stepCount() {
+    if try !trainer.isComplete || trainer.step < Recording(path).stepCount() {
       try goOn(&trainer, nil, progress)
       wentOn = true
     }
@@ -68,8 +71,29 @@ struct ResumedRun {
       result: try TrainingRun.Result(path, seed: seed, trainer, since: start), wentOn: wentOn)
   }
 
+  /// Goes on, and tells the console of it.
+  func run(_ more: Extension, _ console: Console) throws -> ExitCode {
+    Interruption.watch()
+    var bar = ProgressBar("training \(plan.world.description.name)", console)
+    defer { bar.finish() }
+    let outcome = try run(more) { now in
+      bar.update(
+        now.share, "\(count(now.step)) steps, last return \(decimal(now.lastReturn, 2))")
+    }
+    bar.finish()
+    if console.isJSON {
+      console.print(outcome.result.json)
+    } else {
+      console.print(outcome.result.path)
+    }
+    if !outcome.wentOn { console.note("it was complete already; --until STEPS trains on") }
+    return TrainingRun.end([outcome.result], console)
+  }
+
   /// A trainer that stands where the last checkpoint was kept.
   private func resumed(_ plan: RunPlan) throws -> any Trainer {
+    // Let go of before the writer closes, which leaves one file where nobody else has it open.
+    let recording = try Recording(path)
     guard let checkpoint = try recording.finalCheckpoint() else {
       throw Failure.failed("\(path) is damaged: it has no checkpoint")
     }
@@ -101,6 +125,13 @@ extension RunPlan {
   fileprivate func extended(
     by more: ResumedRun.Extension, steps: Int, episodes: Int
   ) throws -> RunPlan {
+    try forked(by: more, steps: steps, episodes: episodes, mayChangeRules: false)
+  }
+
+  /// Likewise; for a run of its own the world's rules may change too.
+  func forked(
+    by more: ResumedRun.Extension, steps: Int, episodes: Int, mayChangeRules: Bool = true
+  ) throws -> RunPlan {
     var plan = self
     var given: [(name: String, value: String)] = []
     if let total = more.episodes { given.append(("episodes", "\(total)")) }
@@ -116,16 +147,33 @@ extension RunPlan {
       given.append(("steps", "0"))
     }
     do {
-      for (name, value) in try given + more.overrides.map(Self.override) {
+      given += try more.overrides.map(Self.override)
+      if mayChangeRules { given = try plan.applyRules(given) }
+      for (name, value) in given {
         guard try plan.learner.set(name, to: value) else {
           throw Failure.usage(
-            "'\(name)' is no setting of the trainer",
-            "a world's rules cannot change; reel fork begins another run")
+            "'\(name)' is no setting of the trainer\(mayChangeRules ? " nor a rule of the world" : "")",
+            mayChangeRules
+              ? "reel train \(plan.world.description.name) --settings lists them"
+              : "a world's rules cannot change; reel fork begins another run")
         }
       }
     } catch let error as SettingError {
       throw Failure.usage("\(error)")
     }
     return plan
+  }
+
+  /// Sets the rules among some settings, where states and actions stay what they are; the others.
+  private mutating func applyRules(
+    _ given: [(name: String, value: String)]
+  ) throws -> [(name: String, value: String)] {
+    let before = world.description
+    let others = try world.apply(given)
+    guard world.description == before else {
+      throw Failure.usage("with these rules the recorded states would mean something else")
+    }
+    world = try world.withPhysics()
+    return others
   }
 }

@@ -79,6 +79,18 @@ extension TrainingRun.Result {
   }
 }
 
+extension TrainingRun {
+  /// How the program ends: where it was stopped, it tells how to go on.
+  static func end(_ results: [Result], _ console: Console) -> ExitCode {
+    guard Interruption.isRequested else { return .done }
+    console.note("stopped; everything up to here is recorded")
+    for result in results where !result.isComplete {
+      console.note("reel train --resume \(result.path)")
+    }
+    return .stopped
+  }
+}
+
 extension Trainer {
   /// Trains into a recording until all is done or the user stops it, and closes the file.
   mutating func train(

@@ -1,0 +1,129 @@
+internal import Rollouts
+internal import SQLite
+
+extension Recording {
+  /// Makes a consistent copy, also while the recording is being written, and smaller where something
+  /// shall be left out. The copy bears its name when it is whole.
+  package func copy(
+    to path: String, leavingOut thinning: Thinning = Thinning(), force: Bool = false
+  ) throws {
+    if Files.isSame(self.path, path) {
+      throw RecordingError(.invalid, "\(path) is the recording itself")
+    }
+    try Files.checkFree(path, force: force)
+    try Files.makeFolder(of: path)
+    let place = Files.beside(path)
+    do {
+      try naming(path) { () throws(SQLiteError) in
+        // Read-only, and free to fill another file, which `query_only` forbids.
+        let source = try Database(self.path, .reading)
+        try source.run("VACUUM INTO ?", .text(place))
+        try source.close()
+      }
+      try Thinner(place).run(thinning)
+      try Files.name(place, path, force: force)
+    } catch {
+      Files.remove(place)
+      throw error
+    }
+  }
+}
+
+/// Leaves out what a copy shall not have.
+private struct Thinner {
+  let place: String
+  let database: Database
+
+  init(_ place: String) throws(RecordingError) {
+    self.place = place
+    database = try naming(place) { () throws(SQLiteError) in try Database(place, .writing) }
+  }
+
+  func run(_ wish: Thinning) throws {
+    // Who writes the original does not write the copy.
+    try execute("UPDATE sessions SET writer = NULL")
+    if wish != Thinning() {
+      let thinning = try thinned(wish)
+      try execute("BEGIN IMMEDIATE")
+      if thinning.episodes > 1 { try removeSteps(thinning) }
+      if thinning.lacksCheckpoints { try removeCheckpoints() }
+      try mark(thinning)
+      try execute("COMMIT")
+      try seal()
+      try execute("VACUUM")
+    }
+    try naming(place) { () throws(SQLiteError) in try database.close() }
+  }
+
+  /// The wish, together with what is lacking already and the episodes that stay in any case.
+  private func thinned(_ wish: Thinning) throws -> Thinning {
+    let recording = try Recording(place)
+    if let difference = try recording.audit().difference {
+      // New hashes would make it look whole.
+      throw RecordingError.damaged(
+        place, "only what verifies is thinned, and this does not: \(difference)")
+    }
+    if let before = try recording.thinning() {
+      guard before.episodes == 1 || wish.episodes == 1 else {
+        throw RecordingError(.invalid, "of a thinned copy no other episodes can be left out")
+      }
+      var both = before.episodes > 1 ? before : wish
+      both.lacksCheckpoints = before.lacksCheckpoints || wish.lacksCheckpoints
+      if both.episodes > 1, !both.besides.isEmpty { return both }
+    }
+    var thinning = wish
+    guard wish.episodes > 1 else { return thinning }
+    let best = EpisodeSelection.best(1).choose(from: try recording.episodes()).map(\.number)
+    // Those of the last steps: all that are open are among them.
+    let worlds = try recording.description().worlds
+    let end = try recording.stepCount()
+    let last = try recording.steps(in: max(0, end - worlds)..<end).map(\.episode)
+    thinning.besides = Set(best + last).filter { !thinning.keeps(episode: $0) }.sorted()
+    return thinning
+  }
+
+  private func removeSteps(_ thinning: Thinning) throws {
+    let besides = thinning.besides.map(String.init).joined(separator: ", ")
+    try execute(
+      "DELETE FROM transitions WHERE (episode - 1) % \(thinning.episodes) <> 0"
+        + " AND episode NOT IN (\(besides))")
+  }
+
+  private func removeCheckpoints() throws {
+    // Batches count the checkpoints that are there by then: the first, and in the end the last.
+    try execute(
+      """
+      UPDATE batches SET checkpoints =
+        CASE WHEN checkpoints = 0 THEN 0
+        WHEN checkpoints = (SELECT count(*) FROM checkpoints) THEN min(checkpoints, 2) ELSE 1 END;
+      DELETE FROM checkpoints WHERE step > 0 AND step < (SELECT max(step) FROM checkpoints);
+      """)
+  }
+
+  /// Chains the batches anew, over what is left.
+  private func seal() throws {
+    var links: [(first: SQLiteValue, hash: SQLiteValue)] = []
+    do {
+      let audit = try Audit(try Recording(place), isSealing: true)
+      while let link = try audit.advance() { links.append((link.row[0], link.row[5])) }
+    }
+    try execute("BEGIN IMMEDIATE")
+    try naming(place) { () throws(SQLiteError) in
+      for link in links {
+        try database.run("UPDATE batches SET hash = ? WHERE first_step = ?", link.hash, link.first)
+      }
+    }
+    try execute("COMMIT")
+  }
+
+  private func mark(_ thinning: Thinning) throws {
+    try naming(place) { () throws(SQLiteError) in
+      try database.run(
+        "INSERT OR REPLACE INTO run VALUES ('thinned', ?)", .text(thinning.json.compact))
+    }
+  }
+
+  private func execute(_ sql: String) throws(RecordingError) {
+    try naming(place) { () throws(SQLiteError) in try database.execute(sql) }
+  }
+}

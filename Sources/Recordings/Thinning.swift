@@ -1,0 +1,81 @@
+internal import Rollouts
+internal import SQLite
+
+/// What a copy left out to be smaller, as it says itself under the key `thinned`.
+package struct Thinning: Sendable, Equatable {
+  /// Of every so many episodes the first has its steps; 1 where all have.
+  package var episodes = 1
+  /// Episodes that have their steps all the same: the best, and those that were played last.
+  package var besides: [Int] = []
+  /// Whether only the first and the last checkpoint were kept.
+  package var lacksCheckpoints = false
+
+  /// What a copy shall leave out.
+  package init(episodes: Int = 1, lacksCheckpoints: Bool = false) {
+    precondition(episodes >= 1, "of no episodes none can be the first")
+    self.episodes = episodes
+    self.lacksCheckpoints = lacksCheckpoints
+  }
+
+  /// Whether an episode has its steps.
+  package func keeps(episode number: Int) -> Bool {
+    (number &- 1) % episodes == 0 || besides.contains(number)
+  }
+
+  var json: JSON {
+    [
+      "episodes": .integer(episodes), "besides": .array(besides.map(JSON.integer)),
+      "lacks_checkpoints": .bool(lacksCheckpoints),
+    ]
+  }
+
+  init?(_ json: JSON) {
+    guard let episodes = json["episodes"]?.int, episodes >= 1,
+      case .array(let besides)? = json["besides"],
+      case .bool(let lacksCheckpoints)? = json["lacks_checkpoints"]
+    else { return nil }
+    self.init(episodes: episodes, lacksCheckpoints: lacksCheckpoints)
+    self.besides = besides.compactMap(\.int)
+  }
+}
+
+extension Thinning: CustomStringConvertible {
+  /// What is lacking, for people.
+  package var description: String {
+    [
+      episodes > 1
+        ? "the steps of all episodes but every \(ordinal(episodes)), the best and the last" : nil,
+      lacksCheckpoints ? "all checkpoints but the first and the last" : nil,
+    ].compactMap(\.self).joined(separator: " and ")
+  }
+
+  private func ordinal(_ number: Int) -> String {
+    let teens = (11...13).contains(number % 100)
+    if teens { return "\(number)th" }
+    switch number % 10 {
+    case 1: return "\(number)st"
+    case 2: return "\(number)nd"
+    case 3: return "\(number)rd"
+    default: return "\(number)th"
+    }
+  }
+}
+
+extension Recording {
+  /// What this copy lacks; nil for a whole recording.
+  package func thinning() throws(RecordingError) -> Thinning? {
+    guard let text = try runKeys()["thinned"]?.text else { return nil }
+    guard let thinning = (try? JSON(parsing: text)).flatMap(Thinning.init) else {
+      throw .damaged(path, "it does not say what it lacks")
+    }
+    return thinning
+  }
+
+  /// Refuses a copy that lacks steps, where each is needed.
+  package func requireEveryStep(for purpose: String) throws(RecordingError) {
+    guard let thinning = try thinning(), thinning.episodes > 1 else { return }
+    throw RecordingError(
+      .absent,
+      "\(path) is a thinned copy, which lacks \(thinning): \(purpose) needs them")
+  }
+}

@@ -1,0 +1,50 @@
+import Recordings
+
+/// Begins another run at a recorded moment of one.
+struct ForkCommand: Command {
+  static let name = "fork"
+  static let summary = "go on from any recorded moment by other settings, in a recording of its own"
+  static let group = CommandGroup.trust
+  static let examples = [
+    "reel fork recordings/maze.sqlite --at 5000 -o recordings/other.sqlite --set alpha=0.2",
+    "reel fork recordings/lake.sqlite --at 50% --set noise=0 -o recordings/dry.sqlite",
+  ]
+
+  private let file: String
+  private let at: String?
+  private let output: String?
+  private let more: ResumedRun.Extension
+  private let isDurable: Bool
+  private let force: Bool
+
+  init(_ arguments: inout Arguments) throws {
+    file = try arguments.positional("FILE", help: "a recording of training, which stays as it is")
+    at = try arguments.option("--at", value: "WHEN", help: "a step, N% or end")
+    output = try arguments.option("-o", "--output", value: "NEW", help: "the recording to make")
+    let overrides = try arguments.repeatedOption(
+      "--set", value: "NAME=VALUE", help: "change a setting or a rule of the world from there on")
+    let steps = try arguments.count(
+      "--until", value: "STEPS", in: 1...1_000_000_000_000, help: "train until there are so many")
+    let episodes = try arguments.count(
+      "--episodes", in: 1...1_000_000_000, help: "train until there are so many")
+    more = ResumedRun.Extension(steps: steps, episodes: episodes, overrides: overrides)
+    isDurable = arguments.flag("--durable", help: "survive a power cut at every commit (slower)")
+    force = arguments.flag("--force", help: "overwrite")
+    arguments.jsonFlag()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    guard let output else { throw Failure.usage("name the new recording with -o") }
+    guard let at else { throw Failure.usage("--at tells where to fork: a step, N% or end") }
+    Interruption.watch()
+    let parent = try Recording(file)
+    var bar = ProgressBar("forking", console)
+    defer { bar.finish() }
+    try ForkedRun(of: parent, at: try step(at: at, of: parent)).write(
+      to: output, more, force: force
+    ) { bar.update($0, $1) }
+    bar.finish()
+    return try ResumedRun(output, isDurable: isDurable, acknowledge: nil)
+      .run(ResumedRun.Extension(), console)
+  }
+}
