@@ -12,6 +12,12 @@ enum Interruption {
         if Interruption.asked.exchange(true, ordering: .relaxed) { _exit(130) }
       }
     }
+    // Whoever started the program may have blocked them in a thread of its own, which is inherited.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   static var isRequested: Bool { asked.load(ordering: .relaxed) }

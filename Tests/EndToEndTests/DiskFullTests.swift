@@ -1,0 +1,58 @@
+import TestSupport
+import Testing
+
+/// What happens where there is no more room: on a small file system in memory, in a namespace of its own.
+@Suite(.serialized) struct DiskFullTests {
+  private static let canMount =
+    (try? Program.run(
+      "/usr/bin/unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], in: "/"))?.code == 0
+
+  @Test(
+    .enabled(if: canMount, "needs unshare and a namespace of one's own"),
+    arguments: [
+      ("maze --episodes 30000 --set snapshot_every=20000", "1500k"),
+      ("reacher --steps 40000", "2500k"),
+      ("snake --episodes 200", "2500k"),
+    ])
+  func `a run stops in a sentence, verifies, and goes on once there is room`(
+    run: String, room: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      let reel = try Program.reel()
+      let script = """
+        mkdir small && mount -t tmpfs -o size=\(room) tmpfs small && cd small || exit 9
+        \(reel) train \(run) -o a.sqlite --quiet 2> ../said && exit 1
+        grep -q 'disk is full' ../said || exit 2
+        \(reel) verify a.sqlite --quiet || exit 3
+        \(reel) train --resume a.sqlite --quiet 2> ../said && exit 4
+        grep -q 'disk is full' ../said || exit 5
+        mount -o remount,size=200m . || exit 9
+        \(reel) train --resume a.sqlite --quiet || exit 6
+        \(reel) verify a.sqlite --replay --quiet || exit 7
+        \(reel) train \(run) -o b.sqlite --quiet || exit 8
+        \(reel) digest a.sqlite b.sqlite | cut -d' ' -f1 | uniq | wc -l
+        """
+      let outcome = try Program.run("/usr/bin/unshare", ["-rm", "sh", "-c", script], in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.output.split(separator: "\n").last == "1", "one digest for both")
+    }
+  }
+
+  @Test(.enabled(if: canMount, "needs unshare and a namespace of one's own"))
+  func `a film that finds no room leaves nothing under its name`() throws {
+    try withTemporaryFolder { folder in
+      let reel = try Program.reel()
+      let script = """
+        \(reel) train reacher --steps 2000 -o a.sqlite --quiet
+        mkdir small && mount -t tmpfs -o size=100k tmpfs small || exit 9
+        \(reel) film a.sqlite --episode all -o small/a.gif 2> said && exit 1
+        grep -q 'reel: ' said || exit 2
+        \(reel) copy a.sqlite -o small/b.sqlite 2> said && exit 3
+        ls -A small
+        """
+      let outcome = try Program.run("/usr/bin/unshare", ["-rm", "sh", "-c", script], in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.output == "")
+    }
+  }
+}
