@@ -66,6 +66,22 @@ extension Recording {
     return chosen
   }
 
+  /// The last reward of each episode, by its number; a sign of success in most worlds.
+  package func lastRewards() throws(RecordingError) -> [Int: Double] {
+    let rows = try rows(
+      """
+      SELECT episodes.episode, transitions.reward FROM episodes JOIN transitions
+      ON transitions.step = episodes.first_step + (episodes.steps - 1) * episodes.stride
+      """)
+    var rewards: [Int: Double] = [:]
+    rewards.reserveCapacity(rows.count)
+    for row in rows {
+      guard let episode = row[0].int, let reward = row[1].double else { continue }
+      rewards[episode] = reward
+    }
+    return rewards
+  }
+
   /// One episode.
   package func episode(_ number: Int) throws(RecordingError) -> Episode {
     try reading { () throws(RecordingError) in
