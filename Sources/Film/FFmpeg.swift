@@ -118,7 +118,7 @@ struct FFmpeg: ~Copyable {
     _ words: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
   ) -> Result {
     let copies = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { for unsafecopy in unsafe copies { unsafe free(copy) } }
+    defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
     return unsafe copies.withUnsafeBufferPointer { copies in
       guard let first = copies.baseAddress else { preconditionFailure("a list ends with nil") }
       return unsafe body(first)

@@ -37,6 +37,7 @@ private struct ConditionParser {
 
   /// Deeper nesting is nobody's intention, and would exhaust the stack.
   private static let deepest = 50
+  private static let longest = 1000
 
   init(_ text: String) {
     let letters = Array(text)
@@ -63,6 +64,10 @@ private struct ConditionParser {
   }
 
   mutating func condition() throws(ConditionError) -> EpisodeCondition {
+    guard words.count <= Self.longest else {
+      next = Self.longest
+      throw error("it is longer than \(Self.longest) words")
+    }
     let condition = try either()
     guard next == words.count else { throw error("'and', 'or' or the end is expected") }
     return condition

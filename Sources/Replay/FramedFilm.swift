@@ -48,6 +48,7 @@ package struct FramedFilm: FrameSource {
 
   /// Draws a frame and the words around it.
   package mutating func draw(_ frame: Int, onto canvas: Canvas) throws {
+    inner.hasCoarseEdges = canvas.hasCoarseEdges
     try source.draw(frame, onto: inner)
     canvas.clear(theme.background)
     let whole = Rect(x: 0, y: 0, width: Double(inner.width), height: Double(inner.height))

@@ -77,7 +77,9 @@ package struct TiledFilm: FrameSource {
       at: layout.titlePlace, layout.titleFont, theme.text)
     for index in tiles.indices {
       let inner = Self.place(tiles[index].source, frame, chapters)
-      if drawn[index].frame != inner {
+      let isCoarse = canvas.hasCoarseEdges
+      if drawn[index].frame != inner || drawn[index].canvas.hasCoarseEdges != isCoarse {
+        drawn[index].canvas.hasCoarseEdges = isCoarse
         // Forgotten first, so that after a failure nothing half drawn is taken for whole.
         drawn[index].frame = nil
         try tiles[index].source.draw(inner, onto: drawn[index].canvas)

@@ -12,6 +12,8 @@ struct FilmCommand: Command {
     "reel film recordings/maze.sqlite --episode first,best -o output/maze.gif",
     "reel film recordings/lake.sqlite --where 'success and steps < 20' -o output/lake.mp4",
     "reel film recordings/snake.sqlite --failures --episode last --speed 2 -o output/snake.webm",
+    "reel film recordings/maze.sqlite --learning -o output/maze-learning.mp4",
+    "reel film recordings/maze.sqlite --episode all --grid 3x3 -o output/maze-grid.gif",
     "reel film output/maze-best -o output/maze-best.gif --fps 10",
   ]
 
@@ -19,6 +21,9 @@ struct FilmCommand: Command {
   private let look: PictureArguments
   private let output: String?
   private let wish: FilmOutput.Wish
+  private let isLearning: Bool
+  private let other: String?
+  private let grid: (columns: Int, rows: Int)?
 
   init(_ arguments: inout Arguments) throws {
     source = try arguments.positional("SOURCE", help: "a recording, or a folder of PNG frames")
@@ -27,6 +32,18 @@ struct FilmCommand: Command {
       help: "a .gif, .png (animated), .mp4, .webm, or a folder for PNG frames "
         + "(default output/RUN-EPISODES.gif)")
     look = try PictureArguments(&arguments)
+    isLearning = arguments.flag(
+      "--learning",
+      help: "the film of a run's learning: the first episode and one of early, middle and late "
+        + "training as they were recorded, the curve and the Q-table growing beside them")
+    other = try arguments.option(
+      "--compare", value: "FILE", help: "a second recording, side by side on one clock")
+    grid = try arguments.option(
+      "--grid", value: "CxR", help: "so many episodes at once, in columns and rows, such as 3x3"
+    ).map(Self.grid)
+    if grid != nil, isLearning || other != nil {
+      throw Failure.usage("--grid shows one run's episodes, without --learning and --compare")
+    }
     wish = try FilmOutput.Wish(&arguments)
     arguments.jsonFlag()
   }
@@ -36,12 +53,21 @@ struct FilmCommand: Command {
     let path =
       output ?? (isFolder ? "output/\(stem(source)).gif" : look.defaultOutput(source) + ".gif")
     let output = try FilmOutput(path, wish)
-    try output.write(isFolder ? folder() : recording(), console)
+    if isFolder {
+      try output.write(folder(), console)
+    } else if isLearning {
+      let rate = try output.smoothRate()
+      try output.write(learning(framesPerSecond: rate), framesPerSecond: rate, console)
+    } else {
+      try output.write(recording(), console)
+    }
     return .done
   }
 
   private func folder() throws -> any FrameSource {
-    if look.choice.isGiven { throw Failure.usage("a folder of frames has no episodes to choose") }
+    if look.choice.isGiven || isLearning || other != nil || grid != nil {
+      throw Failure.usage("a folder of frames has no episodes to choose")
+    }
     let pictures = try PictureFolder(source)
     let film: any FrameSource =
       look.every.map { FrameExcerpt(pictures, every: Double($0)) } ?? pictures
@@ -50,6 +76,29 @@ struct FilmCommand: Command {
   }
 
   private func recording() throws -> any FrameSource {
-    try EpisodePictures(source, look).film(hold: wish.hold)
+    let pictures = try EpisodePictures(source, look)
+    if let grid {
+      return try pictures.grid(rows: grid.rows, columns: grid.columns, look, hold: wish.hold)
+    }
+    guard let other else { return try pictures.film(hold: wish.hold) }
+    return try pictures.beside(EpisodePictures(other, look), look, hold: wish.hold)
+  }
+
+  private func learning(framesPerSecond: Double) throws -> any FrameSource {
+    let pace = LearningFilm.Pace(
+      framesPerSecond: framesPerSecond, speed: wish.speed ?? 1, hold: wish.hold)
+    return try LearningPictures(
+      EpisodePictures(source, look), comparedWith: other.map { try EpisodePictures($0, look) },
+      look, pace: pace
+    ).film()
+  }
+
+  /// `3x2` as columns and rows.
+  private static func grid(_ text: String) throws -> (columns: Int, rows: Int) {
+    let sides = text.lowercased().split { $0 == "x" || $0 == "×" }.map { Int($0) ?? 0 }
+    guard sides.count == 2, sides.allSatisfy({ (1...12).contains($0) }) else {
+      throw Failure.usage("--grid takes columns and rows up to 12, such as 3x3, not '\(text)'")
+    }
+    return (sides[0], sides[1])
   }
 }

@@ -45,7 +45,7 @@ struct FilmOutput {
   /// The options of verbs that make films.
   struct Wish {
     fileprivate let framesPerSecond: Double?
-    fileprivate let speed: Double?
+    let speed: Double?
     fileprivate let most: Int?
     fileprivate let loop: String?
     /// How many seconds longer an episode's end stays.
@@ -131,6 +131,16 @@ struct FilmOutput {
     let rate = wish.framesPerSecond ?? min(pace, kind.mostFramesPerSecond)
     if abs(pace / rate - 1) > 1e-9 { source = FrameExcerpt(source, every: pace / rate) }
     try write(source, framesPerSecond: rate, console)
+  }
+
+  /// The speed of films in which something moves in every frame.
+  func smoothRate() throws -> Double {
+    if wish.most != nil { throw Failure.usage("--most is for episodes, not for --learning") }
+    if let asked = wish.framesPerSecond { return min(asked, kind.mostFramesPerSecond) }
+    switch kind {
+    case .gif, .animatedPNG: return 20
+    case .frames, .video: return 30
+    }
   }
 
   /// What an excerpt leaves out.
