@@ -100,6 +100,7 @@ let package = Package(
     tests(
       of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"],
       excluding: ["Snapshots"]),
+    tests(of: "Fuzz", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"]),
     tests(of: "EndToEnd", uses: ["Rollouts", "SQLite", "Film", "Raster"]),
   ]
 )

@@ -34,9 +34,11 @@ package struct HeatMapChart: Sendable {
   let palette: ColorMap
 
   /// A chart for maps like this one; without a size one is chosen that fits the number of cells.
+  /// `lettering` makes words larger than a page needs, for films that are seen from far.
   package init(
     like map: HeatMap, style: Style = .arrows, scale: ColorScale? = nil,
-    measure: String = "value", title: String = "", size: Int? = nil, theme: Theme = .light
+    measure: String = "value", title: String = "", size: Int? = nil, lettering: Double = 1,
+    theme: Theme = .light
   ) {
     rows = map.rows
     columns = map.columns
@@ -48,7 +50,7 @@ package struct HeatMapChart: Sendable {
     palette = self.scale.map(in: theme)
     layout = HeatMapLayout(
       rows: map.rows, columns: map.columns, hasTitle: !title.isEmpty,
-      isFine: style == .triangles, size: size)
+      isFine: style == .triangles, size: size, lettering: lettering)
   }
 
   /// Pixels from left to right; even.

@@ -34,14 +34,16 @@ struct HeatMapLayout: Sendable {
   /// The sides that pictures can have.
   static let sizes = 160...8192
 
-  init(rows: Int, columns: Int, hasTitle: Bool, isFine: Bool, size: Int?) {
+  init(
+    rows: Int, columns: Int, hasTitle: Bool, isFine: Bool, size: Int?, lettering: Double = 1
+  ) {
     let most = Double(max(rows, columns))
     // Without a wish: big cells on small maps, bigger ones where much stands in them, and at least
     // a pixel for each on large maps.
     let wanted = max(384, min(isFine ? 760 : 576, most * 96), most)
     let side =
       size.map { Double(max(Self.sizes.lowerBound, min($0, Self.sizes.upperBound)) & ~1) }
-    let unit = max(0.75, min(2.5, (side ?? wanted + 120) / 640))
+    let unit = lettering * max(0.75, min(2.5, (side ?? wanted + 120) / 640))
     fonts = Fonts(
       title: .sans((17 * unit).rounded(), .bold), text: .sans(max(9.5, 12 * unit)),
       tick: .sans(max(9, 11 * unit)))

@@ -10,6 +10,10 @@ package enum FilmError: Error, Hashable, CustomStringConvertible {
   case framesExist(folder: String)
   /// A film without a single frame was asked for.
   case empty
+  /// A video was asked for, and there is no ffmpeg.
+  case noFFmpeg(path: String)
+  /// Ffmpeg failed, for the reason that it gave last.
+  case ffmpeg(path: String, reason: String)
 
   /// The failure as one sentence.
   package var description: String {
@@ -21,6 +25,9 @@ package enum FilmError: Error, Hashable, CustomStringConvertible {
         + "a film needs frames of one size"
     case .framesExist(let folder): "\(folder) holds frames already; --force replaces them"
     case .empty: "there is no frame to draw, so no film was made"
+    case .noFFmpeg(let path):
+      "\(path) needs ffmpeg, which is not installed: apt-get install ffmpeg, or name a .gif or .png"
+    case .ffmpeg(let path, let reason): "ffmpeg could not make \(path): \(reason)"
     }
   }
 }

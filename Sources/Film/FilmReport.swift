@@ -12,6 +12,8 @@ package struct FilmReport: Hashable, Sendable {
   package var greatestError: Int
   /// How long a film plays, in seconds; nil for a folder of frames.
   package var duration: Double?
+  /// Whether a video's codec changes colours besides.
+  package var isLossy = false
 }
 
 /// Called with the number of frames that are done; what it throws ends the work, which leaves

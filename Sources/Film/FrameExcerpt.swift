@@ -1,27 +1,63 @@
 package import Raster
 
-/// Some frames of a film at equal distances, the first and the last always among them.
+/// Some frames of a film at equal distances, the first and the last of each chapter always among
+/// them; or, to make it slower, its frames several times.
 package struct FrameExcerpt: FrameSource {
   private var source: any FrameSource
-  private let every: Int
-  /// How many frames there are.
-  package let frameCount: Int
+  private let every: Double
+  /// The source's chapters that are shown.
+  private let shown: [Range<Int>]
+  /// Where each of them stands here.
+  package let chapters: [Range<Int>]
 
-  /// Every frame whose number divides by `every`, and the last.
-  package init(_ source: any FrameSource, every: Int) {
-    precondition(every > 0, "frames have a distance")
+  /// Frames at a distance of `every`, and the last of each chapter; below 1 each frame is there
+  /// more than once. Without `shown` these are all chapters of the source.
+  package init(_ source: any FrameSource, every: Double, of shown: [Range<Int>]? = nil) {
+    precondition(every > 0 && every.isFinite, "frames have a distance")
     self.source = source
     self.every = every
-    let last = source.frameCount - 1
-    frameCount = max(0, last) / every + (last % every > 0 ? 2 : 1)
+    self.shown = shown ?? source.chapters
+    var count = 0
+    chapters = self.shown.map { chapter in
+      let start = count
+      count += Self.count(of: chapter.count, every: every)
+      return start..<count
+    }
   }
 
+  /// The excerpt of at most so many frames that leaves out least: as few chapters as possible, and
+  /// then every second frame, every third …; nil where all have room.
+  package init?(_ source: any FrameSource, most: Int) {
+    precondition(most >= 2, "the first and the last frame are always shown")
+    let all = source.chapters
+    guard source.frameCount > most else { return nil }
+    let kept = min(all.count, max(1, most / Self.leastFrames))
+    let shown = (0..<kept).map { all[kept > 1 ? $0 * (all.count - 1) / (kept - 1) : 0] }
+    func frames(_ every: Int) -> Int {
+      shown.reduce(0) { $0 + Self.count(of: $1.count, every: Double(every)) }
+    }
+    var tooFew = 0
+    var enough = max(1, source.frameCount)
+    while tooFew + 1 < enough {
+      let middle = (tooFew + enough) / 2
+      if frames(middle) <= most { enough = middle } else { tooFew = middle }
+    }
+    self.init(source, every: Double(enough), of: shown)
+  }
+
+  /// A chapter of fewer frames than this tells nothing.
+  private static var leastFrames: Int { 24 }
+
+  /// How many frames there are.
+  package var frameCount: Int { chapters.last?.upperBound ?? 0 }
   /// Pixels from left to right.
   package var width: Int { source.width }
   /// Pixels from top to bottom.
   package var height: Int { source.height }
   /// The source's colours.
   package var declaredColors: [Color] { source.declaredColors }
+  /// Every which frame is shown.
+  package var distance: Double { every }
 
   /// Draws one of them.
   package mutating func draw(_ frame: Int, onto canvas: Canvas) throws {
@@ -30,10 +66,26 @@ package struct FrameExcerpt: FrameSource {
 
   /// The longest hold of this frame and those left out behind it.
   package func hold(after frame: Int) -> Int {
+    let chapter = chapters.place(of: frame)
     let first = number(of: frame)
-    let end = frame + 1 < frameCount ? number(of: frame + 1) : first + 1
-    return (first..<max(first + 1, end)).map { source.hold(after: $0) }.max() ?? 0
+    let isLast = frame + 1 == chapters[chapter].upperBound
+    let end = isLast ? shown[chapter].upperBound : number(of: frame + 1)
+    return (first..<max(first, end)).map { source.hold(after: $0) }.max() ?? 0
   }
 
-  private func number(of frame: Int) -> Int { min(frame * every, max(0, source.frameCount - 1)) }
+  /// The source's frame that is shown.
+  private func number(of frame: Int) -> Int {
+    let chapter = chapters.place(of: frame)
+    let place = Double(frame - chapters[chapter].lowerBound) * every
+    // Exactly on a frame, whatever was rounded before.
+    return min(shown[chapter].upperBound - 1, shown[chapter].lowerBound + Int(place + 1e-9))
+  }
+
+  /// How many frames are shown of so many.
+  private static func count(of frames: Int, every: Double) -> Int {
+    guard frames > 0 else { return 0 }
+    let distances = Double(frames - 1) / every
+    let whole = (distances + 1e-9).rounded(.down)
+    return Int(whole) + (distances - whole > 1e-9 ? 2 : 1)
+  }
 }

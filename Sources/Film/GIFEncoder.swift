@@ -11,16 +11,6 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
     var isTransparent: Bool
   }
 
-  private struct Area {
-    var left: Int
-    var top: Int
-    var right: Int
-    var bottom: Int
-
-    var width: Int { right - left }
-    var count: Int { width * (bottom - top) }
-  }
-
   private let width: Int
   private let height: Int
   private let minimumBits: Int
@@ -41,9 +31,10 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
       return Image(bytes: [], isTransparent: false)
     }
     guard let old = unsafe UnsafePointer(previous?.numbers.baseAddress) else {
-      return unsafe encodeOpaque(new, Area(left: 0, top: 0, right: width, bottom: height))
+      return unsafe encodeOpaque(new, PixelArea(width: width, height: height))
     }
-    guard let area = unsafe changedArea(new, old) else {
+    guard let area = unsafe PixelArea(changedFrom: old, to: new, width: width, height: height)
+    else {
       return Image(bytes: [], isTransparent: false)
     }
     return unsafe encode(new, old, area)
@@ -51,7 +42,7 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
 
   /// Encodes both ways where it is not clear which one is smaller.
   private mutating func encode(
-    _ new: UnsafePointer<UInt8>, _ old: UnsafePointer<UInt8>, _ area: Area
+    _ new: UnsafePointer<UInt8>, _ old: UnsafePointer<UInt8>, _ area: PixelArea
   ) -> Image {
     guard let transparent else { return unsafe encodeOpaque(new, area) }
     let (sparse, changed) = unsafe encodeChanges(new, old, area, transparent)
@@ -60,7 +51,7 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
     return opaque.bytes.count <= sparse.bytes.count ? opaque : sparse
   }
 
-  private mutating func encodeOpaque(_ new: UnsafePointer<UInt8>, _ area: Area) -> Image {
+  private mutating func encodeOpaque(_ new: UnsafePointer<UInt8>, _ area: PixelArea) -> Image {
     lzw.start(minimumBits: minimumBits, runPixel: 0)
     for y in area.top..<area.bottom {
       unsafe lzw.add(new + y * width + area.left, count: area.width)
@@ -69,7 +60,8 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
   }
 
   private mutating func encodeChanges(
-    _ new: UnsafePointer<UInt8>, _ old: UnsafePointer<UInt8>, _ area: Area, _ transparent: UInt8
+    _ new: UnsafePointer<UInt8>, _ old: UnsafePointer<UInt8>, _ area: PixelArea,
+    _ transparent: UInt8
   ) -> (Image, changed: Int) {
     lzw.start(minimumBits: minimumBits, runPixel: transparent)
     var changed = 0
@@ -96,34 +88,10 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
     return (Image(bytes: finished(area), isTransparent: true), changed)
   }
 
-  /// The smallest rectangle that holds every difference; nil if there is none.
-  private func changedArea(
-    _ new: UnsafePointer<UInt8>, _ old: UnsafePointer<UInt8>
-  ) -> Area? {
-    func isEqual(_ y: Int) -> Bool {
-      unsafe memcmp(new + y * width, old + y * width, width) == 0
-    }
-    guard let top = (0..<height).first(where: { !isEqual($0) }) else { return nil }
-    let bottom = (top..<height).last { !isEqual($0) } ?? top
-    var area = Area(left: width, top: top, right: 0, bottom: bottom + 1)
-    for y in top...bottom where !isEqual(y) {
-      let start = y * width
-      var left = 0
-      while unsafe left < area.left && new[start + left] == old[start + left] { left += 1 }
-      area.left = left
-      var right = width
-      while unsafe right > area.right && new[start + right - 1] == old[start + right - 1] {
-        right -= 1
-      }
-      area.right = right
-    }
-    return area
-  }
-
-  private mutating func finished(_ area: Area) -> [UInt8] {
+  private mutating func finished(_ area: PixelArea) -> [UInt8] {
     lzw.finish()
     return GIFFormat.image(
-      left: area.left, top: area.top, width: area.width, height: area.bottom - area.top,
+      left: area.left, top: area.top, width: area.width, height: area.height,
       minimumBits: minimumBits, data: lzw.bytes)
   }
 }

@@ -121,19 +121,9 @@ struct PNGEncoder {
         unsafe line[3 * x + 2] = UInt8(truncatingIfNeeded: word)
       }
     case 8: unsafe memcpy(line, row, width)
-    default: unsafe pack(row.assumingMemoryBound(to: UInt8.self), into: line)
-    }
-  }
-
-  /// Puts several small pixels into each byte, the first one into the highest bits.
-  private func pack(_ numbers: UnsafePointer<UInt8>, into line: UnsafeMutablePointer<UInt8>) {
-    let perByte = 8 / bitsPerPixel
-    for byte in 0..<(width + perByte - 1) / perByte {
-      var packed = 0
-      for x in byte * perByte..<(byte + 1) * perByte {
-        packed = packed << bitsPerPixel | (x < width ? Int(unsafe numbers[x]) : 0)
-      }
-      unsafe line[byte] = UInt8(truncatingIfNeeded: packed)
+    default:
+      unsafe PNGFormat.pack(
+        row.assumingMemoryBound(to: UInt8.self), count: width, bits: bitsPerPixel, into: line)
     }
   }
 }
@@ -142,21 +132,15 @@ struct PNGEncoder {
 
 extension PNGEncoder {
   private func start(_ colors: [Color]) -> [UInt8] {
-    let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-    let size = Self.bigEndian(UInt32(width)) + Self.bigEndian(UInt32(height))
-    var bytes = signature
-    Self.add("IHDR", to: &bytes) {
-      $0 += size + [UInt8(isIndexed ? bitsPerPixel : 8), isIndexed ? 3 : 2, 0, 0, 0]
-    }
-    guard isIndexed else { return bytes }
-    Self.add("PLTE", to: &bytes) { $0 += colors.flatMap { [$0.red, $0.green, $0.blue] } }
-    return bytes
+    PNGFormat.signature
+      + PNGFormat.header(width: width, height: height, bitsPerPixel: bitsPerPixel)
+      + (isIndexed ? PNGFormat.palette(colors) : [])
   }
 
   private func assembled() -> [UInt8] {
     var bytes = header.bytes
     bytes.reserveCapacity(bytes.count + bands.reduce(64) { $0 + ($1?.compressed.count ?? 0) })
-    Self.add("IDAT", to: &bytes) { bytes in
+    PNGFormat.add("IDAT", to: &bytes) { bytes in
       bytes += [0x78, 0x01]
       var checksum: UInt = 1
       for case let band? in bands {
@@ -164,28 +148,8 @@ extension PNGEncoder {
         checksum = adler32_combine(checksum, band.checksum, band.byteCount)
       }
       // An empty last block, then the checksum of all rows.
-      bytes += [0x03, 0x00]
-      bytes += Self.bigEndian(UInt32(truncatingIfNeeded: checksum))
+      bytes += [0x03, 0x00] + PNGFormat.number(Int(checksum))
     }
-    Self.add("IEND", to: &bytes) { _ in }
-    return bytes
-  }
-
-  /// Adds a chunk: its length, its name, what `body` writes, and the checksum of both.
-  private static func add(_ name: String, to bytes: inout [UInt8], _ body: (inout [UInt8]) -> Void)
-  {
-    let start = bytes.count
-    bytes += [0, 0, 0, 0] + Array(name.utf8)
-    body(&bytes)
-    let length = bytes.count - start - 8
-    bytes.replaceSubrange(start..<start + 4, with: bigEndian(UInt32(length)))
-    let checksum = unsafe bytes.withUnsafeBufferPointer { all in
-      unsafe crc32(0, all.baseAddress.map { unsafe $0 + start + 4 }, UInt32(length + 4))
-    }
-    bytes += bigEndian(UInt32(truncatingIfNeeded: checksum))
-  }
-
-  private static func bigEndian(_ number: UInt32) -> [UInt8] {
-    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+    return bytes + PNGFormat.end
   }
 }

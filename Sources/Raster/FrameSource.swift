@@ -11,6 +11,8 @@ package protocol FrameSource {
   var height: Int { get }
   /// Colours of whole areas that frames are known to need, the most important first.
   var declaredColors: [Color] { get }
+  /// Its parts, such as episodes: their frames in order, without gaps.
+  var chapters: [Range<Int>] { get }
 
   /// Draws one frame over whatever the canvas shows (an older frame, or nothing).
   mutating func draw(_ frame: Int, onto canvas: Canvas) throws
@@ -23,6 +25,22 @@ extension FrameSource {
   /// None beyond those that the frames show.
   package var declaredColors: [Color] { [] }
 
+  /// One part.
+  package var chapters: [Range<Int>] { [0..<frameCount] }
+
   /// Every frame stays equally long.
   package func hold(after frame: Int) -> Int { 0 }
+}
+
+extension [Range<Int>] {
+  /// The number of the chapter that a frame belongs to.
+  package func place(of frame: Int) -> Int {
+    var low = 0
+    var high = count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if self[middle].lowerBound <= frame { low = middle } else { high = middle }
+    }
+    return low
+  }
 }

@@ -9,9 +9,10 @@ package struct OutputFile: ~Copyable {
   package let path: String
   /// How many bytes were written so far.
   package private(set) var byteCount = 0
+  /// Where the bytes wait, for another program that writes them.
+  package let partialPath: String
 
   private let descriptor: Int32
-  private let partialPath: String
   private let replacing: Bool
   private let madeFolders: [String]
   private var buffer: [UInt8] = []
@@ -82,6 +83,15 @@ package struct OutputFile: ~Copyable {
     }
     isFinished = true
     close(descriptor)
+  }
+
+  /// Gives the file that another program wrote at `partialPath` its name; returns its size.
+  package consuming func finishWrittenByAnother() throws(FileError) -> Int {
+    var status = stat()
+    guard unsafe stat(partialPath, &status) == 0 else { throw .failed("write", path, errno) }
+    let bytes = Int(status.st_size)
+    try finish()
+    return bytes
   }
 
   /// Writes a whole file at once.

@@ -57,19 +57,39 @@ extension Recording {
   package func episodes(
     _ selection: EpisodeSelection, withSteps: Bool = false
   ) throws(RecordingError) -> [Episode] {
-    var all = try episodes()
-    let thinning = withSteps ? try thinning() : nil
-    if let thinning { all.removeAll { !thinning.keeps(episode: $0.number) } }
+    let all = withSteps ? try episodesWithSteps() : try episodes()
     let chosen = selection.choose(from: all)
     if chosen.isEmpty {
       throw RecordingError(
         .absent,
         all.isEmpty
           ? "\(path) has no episode yet"
-          : "\(path) has \(all.count) episodes\(thinning == nil ? "" : " whose steps were kept"),"
+          : "\(path) has \(all.count) episodes\(withSteps ? " with steps" : ""),"
             + " but none is '\(selection)'")
     }
     return chosen
+  }
+
+  /// All episodes whose steps are there; a thinned copy lacks some.
+  package func episodesWithSteps() throws(RecordingError) -> [Episode] {
+    let thinning = try thinning()
+    return try episodes().filter { thinning?.keeps(episode: $0.number) ?? true }
+  }
+
+  /// The last reward of each episode, by its number; a sign of success in most worlds.
+  package func lastRewards() throws(RecordingError) -> [Int: Double] {
+    let rows = try rows(
+      """
+      SELECT episodes.episode, transitions.reward FROM episodes JOIN transitions
+      ON transitions.step = episodes.first_step + (episodes.steps - 1) * episodes.stride
+      """)
+    var rewards: [Int: Double] = [:]
+    rewards.reserveCapacity(rows.count)
+    for row in rows {
+      guard let episode = row[0].int, let reward = row[1].double else { continue }
+      rewards[episode] = reward
+    }
+    return rewards
   }
 
   /// One episode.

@@ -10,15 +10,13 @@ where Scenes.Scene == Drawing.Scene {
   /// Hands over an episode's transitions one by one, then nil.
   package typealias Transitions = () throws -> Transition?
 
-  /// How many frames there are.
-  package let frameCount: Int
+  /// The frames of each episode.
+  package let chapters: [Range<Int>]
 
   private let painter: Drawing
   private let episodes: [ReplayEpisode]
   private let transitions: (ReplayEpisode) throws -> Transitions
   private let holdAfterEpisodes: Int
-  /// The number of each episode's first frame.
-  private let firstFrames: [Int]
 
   private var stage: Scenes
   private var reading: Reading?
@@ -43,16 +41,16 @@ where Scenes.Scene == Drawing.Scene {
     self.episodes = episodes
     self.transitions = transitions
     holdAfterEpisodes = hold
-    var first: [Int] = []
     var count = 0
-    for episode in episodes {
-      first.append(count)
+    chapters = episodes.map { episode in
+      let first = count
       count += episode.steps + 1
+      return first..<count
     }
-    firstFrames = first
-    frameCount = count
   }
 
+  /// How many frames there are.
+  package var frameCount: Int { chapters.last?.upperBound ?? 0 }
   /// Pixels from left to right.
   package var width: Int { painter.width }
   /// Pixels from top to bottom.
@@ -102,12 +100,7 @@ where Scenes.Scene == Drawing.Scene {
 
   private func place(of frame: Int) -> (episode: Int, t: Int) {
     precondition((0..<frameCount).contains(frame), "the film has no such frame")
-    var low = 0
-    var high = firstFrames.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if firstFrames[middle] <= frame { low = middle } else { high = middle }
-    }
-    return (low, frame - firstFrames[low])
+    let episode = chapters.place(of: frame)
+    return (episode, frame - chapters[episode].lowerBound)
   }
 }

@@ -1,102 +1,104 @@
 import Film
 import Raster
 import Recordings
+import Replay
 
 /// Makes a film of episodes, or of a folder of pictures.
 struct FilmCommand: Command {
   static let name = "film"
-  static let summary = "make a GIF of episodes, or of a folder of PNG frames"
+  static let summary = "make a GIF, animated PNG or video of episodes, or of a folder of PNG frames"
   static let group = CommandGroup.draw
   static let examples = [
     "reel film recordings/maze.sqlite --episode first,best -o output/maze.gif",
+    "reel film recordings/lake.sqlite --where 'success and steps < 20' -o output/lake.mp4",
+    "reel film recordings/snake.sqlite --failures --episode last --speed 2 -o output/snake.webm",
+    "reel film recordings/maze.sqlite --learning -o output/maze-learning.mp4",
+    "reel film recordings/maze.sqlite --episode all --grid 3x3 -o output/maze-grid.gif",
     "reel film output/maze-best -o output/maze-best.gif --fps 10",
   ]
 
   private let source: String
   private let look: PictureArguments
   private let output: String?
-  private let framesPerSecond: Double?
-  private let most: Int
-  private let hold: Double
-  private let playsOnce: Bool
-  private let force: Bool
+  private let wish: FilmOutput.Wish
+  private let isLearning: Bool
+  private let other: String?
+  private let grid: (columns: Int, rows: Int)?
 
   init(_ arguments: inout Arguments) throws {
     source = try arguments.positional("SOURCE", help: "a recording, or a folder of PNG frames")
-    look = try PictureArguments(&arguments)
     output = try arguments.option(
-      "-o", "--output", value: "FILE.gif", help: "default output/RUN-EPISODES.gif")
-    framesPerSecond = try arguments.number(
-      "--fps", value: "N", in: 0.01...50,
-      help: "frames a second; GIFs know 50, 33.3, 25, 20, … only (default by length)")
-    most =
-      try arguments.count(
-        "--most", in: 2...10_000_000,
-        help:
-          "frames; of longer episodes only every 2nd, 3rd … is shown (default \(Self.usualMost))")
-      ?? Self.usualMost
-    hold =
-      try arguments.number(
-        "--hold", value: "SECONDS", in: 0...60, help: "how long an episode's end stays (default 1)")
-      ?? 1
-    playsOnce = arguments.flag("--once", help: "play once instead of for ever")
-    force = arguments.flag("--force", help: "overwrite")
+      "-o", "--output", value: "FILE",
+      help: "a .gif, .png (animated), .mp4, .webm, or a folder for PNG frames "
+        + "(default output/RUN-EPISODES.gif)")
+    look = try PictureArguments(&arguments)
+    isLearning = arguments.flag(
+      "--learning",
+      help: "the film of a run's learning: the first episode and one of early, middle and late "
+        + "training as they were recorded, the curve and the Q-table growing beside them")
+    other = try arguments.option(
+      "--compare", value: "FILE", help: "a second recording, side by side on one clock")
+    grid = try arguments.option(
+      "--grid", value: "CxR", help: "so many episodes at once, in columns and rows, such as 3x3"
+    ).map(Self.grid)
+    if grid != nil, isLearning || other != nil {
+      throw Failure.usage("--grid shows one run's episodes, without --learning and --compare")
+    }
+    wish = try FilmOutput.Wish(&arguments)
     arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
+    let isFolder = FilePaths.isFolder(source)
     let path =
-      output
-      ?? (FilePaths.isFolder(source)
-        ? "output/\(stem(source)).gif" : look.defaultOutput(source) + ".gif")
-    guard ending(path) == "gif" else {
-      throw Failure.usage("'\(path)' does not end in .gif", "films are GIFs")
-    }
-    if FilePaths.isFolder(source) {
-      var folder = try PictureFolder(source)
-      try write(&folder, to: path, console)
-      return .done
-    }
-    var pictures = try EpisodePictures(source, look, hold: hold)
-    try pictures.film { source, frames in
-      guard frames > most else { return try write(&source, to: path, console) }
-      let every = (frames - 1 + most - 2) / (most - 1)
-      console.note(
-        "\(count(frames)) frames: every \(every)\(every == 2 ? "nd" : every == 3 ? "rd" : "th") "
-          + "is shown; --most \(frames) shows all")
-      var excerpt = FrameExcerpt(source, every: every)
-      try write(&excerpt, to: path, console)
+      output ?? (isFolder ? "output/\(stem(source)).gif" : look.defaultOutput(source) + ".gif")
+    let output = try FilmOutput(path, wish)
+    if isFolder {
+      try output.write(folder(), console)
+    } else if isLearning {
+      let rate = try output.smoothRate()
+      try output.write(learning(framesPerSecond: rate), framesPerSecond: rate, console)
+    } else {
+      try output.write(recording(), console)
     }
     return .done
   }
 
-  /// A film of so many frames is long enough to watch, and small enough to send.
-  private static let usualMost = 600
-
-  private func write(
-    _ source: inout some FrameSource, to path: String, _ console: Console
-  ) throws {
-    let asked = framesPerSecond ?? Self.fittingRate(frames: source.frameCount)
-    let rate = FrameRate(nearestTo: asked)
-    if framesPerSecond != nil && abs(rate.framesPerSecond - asked) > 0.01 {
-      console.note(
-        "\(decimal(asked, 2)) frames a second become \(decimal(rate.framesPerSecond, 2))")
+  private func folder() throws -> any FrameSource {
+    if look.choice.isGiven || isLearning || other != nil || grid != nil {
+      throw Failure.usage("a folder of frames has no episodes to choose")
     }
-    var film = GIFFilm(rate: rate, replacing: force)
-    if playsOnce { film.repetitions = nil }
-    let report = try withProgress("filming \(path)", frames: source.frameCount, console) {
-      try film.write(&source, to: path, progress: $0)
-    }
-    report.print(console)
+    let pictures = try PictureFolder(source)
+    let film: any FrameSource =
+      look.every.map { FrameExcerpt(pictures, every: Double($0)) } ?? pictures
+    if look.title.isEmpty && look.caption.isEmpty { return film }
+    return try FramedFilm(film, title: look.title, caption: look.caption, theme: look.theme)
   }
 
-  /// Slow enough to follow a short episode, fast enough that a long one ends.
-  private static func fittingRate(frames: Int) -> Double {
-    switch frames {
-    case ..<60: 4
-    case ..<200: 10
-    case ..<1000: 20
-    default: 50
+  private func recording() throws -> any FrameSource {
+    let pictures = try EpisodePictures(source, look)
+    if let grid {
+      return try pictures.grid(rows: grid.rows, columns: grid.columns, look, hold: wish.hold)
     }
+    guard let other else { return try pictures.film(hold: wish.hold) }
+    return try pictures.beside(EpisodePictures(other, look), look, hold: wish.hold)
+  }
+
+  private func learning(framesPerSecond: Double) throws -> any FrameSource {
+    let pace = LearningFilm.Pace(
+      framesPerSecond: framesPerSecond, speed: wish.speed ?? 1, hold: wish.hold)
+    return try LearningPictures(
+      EpisodePictures(source, look), comparedWith: other.map { try EpisodePictures($0, look) },
+      look, pace: pace
+    ).film()
+  }
+
+  /// `3x2` as columns and rows.
+  private static func grid(_ text: String) throws -> (columns: Int, rows: Int) {
+    let sides = text.lowercased().split { $0 == "x" || $0 == "×" }.map { Int($0) ?? 0 }
+    guard sides.count == 2, sides.allSatisfy({ (1...12).contains($0) }) else {
+      throw Failure.usage("--grid takes columns and rows up to 12, such as 3x3, not '\(text)'")
+    }
+    return (sides[0], sides[1])
   }
 }

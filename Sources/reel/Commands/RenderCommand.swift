@@ -9,6 +9,7 @@ struct RenderCommand: Command {
   static let group = CommandGroup.draw
   static let examples = [
     "reel render recordings/maze.sqlite --episode best -o output/maze-best",
+    "reel render recordings/lake.sqlite --where 'success and steps < 30' -o output/lake-fast",
     "reel render recordings/lake.sqlite --episode first,last --theme dark --size 720",
   ]
 
@@ -30,12 +31,11 @@ struct RenderCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let folder = output ?? look.defaultOutput(file)
-    var pictures = try EpisodePictures(file, look)
+    var source = try EpisodePictures(file, look).film()
+    let frames = source.frameCount
     let sequence = FrameSequence(truecolor: truecolor, replacing: force)
-    let report = try pictures.film { source, frames in
-      try withProgress("drawing \(folder)", frames: frames, console) {
-        try sequence.write(&source, to: folder, progress: $0)
-      }
+    let report = try withProgress("drawing \(folder)", frames: frames, console) {
+      try sequence.write(&source, to: folder, progress: $0)
     }
     report.print(console)
     return .done

@@ -10,6 +10,13 @@ func count(_ value: Int) -> String {
   }
 }
 
+/// 1st, 2nd, 3rd, 11th, 21st …
+func ordinal(_ value: Int) -> String {
+  let isTeen = (11...13).contains(value % 100)
+  let ending = isTeen ? "th" : [1: "st", 2: "nd", 3: "rd"][value % 10] ?? "th"
+  return "\(value)\(ending)"
+}
+
 /// Bytes as people read them.
 func size(_ bytes: Int) -> String {
   switch bytes {

@@ -1,0 +1,158 @@
+package import Raster
+
+/// Makes animated PNGs: every colour of a film as a GIF has it, in half the bytes, at any speed.
+///
+/// https://www.w3.org/TR/png-3/#apng-frame-based-animation
+package struct AnimatedPNGFilm {
+  /// How fast it plays.
+  package var rate: PreciseRate
+  /// How often it starts again: 0 for ever, nil not at all.
+  package var repetitions: Int? = 0
+  /// Whether a file of the same name is replaced.
+  package var replacing = false
+  /// How many frames are looked at to choose the palette.
+  package var samples = 64
+
+  /// A film that plays at a speed, for ever unless told otherwise.
+  package init(rate: PreciseRate, replacing: Bool = false) {
+    self.rate = rate
+    self.replacing = replacing
+  }
+
+  /// Draws all frames into a file, which appears when it is complete.
+  package func write(
+    _ source: inout some FrameSource, to path: String, progress: FilmProgress = { _ in }
+  ) throws -> FilmReport {
+    try OutputFile.check(path, replacing: replacing)
+    // One number stands for "as before".
+    return try PaletteAttempts(samples: samples, sparing: 1).run(&source) { source, ink in
+      try write(&source, to: path, ink, progress)
+    }
+  }
+
+  private func write(
+    _ source: inout some FrameSource, to path: String, _ ink: FilmInk, _ progress: FilmProgress
+  ) throws -> FilmReport {
+    let (width, height, frames) = (source.width, source.height, source.frameCount)
+    var ink = ink
+    let limit = ink.inker.limit
+    var reel = try AnimatedPNGReel(
+      file: try OutputFile(path, replacing: replacing), width: width, height: height,
+      colors: limit, rate: rate, repetitions: repetitions)
+    let relay = FrameRelay(coarseEdges: ink.hasCoarseEdges) {
+      AnimatedPNGEncoder(width: width, height: height, colors: limit)
+    }
+    try relay.run(&source, ink: { try ink.ink($0, after: $1) }) { frame, hold, image in
+      try reel.add(image, frames: 1 + rate.frames(in: max(0, hold)))
+      try progress(frame + 1)
+    }
+    let duration = reel.duration
+    let bytes = try reel.finish(ink.inker.palette)
+    return FilmReport(
+      path: path, frames: frames, bytes: bytes, colors: ink.inker.palette.colors.count,
+      greatestError: ink.inker.greatestError, duration: duration)
+  }
+}
+
+/// An animated PNG file that grows image by image.
+private struct AnimatedPNGReel: ~Copyable {
+  private var file: OutputFile
+  private let rate: PreciseRate
+  /// How many colours the palette may have, and where in the file it stands.
+  private let colors: Int
+  private let animationOffset: Int
+  private let paletteOffset: Int
+  private let plays: Int
+  private var images = 0
+  private var sequence = 0
+  private var allFrames = 0
+  /// The last image, which waits to learn for how many frames it stays.
+  private var waiting: AnimatedPNGEncoder.Image?
+  private var stay = 0
+
+  init(
+    file: consuming OutputFile, width: Int, height: Int, colors: Int, rate: PreciseRate,
+    repetitions: Int?
+  ) throws(FileError) {
+    self.file = file
+    self.colors = colors
+    self.rate = rate
+    // The format counts plays, of which the first is no repetition.
+    plays = repetitions.map { $0 == 0 ? 0 : $0 + 1 } ?? 1
+    let bits = AnimatedPNGEncoder.bits(colors: colors)
+    var start =
+      PNGFormat.signature + PNGFormat.header(width: width, height: height, bitsPerPixel: bits)
+    animationOffset = start.count
+    start += PNGFormat.animation(images: 0, plays: plays)
+    paletteOffset = start.count
+    start += PNGFormat.palette([], count: min(256, colors + 1))
+    if let transparent = AnimatedPNGEncoder.transparent(colors: colors) {
+      start += PNGFormat.transparency(after: Int(transparent))
+    }
+    try self.file.write(start)
+  }
+
+  /// How long everything added so far plays, in seconds.
+  var duration: Double { Double(allFrames * rate.denominator) / Double(rate.numerator) }
+
+  /// Adds a frame; one without a difference only lengthens the one before.
+  mutating func add(_ image: AnimatedPNGEncoder.Image, frames: Int) throws(FileError) {
+    allFrames += frames
+    if image.data.isEmpty {
+      stay += frames
+    } else {
+      try writeWaiting()
+      waiting = image
+      stay = frames
+    }
+  }
+
+  /// Ends the file, with what is known only by now; returns how many bytes it has.
+  consuming func finish(_ palette: Palette) throws(FileError) -> Int {
+    try writeWaiting()
+    try file.write(PNGFormat.end)
+    try file.replace(
+      at: animationOffset, with: PNGFormat.animation(images: images, plays: plays))
+    try file.replace(
+      at: paletteOffset, with: PNGFormat.palette(palette.colors, count: min(256, colors + 1)))
+    let bytes = file.byteCount
+    try file.finish()
+    return bytes
+  }
+
+  private mutating func writeWaiting() throws(FileError) {
+    guard let image = waiting else { return }
+    let number = nextSequence()
+    let (delay, unit) = delay
+    try file.write(
+      PNGFormat.chunk("fcTL") { bytes in
+        bytes += PNGFormat.number(number)
+        bytes += PNGFormat.number(image.area.width) + PNGFormat.number(image.area.height)
+        bytes += PNGFormat.number(image.area.left) + PNGFormat.number(image.area.top)
+        bytes += PNGFormat.short(delay) + PNGFormat.short(unit)
+        // The image stays, so that the next one only brings what changes.
+        bytes += [0, image.isOverlay ? 1 : 0]
+      })
+    if images == 0 {
+      try file.write(PNGFormat.chunk("IDAT") { $0 += image.data })
+    } else {
+      let number = nextSequence()
+      try file.write(PNGFormat.chunk("fdAT") { $0 += PNGFormat.number(number) + image.data })
+    }
+    images += 1
+  }
+
+  private mutating func nextSequence() -> Int {
+    defer { sequence += 1 }
+    return sequence
+  }
+
+  /// How long the waiting image stays: a number of parts of a second. Both have 16 bits; a stay that
+  /// is too long for the speed's own parts is told in hundredths.
+  private var delay: (parts: Int, perSecond: Int) {
+    let exact = stay * rate.denominator
+    if exact <= 65_535 { return (exact, rate.numerator) }
+    let hundredths = Double(exact) * 100 / Double(rate.numerator)
+    return (Int(min(65_535, hundredths.rounded())), 100)
+  }
+}

@@ -1,0 +1,168 @@
+import Analysis
+import Raster
+import Recordings
+import Replay
+import Rollouts
+import Worlds
+
+/// Makes the film of a run's learning, or of two runs' on one clock.
+struct LearningPictures {
+  private let pictures: EpisodePictures
+  private let other: EpisodePictures?
+  private let look: PictureArguments
+  private let pace: LearningFilm.Pace
+  private let milestones: [Milestone]
+  private let curve: Curve
+  private let steps: Int
+  private let layout: LearningLayout
+
+  init(
+    _ pictures: EpisodePictures, comparedWith other: EpisodePictures?, _ look: PictureArguments,
+    pace: LearningFilm.Pace
+  ) throws {
+    self.pictures = pictures
+    self.other = other
+    self.look = look
+    self.pace = pace
+    let chosen = pictures.episodes.sorted { $0.firstStep < $1.firstStep }
+    milestones =
+      look.choice.isGiven
+      ? chosen.map { Milestone("Episode \($0.number)", $0) }
+      : Milestone.all(of: try pictures.recording.episodes())
+    curve = try pictures.curve()
+    steps = try max(pictures.recording.stepCount(), other?.recording.stepCount() ?? 0)
+    layout = LearningLayout(
+      width: look.size ?? LearningLayout.usualWidth,
+      other == nil ? .beside(hasMap: pictures.hasTable) : .pair)
+  }
+
+  /// The film.
+  func film() throws -> LearningFilm {
+    let theme = look.theme
+    var panels: [LearningFilm.Panel] = []
+    let growing = try growingCurve()
+    panels.append { step, canvas in try growing.draw(step, onto: canvas) }
+    if other == nil {
+      let facts = LearningFacts(curve, steps: steps, in: layout, theme: theme)
+      panels.append { step, canvas in facts.draw(step, onto: canvas) }
+      if pictures.hasTable {
+        let map = try GrowingMap(
+          pictures.recording, in: layout.map, unit: layout.unit, lastStep: steps, theme: theme)
+        panels.append { step, canvas in try map.draw(step, onto: canvas) }
+      }
+    }
+    let episodes = curve.episodes.count
+    let size = "\(NumberText.grouped(episodes)) episodes, \(NumberText.grouped(steps)) steps"
+    let mean = curve.average.last.map { "mean return \(NumberText.short($0)) at the end" }
+    let title =
+      look.title.isEmpty
+      ? other == nil ? chartTitle(pictures.run) : comparisonTitle : look.title
+    return try LearningFilm(
+      board: try board(), scenes: milestones.map(scene),
+      opening: .init(look.title.isEmpty ? worldTitle(pictures.run) : look.title, [size]),
+      closing: .init("The end of training", other == nil ? [size, mean ?? ""] : [size]),
+      lastStep: steps, layout: layout, panels: panels, title: title,
+      subtitle: look.caption.isEmpty ? "\(size), every frame as it was recorded" : look.caption,
+      pace: pace, theme: theme)
+  }
+
+  private var comparisonTitle: String {
+    let (first, second) = runNames(pictures.run, other?.run ?? pictures.run)
+    return "\(worldTitle(pictures.run)): \(first) and \(second)"
+  }
+
+  private func scene(_ milestone: Milestone) -> LearningFilm.Scene {
+    let episode = milestone.episode
+    let isNamed = milestone.name != "Episode \(episode.number)"
+    let lines =
+      (isNamed ? ["episode \(NumberText.grouped(episode.number))"] : [])
+      + ["after \(NumberText.grouped(episode.firstStep)) steps"]
+    return .init(
+      milestone.name, card: .init(milestone.name, lines), firstStep: episode.firstStep,
+      stride: episode.stride)
+  }
+
+  private func board() throws -> any FrameSource {
+    var options = pictures.options
+    options.title = ""
+    options.size = layout.boardSize
+    let episodes = milestones.map(\.episode)
+    guard let other else { return try pictures.film(of: episodes, options, hold: 0) }
+    let all = try other.recording.episodes()
+    let beside = episodes.map { episode in
+      all.last { $0.firstStep <= episode.firstStep } ?? all[0]
+    }
+    let (first, second) = runNames(pictures.run, other.run)
+    return try TiledFilm(
+      [
+        .init(
+          try pictures.film(of: episodes, options, hold: 0), label: first,
+          color: look.theme.accent),
+        .init(
+          try other.film(of: beside, options, hold: 0), label: second,
+          color: look.theme.secondAccent),
+      ], columns: 2, theme: look.theme)
+  }
+
+  private func growingCurve() throws -> GrowingCurve {
+    let theme = look.theme
+    guard let other else {
+      var chart = curve.chart(title: "", theme: theme)
+      chart.subtitle = ""
+      chart.x = Axis("Steps", 0...Double(steps))
+      chart.layers.removeAll { if case .note = $0 { true } else { false } }
+      return try GrowingCurve(
+        chart, lines: [.init(x: curve.x, y: curve.average, color: theme.accent)],
+        in: layout.curve, unit: layout.unit)
+    }
+    let second = try other.curve()
+    let (firstName, secondName) = runNames(pictures.run, other.run)
+    let lines = [
+      GrowingCurve.Line(x: curve.x, y: curve.average, color: theme.accent),
+      GrowingCurve.Line(x: second.x, y: second.average, color: theme.secondAccent),
+    ]
+    var chart = Chart(
+      title: "", x: Axis("Steps", 0...Double(steps)),
+      y: .covering("Return, \(curve.averageName)", [curve.average, second.average]),
+      theme: theme)
+    let stroke = Stroke(width: 2.5)
+    chart.layers = lines.map { .line(x: $0.x, y: $0.y, $0.color, stroke) }
+    chart.legend = [
+      .init(firstName, theme.accent, stroke), .init(secondName, theme.secondAccent, stroke),
+    ]
+    return try GrowingCurve(chart, lines: lines, in: layout.curve, unit: layout.unit)
+  }
+}
+
+extension EpisodePictures {
+  /// Whether what was learned is a table that can be drawn.
+  var hasTable: Bool {
+    run.trainer == Learner.qTableName && StateLayout(run.world.fields) != nil
+  }
+
+  /// The run's returns along its steps.
+  func curve() throws -> Curve {
+    let outcomes = try recording.outcomes()
+    guard !outcomes.isEmpty else {
+      throw Failure.failed("\(recording.path) has no finished episode to draw yet")
+    }
+    return Curve(outcomes, by: .steps, window: max(50, outcomes.count / 40))
+  }
+}
+
+/// A run's map, or its world where that has no name.
+func worldTitle(_ run: RunDescription) -> String {
+  run.world.mapName.isEmpty ? run.world.name : run.world.mapName
+}
+
+/// What tells two runs apart: trainers where they differ, else presets, else seeds.
+func runNames(_ first: RunDescription, _ second: RunDescription) -> (String, String) {
+  if first.trainer != second.trainer { return (first.trainer, second.trainer) }
+  if first.preset != second.preset {
+    return ("\(first.trainer) \(first.preset)", "\(second.trainer) \(second.preset)")
+  }
+  if first.seed != second.seed {
+    return ("\(first.trainer), seed \(first.seed)", "\(second.trainer), seed \(second.seed)")
+  }
+  return ("\(first.trainer) A", "\(second.trainer) B")
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// One kind of input, tried wrong many times. `REEL_FUZZ` says how often; `make fuzz` sets it to
+/// 100,000. A trap ends the whole program and leaves the input in output/fuzz, and so does a hang.
+struct Fuzz {
+  let target: String
+  let seeds: [[UInt8]]
+  var words: [String] = []
+  /// The part of the usual number that is tried in `make test`, where each input takes long.
+  var share = 1.0
+
+  private static let wanted = ProcessInfo.processInfo.environment["REEL_FUZZ"].flatMap { Int($0) }
+
+  func run(_ body: (inout Mutator, [UInt8]) throws -> Void) throws {
+    let count = Self.wanted ?? Int(500 * share)
+    let place = "\(Repository.root)/output/fuzz/\(target)"
+    try FileManager.default.createDirectory(
+      atPath: "\(Repository.root)/output/fuzz", withIntermediateDirectories: true)
+    var mutator = Mutator(seed: 1, words: words)
+    var (refused, slowest) = (0, 0.0)
+    for number in 0..<count {
+      let input = mutator.wrong(seeds)
+      // Read again where the program did not live to tell.
+      try Data(input).write(to: URL(fileURLWithPath: place))
+      let start = ContinuousClock.now
+      do {
+        try body(&mutator, input)
+      } catch let found as Finding {
+        let kept = "\(place)-\(number)"
+        try Data(input).write(to: URL(fileURLWithPath: kept))
+        Issue.record("\(found.sentence); the input is kept in \(kept)")
+      } catch {
+        // A sentence, as it should be: one, and for people.
+        refused += 1
+        #expect(!"\(error)".isEmpty)
+      }
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      slowest = max(slowest, seconds)
+      if seconds > 10 { Issue.record("input \(number) of \(target) took \(seconds) s") }
+    }
+    try FileManager.default.removeItem(atPath: place)
+    print(
+      "\(target): \(count) inputs, \(refused) refused in a sentence, the others taken; "
+        + "the slowest took \(Int(slowest * 1000)) ms")
+  }
+
+  /// What must not be.
+  struct Finding: Error {
+    var sentence: String
+  }
+
+  /// Files of a folder of the repository, as right input.
+  static func files(_ folder: String, ending: String) throws -> [[UInt8]] {
+    let root = "\(Repository.root)/\(folder)"
+    return try FileManager.default.contentsOfDirectory(atPath: root).sorted()
+      .filter { $0.hasSuffix(ending) }.map {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(root)/\($0)")))
+      }
+  }
+}

@@ -1,0 +1,163 @@
+import Foundation
+import Recordings
+import Rollouts
+import SQLite
+import TestSupport
+import Testing
+
+/// Recordings with wrong bytes, and whole ones with wrong values: what can be read is read, the rest is
+/// refused in a sentence.
+@Suite struct RecordingFuzzTests {
+  private static func recordings() throws -> [String] {
+    try withTemporaryFolder { folder in
+      var paths: [String] = []
+      for (name, run) in [
+        ("maze", "maze --episodes 12"), ("snake", "snake --episodes 2 --set hidden=4"),
+        ("reacher", "reacher --steps 512 --set rollout=32 --set worlds=4 --set hidden=4,4"),
+      ] {
+        let line = "train \(run) -o \(name).sqlite --quiet"
+        #expect(try Program.reel(line: line, in: folder).code == 0)
+        let path = "\(Repository.root)/output/fuzz/\(name).sqlite"
+        try FileManager.default.createDirectory(
+          atPath: "\(Repository.root)/output/fuzz", withIntermediateDirectories: true)
+        try? FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: "\(folder)/\(name).sqlite", toPath: path)
+        paths.append(path)
+      }
+      return paths
+    }
+  }
+
+  private static let sound = Result { try recordings() }
+
+  private func bytes() throws -> [[UInt8]] {
+    try Self.sound.get().map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
+  }
+
+  /// Asks a file all that a recording is asked.
+  private func read(_ path: String) throws {
+    let recording = try Recording(path)
+    var failures: [any Error] = []
+    func ask(_ question: () throws -> Void) {
+      do { try question() } catch { failures.append(error) }
+    }
+    ask { _ = try recording.audit() }
+    ask { _ = try recording.description() }
+    ask { _ = try recording.counts() }
+    ask { _ = try recording.tableSizes() }
+    ask { _ = try recording.digest() }
+    ask { _ = try recording.qTable(at: recording.stepCount()) }
+    ask { _ = try recording.elapsed() }
+    ask { for name in try recording.metricNames() { _ = try recording.metric(name) } }
+    ask {
+      for episode in try recording.episodes(EpisodeSelection("first,best,last,median") ?? .all) {
+        _ = try recording.states(of: episode)
+      }
+    }
+    ask { try recording.forEachStep(in: 0..<200) { _ in } }
+    ask { _ = try recording.finalCheckpoint() }
+    if let failure = failures.first { throw failure }
+  }
+
+  @Test func `bytes`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/wrong.sqlite"
+      try Fuzz(target: "recordings", seeds: bytes(), share: 0.5).run { _, input in
+        try Data(input).write(to: URL(fileURLWithPath: path))
+        try read(path)
+      }
+    }
+  }
+
+  @Test func `values`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/wrong.sqlite"
+      try Fuzz(target: "values", seeds: [[0]], share: 0.5).run { mutator, _ in
+        try spoil(path, &mutator)
+        try read(path)
+      }
+    }
+  }
+
+  @Test func `values, by all that draws and trains`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/wrong.sqlite"
+      let questions = [
+        "info wrong.sqlite", "film wrong.sqlite --episode first,best -o a.gif --force",
+        "heatmap wrong.sqlite -o h.png --force", "q wrong.sqlite --state 0",
+        "curve wrong.sqlite -o c.png --force", "verify wrong.sqlite --replay",
+        "recover wrong.sqlite -o saved.sqlite --force", "export wrong.sqlite --transitions",
+        "evaluate wrong.sqlite --episodes 1", "train --resume wrong.sqlite",
+        "copy wrong.sqlite -o b.sqlite --force --prune 'episodes every 2'",
+        "fork wrong.sqlite --at 50% -o f.sqlite --force", "explain qtable wrong.sqlite",
+        "render wrong.sqlite --episode last -o frames --force", "episodes wrong.sqlite",
+      ]
+      try Fuzz(target: "verbs", seeds: [[0]], share: 0.1).run { mutator, _ in
+        try spoil(path, &mutator)
+        let question = mutator.one(of: questions)
+        let outcome = try Program.shell(
+          "ulimit -v 8000000; timeout -s KILL 20 \(Program.reel()) \(question)", in: folder)
+        guard [0, 1, 3, 64].contains(outcome.code) else {
+          let kept = "\(Repository.root)/output/fuzz/verbs-\(mutator.number(0..<1_000_000)).sqlite"
+          try FileManager.default.copyItem(atPath: path, toPath: kept)
+          throw Fuzz.Finding(
+            sentence: "\(question) ended with \(outcome.code): \(outcome.errors) (\(kept))")
+        }
+        if outcome.code == 1 || outcome.code == 64 {
+          throw RecordingSentence(said: outcome.errors)
+        }
+      }
+    }
+  }
+
+  /// What a verb said.
+  private struct RecordingSentence: Error {
+    var said: String
+  }
+
+  private static let columns = [
+    "run.value", "sessions.first_step", "sessions.configuration", "sessions.versions",
+    "sessions.started", "sessions.ended", "sessions.writer", "actions.name", "actions.dx",
+    "fields.subject", "fields.name", "fields.type", "fields.offset", "fields.count",
+    "episodes.episode", "episodes.seed", "episodes.first_step", "episodes.stride",
+    "episodes.steps", "episodes.return", "episodes.ending", "episodes.final_state",
+    "transitions.step", "transitions.episode", "transitions.state", "transitions.action",
+    "transitions.reward", "metrics.step", "metrics.name", "metrics.value", "checkpoints.step",
+    "checkpoints.kind", "checkpoints.parameters", "checkpoints.training_state",
+    "batches.first_step", "batches.last_step", "batches.metrics", "batches.checkpoints",
+    "batches.elapsed", "batches.hash",
+  ]
+
+  private static let values: [SQLiteValue] = [
+    .integer(0), .integer(-1), .integer(1), .integer(7), .integer(15), .integer(1 << 31),
+    .integer(1 << 53), .integer(.max), .integer(.min), .real(.infinity), .real(-1e308), .real(0.5),
+    .text(""), .text("reel"), .text("{}"), .text("[]"), .text("terminated"), .text("interrupted"),
+    .text("maze"), .text("city"), .text("best"), .text("</script><img src=x onerror=alert(1)>"),
+    .blob([]), .blob([0]), .blob([UInt8](repeating: 0xFF, count: 16)),
+    .blob([UInt8](repeating: 0x7F, count: 200)), .null,
+  ]
+
+  /// Makes a sound recording wrong in a few places, in ways that SQLite itself does not mind.
+  private func spoil(_ path: String, _ mutator: inout Mutator) throws {
+    try? FileManager.default.removeItem(atPath: path)
+    try FileManager.default.copyItem(atPath: mutator.one(of: Self.sound.get()), toPath: path)
+    let database = try Database(path, .writing)
+    try database.execute("PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON")
+    for _ in 0..<mutator.number(1..<4) {
+      let column = mutator.one(of: Self.columns).split(separator: ".")
+      let rows = mutator.one(of: [
+        "rowid = (SELECT min(rowid) FROM \(column[0]))",
+        "rowid = (SELECT max(rowid) FROM \(column[0]))",
+        "rowid % 7 = 3", "TRUE",
+      ])
+      // What the table's types refuse is no wrong value.
+      try? database.run(
+        "UPDATE OR REPLACE \(column[0]) SET \(column[1]) = ? WHERE \(rows)",
+        mutator.one(of: Self.values))
+      if mutator.number(0..<12) == 0 {
+        try? database.execute("DELETE FROM \(column[0]) WHERE \(rows)")
+      }
+    }
+    try database.close()
+  }
+}
