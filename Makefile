@@ -7,13 +7,15 @@ REEL = .build/release/reel
 # The same objects serve the product and its tests.
 TEST = $(SWIFT) test -c release --disable-testable-imports
 
-.PHONY: help setup build demo test torture lint format bench docs check clean
+.PHONY: help setup build demo test torture fuzz sanitize lint format bench docs check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint and test, as continuous integration does"
-	@echo "make torture kill each trainer 200 times, and resume it"
+	@echo "make torture kill each trainer 200 times, and resume it; read a live run 1,000 times"
+	@echo "make fuzz    hand every reader 100,000 wrong inputs"
+	@echo "make sanitize  the tests under the address and the thread sanitizer"
 	@echo "make bench   speed of every room, each figure beside its limit"
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
 	@echo "make format  lay out the sources"
@@ -45,7 +47,16 @@ docs: build
 	@$(TEST) --filter DocumentationTests
 
 torture: build
-	@REEL_KILLS=200 $(TEST) --filter KillTests
+	@REEL_KILLS=200 REEL_POLLS=1000 $(TEST) --filter 'KillTests|LiveCommandTests'
+
+fuzz: build
+	@REEL_FUZZ=100000 $(TEST) --filter FuzzTests
+
+# In folders of their own, so that the usual objects stay. Processes that tests start are sanitized too.
+sanitize: setup
+	@for kind in address thread; do \
+		$(TEST) --sanitize $$kind --scratch-path .build/$$kind || exit 1; \
+	done
 
 check: lint test
 

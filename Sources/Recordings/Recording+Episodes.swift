@@ -57,14 +57,15 @@ extension Recording {
   package func episodes(
     _ selection: EpisodeSelection, withSteps: Bool = false
   ) throws(RecordingError) -> [Episode] {
-    let all = withSteps ? try episodesWithSteps() : try episodes()
+    let isThinned = try withSteps && thinning() != nil
+    let all = isThinned ? try episodesWithSteps() : try episodes()
     let chosen = selection.choose(from: all)
     if chosen.isEmpty {
       throw RecordingError(
         .absent,
         all.isEmpty
           ? "\(path) has no episode yet"
-          : "\(path) has \(all.count) episodes\(withSteps ? " with steps" : ""),"
+          : "\(path) has \(all.count) episodes\(isThinned ? " with steps" : ""),"
             + " but none is '\(selection)'")
     }
     return chosen
