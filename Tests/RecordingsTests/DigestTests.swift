@@ -1,6 +1,7 @@
 import Recordings
 import Rollouts
 import SQLite
+import Synchronization
 import Testing
 
 @Suite struct SHA256Tests {
@@ -54,6 +55,24 @@ import Testing
       #expect(try self.digest(RandomRun(), batchRows: batchRows, in: folder) == digest)
     }
     #expect(try self.digest(RandomRun(), seconds: 1e9, in: folder) == digest)
+  }
+
+  @Test func `a clock that goes back spoils nothing`() throws {
+    let folder = Folder()
+    let seconds = Mutex(2e9)
+    let back: @Sendable () -> Double = {
+      seconds.withLock {
+        $0 -= 1000
+        return $0
+      }
+    }
+    var options = RecordingOptions()
+    options.batchRows = 100
+    options.clock = RecordingClock(wall: back, monotonic: back)
+    let recording = try RandomRun().record(3000, to: folder("back.sqlite"), options: options)
+    #expect(try recording.firstDifference() == nil)
+    #expect(try recording.elapsed().allSatisfy { $0.seconds >= 0 })
+    #expect(try recording.digest() == digest(RandomRun(), in: folder))
   }
 
   @Test func `another seed changes it`() throws {
