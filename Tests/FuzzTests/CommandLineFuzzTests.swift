@@ -19,7 +19,7 @@ import Testing
     "train --resume a.sqlite --until 30",
   ]
 
-  @Test func `command lines`() throws {
+  @Test func `wrong command lines`() throws {
     try withTemporaryFolder { folder in
       #expect(
         try Program.reel(line: "train maze --episodes 20 -o a.sqlite --quiet", in: folder).code == 0

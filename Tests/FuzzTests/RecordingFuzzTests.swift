@@ -59,7 +59,7 @@ import Testing
     if let failure = failures.first { throw failure }
   }
 
-  @Test func `bytes`() throws {
+  @Test func `wrong bytes`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/wrong.sqlite"
       try Fuzz(target: "recordings", seeds: bytes(), share: 0.5).run { _, input in
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `values`() throws {
+  @Test func `wrong values`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/wrong.sqlite"
       try Fuzz(target: "values", seeds: [[0]], share: 0.5).run { mutator, _ in
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func `values, by all that draws and trains`() throws {
+  @Test func `wrong values, by all that draws and trains`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/wrong.sqlite"
       let questions = [

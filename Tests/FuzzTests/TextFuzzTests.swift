@@ -7,7 +7,7 @@ import Worlds
 
 /// Maps, JSON, tensors and settings, wrong in many ways: each is refused in a sentence, or works.
 @Suite struct TextFuzzTests {
-  @Test func `maps`() throws {
+  @Test func `wrong maps`() throws {
     let seeds =
       try Fuzz.files("maps/mazes", ending: ".txt")
       + Fuzz.files("maps/lakes", ending: ".txt") + Fuzz.files("maps/grids", ending: ".txt")
@@ -19,7 +19,7 @@ import Worlds
     }
   }
 
-  @Test func `cities`() throws {
+  @Test func `wrong cities`() throws {
     var seeds = try Fuzz.files("maps/cities", ending: ".geojson").filter { $0.count < 60_000 }
     seeds.append(Array(CityGenerator.geoJSON(seed: 1).utf8))
     let words = [
@@ -52,7 +52,7 @@ import Worlds
     if let seen = world.seen { walk(seen) }
   }
 
-  @Test func `JSON`() throws {
+  @Test func `wrong JSON`() throws {
     let text = #"{"a":[1,-2.5e3,"x\u00e9\n",null,true,{"b":{}}],"c":"\"\\"}"#
     try Fuzz(target: "json", seeds: [Array(text.utf8)]).run { _, input in
       let json = try JSON(parsing: String(decoding: input, as: UTF8.self))
@@ -62,7 +62,7 @@ import Worlds
     }
   }
 
-  @Test func `safetensors`() throws {
+  @Test func `wrong safetensors`() throws {
     let names = ["reel", "python", "neural"]
     let seeds = try names.map {
       [UInt8](
@@ -76,7 +76,7 @@ import Worlds
     }
   }
 
-  @Test func `settings`() throws {
+  @Test func `wrong settings`() throws {
     let seeds = [
       "alpha=0.1", "epsilon=exponential(1.0,0.995,0.01)", "learning_rate=linear(0.001,5e-05)",
       "gamma=0.99", "hidden=128,128", "episodes=1000", "learning_rate=cosine(1,0,half)",
