@@ -47,7 +47,8 @@ struct LearningPictures {
       panels.append { step, canvas in facts.draw(step, onto: canvas) }
       if pictures.hasTable {
         let map = try GrowingMap(
-          pictures.recording, in: layout.map, unit: layout.unit, lastStep: steps, theme: theme)
+          pictures.recording, milestones.map(\.episode), in: layout.map, unit: layout.unit,
+          lastStep: steps, theme: theme)
         panels.append { step, canvas in try map.draw(step, onto: canvas) }
       }
     }
@@ -137,7 +138,8 @@ struct LearningPictures {
 extension EpisodePictures {
   /// Whether what was learned is a table that can be drawn.
   var hasTable: Bool {
-    run.trainer == Learner.qTableName && StateLayout(run.world.fields) != nil
+    run.trainer == Learner.qTableName && run.purpose == .train
+      && StateLayout(run.world.fields) != nil
   }
 
   /// The run's returns along its steps.
