@@ -57,7 +57,7 @@ extension Recording {
   package func episodes(
     _ selection: EpisodeSelection, withSteps: Bool = false
   ) throws(RecordingError) -> [Episode] {
-    let isThinned = try withSteps && thinning() != nil
+    let isThinned = withSteps ? try thinning() != nil : false
     let all = isThinned ? try episodesWithSteps() : try episodes()
     let chosen = selection.choose(from: all)
     if chosen.isEmpty {

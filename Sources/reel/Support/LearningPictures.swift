@@ -28,7 +28,7 @@ struct LearningPictures {
     milestones =
       look.choice.isGiven
       ? chosen.map { Milestone("Episode \($0.number)", $0) }
-      : Milestone.all(of: try pictures.recording.episodes())
+      : Milestone.all(of: try pictures.recording.episodesWithSteps())
     curve = try pictures.curve()
     steps = try max(pictures.recording.stepCount(), other?.recording.stepCount() ?? 0)
     layout = LearningLayout(
@@ -89,7 +89,7 @@ struct LearningPictures {
     options.size = layout.boardSize
     let episodes = milestones.map(\.episode)
     guard let other else { return try pictures.film(of: episodes, options, hold: 0) }
-    let all = try other.recording.episodes()
+    let all = try other.recording.episodesWithSteps()
     let beside = episodes.map { episode in
       all.last { $0.firstStep <= episode.firstStep } ?? all[0]
     }
@@ -138,7 +138,8 @@ struct LearningPictures {
 extension EpisodePictures {
   /// Whether what was learned is a table that can be drawn.
   var hasTable: Bool {
-    run.trainer == Learner.qTableName && run.purpose == .train
+    let isWhole = (try? recording.requireEveryStep(for: "a table")) != nil
+    return isWhole && run.trainer == Learner.qTableName && run.purpose == .train
       && StateLayout(run.world.fields) != nil
   }
 
