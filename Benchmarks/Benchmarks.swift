@@ -1,4 +1,3 @@
-import Film
 import Glibc
 import Raster
 import Recordings
@@ -9,9 +8,9 @@ import Worlds
 
 extension Benchmark {
   /// Every figure.
-  package static let suite = path + neural + ppo + transformer + breakout
+  package static let suite = path + films + neural + ppo + transformer + breakout
 
-  /// From a table's training to its films, in the order of the data's path.
+  /// From a table's training to its log, in the order of the data's path.
   private static let path: [Benchmark] = [
     .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6, peer: "train") {
       let maze = try Subject.maze(episodes: 300_000)
@@ -56,32 +55,6 @@ extension Benchmark {
         let start = seconds()
         _ = try recording.qTable(at: min(steps, 1_000_000), usingCheckpoints: false)
         return (seconds() - start) * 1000
-      }
-    },
-    .rate("480×480 frames to PNG", "frames/s", atLeast: 2000, peer: "png") {
-      try Scratch.useForFrames { folder in
-        var film = try Subject.walk(frames: 2000)
-        let start = seconds()
-        _ = try FrameSequence().write(&film, to: "\(folder)/frames")
-        return 2000 / (seconds() - start)
-      }
-    },
-    .rate("480×480 frames to GIF", "frames/s", atLeast: 1500, peer: "gif") {
-      try Scratch.use { folder in
-        var film = try Subject.walk(frames: 2000)
-        let start = seconds()
-        _ = try GIFFilm(rate: FrameRate(nearestTo: 20)).write(&film, to: "\(folder)/walk.gif")
-        return 2000 / (seconds() - start)
-      }
-    },
-    .cost("memory that 18,000 more frames take", "MB", atMost: 4) {
-      try Scratch.use { folder in
-        var film = try Subject.walk(frames: 20_000)
-        var early = 0.0
-        _ = try GIFFilm(rate: FrameRate(nearestTo: 20)).write(&film, to: "\(folder)/walk.gif") {
-          if $0 == 2000 { early = residentMemory() }
-        }
-        return max(0, residentMemory() - early)
       }
     },
   ]

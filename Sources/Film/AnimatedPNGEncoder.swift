@@ -14,24 +14,21 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
 
   private let width: Int
   private let height: Int
-  private let bits: Int
   /// The number that stands for "as before"; nil where the palette needs all 256.
   private let transparent: UInt8?
   private let deflater = Deflater()
   private var lines: [UInt8] = []
-  private var row: [UInt8]
 
   /// An encoder for pictures of one size, in at most so many colours.
   init(width: Int, height: Int, colors: Int) {
     self.width = width
     self.height = height
-    bits = Self.bits(colors: colors)
     transparent = Self.transparent(colors: colors)
-    row = Array(repeating: 0, count: width)
   }
 
-  /// How many bits tell so many colours and, where there is room, "as before" apart.
-  static func bits(colors: Int) -> Int { Palette.bitDepth(colors: min(256, colors + 1)) }
+  /// Eight for any number of colours: ffmpeg, and what is built on it, mistakes the smaller ones in
+  /// parts of a picture.
+  static var bits: Int { 8 }
 
   /// The number that stands for "as before" beside so many colours.
   static func transparent(colors: Int) -> UInt8? { colors < 256 ? UInt8(colors) : nil }
@@ -60,35 +57,28 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
     _ new: UnsafePointer<UInt8>, _ area: PixelArea, unlike old: UnsafePointer<UInt8>? = nil,
     _ transparent: UInt8 = 0
   ) -> [UInt8] {
-    let lineBytes = 1 + (area.width * bits + 7) / 8
+    let lineBytes = 1 + area.width
     let count = lineBytes * area.height
     if lines.count < count { lines = Array(repeating: 0, count: count) }
     // Taken out while they are written, so that the rest of this value can be used beside them.
-    var (lines, row) = (lines, row)
-    (self.lines, self.row) = ([], [])
-    defer { (self.lines, self.row) = (lines, row) }
+    var lines = lines
+    self.lines = []
+    defer { self.lines = lines }
     return unsafe lines.withUnsafeMutableBufferPointer { lines in
-      unsafe row.withUnsafeMutableBufferPointer { row in
-        guard let first = lines.baseAddress, let row = row.baseAddress else { return [] }
-        for y in 0..<area.height {
-          let start = (area.top + y) * width + area.left
-          let line = unsafe first + y * lineBytes
-          unsafe line[0] = 0
-          for x in 0..<area.width {
-            let number = unsafe new[start + x]
-            unsafe row[x] = old?[start + x] == number ? transparent : number
-          }
-          if bits == 8 {
-            unsafe (line + 1).update(from: row, count: area.width)
-          } else {
-            unsafe PNGFormat.pack(row, count: area.width, bits: bits, into: line + 1)
-          }
+      guard let first = lines.baseAddress else { return [] }
+      for y in 0..<area.height {
+        let start = (area.top + y) * width + area.left
+        let line = unsafe first + y * lineBytes
+        unsafe line[0] = 0
+        for x in 0..<area.width {
+          let number = unsafe new[start + x]
+          unsafe line[1 + x] = old?[start + x] == number ? transparent : number
         }
-        let rows = unsafe deflater.compress(first, count: count)
-        let checksum = unsafe adler32(1, first, UInt32(count))
-        // An empty last block, then the checksum of all rows.
-        return [0x78, 0x01] + rows + [0x03, 0x00] + PNGFormat.number(Int(checksum))
       }
+      let rows = unsafe deflater.compress(first, count: count)
+      let checksum = unsafe adler32(1, first, UInt32(count))
+      // An empty last block, then the checksum of all rows.
+      return [0x78, 0x01] + rows + [0x03, 0x00] + PNGFormat.number(Int(checksum))
     }
   }
 }

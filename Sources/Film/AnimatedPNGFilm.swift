@@ -79,9 +79,10 @@ private struct AnimatedPNGReel: ~Copyable {
     self.rate = rate
     // The format counts plays, of which the first is no repetition.
     plays = repetitions.map { $0 == 0 ? 0 : $0 + 1 } ?? 1
-    let bits = AnimatedPNGEncoder.bits(colors: colors)
     var start =
-      PNGFormat.signature + PNGFormat.header(width: width, height: height, bitsPerPixel: bits)
+      PNGFormat.signature
+      + PNGFormat.header(
+        width: width, height: height, bitsPerPixel: AnimatedPNGEncoder.bits)
     animationOffset = start.count
     start += PNGFormat.animation(images: 0, plays: plays)
     paletteOffset = start.count

@@ -34,7 +34,9 @@ package struct VideoFilm {
     let canvas = try Canvas(width: source.width, height: source.height)
     let even = try EvenFrame(for: canvas)
     var ffmpeg = try FFmpeg(
-      arguments(width: even.width, height: even.height, into: output.partialPath), path: path)
+      arguments(
+        from: "pipe:0", width: even.width, height: even.height, into: output.partialPath),
+      path: path)
     var shown = 0
     for frame in 0..<source.frameCount {
       try source.draw(frame, onto: canvas)
@@ -62,10 +64,20 @@ package struct VideoFilm {
     return words.map(Self.quoted).joined(separator: " ")
   }
 
-  private func arguments(width: Int, height: Int, into path: String) -> [String] {
+  /// The command that makes such a video of pixels in a file, as a canvas has them.
+  package func command(
+    forPixelsIn file: String, width: Int, height: Int, to path: String
+  ) -> String {
+    let words = arguments(from: file, width: width, height: height, into: path)
+    return (["ffmpeg"] + words).map(Self.quoted).joined(separator: " ")
+  }
+
+  private func arguments(
+    from input: String, width: Int, height: Int, into path: String
+  ) -> [String] {
     ["-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
       + ["-f", "rawvideo", "-pixel_format", "bgr0", "-video_size", "\(width)x\(height)"]
-      + ["-framerate", "\(rate)", "-i", "pipe:0"]
+      + ["-framerate", "\(rate)", "-i", input]
       + filter("") + codec
       // Nothing of the time, the machine or ffmpeg's version: the same command, the same bytes.
       + ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]

@@ -60,7 +60,7 @@ private struct ConditionParser {
 
   /// Whether a letter can be part of a name or a number.
   private static func isPart(_ letter: Character) -> Bool {
-    letter.isLetter || letter.isNumber || "_.-+".contains(letter)
+    letter.isLetter || letter.isNumber || "_.-−+".contains(letter)
   }
 
   mutating func condition() throws(ConditionError) -> EpisodeCondition {

@@ -57,15 +57,15 @@ extension Recording {
   package func episodes(
     _ selection: EpisodeSelection, withSteps: Bool = false
   ) throws(RecordingError) -> [Episode] {
-    let thinning = withSteps ? try thinning() : nil
-    let all = thinning != nil ? try episodesWithSteps() : try episodes()
+    let isThinned = withSteps ? try thinning() != nil : false
+    let all = isThinned ? try episodesWithSteps() : try episodes()
     let chosen = selection.choose(from: all)
     if chosen.isEmpty {
       throw RecordingError(
         .absent,
         all.isEmpty
           ? "\(path) has no episode yet"
-          : "\(path) has \(all.count) episodes\(thinning == nil ? "" : " with steps"),"
+          : "\(path) has \(all.count) episodes\(isThinned ? " with steps" : ""),"
             + " but none is '\(selection)'")
     }
     return chosen

@@ -100,7 +100,8 @@ import Testing
         }
         let words = error?.description ?? ""
         let isSaid = words.contains("apt-get install ffmpeg") && words.contains(".gif")
-        exit(isSaid && (try FilePaths.names(in: folder).isEmpty) ? 0 : 1)
+        let isClean = try FilePaths.names(in: folder).isEmpty
+        exit(isSaid && isClean ? 0 : 1)
       }
     }
   }

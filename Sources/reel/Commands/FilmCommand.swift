@@ -50,8 +50,7 @@ struct FilmCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let isFolder = FilePaths.isFolder(source)
-    let path =
-      output ?? (isFolder ? "output/\(stem(source)).gif" : look.defaultOutput(source) + ".gif")
+    let path = output ?? (isFolder ? "output/\(stem(source))" : defaultName) + ".gif"
     let output = try FilmOutput(path, wish)
     if isFolder {
       try output.write(folder(), console)
@@ -62,6 +61,13 @@ struct FilmCommand: Command {
       try output.write(recording(), console)
     }
     return .done
+  }
+
+  /// What a film of a recording is called where nobody named it.
+  private var defaultName: String {
+    if isLearning { return "output/\(stem(source))-learning" }
+    if let other { return "output/\(stem(source))-and-\(stem(other))" }
+    return look.defaultOutput(source) + (grid == nil ? "" : "-grid")
   }
 
   private func folder() throws -> any FrameSource {

@@ -119,12 +119,7 @@ extension Chart {
 extension GrowingCurve.Line {
   /// The last value by a step; nil before the first.
   func value(at step: Double) -> Double? {
-    var low = 0
-    var high = x.count
-    while low < high {
-      let middle = (low + high) / 2
-      if x[middle] <= step { low = middle + 1 } else { high = middle }
-    }
-    return low > 0 ? y[low - 1] : nil
+    let count = x.count(upTo: step)
+    return count > 0 ? y[count - 1] : nil
   }
 }

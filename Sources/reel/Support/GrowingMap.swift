@@ -9,37 +9,53 @@ final class GrowingMap {
   private let chart: HeatMapChart
   private let canvas: Canvas
   private let place: Point
-  /// The steps that the table was read at; more of them than eyes can tell apart are not needed.
+  /// The steps that the table is read at, ascending.
   private let steps: [Int]
   private let map: (Int) throws -> HeatMap
   private var drawn: Int?
 
+  /// More moments of training in fast motion than that no eye can tell apart.
   private static let moments = 400
+  /// So many steps of an episode have a table each.
+  private static let momentsOfEpisode = 400
   /// So many cells of maps are kept; larger maps are read when they are asked for.
-  private static let keptCells = 400_000
+  private static let keptCells = 800_000
 
+  /// The table over a run's steps, at every step of some episodes.
   init(
-    _ recording: Recording, in area: Rect, unit: Double, lastStep: Int, theme: Theme
+    _ recording: Recording, _ episodes: [Episode], in area: Rect, unit: Double, lastStep: Int,
+    theme: Theme
   ) throws {
     let tables = try LearnedTables(recording, of: .values)
     self.tables = tables
     let last = try tables.map(at: lastStep)
     let cells = last.rows * last.columns
-    let count = max(2, min(Self.moments, lastStep + 1, max(60, Self.keptCells / cells)))
-    let steps = (0..<count).map { lastStep * $0 / (count - 1) }
+    let isSmall = cells * Self.moments * 2 <= Self.keptCells
+    let count = max(2, min(isSmall ? Self.moments : 100, lastStep + 1))
+    var moments = Set((0..<count).map { lastStep * $0 / (count - 1) })
+    if isSmall {
+      for episode in episodes {
+        let every = episode.steps / Self.momentsOfEpisode + 1
+        for t in stride(from: 0, through: episode.steps, by: every) {
+          moments.insert(min(lastStep, episode.firstStep + t * episode.stride))
+        }
+      }
+    }
+    let steps = moments.sorted()
     self.steps = steps
-    let isKept = cells * count <= Self.keptCells
     let sample: [HeatMap]
-    if isKept {
+    if cells * steps.count <= Self.keptCells {
       (sample, map) = try tables.maps(at: steps)
     } else {
       sample = [try tables.map(at: lastStep / 2), last]
       map = { try tables.map(at: steps[$0]) }
     }
     func chart(side: Double) -> HeatMapChart {
-      HeatMapChart(
+      var chart = HeatMapChart(
         like: last, scale: ColorScale(fitting: sample), size: Int(side), lettering: 1.25,
         theme: theme)
+      chart.directions = HeatMapChart.directions(of: tables.run.world.fields)
+      return chart
     }
     // What stands beside and around the cells is known only when they have a size.
     let first = chart(side: area.height)
@@ -54,7 +70,7 @@ final class GrowingMap {
 
   /// Draws the table as it was at a step, or shortly before.
   func draw(_ step: Int, onto target: Canvas) throws {
-    let number = (steps.firstIndex { $0 > step } ?? steps.count) - 1
+    let number = max(0, steps.count(upTo: step) - 1)
     if drawn != number || canvas.hasCoarseEdges != target.hasCoarseEdges {
       drawn = nil
       canvas.hasCoarseEdges = target.hasCoarseEdges

@@ -19,7 +19,7 @@ struct LearningFacts {
   }
 
   func draw(_ step: Int, onto canvas: Canvas) {
-    let over = curve.x.partitioningIndex(by: Double(step))
+    let over = curve.x.count(upTo: Double(step))
     let mean = over > 0 ? NumberText.short(curve.average[over - 1]) : "–"
     let facts = [
       ("episode", NumberText.grouped(min(curve.episodes.count, over + 1))),
@@ -42,9 +42,9 @@ struct LearningFacts {
   }
 }
 
-extension [Double] {
+extension Array where Element: Comparable {
   /// How many of these ascending numbers are at most another.
-  fileprivate func partitioningIndex(by limit: Double) -> Int {
+  func count(upTo limit: Element) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2

@@ -28,7 +28,7 @@ struct LearningPictures {
     milestones =
       look.choice.isGiven
       ? chosen.map { Milestone("Episode \($0.number)", $0) }
-      : Milestone.all(of: try pictures.recording.episodes())
+      : Milestone.all(of: try pictures.recording.episodesWithSteps())
     curve = try pictures.curve()
     steps = try max(pictures.recording.stepCount(), other?.recording.stepCount() ?? 0)
     layout = LearningLayout(
@@ -47,7 +47,8 @@ struct LearningPictures {
       panels.append { step, canvas in facts.draw(step, onto: canvas) }
       if pictures.hasTable {
         let map = try GrowingMap(
-          pictures.recording, in: layout.map, unit: layout.unit, lastStep: steps, theme: theme)
+          pictures.recording, milestones.map(\.episode), in: layout.map, unit: layout.unit,
+          lastStep: steps, theme: theme)
         panels.append { step, canvas in try map.draw(step, onto: canvas) }
       }
     }
@@ -88,7 +89,7 @@ struct LearningPictures {
     options.size = layout.boardSize
     let episodes = milestones.map(\.episode)
     guard let other else { return try pictures.film(of: episodes, options, hold: 0) }
-    let all = try other.recording.episodes()
+    let all = try other.recording.episodesWithSteps()
     let beside = episodes.map { episode in
       all.last { $0.firstStep <= episode.firstStep } ?? all[0]
     }
@@ -137,7 +138,9 @@ struct LearningPictures {
 extension EpisodePictures {
   /// Whether what was learned is a table that can be drawn.
   var hasTable: Bool {
-    run.trainer == Learner.qTableName && StateLayout(run.world.fields) != nil
+    let isWhole = (try? recording.requireEveryStep(for: "a table")) != nil
+    return isWhole && run.trainer == Learner.qTableName && run.purpose == .train
+      && StateLayout(run.world.fields) != nil
   }
 
   /// The run's returns along its steps.

@@ -1,0 +1,36 @@
+import Recordings
+import Rollouts
+import Testing
+
+@Suite struct MilestoneTests {
+  private func episode(_ number: Int, from step: Int, steps: Int, _ total: Double) -> Episode {
+    Episode(
+      number: number, seed: 1, firstStep: step, stride: 1, steps: steps, return: total,
+      ending: .terminated)
+  }
+
+  @Test func `each third of the steps is told by its median, and the first episode comes first`() {
+    // Nine episodes of ten steps each; returns rise, but the fifth was lucky.
+    let returns = [0.0, 1, 2, 3, 99, 5, 6, 7, 8]
+    let episodes = returns.enumerated().map {
+      episode($0.offset + 1, from: $0.offset * 10, steps: 10, $0.element)
+    }
+    let milestones = Milestone.all(of: episodes)
+    #expect(milestones.map(\.name) == ["First try", "Early", "Middle", "Late"])
+    #expect(milestones.map(\.episode.number) == [1, 2, 6, 8])
+  }
+
+  @Test func `of equals the one in the middle of its part is taken`() {
+    let episodes = (0..<90).map { episode($0 + 1, from: $0, steps: 1, 7) }
+    #expect(Milestone.all(of: episodes).map(\.episode.number) == [1, 16, 46, 76])
+  }
+
+  @Test func `few episodes are all shown, and one that runs where none is over`() {
+    let few = (0..<3).map { episode($0 + 1, from: $0 * 5, steps: 5, 1) }
+    #expect(Milestone.all(of: few).map(\.name) == ["Episode 1", "Episode 2", "Episode 3"])
+    var open = few[0]
+    open.ending = .running
+    #expect(Milestone.all(of: [open]).map(\.episode) == [open])
+    #expect(Milestone.all(of: []).isEmpty)
+  }
+}
