@@ -7,7 +7,8 @@ REEL = .build/release/reel
 # The same objects serve the product and its tests.
 TEST = $(SWIFT) test -c release --disable-testable-imports
 
-.PHONY: help setup build demo test torture fuzz sanitize lint format bench docs check clean
+.PHONY: help setup build demo test test-browser torture fuzz sanitize lint format bench docs gallery \
+	check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
@@ -17,6 +18,8 @@ help:
 	@echo "make fuzz    hand every reader 100,000 wrong inputs"
 	@echo "make sanitize  the tests under the address and the thread sanitizer"
 	@echo "make bench   speed of every room, each figure beside its limit"
+	@echo "make test-browser   reports in a real Chromium, which is installed if it is missing"
+	@echo "make gallery train, and draw every picture of docs/gallery.md again"
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
 	@echo "make format  lay out the sources"
 
@@ -45,6 +48,13 @@ bench: build
 docs: build
 	@$(REEL) help --markdown > docs/cli.md
 	@$(TEST) --filter DocumentationTests
+
+test-browser: build
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || .ci/setup chromium
+	@$(TEST) --filter BrowserTests
+
+gallery: build
+	@.ci/gallery
 
 torture: build
 	@REEL_KILLS=200 REEL_POLLS=1000 $(TEST) --filter 'KillTests|LiveCommandTests'

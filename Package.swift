@@ -66,15 +66,21 @@ let package = Package(
     library("Film", uses: ["Raster", "CPNG"], settings: marked),
     library("Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster"]),
     library("Analysis", uses: ["Rollouts", "Recordings", "Raster"]),
+    .target(
+      name: "Report", dependencies: ["Rollouts", "Recordings", "Raster", "Analysis"],
+      path: "Sources/Report", resources: [.embedInCode("Page")], swiftSettings: strict),
     library(
       "Benchmarks",
-      uses: ["Rollouts", "Worlds", "Neural", "Trainers", "Recordings", "Raster", "Film", "Replay"],
+      uses: [
+        "Rollouts", "Worlds", "Neural", "Trainers", "Recordings", "Raster", "Film", "Replay",
+        "Analysis",
+      ],
       path: "Benchmarks", excluding: ["peers"]),
     .executableTarget(
       name: "reel",
       dependencies: [
         "Rollouts", "Worlds", "Physics", "Trainers", "SQLite", "Recordings", "Proofs", "Raster",
-        "Film", "Replay", "Analysis", "Benchmarks",
+        "Film", "Replay", "Analysis", "Report", "Benchmarks",
       ],
       path: "Sources/reel", swiftSettings: strict),
 
@@ -101,6 +107,8 @@ let package = Package(
       of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"],
       excluding: ["Snapshots"]),
     tests(of: "Fuzz", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"]),
+    tests(of: "Report", uses: ["Rollouts", "Raster", "Analysis", "Report"]),
+    tests(of: "Browser", uses: ["Rollouts"]),
     tests(of: "EndToEnd", uses: ["Rollouts", "SQLite", "Film", "Raster"]),
   ]
 )

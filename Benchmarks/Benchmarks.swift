@@ -8,7 +8,8 @@ import Worlds
 
 extension Benchmark {
   /// Every figure.
-  package static let suite = path + films + neural + ppo + transformer + breakout
+  package static let suite =
+    path + films + analysis + neural + ppo + transformer + breakout
 
   /// From a table's training to its log, in the order of the data's path.
   private static let path: [Benchmark] = [

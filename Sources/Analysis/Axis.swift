@@ -20,6 +20,8 @@ package struct Axis: Sendable {
   package var range: ClosedRange<Double>
   /// How numbers become lengths.
   package var scale: Scale
+  /// What stands at 0, 1, 2 … where these are no numbers.
+  package var names: [String] = []
 
   /// An axis; a range without length is widened, so that something can be drawn.
   package init(_ label: String, _ range: ClosedRange<Double>, scale: Scale = .linear) {
@@ -50,9 +52,17 @@ package struct Axis: Sendable {
       }
     }
     guard low <= high else { return Axis(label, scale == .linear ? 0...1 : 1...10, scale: scale) }
-    if scale == .logarithmic { return Axis(label, low...high, scale: scale) }
+    if scale == .logarithmic {
+      let factor = pow(high / low, air)
+      return Axis(label, low / factor...high * factor, scale: scale)
+    }
     let margin = (high - low) * air
     return Axis(label, low - margin...high + margin)
+  }
+
+  /// Whether a number has a place on the axis: it is one, and has a logarithm where that is needed.
+  package func canShow(_ value: Double) -> Bool {
+    value.isFinite && (scale == .linear || value > 0)
   }
 
   /// How far along the axis a number stands, from 0 to 1.
@@ -66,7 +76,10 @@ package struct Axis: Sendable {
 
   /// Marks at round numbers, about as many as told.
   package func ticks(about count: Int) -> [Tick] {
-    switch scale {
+    if !names.isEmpty {
+      return names.enumerated().map { Tick(value: Double($0), label: $1) }
+    }
+    return switch scale {
     case .linear: linearTicks(about: count)
     case .logarithmic: logarithmicTicks(about: count)
     }
@@ -99,7 +112,8 @@ package struct Axis: Sendable {
     let low = log10(range.lowerBound) - 1e-9
     let high = log10(range.upperBound) + 1e-9
     let decades = high - low
-    let factors: [Double] = decades < 1.5 ? [1, 2, 5] : [1]
+    let factors: [Double] =
+      decades < 0.7 ? Array(stride(from: 1, to: 10, by: 1)) : decades < 1.5 ? [1, 2, 5] : [1]
     let stride = max(1, Int((decades / Double(max(1, count))).rounded(.up)))
     var ticks: [Tick] = []
     for exponent in Int(low.rounded(.down))...Int(high.rounded(.up))
@@ -110,7 +124,8 @@ package struct Axis: Sendable {
         ticks.append(Tick(value: value, label: NumberText.short(value, digits: 1)))
       }
     }
-    return ticks
+    // Within a part of a decade, round numbers are as good as anywhere.
+    return ticks.count < 2 ? linearTicks(about: count) : ticks
   }
 
   /// All labels of an axis have the same unit and as many digits as their step needs.

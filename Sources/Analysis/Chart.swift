@@ -10,6 +10,8 @@ package struct Chart: Sendable {
     case dots(x: [Double], y: [Double], Color, dense: Color)
     /// The area between two lines.
     case band(x: [Double], low: [Double], high: [Double], Color)
+    /// Bars that stand on zero, each so wide.
+    case bars(x: [Double], heights: [Double], width: Double, Color)
     /// A dot with a text beside it, in the margin where it stands at the edge.
     case note(x: Double, y: Double, String, Color)
   }
@@ -86,9 +88,9 @@ package struct Chart: Sendable {
     )
   }
 
-  /// Draws the chart inside a part of a canvas.
-  package func draw(onto canvas: Canvas, in area: Rect) {
-    let layout = ChartLayout(self, in: area, measuring: canvas)
+  /// Draws the chart inside a part of a canvas; letters are as large as the part allows, or as told.
+  package func draw(onto canvas: Canvas, in area: Rect, scale: Double? = nil) {
+    let layout = ChartLayout(self, in: area, scale: scale, measuring: canvas)
     layout.drawFrame(self, onto: canvas)
     canvas.isolated {
       // Lines may be half their thickness beyond the numbers.

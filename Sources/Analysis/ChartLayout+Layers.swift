@@ -19,6 +19,13 @@ extension ChartLayout {
       let lower = runs(x, low, in: chart, keeping: .greatest).flatMap(\.self)
       let upper = runs(x, high, in: chart, keeping: .least).flatMap(\.self)
       canvas.fill(.polygon(upper + lower.reversed()), color)
+    case .bars(let x, let heights, let width, let color):
+      for (x, height) in zip(x, heights) {
+        let foot = place(x - width / 2, max(0, chart.y.range.lowerBound), in: chart)
+        let top = place(x + width / 2, height, in: chart)
+        canvas.fill(
+          Rect(x: foot.x, y: top.y, width: top.x - foot.x, height: foot.y - top.y), color)
+      }
     case .note: break
     }
   }
@@ -26,7 +33,9 @@ extension ChartLayout {
   /// Dots and their texts, which may stand in the margin.
   func drawNotes(of chart: Chart, onto canvas: Canvas) {
     for layer in chart.layers {
-      guard case .note(let x, let y, let text, let color) = layer else { continue }
+      guard case .note(let x, let y, let text, let color) = layer, chart.x.canShow(x),
+        chart.y.canShow(y)
+      else { continue }
       let dot = place(x, y, in: chart)
       canvas.fill(.circle(dot, radius: 5.5 * scale), chart.theme.background)
       canvas.fill(.circle(dot, radius: 4 * scale), color)
@@ -45,7 +54,7 @@ extension ChartLayout {
     let radius = (x.count > 400 ? 1.5 : 2.5) * scale
     let places = Int(plot.width / radius) + 2
     var counts: [Int: Int] = [:]
-    for (x, y) in zip(x, y) where x.isFinite && y.isFinite {
+    for (x, y) in zip(x, y) where chart.x.canShow(x) && chart.y.canShow(y) {
       let dot = place(x, y, in: chart)
       let column = Int(((dot.x - plot.left) / radius).rounded())
       let row = Int(((dot.y - plot.top) / radius).rounded())
@@ -81,7 +90,7 @@ extension ChartLayout {
     var current: [Point] = []
     var column = PixelColumn()
     for (x, y) in zip(x, y) {
-      guard x.isFinite, y.isFinite else {
+      guard chart.x.canShow(x), chart.y.canShow(y) else {
         column.empty(into: &current, keeping: kept)
         if !current.isEmpty { runs.append(current) }
         current = []

@@ -13,13 +13,15 @@ struct ChartLayout {
   private let yTicks: [Axis.Tick]
   private var titleLine = 0.0
   private var subtitleLine = 0.0
-  private var legendLine = 0.0
   private var yLabelLine = 0.0
   private let margin: Double
+  /// The legend's entries, each with its text as it fits and where its row stands.
+  private let legend: [(entry: Chart.LegendEntry, text: String, place: Point)]
 
-  init(_ chart: Chart, in area: Rect, measuring canvas: Canvas) {
+  init(_ chart: Chart, in area: Rect, scale: Double? = nil, measuring canvas: Canvas) {
     self.area = area
-    scale = max(0.62, min(area.width / 960, area.height / 540))
+    self.scale = scale ?? max(0.62, min(area.width / 960, area.height / 540))
+    let scale = self.scale
     titleFont = .sans((20 * scale).rounded(), .bold)
     textFont = .sans(max(9.5, 13 * scale))
     tickFont = .sans(max(9, 12 * scale))
@@ -36,11 +38,7 @@ struct ChartLayout {
       subtitleLine = top.rounded()
       top += textFont.size * 0.4
     }
-    if !chart.legend.isEmpty {
-      top += textFont.size * 1.35
-      legendLine = top.rounded()
-      top += textFont.size * 0.3
-    }
+    legend = Self.legend(of: chart, in: area, margin, textFont, below: &top, canvas)
     if !chart.y.label.isEmpty {
       top += tickFont.size * 1.7
       yLabelLine = top.rounded()
@@ -116,23 +114,48 @@ struct ChartLayout {
       chart.theme.mutedText, align: .center)
   }
 
-  private func drawLegend(_ chart: Chart, onto canvas: Canvas) {
-    var x = area.left + margin
-    let sample = textFont.size * 1.7
+  /// Entries one after the other, in as many rows as they need.
+  private static func legend(
+    of chart: Chart, in area: Rect, _ margin: Double, _ font: Font, below top: inout Double,
+    _ canvas: Canvas
+  ) -> [(entry: Chart.LegendEntry, text: String, place: Point)] {
+    guard !chart.legend.isEmpty else { return [] }
+    top += font.size * 1.35
+    let left = area.left + margin
+    let sample = sampleWidth(font)
+    var x = left
+    var legend: [(entry: Chart.LegendEntry, text: String, place: Point)] = []
     for entry in chart.legend {
-      let width = canvas.measure(entry.name, textFont).width
-      guard x + sample + width < area.right - margin * 0.5 else { break }
-      let y = legendLine - textFont.size * 0.36
+      let text = canvas.ellipsized(entry.name, font, width: area.width - 2 * margin - sample)
+      let width = sample + canvas.measure(text, font).width
+      if x > left, x + width > area.right - margin * 0.5 {
+        x = left
+        top += font.size * 1.5
+      }
+      legend.append((entry, text, Point(x, top.rounded())))
+      x += width + font.size * 1.6
+    }
+    top += font.size * 0.3
+    return legend
+  }
+
+  /// The sample in front of an entry's text, with the space behind it.
+  private static func sampleWidth(_ font: Font) -> Double { font.size * 2.2 }
+
+  private func drawLegend(_ chart: Chart, onto canvas: Canvas) {
+    let sample = textFont.size * 1.7
+    for (entry, text, place) in legend {
+      let y = place.y - textFont.size * 0.36
       if let stroke = entry.stroke {
-        canvas.stroke(.line(Point(x, y), Point(x + sample, y)), entry.color, stroke)
+        canvas.stroke(
+          .line(Point(place.x, y), Point(place.x + sample, y)), entry.color, stroke)
       } else {
         for share in [0.15, 0.5, 0.85] {
-          canvas.fill(.circle(Point(x + sample * share, y), radius: 2 * scale), entry.color)
+          canvas.fill(.circle(Point(place.x + sample * share, y), radius: 2 * scale), entry.color)
         }
       }
-      x += sample + textFont.size * 0.5
-      canvas.text(entry.name, at: Point(x, legendLine), textFont, chart.theme.text)
-      x += width + textFont.size * 1.6
+      canvas.text(
+        text, at: place.moved(Self.sampleWidth(textFont), 0), textFont, chart.theme.text)
     }
   }
 }

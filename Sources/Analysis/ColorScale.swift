@@ -49,12 +49,19 @@ package struct ColorScale: Hashable, Sendable {
   /// The scale that suits numbers in a range: around zero where both signs matter.
   package init(fitting bounds: ClosedRange<Double>, of quantity: HeatMap.Quantity = .values) {
     let (low, high) = (bounds.lowerBound, bounds.upperBound)
-    if quantity == .visits {
-      self.init(.logarithmic, 1...high)
-    } else if low < 0, high > 0, min(-low, high) > 0.15 * max(-low, high) {
-      self.init(.diverging, bounds)
+    switch quantity {
+    case .visits: self.init(.logarithmic, 1...high)
+    case .tdError, .settled: self.init(.linear, 0...max(high, .leastNormalMagnitude))
+    case .uncertainty: self.init(.linear, 0...0.5)
+    case .values: self.init(fittingValues: low, high)
+    }
+  }
+
+  private init(fittingValues low: Double, _ high: Double) {
+    if low < 0, high > 0, min(-low, high) > 0.15 * max(-low, high) {
+      self.init(.diverging, low...high)
     } else {
-      self.init(.linear, low < high ? bounds : min(low, 0)...max(high, low < 0 ? 0 : 1))
+      self.init(.linear, low < high ? low...high : min(low, 0)...max(high, low < 0 ? 0 : 1))
     }
   }
 

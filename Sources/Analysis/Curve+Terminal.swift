@@ -26,7 +26,7 @@ extension Curve {
       for row in min(from, dot.y)...max(from, dot.y) { dots.set(dot.x, row) }
       previous = dot
     }
-    var text = averageName + ", return per episode\n"
+    var text = averageName + ", \(measure == .returns ? "return per episode" : measure.label)\n"
     for row in 0..<rows {
       let label =
         row == 0 ? labels[0] : row == rows / 2 ? labels[1] : row == rows - 1 ? labels[2] : ""

@@ -1,4 +1,4 @@
-/// What an episode earned, and when it ended.
+/// What an episode earned, and when it ended; or what a metric was, and when.
 package struct EpisodeOutcome: Hashable, Sendable {
   /// Its number in the run.
   package var number: Int
@@ -18,11 +18,33 @@ package struct EpisodeOutcome: Hashable, Sendable {
   }
 }
 
-/// A run's returns over its course: as they were, averaged over a window, and the best so far.
+/// A run's returns, or another measure, over its course: as they were, averaged over a window, and the
+/// best so far.
 package struct Curve: Sendable {
+  /// What is followed.
+  package enum Measure: Sendable, Equatable {
+    /// What each episode earned.
+    case returns
+    /// A recorded metric, by its name.
+    case metric(String)
+
+    /// What an axis says of it.
+    package var label: String {
+      switch self {
+      case .returns: "Return per episode"
+      case .metric(let name): name
+      }
+    }
+
+    /// What is averaged: so many of these.
+    package var unit: String { self == .returns ? "episode" : "value" }
+  }
+
   /// What the curve runs along.
   package enum Progress: String, Sendable, CaseIterable { case steps, episodes, time }
 
+  /// What is followed.
+  package let measure: Measure
   /// What the curve runs along.
   package let progress: Progress
   /// How many episodes the average takes in.
@@ -38,8 +60,12 @@ package struct Curve: Sendable {
   /// The best return so far.
   package let best: [Double]
 
-  /// The curve of a run's episodes.
-  package init(_ episodes: [EpisodeOutcome], by progress: Progress = .episodes, window: Int = 50) {
+  /// The curve of a run's episodes, or of the values of a metric.
+  package init(
+    _ episodes: [EpisodeOutcome], by progress: Progress = .episodes, window: Int = 50,
+    of measure: Measure = .returns
+  ) {
+    self.measure = measure
     self.progress = progress
     self.window = window
     self.episodes = episodes
@@ -57,7 +83,8 @@ package struct Curve: Sendable {
 
   /// Every number of the curve, one episode a row; nothing is thinned.
   package var csv: String {
-    var table = CSV(["episode", "steps", "seconds", "return", "mean_\(window)", "best"])
+    let name = measure == .returns ? "return" : measure.label
+    var table = CSV(["episode", "steps", "seconds", name, "mean_\(window)", "best"])
     for (index, episode) in episodes.enumerated() {
       table.add([
         String(episode.number), String(episode.stepsDone), CSV.number(episode.seconds),
@@ -65,5 +92,15 @@ package struct Curve: Sendable {
       ])
     }
     return table.text
+  }
+
+  /// The average at a place along the curve: the last one that was known there; nil before the first.
+  package func average(at place: Double) -> Double? {
+    var (low, high) = (0, x.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if x[middle] <= place { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? average[low - 1] : nil
   }
 }

@@ -2,13 +2,14 @@ package import Raster
 
 extension Curve {
   /// The curve as a chart: returns as they were, faint; their average, strong; the best, quiet.
-  package func chart(title: String, theme: Theme = .light) -> Chart {
-    let (unit, xLabel) = xUnit
+  package func chart(
+    title: String, theme: Theme = .light, scales: AxisScales = AxisScales()
+  ) -> Chart {
+    let (unit, xLabel) = progress.unit(upTo: x.last ?? 0)
     let x = x.map { $0 / unit }
     var chart = Chart(
-      title: title, subtitle: subtitle,
-      x: Axis(xLabel, x.isEmpty ? 0...1 : min(0, x.min() ?? 0)...(x.max() ?? 1)),
-      y: .covering("Return per episode", [returns]), theme: theme)
+      title: title, subtitle: subtitle, x: scales.x(xLabel, x),
+      y: .covering(measure.label, [returns], scale: scales.y), theme: theme)
     let faint = theme.accent.mixed(with: theme.background, 0.64)
     let quiet = Stroke(width: 1.5, dashes: [4, 3])
     let strong = Stroke(width: 2.75)
@@ -17,38 +18,61 @@ extension Curve {
       let dense = theme.accent.mixed(with: theme.background, 0.42)
       chart.layers.append(.dots(x: x, y: returns, faint, dense: dense))
     }
-    chart.layers.append(.line(x: x, y: best, bestColor, quiet))
+    if measure == .returns { chart.layers.append(.line(x: x, y: best, bestColor, quiet)) }
     chart.layers.append(.line(x: x, y: average, theme.accent, strong))
     if let lastX = x.last, let last = average.last {
       chart.layers.append(.note(x: lastX, y: last, NumberText.short(last), theme.accent))
     }
     chart.legend = [
-      .init(averageName, theme.accent, strong), .init("each episode", faint, nil),
-      .init("best so far", bestColor, quiet),
+      .init(averageName, theme.accent, strong)
     ]
-    if window == 1 { chart.legend.remove(at: 1) }
+    if window > 1 { chart.legend.append(.init("each \(measure.unit)", faint, nil)) }
+    if measure == .returns { chart.legend.append(.init("best so far", bestColor, quiet)) }
     return chart
   }
 
   /// What the smooth line shows.
-  package var averageName: String { window == 1 ? "each episode" : "\(window)-episode mean" }
+  package var averageName: String {
+    window == 1 ? "each \(measure.unit)" : "\(window)-\(measure.unit) mean"
+  }
 
   private var subtitle: String {
     let count = NumberText.grouped(episodes.count)
     let steps = NumberText.grouped(episodes.last?.stepsDone ?? 0)
-    let smoothing = window == 1 ? "not smoothed" : "smoothed by a \(window)-episode mean"
-    return "\(count) episodes, \(steps) steps, \(smoothing)"
+    return "\(count) \(measure.unit)s, \(steps) steps, \(smoothing)"
   }
 
-  /// What a length of the x axis is divided by, and what it says.
-  private var xUnit: (Double, String) {
-    switch progress {
-    case .steps: return (1, "Steps")
-    case .episodes: return (1, "Episodes")
-    case .time:
-      let last = x.last ?? 0
-      return last < 180
-        ? (1, "Seconds") : last < 3 * 3600 ? (60, "Minutes") : (3600, "Hours")
+  /// How the smooth line was made, in words.
+  package var smoothing: String {
+    window == 1 ? "not smoothed" : "smoothed by a \(window)-\(measure.unit) mean"
+  }
+}
+
+extension Curve.Progress {
+  /// What a length along the curve is divided by, and what an axis says of it.
+  func unit(upTo last: Double) -> (length: Double, label: String) {
+    switch self {
+    case .steps: (1, "Steps")
+    case .episodes: (1, "Episodes")
+    case .time: last < 180 ? (1, "Seconds") : last < 3 * 3600 ? (60, "Minutes") : (3600, "Hours")
     }
+  }
+}
+
+/// How the numbers of a chart's two axes become lengths.
+package struct AxisScales: Sendable {
+  package var x: Axis.Scale
+  package var y: Axis.Scale
+
+  /// Both linear unless told otherwise.
+  package init(x: Axis.Scale = .linear, y: Axis.Scale = .linear) {
+    self.x = x
+    self.y = y
+  }
+
+  /// The axis that a run goes along: from its beginning, or from the first that has a logarithm.
+  func x(_ label: String, _ values: [Double]) -> Axis {
+    guard x == .linear else { return .covering(label, [values], air: 0, scale: x) }
+    return Axis(label, values.isEmpty ? 0...1 : min(0, values.min() ?? 0)...(values.max() ?? 1))
   }
 }

@@ -41,7 +41,32 @@ package struct HeatMap: Sendable, Equatable {
   }
 
   /// What a map shows of a table.
-  package enum Quantity: String, Sendable, CaseIterable { case values, visits }
+  package enum Quantity: String, Sendable, CaseIterable {
+    /// What the best action is worth.
+    case values
+    /// How often actions were updated.
+    case visits
+    /// By how much a cell's values were still off, on average over its last updates.
+    case tdError = "td-error"
+    /// How probable it is that another action is better than the greedy one.
+    case uncertainty
+    /// The episode since which the greedy action was always the same.
+    case settled
+
+    /// What stands beside the colour bar.
+    package var measure: String {
+      switch self {
+      case .values: "value"
+      case .visits: "visits"
+      case .tdError: "TD error"
+      case .uncertainty: "P(other)"
+      case .settled: "episode"
+      }
+    }
+
+    /// Whether it follows from all that happened, and not from the table alone.
+    package var needsTrace: Bool { self != .values && self != .visits }
+  }
 
   /// A map about which nothing is known.
   package init(rows: Int, columns: Int, actions: [ActionMeaning], cells: [Cell] = []) {
@@ -61,11 +86,14 @@ package struct HeatMap: Sendable, Equatable {
   }
 
   /// What a table has learned, laid out as its world is. `cells` are its cells row by row from the
-  /// top, `quantity` is what colours show.
+  /// top, `quantity` is what colours show; `numbers`, where there are, are shown in its place, one for
+  /// each state.
   package init(
     _ table: QTable, layout: StateLayout, actions: [ActionMeaning], cells: [Cell] = [],
-    start: Int? = nil, of quantity: Quantity = .values
+    start: Int? = nil, of quantity: Quantity = .values, numbers: [Double]? = nil
   ) {
+    precondition(
+      numbers.map { $0.count >= table.states } ?? !quantity.needsTrace, "a number for each state")
     self.init(rows: layout.rows, columns: layout.columns, actions: actions, cells: cells)
     precondition(actions.count == table.actions, "a meaning for every action")
     self.start = start.map { place(of: $0, in: layout) }
@@ -75,7 +103,8 @@ package struct HeatMap: Sendable, Equatable {
       let visited = table.visits(in: state)
       guard visited > 0 else { continue }
       visits[place] = visited
-      values[place] = quantity == .visits ? Double(visited) : table.best(state)
+      values[place] =
+        numbers.map { $0[state] } ?? (quantity == .visits ? Double(visited) : table.best(state))
       for action in 0..<table.actions where table.visits[state * table.actions + action] > 0 {
         actionValues[place * table.actions + action] =
           quantity == .visits
@@ -108,6 +137,21 @@ package struct HeatMap: Sendable, Equatable {
     self.init(rows: rows, columns: columns, actions: [], cells: cells)
     precondition(values.count == rows * columns, "a value for every cell")
     self.values = values
+  }
+
+  /// What this map shows more than another one, which has the same cells. Arrows stay where the other
+  /// map's greedy actions are others.
+  package func minus(_ other: HeatMap) -> HeatMap {
+    precondition(
+      rows == other.rows && columns == other.columns && actions.count == other.actions.count,
+      "maps of the same cells")
+    var map = self
+    for place in values.indices {
+      map.values[place] -= other.values[place]
+      if greedy[place] == other.greedy[place] { map.greedy[place] = 0 }
+    }
+    for place in actionValues.indices { map.actionValues[place] -= other.actionValues[place] }
+    return map
   }
 
   /// The value of a cell; nil where nothing was learned.

@@ -185,7 +185,7 @@ struct HeatMapCells {
     let size = max(7.5, min(side * share, 22))
     let room = side * (hasTriangles ? 0.36 : 0.88)
     guard side >= (hasTriangles ? 50 : 26) else { return nil }
-    let areCounts = chart.scale.kind == .logarithmic
+    let areCounts = chart.areCounts
     let bounds = chart.scale.range
     for decimals in Self.decimals(for: bounds, counts: areCounts) {
       var format = NumberFormat(decimals: decimals, font: .sans(size), areCounts: areCounts)

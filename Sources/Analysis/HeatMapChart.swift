@@ -23,6 +23,8 @@ package struct HeatMapChart: Sendable {
   package let scale: ColorScale
   /// What the colours mean, beside the colour bar.
   package var measure: String
+  /// Whether numbers are whole.
+  package var areCounts: Bool
   /// What the directions mean where they are not those of a map, as in "→ hand   ↑ arm".
   package var directions = ""
   /// What the picture is about.
@@ -45,6 +47,7 @@ package struct HeatMapChart: Sendable {
     self.style = style
     self.scale = scale ?? ColorScale(fitting: CollectionOfOne(map), actions: style == .triangles)
     self.measure = measure
+    areCounts = self.scale.kind == .logarithmic
     self.title = title
     self.theme = theme
     palette = self.scale.map(in: theme)

@@ -24,15 +24,47 @@ package enum Statistics {
     quantiles([share], of: values)[0]
   }
 
-  /// Several quantiles after sorting once.
+  /// Several quantiles at once. Nothing is sorted beyond what they need.
   package static func quantiles(_ shares: [Double], of values: [Double]) -> [Double] {
-    let sorted = values.sorted()
-    guard let first = sorted.first else { return shares.map { _ in .nan } }
+    guard !values.isEmpty else { return shares.map { _ in .nan } }
+    var values = values
     return shares.map { share in
-      let place = max(0, min(1, share)) * Double(sorted.count - 1)
+      let place = max(0, min(1, share)) * Double(values.count - 1)
       let below = Int(place)
-      guard below + 1 < sorted.count else { return sorted.last ?? first }
-      return sorted[below] + (sorted[below + 1] - sorted[below]) * (place - Double(below))
+      let low = select(below, in: &values)
+      guard below + 1 < values.count else { return low }
+      // Whatever stands behind is not less, so that the next one is the least of it.
+      let high = values[(below + 1)...].min() ?? low
+      return low + (high - low) * (place - Double(below))
+    }
+  }
+
+  /// The number that sorting would put at a place; those before it are not more, those behind not less.
+  ///
+  /// Hoare, "Algorithm 65: Find", 1961.
+  private static func select(_ place: Int, in values: inout [Double]) -> Double {
+    values.withUnsafeMutableBufferPointer { values in
+      var (low, high) = (0, values.count - 1)
+      while low < high {
+        let middle = values[low + (high - low) / 2]
+        var (left, right) = (low, high)
+        while left <= right {
+          while values[left] < middle { left += 1 }
+          while values[right] > middle { right -= 1 }
+          guard left <= right else { break }
+          values.swapAt(left, right)
+          left += 1
+          right -= 1
+        }
+        if place <= right {
+          high = right
+        } else if place >= left {
+          low = left
+        } else {
+          break
+        }
+      }
+      return values[place]
     }
   }
 

@@ -16,6 +16,23 @@ package struct QUpdate: Sendable, Equatable {
   /// The action's value before and after.
   package var before: Double
   package var after: Double
+
+  /// An update.
+  package init(
+    step: Int, episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending,
+    alpha: Double, before: Double, after: Double
+  ) {
+    self.step = step
+    self.episode = episode
+    self.state = state
+    self.action = action
+    self.reward = reward
+    self.next = next
+    self.ending = ending
+    self.alpha = alpha
+    self.before = before
+    self.after = after
+  }
 }
 
 extension Recording {
@@ -45,6 +62,16 @@ extension Recording {
           try body(step, fold.table)
         }
       }, orThrow: { RecordingError($0, path: path) })
+  }
+
+  /// Calls `body` with every update before a step, earliest first.
+  package func forEachQUpdate(
+    before step: Int, _ body: @escaping (QUpdate) -> Void
+  ) throws(RecordingError) {
+    try reading { () throws(RecordingError) in
+      var fold = try QFold(self, at: 0, usingCheckpoints: true)
+      try fold.advance(to: step, telling: body)
+    }
   }
 
   /// The last updates of a state before a step, earliest first.

@@ -11,6 +11,7 @@ enum Reel {
     TrainCommand.self, EvaluateCommand.self, SolveCommand.self, MapCommand.self,
     ListCommand.self, InfoCommand.self, EpisodesCommand.self, QCommand.self, DigestCommand.self,
     RenderCommand.self, FilmCommand.self, CurveCommand.self, HeatmapCommand.self,
+    CompareCommand.self, ReportCommand.self,
     VerifyCommand.self, RecoverCommand.self, ForkCommand.self, CopyCommand.self,
     ExportCommand.self, StudyCommand.self, ExploreCommand.self, ExplainCommand.self,
     DemoCommand.self, BenchCommand.self,

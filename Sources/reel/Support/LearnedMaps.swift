@@ -38,11 +38,30 @@ struct LearnedTables: LearnedMaps {
     cells = plan.world.grid.map { $0.map.cells.map(\.heatMapCell) } ?? []
   }
 
-  func map(at step: Int) throws -> HeatMap { map(of: try recording.qTable(at: step)) }
+  func map(at step: Int) throws -> HeatMap {
+    var numbers: [Double]?
+    if quantity.needsTrace { try trace(at: [step]) { numbers = $0 } }
+    return map(of: try recording.qTable(at: step), numbers)
+  }
 
-  private func map(of table: QTable) -> HeatMap {
+  private func map(of table: QTable, _ numbers: [Double]? = nil) -> HeatMap {
     HeatMap(
-      table, layout: layout, actions: run.world.actions, cells: cells, start: start, of: quantity)
+      table, layout: layout, actions: run.world.actions, cells: cells, start: start, of: quantity,
+      numbers: numbers)
+  }
+
+  /// Follows all updates, and hands over what a quantity is at each of some rising steps.
+  private func trace(at steps: [Int], _ body: @escaping ([Double]) -> Void) throws {
+    var trace = LearningTrace(try recording.qTable(at: 0))
+    var next = 0
+    try recording.forEachQUpdate(before: steps.last ?? 0) { update in
+      while next < steps.count, steps[next] <= update.step {
+        body(trace.numbers(of: quantity))
+        next += 1
+      }
+      trace.follow(update)
+    }
+    for _ in next..<steps.count { body(trace.numbers(of: quantity)) }
   }
 
   func subtitle(at step: Int) throws -> String { moment(step, episodes) }
@@ -50,8 +69,12 @@ struct LearnedTables: LearnedMaps {
   /// All maps are kept where they are small, else read when they are asked for.
   func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap) {
     guard steps.count * layout.rows * layout.columns > 4_000_000 else {
+      var numbers: [[Double]] = []
+      if quantity.needsTrace { try trace(at: steps) { numbers.append($0) } }
       var maps: [HeatMap] = []
-      try recording.forEachQTable(at: steps) { _, table in maps.append(map(of: table)) }
+      try recording.forEachQTable(at: steps) { _, table in
+        maps.append(map(of: table, numbers.isEmpty ? nil : numbers[maps.count]))
+      }
       return (maps, { maps[$0] })
     }
     let ends = try [steps[0], steps[steps.count / 2], steps[steps.count - 1]].map {

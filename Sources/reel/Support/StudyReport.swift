@@ -82,7 +82,7 @@ struct StudyReport {
     let interval = interval(value, figure)
     let isShare = figure.key == "off_road"
     let factor = isShare ? 100.0 : 1
-    return "\(decimal(interval.mean * factor, 1)) (\(decimal(interval.low * factor, 1))–"
+    return "\(decimal(interval.estimate * factor, 1)) (\(decimal(interval.low * factor, 1))–"
       + "\(decimal(interval.high * factor, 1)))" + (isShare ? " %" : "")
   }
 
@@ -95,7 +95,7 @@ struct StudyReport {
               let interval = interval(value, figure)
               let key = (figure.greedy ? "greedy_" : "") + figure.key
               return [
-                .init(key, .number(interval.mean)), .init("\(key)_low", .number(interval.low)),
+                .init(key, .number(interval.estimate)), .init("\(key)_low", .number(interval.low)),
                 .init("\(key)_high", .number(interval.high)),
               ]
             })
@@ -130,7 +130,7 @@ struct StudyReport {
       let told = [Self.figures[0], Self.figures[2], Self.figures[4]].map { figure in
         let (first, second) = (interval(usual, figure), interval(value, figure))
         let isClear = second.low > first.high || second.high < first.low
-        let word = second.mean > first.mean ? "more" : "fewer"
+        let word = second.estimate > first.estimate ? "more" : "fewer"
         let change = figure.key == "off_road" ? (word == "more" ? "higher" : "lower") : word
         return isClear
           ? "\(figure.title) \(change): \(cell(value, figure)) against \(cell(usual, figure))"

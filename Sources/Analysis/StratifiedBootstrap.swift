@@ -1,0 +1,127 @@
+import Dispatch
+import Rollouts
+
+/// Draws runs again, with replacement, those of each task among themselves, and looks at what a
+/// statistic would have been: how much of it is luck.
+///
+/// Efron, "Bootstrap methods: another look at the jackknife", 1979. Each repetition has random words of
+/// its own, so that the result does not depend on the number of cores.
+package struct StratifiedBootstrap: Sendable {
+  private let strata: [Stratum]
+  private let count: Int
+  private let repetitions: Int
+  private let part: Int
+
+  /// The runs of one task.
+  private struct Stratum {
+    var first: Int
+    var count: Int
+    /// How many of its runs one random word can choose with a bias below 2⁻²⁸.
+    var picksPerWord: Int
+  }
+
+  /// A bootstrap of so many runs on each task. Others of a different `part` are independent of it.
+  package init(runs: [Int], repetitions: Int, part: Int = 0) {
+    precondition(repetitions > 0 && runs.allSatisfy { $0 > 0 }, "something to draw from, and often")
+    var first = 0
+    strata = runs.map { count in
+      defer { first += count }
+      var (picks, combinations) = (1, count)
+      while combinations < 1 << 36 / max(2, count), picks < count {
+        combinations *= max(2, count)
+        picks += 1
+      }
+      return Stratum(first: first, count: count, picksPerWord: picks)
+    }
+    count = first
+    self.repetitions = repetitions
+    self.part = part
+  }
+
+  /// Fixed, so that the work is divided in the same way everywhere.
+  private static let shards = 16
+
+  /// What `statistic` says of each repetition; it is told how often each run was drawn.
+  func results<Result: Sendable>(
+    of blank: Result, _ statistic: @escaping @Sendable (UnsafeBufferPointer<Int32>) -> Result
+  ) -> [Result] {
+    Array(unsafeUninitializedCapacity: repetitions) { results, filled in
+      results.initialize(repeating: blank)
+      nonisolated(unsafe) let results = results
+      let (count, repetitions) = (count, repetitions)
+      DispatchQueue.concurrentPerform(iterations: Self.shards) { shard in
+        let range =
+          repetitions * shard / Self.shards..<repetitions * (shard + 1) / Self.shards
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { counts in
+          for repetition in range {
+            draw(repetition, into: counts)
+            results[repetition] = statistic(UnsafeBufferPointer(counts))
+          }
+        }
+      }
+      filled = repetitions
+    }
+  }
+
+  /// Counts how often each run is drawn in a repetition.
+  private func draw(_ repetition: Int, into counts: UnsafeMutableBufferPointer<Int32>) {
+    counts.initialize(repeating: 0)
+    let generator = Generator(seed: UInt64(part))
+    var block = SIMD4<UInt32>()
+    var words = 0
+    strata.withUnsafeBufferPointer { strata in
+      for stratum in strata {
+        let size = UInt64(stratum.count)
+        var left = stratum.count
+        while left > 0 {
+          if words & 1 == 0 {
+            block = generator.block(.evaluation, episode: repetition, quarter: words >> 1)
+          }
+          var word =
+            words & 1 == 0
+            ? UInt64(block.x) << 32 | UInt64(block.y) : UInt64(block.z) << 32 | UInt64(block.w)
+          words &+= 1
+          let picks = min(left, stratum.picksPerWord)
+          for _ in 0..<picks {
+            // The whole part chooses a run, what is behind the point the next one.
+            let product = word.multipliedFullWidth(by: size)
+            counts[stratum.first &+ Int(truncatingIfNeeded: product.high)] &+= 1
+            word = product.low
+          }
+          left -= picks
+        }
+      }
+    }
+  }
+}
+
+/// A number, and where the true one lies with 95 % confidence.
+package struct Interval: Sendable, Equatable {
+  package let estimate: Double
+  package let low: Double
+  package let high: Double
+
+  /// A number and what its repetitions were (Efron's percentile interval). Unlike Student's it never
+  /// leaves what was measured, such as below zero for a count.
+  package init(_ estimate: Double, repetitions: [Double]) {
+    self.estimate = estimate
+    let bounds = Statistics.quantiles([0.025, 0.975], of: repetitions)
+    (low, high) = (bounds[0], bounds[1])
+  }
+
+  /// The mean of a sample. The same sample always gives the same interval.
+  package init(_ values: [Double]) {
+    let mean = Statistics.mean(values)
+    guard values.count > 1, values.allSatisfy(\.isFinite) else {
+      self.init(mean, repetitions: [mean])
+      return
+    }
+    let bootstrap = StratifiedBootstrap(runs: [values.count], repetitions: 2000)
+    let means = bootstrap.results(of: 0) { counts in
+      var sum = 0.0
+      for (place, value) in values.enumerated() { sum += value * Double(counts[place]) }
+      return sum / Double(values.count)
+    }
+    self.init(mean, repetitions: means)
+  }
+}

@@ -1,0 +1,81 @@
+import Raster
+import Recordings
+import Report
+import Rollouts
+
+/// Writes a page that shows runs, plays their episodes and needs nothing else.
+struct ReportCommand: Command {
+  static let name = "report"
+  static let summary = "write one HTML file that shows runs and replays their episodes, offline"
+  static let group = CommandGroup.draw
+  static let examples = [
+    "reel report recordings/maze.sqlite -o output/maze.html",
+    "reel report recordings/maze.sqlite --episode first,best,900 -o output/maze.html",
+    "reel report recordings/a.sqlite recordings/b.sqlite -o output/both.html",
+  ]
+
+  private let files: [String]
+  private let episodes: [(label: String, selection: EpisodeSelection)]
+  private let moments: Int
+  private let title: String?
+  private let output: String?
+  private let force: Bool
+
+  init(_ arguments: inout Arguments) throws {
+    files = arguments.remaining("FILE", help: "recordings, laid side by side")
+    let text =
+      try arguments.option(
+        "--episode", value: "WHICH",
+        help: "those to replay: first, last, best, worst, median, N, A-B, comma-separated "
+          + "(default first,worst,median,last,best)") ?? "first,worst,median,last,best"
+    episodes = try text.split(separator: ",").map { word in
+      (String(word), try episodeSelection(String(word)))
+    }
+    moments =
+      try arguments.count(
+        "--moments", in: 2...400, help: "heat maps along training (default 60)") ?? 60
+    title = try arguments.option("--title", value: "TEXT", help: "default the world and trainer")
+    output = try arguments.option(
+      "-o", "--output", value: "FILE", help: "an .html file (default output/<name>.html)")
+    force = arguments.flag("--force", help: "overwrite")
+    arguments.jsonFlag()
+  }
+
+  /// What pictures and maps may take of a page, so that it can be mailed.
+  private static let bytes = 1_300_000
+
+  func run(_ console: Console) throws -> ExitCode {
+    let groups = try RunGroups(files, by: nil)
+    let path = output ?? "output/\(stem(files[0])).html"
+    try OutputFile.check(path, replacing: force)
+    let wishes = ReportedRun.Wishes(
+      episodes: episodes, moments: moments, bytes: Self.bytes / groups.runs.count)
+    var bar = ProgressBar("reading", console)
+    let runs = try groups.runs.enumerated().map { index, run in
+      defer {
+        bar.update(Double(index + 1) / Double(groups.runs.count), "\(index + 1) of \(files.count)")
+      }
+      let name = groups.runs.count == 1 ? chartTitle(run.run) : stem(run.path)
+      return try ReportedRun(run, named: name, wishes).read()
+    }
+    bar.finish()
+    let report = Report(
+      title: title
+        ?? (runs.count == 1
+          ? runs[0].name : "\(groups.tasks.joined(separator: ", ")): \(runs.count) runs"),
+      maker: "reel \(Reel.version)", runs: runs)
+    let page = Array(report.page.utf8)
+    try OutputFile.write(page, to: path, replacing: force)
+    if console.isJSON {
+      console.print(
+        [
+          "file": .string(path), "bytes": .integer(page.count), "runs": .integer(runs.count),
+          "episodes": .integer(runs.reduce(0) { $0 + $1.episodes.count }),
+        ])
+    } else {
+      console.print(path)
+      console.note("\(size(page.count)), opens in any browser without a network")
+    }
+    return .done
+  }
+}

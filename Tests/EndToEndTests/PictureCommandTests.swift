@@ -1,0 +1,126 @@
+import Rollouts
+import TestSupport
+import Testing
+
+/// Curves, comparisons, heat maps and reports, by the commands that make them.
+@Suite struct PictureCommandTests {
+  private func train(_ folder: String) throws {
+    for rate in ["0.1", "0.5"] {
+      let line = "train maze --seeds 1-4 --episodes 120 --set alpha=\(rate) -o a\(rate).sqlite"
+      let outcome = try Program.reel(line: line, in: folder)
+      try #require(outcome.code == 0, "\(outcome.errors)")
+    }
+  }
+
+  private func reel(_ line: String, in folder: String) throws -> String {
+    let outcome = try Program.reel(line: line, in: folder)
+    #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
+    return outcome.output
+  }
+
+  private func rows(_ json: JSON?) -> [JSON] {
+    guard case .array(let rows)? = json else { return [] }
+    return rows
+  }
+
+  @Test func `runs are compared by whatever tells them apart`() throws {
+    try Tour.use { folder in
+      try train(folder)
+      let json = try JSON(parsing: reel("compare a*.sqlite --json --last 20", in: folder))
+      let groups = rows(json["groups"])
+      #expect(groups.compactMap { $0["group"]?.text } == ["alpha 0.1", "alpha 0.5"])
+      #expect(groups.compactMap { $0["runs"]?.int } == [4, 4])
+      // The mean of one world's runs is that of their last episodes, which another verb tells.
+      var scores: [Double] = []
+      for seed in 1...4 {
+        let episodes = try JSON(
+          parsing: reel("episodes a0.1-s\(seed).sqlite --json", in: folder))
+        let last = rows(episodes).suffix(20).compactMap { $0["return"]?.double }
+        scores.append(last.reduce(0, +) / Double(last.count))
+      }
+      let mean = groups[0]["mean"]?.double ?? .nan
+      #expect(abs(mean - scores.reduce(0, +) / 4) < 1e-9)
+      #expect(groups[0]["iqm_low"]?.double ?? 0 <= groups[0]["iqm"]?.double ?? -1)
+      let pairs = rows(json["improvements"])
+      #expect(pairs.count == 1)
+      #expect((0.0...1).contains(pairs[0]["probability"]?.double ?? -1))
+      _ = try reel("compare a*.sqlite --group-by seed -o c.png --repetitions 500", in: folder)
+      _ = try reel("compare a*.sqlite -o c.svg --repetitions 500 --theme dark", in: folder)
+      let csv = try reel("compare a*.sqlite -o c.csv --quiet && cat c.csv", in: folder)
+      #expect(csv.hasPrefix("group,over,statistic,threshold,value,low,high\nalpha 0.1,,iqm,,"))
+    }
+  }
+
+  @Test func `groups of runs are drawn with their number, one run without a band`() throws {
+    try Tour.use { folder in
+      try train(folder)
+      let json = try JSON(parsing: reel("curve a*.sqlite --json -w 10", in: folder))
+      #expect(rows(json).compactMap { $0["runs"]?.int } == [4, 4])
+      let alone = rows(
+        try JSON(parsing: reel("curve a0.1-s1.sqlite --group-by file --json", in: folder)))
+      #expect(alone[0]["low"]?.double == alone[0]["high"]?.double)
+      _ = try reel("curve a*.sqlite --center iqm -x steps --log xy -o c.png", in: folder)
+      let csv = try reel("curve a*.sqlite --of charts/epsilon -o c.csv && cat c.csv", in: folder)
+      #expect(csv.contains("group,runs,episodes,mean,low,high\n"))
+      // Every run has the same ε at the same time, so that its band has no width.
+      for line in csv.split(separator: "\n").dropFirst(2) {
+        let fields = line.split(separator: ",")
+        #expect(fields[4] == fields[5], "\(line)")
+      }
+      let unknown = try Program.reel(line: "curve a0.1-s1.sqlite --of charts/epsilom", in: folder)
+      #expect(unknown.code == 1)
+      #expect(unknown.errors.contains("did you mean charts/epsilon?"))
+    }
+  }
+
+  @Test func `a difference is that of the two tables`() throws {
+    try Tour.use { folder in
+      try train(folder)
+      let csv = try reel(
+        "heatmap a0.1-s1.sqlite --minus 300 -o d.csv --quiet && cat d.csv", in: folder)
+      func best(_ at: String) throws -> Double {
+        let view = try JSON(
+          parsing: reel("q a0.1-s1.sqlite --state 0,0 --at \(at) --json", in: folder))
+        return rows(view["actions"]).compactMap { $0["value"]?.double }.max() ?? .nan
+      }
+      let fields = csv.split(separator: "\n")[1].split(
+        separator: ",", omittingEmptySubsequences: false)
+      let difference = Double(fields[4]) ?? .nan
+      #expect(abs(difference - (try best("end") - best("300"))) < 1e-12)
+      _ = try reel("heatmap a0.1-s1.sqlite --minus a0.5-s1.sqlite@50% -o d.png", in: folder)
+      for what in ["td-error", "uncertainty", "settled", "states", "actions"] {
+        _ = try reel("heatmap a0.1-s1.sqlite --of \(what) -o \(what).png", in: folder)
+        _ = try reel("heatmap a0.1-s1.sqlite --of \(what)", in: folder)
+      }
+      _ = try reel("heatmap a0.1-s1.sqlite --of settled --frames 5 -o s.gif", in: folder)
+      let actions = try reel(
+        "heatmap a0.1-s1.sqlite --of actions -o a.csv --quiet && cat a.csv", in: folder)
+      let taken = actions.split(separator: "\n").dropFirst().compactMap {
+        Int($0.split(separator: ",")[1])
+      }
+      let info = try JSON(parsing: reel("info a0.1-s1.sqlite --json", in: folder))
+      #expect(taken.reduce(0, +) == info["steps"]?.int, "every step took one action")
+    }
+  }
+
+  @Test func `a report is one small file that tells how to make its run again`() throws {
+    try Tour.use { folder in
+      let train = "train maze --seed 3 --episodes 300 --set gamma=0.95"
+      _ = try reel("\(train) -o m.sqlite", in: folder)
+      let report = try JSON(parsing: reel("report m.sqlite -o m.html --json", in: folder))
+      #expect(report["episodes"]?.int ?? 0 >= 3)
+      #expect(report["bytes"]?.int ?? .max < 500_000)
+      let page = try Program.shell("cat m.html", in: folder).output
+      #expect(!page.contains("http://") && !page.contains("https://"))
+      let command = page.matches(of: /<code>reel ([^<]*)<\/code>/).map { String($0.output.1) }
+      let again = try #require(command.first)
+      _ = try reel("\(again) -o again.sqlite", in: folder)
+      let digests = try reel("digest m.sqlite again.sqlite", in: folder)
+      #expect(Set(digests.split(separator: "\n").map { $0.prefix(64) }).count == 1)
+      let twice = try Program.reel(line: "report m.sqlite m.sqlite -o two.html", in: folder)
+      #expect(twice.code == 64 && twice.errors.contains("twice"))
+      let there = try Program.reel(line: "report m.sqlite -o m.html", in: folder)
+      #expect(there.code == 1 && there.errors.contains("--force"))
+    }
+  }
+}
