@@ -43,6 +43,7 @@ struct CurveCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     let recording = try Recording(file)
     let run = try recording.description()
+    if !run.hasTransitions { return try drawLosses(of: recording, run, console) }
     let outcomes = try recording.outcomes()
     guard !outcomes.isEmpty else {
       throw Failure.failed("\(file) has no finished episode to draw yet")
@@ -51,6 +52,26 @@ struct CurveCommand: Command {
       outcomes, by: progress, window: window ?? max(50, outcomes.count / 40))
     guard let path = output else {
       console.print("\(chartTitle(run))\n\n" + curve.text(.here))
+      return .done
+    }
+    let chart = curve.chart(title: title ?? chartTitle(run), theme: theme)
+    try write(
+      path, replacing: force,
+      [
+        "png": { try chart.canvas().encodedPNG() }, "svg": { try chart.svg() },
+        "csv": { Array(curve.csv.utf8) },
+      ])
+    console.print(path)
+    return .done
+  }
+
+  /// A learner that plays nothing has losses in place of returns.
+  private func drawLosses(
+    of recording: Recording, _ run: RunDescription, _ console: Console
+  ) throws -> ExitCode {
+    let curve = try LossCurve(of: recording)
+    guard let path = output else {
+      console.print("\(chartTitle(run))\n\n" + curve.text)
       return .done
     }
     let chart = curve.chart(title: title ?? chartTitle(run), theme: theme)

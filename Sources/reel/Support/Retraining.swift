@@ -5,7 +5,7 @@ import Trainers
 /// A recorded run, trained once more from its seed and its settings and compared on the way.
 struct Retraining {
   private let recording: Recording
-  private let plan: RunPlan
+  private let plan: any TrainingPlan
   private let seed: UInt64
 
   /// A run that can be trained again: one of training, by the same settings from end to end.
@@ -22,9 +22,7 @@ struct Retraining {
         "its settings changed at step \(next.firstStep), so no one run makes it again")
     }
     self.recording = recording
-    var plan = try RunPlan(run)
-    plan.world = try plan.world.withPhysics()
-    self.plan = plan
+    plan = try trainingPlan(run)
     seed = run.seed
   }
 
