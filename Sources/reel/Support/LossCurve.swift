@@ -27,7 +27,7 @@ struct LossCurve {
       subtitle: "loss in nats a token; training and validation part tried every "
         + "\(validation.steps.dropFirst().first ?? 0) batches",
       x: Axis("Batches", 0...max(1, last)),
-      y: .covering("Loss", [training.values, validation.values]), theme: theme)
+      y: .covering("Loss", [training.values, validation.values, batches.values]), theme: theme)
     let faint = theme.accent.mixed(with: theme.background, 0.64)
     let dense = theme.accent.mixed(with: theme.background, 0.42)
     let strong = Stroke(width: 2.75)
