@@ -9,7 +9,7 @@ import Worlds
 
 extension Benchmark {
   /// Every figure.
-  package static let suite = path + neural + ppo + transformer + breakout
+  package static let suite = path + neural + ppo + transformer + breakout + language
 
   /// From a table's training to its films, in the order of the data's path.
   private static let path: [Benchmark] = [

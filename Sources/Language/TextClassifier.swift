@@ -1,5 +1,5 @@
-import Glibc
 package import Neural
+internal import Rollouts
 
 /// A DistilBERT that gives a text one of a few labels (Sanh and others, https://arxiv.org/abs/1910.01108).
 package struct TextClassifier: Sendable {

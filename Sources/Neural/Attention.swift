@@ -76,6 +76,8 @@ package struct Attention: Sendable, Equatable {
     _ qkv: Rows, to y: Rows, place: Int, crew: Crew?, _ memory: inout Activations
   ) {
     check(qkv, y, place + 1, memory)
+    // A thread's help costs more than few places do.
+    let crew = (place + 1) * width > 1 << 15 ? crew : nil
     unsafe memory.withValues { values in
       nonisolated(unsafe) let values = unsafe values
       crew.run(heads) { [self] head in

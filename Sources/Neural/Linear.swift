@@ -74,7 +74,7 @@ package struct Linear: Sendable, Equatable {
   ) {
     check(x, y, 1, memory)
     // So many outputs are worth a thread's while.
-    let most = max(8, (1 << 15) / inputs & ~7)
+    let most = max(8, (1 << 16) / inputs & ~7)
     let pieces = (outputs + most - 1) / most
     unsafe parameters.values.withUnsafeBufferPointer { slab in
       unsafe memory.withValues { values in

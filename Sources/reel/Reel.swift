@@ -10,11 +10,10 @@ enum Reel {
   static let commands: [any Command.Type] = [
     TrainCommand.self, EvaluateCommand.self, SolveCommand.self, MapCommand.self,
     ListCommand.self, InfoCommand.self, EpisodesCommand.self, QCommand.self, DigestCommand.self,
-    GenerateCommand.self,
     RenderCommand.self, FilmCommand.self, CurveCommand.self, HeatmapCommand.self,
     VerifyCommand.self, RecoverCommand.self, ForkCommand.self, CopyCommand.self,
     ExportCommand.self, StudyCommand.self, ExploreCommand.self, ExplainCommand.self,
-    DemoCommand.self, BenchCommand.self,
+    GenerateCommand.self, SentimentCommand.self, DemoCommand.self, BenchCommand.self,
   ]
 
   static func main() {

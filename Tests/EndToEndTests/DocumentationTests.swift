@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["docs/trainers.md", "docs/worlds.md"])
+  @Test(arguments: ["docs/trainers.md", "docs/worlds.md", "docs/language.md"])
   func `every command that a page shows works after the README's`(page: String) throws {
     try Tour.use { folder in
       for command in try Self.commands(in: "README.md") {

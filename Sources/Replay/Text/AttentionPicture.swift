@@ -12,28 +12,35 @@ package struct AttentionPicture: Sendable {
   private let subtitle: String
   private let theme: Theme
   private let rowName: String
+  private let columnNames: [String]?
   private let names: Font
   private let side: Double
   private let labelWidth: Double
   private let top: Double
+  /// The share that has the last colour.
+  private let limit: Double
 
-  /// A picture of maps by layer and head, over tokens with names; `rowName` says what a row of maps is.
+  /// A picture of maps by layer and head, over tokens with names; `rowName` says what a row of maps is,
+  /// nothing where there is but one, and `columnNames` what the columns are other than heads.
   package init(
-    layers: [[Map]], tokens: [String], title: String, subtitle: String, rowName: String = "layer",
-    size: Int, theme: Theme
+    layers: [[Map]], tokens: [String], title: String, subtitle: String,
+    columnNames: [String]? = nil, rowName: String = "layer", size: Int, theme: Theme
   ) {
     self.layers = layers
     self.tokens = tokens
     self.title = title
     self.subtitle = subtitle
     self.rowName = rowName
+    self.columnNames = columnNames
     self.theme = theme
     let columns = Double(layers.map(\.count).max() ?? 1)
     // Tokens are named where one map has room for their names.
     let isNamed = layers.count == 1 && columns == 1 && tokens.count <= 40
-    labelWidth = isNamed ? Double(size) * 0.14 : Double(size) * 0.08
-    top = 84 + (isNamed ? Double(size) * 0.1 : 0)
+    labelWidth = isNamed ? Double(size) * 0.14 : rowName.isEmpty ? 28 : Double(size) * 0.08
+    top = 96 + (isNamed ? Double(size) * 0.1 : 0)
     side = ((Double(size) - labelWidth - 28 - (columns - 1) * 10) / columns).rounded(.down)
+    let greatest = layers.joined().joined().joined().max() ?? 1
+    limit = min(1, max(0.05, (Double(greatest) * 20).rounded(.up) / 20))
     names = .mono(min(15, max(7, side / Double(max(1, tokens.count)) * 0.62)))
   }
 
@@ -68,10 +75,10 @@ package struct AttentionPicture: Sendable {
     canvas.text(
       canvas.ellipsized(subtitle, .sans(13), width: Double(width) - 56), at: Point(28, 59),
       .sans(13), theme.mutedText)
-    let isNamed = top > 90
+    let isNamed = top > 96
     for (row, heads) in layers.enumerated() {
       let y = top + Double(row) * (side + 10)
-      if !isNamed {
+      if !isNamed, !rowName.isEmpty {
         canvas.text(
           "\(rowName) \(row + 1)", at: Point(labelWidth - 10, y + side / 2), .sans(13),
           theme.mutedText, align: .right, anchor: .middle)
@@ -80,7 +87,8 @@ package struct AttentionPicture: Sendable {
         let x = labelWidth + Double(column) * (side + 10)
         if row == 0, !isNamed {
           canvas.text(
-            "head \(column + 1)", at: Point(x + side / 2, top - 8), .sans(13), theme.mutedText,
+            columnNames?[column] ?? "head \(column + 1)", at: Point(x + side / 2, top - 8),
+            .sans(13), theme.mutedText,
             align: .center)
         }
         draw(map, in: Rect(x: x, y: y, width: side, height: side), onto: canvas)
@@ -118,7 +126,9 @@ package struct AttentionPicture: Sendable {
   }
 
   /// Small shares are to be seen too, so that the colour follows their root.
-  private func color(_ share: Double) -> Color { theme.sequential.color(at: share.squareRoot()) }
+  private func color(_ share: Double) -> Color {
+    theme.sequential.color(at: (share / limit).squareRoot())
+  }
 
   private func drawNames(onto canvas: Canvas) {
     let cell = side / Double(max(1, tokens.count))
@@ -143,10 +153,10 @@ package struct AttentionPicture: Sendable {
         Rect(x: x, y: y, width: width / 44 + 0.5, height: 10),
         theme.sequential.color(at: Double(step) / 43))
     }
-    for share in [0.0, 0.1, 0.5, 1] {
+    for part in [0.0, 0.1, 0.5, 1] {
       canvas.text(
-        NumberText.trimmed(share, decimals: 1),
-        at: Point(labelWidth + share.squareRoot() * width, y + 25), .sans(11), theme.mutedText,
+        NumberText.trimmed(part * limit, decimals: 3),
+        at: Point(labelWidth + part.squareRoot() * width, y + 25), .sans(11), theme.mutedText,
         align: .center)
     }
     canvas.text(

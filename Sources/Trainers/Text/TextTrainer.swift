@@ -13,6 +13,7 @@ package struct TextTrainer: Trainer, Sendable {
   package internal(set) var adam: Adam
   /// Batches learned from so far.
   package internal(set) var step = 0
+  package var horizon = Int.max
   /// The mean loss of the validation part at the last trial, and of the training part.
   package internal(set) var loss = (training: Double.nan, validation: Double.nan)
 
@@ -49,7 +50,7 @@ package struct TextTrainer: Trainer, Sendable {
   package var episodes: Int { 0 }
 
   /// Whether all batches were learned from.
-  package var isComplete: Bool { step >= settings.steps }
+  package var isComplete: Bool { step >= min(settings.steps, horizon) }
 
   /// The model before the first step, which a recording begins with.
   package var initialCheckpoint: Checkpoint { checkpoint }

@@ -2,6 +2,7 @@ import Analysis
 import Film
 import Raster
 import Recordings
+import Replay
 import Rollouts
 import Trainers
 import Worlds
@@ -15,12 +16,15 @@ struct HeatmapCommand: Command {
     "reel heatmap recordings/lake.sqlite",
     "reel heatmap recordings/lake.sqlite -o output/lake-q.png --at 50%",
     "reel heatmap recordings/lake.sqlite -o output/lake-q.gif --frames 40",
+    "reel heatmap recordings/written.sqlite --of attention -o output/attention.png",
     "reel heatmap recordings/city.sqlite --target A2 -o output/city-value.png",
   ]
 
   private let file: String
   private let at: String?
   private let quantity: HeatMap.Quantity
+  private let isOfAttention: Bool
+  private let episode: Int?
   private let style: HeatMapChart.Style
   private let target: String?
   private let heading: Double?
@@ -38,8 +42,12 @@ struct HeatmapCommand: Command {
     at = try arguments.option(
       "--at", value: "STEP", help: "a step, N%, end (default) or, of networks, best")
     let what = try arguments.option(
-      "--of", value: "WHAT", choices: HeatMap.Quantity.allCases.map(\.rawValue),
+      "--of", value: "WHAT",
+      choices: HeatMap.Quantity.allCases.map(\.rawValue) + [AttentionMaps.word],
       help: "what colours show (default values)")
+    isOfAttention = what == AttentionMaps.word
+    episode = try arguments.count(
+      "--episode", in: 1...Int.max, help: "of attention: which text (default the first)")
     quantity = what.flatMap(HeatMap.Quantity.init(rawValue:)) ?? .values
     let style = try arguments.option(
       "--style", value: "STYLE", choices: HeatMapChart.Style.allCases.map(\.rawValue),
@@ -70,6 +78,7 @@ struct HeatmapCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let recording = try Recording(file)
+    if isOfAttention { return try drawAttention(recording, console) }
     let tables = try maps(of: recording)
     if output.map(ending) == "gif" { return try film(recording, tables, console) }
     if frames != nil {
@@ -94,6 +103,22 @@ struct HeatmapCommand: Command {
         "svg": { try chart.svg(map, subtitle: subtitle) },
         "csv": { Array(map.csv.utf8) },
         "gif": { [] },
+      ])
+    console.print(output)
+    return .done
+  }
+
+  private func drawAttention(_ recording: Recording, _ console: Console) throws -> ExitCode {
+    let maps = try AttentionMaps(of: recording, episode: episode, at: at)
+    guard let output else {
+      throw Failure.usage("attention does not fit a terminal", "-o FILE.png draws it")
+    }
+    let picture = maps.picture(title: title, size: size, theme: theme)
+    try write(
+      output, replacing: force,
+      [
+        "png": { try picture.canvas().encodedPNG() }, "svg": { try picture.svg() },
+        "csv": { Array(maps.csv.utf8) },
       ])
     console.print(output)
     return .done
