@@ -58,7 +58,8 @@ let package = Package(
       uses: ["Rollouts", .target(name: "CMuJoCo", condition: .when(traits: ["MuJoCo"]))],
       settings: marked),
     library("Neural", uses: ["Rollouts", "CKernels", "COpenBLAS"], settings: marked),
-    library("Trainers", uses: ["Rollouts", "Neural"]),
+    library("Language", uses: ["Rollouts", "Neural"]),
+    library("Trainers", uses: ["Rollouts", "Neural", "Language"]),
     library("SQLite", uses: ["CSQLite"], settings: marked),
     library("Recordings", uses: ["Rollouts", "SQLite"], settings: marked),
     library("Proofs", uses: ["Rollouts", "Worlds", "Recordings"]),
@@ -72,15 +73,15 @@ let package = Package(
     library(
       "Benchmarks",
       uses: [
-        "Rollouts", "Worlds", "Neural", "Trainers", "Recordings", "Raster", "Film", "Replay",
-        "Analysis",
+        "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings", "Raster", "Film",
+        "Replay", "Analysis",
       ],
       path: "Benchmarks", excluding: ["peers"]),
     .executableTarget(
       name: "reel",
       dependencies: [
-        "Rollouts", "Worlds", "Physics", "Trainers", "SQLite", "Recordings", "Proofs", "Raster",
-        "Film", "Replay", "Analysis", "Report", "Benchmarks",
+        "Rollouts", "Worlds", "Physics", "Neural", "Language", "Trainers", "SQLite", "Recordings",
+        "Proofs", "Raster", "Film", "Replay", "Analysis", "Report", "Benchmarks",
       ],
       path: "Sources/reel", swiftSettings: strict),
 
@@ -91,6 +92,7 @@ let package = Package(
     tests(of: "Worlds", uses: ["Rollouts", "Worlds"]),
     tests(of: "Physics", uses: ["Rollouts", "Worlds", "Physics"]),
     tests(of: "Neural", uses: ["Rollouts", "Neural"]),
+    tests(of: "Language", uses: ["Rollouts", "Neural", "Language", "Trainers"]),
     tests(of: "Trainers", uses: ["Rollouts", "Worlds", "Neural", "Trainers"]),
     tests(of: "SQLite", uses: ["SQLite"]),
     tests(

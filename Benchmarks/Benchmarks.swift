@@ -9,7 +9,7 @@ import Worlds
 extension Benchmark {
   /// Every figure.
   package static let suite =
-    path + films + analysis + neural + ppo + transformer + breakout
+    path + films + analysis + neural + ppo + transformer + breakout + language
 
   /// From a table's training to its log, in the order of the data's path.
   private static let path: [Benchmark] = [

@@ -3,6 +3,7 @@
 python3 Benchmarks/peers/peers.py NAME prints one number. It needs gymnasium, Pillow, imageio and torch.
 """
 
+import functools
 import os
 import sqlite3
 import sys
@@ -120,6 +121,8 @@ def apng(seconds):
             if took > seconds / 3:
                 return count / took
             start, count = time.perf_counter(), count * 4
+
+
 def heatmap(seconds):
     """Heat maps of 8×8 with arrows, numbers and a colour bar that matplotlib saves a second."""
     import matplotlib
@@ -182,9 +185,69 @@ def gpt(seconds):
         return done / (time.perf_counter() - start)
 
 
+def best_of_threads(measure):
+    """The better of what one thread and all threads reach."""
+    import torch
+
+    figures = []
+    for threads in {1, os.cpu_count() or 1}:
+        torch.set_num_threads(threads)
+        figures.append(measure())
+    return max(figures)
+
+
+def text(preset, seconds):
+    """Tokens a second that nanoGPT learns from, by the better of its numbers of threads."""
+    import nanogpt
+    import torch
+
+    p = nanogpt.PRESETS[preset]
+    torch.manual_seed(1)
+    model = nanogpt.GPT(96, p["context"], p["layers"], p["heads"], p["width"], p["dropout"])
+    optimizer = model.optimizer()
+    data = torch.randint(0, 96, (100_000,))
+
+    def learn():
+        starts = torch.randint(99_000, (p["batch"],)).tolist()
+        x, y = nanogpt.batch(data, starts, p["context"])
+        nanogpt.learn(model, optimizer, x, y, 1e-3)
+
+    def measure():
+        learn()
+        done, start = 0, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            learn()
+            done += 1
+        return done * p["batch"] * p["context"] / (time.perf_counter() - start)
+
+    return best_of_threads(measure)
+
+
+def write(preset, seconds):
+    """Tokens a second that nanoGPT writes, 500 after a line break."""
+    import nanogpt
+    import torch
+
+    p = nanogpt.PRESETS[preset]
+    torch.manual_seed(1)
+    model = nanogpt.GPT(96, p["context"], p["layers"], p["heads"], p["width"]).eval()
+
+    def measure():
+        model.generate(torch.zeros((1, 1), dtype=torch.long), 20)
+        start = time.perf_counter()
+        model.generate(torch.zeros((1, 1), dtype=torch.long), 500)
+        return 500 / (time.perf_counter() - start)
+
+    return best_of_threads(measure)
+
+
 PEERS = {"train": train, "train-recorded": train_recorded, "png": png, "gif": gif, "apng": apng,
          "heatmap": heatmap,
-         "gpt": gpt}
+         "gpt": gpt,
+         "text-small": functools.partial(text, "small"),
+         "text-original": functools.partial(text, "original"),
+         "write-small": functools.partial(write, "small"),
+         "write-original": functools.partial(write, "original")}
 
 if __name__ == "__main__":
     print(PEERS[sys.argv[1]](3.0))

@@ -7,15 +7,17 @@ package enum Activation: String, Sendable, CaseIterable {
   case tanh
   /// x Φ(x), exact (Hendrycks and Gimpel, https://arxiv.org/abs/1606.08415).
   case gelu
+  /// The same by tanh, as GPT-2 computes it: off by up to .0005.
+  case geluTanh = "gelu_tanh"
 
   /// Whether the way back needs what went in; the others only need what came out, and so may work in
   /// place.
-  package var needsInput: Bool { self == .gelu }
+  package var needsInput: Bool { self == .gelu || self == .geluTanh }
 
   /// x (rows, width) → y (rows, width); x and y may be one block unless the input is needed later.
   package func forward(_ x: Rows, to y: Rows, rows count: Int, _ memory: inout Activations) {
     check(x, y, count, memory)
-    // What lies between the rows is zero, and all three keep it so.
+    // What lies between the rows is zero, and all of them keep it so.
     let numbers = count * x.stride
     unsafe memory.withValues { values in
       let (from, to) = unsafe (values + x.offset, values + y.offset)
@@ -23,6 +25,7 @@ package enum Activation: String, Sendable, CaseIterable {
       case .relu: unsafe reel_relu(numbers, from, to)
       case .tanh: unsafe reel_tanh(numbers, from, to)
       case .gelu: unsafe reel_gelu(numbers, from, to)
+      case .geluTanh: unsafe reel_gelu_tanh(numbers, from, to)
       }
     }
   }
@@ -37,6 +40,7 @@ package enum Activation: String, Sendable, CaseIterable {
       case .relu: unsafe reel_relu_gradient(numbers, values + y.offset, dy, dx)
       case .tanh: unsafe reel_tanh_gradient(numbers, values + y.offset, dy, dx)
       case .gelu: unsafe reel_gelu_gradient(numbers, values + x.offset, dy, dx)
+      case .geluTanh: unsafe reel_gelu_tanh_gradient(numbers, values + x.offset, dy, dx)
       }
     }
   }

@@ -32,24 +32,28 @@ extension Rows {
   @usableFromInline var values: [SIMD16<Float>] = []
   @usableFromInline var gradients: [SIMD16<Float>] = []
 
-  /// Activations for up to so many rows.
-  package init(rows capacity: Int) {
+  /// Whether there is a way back.
+  private let hasGradients: Bool
+
+  /// Activations for up to so many rows; without gradients for one who only looks.
+  package init(rows capacity: Int, hasGradients: Bool = true) {
     precondition(capacity > 0, "activations have room for a row")
     self.capacity = capacity
+    self.hasGradients = hasGradients
     // Kernels read whole vectors, beyond the last row too.
     values = [SIMD16()]
     gradients = [SIMD16()]
   }
 
   /// Adds a block of rows. They are apart by a multiple of eight numbers, which vectors like, unless
-  /// `dense`.
-  package mutating func add(width: Int, dense: Bool = false) -> Rows {
+  /// `dense`. Where `count` rows are enough, there is room for no more.
+  package mutating func add(width: Int, rows count: Int? = nil, dense: Bool = false) -> Rows {
     precondition(width > 0, "a row holds a number")
     let stride = dense ? width : (width + 7) & ~7
     let rows = Rows(offset: (values.count - 1) * 16, width: width, stride: stride)
-    let more = (stride * capacity + 15) / 16
+    let more = (stride * (count ?? capacity) + 15) / 16
     values += repeatElement(SIMD16(), count: more)
-    gradients += repeatElement(SIMD16(), count: more)
+    if hasGradients { gradients += repeatElement(SIMD16(), count: more) }
     return rows
   }
 
@@ -189,7 +193,8 @@ extension Rows {
   mutating func withBoth<Result>(
     _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) throws -> Result
   ) rethrows -> Result {
-    try unsafe values.withUnsafeMutableBytes { values in
+    precondition(hasGradients, "these activations have no way back")
+    return try unsafe values.withUnsafeMutableBytes { values in
       try unsafe gradients.withUnsafeMutableBytes { gradients in
         try unsafe body(
           values.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self),

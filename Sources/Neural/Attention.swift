@@ -32,10 +32,11 @@ package struct Attention: Sendable, Equatable {
   }
 
   /// qkv (B·T, 3 D) → y (B·T, D), for some of the T queries of each of the B sequences. A crew shares
-  /// out the heads.
+  /// out the heads. In training shares are dropped at a site.
   package func forward(
     _ qkv: Rows, to y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
-    queries: Range<Int>? = nil, crew: Crew? = nil, _ memory: inout Activations
+    queries: Range<Int>? = nil, crew: Crew? = nil, dropping: (Dropout, site: Int)? = nil,
+    _ memory: inout Activations
   ) {
     check(qkv, y, sequences * length, memory)
     let queries = queries ?? 0..<length
@@ -52,12 +53,41 @@ package struct Attention: Sendable, Equatable {
           room in
           guard let keys = room.baseAddress else { return }
           unsafe part.turnKeys(length, into: keys, row)
-          unsafe reel_attention(
-            queries.count, length, isCausal ? queries.lowerBound : length, headWidth, scale,
-            part.q + queries.lowerBound * part.stride, keys, row, part.v, part.stride,
-            keys + row * headWidth, values + y.offset + first * y.stride + head * headWidth,
-            y.stride, values + statistics.offset + first * statistics.stride + head,
-            statistics.stride)
+          var dropped = dropping.map { dropout, site in
+            dropout.shares(site, sequence: sequence, head: head, of: heads, length: length)
+          }
+          dropped?.place &+= UInt32(queries.lowerBound * length)
+          unsafe withOptionalPointer(to: dropped) { dropped in
+            unsafe reel_attention(
+              queries.count, length, isCausal ? queries.lowerBound : length, headWidth, scale,
+              part.q + queries.lowerBound * part.stride, keys, row, part.v, part.stride,
+              keys + row * headWidth, values + y.offset + first * y.stride + head * headWidth,
+              y.stride, values + statistics.offset + first * statistics.stride + head,
+              statistics.stride, dropped)
+          }
+        }
+      }
+    }
+  }
+
+  /// The same for one place of a single sequence, whose keys and values before it stand from earlier
+  /// times.
+  func next(
+    _ qkv: Rows, to y: Rows, place: Int, crew: Crew?, _ memory: inout Activations
+  ) {
+    check(qkv, y, place + 1, memory)
+    // A thread's help costs more than few places do.
+    let crew = (place + 1) * width > 1 << 15 ? crew : nil
+    unsafe memory.withValues { values in
+      nonisolated(unsafe) let values = unsafe values
+      crew.run(heads) { [self] head in
+        let part = unsafe Part(self, qkv, 0, head, place + 1, values)
+        unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: place + 1) { room in
+          guard let scores = room.baseAddress else { return }
+          var kept: Float = 0
+          unsafe reel_attention_one(
+            place + 1, headWidth, scale, part.q + place * part.stride, part.k, part.v,
+            part.stride, scores, values + y.offset + place * y.stride + head * headWidth, &kept)
         }
       }
     }
@@ -89,15 +119,17 @@ package struct Attention: Sendable, Equatable {
   /// Replaces the gradients of qkv by those that follow from y's, of which some queries' count.
   package func backward(
     _ qkv: Rows, from y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
-    queries: Range<Int>? = nil, _ memory: inout Activations
+    queries: Range<Int>? = nil, dropping: (Dropout, site: Int)? = nil,
+    _ memory: inout Activations
   ) {
     check(qkv, y, sequences * length, memory)
     let queries = queries ?? 0..<length
     memory.clearGradients(qkv, rows: sequences * length)
-    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * Self.block * length) {
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * Self.block * length) {
       room in
       guard let shares = room.baseAddress else { return }
       let flow = unsafe shares + Self.block * length
+      let kept = unsafe dropping == nil ? shares : flow + Self.block * length
       unsafe memory.withBoth { values, gradients in
         for sequence in 0..<sequences {
           for head in 0..<heads {
@@ -113,13 +145,23 @@ package struct Attention: Sendable, Equatable {
                 values + statistics.offset + row * statistics.stride + head, statistics.stride)
               let place = y.offset + row * y.stride + head * headWidth
               let dy = unsafe gradients + place
+              let dropped = dropping.map { dropout, site in
+                dropout.shares(site, sequence: sequence, head: head, of: heads, length: length)
+              }
+              if let dropped {
+                unsafe kept.update(from: shares, count: rows * length)
+                unsafe drop(dropped, from: kept, first, rows, columns, length)
+              }
               // dV += Pᵀ dY, dP = dY Vᵀ
               unsafe BLAS.product(
-                columns, headWidth, rows, shares, length, transposed: true, dy, y.stride,
+                columns, headWidth, rows, kept, length, transposed: true, dy, y.stride,
                 transposed: false, slope.v, slope.stride, adding: true)
               unsafe BLAS.product(
                 rows, columns, headWidth, dy, y.stride, transposed: false, part.v, part.stride,
                 transposed: true, flow, length, adding: false)
+              if let dropped {
+                unsafe drop(dropped, from: flow, first, rows, columns, length)
+              }
               unsafe reel_attention_gradient(
                 rows, columns, headWidth, scale, shares, length, values + place, dy, y.stride,
                 flow, length)
@@ -135,6 +177,18 @@ package struct Attention: Sendable, Equatable {
           }
         }
       }
+    }
+  }
+
+  /// Drops from a block of queries' shares, row by row as on the way there.
+  private func drop(
+    _ dropped: reel_dropping, from block: UnsafeMutablePointer<Float>, _ first: Int, _ rows: Int,
+    _ columns: Int, _ length: Int
+  ) {
+    for row in 0..<rows {
+      unsafe reel_dropout(
+        columns, dropped.place &+ UInt32((first + row) * length), dropped.key1, dropped.key2,
+        dropped.rate, block + row * length)
     }
   }
 
@@ -185,4 +239,12 @@ package struct Attention: Sendable, Equatable {
         transposed: true, scores, row, adding: false)
     }
   }
+}
+
+/// Calls `body` with the address of a value, or with none.
+private func withOptionalPointer<Value>(
+  to value: Value?, _ body: (UnsafePointer<Value>?) -> Void
+) {
+  guard let value else { return body(nil) }
+  unsafe withUnsafePointer(to: value) { unsafe body($0) }
 }

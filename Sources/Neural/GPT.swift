@@ -10,6 +10,8 @@ package struct GPTShape: Sendable, Equatable {
   /// The width between the two linear layers of a block.
   package var inner: Int
   package var hasBias = true
+  /// What stands between those two.
+  package var activation = Activation.gelu
   /// How many of the vocabulary's symbols stand at each place, their embeddings added up: 1 in a text,
   /// more where a place is a patch of letters.
   package var symbols = 1
@@ -30,7 +32,8 @@ package struct GPTShape: Sendable, Equatable {
   /// A shape; `inner` is four times the width unless told.
   package init(
     vocabulary: Int, context: Int, layers: Int, heads: Int, width: Int, inner: Int? = nil,
-    hasBias: Bool = true, symbols: Int = 1, start: Start = .published
+    hasBias: Bool = true, activation: Activation = .gelu, symbols: Int = 1,
+    start: Start = .published
   ) {
     self.symbols = symbols
     self.start = start
@@ -41,6 +44,7 @@ package struct GPTShape: Sendable, Equatable {
     self.width = width
     self.inner = inner ?? 4 * width
     self.hasBias = hasBias
+    self.activation = activation
   }
 }
 
@@ -71,7 +75,7 @@ package struct GPT: Sendable, Equatable {
     blocks = (0..<shape.layers).map { index in
       TransformerBlock(
         "\(prefix)h.\(index)", width: shape.width, heads: shape.heads, inner: shape.inner,
-        hasBias: shape.hasBias, to: &layout
+        hasBias: shape.hasBias, activation: shape.activation, to: &layout
       ) { inputs, isAdded in
         let deviation = shape.start == .published ? 0.02 : 1 / Double(inputs).squareRoot()
         // What is added to the stream gets smaller the more layers add to it.
@@ -116,10 +120,10 @@ package struct GPT: Sendable, Equatable {
 
   /// Tokens (B·T) → what each place has become (B·T, D), or each last one (B, D). A single sequence may
   /// begin `from` a place before which nothing has changed since it was read last. A crew shares out
-  /// the heads.
+  /// the heads. In training the embeddings and what the blocks add are dropped in part.
   package func forward(
     _ path: Path, _ batch: [Int], length: Int, from first: Int = 0, crew: Crew? = nil,
-    _ parameters: Parameters, _ memory: inout Activations
+    dropping: Dropout? = nil, _ parameters: Parameters, _ memory: inout Activations
   ) {
     let rows = batch.count / shape.symbols
     precondition(
@@ -130,10 +134,11 @@ package struct GPT: Sendable, Equatable {
       batch[(first * shape.symbols)...], each: shape.symbols, to: embedded, parameters, &memory)
     positions.forward(
       places(rows, length)[first...], to: embedded, adding: true, parameters, &memory)
-    for (block, blockPath) in zip(blocks, path.blocks) {
+    dropping?.forward(embedded, rows: rows - first, length: length, site: embeddingSite, &memory)
+    for (index, block) in blocks.enumerated() {
       block.forward(
-        blockPath, sequences: rows / length, length: length, from: first, crew: crew, parameters,
-        &memory)
+        path.blocks[index], sequences: rows / length, length: length, from: first, crew: crew,
+        dropping: dropping.map { ($0, TransformerBlock.dropSites * index) }, parameters, &memory)
     }
     let kept = path.isLastOnly ? 0 : first
     norm.forward(
@@ -144,21 +149,43 @@ package struct GPT: Sendable, Equatable {
 
   /// From the gradient of what each place has become, adds those of the parameters.
   package func backward(
-    _ path: Path, _ batch: [Int], length: Int, _ parameters: Parameters,
+    _ path: Path, _ batch: [Int], length: Int, dropping: Dropout? = nil, _ parameters: Parameters,
     into gradients: inout Parameters, _ memory: inout Activations
   ) {
     let rows = batch.count / shape.symbols
     norm.backward(
       stream(path), from: path.output, keeping: path.statistics,
       rows: outputRows(path, rows, length), parameters, into: &gradients, &memory)
-    for (block, blockPath) in zip(blocks, path.blocks).reversed() {
+    for (index, block) in blocks.enumerated().reversed() {
       block.backward(
-        blockPath, sequences: rows / length, length: length, parameters, into: &gradients,
-        &memory)
+        path.blocks[index], sequences: rows / length, length: length,
+        dropping: dropping.map { ($0, TransformerBlock.dropSites * index) }, parameters,
+        into: &gradients, &memory)
     }
+    dropping?.backward(path.embedded, rows: rows, length: length, site: embeddingSite, &memory)
     tokens.backward(
       batch, each: shape.symbols, from: path.embedded, into: &gradients, &memory)
     positions.backward(places(rows, length), from: path.embedded, into: &gradients, &memory)
+  }
+
+  private var embeddingSite: Int { TransformerBlock.dropSites * blocks.count }
+
+  /// One more token of a single sequence, all of whose places before it stand from earlier times → what
+  /// its place has become, in row `place` of the path's output.
+  package func next(
+    _ path: Path, _ token: Int, place: Int, crew: Crew? = nil, _ parameters: Parameters,
+    _ memory: inout Activations
+  ) {
+    precondition(place < shape.context && !path.isLastOnly, "the sequence fits the context")
+    let embedded = path.embedded.dropping(place)
+    tokens.forward(CollectionOfOne(token), to: embedded, parameters, &memory)
+    positions.forward(CollectionOfOne(place), to: embedded, adding: true, parameters, &memory)
+    for (block, blockPath) in zip(blocks, path.blocks) {
+      block.next(blockPath, place: place, crew: crew, parameters, &memory)
+    }
+    norm.forward(
+      stream(path).dropping(place), to: path.output.dropping(place),
+      keeping: path.statistics.dropping(place), rows: 1, parameters, &memory)
   }
 
   private func outputRows(_ path: Path, _ rows: Int, _ length: Int) -> Int {

@@ -67,6 +67,30 @@ package struct Linear: Sendable, Equatable {
     }
   }
 
+  /// A single row x (1, inputs) → y (1, outputs): the weight is read once, by a crew where there is one.
+  /// Each number is a sum of its own, so that the crew changes none.
+  package func next(
+    _ x: Rows, to y: Rows, crew: Crew?, _ parameters: Parameters, _ memory: inout Activations
+  ) {
+    check(x, y, 1, memory)
+    // So many outputs are worth a thread's while.
+    let most = max(8, (1 << 16) / inputs & ~7)
+    let pieces = (outputs + most - 1) / most
+    unsafe parameters.values.withUnsafeBufferPointer { slab in
+      unsafe memory.withValues { values in
+        nonisolated(unsafe) let values = unsafe values
+        nonisolated(unsafe) let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
+        crew.run(pieces) { [self] piece in
+          let first = piece * most
+          unsafe reel_linear_one(
+            inputs, min(most, outputs - first), values + x.offset,
+            parameters + weight + first * inputs, bias.map { unsafe parameters + $0 + first },
+            values + y.offset + first)
+        }
+      }
+    }
+  }
+
   /// Adds dW (outputs, inputs) = dyᵀ x and db to the gradients; replaces dx (rows, inputs) = dy W
   /// unless nobody asks for it. Where x came out of a clamping layer, `clamped` takes dx through its
   /// ReLU as well.

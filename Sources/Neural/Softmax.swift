@@ -57,7 +57,16 @@ package struct CrossEntropy: Sendable, Equatable {
       memory.clearGradients(y, rows: count)
       return 0
     }
-    let weight = 1 / Float(counted)
+    return sum(y, rows: count, targets: targets, weight: 1 / Float(counted), &memory)
+      / Double(counted)
+  }
+
+  /// The sum of the losses of logits (rows, width); sets the logits' gradients to those of that sum, times
+  /// a weight.
+  package func sum(
+    _ y: Rows, rows count: Int, targets: [Int?], weight: Float, _ memory: inout Activations
+  ) -> Double {
+    precondition(count <= memory.capacity && targets.count >= count, "a target for every row")
     return unsafe memory.withBoth { values, flow in
       var sum = 0.0
       for row in 0..<count {
@@ -70,7 +79,7 @@ package struct CrossEntropy: Sendable, Equatable {
         precondition(target >= 0 && target < y.width, "there is such a column")
         unsafe sum += reel_cross_entropy(y.width, values + place, target, weight, shares)
       }
-      return sum / Double(counted)
+      return sum
     }
   }
 }

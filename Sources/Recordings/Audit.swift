@@ -26,6 +26,7 @@ final class Audit {
   private(set) var checkpoints = 0
   private var chain: HashChain
   private let sessions: [SessionFacts]
+  private let hasTransitions: Bool
   private let kinds: (state: Columns.Kind, action: Columns.Kind)
   private let batch: Statement
   private let later: Statement
@@ -39,6 +40,7 @@ final class Audit {
     self.isSealing = isSealing
     let run = try recording.description()
     kinds = try recording.kinds()
+    hasTransitions = run.hasTransitions
     sessions = try recording.sessionFacts()
     (chain, batch, later) = try naming(recording.path) { () throws(SQLiteError) in
       (
@@ -112,6 +114,7 @@ final class Audit {
     let cursor = try TableCursor(
       recording, "transitions", [.integer, .integer, kinds.state, kinds.action, .real],
       "step, episode, state, action, reward", key: "step", link.steps)
+    if !hasTransitions { books.pass(link.steps.count) }
     while try cursor.advance() {
       try link.ended += books.take(cursor.rows)
       hashed.hash.add(cursor.rows, rows: 0..<cursor.rows.count, columns: 1..<5)

@@ -15,6 +15,8 @@ final class Batch: @unchecked Sendable {
   var metrics: [Metric] = []
   var checkpoints: [Checkpoint] = []
   var firstStep = 0
+  /// How many steps were taken in it: a transition each, where there are any.
+  var steps = 0
   var elapsed = 0.0
   /// How many metrics and checkpoints the recording holds once this batch is written.
   var metricsByThen = 0
@@ -31,7 +33,7 @@ final class Batch: @unchecked Sendable {
   /// The words of `Ending`, in the order of its numbers.
   static let endings: [StaticString] = ["running", "terminated", "truncated", "interrupted"]
 
-  var lastStep: Int { firstStep + transitions.count - 1 }
+  var lastStep: Int { firstStep + steps - 1 }
 
   /// Whether each episode's number is the one before plus one, and only the first may have begun in
   /// an earlier batch.

@@ -127,6 +127,9 @@ struct EpisodeBooks {
     for index in slots.indices { slots[index].steps += rounds }
   }
 
+  /// Counts steps that are no transitions.
+  mutating func pass(_ steps: Int) { self.steps += steps }
+
   /// Begins an episode with what the table says of it.
   private mutating func open(_ number: Int, at step: Int, _ index: Int) throws {
     guard number > newest else {

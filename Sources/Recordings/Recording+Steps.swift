@@ -24,9 +24,13 @@ package struct RecordedStep: Sendable, Equatable {
 }
 
 extension Recording {
-  /// How many steps the recording has, the number of its last one plus one.
+  /// How many steps the recording has, the number of its last one plus one. Where steps are no
+  /// transitions, its batches count them.
   package func stepCount() throws(RecordingError) -> Int {
-    let last = try rows("SELECT max(step) FROM transitions").first?.first?.int
+    var last = try rows("SELECT max(step) FROM transitions").first?.first?.int
+    if last == nil, try !description().hasTransitions {
+      last = try rows("SELECT max(last_step) FROM batches WHERE last_step >= 0").first?.first?.int
+    }
     guard let last else { return 0 }
     guard last >= 0, last < 1 << 53 else { throw .damaged(path, "a step has number \(last)") }
     return last + 1

@@ -37,7 +37,7 @@ extension RecordingWriter {
   borrowing func complete(
     _ batch: Batch, session: inout SessionPlace, chain: inout HashChain
   ) {
-    batch.transitions.count = count
+    batch.transitions.count = description.hasTransitions ? count : 0
     var row = batch.ended
     // In the order of their last steps, in which the chain covers the states that they reached.
     for place in 0..<worlds {
@@ -50,6 +50,7 @@ extension RecordingWriter {
     }
     batch.episodes.count = row
     batch.firstStep = step - count
+    batch.steps = count
     batch.elapsed = session.elapsed(options.clock)
     session.metrics += batch.metrics.count
     session.checkpoints += batch.checkpoints.count

@@ -51,6 +51,11 @@ extension RecordingWriter {
     newestEpisode = found.newestEpisode
     known = found.known
     for (world, open) in found.open where world < worlds { unsafe slots[world] = open }
+    if !found.description.hasTransitions {
+      // What is made again is told by metrics and checkpoints that the file has already.
+      self.step = found.end
+      return
+    }
     if let kinds = found.kinds {
       (states, actions) = (kinds.state, kinds.action)
       batch.setKinds(state: kinds.state, action: kinds.action)

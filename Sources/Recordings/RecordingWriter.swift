@@ -145,6 +145,7 @@ internal import Synchronization
   package mutating func record(_ metric: Metric) throws {
     try requireFile()
     if known.has(metric) { return }
+    advance(to: metric.step)
     var metric = metric
     metric.value += 0
     batch.metrics.append(metric)
@@ -157,11 +158,12 @@ internal import Synchronization
       return
     }
     try requireFile()
-    guard checkpoint.step == step else {
+    advance(to: checkpoint.step)
+    guard checkpoint.step == step || !description.hasTransitions else {
       throw RecordingError(
         .invalid, "a checkpoint of step \(checkpoint.step) came after \(step) steps")
     }
-    if step <= known.end, try isKnown(checkpoint) { return }
+    if checkpoint.step <= known.end, try isKnown(checkpoint) { return }
     batch.checkpoints.append(checkpoint)
     try handOverWhereWanted()
   }
@@ -193,6 +195,13 @@ internal import Synchronization
   }
 
   // MARK: Rows
+
+  /// Where steps are no transitions, what is told of a later step says that it was taken.
+  private mutating func advance(to later: Int) {
+    guard !description.hasTransitions, later > step else { return }
+    count += later - step
+    step = later
+  }
 
   /// What every row must be.
   @inline(__always)

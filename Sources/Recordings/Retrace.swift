@@ -64,8 +64,10 @@ struct Resumption {
     }
     chain = try naming(path) { () throws(SQLiteError) in try HashChain(of: recording.database) }
     try readBatches(recording)
-    try readOpenEpisodes(recording, at: step)
-    if end > 0 { kinds = try recording.kinds() }
+    if description.hasTransitions {
+      try readOpenEpisodes(recording, at: step)
+      if end > 0 { kinds = try recording.kinds() }
+    }
     for row in try recording.rows(
       "SELECT step, name FROM metrics WHERE step >= ?", .integer(step))
     {

@@ -9,6 +9,8 @@
   case parameters
   /// What is learned from once more.
   case replay
+  /// Which activations are dropped while a network learns.
+  case dropout
 }
 
 /// Counter-based random numbers (Philox 4×32-10): a draw is a pure function of its key, so there is

@@ -32,6 +32,12 @@ package struct RunDescription: Sendable, Equatable {
   /// Every setting of world and trainer, in the order of their declaration.
   package var configuration: JSON
 
+  /// Whether steps are transitions. A learner that plays nothing counts what it learns from, and records
+  /// metrics and checkpoints alone.
+  package var hasTransitions: Bool {
+    purpose == .evaluate || !(world.actions.isEmpty && world.fields.isEmpty)
+  }
+
   /// A run's description.
   package init(
     world: WorldDescription, trainer: String, purpose: RunPurpose = .train,

@@ -34,4 +34,6 @@ package struct TrainingProgress: Sendable {
   package var share: Double
   /// The return of the episode finished last.
   package var lastReturn: Double
+  /// The loss of the last batch, where that is what tells how far it came.
+  package var loss: Double?
 }

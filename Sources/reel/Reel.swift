@@ -14,7 +14,7 @@ enum Reel {
     CompareCommand.self, ReportCommand.self,
     VerifyCommand.self, RecoverCommand.self, ForkCommand.self, CopyCommand.self,
     ExportCommand.self, StudyCommand.self, ExploreCommand.self, ExplainCommand.self,
-    DemoCommand.self, BenchCommand.self,
+    GenerateCommand.self, SentimentCommand.self, DemoCommand.self, BenchCommand.self,
   ]
 
   static func main() {

@@ -37,7 +37,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["docs/trainers.md", "docs/worlds.md", "docs/films.md"])
+  @Test(arguments: [
+    "docs/trainers.md", "docs/worlds.md", "docs/films.md", "docs/language.md",
+  ])
   func `every command that a page shows works after the README's`(page: String) throws {
     try Tour.use { folder in
       for command in try Self.commands(in: "README.md") {

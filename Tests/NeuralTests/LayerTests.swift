@@ -95,6 +95,12 @@ struct LayerTests {
       case .relu: max(0, x)
       case .tanh: Float(hyperbolicTangent(Double(x)))
       case .gelu: Float(Double(x) * standardNormal(Double(x)))
+      case .geluTanh:
+        Float(
+          0.5 * Double(x)
+            * (1
+              + hyperbolicTangent(
+                (2 / Double.pi).squareRoot() * (Double(x) + 0.044715 * Double(x * x * x)))))
       }
     }
     expectClose(probe.output(xs), exact, within: 5e-7, "\(activation)")

@@ -56,7 +56,7 @@ CLONES void reel_attention_gradient(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t h
 CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head,
                            float scale, const float *q, const float *keys, ptrdiff_t keys_row,
                            const float *v, ptrdiff_t row, float *scores, float *y, ptrdiff_t y_row,
-                           float *kept, ptrdiff_t kept_row) {
+                           float *kept, ptrdiff_t kept_row, const reel_dropping *dropped) {
   for (ptrdiff_t r = 0; r < rows; r += QUERIES) {
     const ptrdiff_t group = rows - r < QUERIES ? rows - r : QUERIES;
     const ptrdiff_t most = seen(width, first, r + group - 1);
@@ -106,6 +106,9 @@ CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptr
       const float whole = total(sum);
       share[j] = 1.0f / whole;
       kept[(r + j) * kept_row] = middle + (float)__builtin_log((double)whole);
+      if (dropped)
+        reel_dropout(count, dropped->place + (uint32_t)((r + j) * width), dropped->key1,
+                     dropped->key2, dropped->rate, x);
     }
     for (ptrdiff_t k = 0; k < head; k += 16) {
       const ptrdiff_t some = head - k;
@@ -137,6 +140,52 @@ CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptr
         sum[j][1] *= share[j];
         store_some(y + (r + j) * y_row + k, &sum[j][0], some);
         if (some > 8) store_some(y + (r + j) * y_row + k + 8, &sum[j][1], some - 8);
+      }
+    }
+  }
+}
+
+CLONES void reel_attention_one(ptrdiff_t width, ptrdiff_t head, float scale, const float *q,
+                               const float *k, const float *v, ptrdiff_t row, float *scores,
+                               float *y, float *kept) {
+  float top = -__builtin_inff();
+  for (ptrdiff_t c = 0; c < width; c++) {
+    v8 sum = all(0), a, b;
+    for (ptrdiff_t i = 0; i < head; i += 8) {
+      load_some(&a, q + i, head - i);
+      load_some(&b, k + c * row + i, head - i);
+      sum += a * b;
+    }
+    scores[c] = total(sum) * scale;
+    top = scores[c] > top ? scores[c] : top;
+  }
+  v8 a, sum = all(0);
+  for (ptrdiff_t c = 0; c < width; c += 8) {
+    load_some(&a, scores + c, width - c);
+    a -= top;
+    exp8(&a);
+    if (width - c < 8)
+      for (ptrdiff_t i = width - c; i < 8; i++) a[i] = 0;
+    store_some(scores + c, &a, width - c);
+    sum += a;
+  }
+  const float whole = total(sum);
+  *kept = top + (float)__builtin_log((double)whole);
+  for (ptrdiff_t c = 0; c < width; c++) scores[c] /= whole;
+  for (ptrdiff_t i = 0; i < head; i += 32) {
+    v8 part[4] = {all(0), all(0), all(0), all(0)};
+    if (head - i >= 32) {
+      for (ptrdiff_t c = 0; c < width; c++)
+        UNROLLED for (int j = 0; j < 4; j++) part[j] += scores[c] * load(v + c * row + i + 8 * j);
+      UNROLLED for (int j = 0; j < 4; j++) store(y + i + 8 * j, part[j]);
+    } else {
+      for (ptrdiff_t h = i; h < head; h += 8) {
+        v8 one = all(0);
+        for (ptrdiff_t c = 0; c < width; c++) {
+          load_some(&a, v + c * row + h, head - h);
+          one += scores[c] * a;
+        }
+        store_some(y + h, &one, head - h);
       }
     }
   }

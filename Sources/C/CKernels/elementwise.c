@@ -79,6 +79,29 @@ CLONES void reel_gelu_gradient(ptrdiff_t count, const float *x, const float *dy,
   });
 }
 
+// √(2/π) and the factor of x³, as GPT-2 has them.
+#define GELU_INNER(x) (0.7978845608f * ((x) + 0.044715f * (x) * (x) * (x)))
+
+CLONES void reel_gelu_tanh(ptrdiff_t count, const float *x, float *y) {
+  EACH(count, {
+    READ(a, x);
+    v8 t = GELU_INNER(a);
+    tanh8(&t);
+    WRITE(y, 0.5f * a * (1.0f + t));
+  });
+}
+
+CLONES void reel_gelu_tanh_gradient(ptrdiff_t count, const float *x, const float *dy, float *dx) {
+  EACH(count, {
+    READ(a, x);
+    READ(d, dy);
+    v8 t = GELU_INNER(a);
+    tanh8(&t);
+    const v8 slope = 0.7978845608f * (1.0f + 0.134145f * a * a);
+    WRITE(dx, d * 0.5f * (1.0f + t + a * (1.0f - t * t) * slope));
+  });
+}
+
 CLONES void reel_exp(ptrdiff_t count, const float *x, float *y) {
   EACH(count, {
     READ(a, x);

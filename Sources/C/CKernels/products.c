@@ -166,6 +166,38 @@ CLONES void reel_linear(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float
   }
 }
 
+CLONES void reel_linear_one(ptrdiff_t in, ptrdiff_t out, const float *x, const float *weight,
+                            const float *bias, float *y) {
+  enum { ROWS = 4 };
+  for (ptrdiff_t n = 0; n < out; n += ROWS) {
+    // Where fewer rows are left, the last one stands in for the others.
+    const float *w[ROWS];
+    for (ptrdiff_t j = 0; j < ROWS; j++) w[j] = weight + least(n + j, out - 1) * in;
+    v8 sum[ROWS][2];
+    UNROLLED for (int j = 0; j < ROWS; j++) sum[j][0] = sum[j][1] = all(0);
+    ptrdiff_t k = 0;
+    for (; k + 16 <= in; k += 16) {
+      const v8 low = load(x + k), high = load(x + k + 8);
+      UNROLLED for (int j = 0; j < ROWS; j++) {
+        sum[j][0] += low * load(w[j] + k);
+        sum[j][1] += high * load(w[j] + k + 8);
+      }
+    }
+    for (; k < in; k += 8) {
+      v8 a, b;
+      load_some(&a, x + k, in - k);
+      for (int j = 0; j < ROWS; j++) {
+        load_some(&b, w[j] + k, in - k);
+        sum[j][0] += a * b;
+      }
+    }
+    for (ptrdiff_t j = 0; j < ROWS && n + j < out; j++) {
+      const v8 whole = sum[j][0] + sum[j][1];
+      y[n + j] = total(whole) + (bias ? bias[n + j] : 0);
+    }
+  }
+}
+
 CLONES void reel_linear_input_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out,
                                        const float *dy, ptrdiff_t dy_row, const float *weight,
                                        float *dx, ptrdiff_t dx_row, const float *mask) {

@@ -62,6 +62,9 @@ struct CurveCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let groups = try RunGroups(files, by: key)
+    if files.count == 1, measure == .returns, !groups.runs[0].run.hasTransitions {
+      return try drawLosses(of: groups.runs[0].recording, groups.runs[0].run, console)
+    }
     let points = try groups.runs.map { run in
       let points = try run.recording.points(of: measure)
       guard !points.isEmpty else {
@@ -111,6 +114,19 @@ struct CurveCommand: Command {
       ])
     console.print(path)
     return .done
+  }
+
+  /// A learner that plays nothing has losses in place of returns.
+  private func drawLosses(
+    of recording: Recording, _ run: RunDescription, _ console: Console
+  ) throws -> ExitCode {
+    let curve = try LossCurve(of: recording)
+    guard let path = output else {
+      console.print("\(chartTitle(run))\n\n" + curve.text)
+      return .done
+    }
+    let chart = curve.chart(title: title ?? chartTitle(run), theme: theme)
+    return try write(chart, curve.csv, to: path, console)
   }
 }
 

@@ -1,5 +1,7 @@
 import Analysis
+import Film
 import Raster
+import Replay
 import Rollouts
 import Worlds
 
@@ -8,9 +10,14 @@ struct ExploreCommand: Command {
   static let name = "explore"
   static let summary = "show a world's spaces, what each action does, and what chance earns"
   static let group = CommandGroup.study
-  static let examples = ["reel explore snake", "reel explore lake --map 8x8 --set noise=0"]
+  static let examples = [
+    "reel explore snake", "reel explore lake --map 8x8 --set noise=0",
+    "reel explore transformer -o output/transformer.png",
+  ]
 
   private let world: String
+  private let output: String?
+  private let force: Bool
   private let map: String?
   private let preset: String?
   private let overrides: [String]
@@ -18,7 +25,9 @@ struct ExploreCommand: Command {
   private let episodes: Int
 
   init(_ arguments: inout Arguments) throws {
-    world = try arguments.positional("WORLD", choices: KnownWorld.names, help: "the world")
+    world = try arguments.positional(
+      "WORLD", choices: KnownWorld.names + [TransformerDemo.word],
+      help: "the world, or the parts of a transformer")
     map = try arguments.option(
       "--map", value: "FILE", help: "a map's file, or a name such as classic-4x4")
     preset = try arguments.option("--preset", value: "NAME", help: "whose rules")
@@ -28,10 +37,15 @@ struct ExploreCommand: Command {
     episodes =
       try arguments.count("--episodes", in: 1...100_000, help: "played by chance (default 100)")
       ?? 100
+    output = try arguments.option(
+      "-o", "--output", value: "FILE", help: "of a transformer: its attention, a .png or .svg")
+    force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
+    if world == TransformerDemo.word { return try demonstrate(console) }
+    if output != nil { throw Failure.usage("-o is for explore \(TransformerDemo.word)") }
     let plan = try RunPlan(world: world, map: map, preset: preset, overrides: overrides)
     let exploration = Exploration(plan.world, seed: seed, episodes: episodes)
     if console.isJSON {
@@ -44,6 +58,23 @@ struct ExploreCommand: Command {
     console.print(
       "\n\(episodes) episodes by chance: mean return \(shown(exploration.random))\n"
         + "\(episodes) of nothing but \(exploration.idleName): \(shown(exploration.idle))")
+    return .done
+  }
+
+  private func demonstrate(_ console: Console) throws -> ExitCode {
+    let demo = TransformerDemo(seed: seed)
+    if let output {
+      let picture = demo.picture
+      try write(
+        output, replacing: force,
+        ["png": { try picture.canvas().encodedPNG() }, "svg": { try picture.svg() }])
+    }
+    if console.isJSON {
+      console.print(demo.json)
+    } else {
+      console.print(demo.text)
+      if let output { console.print(output) }
+    }
     return .done
   }
 

@@ -82,6 +82,9 @@ struct FilmCommand: Command {
   }
 
   private func recording() throws -> any FrameSource {
+    if grid == nil, other == nil, let texts = try TextPictures(source, look) {
+      return try texts.film(hold: wish.hold)
+    }
     let pictures = try EpisodePictures(source, look)
     if let grid {
       return try pictures.grid(rows: grid.rows, columns: grid.columns, look, hold: wish.hold)

@@ -2,6 +2,7 @@ import Analysis
 import Film
 import Raster
 import Recordings
+import Replay
 import Rollouts
 import Trainers
 import Worlds
@@ -19,6 +20,7 @@ struct HeatmapCommand: Command {
     "reel heatmap recordings/a.sqlite --minus recordings/b.sqlite -o output/a-b.png",
     "reel heatmap recordings/lake.sqlite --of settled -o output/lake-settled.png",
     "reel heatmap recordings/lake.sqlite --of actions -o output/lake-actions.png",
+    "reel heatmap recordings/written.sqlite --of attention -o output/attention.png",
     "reel heatmap recordings/city.sqlite --target A2 -o output/city-value.png",
   ]
 
@@ -26,6 +28,7 @@ struct HeatmapCommand: Command {
   private let at: String?
   private let subject: Subject
   private let minus: String?
+  private let episode: Int?
   private let style: HeatMapChart.Style
   private let target: String?
   private let heading: Double?
@@ -42,13 +45,17 @@ struct HeatmapCommand: Command {
   private enum Subject {
     case map(HeatMap.Quantity)
     case histogram(RecordedHistogram.Kind)
+    case attention
 
     static let names =
       HeatMap.Quantity.allCases.map(\.rawValue) + RecordedHistogram.Kind.allCases.map(\.rawValue)
+      + [AttentionMaps.word]
 
     init(_ name: String?) {
       if let kind = name.flatMap(RecordedHistogram.Kind.init(rawValue:)) {
         self = .histogram(kind)
+      } else if name == AttentionMaps.word {
+        self = .attention
       } else {
         self = .map(name.flatMap(HeatMap.Quantity.init(rawValue:)) ?? .values)
       }
@@ -62,10 +69,12 @@ struct HeatmapCommand: Command {
     subject = Subject(
       try arguments.option(
         "--of", value: "WHAT", choices: Subject.names,
-        help: "what colours show (default values), or bars: of states or actions"))
+        help: "what colours show (default values), or bars: of states or actions; or where a text looked"))
     minus = try arguments.option(
       "--minus", value: "OTHER",
       help: "show the difference to another step (N, N%), or to another FILE or FILE@STEP")
+    episode = try arguments.count(
+      "--episode", in: 1...Int.max, help: "of attention: which text (default the first)")
     let style = try arguments.option(
       "--style", value: "STYLE", choices: HeatMapChart.Style.allCases.map(\.rawValue),
       help: "what stands in the cells (default arrows)")
@@ -97,6 +106,7 @@ struct HeatmapCommand: Command {
     let recording = try Recording(file)
     switch subject {
     case .histogram(let kind): return try draw(kind, of: recording, console)
+    case .attention: return try drawAttention(recording, console)
     case .map(let quantity):
       let tables = try maps(of: recording, quantity)
       if output.map(ending) == "gif" { return try film(recording, tables, quantity, console) }
@@ -179,6 +189,22 @@ struct HeatmapCommand: Command {
         "svg": { try chart.svg(picture.map, subtitle: picture.subtitle) },
         "csv": { Array(picture.map.csv.utf8) },
         "gif": { [] },
+      ])
+    console.print(output)
+    return .done
+  }
+
+  private func drawAttention(_ recording: Recording, _ console: Console) throws -> ExitCode {
+    let maps = try AttentionMaps(of: recording, episode: episode, at: at)
+    guard let output else {
+      throw Failure.usage("attention does not fit a terminal", "-o FILE.png draws it")
+    }
+    let picture = maps.picture(title: title, size: size, theme: theme)
+    try write(
+      output, replacing: force,
+      [
+        "png": { try picture.canvas().encodedPNG() }, "svg": { try picture.svg() },
+        "csv": { Array(maps.csv.utf8) },
       ])
     console.print(output)
     return .done

@@ -56,7 +56,9 @@ struct InfoCommand: Command {
     }
     console.print("room  (\(size(recording.fileBytes())) in all)")
     console.print(Help.rows(sizes.map { ($0.table, size($0.bytes)) }))
-    if !summary.run.world.map.isEmpty { console.print(summary.run.world.map) }
+    if !summary.run.world.map.isEmpty, summary.run.world.name != TextPlan.worldName {
+      console.print(summary.run.world.map)
+    }
     return .done
   }
 

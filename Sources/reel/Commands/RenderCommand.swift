@@ -31,7 +31,7 @@ struct RenderCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let folder = output ?? look.defaultOutput(file)
-    var source = try EpisodePictures(file, look).film()
+    var source = try TextPictures(file, look)?.film() ?? EpisodePictures(file, look).film()
     let frames = source.frameCount
     let sequence = FrameSequence(truecolor: truecolor, replacing: force)
     let report = try withProgress("drawing \(folder)", frames: frames, console) {

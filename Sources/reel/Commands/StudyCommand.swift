@@ -81,7 +81,7 @@ struct StudyCommand: Command {
     guard FilePaths.exists(run.path), let recording = try? Recording(run.path),
       let known = try? recording.description()
     else { return false }
-    let wanted = run.plan.description(seed: run.seed)
+    let wanted = run.plan.description(seed: run.seed, purpose: .train)
     return try known.configuration == wanted.configuration && known.world == wanted.world
       && known.seed == run.seed && recording.finalCheckpoint()?.step == steps
       && recording.stepCount() == steps

@@ -13,11 +13,13 @@ struct TrainCommand: Command {
     "reel train maze --seed 1 -o recordings/maze.sqlite",
     "reel train lake --map 8x8 --episodes 20000 --set gamma=0.999",
     "reel train lake --preset original --seeds 1-10",
+    "reel train text --text /usr/share/common-licenses --preset nano",
     "reel train --resume recordings/maze.sqlite",
   ]
 
   private let world: String
   private let resumption: Resumption?
+  private let text: String?
   private let map: String?
   private let preset: String?
   private let policy: PolicyKind?
@@ -34,7 +36,9 @@ struct TrainCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     let world = try arguments.optionalPositional(
-      "WORLD", choices: KnownWorld.names, help: "what to learn")
+      "WORLD", choices: KnownWorld.names + [TextPlan.worldName], help: "what to learn")
+    text = try arguments.option(
+      "--text", value: "FILE", help: "what to learn to write: a text, or a folder of texts")
     map = try arguments.option(
       "--map", value: "FILE", help: "a map's file, or a name such as classic-4x4")
     preset = try arguments.option("--preset", value: "NAME", help: "whose settings to begin with")
@@ -69,7 +73,8 @@ struct TrainCommand: Command {
 
     if until != nil && resumed == nil { throw Failure.usage("--until is for --resume FILE") }
     if let resumed {
-      if world != nil || map != nil || preset != nil || policy != nil || seed != nil || range != nil
+      if world != nil || text != nil || map != nil || preset != nil || policy != nil || seed != nil
+        || range != nil
         || output != nil || !tags.isEmpty || !note.isEmpty || force || listsSettings
       {
         throw Failure.usage(
@@ -112,8 +117,7 @@ struct TrainCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     if let resumption { return try resume(resumption, console) }
-    let plan = try RunPlan(
-      world: world, map: map, preset: preset, policy: policy, overrides: overrides)
+    let plan = try plan()
     if listsSettings {
       console.print(settings(plan))
       return .done
@@ -136,6 +140,19 @@ struct TrainCommand: Command {
     return TrainingRun.end(results, console)
   }
 
+  private func plan() throws -> any TrainingPlan {
+    guard world == TextPlan.worldName else {
+      if text != nil { throw Failure.usage("--text is for reel train text") }
+      return try RunPlan(
+        world: world, map: map, preset: preset, policy: policy, overrides: overrides)
+    }
+    if map != nil || policy != nil { throw Failure.usage("text has no maps and no policies") }
+    if text == nil && !listsSettings {
+      throw Failure.usage("--text is missing", "it names a text, or a folder of texts")
+    }
+    return try TextPlan(text: text, preset: preset, overrides: overrides)
+  }
+
   private func resume(_ resumption: Resumption, _ console: Console) throws -> ExitCode {
     try ResumedRun(
       resumption.path, isDurable: isDurable, acknowledge: acknowledge(resumption.path)
@@ -149,7 +166,9 @@ struct TrainCommand: Command {
 
   private func path(_ seed: UInt64) -> String {
     guard let output else {
-      let trainer = Preset.all(for: world)[0].learner.name
+      let trainer =
+        world == TextPlan.worldName
+        ? TextPlan.trainerName : Preset.all(for: world)[0].learner.name
       return "recordings/\(world)-\(trainer)-s\(seed).sqlite"
     }
     if output.contains("{seed}") { return output.replacing("{seed}", with: "\(seed)") }
@@ -158,7 +177,8 @@ struct TrainCommand: Command {
       ? "\(output.dropLast(7))-s\(seed).sqlite" : "\(output)/\(world)-s\(seed).sqlite"
   }
 
-  private func warnOfSize(_ plan: RunPlan, _ runs: Int, _ console: Console) {
+  private func warnOfSize(_ plan: any TrainingPlan, _ runs: Int, _ console: Console) {
+    guard let plan = plan as? RunPlan else { return }
     let steps = plan.learner.mostSteps(stepLimit: plan.world.stepLimit)
     let bytes = RecordingEstimate.bytes(
       steps: steps, stateBytes: plan.world.seen.map { startBytes($0) } ?? 1,
@@ -189,9 +209,16 @@ struct TrainCommand: Command {
     console.print(table.text)
   }
 
-  private func settings(_ plan: RunPlan) -> String {
-    let rows = plan.learner.settings + plan.world.rules
-    let presets = Preset.all(for: world).map { ("--preset \($0.name)", $0.help) }
+  private func settings(_ plan: any TrainingPlan) -> String {
+    var rows: [(member: JSON.Member, help: String)] = []
+    var presets: [(String, String)] = []
+    if let plan = plan as? RunPlan {
+      rows = plan.learner.settings + plan.world.rules
+      presets = Preset.all(for: world).map { ("--preset \($0.name)", $0.help) }
+    } else if let plan = plan as? TextPlan {
+      rows = plan.settings.explained
+      presets = TextPlan.presets.map { ("--preset \($0.name)", $0.help) }
+    }
     return "settings of \(world), for --set\n"
       + Help.rows(
         rows.map {

@@ -15,5 +15,5 @@ protocol Command: SendableMetatype {
 
 /// The parts of the overview.
 enum CommandGroup: String, CaseIterable {
-  case record, look, draw, trust, exchange, study, more
+  case record, look, draw, trust, exchange, study, language, more
 }

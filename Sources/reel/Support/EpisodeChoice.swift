@@ -42,7 +42,7 @@ struct EpisodeChoice {
   }
 
   /// The chosen episodes; none is an error.
-  func episodes(of recording: Recording, _ world: KnownWorld) throws -> [Episode] {
+  func episodes(of recording: Recording, _ world: KnownWorld?) throws -> [Episode] {
     guard let condition else { return try recording.episodes(selection, withSteps: true) }
     let all = try recording.episodesWithSteps()
     let successes = condition.asksForSuccess ? try self.successes(all, recording, world) : []
@@ -63,7 +63,7 @@ struct EpisodeChoice {
   /// The numbers of the episodes that succeed: a city's laps, and where else a step ends an episode
   /// and pays.
   private func successes(
-    _ episodes: [Episode], _ recording: Recording, _ world: KnownWorld
+    _ episodes: [Episode], _ recording: Recording, _ world: KnownWorld?
   ) throws -> Set<Int> {
     if case .city(let city) = world {
       let laps = episodes.filter { $0.ending == .truncated && $0.steps < city.stepLimit }

@@ -61,7 +61,7 @@ struct ForkedRun {
     try trainer.resume(from: kept, history: history)
     trainer.horizon = end
     let made = Relearning(
-      last: kept, parent: parent, try Comparison(parent, from: kept.step, to: end))
+      last: kept, parent: parent, try HeldToRecording(parent, from: kept.step, to: end))
     let checkpoint = try trainer.last(of: made) { step in
       progress(Double(step - kept.step) / Double(max(1, end - kept.step)))
     }
@@ -92,9 +92,9 @@ extension Trainer {
 private struct Relearning: TransitionSink {
   private(set) var last: Checkpoint
   private let parent: Recording
-  private var comparison: Comparison
+  private var comparison: HeldToRecording
 
-  init(last: Checkpoint, parent: Recording, _ comparison: Comparison) {
+  init(last: Checkpoint, parent: Recording, _ comparison: HeldToRecording) {
     self.last = last
     self.parent = parent
     self.comparison = comparison

@@ -52,6 +52,17 @@ struct PictureArguments {
     return options
   }
 
+  /// The looks of a text's pictures.
+  func textOptions() throws -> PictureOptions {
+    var options = chosen
+    options.size = size ?? 720
+    if options.camera != .whole { throw Failure.usage("only a city has a camera that follows") }
+    if options.look != .arcade || overlay != nil {
+      throw Failure.usage("--look and --overlay are for Breakout")
+    }
+    return options
+  }
+
   /// Where pictures go that nobody named: `output/maze-best`.
   func defaultOutput(_ file: String) -> String {
     "output/\(stem(file))-\(choice.name.replacing(",", with: "-").replacing(" ", with: ""))"

@@ -7,7 +7,7 @@ import Worlds
 /// A recorded run that goes on from its last checkpoint, to its end or beyond.
 struct ResumedRun {
   let path: String
-  let plan: RunPlan
+  let plan: any TrainingPlan
   private let seed: UInt64
   private let isDurable: Bool
   private let acknowledge: TrainingRun.Acknowledge?
@@ -20,9 +20,7 @@ struct ResumedRun {
       throw Failure.failed("\(path) is an evaluation: there is nothing to train on with")
     }
     self.path = path
-    var plan = try RunPlan(run)
-    plan.world = try plan.world.withPhysics()
-    self.plan = plan
+    plan = try trainingPlan(run)
     seed = run.seed
     self.isDurable = isDurable
     self.acknowledge = acknowledge
@@ -74,11 +72,10 @@ struct ResumedRun {
   /// Goes on, and tells the console of it.
   func run(_ more: Extension, _ console: Console) throws -> ExitCode {
     Interruption.watch()
-    var bar = ProgressBar("training \(plan.world.description.name)", console)
+    var bar = ProgressBar("training \(plan.name)", console)
     defer { bar.finish() }
     let outcome = try run(more) { now in
-      bar.update(
-        now.share, "\(count(now.step)) steps, last return \(decimal(now.lastReturn, 2))")
+      bar.update(now.share, now.words)
     }
     bar.finish()
     if console.isJSON {
@@ -91,7 +88,7 @@ struct ResumedRun {
   }
 
   /// A trainer that stands where the last checkpoint was kept.
-  private func resumed(_ plan: RunPlan) throws -> any Trainer {
+  private func resumed(_ plan: any TrainingPlan) throws -> any Trainer {
     // Let go of before the writer closes, which leaves one file where nobody else has it open.
     let recording = try Recording(path)
     guard let checkpoint = try recording.finalCheckpoint() else {
@@ -108,7 +105,8 @@ struct ResumedRun {
   }
 
   private func goOn(
-    _ trainer: inout any Trainer, _ extended: RunPlan?, _ progress: (TrainingProgress) -> Void
+    _ trainer: inout any Trainer, _ extended: (any TrainingPlan)?,
+    _ progress: (TrainingProgress) -> Void
   ) throws {
     let writer = try RecordingWriter(
       resuming: path, from: trainer.step, configuration: extended?.configuration,
@@ -122,7 +120,7 @@ extension RunPlan {
   ///
   /// Where the number of steps or episodes that the run was planned by grows, schedules stretch with it. A
   /// run by episodes that shall have so many steps keeps what its schedules came to.
-  fileprivate func extended(
+  func extended(
     by more: ResumedRun.Extension, steps: Int, episodes: Int
   ) throws -> RunPlan {
     try forked(by: more, steps: steps, episodes: episodes, mayChangeRules: false)

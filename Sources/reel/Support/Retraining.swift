@@ -5,7 +5,7 @@ import Trainers
 /// A recorded run, trained once more from its seed and its settings and compared on the way.
 struct Retraining {
   private let recording: Recording
-  private let plan: RunPlan
+  private let plan: any TrainingPlan
   private let seed: UInt64
 
   /// A run that can be trained again: one of training, by the same settings from end to end.
@@ -22,9 +22,7 @@ struct Retraining {
         "its settings changed at step \(next.firstStep), so no one run makes it again")
     }
     self.recording = recording
-    var plan = try RunPlan(run)
-    plan.world = try plan.world.withPhysics()
-    self.plan = plan
+    plan = try trainingPlan(run)
     seed = run.seed
   }
 
@@ -33,7 +31,7 @@ struct Retraining {
     Interruption.watch()
     var bar = ProgressBar("training again", console)
     defer { bar.finish() }
-    let comparison = try Comparison(recording)
+    let comparison = try HeldToRecording(recording)
     let end = comparison.end
     do {
       let trainer = try train(try plan.trainer(seed: seed), into: comparison) { step in
@@ -42,7 +40,7 @@ struct Retraining {
       if Interruption.isRequested { throw Failure(code: .stopped, sentence: "stopped") }
       guard trainer < end else { return nil }
       return Difference(at: trainer, "the step", expected: "none: the run is over", found: "one")
-    } catch is Comparison.AtEnd {
+    } catch is HeldToRecording.AtEnd {
       return nil
     } catch let difference as Difference {
       return difference
@@ -51,7 +49,7 @@ struct Retraining {
 
   /// Trains to the end and returns how many steps that took.
   private func train<T: Trainer>(
-    _ trainer: T, into comparison: Comparison, _ progress: (Int) -> Void
+    _ trainer: T, into comparison: HeldToRecording, _ progress: (Int) -> Void
   ) throws -> Int {
     var (trainer, comparison) = (trainer, comparison)
     try comparison.record(trainer.initialCheckpoint)

@@ -4,7 +4,7 @@ import Trainers
 import Worlds
 
 /// A world and the settings to learn it by, before the first step or as a recording tells them.
-struct RunPlan: Sendable {
+struct RunPlan: TrainingPlan {
   var world: KnownWorld
   var learner: Learner
   var preset: String
@@ -75,11 +75,14 @@ struct RunPlan: Sendable {
 
   /// The plan that a recording was made by. Its world can be drawn, and takes steps `withPhysics`.
   init(_ run: RunDescription) throws {
+    try refuseText(run)
     learner = try Learner(run)
     world = try KnownWorld.make(
       name: run.world.name, map: run.world.map, configuration: run.configuration)
     preset = run.preset
   }
+
+  var name: String { world.description.name }
 
   /// Every setting of the learner and rule of the world.
   var configuration: JSON { .object(learner.settings.map(\.member) + world.members) }

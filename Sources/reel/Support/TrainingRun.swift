@@ -6,7 +6,7 @@ import Worlds
 
 /// One run from its first step to its closed file.
 struct TrainingRun: Sendable {
-  var plan: RunPlan
+  var plan: any TrainingPlan
   var seed: UInt64
   var path: String
   var tags: [String] = []
@@ -30,16 +30,24 @@ struct TrainingRun: Sendable {
     /// The mean return of the last hundred episodes.
     var lastMean: Double
     var best: Double
+    /// A language model's last loss on what it never learned from.
+    var validationLoss: Double?
 
     /// The result as JSON members, flat and stable.
     var json: JSON {
-      [
+      .object(members + (validationLoss.map { [.init("validation_loss", .number($0))] } ?? []))
+    }
+
+    private var members: [JSON.Member] {
+      let members: JSON = [
         "file": .string(path), "seed": .integer(Int(seed)), "steps": .integer(steps),
         "episodes": .integer(episodes), "seconds": .number(seconds),
         "steps_per_second": .number(Double(steps) / seconds), "bytes": .integer(bytes),
         "complete": .bool(isComplete), "mean_return_last_100": .number(lastMean),
         "max_return": .number(best),
       ]
+      guard case .object(let members) = members else { return [] }
+      return members
     }
   }
 
@@ -52,7 +60,7 @@ struct TrainingRun: Sendable {
     _ trainer: T, _ progress: (TrainingProgress) -> Void
   ) throws -> Result {
     var trainer = trainer
-    var description = plan.description(seed: seed)
+    var description = plan.description(seed: seed, purpose: .train)
     description.tags = tags
     description.note = note
     let start = monotonicSeconds()
@@ -75,7 +83,8 @@ extension TrainingRun.Result {
       seconds: max(monotonicSeconds() - start, 1e-9), isComplete: trainer.isComplete,
       bytes: recording.fileBytes(),
       lastMean: last.isEmpty ? 0 : last.reduce(0, +) / Double(last.count),
-      best: returns.max() ?? 0)
+      best: returns.max() ?? 0,
+      validationLoss: try recording.metric("losses/validation").values.last)
   }
 }
 

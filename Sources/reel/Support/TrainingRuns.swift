@@ -10,7 +10,7 @@ func trainAll(
 ) throws -> [TrainingRun.Result] {
   try onAllCores(runs.count, title, console) { index, progress in
     try runs[index].run { now in
-      progress(now.share, "\(count(now.step)) steps, last return \(decimal(now.lastReturn, 2))")
+      progress(now.share, now.words)
     }
   }
 }

@@ -12,6 +12,9 @@
 // y (rows, out) = x (rows, in) weightᵀ + bias, and where `clamps` ReLU of that
 void reel_linear(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *x, ptrdiff_t x_row,
                  const float *weight, const float *bias, float *y, ptrdiff_t y_row, int clamps);
+// the same for one row: each output is a sum of its own
+void reel_linear_one(ptrdiff_t in, ptrdiff_t out, const float *x, const float *weight,
+                     const float *bias, float *y);
 // dx (rows, in) = dy (rows, out) weight; where a mask of the same form is given, as ReLU's output is,
 // 0 wherever that is not positive
 void reel_linear_input_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *dy,
@@ -36,7 +39,14 @@ void reel_tanh_gradient(ptrdiff_t count, const float *y, const float *dy, float 
 void reel_gelu(ptrdiff_t count, const float *x, float *y);
 // from x, what GELU was given
 void reel_gelu_gradient(ptrdiff_t count, const float *x, const float *dy, float *dx);
+// GELU by tanh, as GPT-2 computes it
+void reel_gelu_tanh(ptrdiff_t count, const float *x, float *y);
+void reel_gelu_tanh_gradient(ptrdiff_t count, const float *x, const float *dy, float *dx);
 void reel_exp(ptrdiff_t count, const float *x, float *y);
+// x becomes x / (1 − rate), or 0 as often as the rate says: the numbers of a stream from a place on, each
+// drawn by its place and two keys
+void reel_dropout(ptrdiff_t count, uint32_t place, uint32_t key1, uint32_t key2, float rate,
+                  float *x);
 // y += x
 void reel_add(ptrdiff_t count, const float *x, float *y);
 // y = scale y
@@ -66,14 +76,25 @@ void reel_layer_norm_gradient(ptrdiff_t rows, ptrdiff_t width, const float *x, p
                               const float *dy, ptrdiff_t dy_row, float *dx, ptrdiff_t dx_row,
                               float *dgain, float *dbias);
 
+// How attention shares are dropped: by their place among those of all sequences and heads.
+typedef struct {
+  uint32_t place, key1, key2;
+  float rate;
+} reel_dropping;
+
 // MARK: Attention; row r of the scores x (rows, width) looks at the columns before first + r + 1.
 
 // y (rows, head) = softmax(scale q keys) v; keys (head, width) stand transposed, their rows and those of
-// scores (4, width) apart by a multiple of 16; kept = the logarithm of the sum that was divided by
+// scores (4, width) apart by a multiple of 16; kept = the logarithm of the sum that was divided by;
+// where shares are dropped, `dropped` tells of row 0, and a row has `width` places
 void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head, float scale,
                     const float *q, const float *keys, ptrdiff_t keys_row, const float *v,
                     ptrdiff_t row, float *scores, float *y, ptrdiff_t y_row, float *kept,
-                    ptrdiff_t kept_row);
+                    ptrdiff_t kept_row, const reel_dropping *dropped);
+// the same for one query and keys (width, head) as they lie; scores (width) become the shares
+void reel_attention_one(ptrdiff_t width, ptrdiff_t head, float scale, const float *q,
+                        const float *k, const float *v, ptrdiff_t row, float *scores, float *y,
+                        float *kept);
 // x = softmax(scale x), 0 beyond what is looked at, once more from what was kept
 void reel_attention_shares(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, float scale, float *x,
                            ptrdiff_t x_row, const float *kept, ptrdiff_t kept_row);

@@ -2,7 +2,7 @@ import Recordings
 import Rollouts
 
 /// A sink that holds what it is told to a recording.
-struct Comparison: TransitionSink {
+struct HeldToRecording: TransitionSink {
   /// All that was recorded was made again.
   struct AtEnd: Error {}
 
@@ -51,9 +51,12 @@ struct Comparison: TransitionSink {
   }
 
   /// Metrics tell times, which are never the same.
-  mutating func record(_ metric: Metric) {}
+  mutating func record(_ metric: Metric) throws {
+    if metric.step > end { throw AtEnd() }
+  }
 
   mutating func record(_ checkpoint: Checkpoint) throws {
+    if checkpoint.step > end { throw AtEnd() }
     let known = try recording.checkpoint(at: checkpoint.step)
     // One that fell to the last step may have been lost with its writer.
     if known == nil, step == end, !isFinished { return }

@@ -1,0 +1,56 @@
+import Language
+import Neural
+import Rollouts
+import Trainers
+
+extension Benchmark {
+  /// Language models: learning and writing.
+  static let language: [Benchmark] = [
+    learning("small", TextConfiguration(), atLeast: 8000, batches: 20),
+    learning("original", .original, atLeast: 1500, batches: 1),
+    writing("small", TextConfiguration(), atLeast: 5000),
+    writing("original", .original, atLeast: 200),
+  ]
+
+  private static let text: String = {
+    let letters = (0..<100_000).map { (place: Int) -> UInt8 in
+      let number = place * place / 7 + place / 13
+      return UInt8(32 + number % 95)
+    }
+    return String(decoding: letters, as: UTF8.self)
+  }()
+
+  private static func learning(
+    _ preset: String, _ settings: TextConfiguration, atLeast limit: Double, batches: Int
+  ) -> Benchmark {
+    var benchmark = rate(
+      "nanoGPT \(preset), learning", "tokens/s", atLeast: limit, peer: "text-\(preset)"
+    ) {
+      var trainer = try TextTrainer(text, seed: 1, settings: settings)
+      _ = try trainer.learn(rate: 1e-3)
+      let start = seconds()
+      for _ in 0..<batches { _ = try trainer.learn(rate: 1e-3) }
+      return Double(batches * settings.sequences * settings.context) / (seconds() - start)
+    }
+    benchmark.repetitions = 3
+    return benchmark
+  }
+
+  private static func writing(
+    _ preset: String, _ settings: TextConfiguration, atLeast limit: Double
+  ) -> Benchmark {
+    rate("nanoGPT \(preset), writing", "tokens/s", atLeast: limit, peer: "write-\(preset)") {
+      let tokenizer = Tokenizer.characters(CharacterTokenizer(of: text))
+      let model = settings.model(vocabulary: tokenizer.count)
+      let trained = try TrainedModel(model, tokenizer, Parameters(model.layout, seed: 1))
+      let generator = Generator(seed: 1)
+      var writer = TextWriter(
+        trained, prompt: [0], room: 500, crew: Crew(threads: Crew.processorCount))
+      let start = seconds()
+      for t in 0..<500 {
+        _ = writer.write(Sampler(), generator.draws(for: .policy, episode: 1, t: t))
+      }
+      return 500 / (seconds() - start)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/// Byte-level byte-pair encoding: a text's bytes, of which those that often stand side by side were joined
+/// (Sennrich and others, https://arxiv.org/abs/1508.07909; Radford and others, 2019).
+package struct BytePairTokenizer: Sendable, Equatable {
+  /// Two pieces that become one, the earlier a pair the sooner.
+  package struct Merge: Sendable, Hashable {
+    package var left: Int
+    package var right: Int
+
+    /// Two pieces by their numbers.
+    package init(left: Int, right: Int) {
+      self.left = left
+      self.right = right
+    }
+  }
+
+  /// The bytes of each piece.
+  package let symbols: [[UInt8]]
+  package let merges: [Merge]
+  /// The piece after which a text is over; it is no text itself.
+  package let end: Int?
+  /// For each pair when it is joined, and to what.
+  private let joins: [Merge: (rank: Int, symbol: Int)]
+  /// The piece of each single byte.
+  private let single: [Int]
+  private let endBytes: [UInt8]
+
+  /// A tokenizer of pieces and pairs. Every byte must be a piece, and so must all that pairs become.
+  package init(symbols: [[UInt8]], merges: [Merge], end: Int? = nil) throws(LanguageError) {
+    let numbers = Dictionary(
+      zip(symbols, symbols.indices).filter { $0.1 != end }, uniquingKeysWith: { first, _ in first })
+    var single: [Int] = []
+    for byte in 0...UInt8.max {
+      guard let number = numbers[[byte]] else {
+        throw LanguageError("the tokenizer's vocabulary lacks the byte \(byte)")
+      }
+      single.append(number)
+    }
+    var joins: [Merge: (rank: Int, symbol: Int)] = [:]
+    joins.reserveCapacity(merges.count)
+    for (rank, merge) in merges.enumerated() {
+      guard symbols.indices.contains(merge.left), symbols.indices.contains(merge.right),
+        let joined = numbers[symbols[merge.left] + symbols[merge.right]]
+      else {
+        throw LanguageError("merge \(rank + 1) of the tokenizer makes no piece of its vocabulary")
+      }
+      if joins[merge] == nil { joins[merge] = (rank, joined) }
+    }
+    if let end, !symbols.indices.contains(end) {
+      throw LanguageError("the tokenizer's end is none of its pieces")
+    }
+    self.symbols = symbols
+    self.merges = merges
+    self.end = end
+    self.joins = joins
+    self.single = single
+    endBytes = end.map { symbols[$0] } ?? []
+  }
+
+  package static func == (one: Self, other: Self) -> Bool {
+    one.symbols == other.symbols && one.merges == other.merges && one.end == other.end
+  }
+
+  /// The numbers of a text. Where it spells the end, that is one piece.
+  package func tokens(of text: String) -> [Int] {
+    guard let end, !endBytes.isEmpty else { return pieces(of: text) }
+    let parts = Array(text.utf8).split(
+      separator: endBytes, omittingEmptySubsequences: false)
+    return Array(
+      parts.map { pieces(of: String(decoding: $0, as: UTF8.self)) }.joined(separator: [end]))
+  }
+
+  private func pieces(of text: String) -> [Int] {
+    var known: [ArraySlice<Unicode.Scalar>: [Int]] = [:]
+    var tokens: [Int] = []
+    for word in Words(text) {
+      if let pieces = known[word] {
+        tokens += pieces
+      } else {
+        let pieces = joined(String(String.UnicodeScalarView(word)).utf8.map { single[Int($0)] })
+        known[word] = pieces
+        tokens += pieces
+      }
+    }
+    return tokens
+  }
+
+  /// Joins pairs of a word, always the one of the lowest rank, until none is left.
+  private func joined(_ word: [Int]) -> [Int] {
+    var word = word
+    while word.count > 1 {
+      var best: (merge: Merge, rank: Int, symbol: Int)?
+      for place in 1..<word.count {
+        let merge = Merge(left: word[place - 1], right: word[place])
+        if let join = joins[merge], join.rank < best?.rank ?? .max {
+          best = (merge, join.rank, join.symbol)
+        }
+      }
+      guard let best else { break }
+      word = Self.join(best.merge, to: best.symbol, in: word)
+    }
+    return word
+  }
+
+  /// A word in which a pair is one piece.
+  static func join(_ merge: Merge, to symbol: Int, in word: [Int]) -> [Int] {
+    var result: [Int] = []
+    result.reserveCapacity(word.count)
+    var place = 0
+    while place < word.count {
+      if place + 1 < word.count, word[place] == merge.left, word[place + 1] == merge.right {
+        result.append(symbol)
+        place += 2
+      } else {
+        result.append(word[place])
+        place += 1
+      }
+    }
+    return result
+  }
+}
+
+/// What a text falls into before bytes are joined, as GPT-2's pattern has it:
+/// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
+struct Words: Sequence, IteratorProtocol {
+  private enum Kind { case letter, number, blank, other }
+
+  private let text: [Unicode.Scalar]
+  private let kinds: [Kind]
+  private var place = 0
+
+  init(_ text: String) {
+    self.text = Array(text.unicodeScalars)
+    kinds = self.text.map { scalar in
+      switch scalar.properties.generalCategory {
+      case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+        .letter
+      case .decimalNumber, .letterNumber, .otherNumber: .number
+      default: scalar.properties.isWhitespace ? .blank : .other
+      }
+    }
+  }
+
+  mutating func next() -> ArraySlice<Unicode.Scalar>? {
+    guard place < text.count else { return nil }
+    let end = contraction ?? run
+    defer { place = end }
+    return text[place..<end]
+  }
+
+  private static let contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"]
+    .map { Array($0.unicodeScalars) }
+
+  private var contraction: Int? {
+    guard text[place] == "'" else { return nil }
+    return Self.contractions.first { text[place...].starts(with: $0) }.map { place + $0.count }
+  }
+
+  /// Where the run of one kind ends, with a space before it where there is one.
+  private var run: Int {
+    let first = text[place] == " " && place + 1 < text.count ? place + 1 : place
+    if kinds[first] != .blank { return end(of: kinds[first], from: first) }
+    let end = end(of: .blank, from: place)
+    // The last blank belongs to the word that follows.
+    return end < text.count && end - place > 1 ? end - 1 : end
+  }
+
+  private func end(of kind: Kind, from first: Int) -> Int {
+    kinds[first...].firstIndex { $0 != kind } ?? text.count
+  }
+}

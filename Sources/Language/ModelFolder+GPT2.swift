@@ -1,0 +1,107 @@
+internal import Neural
+internal import Rollouts
+
+extension ModelFolder {
+  /// GPT-2 and its tokenizer.
+  package func gpt2() throws -> TrainedModel {
+    guard kind == "gpt2" else {
+      throw error("the model is '\(kind)', and only 'gpt2' writes texts here")
+    }
+    let (width, heads) = (try count("n_embd"), try count("n_head"))
+    guard width % heads == 0 else { throw error("\(heads) heads do not share a width of \(width)") }
+    let activation: Activation
+    switch setting("activation_function")?.text ?? "gelu_new" {
+    case "gelu_new", "gelu_pytorch_tanh": activation = .geluTanh
+    case "gelu": activation = .gelu
+    case let other: throw error("the activation '\(other)' is not known here")
+    }
+    let model = LanguageModel(
+      GPTShape(
+        vocabulary: try count("vocab_size"), context: try count("n_positions"),
+        layers: try count("n_layer"), heads: heads, width: width,
+        inner: setting("n_inner")?.int, hasBias: true, activation: activation))
+    let file = try tensors()
+    // Older files leave the first word out.
+    let prefix = file.tensors.contains { $0.name == "wte.weight" } ? "" : "transformer."
+    let parameters = try parameters(model.layout, from: file) { name in
+      let short = name.dropFirst("transformer.".count)
+      // GPT-2's linear layers are stored with their inputs down.
+      let isTurned = name.contains(".c_") && name.hasSuffix(".weight")
+      return (["\(prefix)\(short)"], isTurned)
+    }
+    return try TrainedModel(model, .bytePairs(try bytePairs()), parameters)
+  }
+
+  /// GPT-2's pieces and pairs, from `vocab.json` and `merges.txt` or from `tokenizer.json`.
+  package func bytePairs() throws -> BytePairTokenizer {
+    let vocabulary: JSON?
+    var pairs: [(String, String)] = []
+    var added: [String: Int] = [:]
+    if try has("vocab.json") {
+      vocabulary = try json("vocab.json")
+      for line in try text("merges.txt").split(separator: "\n") where !line.hasPrefix("#version") {
+        let words = line.split(separator: " ")
+        guard words.count == 2 else {
+          throw error("merges.txt has a line that is no pair: \(line)")
+        }
+        pairs.append((String(words[0]), String(words[1])))
+      }
+    } else if try has("tokenizer.json") {
+      let all = try json("tokenizer.json")
+      guard all["model"]?["type"]?.text == "BPE" || all["model"]?["merges"] != nil else {
+        throw error("tokenizer.json is no byte-pair encoding")
+      }
+      vocabulary = all["model"]?["vocab"]
+      guard case .array(let merges)? = all["model"]?["merges"] else {
+        throw error("tokenizer.json has no merges")
+      }
+      for merge in merges {
+        if case .array(let pair) = merge, pair.count == 2, let left = pair[0].text,
+          let right = pair[1].text
+        {
+          pairs.append((left, right))
+        } else if let words = merge.text?.split(separator: " "), words.count == 2 {
+          pairs.append((String(words[0]), String(words[1])))
+        } else {
+          throw error("tokenizer.json has a merge that is no pair")
+        }
+      }
+      if case .array(let tokens)? = all["added_tokens"] {
+        for token in tokens {
+          if let text = token["content"]?.text { added[text] = token["id"]?.int }
+        }
+      }
+    } else {
+      throw error("there is no vocab.json with merges.txt, and no tokenizer.json")
+    }
+    return try bytePairs(vocabulary, pairs, added)
+  }
+
+  private func bytePairs(
+    _ vocabulary: JSON?, _ pairs: [(String, String)], _ added: [String: Int]
+  ) throws -> BytePairTokenizer {
+    guard case .object(let members)? = vocabulary else { throw error("there is no vocabulary") }
+    var numbers: [String: Int] = added
+    for member in members {
+      guard let number = member.value.int, (0..<1 << 20).contains(number) else {
+        throw error("the vocabulary gives '\(member.key)' no number")
+      }
+      numbers[member.key] = number
+    }
+    let count = (numbers.values.max() ?? -1) + 1
+    let end = numbers["<|endoftext|>"]
+    var symbols = [[UInt8]](repeating: [], count: count)
+    for (text, number) in numbers {
+      // What is added to the vocabulary is spelled as it is.
+      symbols[number] = ByteAlphabet.bytes(of: text) ?? Array(text.utf8)
+    }
+    var merges: [BytePairTokenizer.Merge] = []
+    for (left, right) in pairs {
+      guard let left = numbers[left], let right = numbers[right] else {
+        throw error("the merge '\(left) \(right)' is of no pieces of the vocabulary")
+      }
+      merges.append(BytePairTokenizer.Merge(left: left, right: right))
+    }
+    return try BytePairTokenizer(symbols: symbols, merges: merges, end: end)
+  }
+}

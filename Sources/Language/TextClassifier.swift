@@ -1,0 +1,153 @@
+package import Neural
+internal import Rollouts
+
+/// A DistilBERT that gives a text one of a few labels (Sanh and others, https://arxiv.org/abs/1910.01108).
+package struct TextClassifier: Sendable {
+  package let tokenizer: WordPieceTokenizer
+  package let labels: [String]
+  /// How long a text may be, in tokens.
+  package let context: Int
+  private let words: Embedding
+  private let positions: Embedding
+  private let norm: LayerNorm
+  private let blocks: [EncoderBlock]
+  private let mix: Linear
+  private let choose: Linear
+  private let parameters: Parameters
+
+  /// What it thinks of a text.
+  package struct Verdict: Sendable {
+    /// The text as the model sees it.
+    package var pieces: [String]
+    /// The numbers of those pieces.
+    package var tokens: [Int]
+    package var logits: [Float]
+    /// With which share each label is right.
+    package var shares: [Float]
+    /// How much the first piece, which the labels come from, looked at each, by layer and head.
+    package var attention: [[[Float]]]
+    /// Whether the text was longer than the model sees.
+    package var isCut: Bool
+  }
+
+  /// DistilBERT, fine-tuned to classify texts, of a folder.
+  package init(_ folder: ModelFolder) throws {
+    guard folder.kind == "distilbert" else {
+      throw folder.error("the model is '\(folder.kind)', and only 'distilbert' judges texts here")
+    }
+    let (width, heads) = (try folder.count("dim"), try folder.count("n_heads"))
+    guard width % heads == 0 else {
+      throw folder.error("\(heads) heads do not share a width of \(width)")
+    }
+    guard let activation = Activation(rawValue: folder.setting("activation")?.text ?? "gelu") else {
+      throw folder.error("its activation is not known here")
+    }
+    labels = try folder.labels()
+    tokenizer = try folder.wordPieces()
+    context = try folder.count("max_position_embeddings")
+    let vocabulary = try folder.count("vocab_size")
+    guard tokenizer.pieces.count <= vocabulary else {
+      throw folder.error(
+        "the model knows \(vocabulary) tokens, and its tokenizer \(tokenizer.pieces.count)")
+    }
+    var layout = ParameterLayout()
+    let prefix = "distilbert."
+    words = Embedding(
+      "\(prefix)embeddings.word_embeddings", symbols: vocabulary, width: width, to: &layout)
+    positions = Embedding(
+      "\(prefix)embeddings.position_embeddings", symbols: context, width: width, to: &layout)
+    norm = LayerNorm("\(prefix)embeddings.LayerNorm", width: width, epsilon: 1e-12, to: &layout)
+    let inner = try folder.count("hidden_dim")
+    blocks = (0..<(try folder.count("n_layers"))).map {
+      EncoderBlock(
+        "\(prefix)transformer.layer.\($0)", width: width, heads: heads, inner: inner,
+        activation: activation, epsilon: 1e-12, to: &layout)
+    }
+    mix = Linear("pre_classifier", inputs: width, outputs: width, to: &layout)
+    choose = Linear("classifier", inputs: width, outputs: labels.count, to: &layout)
+    parameters = try folder.parameters(layout, from: try folder.tensors()) { name in
+      guard name.contains(".attention.qkv.") else { return ([name], false) }
+      return (["q", "k", "v"].map { name.replacing(".qkv.", with: ".\($0)_lin.") }, false)
+    }
+  }
+
+  /// Judges a text.
+  package func judge(_ text: String, crew: Crew? = nil) -> Verdict {
+    let all = tokenizer.tokens(of: text)
+    let tokens = all.count > context ? Array(all[..<(context - 1)]) + [tokenizer.last] : all
+    let length = tokens.count
+    var memory = Activations(rows: length, hasGradients: false)
+    let embedded = memory.add(width: words.width)
+    var stream = memory.add(width: words.width)
+    let statistics = norm.statistics(in: &memory)
+    words.forward(tokens, to: embedded, parameters, &memory)
+    positions.forward(0..<length, to: embedded, adding: true, parameters, &memory)
+    norm.forward(embedded, to: stream, keeping: statistics, rows: length, parameters, &memory)
+    var attention: [[[Float]]] = []
+    for block in blocks {
+      let path = block.path(in: &memory, from: stream)
+      block.forward(path, sequences: 1, length: length, crew: crew, parameters, &memory)
+      attention.append(
+        block.attention.shares(path.attention, of: 0, length: length, &memory))
+      stream = path.output
+    }
+    let mixed = memory.add(width: mix.outputs, rows: 1)
+    let logits = memory.add(width: choose.outputs, rows: 1)
+    mix.forward(stream, to: mixed, rows: 1, parameters, &memory, clamping: true)
+    choose.forward(mixed, to: logits, rows: 1, parameters, &memory)
+    let numbers = memory.rows(logits, 1)
+    return Verdict(
+      pieces: tokens.map { tokenizer.pieces[$0] }, tokens: tokens, logits: numbers,
+      shares: Softmax.shares(of: numbers), attention: attention, isCut: all.count > context)
+  }
+}
+
+extension ModelFolder {
+  /// The labels by number.
+  fileprivate func labels() throws -> [String] {
+    guard case .object(let members)? = setting("id2label"), !members.isEmpty else {
+      throw error("config.json has no labels (id2label): the model does not classify texts")
+    }
+    let sorted = members.compactMap { member in
+      Int(member.key).map { ($0, member.value.text ?? "") }
+    }
+    .sorted { $0.0 < $1.0 }
+    guard sorted.map(\.0) == Array(members.indices) else {
+      throw error("the labels of config.json are not numbered from 0")
+    }
+    return sorted.map(\.1)
+  }
+
+  /// BERT's pieces, from `vocab.txt` or from `tokenizer.json`.
+  package func wordPieces() throws -> WordPieceTokenizer {
+    var lowercases = true
+    if try has("tokenizer_config.json"),
+      case .bool(let asked)? = try json("tokenizer_config.json")[
+        "do_lower_case"]
+    {
+      lowercases = asked
+    }
+    if try has("vocab.txt") {
+      var lines = try text("vocab.txt").split(
+        omittingEmptySubsequences: false, whereSeparator: \.isNewline
+      ).map(String.init)
+      if lines.last == "" { lines.removeLast() }
+      return try WordPieceTokenizer(pieces: lines, lowercases: lowercases)
+    }
+    guard try has("tokenizer.json") else {
+      throw error("there is no vocab.txt and no tokenizer.json")
+    }
+    let model = try json("tokenizer.json")["model"]
+    guard model?["type"]?.text == "WordPiece", case .object(let members)? = model?["vocab"] else {
+      throw error("tokenizer.json is no WordPiece")
+    }
+    var pieces = [String](repeating: "", count: members.count)
+    for member in members {
+      guard let number = member.value.int, pieces.indices.contains(number) else {
+        throw error("the vocabulary gives '\(member.key)' no number")
+      }
+      pieces[number] = member.key
+    }
+    return try WordPieceTokenizer(pieces: pieces, lowercases: lowercases)
+  }
+}

@@ -1,0 +1,109 @@
+import Glibc
+package import Neural
+package import Rollouts
+
+/// A text that a language model goes on with, token by token. The keys and values of all places are kept,
+/// so that a token costs one place's work.
+///
+/// Where the text outgrows the model's context, the model goes on from the newer half of it.
+package struct TextWriter: Sendable {
+  package let trained: TrainedModel
+  /// The whole text so far.
+  package private(set) var tokens: [Int]
+  /// Where in the text the part begins that the model sees.
+  package private(set) var first = 0
+
+  private let crew: Crew?
+  private let context: Int
+  private var memory: Activations
+  private let path: GPT.Path
+  private let logitRow: Rows
+
+  /// A text that begins with a prompt of at least one token. Memory is taken for so many more, or for the
+  /// whole context where that is less.
+  package init(
+    _ trained: TrainedModel, prompt: [Int], room: Int = .max, crew: Crew? = nil
+  ) {
+    precondition(!prompt.isEmpty, "a text begins with a token")
+    let model = trained.model
+    self.trained = trained
+    self.crew = crew
+    let (most, overflow) = prompt.count.addingReportingOverflow(room)
+    context = min(model.shape.context, overflow ? .max : most)
+    memory = Activations(rows: context, hasGradients: false)
+    path = model.gpt.path(in: &memory)
+    logitRow = memory.add(width: model.shape.vocabulary, rows: 1)
+    tokens = prompt
+    first = max(0, prompt.count - context)
+    read()
+  }
+
+  /// How many tokens the model sees.
+  package var seen: Int { tokens.count - first }
+
+  /// Reads all that the model sees at once.
+  private mutating func read() {
+    let window = Array(tokens[first...])
+    trained.model.gpt.forward(
+      path, window, length: window.count, crew: crew, trained.parameters, &memory)
+  }
+
+  /// Adds a token to the text.
+  package mutating func append(_ token: Int) {
+    tokens.append(token)
+    guard seen > context else {
+      return trained.model.gpt.next(
+        path, token, place: seen - 1, crew: crew, trained.parameters, &memory)
+    }
+    first = tokens.count - max(1, context / 2)
+    read()
+  }
+
+  /// What the model thinks of every token as the next.
+  package mutating func logits() -> [Float] {
+    trained.model.gpt.head.next(
+      path.output.dropping(seen - 1), to: logitRow, crew: crew, trained.parameters, &memory)
+    return memory.rows(logitRow, 1)
+  }
+
+  /// How much the newest token looked at each that the model sees, by layer and head.
+  package mutating func attention() -> [[[Float]]] {
+    let blocks = trained.model.gpt.blocks
+    return blocks.indices.map { index in
+      blocks[index].attention.shares(
+        path.blocks[index].qkv, of: seen - 1, length: seen, &memory)
+    }
+  }
+
+  /// How much every token that the model sees looked at each, by layer, head and place.
+  package mutating func attentionMaps() -> [[[[Float]]]] {
+    let blocks = trained.model.gpt.blocks
+    return blocks.indices.map { index in
+      let rows = (0..<seen).map { query in
+        blocks[index].attention.shares(
+          path.blocks[index].qkv, of: query, length: seen, &memory)
+      }
+      return (0..<blocks[index].attention.heads).map { head in rows.map { $0[head] } }
+    }
+  }
+
+  /// What one step added.
+  package struct Addition: Sendable {
+    package var token: Int
+    /// The logarithm of the share that the model itself gave it.
+    package var logProbability: Double
+    /// Whether the text is over.
+    package var isEnd: Bool
+  }
+
+  /// Chooses a token and adds it.
+  package mutating func write(_ sampler: Sampler, _ draws: Draws) -> Addition {
+    let logits = logits()
+    let token = sampler.pick(sampler.shares(of: logits), draws)
+    let share = Softmax.shares(of: logits)[token]
+    append(token)
+    return Addition(
+      token: token, logProbability: log(Double(max(share, .leastNonzeroMagnitude))),
+      isEnd: token == trained.tokenizer.end)
+  }
+}

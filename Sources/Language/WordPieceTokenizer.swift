@@ -1,0 +1,145 @@
+@_spi(_Unicode) internal import Swift
+
+/// BERT's way from text to numbers: small letters without accents, words and signs, and of each word the
+/// longest pieces that are known (Devlin and others, https://arxiv.org/abs/1810.04805).
+package struct WordPieceTokenizer: Sendable {
+  /// The pieces by number; those that go on within a word begin with ##.
+  package let pieces: [String]
+  private let numbers: [String: Int]
+  private let lowercases: Bool
+  private let unknown: Int
+  /// What stands before and behind a text.
+  package let first: Int
+  package let last: Int
+  /// Pieces that are taken as they stand in a text, such as [MASK].
+  private let special: [[Unicode.Scalar]]
+
+  /// The tokenizer of the lines of a `vocab.txt`.
+  package init(pieces: [String], lowercases: Bool = true) throws(LanguageError) {
+    let numbers = Dictionary(zip(pieces, pieces.indices), uniquingKeysWith: { first, _ in first })
+    guard let unknown = numbers["[UNK]"], let first = numbers["[CLS]"], let last = numbers["[SEP]"]
+    else { throw LanguageError("the vocabulary lacks [UNK], [CLS] or [SEP]") }
+    self.pieces = pieces
+    self.numbers = numbers
+    self.lowercases = lowercases
+    (self.unknown, self.first, self.last) = (unknown, first, last)
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].filter { numbers[$0] != nil }
+      .map { Array($0.unicodeScalars) }
+  }
+
+  /// The numbers of a text, between the two that stand around it.
+  package func tokens(of text: String) -> [Int] {
+    var tokens = [first]
+    var plain: [Unicode.Scalar] = []
+    let scalars = Array(text.unicodeScalars)
+    var place = 0
+    while place < scalars.count {
+      if scalars[place] == "[",
+        let name = special.first(where: { scalars[place...].starts(with: $0) }),
+        let number = numbers[String(String.UnicodeScalarView(name))]
+      {
+        tokens += words(plain).flatMap(split) + [number]
+        plain = []
+        place += name.count
+      } else {
+        plain.append(scalars[place])
+        place += 1
+      }
+    }
+    return tokens + words(plain).flatMap(split) + [last]
+  }
+
+  /// Words and signs, each sign a word of its own.
+  private func words(_ text: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
+    var words: [[Unicode.Scalar]] = []
+    var word: [Unicode.Scalar] = []
+    for scalar in normalized(text) {
+      if scalar.properties.isWhitespace {
+        if !word.isEmpty { words.append(word) }
+        word = []
+      } else if scalar.isSign {
+        if !word.isEmpty { words.append(word) }
+        words.append([scalar])
+        word = []
+      } else {
+        word.append(scalar)
+      }
+    }
+    return word.isEmpty ? words : words + [word]
+  }
+
+  /// Without what cannot be seen, Chinese characters apart; small, and without accents.
+  private func normalized(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    var clean: [Unicode.Scalar] = []
+    for scalar in text where !scalar.isInvisible {
+      if scalar.isChinese {
+        clean += [" ", scalar, " "]
+      } else {
+        clean.append(scalar.isBlank ? " " : scalar)
+      }
+    }
+    guard lowercases else { return clean }
+    return String(String.UnicodeScalarView(clean))._nfd
+      .filter { $0.properties.generalCategory != .nonspacingMark }
+      .flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) }
+  }
+
+  /// The longest known pieces of a word, from its beginning; one that has none is unknown as a whole.
+  private func split(_ word: [Unicode.Scalar]) -> [Int] {
+    guard word.count <= 100 else { return [unknown] }
+    var tokens: [Int] = []
+    var first = 0
+    while first < word.count {
+      var end = word.count
+      var found: Int?
+      while end > first {
+        let piece = String(String.UnicodeScalarView(word[first..<end]))
+        found = numbers[first == 0 ? piece : "##" + piece]
+        if found != nil { break }
+        end -= 1
+      }
+      guard let found else { return [unknown] }
+      tokens.append(found)
+      first = end
+    }
+    return tokens
+  }
+}
+
+extension Unicode.Scalar {
+  /// Characters that control, and those that stand for none.
+  fileprivate var isInvisible: Bool {
+    if self == "\t" || self == "\n" || self == "\r" { return false }
+    if value == 0 || value == 0xFFFD { return true }
+    return switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned: true
+    default: false
+    }
+  }
+
+  fileprivate var isBlank: Bool { properties.isWhitespace }
+
+  /// Signs, among them all of ASCII's that are neither letters nor digits.
+  fileprivate var isSign: Bool {
+    switch value {
+    case 33...47, 58...64, 91...96, 123...126: return true
+    default: break
+    }
+    return switch properties.generalCategory {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+      .initialPunctuation, .finalPunctuation, .otherPunctuation:
+      true
+    default: false
+    }
+  }
+
+  /// In a block of Chinese characters, each of which is a word.
+  fileprivate var isChinese: Bool {
+    switch value {
+    case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0x20000...0x2A6DF, 0x2A700...0x2B73F,
+      0x2B740...0x2B81F, 0x2B920...0x2CEAF, 0xF900...0xFAFF, 0x2F800...0x2FA1F:
+      true
+    default: false
+    }
+  }
+}

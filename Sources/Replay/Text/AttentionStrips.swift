@@ -1,0 +1,78 @@
+package import Raster
+
+/// How much one token looked at each, a row for every layer, the tokens' names below.
+package struct AttentionStrips: Sendable {
+  private let rows: [[Float]]
+  private let tokens: [String]
+  private let title: String
+  private let subtitle: String
+  private let theme: Theme
+  private static let (cell, rowHeight, left, top) = (34.0, 30.0, 84.0, 84.0)
+
+  /// Shares by layer and token.
+  package init(
+    rows: [[Float]], tokens: [String], title: String, subtitle: String, theme: Theme
+  ) {
+    self.rows = rows
+    // A picture has only so much room: the first tokens are shown.
+    self.tokens = Array(tokens.prefix(120))
+    self.title = title
+    self.subtitle = subtitle
+    self.theme = theme
+  }
+
+  /// Pixels from left to right.
+  package var width: Int { max(520, Int(Self.left + Double(tokens.count) * Self.cell + 28)) }
+  /// Pixels from top to bottom.
+  package var height: Int { Int(Self.top + Double(rows.count) * Self.rowHeight + bottom) }
+
+  /// Room for the longest name, standing upright.
+  private var bottom: Double { 52 + min(96, Double(tokens.map(\.count).max() ?? 0) * 8) }
+
+  /// The picture as pixels.
+  package func canvas() throws(CanvasError) -> Canvas {
+    let canvas = try Canvas(width: width, height: height, background: theme.background)
+    draw(onto: canvas)
+    return canvas
+  }
+
+  /// The picture as an SVG document.
+  package func svg() throws(CanvasError) -> [UInt8] {
+    let canvas = try Canvas(svgWidth: width, height: height)
+    canvas.clear(theme.background)
+    draw(onto: canvas)
+    return try canvas.finishedSVG()
+  }
+
+  private func draw(onto canvas: Canvas) {
+    canvas.text(title, at: Point(28, 38), .sans(20, .bold), theme.text)
+    canvas.text(subtitle, at: Point(28, 59), .sans(13), theme.mutedText)
+    for (row, shares) in rows.enumerated() {
+      let y = Self.top + Double(row) * Self.rowHeight
+      canvas.text(
+        "layer \(row + 1)", at: Point(Self.left - 10, y + Self.rowHeight / 2), .sans(13),
+        theme.mutedText, align: .right, anchor: .middle)
+      for (column, share) in shares.prefix(tokens.count).enumerated() {
+        let color = theme.sequential.color(at: Double(share).squareRoot())
+        let box = Rect(
+          x: Self.left + Double(column) * Self.cell, y: y, width: Self.cell - 1,
+          height: Self.rowHeight - 1)
+        canvas.fill(box, color)
+        canvas.text(
+          "\(Int((share * 100).rounded()))", at: Point(box.left + box.width / 2, y + 14.5),
+          .sans(11), color.moreLegible(of: theme.text, or: theme.background), align: .center,
+          anchor: .middle)
+      }
+    }
+    let below = Self.top + Double(rows.count) * Self.rowHeight + 10
+    for (column, token) in tokens.enumerated() {
+      let name = canvas.ellipsized(token, .mono(13), width: 96)
+      canvas.text(
+        name, at: Point(Self.left + (Double(column) + 0.5) * Self.cell, below), .mono(13),
+        theme.text, align: .right, anchor: .middle, rotation: -.pi / 2)
+    }
+    canvas.text(
+      "numbers are hundredths of the attention", at: Point(28, Double(height) - 14), .sans(12),
+      theme.mutedText)
+  }
+}

@@ -1,0 +1,50 @@
+internal import Language
+internal import Neural
+package import Rollouts
+
+extension TextTrainer {
+  /// The kind that a language model's checkpoints bear.
+  package static var checkpointKind: String { "text" }
+
+  /// All that is needed to go on from here, or to write with: parameters, AdamW's state and the tokenizer.
+  package var checkpoint: Checkpoint {
+    var tensors = parameters.tensors()
+    // Before the first step there is nothing but zeros.
+    if adam.steps > 0 {
+      tensors += adam.m.tensors(prefix: Self.firstMoment)
+      tensors += adam.v.tensors(prefix: Self.secondMoment)
+    }
+    let state: JSON = [
+      "model": model.json, "tokenizer": corpus.tokenizer.json, "adam_steps": .integer(adam.steps),
+    ]
+    return Checkpoint(
+      step: step, kind: Self.checkpointKind, parameters: Safetensors(tensors).encoded(),
+      trainingState: state.compact)
+  }
+
+  package mutating func resume(
+    from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
+  ) throws {
+    precondition(step == 0 && adam.steps == 0, "a trainer that has trained does not resume")
+    let saved = try JSON(parsing: checkpoint.trainingState)
+    guard let adamSteps = saved["adam_steps"]?.int, adamSteps >= 0, checkpoint.step >= 0,
+      let tokenizer = saved["tokenizer"]
+    else {
+      throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
+    }
+    guard try Tokenizer(tokenizer) == corpus.tokenizer else {
+      throw TrainingError("the checkpoint of step \(checkpoint.step) is of another text")
+    }
+    let file = try Safetensors(decoding: checkpoint.parameters)
+    parameters = try Parameters(model.layout, from: file)
+    if adamSteps > 0 {
+      adam.restore(
+        steps: adamSteps, m: try Parameters(model.layout, from: file, prefix: Self.firstMoment),
+        v: try Parameters(model.layout, from: file, prefix: Self.secondMoment))
+    }
+    step = checkpoint.step
+  }
+
+  private static var firstMoment: String { "adam.m." }
+  private static var secondMoment: String { "adam.v." }
+}

@@ -1,0 +1,158 @@
+package import Language
+package import Neural
+package import Rollouts
+
+/// Trains a language model on a text, and tells a sink how far it came: metrics and checkpoints, but no
+/// transitions, as nothing is played. Its steps are batches.
+package struct TextTrainer: Trainer, Sendable {
+  package let settings: TextConfiguration
+  package let model: LanguageModel
+  package let corpus: Corpus
+  /// What the model has learned.
+  package internal(set) var parameters: Parameters
+  package internal(set) var adam: Adam
+  /// Batches learned from so far.
+  package internal(set) var step = 0
+  package var horizon = Int.max
+  /// The mean loss of the validation part at the last trial, and of the training part.
+  package internal(set) var loss = (training: Double.nan, validation: Double.nan)
+
+  private let generator: Generator
+  private let shards: [TextShard]
+  /// Who computes; their number changes no result.
+  private let crew: Crew
+
+  /// A trainer that has learned nothing of a text.
+  package init(
+    _ text: String, seed: UInt64, settings: TextConfiguration,
+    threads: Int = Crew.processorCount
+  ) throws {
+    try settings.validate()
+    let tokenizer: Tokenizer =
+      switch settings.tokens {
+      case .characters: .characters(CharacterTokenizer(of: text))
+      case .pairs: .bytePairs(try BytePairTokenizer(of: text, pieces: settings.pieces))
+      }
+    corpus = try Corpus(
+      text, tokenizer, validation: settings.validation, context: settings.context)
+    let model = settings.model(vocabulary: tokenizer.count)
+    self.settings = settings
+    self.model = model
+    generator = Generator(seed: seed)
+    parameters = Parameters(model.layout, seed: seed)
+    adam = Adam(
+      model.layout, beta1: settings.beta1, beta2: settings.beta2, decay: settings.decay)
+    crew = Crew(threads: max(1, min(threads, settings.shards)))
+    shards = (0..<settings.shards).map { _ in TextShard(model) }
+  }
+
+  /// A text has no episodes.
+  package var episodes: Int { 0 }
+
+  /// Whether all batches were learned from.
+  package var isComplete: Bool { step >= min(settings.steps, horizon) }
+
+  /// The model before the first step, which a recording begins with.
+  package var initialCheckpoint: Checkpoint { checkpoint }
+
+  package mutating func train<Sink: TransitionSink & ~Copyable>(
+    into sink: inout Sink, now: () -> Double = { 0 },
+    goOn: (TrainingProgress) -> Bool = { _ in true }
+  ) throws {
+    if step == 0 { try evaluate(into: &sink) }
+    var clock = (step: step, time: now())
+    while !isComplete {
+      let rate = settings.rate(step: step)
+      let (loss, norm) = try learn(rate: rate)
+      step += 1
+      let isTrial = step % settings.evaluateEvery == 0 || isComplete
+      if step % Self.reportEvery == 0 || isTrial {
+        try tell(
+          [
+            ("losses/batch", loss), ("losses/gradient_norm", norm),
+            ("charts/learning_rate", rate),
+          ], to: &sink)
+        let time = now()
+        if time > clock.time {
+          let tokens = (step - clock.step) * settings.sequences * settings.context
+          let speed = Double(tokens) / (time - clock.time)
+          try tell([("charts/tokens_per_second", speed)], to: &sink)
+        }
+      }
+      if isTrial { try evaluate(into: &sink) }
+      if step % Self.reportEvery == 0 || isTrial { clock = (step, now()) }
+      if step % settings.snapshotEvery == 0 || isComplete { try sink.record(checkpoint) }
+      if !goOn(progress(loss)) { break }
+    }
+  }
+
+  /// How often losses of single batches are told.
+  private static let reportEvery = 10
+
+  private func progress(_ loss: Double) -> TrainingProgress {
+    TrainingProgress(
+      step: step, episodes: 0, share: Double(step) / Double(settings.steps), lastReturn: 0,
+      loss: loss)
+  }
+
+  private func tell<Sink: TransitionSink & ~Copyable>(
+    _ points: [(name: String, value: Double)], to sink: inout Sink
+  ) throws {
+    for (name, value) in points {
+      try sink.record(Metric(step: step, name: name, value: value))
+    }
+  }
+
+  // MARK: Learning
+
+  /// Learns from one batch; its loss before, and the length of its gradient.
+  package mutating func learn(rate: Double) throws -> (loss: Double, norm: Double) {
+    let starts = corpus.starts(
+      settings.sequences, step: step, context: settings.context, generator)
+    return try learn(from: starts, rate: rate)
+  }
+
+  /// The same from sequences that begin at some places of the training part.
+  package mutating func learn(
+    from starts: [Int], rate: Double
+  ) throws -> (loss: Double, norm: Double) {
+    let task = TextShard.Task(
+      starts: starts, context: settings.context, step: step,
+      dropout: settings.dropout, generator: generator)
+    let (shards, parameters, part) = (shards, parameters, corpus.training)
+    crew.run(shards.count) { index in
+      shards[index].learn(task.share(index, of: shards.count), of: part, task, parameters)
+    }
+    for shard in shards.dropFirst() { shards[0].gradients.add(shard.gradients) }
+    let loss = shards.reduce(0) { $0 + $1.loss } / Double(starts.count * settings.context)
+    let most = settings.gradientNorm > 0 ? settings.gradientNorm : .infinity
+    let norm = shards[0].gradients.clip(toNorm: most)
+    for (name, value) in [("losses/batch", loss), ("losses/gradient_norm", norm)]
+    where !value.isFinite {
+      throw TrainingError.notFinite(
+        step: step, metric: name, value: value, lookAt: "learning_rate (\(rate))")
+    }
+    adam.step(&self.parameters, shards[0].gradients, rate: rate)
+    return (loss, norm)
+  }
+
+  /// The mean loss of both parts, the validation part's at last, over sequences spread evenly.
+  private mutating func evaluate<Sink: TransitionSink & ~Copyable>(into sink: inout Sink) throws {
+    loss = (meanLoss(corpus.training), meanLoss(corpus.validation))
+    try tell([("losses/train", loss.training), ("losses/validation", loss.validation)], to: &sink)
+  }
+
+  /// The mean loss of a part of the text, without learning anything.
+  package func meanLoss(_ part: [Int32]) -> Double {
+    let context = settings.context
+    let starts = Corpus.spread(
+      settings.evaluationBatches * settings.batch, over: part, context: context)
+    let task = TextShard.Task(
+      starts: starts, context: context, step: step, dropout: 0, generator: generator)
+    let (shards, parameters) = (shards, parameters)
+    crew.run(shards.count) { index in
+      shards[index].judge(task.share(index, of: shards.count), of: part, task, parameters)
+    }
+    return shards.reduce(0) { $0 + $1.loss } / Double(starts.count * context)
+  }
+}

@@ -1,0 +1,127 @@
+import Glibc
+import Language
+import Recordings
+import Rollouts
+
+/// Writes on where a prompt ends, by a language model.
+struct GenerateCommand: Command {
+  static let name = "generate"
+  static let summary = "write on where a prompt ends, by a language model"
+  static let group = CommandGroup.language
+  static let examples = [
+    "reel generate recordings/text.sqlite --prompt \"This License\" --tokens 500",
+    "reel generate recordings/text.sqlite --prompt \"You may\" -o recordings/written.sqlite",
+    "reel generate recordings/text.sqlite --prompt - < prompts.txt",
+  ]
+
+  private let file: String?
+  private let model: String?
+  private let at: String?
+  private let prompt: String
+  private let tokens: Int
+  private let sampler: Sampler
+  private let seed: UInt64
+  private let samples: Int
+  private let output: String?
+  private let force: Bool
+
+  init(_ arguments: inout Arguments) throws {
+    file = try arguments.optionalPositional("FILE", help: "a recording of reel train text")
+    model = try arguments.option(
+      "--model", value: "DIR", help: "in its place a folder with GPT-2's files")
+    prompt =
+      try arguments.option(
+        "--prompt", value: "TEXT", help: "where to begin; - reads one a line (default a new line)")
+      ?? ""
+    tokens =
+      try arguments.count("--tokens", in: 1...1_000_000, help: "how many to write (default 500)")
+      ?? 500
+    let temperature = try arguments.number(
+      "--temperature", value: "T", in: 0...100,
+      help: "below 1 likely tokens become likelier; 0 takes the likeliest (default 0.8)")
+    let topCount = try arguments.count(
+      "--top-k", in: 0...1_000_000, help: "choose among so many; 0: all (default 200)")
+    let topShare = try arguments.number(
+      "--top-p", value: "P", in: 0.000001...1,
+      help: "choose among the likeliest that have this share together (default 1)")
+    sampler = Sampler(
+      temperature: temperature ?? 0.8, topCount: topCount == 0 ? nil : topCount ?? 200,
+      topShare: topShare ?? 1)
+    seed = UInt64(try arguments.count("--seed", in: 0...Int.max, help: "default 1337") ?? 1337)
+    samples = try arguments.count("--samples", in: 1...10_000, help: "texts (default 1)") ?? 1
+    at = try arguments.option(
+      "--checkpoint", "--at", value: "STEP",
+      help: "as learned by a step, N%, last or best (default: the lowest validation loss)")
+    output = try arguments.option(
+      "-o", "--output", value: "FILE", help: "record what is written, each text an episode")
+    force = arguments.flag("--force", help: "overwrite")
+    arguments.jsonFlag()
+    guard (file == nil) != (model == nil) else {
+      throw Failure.usage("generate takes a recording, or --model DIR")
+    }
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    let named =
+      try file.map { try NamedModel(recording: $0, at: at) }
+      ?? NamedModel(folder: model ?? "")
+    Interruption.watch()
+    if prompt == "-" {
+      if output != nil {
+        throw Failure.usage("-o records one prompt's texts", "give it by --prompt")
+      }
+      while let line = readLine(), !Interruption.isRequested {
+        var nowhere = NullSink()
+        try write(generation(named, prompt: line), into: &nowhere, console)
+      }
+      return Interruption.isRequested ? .stopped : .done
+    }
+    let generation = generation(named, prompt: prompt)
+    guard let output else {
+      var nowhere = NullSink()
+      try write(generation, into: &nowhere, console)
+      return Interruption.isRequested ? .stopped : .done
+    }
+    // What cannot be written on is said before a file is made.
+    _ = try TextGeneration.opening(prompt, of: named.trained)
+    var writer = try RecordingWriter(
+      creating: output, generation.description(seed: seed, parent: named.parent),
+      initial: named.initial, options: RecordingOptions(force: force))
+    try write(generation, into: &writer, console)
+    try writer.finish()
+    console.note("recorded in \(output)")
+    return Interruption.isRequested ? .stopped : .done
+  }
+
+  private func generation(_ named: NamedModel, prompt: String) -> TextGeneration {
+    TextGeneration(
+      trained: named.trained, prompt: prompt, tokens: tokens, sampler: sampler,
+      generator: Generator(seed: seed))
+  }
+
+  private func write<Sink: TransitionSink & ~Copyable>(
+    _ generation: TextGeneration, into sink: inout Sink, _ console: Console
+  ) throws {
+    let isStreamed = !console.isJSON && !console.isQuiet
+    var found: [JSON] = []
+    for episode in 1...samples where !Interruption.isRequested {
+      var stream = CharacterStream()
+      let text = try generation.write(episode: episode, into: &sink) {
+        if isStreamed { Console.write(stream.take($0)) }
+      }
+      if isStreamed { Console.write(episode < samples ? "\n\n" : "\n") }
+      let mean = text.logProbability / Double(text.tokens)
+      let speed = Double(text.tokens) / text.seconds
+      console.note(
+        "\(count(text.tokens)) tokens, perplexity \(decimal(exp(-mean), 2)), "
+          + "\(count(Int(speed))) tokens/s")
+      found.append(
+        [
+          "text": .string(text.text), "tokens": .integer(text.tokens),
+          "log_probability": .number(text.logProbability), "perplexity": .number(exp(-mean)),
+          "ended": .bool(text.isOver), "tokens_per_second": .number(speed),
+        ])
+    }
+    if console.isJSON { console.print(samples == 1 ? found.first ?? .null : .array(found)) }
+  }
+}

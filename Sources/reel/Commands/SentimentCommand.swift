@@ -1,0 +1,91 @@
+import Film
+import Language
+import Neural
+import Raster
+import Replay
+import Rollouts
+
+/// Tells what a text feels like, by a DistilBERT of a folder.
+struct SentimentCommand: Command {
+  static let name = "sentiment"
+  static let summary = "tell what a text feels like, by a DistilBERT of a folder"
+  static let group = CommandGroup.language
+  static let examples = [
+    "reel sentiment --model models/sst2 \"A film to fall in love with.\"",
+    "reel sentiment --model models/sst2 \"Two hours of my life.\" -o output/attention.png",
+  ]
+
+  private let model: String
+  private let texts: [String]
+  private let output: String?
+  private let theme: Theme
+  private let force: Bool
+
+  init(_ arguments: inout Arguments) throws {
+    model =
+      try arguments.option(
+        "--model", value: "DIR",
+        help: "a folder with config.json, model.safetensors and vocab.txt or tokenizer.json") ?? ""
+    output = try arguments.option(
+      "-o", "--output", value: "FILE",
+      help: "what the classification token looked at in the first text, a .png or .svg")
+    theme = try themeOption(&arguments)
+    force = arguments.flag("--force", help: "overwrite")
+    arguments.jsonFlag()
+    texts = arguments.remaining("TEXT", help: "one text each; without any, lines of standard input")
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    if model.isEmpty { throw Failure.usage("--model is missing", "it names a folder") }
+    let classifier: TextClassifier
+    do {
+      classifier = try TextClassifier(modelFolder(model))
+    } catch let error as LanguageError {
+      throw Failure.failed("\(error)")
+    }
+    let crew = Crew(threads: Crew.processorCount)
+    var found: [JSON] = []
+    var first: TextClassifier.Verdict?
+    var lines = texts[...]
+    while let text = texts.isEmpty ? readLine() : lines.popFirst() {
+      let verdict = classifier.judge(text, crew: crew)
+      first = first ?? verdict
+      let best = verdict.shares.indices.max { verdict.shares[$0] < verdict.shares[$1] } ?? 0
+      let (label, confidence) = (classifier.labels[best], Double(verdict.shares[best]))
+      if verdict.isCut {
+        console.note("the text is longer than the \(classifier.context) tokens that the model sees")
+      }
+      if console.isJSON {
+        found.append(
+          [
+            "text": .string(text), "label": .string(label), "confidence": .number(confidence),
+            "scores": .object(
+              zip(classifier.labels, verdict.shares).map { .init($0, .number(Double($1))) }),
+            "tokens": .integer(verdict.tokens.count),
+          ])
+      } else {
+        console.print("\(label)  \(decimal(confidence, 4))  \(text)")
+      }
+    }
+    if console.isJSON { console.print(.array(found)) }
+    if let output, let first { try draw(first, to: output, console) }
+    return .done
+  }
+
+  /// A row for each layer, its heads' mean: how much the classification token looked at each piece.
+  private func draw(
+    _ verdict: TextClassifier.Verdict, to path: String, _ console: Console
+  ) throws {
+    let strips = AttentionStrips(
+      rows: verdict.attention.map { heads in
+        verdict.pieces.indices.map { place in
+          heads.reduce(0) { $0 + $1[place] } / Float(heads.count)
+        }
+      }, tokens: verdict.pieces, title: "What the classification token looked at",
+      subtitle: "the mean of each layer's heads, over the pieces of the text", theme: theme)
+    try write(
+      path, replacing: force,
+      ["png": { try strips.canvas().encodedPNG() }, "svg": { try strips.svg() }])
+    if !console.isJSON { console.print(path) }
+  }
+}

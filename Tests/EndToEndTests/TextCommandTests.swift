@@ -1,0 +1,130 @@
+import Raster
+import Rollouts
+import TestSupport
+import Testing
+
+/// A language model's way through the program: learned, stopped, resumed, written with, drawn.
+struct TextCommandTests {
+  private static let quick =
+    "--preset nano --set batch=4 --set evaluation_batches=1 --set evaluate_every=20 "
+    + "--set snapshot_every=20 --quiet"
+
+  /// Runs `body` in a folder with a poem; its argument runs a line and returns what was printed.
+  private func withPoem(_ body: (_ reel: (String) throws -> Program.Outcome) throws -> Void) throws
+  {
+    try withTemporaryFolder { folder in
+      let poem = String(
+        repeating: "the cat sat on the mat, and the dog sat on the log.\n", count: 60)
+      try FilePaths.write(Array(poem.utf8), toNewFile: "\(folder)/poem.txt")
+      try body { try Program.reel(line: $0, in: folder) }
+    }
+  }
+
+  @Test func `training goes on where it stopped, to the same digest`() throws {
+    try withPoem { reel in
+      let train = "train text --text poem.txt \(Self.quick)"
+      for line in [
+        "\(train) --steps 60 -o whole.sqlite", "\(train) --steps 60 -o again.sqlite",
+        "\(train) --seed 2 --steps 60 -o other.sqlite",
+      ] {
+        #expect(try reel(line).code == 0)
+      }
+      let digests = try ["whole", "again", "other"].map {
+        try reel("digest \($0).sqlite").output.prefix(64)
+      }
+      #expect(digests[0] == digests[1] && digests[0] != digests[2])
+      // Killed while it learns, and gone on with.
+      let reelPath = try Program.reel()
+      let killed = try withTemporaryFolder { folder in
+        let poem = String(
+          repeating: "the cat sat on the mat, and the dog sat on the log.\n", count: 60)
+        try FilePaths.write(Array(poem.utf8), toNewFile: "\(folder)/poem.txt")
+        _ = try Program.shell(
+          "\(reelPath) \(train) --steps 60 -o k.sqlite & sleep 0.15; kill -9 $!; wait", in: folder)
+        #expect(try Program.reel(line: "train --resume k.sqlite --quiet", in: folder).code == 0)
+        #expect(try Program.reel(line: "verify k.sqlite", in: folder).code == 0)
+        return try Program.reel(line: "digest k.sqlite", in: folder).output.prefix(64)
+      }
+      #expect(killed == digests[0])
+      #expect(try reel("verify whole.sqlite --retrain").code == 0)
+      let more = try reel("train --resume whole.sqlite --until 80 --json")
+      let result = try JSON(parsing: more.output)
+      #expect(result["steps"]?.int == 80 && result["validation_loss"]?.double ?? 9 < 3.2)
+      #expect(try reel("verify whole.sqlite").code == 0)
+    }
+  }
+
+  @Test func `a model writes, and what it wrote is an episode that can be drawn`() throws {
+    try withPoem { reel in
+      let trained = try reel("train text --text poem.txt \(Self.quick) --steps 40 -o model.sqlite")
+      #expect(trained.code == 0)
+      let ask = "generate model.sqlite --prompt 'the cat' --tokens 40"
+      let text = try reel(ask).output
+      #expect(text.hasPrefix("the cat") && text.unicodeScalars.count == 48)
+      let recorded = try reel("\(ask) --samples 2 -o written.sqlite --json")
+      let texts = try JSON(parsing: recorded.output).elements
+      #expect(texts.count == 2 && texts[0]["text"]?.text.map { $0 + "\n" } == text)
+      let rows = try JSON(parsing: reel("episodes written.sqlite --json").output).elements
+      for (row, text) in zip(rows, texts) {
+        #expect(row["steps"]?.int == 40)
+        let (one, other) = (row["return"]?.double ?? 0, text["log_probability"]?.double ?? 1)
+        #expect(abs(one - other) < 1e-9)
+      }
+      for line in [
+        "verify written.sqlite", "film written.sqlite -o written.gif --quiet",
+        "heatmap written.sqlite --of attention -o attention.png", "info written.sqlite",
+        "curve model.sqlite -o losses.png", "curve model.sqlite", "info model.sqlite",
+        "export --metrics model.sqlite", "list .",
+      ] {
+        let run = try reel(line)
+        #expect(run.code == 0, "\(line): \(run.errors)")
+      }
+    }
+  }
+
+  @Test func `a verb for worlds says in a sentence what a language model's training is`() throws {
+    try withPoem { reel in
+      #expect(
+        try reel("train text --text poem.txt \(Self.quick) --steps 2 -o m.sqlite").code == 0)
+      for verb in ["film", "evaluate", "heatmap", "episodes", "q", "verify --replay", "render"] {
+        let run = try reel("\(verb) m.sqlite")
+        #expect(run.code == 1, "\(verb)")
+        #expect(run.errors.split(separator: "\n").count == 1, "\(verb): \(run.errors)")
+      }
+    }
+  }
+
+  @Test func `models of other tools' folders write and judge`() throws {
+    let folder = "\(Repository.root)/Tests/Reference"
+    try withTemporaryFolder { place in
+      let written = try Program.reel(
+        line: "generate --model \(folder)/tiny-gpt2 --prompt Hello --tokens 5 -o w.sqlite --json",
+        in: place)
+      #expect(try JSON(parsing: written.output)["tokens"]?.int ?? 0 > 0)
+      for line in ["film w.sqlite -o w.gif --quiet", "verify w.sqlite"] {
+        #expect(try Program.reel(line: line, in: place).code == 0)
+      }
+      let judged = try Program.reel(
+        line: "sentiment --model \(folder)/tiny-distilbert 'Hello, world!' -o s.png --json",
+        in: place)
+      let verdict = try #require(try JSON(parsing: judged.output).elements.first)
+      #expect(["NEGATIVE", "POSITIVE"].contains(verdict["label"]?.text ?? ""))
+      for (line, word) in [
+        ("generate --model nowhere", "there is no folder nowhere"),
+        ("generate --model \(folder)/tiny-distilbert", "only 'gpt2' writes texts here"),
+        ("sentiment --model \(folder)/tiny-gpt2 x", "only 'distilbert' judges texts here"),
+        ("generate --model .", "has no file config.json"),
+      ] {
+        let run = try Program.reel(line: line, in: place)
+        #expect(run.code == 1 && run.errors.contains(word), "\(line): \(run.errors)")
+      }
+    }
+  }
+}
+
+extension JSON {
+  fileprivate var elements: [JSON] {
+    guard case .array(let elements) = self else { return [] }
+    return elements
+  }
+}

@@ -1,0 +1,34 @@
+import Rollouts
+import TestSupport
+import Testing
+import Trainers
+
+struct LanguagePageTests {
+  @Test func `the page tells every setting, default and metric`() throws {
+    let page = try Repository.text("docs/language.md")
+    let settings = TextConfiguration()
+    for setting in TextConfiguration.settings {
+      let value = setting.read(settings)
+      var text = value.text ?? value.compact
+      if let number = value.double, number == number.rounded() { text = "\(Int(number))" }
+      if case .bool(let flag) = value { text = flag ? "yes" : "no" }
+      let row = page.split(separator: "\n").first {
+        $0.hasPrefix("| `\(setting.name)` | \(text) |")
+      }
+      #expect(row != nil, "\(setting.name) is \(text)")
+    }
+    var quick = TextConfiguration.nano
+    (quick.steps, quick.evaluationBatches) = (2, 1)
+    var trainer = try TextTrainer(
+      String(repeating: "to be or not to be. ", count: 40), seed: 1, settings: quick)
+    var sink = MemorySink()
+    var clock = 0.0
+    try trainer.train(
+      into: &sink,
+      now: {
+        clock += 1
+        return clock
+      })
+    for name in Set(sink.metrics.map(\.name)) { #expect(page.contains("| `\(name)` |"), "\(name)") }
+  }
+}

@@ -1,0 +1,139 @@
+import Language
+import Neural
+import Rollouts
+import TestSupport
+import Testing
+
+/// What Python's transformers made of the tiny models (Tests/Reference/language_reference.py).
+enum Transformers {
+  static func load() throws -> JSON {
+    try JSON(parsing: Repository.text("Tests/Reference/language.json"))
+  }
+
+  static func texts() throws -> [String] { try load().list("texts").compactMap(\.text) }
+
+  /// A folder of the references; `changing` gives other bytes for some of its files, or none.
+  static func folder(
+    _ name: String, changing: [String: [UInt8]?] = [:]
+  ) throws -> ModelFolder {
+    try ModelFolder(name) { file in
+      if let changed = changing[file] { return changed }
+      return try? Repository.bytes("Tests/Reference/\(name)/\(file)")
+    }
+  }
+}
+
+struct ModelFolderTests {
+  @Test func `byte pairs are those of transformers, on awkward texts too`() throws {
+    let tokenizer = try Transformers.folder("tiny-gpt2").bytePairs()
+    let known = try #require(try Transformers.load()["gpt2"])
+    for (text, expected) in zip(try Transformers.texts(), try known.list("tokens")) {
+      #expect(tokenizer.tokens(of: text) == expected.ints, "\(text)")
+      #expect(Tokenizer.bytePairs(tokenizer).text(of: tokenizer.tokens(of: text)) == text)
+    }
+  }
+
+  @Test func `word pieces are those of transformers, on awkward texts too`() throws {
+    let tokenizer = try Transformers.folder("tiny-distilbert").wordPieces()
+    let known = try #require(try Transformers.load()["distilbert"])
+    for (text, expected) in zip(try Transformers.texts(), try known.list("tokens")) {
+      #expect(tokenizer.tokens(of: text) == expected.ints, "\(text)")
+    }
+  }
+
+  @Test func `GPT-2 has transformers' logits, and goes on with the same tokens`() throws {
+    let known = try #require(try Transformers.load()["gpt2"])
+    let trained = try Transformers.folder("tiny-gpt2").gpt2()
+    let context = try known.list("context").compactMap(\.int)
+    var writer = TextWriter(trained, prompt: context)
+    expectClose(writer.logits(), try known.floats("logits"), within: 1e-4)
+    var first = TextWriter(trained, prompt: [context[0]])
+    expectClose(first.logits(), try known.floats("first"), within: 1e-4)
+    // Token by token is the same as all at once.
+    for token in context.dropFirst() { first.append(token) }
+    expectClose(first.logits(), try known.floats("logits"), within: 1e-4)
+    let draws = Generator(seed: 1).draws(for: .policy, episode: 1, t: 0)
+    var greedy = context
+    for _ in 0..<12 { greedy.append(writer.write(Sampler(temperature: 0), draws).token) }
+    let expected = try known.list("greedy").compactMap(\.int)
+    // transformers stops at the end of a text.
+    #expect(greedy.starts(with: expected))
+  }
+
+  @Test func `DistilBERT has transformers' logits`() throws {
+    let known = try #require(try Transformers.load()["distilbert"])
+    let classifier = try TextClassifier(Transformers.folder("tiny-distilbert"))
+    #expect(classifier.labels == ["NEGATIVE", "POSITIVE"])
+    for (text, expected) in zip(try Transformers.texts(), try known.list("logits")) {
+      let verdict = classifier.judge(text)
+      expectClose(verdict.logits, expected.doubles.map { Float($0) }, within: 1e-4)
+      for heads in verdict.attention {
+        #expect(heads.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-5 })
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("config.json", nil, "tiny-gpt2 has no file config.json"),
+    ("model.safetensors", nil, "tiny-gpt2 has no file model.safetensors"),
+    ("vocab.json", nil, "tiny-gpt2: there is no vocab.json with merges.txt, and no tokenizer.json"),
+    ("merges.txt", nil, "tiny-gpt2 has no file merges.txt"),
+    ("merges.txt", "a b c", "tiny-gpt2: merges.txt has a line that is no pair: a b c"),
+    (
+      "config.json", #"{"model_type": "llama"}"#,
+      "tiny-gpt2: the model is 'llama', and only 'gpt2' writes texts here"
+    ),
+    ("config.json", "{", "tiny-gpt2/config.json is not JSON at byte 1: expected a key"),
+  ])
+  func `a folder that lacks something gets a sentence`(
+    file: String, content: String?, sentence: String
+  ) throws {
+    let error = #expect(throws: LanguageError.self) {
+      try Transformers.folder("tiny-gpt2", changing: [file: content.map { Array($0.utf8) }]).gpt2()
+    }
+    if file == "config.json" && content == "{" { return }
+    #expect(error?.description == sentence)
+  }
+
+  @Test func `tensors of another shape get a sentence`() throws {
+    let text = try Repository.text("Tests/Reference/tiny-gpt2/config.json")
+      .replacing("\"n_positions\": 48", with: "\"n_positions\": 64")
+    let error = #expect(throws: LanguageError.self) {
+      try Transformers.folder("tiny-gpt2", changing: ["config.json": Array(text.utf8)]).gpt2()
+    }
+    #expect(
+      error?.description
+        == "tiny-gpt2: tensor wpe.weight has the shape [48, 16], but [64, 16] is wanted")
+  }
+}
+
+extension JSON {
+  func list(_ key: String) throws -> [JSON] {
+    guard case .array(let elements)? = self[key] else { throw LanguageError("no \(key)") }
+    return elements
+  }
+
+  func floats(_ key: String) throws -> [Float] {
+    try list(key).compactMap(\.double).map { Float($0) }
+  }
+
+  var ints: [Int] { doubles.map { Int($0) } }
+
+  var doubles: [Double] {
+    guard case .array(let elements) = self else { return [] }
+    return elements.compactMap(\.double)
+  }
+}
+
+/// Expects numbers that agree up to a tolerance relative to their size, which is at least 1.
+func expectClose(
+  _ these: [Float], _ those: [Float], within tolerance: Float,
+  at location: SourceLocation = #_sourceLocation
+) {
+  #expect(these.count == those.count, sourceLocation: location)
+  for (index, (one, other)) in zip(these, those).enumerated()
+  where !(abs(one - other) <= tolerance * max(1, abs(other))) {
+    Issue.record("[\(index)] is \(one), not \(other)", sourceLocation: location)
+    return
+  }
+}
