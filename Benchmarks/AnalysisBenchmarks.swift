@@ -15,7 +15,7 @@ extension Benchmark {
           }
         })
       let start = seconds()
-      _ = Comparison.aggregates(scores, optimum: 1, repetitions: 50_000)
+      _ = ScoreComparison.aggregates(scores, optimum: 1, repetitions: 50_000)
       return (seconds() - start) * 1000
     },
     .rate("600×600 heat maps of 8×8 states to PNG", "pictures/s", atLeast: 300, peer: "heatmap") {

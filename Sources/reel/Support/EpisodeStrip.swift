@@ -34,19 +34,17 @@ struct EpisodeStrip {
       path, "--episode", "\(episode.number)", "--every", "\(every)", "--size", "400",
       "--no-caption",
     ])
-    var drawing = try EpisodePictures(path, PictureArguments(&arguments))
-    return try drawing.film { source, count in
-      let palette = try Palette.sampling(&source, samples: 8)
-      let (now, before) = (try canvas(of: source), try canvas(of: source))
-      return try (0..<count).map { frame in
-        try source.draw(frame, onto: now)
-        let changed =
-          frame == 0
-          ? Rect(x: 0, y: 0, width: Double(now.width), height: Double(now.height))
-          : difference(now, before)
-        defer { before.copy(now) }
-        return try picture(of: now, changed, palette)
-      }
+    var source = try EpisodePictures(path, PictureArguments(&arguments)).film()
+    let palette = try Palette.sampling(&source, samples: 8)
+    let (now, before) = (try canvas(of: source), try canvas(of: source))
+    return try (0..<source.frameCount).map { frame in
+      try source.draw(frame, onto: now)
+      let changed =
+        frame == 0
+        ? Rect(x: 0, y: 0, width: Double(now.width), height: Double(now.height))
+        : difference(now, before)
+      defer { before.copy(now) }
+      return try picture(of: now, changed, palette)
     }
   }
 

@@ -130,7 +130,7 @@ struct ReportedRun {
   }
 
   private func heat() throws -> Report.Heat? {
-    guard case .qTable = plan.learner, let layout = StateLayout(run.world.fields),
+    guard case .qTable = plan.learner, try hasEveryStep, let layout = StateLayout(run.world.fields),
       layout.rows * layout.columns <= 4 * Self.mostCells
     else { return nil }
     // What a cell takes on the page, as letters.
@@ -153,11 +153,16 @@ struct ReportedRun {
       directions: HeatMapChart.directions(of: run.world.fields))
   }
 
+  /// Whether tables can be made again from the steps; a thinned copy lacks some.
+  private var hasEveryStep: Bool {
+    get throws { try recording.thinning().map { $0.episodes == 1 } ?? true }
+  }
+
   // MARK: Episodes
 
   /// Each episode once, under the first word that chose it.
   private func chosen() throws -> [(episode: Episode, label: String)] {
-    let all = try recording.episodes()
+    let all = try recording.episodesWithSteps()
     var seen: Set<Int> = []
     return wishes.episodes.flatMap { wish in
       wish.selection.choose(from: all).filter { seen.insert($0.number).inserted }.map {
@@ -191,7 +196,7 @@ struct ReportedRun {
       }
     }
     switch plan.learner {
-    case .qTable: report.values = try tableValues(episode, moments)
+    case .qTable: report.values = try hasEveryStep ? tableValues(episode, moments) : []
     case .dqn: report.values = try networkValues(episode, moments)
     case .ppo: break
     }
