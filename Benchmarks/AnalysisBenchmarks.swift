@@ -15,10 +15,10 @@ extension Benchmark {
           }
         })
       let start = seconds()
-      _ = Comparison.aggregates(scores, optimum: 1, repetitions: 50_000)
+      _ = ScoreComparison.aggregates(scores, optimum: 1, repetitions: 50_000)
       return (seconds() - start) * 1000
     },
-    .rate("600×600 heat maps of 8×8 states to PNG", "pictures/s", atLeast: 300, peer: "heatmap") {
+    .rate("600×600 heat maps of 8×8 states to PNG", "pictures/s", atLeast: 200, peer: "heatmap") {
       try Scratch.useForFrames { folder in
         let chart = HeatMapChart(like: heatMap(0), title: "FrozenLake 8×8", size: 600)
         var film = HeatMapFilm(chart, frames: 400) {

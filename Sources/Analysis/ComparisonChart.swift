@@ -2,7 +2,7 @@ package import Raster
 
 /// Draws a comparison: a panel for each aggregate, performance profiles, and who beats whom.
 package struct ComparisonChart {
-  private let comparison: Comparison
+  private let comparison: ScoreComparison
   private let title: String
   private let subtitle: String
   private let measure: String
@@ -18,7 +18,7 @@ package struct ComparisonChart {
 
   /// A chart whose scores are called `measure`.
   package init(
-    _ comparison: Comparison, title: String, subtitle: String, measure: String,
+    _ comparison: ScoreComparison, title: String, subtitle: String, measure: String,
     theme: Theme = .light
   ) {
     self.comparison = comparison
@@ -48,7 +48,7 @@ package struct ComparisonChart {
   private var panelHeight: Double { 34 + rowHeight * Double(comparison.groups.count) + 40 }
   private var height: Double { headHeight + panelHeight + profileHeight + margin / 2 }
   /// More pairs than these are told by the table alone.
-  private var pairs: ArraySlice<Comparison.Improvement> { comparison.improvements.prefix(7) }
+  private var pairs: ArraySlice<ScoreComparison.Improvement> { comparison.improvements.prefix(7) }
 
   private func draw(onto canvas: Canvas) {
     let titleFont = Font.sans(21, .bold)

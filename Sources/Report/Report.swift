@@ -32,6 +32,8 @@ package struct Report: Sendable {
     package var command: String
     /// What the run's author noted.
     package var note = ""
+    /// Whose values an episode shows, where it is not the table at that very step.
+    package var judge = ""
     /// Its returns.
     package var curve: Curve
     /// The actions' names and ways.

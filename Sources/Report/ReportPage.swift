@@ -155,9 +155,11 @@ extension Report {
       "<li><span>\(action.name)</span><b><i></i></b><output></output></li>"
     }
     let hasValues = run.episodes.contains { !$0.values.isEmpty }
+    let judge: HTML = run.judge.isEmpty ? "" : ", \(run.judge)"
     let values: HTML =
       hasValues
-      ? "<h4>Value of each action here</h4><ul class=\"values\">\(HTML.joined(bars))</ul>" : ""
+      ? "<h4>Value of each action here\(judge)</h4><ul class=\"values\">\(HTML.joined(bars))</ul>"
+      : ""
     return """
       <section class="card player" data-run="\(index)" tabindex="0" \
       aria-label="Player of \(run.name)"><h3>Episodes</h3>

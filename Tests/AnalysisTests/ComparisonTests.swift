@@ -36,9 +36,9 @@ import Testing
       let value = aggregate.value(of: first, optimum: reference.optimum)
       #expect(abs(value - expected) < 1e-12, "\(aggregate)")
     }
-    let better = Comparison.improvement(first, over: second, repetitions: 100).estimate
+    let better = ScoreComparison.improvement(first, over: second, repetitions: 100).estimate
     #expect(abs(better - reference.numbers("improvement")[0]) < 1e-12)
-    let profile = Comparison.profile(first, thresholds: reference.numbers("thresholds"))
+    let profile = ScoreComparison.profile(first, thresholds: reference.numbers("thresholds"))
     for (found, expected) in zip(profile, reference.numbers("profile")) {
       #expect(abs(found.estimate - expected) < 1e-12)
     }
@@ -47,7 +47,7 @@ import Testing
   @Test(arguments: try references())
   func `intervals equal rliable's within what luck does to both`(reference: Reference) {
     let (first, second) = (reference.scores("first"), reference.scores("second"))
-    let found = Comparison.aggregates(first, optimum: reference.optimum, repetitions: 50_000)
+    let found = ScoreComparison.aggregates(first, optimum: reference.optimum, repetitions: 50_000)
     let (lows, highs) = (reference.rows("intervals")[0], reference.rows("intervals")[1])
     for (index, aggregate) in Aggregate.allCases.enumerated() {
       let interval = found[aggregate] ?? Interval(.nan, repetitions: [])
@@ -56,11 +56,11 @@ import Testing
       #expect(abs(interval.low - lows[index]) <= slack, "\(aggregate) \(interval)")
       #expect(abs(interval.high - highs[index]) <= slack, "\(aggregate) \(interval)")
     }
-    let better = Comparison.improvement(first, over: second, repetitions: 50_000)
+    let better = ScoreComparison.improvement(first, over: second, repetitions: 50_000)
     let bounds = reference.rows("improvement_interval").map { $0[0] }
     #expect(abs(better.low - bounds[0]) <= (bounds[1] - bounds[0]) * 0.06)
     #expect(abs(better.high - bounds[1]) <= (bounds[1] - bounds[0]) * 0.06)
-    let profile = Comparison.profile(first, thresholds: reference.numbers("thresholds"))
+    let profile = ScoreComparison.profile(first, thresholds: reference.numbers("thresholds"))
     let (low, high) = (reference.rows("profile_interval")[0], reference.rows("profile_interval")[1])
     // Profiles are shares of runs, and jump by one run at a time.
     let run = 1 / Double(first.values.count)
@@ -73,11 +73,11 @@ import Testing
   @Test func `resamples keep to their tasks, and every run is drawn as often as any other`() {
     // Every score of a task is the same, so that no drawing can change a task's mean.
     let even = Scores(tasks: [[1, 1, 1], [5, 5], [9]])
-    let fixed = Comparison.aggregates(even, optimum: 10, repetitions: 200)
+    let fixed = ScoreComparison.aggregates(even, optimum: 10, repetitions: 200)
     #expect(fixed[.mean] == Interval(5, repetitions: [5]))
     #expect(fixed[.median] == Interval(5, repetitions: [5]))
     let many = Scores(tasks: [(0..<100).map(Double.init)])
-    let spread = Comparison.aggregates(many, optimum: 0, repetitions: 50_000)[.mean]
+    let spread = ScoreComparison.aggregates(many, optimum: 0, repetitions: 50_000)[.mean]
     // The standard error of such a mean is 2.887.
     #expect(abs((spread?.low ?? 0) - (49.5 - 1.96 * 2.887)) < 0.12)
     #expect(abs((spread?.high ?? 0) - (49.5 + 1.96 * 2.887)) < 0.12)
@@ -87,8 +87,8 @@ import Testing
     let scores = Scores(tasks: [[0.2, 0.5, 0.9], [0.1, 0.4, 0.3]])
     let groups = [("a", scores), ("b", scores)]
     let (first, second) = (
-      Comparison(groups, optimum: 1, repetitions: 1000),
-      Comparison(groups, optimum: 1, repetitions: 1000)
+      ScoreComparison(groups, optimum: 1, repetitions: 1000),
+      ScoreComparison(groups, optimum: 1, repetitions: 1000)
     )
     #expect(first.csv == second.csv)
     #expect(first.improvements.map(\.probability.estimate) == [0.5])

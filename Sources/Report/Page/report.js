@@ -20,6 +20,9 @@
     return minus(size >= 100 ? value.toFixed(size >= 1000 ? 0 : 1)
       : size >= 10 ? value.toFixed(1) : size >= 0.01 ? value.toFixed(2) : value.toPrecision(2));
   };
+  /** As many decimals as tell the numbers up to a size apart. */
+  const evenly = (value, greatest) =>
+    minus(value.toFixed(greatest >= 99.95 ? 1 : greatest >= 0.0995 ? 2 : 4));
   const arrow = (action) => {
     const way = { "1,0": "→ ", "-1,0": "← ", "0,1": "↓ ", "0,-1": "↑ " };
     return (way[action.dx + "," + action.dy] || "") + action.name;
@@ -355,7 +358,8 @@
         const share = Number.isFinite(value) && high > low ? (value - low) / (high - low) : zero;
         bar.style.left = 100 * Math.min(zero, share) + "%";
         bar.style.width = Math.max(Number.isFinite(value) ? 1 : 0, 100 * Math.abs(share - zero)) + "%";
-        row.querySelector("output").textContent = Number.isFinite(value) ? short(value) : "–";
+        row.querySelector("output").textContent = Number.isFinite(value)
+          ? evenly(value, Math.max(-low, high)) : "–";
         row.classList.toggle("best", value === best);
         row.classList.toggle("taken", episode.actions[state.now] === action);
       });
@@ -498,6 +502,7 @@
     const greedy = map.greedy.map(bytes);
     const palette = () => !map.diverging ? data.colors.sequential
       : isDark() ? data.colors.divergingDark : data.colors.divergingLight;
+    const most = Math.max(Math.abs(map.low), Math.abs(map.high));
     const share = (value) => map.exact ? (value - map.low) / (map.high - map.low || 1) : value / 254;
     const isKnown = (value) => map.exact ? !Number.isNaN(value) : value !== 255;
     const tint = (value, colors) =>
@@ -519,14 +524,20 @@
         const [x, y] = [(place % map.columns) * side, Math.floor(place / map.columns) * side];
         const value = now[place];
         const known = isKnown(value);
-        context.fillStyle = cells[place] === 1 ? css("wall") : cells[place] === 3 ? css("hole")
+        context.fillStyle = cells[place] === 1 ? css("wall") : cells[place] === 3 ? css("ice")
           : known ? tint(value, colors) : css(cells[place] === 2 ? "surface" : "unknown");
         context.fillRect(x, y, side + 0.6, side + 0.6);
+        if (cells[place] === 3) {
+          context.fillStyle = css("hole");
+          context.beginPath();
+          context.arc(x + side / 2, y + side / 2, side * 0.33, 0, 7);
+          context.fill();
+        }
         if (cells[place] === 2 && !known) flag(context, x + side / 2, y + side / 2, side);
         if (!known || cells[place] === 1 || cells[place] === 3) continue;
         if (side >= 9) arrows(context, greedy[slider.value][place], x + side / 2,
           y + side * (side >= 40 ? 0.4 : 0.5), side, bright(tint(value, colors)));
-        if (side >= 40 && map.exact) letter(context, short(value), x + side / 2, y + side * 0.82,
+        if (side >= 40 && map.exact) letter(context, evenly(value, most), x + side / 2, y + side * 0.82,
           clamp(side * 0.17, 10, 18), bright(tint(value, colors)) ? "#14171e" : "#fff", false);
       }
       if (side >= 14) {

@@ -65,7 +65,7 @@ struct CompareCommand: Command {
     let groups = try RunGroups(files, by: key)
     let scale = ScoreScale(of: groups, try groups.runs.map(score), normal)
     let scores = try groups.names.map { name in (name, try scale.scores(of: name)) }
-    let comparison = Comparison(
+    let comparison = ScoreComparison(
       scores, optimum: optimum ?? scale.optimum, repetitions: repetitions)
     let summary = ComparisonSummary(comparison: comparison, groups: groups)
     console.isJSON ? console.print(summary.json) : console.print(summary.text)
@@ -158,7 +158,7 @@ private struct ScoreScale {
 
 /// A comparison for people and for programs.
 private struct ComparisonSummary {
-  let comparison: Comparison
+  let comparison: ScoreComparison
   let groups: RunGroups
 
   var text: String {

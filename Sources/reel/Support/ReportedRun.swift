@@ -3,6 +3,7 @@ import Raster
 import Recordings
 import Report
 import Rollouts
+import Trainers
 import Worlds
 
 /// Reads what a report shows of a recording.
@@ -42,6 +43,9 @@ struct ReportedRun {
       curve: Curve(outcomes, window: max(1, min(max(50, outcomes.count / 40), outcomes.count))),
       actions: run.world.actions, episodes: [])
     report.note = run.note
+    if case .dqn = plan.learner {
+      report.judge = "by the network of the last checkpoint before the episode"
+    }
     report.board = board
     report.heat = try heat()
     let chosen = try chosen()
@@ -126,7 +130,7 @@ struct ReportedRun {
   }
 
   private func heat() throws -> Report.Heat? {
-    guard case .qTable = plan.learner, let layout = StateLayout(run.world.fields),
+    guard case .qTable = plan.learner, try hasEveryStep, let layout = StateLayout(run.world.fields),
       layout.rows * layout.columns <= 4 * Self.mostCells
     else { return nil }
     // What a cell takes on the page, as letters.
@@ -149,11 +153,16 @@ struct ReportedRun {
       directions: HeatMapChart.directions(of: run.world.fields))
   }
 
+  /// Whether tables can be made again from the steps; a thinned copy lacks some.
+  private var hasEveryStep: Bool {
+    get throws { try recording.thinning().map { $0.episodes == 1 } ?? true }
+  }
+
   // MARK: Episodes
 
   /// Each episode once, under the first word that chose it.
   private func chosen() throws -> [(episode: Episode, label: String)] {
-    let all = try recording.episodes()
+    let all = try recording.episodesWithSteps()
     var seen: Set<Int> = []
     return wishes.episodes.flatMap { wish in
       wish.selection.choose(from: all).filter { seen.insert($0.number).inserted }.map {
@@ -186,12 +195,29 @@ struct ReportedRun {
         return row * map.columns + column
       }
     }
-    if case .qTable = plan.learner { report.values = try values(episode, moments) }
+    switch plan.learner {
+    case .qTable: report.values = try hasEveryStep ? tableValues(episode, moments) : []
+    case .dqn: report.values = try networkValues(episode, moments)
+    case .ppo: break
+    }
     return report
   }
 
+  /// What the last checkpoint before an episode said at each of its moments.
+  private func networkValues(_ episode: Episode, _ moments: EpisodeMoments) throws -> [Float] {
+    guard let world = plan.world.observed,
+      let checkpoint = try recording.checkpoint(atOrBefore: episode.firstStep)
+    else { return [] }
+    var network = try GreedyNetwork(checkpoint)
+    func observations<W: ObservedWorld>(of world: W) -> [Float] {
+      moments.blobs.flatMap { W.State(bytes: $0).map(world.observation) ?? [] }
+    }
+    let values = network.values(observations(of: world))
+    return values.count == moments.steps.count * run.world.actions.count ? values : []
+  }
+
   /// What the table said at each moment of the state that it found; NaN of what is not allowed.
-  private func values(_ episode: Episode, _ moments: EpisodeMoments) throws -> [Float] {
+  private func tableValues(_ episode: Episode, _ moments: EpisodeMoments) throws -> [Float] {
     var values: [Float] = []
     let steps = moments.steps.map { episode.firstStep + $0 * episode.stride }
     try recording.forEachQTable(at: steps) { _, table in
@@ -209,6 +235,8 @@ private struct EpisodeMoments {
   var actions: [Int?] = []
   /// Where states are numbers.
   var states: [Int] = []
+  /// Where they are bytes.
+  var blobs: [[UInt8]] = []
 
   init(_ recording: Recording, _ episode: Episode, every: Int) throws {
     var total = 0.0
@@ -225,6 +253,9 @@ private struct EpisodeMoments {
     steps.append(t)
     returns.append(total)
     if case .index(let index)? = action { actions.append(index) } else { actions.append(nil) }
-    if case .index(let index) = state { states.append(index) }
+    switch state {
+    case .index(let index): states.append(index)
+    case .bytes(let bytes): blobs.append(bytes)
+    }
   }
 }

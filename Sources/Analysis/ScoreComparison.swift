@@ -1,5 +1,5 @@
 /// Algorithms side by side: what their scores say, and how much of that is luck.
-package struct Comparison: Sendable {
+package struct ScoreComparison: Sendable {
   /// One algorithm.
   package struct Group: Sendable {
     /// What it is called.
@@ -193,7 +193,7 @@ package struct Comparison: Sendable {
   }
 }
 
-extension Comparison {
+extension ScoreComparison {
   /// Every number: aggregates, then pairs, then profiles.
   package var csv: String {
     var table = CSV(["group", "over", "statistic", "threshold", "value", "low", "high"])
