@@ -16,7 +16,7 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
   private let height: Int
   /// The number that stands for "as before"; nil where the palette needs all 256.
   private let transparent: UInt8?
-  private let deflater = Deflater()
+  private let deflater = Deflater(level: 6)
   private var lines: [UInt8] = []
 
   /// An encoder for pictures of one size, in at most so many colours.
@@ -43,13 +43,28 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
     }
     guard let area = unsafe PixelArea(changedFrom: old, to: new, width: width, height: height)
     else { return nothing }
+    guard let transparent else {
+      return Image(area: area, data: unsafe compressed(new, area), isOverlay: false)
+    }
+    let sparse = Image(
+      area: area, data: unsafe compressed(new, area, unlike: old, transparent), isOverlay: true)
+    // Both ways where it is not clear which one is smaller.
+    guard unsafe changes(from: old, to: new, area) * 2 > area.count else { return sparse }
     let opaque = unsafe compressed(new, area)
-    guard let transparent else { return Image(area: area, data: opaque, isOverlay: false) }
-    // It is seldom clear which one is smaller.
-    let sparse = unsafe compressed(new, area, unlike: old, transparent)
-    return sparse.count < opaque.count
-      ? Image(area: area, data: sparse, isOverlay: true)
-      : Image(area: area, data: opaque, isOverlay: false)
+    return sparse.data.count < opaque.count
+      ? sparse : Image(area: area, data: opaque, isOverlay: false)
+  }
+
+  /// How many numbers of an area differ.
+  private func changes(
+    from old: UnsafePointer<UInt8>, to new: UnsafePointer<UInt8>, _ area: PixelArea
+  ) -> Int {
+    var count = 0
+    for y in area.top..<area.bottom {
+      for place in y * width + area.left..<y * width + area.right
+      where unsafe new[place] != old[place] { count += 1 }
+    }
+    return count
   }
 
   /// The rows of an area; where they equal another picture's, the transparent number.

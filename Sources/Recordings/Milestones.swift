@@ -14,8 +14,9 @@ package struct Milestone: Sendable, Equatable {
   /// The parts of training, each a third of its steps.
   package static let parts = ["Early", "Middle", "Late"]
 
-  /// The first episode, and from each third of a run's steps the one whose return is the median, so
-  /// that nobody picks the lucky ones. Runs of few episodes show them all.
+  /// The first episode, and one from each third of a run's steps: the nearest to its middle of those
+  /// whose return is in the middle fifth, so that nobody picks the lucky ones. Runs of few episodes
+  /// show them all.
   package static func all(of episodes: [Episode]) -> [Milestone] {
     let over = episodes.filter(\.isOver)
     guard let first = over.first, let last = over.last, over.count > parts.count + 1 else {
@@ -25,23 +26,22 @@ package struct Milestone: Sendable, Equatable {
     }
     var milestones = [Milestone("First try", first)]
     let end = last.firstStep + 1
-    var known: Set<Int> = [first.number]
     for (part, name) in parts.enumerated() {
       let range = end * part / parts.count..<end * (part + 1) / parts.count
-      let inside = over.filter { range.contains($0.firstStep) && !known.contains($0.number) }
-      guard let chosen = median(inside) else { continue }
-      known.insert(chosen.number)
-      milestones.append(Milestone(name, chosen))
+      let inside = over.filter { range.contains($0.firstStep) && $0.number != first.number }
+      let middle = (range.lowerBound + range.upperBound) / 2
+      if let chosen = usual(inside, near: middle) { milestones.append(Milestone(name, chosen)) }
     }
     return milestones
   }
 
-  /// The episode with the median return; of those with the same, the one in the middle of the part.
-  private static func median(_ episodes: [Episode]) -> Episode? {
+  /// The nearest to a step among episodes of about median return.
+  private static func usual(_ episodes: [Episode], near step: Int) -> Episode? {
     guard !episodes.isEmpty else { return nil }
-    let ranked = episodes.map(\.return).sorted()
-    let median = ranked[(ranked.count - 1) / 2]
-    let equal = episodes.filter { $0.return == median }
-    return equal.isEmpty ? episodes[0] : equal[equal.count / 2]
+    let returns = episodes.map(\.return).sorted()
+    let low = returns[returns.count * 2 / 5]
+    let high = returns[(returns.count * 3 + 4) / 5 - 1]
+    return episodes.filter { low <= $0.return && $0.return <= high }
+      .min { abs($0.firstStep - step) < abs($1.firstStep - step) }
   }
 }

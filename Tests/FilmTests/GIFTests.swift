@@ -109,6 +109,28 @@ import Testing
     }
   }
 
+  private static let hasGifsicle =
+    (try? Program.shell("command -v gifsicle", in: "/tmp"))?.code == 0
+
+  @Test(.enabled(if: hasGifsicle)) func `gifsicle's best saves less than a tenth`() throws {
+    try withTemporaryFolder { folder in
+      let gif = GIFFilm(rate: FrameRate(delay: 4))
+      var maze = try MazeFilm(frames: 100, size: 320)
+      var heat = HeatMapFilm(frames: 30, theme: .light)
+      let reports = [
+        try gif.write(&maze, to: "\(folder)/maze.gif"),
+        try gif.write(&heat, to: "\(folder)/heat.gif"),
+      ]
+      for report in reports {
+        let best = "\(report.path).best"
+        let line = "gifsicle -O3 '\(report.path)' -o '\(best)'"
+        #expect(try Program.shell(line, in: folder).code == 0)
+        let least = try FilePaths.contents(of: best, limit: 1 << 26).count
+        #expect(Double(report.bytes) <= 1.1 * Double(least), "\(report.bytes) and \(least)")
+      }
+    }
+  }
+
   @Test func `a film that fails, or that exists, leaves what was there`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/film.gif"

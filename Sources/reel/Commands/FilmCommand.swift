@@ -35,7 +35,7 @@ struct FilmCommand: Command {
     isLearning = arguments.flag(
       "--learning",
       help: "the film of a run's learning: the first episode and one of early, middle and late "
-        + "training as they were recorded, the curve and the Q-table growing beside them")
+        + "training as they were recorded, the curve and the Q-table growing beside them, 1280 wide")
     other = try arguments.option(
       "--compare", value: "FILE", help: "a second recording, side by side on one clock")
     grid = try arguments.option(
@@ -43,6 +43,9 @@ struct FilmCommand: Command {
     ).map(Self.grid)
     if grid != nil, isLearning || other != nil {
       throw Failure.usage("--grid shows one run's episodes, without --learning and --compare")
+    }
+    if look.every != nil, isLearning || other != nil || grid != nil {
+      throw Failure.usage("--every is for a film of episodes one after the other")
     }
     wish = try FilmOutput.Wish(&arguments)
     arguments.jsonFlag()

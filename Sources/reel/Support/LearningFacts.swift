@@ -2,7 +2,7 @@ import Analysis
 import Raster
 import Replay
 
-/// The numbers of a run at a step: episode, steps, mean return.
+/// The numbers of a run at a step: finished episodes, steps, mean return.
 struct LearningFacts {
   private let curve: Curve
   private let steps: Int
@@ -22,7 +22,7 @@ struct LearningFacts {
     let over = curve.x.count(upTo: Double(step))
     let mean = over > 0 ? NumberText.short(curve.average[over - 1]) : "–"
     let facts = [
-      ("episode", NumberText.grouped(min(curve.episodes.count, over + 1))),
+      ("finished episodes", NumberText.grouped(over)),
       ("steps of training", NumberText.grouped(step)),
       (curve.averageName, mean),
     ]
