@@ -12,8 +12,11 @@ private enum Peer {
     try JSON(parsing: Repository.text("Tests/Reference/text.json"))
   }
 
-  static let text = String(
-    (0..<400).map { i in Array("abcdefghij\n")[(i * i * 7 + i * 3 + i / 13) % 11] })
+  static let text: String = {
+    let letters = Array("abcdefghij\n")
+    return String(
+      (0..<400).map { (i: Int) -> Character in letters[(i * i * 7 + i * 3 + i / 13) % 11] })
+  }()
 
   static var settings: TextConfiguration {
     var settings = TextConfiguration()
