@@ -1,6 +1,6 @@
 package import Raster
 
-/// Makes animated PNGs: every colour of a film as a GIF has it, in half the bytes, at any speed.
+/// Makes animated PNGs: every colour of a film as a GIF has it, at any speed.
 ///
 /// https://www.w3.org/TR/png-3/#apng-frame-based-animation
 package struct AnimatedPNGFilm {
