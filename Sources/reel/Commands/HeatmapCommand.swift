@@ -69,7 +69,9 @@ struct HeatmapCommand: Command {
     subject = Subject(
       try arguments.option(
         "--of", value: "WHAT", choices: Subject.names,
-        help: "what colours show (default values), or bars: of states or actions; or where a text looked"))
+        help:
+          "what colours show (default values), or bars: of states or actions; or where a text looked"
+      ))
     minus = try arguments.option(
       "--minus", value: "OTHER",
       help: "show the difference to another step (N, N%), or to another FILE or FILE@STEP")
