@@ -13,9 +13,12 @@ private enum Peer {
   }
 
   static let text: String = {
-    let letters = Array("abcdefghij\n")
-    return String(
-      (0..<400).map { (i: Int) -> Character in letters[(i * i * 7 + i * 3 + i / 13) % 11] })
+    let alphabet = Array("abcdefghij\n")
+    let letters = (0..<400).map { (i: Int) -> Character in
+      let number = i * i * 7 + i * 3 + i / 13
+      return alphabet[number % 11]
+    }
+    return String(letters)
   }()
 
   static var settings: TextConfiguration {
@@ -71,16 +74,18 @@ struct TextTrainerTests {
     let known = try #require(try Peer.load()["shapes"]?[preset])
     #expect(model.layout.count == count)
     for entry in model.layout.entries {
-      let shape = known[entry.name]?.compact
-      #expect(shape == "[\(entry.shape.map(String.init).joined(separator: ","))]", "\(entry.name)")
+      #expect(known[entry.name]?.ints == entry.shape, "\(entry.name)")
     }
     guard preset == "small" else { return }
-    let alphabet = (0..<65).compactMap { Unicode.Scalar(UInt8(40 + $0)) }
-    let text = String(
-      String.UnicodeScalarView((0..<4000).map { alphabet[($0 * $0 * 7 + $0) % 65] }))
+    let alphabet = (40..<105).map { (code: UInt8) in Unicode.Scalar(code) }
+    let letters = (0..<4000).map { (i: Int) -> Unicode.Scalar in
+      let number = i * i * 7 + i
+      return alphabet[number % 65]
+    }
+    let text = String(String.UnicodeScalarView(letters))
     let trainer = try TextTrainer(
       text + String(String.UnicodeScalarView(alphabet)), seed: 1, settings: settings)
-    #expect(abs(trainer.meanLoss(trainer.corpus.training) - log(65)) < 0.06)
+    #expect(abs(trainer.meanLoss(trainer.corpus.training) - log(65)) < 0.1)
   }
 
   private static let poem = String(

@@ -85,7 +85,7 @@ struct GenerateCommand: Command {
     // What cannot be written on is said before a file is made.
     _ = try TextGeneration.opening(prompt, of: named.trained)
     var writer = try RecordingWriter(
-      creating: output, generation.description(seed: seed, parent: named.parent),
+      creating: output, generation.description(seed: seed, parent: try named.parent()),
       initial: named.initial, options: RecordingOptions(force: force))
     try write(generation, into: &writer, console)
     try writer.finish()

@@ -20,6 +20,6 @@ extension NamedModel {
     let state: JSON = ["model_folder": .string(path)]
     initial = Checkpoint(
       step: 0, kind: "text", parameters: Safetensors([]).encoded(), trainingState: state.compact)
-    parent = nil
+    parent = { nil }
   }
 }

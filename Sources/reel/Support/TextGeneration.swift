@@ -8,8 +8,9 @@ import Trainers
 /// The language model that a command names: a recording of training, or a folder of another tool.
 struct NamedModel {
   let trained: TrainedModel
-  /// What a recording of its texts says of where it came from.
-  let parent: Parent?
+  /// What a recording of its texts says of where it came from; asked for only by those that are recorded, as
+  /// it takes a look at all of the parent.
+  let parent: () throws -> Parent?
   /// What a recording of its texts begins with.
   let initial: Checkpoint
 
@@ -29,7 +30,9 @@ struct NamedModel {
       throw Failure.failed("\(file): \(error)")
     }
     initial = trained.checkpoint
-    parent = Parent(file: file, digest: try recording.digest(), step: checkpoint.step)
+    parent = {
+      Parent(file: file, digest: try recording.digest(), step: checkpoint.step)
+    }
   }
 
   /// The checkpoint that was kept nearest to the lowest loss on the text that was kept back, or as others
