@@ -5,7 +5,8 @@
 package struct WordPieceTokenizer: Sendable {
   /// The pieces by number; those that go on within a word begin with ##.
   package let pieces: [String]
-  private let numbers: [String: Int]
+  /// By their bytes: texts that only look alike are not the same piece, as Swift's strings would have it.
+  private let numbers: [[UInt8]: Int]
   private let lowercases: Bool
   private let unknown: Int
   /// What stands before and behind a text.
@@ -16,14 +17,16 @@ package struct WordPieceTokenizer: Sendable {
 
   /// The tokenizer of the lines of a `vocab.txt`.
   package init(pieces: [String], lowercases: Bool = true) throws(LanguageError) {
-    let numbers = Dictionary(zip(pieces, pieces.indices), uniquingKeysWith: { first, _ in first })
-    guard let unknown = numbers["[UNK]"], let first = numbers["[CLS]"], let last = numbers["[SEP]"]
+    let numbers = Dictionary(
+      zip(pieces.map { Array($0.utf8) }, pieces.indices), uniquingKeysWith: { first, _ in first })
+    func number(_ piece: String) -> Int? { numbers[Array(piece.utf8)] }
+    guard let unknown = number("[UNK]"), let first = number("[CLS]"), let last = number("[SEP]")
     else { throw LanguageError("the vocabulary lacks [UNK], [CLS] or [SEP]") }
     self.pieces = pieces
     self.numbers = numbers
     self.lowercases = lowercases
     (self.unknown, self.first, self.last) = (unknown, first, last)
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].filter { numbers[$0] != nil }
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].filter { number($0) != nil }
       .map { Array($0.unicodeScalars) }
   }
 
@@ -36,7 +39,7 @@ package struct WordPieceTokenizer: Sendable {
     while place < scalars.count {
       if scalars[place] == "[",
         let name = special.first(where: { scalars[place...].starts(with: $0) }),
-        let number = numbers[String(String.UnicodeScalarView(name))]
+        let number = numbers[String(String.UnicodeScalarView(name)).utf8Bytes]
       {
         tokens += words(plain).flatMap(split) + [number]
         plain = []
@@ -94,7 +97,7 @@ package struct WordPieceTokenizer: Sendable {
       var found: Int?
       while end > first {
         let piece = String(String.UnicodeScalarView(word[first..<end]))
-        found = numbers[first == 0 ? piece : "##" + piece]
+        found = numbers[(first == 0 ? piece : "##" + piece).utf8Bytes]
         if found != nil { break }
         end -= 1
       }
@@ -104,6 +107,10 @@ package struct WordPieceTokenizer: Sendable {
     }
     return tokens
   }
+}
+
+extension String {
+  fileprivate var utf8Bytes: [UInt8] { Array(utf8) }
 }
 
 extension Unicode.Scalar {

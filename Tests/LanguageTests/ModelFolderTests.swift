@@ -103,7 +103,8 @@ struct ModelFolderTests {
     }
     #expect(
       error?.description
-        == "tiny-gpt2: tensor wpe.weight has the shape [48, 16], but [64, 16] is wanted")
+        == "tiny-gpt2: tensor transformer.wpe.weight has the shape [48, 16], but [64, 16] is wanted"
+    )
   }
 }
 
