@@ -15,24 +15,29 @@ import Testing
   ]
 
   /// A run that lasts as long as the test, of a learner slow enough that the file stays small.
-  private func withWriter(_ folder: String, _ body: (Process) throws -> Void) throws {
-    let writer = Process()
-    writer.executableURL = URL(fileURLWithPath: try Program.reel())
-    writer.arguments = [
-      "train", "snake", "--episodes", "1000000000", "-o", "a.sqlite", "--quiet", "--set",
-      "snapshot_every=5000",
-    ]
-    writer.currentDirectoryURL = URL(fileURLWithPath: folder)
-    writer.standardOutput = FileHandle.nullDevice
-    writer.standardError = FileHandle.nullDevice
-    try writer.run()
+  private func withWriter(_ folder: String, _ body: (_ process: Int32) throws -> Void) throws {
+    let started = try Program.shell(
+      """
+      \(Program.reel()) train snake --episodes 1000000000 -o a.sqlite --set snapshot_every=5000 \
+        >/dev/null 2>&1 & echo $!
+      """, in: folder)
+    let process = try #require(Int32(started.output.dropLast()))
     defer {
-      writer.interrupt()
-      writer.waitUntilExit()
+      kill(process, SIGINT)
+      for _ in 0..<1000 where Self.lives(process) { usleep(10_000) }
+      #expect(!Self.lives(process), "Ctrl-C stops it")
+      kill(process, SIGKILL)
     }
     while !FileManager.default.fileExists(atPath: "\(folder)/a.sqlite") { usleep(1000) }
-    try body(writer)
-    #expect(writer.isRunning)
+    try body(process)
+    #expect(Self.lives(process))
+  }
+
+  private static func lives(_ process: Int32) -> Bool {
+    guard let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else {
+      return false
+    }
+    return !state.contains(") Z ")
   }
 
   @Test func `every question is answered while the run is written`() throws {
@@ -60,7 +65,7 @@ import Testing
           let outcome = try Program.reel(line: line, in: folder)
           #expect(outcome.code == 1, "\(line)")
           if !line.hasPrefix("recover") {
-            #expect(outcome.errors.contains("process \(writer.processIdentifier), which started 2"))
+            #expect(outcome.errors.contains("process \(writer), which started 2"))
           }
         }
       }

@@ -96,7 +96,7 @@ import Worlds
       _ = try ppo.set(name, to: value)
       try dqn.validate()
       try ppo.validate()
-      for step in [0, 1, 999, Int.max] {
+      for step in [0, 1, 999, 1 << 53] {
         _ = table.alpha.value(episode: step, of: 1000)
         _ = ppo.learningRate(step: step)
       }
