@@ -16,10 +16,11 @@ import Testing
 
   /// A run that lasts as long as the test, of a learner slow enough that the file stays small.
   private func withWriter(_ folder: String, _ body: (_ process: Int32) throws -> Void) throws {
+    // Nobody waits for it: it must hold nothing that whoever started it waits on.
     let started = try Program.shell(
       """
-      \(Program.reel()) train snake --episodes 1000000000 -o a.sqlite --set snapshot_every=5000 \
-        >/dev/null 2>&1 & echo $!
+      bash -c 'for file in $(ls /proc/$$/fd); do [ $file -lt 3 ] || eval "exec $file>&-"; done
+      exec \(Program.reel()) train snake --episodes 1000000000 -o a.sqlite' >/dev/null 2>&1 & echo $!
       """, in: folder)
     let process = try #require(Int32(started.output.dropLast()))
     defer {
@@ -28,7 +29,8 @@ import Testing
       #expect(!Self.lives(process), "Ctrl-C stops it")
       kill(process, SIGKILL)
     }
-    while !FileManager.default.fileExists(atPath: "\(folder)/a.sqlite") { usleep(1000) }
+    // Until there is something to draw.
+    while try Program.reel(line: "curve a.sqlite", in: folder).code != 0 { usleep(10_000) }
     try body(process)
     #expect(Self.lives(process))
   }
@@ -93,11 +95,12 @@ import Testing
   private func seconds(watched: Bool, _ folder: String) throws -> Double {
     let reel = try Program.reel()
     let script = """
-      \(reel) train reacher --steps 60000 -o w.sqlite --force --quiet & writer=$!
-      while \(watched) && kill -0 $writer 2>/dev/null; do
+      rm -f done
+      (\(reel) train reacher --steps 60000 -o w.sqlite --force --quiet; touch done) &
+      while \(watched) && [ ! -e done ]; do
         \(reel) info w.sqlite --json >/dev/null 2>&1; sleep 0.1
       done
-      wait $writer
+      wait
       """
     let start = ContinuousClock.now
     #expect(try Program.shell(script, in: folder).code == 0)
