@@ -1,7 +1,7 @@
 package import Raster
 
 /// A chart as data: axes and what is drawn between them, the first layer at the back.
-package struct Chart: Sendable {
+package struct Chart: Drawing, Sendable {
   /// One thing that is drawn between the axes.
   package enum Layer: Sendable {
     /// Points joined by a line.
@@ -47,6 +47,10 @@ package struct Chart: Sendable {
   package var legend: [LegendEntry] = []
   /// The colours.
   package var theme: Theme
+  /// Pixels from left to right; as for a slide.
+  package var width = 960
+  /// Pixels from top to bottom.
+  package var height = 540
 
   /// A chart without layers.
   package init(
@@ -57,28 +61,6 @@ package struct Chart: Sendable {
     self.x = x
     self.y = y
     self.theme = theme
-  }
-
-  /// The size of a chart for a slide.
-  package static let standardSize = (width: 960, height: 540)
-
-  /// The chart as pixels.
-  package func canvas(
-    width: Int = standardSize.width, height: Int = standardSize.height
-  ) throws(CanvasError) -> Canvas {
-    let canvas = try Canvas(width: width, height: height, background: theme.background)
-    draw(onto: canvas)
-    return canvas
-  }
-
-  /// The chart as an SVG document.
-  package func svg(
-    width: Int = standardSize.width, height: Int = standardSize.height
-  ) throws(CanvasError) -> [UInt8] {
-    let canvas = try Canvas(svgWidth: width, height: height)
-    canvas.clear(theme.background)
-    draw(onto: canvas)
-    return try canvas.finishedSVG()
   }
 
   /// Draws the chart over all of a canvas.

@@ -1,14 +1,15 @@
 package import Raster
 
 /// Draws a comparison: a panel for each aggregate, performance profiles, and who beats whom.
-package struct ComparisonChart {
+package struct ComparisonChart: Drawing {
   private let comparison: ScoreComparison
   private let title: String
   private let subtitle: String
   private let measure: String
-  private let theme: Theme
+  /// The colours.
+  package let theme: Theme
 
-  private let width = 1280.0
+  private let span = 1280.0
   private let margin = 32.0
   private let gap = 30.0
   private let rowHeight = 42.0
@@ -28,31 +29,19 @@ package struct ComparisonChart {
     self.theme = theme
   }
 
-  /// The chart as pixels.
-  package func canvas() throws(CanvasError) -> Canvas {
-    let canvas = try Canvas(
-      width: Int(width), height: Int(height), background: theme.background)
-    draw(onto: canvas)
-    return canvas
-  }
-
-  /// The chart as an SVG document.
-  package func svg() throws(CanvasError) -> [UInt8] {
-    let canvas = try Canvas(svgWidth: Int(width), height: Int(height))
-    canvas.clear(theme.background)
-    draw(onto: canvas)
-    return try canvas.finishedSVG()
-  }
-
   private var headHeight: Double { 82 }
   private var panelHeight: Double { 34 + rowHeight * Double(comparison.groups.count) + 40 }
-  private var height: Double { headHeight + panelHeight + profileHeight + margin / 2 }
+  /// Pixels from left to right.
+  package var width: Int { Int(span) }
+  /// Pixels from top to bottom.
+  package var height: Int { Int(headHeight + panelHeight + profileHeight + margin / 2) }
   /// More pairs than these are told by the table alone.
   private var pairs: ArraySlice<ScoreComparison.Improvement> { comparison.improvements.prefix(7) }
 
-  private func draw(onto canvas: Canvas) {
+  /// Draws everything.
+  package func draw(onto canvas: Canvas) {
     let titleFont = Font.sans(21, .bold)
-    let wide = width - 2 * margin
+    let wide = span - 2 * margin
     canvas.text(
       canvas.ellipsized(title, titleFont, width: wide), at: Point(margin, margin + 16), titleFont,
       theme.text)
@@ -61,14 +50,14 @@ package struct ComparisonChart {
       theme.mutedText)
     drawAggregates(onto: canvas)
     let top = headHeight + panelHeight
-    let profileWidth = pairs.isEmpty ? width : (width * 0.56).rounded()
+    let profileWidth = pairs.isEmpty ? span : (span * 0.56).rounded()
     drawProfiles(
       onto: canvas, in: Rect(x: 4, y: top, width: profileWidth - 4, height: profileHeight))
     if !pairs.isEmpty {
       drawImprovements(
         onto: canvas,
         in: Rect(
-          x: profileWidth + gap / 2, y: top, width: width - margin - profileWidth - gap / 2,
+          x: profileWidth + gap / 2, y: top, width: span - margin - profileWidth - gap / 2,
           height: profileHeight))
     }
   }
@@ -82,7 +71,7 @@ package struct ComparisonChart {
     let labels = names.map { canvas.measure($0, text).width }.max() ?? 0
     let left = margin + labels + 20
     let count = Double(Aggregate.allCases.count)
-    let panelWidth = (width - margin - left - gap * (count - 1)) / count
+    let panelWidth = (span - margin - left - gap * (count - 1)) / count
     let top = headHeight + 34
     for (row, name) in names.enumerated() {
       canvas.text(

@@ -61,18 +61,14 @@ package struct HeatMapChart: Sendable {
   /// Pixels from top to bottom; even.
   package var height: Int { layout.height }
 
-  /// A map as pixels.
-  package func canvas(_ map: HeatMap, subtitle: String = "") throws(CanvasError) -> Canvas {
-    let canvas = try Canvas(width: width, height: height, background: theme.background)
-    draw(map, subtitle: subtitle, onto: canvas)
-    return canvas
+  /// A map as this chart shows it.
+  package func drawing(of map: HeatMap, subtitle: String = "") -> some Drawing {
+    DrawnHeatMap(chart: self, map: map, subtitle: subtitle)
   }
 
-  /// A map as an SVG document.
-  package func svg(_ map: HeatMap, subtitle: String = "") throws(CanvasError) -> [UInt8] {
-    let canvas = try Canvas(svgWidth: width, height: height)
-    draw(map, subtitle: subtitle, onto: canvas)
-    return try canvas.finishedSVG()
+  /// A map as pixels.
+  package func canvas(_ map: HeatMap, subtitle: String = "") throws(CanvasError) -> Canvas {
+    try drawing(of: map, subtitle: subtitle).canvas()
   }
 
   /// Draws a map over all of a canvas of this chart's size.
@@ -195,4 +191,17 @@ extension HeatMap {
   var hasUnknown: Bool {
     cells.indices.contains { cells[$0] == .floor && values[$0].isNaN }
   }
+}
+
+/// A map in a chart.
+private struct DrawnHeatMap: Drawing {
+  let chart: HeatMapChart
+  let map: HeatMap
+  let subtitle: String
+
+  var width: Int { chart.width }
+  var height: Int { chart.height }
+  var theme: Theme { chart.theme }
+
+  func draw(onto canvas: Canvas) { chart.draw(map, subtitle: subtitle, onto: canvas) }
 }

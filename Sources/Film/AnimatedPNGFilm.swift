@@ -23,39 +23,19 @@ package struct AnimatedPNGFilm {
   package func write(
     _ source: inout some FrameSource, to path: String, progress: FilmProgress = { _ in }
   ) throws -> FilmReport {
-    try OutputFile.check(path, replacing: replacing)
-    // One number stands for "as before".
-    return try PaletteAttempts(samples: samples, sparing: 1).run(&source) { source, ink in
-      try write(&source, to: path, ink, progress)
+    let (repetitions, rate) = (repetitions, rate)
+    return try PaletteFilm(path: path, replacing: replacing, samples: samples).write(
+      &source, progress, encoder: { AnimatedPNGEncoder(width: $0, height: $1, colors: $2) }
+    ) { file, width, height, colors in
+      try AnimatedPNGReel(
+        file: file, width: width, height: height, colors: colors, rate: rate,
+        repetitions: repetitions)
     }
-  }
-
-  private func write(
-    _ source: inout some FrameSource, to path: String, _ ink: FilmInk, _ progress: FilmProgress
-  ) throws -> FilmReport {
-    let (width, height, frames) = (source.width, source.height, source.frameCount)
-    var ink = ink
-    let limit = ink.inker.limit
-    var reel = try AnimatedPNGReel(
-      file: try OutputFile(path, replacing: replacing), width: width, height: height,
-      colors: limit, rate: rate, repetitions: repetitions)
-    let relay = FrameRelay(coarseEdges: ink.hasCoarseEdges) {
-      AnimatedPNGEncoder(width: width, height: height, colors: limit)
-    }
-    try relay.run(&source, ink: { try ink.ink($0, after: $1) }) { frame, hold, image in
-      try reel.add(image, frames: 1 + rate.frames(in: max(0, hold)))
-      try progress(frame + 1)
-    }
-    let duration = reel.duration
-    let bytes = try reel.finish(ink.inker.palette)
-    return FilmReport(
-      path: path, frames: frames, bytes: bytes, colors: ink.inker.palette.colors.count,
-      greatestError: ink.inker.greatestError, duration: duration)
   }
 }
 
 /// An animated PNG file that grows image by image.
-private struct AnimatedPNGReel: ~Copyable {
+private struct AnimatedPNGReel: FilmReel, ~Copyable {
   private var file: OutputFile
   private let rate: PreciseRate
   /// How many colours the palette may have, and where in the file it stands.
@@ -93,11 +73,10 @@ private struct AnimatedPNGReel: ~Copyable {
     try self.file.write(start)
   }
 
-  /// How long everything added so far plays, in seconds.
   var duration: Double { Double(allFrames * rate.denominator) / Double(rate.numerator) }
 
-  /// Adds a frame; one without a difference only lengthens the one before.
-  mutating func add(_ image: AnimatedPNGEncoder.Image, frames: Int) throws(FileError) {
+  mutating func add(_ image: AnimatedPNGEncoder.Image, hold: Int) throws(FileError) {
+    let frames = 1 + rate.frames(in: hold)
     allFrames += frames
     if image.data.isEmpty {
       stay += frames
@@ -108,7 +87,6 @@ private struct AnimatedPNGReel: ~Copyable {
     }
   }
 
-  /// Ends the file, with what is known only by now; returns how many bytes it has.
   consuming func finish(_ palette: Palette) throws(FileError) -> Int {
     try writeWaiting()
     try file.write(PNGFormat.end)

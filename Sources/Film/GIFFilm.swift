@@ -21,42 +21,22 @@ package struct GIFFilm {
   package func write(
     _ source: inout some FrameSource, to path: String, progress: FilmProgress = { _ in }
   ) throws -> FilmReport {
-    try OutputFile.check(path, replacing: replacing)
-    // One number stands for "as before".
-    return try PaletteAttempts(samples: samples, sparing: 1).run(&source) { source, ink in
-      try write(&source, to: path, ink, progress)
+    let (repetitions, rate) = (repetitions, rate)
+    return try PaletteFilm(path: path, replacing: replacing, samples: samples).write(
+      &source, progress, encoder: { GIFEncoder(width: $0, height: $1, colors: $2) }
+    ) { file, width, height, colors in
+      try GIFReel(
+        file: file, width: width, height: height, colors: colors, rate: rate,
+        repetitions: repetitions)
     }
-  }
-
-  private func write(
-    _ source: inout some FrameSource, to path: String, _ ink: FilmInk, _ progress: FilmProgress
-  ) throws -> FilmReport {
-    let (width, height, frames) = (source.width, source.height, source.frameCount)
-    var ink = ink
-    let limit = ink.inker.limit
-    var reel = try GIFReel(
-      file: try OutputFile(path, replacing: replacing), width: width, height: height,
-      colors: limit, repetitions: repetitions)
-    let relay = FrameRelay(coarseEdges: ink.hasCoarseEdges) {
-      GIFEncoder(width: width, height: height, colors: limit)
-    }
-    try relay.run(&source, ink: { try ink.ink($0, after: $1) }) { frame, hold, image in
-      try reel.add(image, delay: rate.delay + max(0, hold))
-      try progress(frame + 1)
-    }
-    let duration = reel.duration
-    let bytes = try reel.finish(ink.inker.palette)
-    return FilmReport(
-      path: path, frames: frames, bytes: bytes, colors: ink.inker.palette.colors.count,
-      greatestError: ink.inker.greatestError, duration: Double(duration) / 100)
   }
 }
 
 /// A GIF file that grows image by image.
-private struct GIFReel: ~Copyable {
+private struct GIFReel: FilmReel, ~Copyable {
   /// How long everything added so far plays, in hundredths of a second.
-  private(set) var duration = 0
-
+  private var hundredths = 0
+  private let rate: FrameRate
   private var file: OutputFile
   private let colors: Int
   /// The last image, which waits to learn how long it stays.
@@ -64,17 +44,21 @@ private struct GIFReel: ~Copyable {
   private var delay = 0
 
   init(
-    file: consuming OutputFile, width: Int, height: Int, colors: Int, repetitions: Int?
+    file: consuming OutputFile, width: Int, height: Int, colors: Int, rate: FrameRate,
+    repetitions: Int?
   ) throws(FileError) {
     self.file = file
     self.colors = colors
+    self.rate = rate
     try self.file.write(
       GIFFormat.start(width: width, height: height, colors: colors, repetitions: repetitions))
   }
 
-  /// Adds a frame; one without a difference only lengthens the one before.
-  mutating func add(_ image: GIFEncoder.Image, delay: Int) throws(FileError) {
-    duration += delay
+  var duration: Double { Double(hundredths) / 100 }
+
+  mutating func add(_ image: GIFEncoder.Image, hold: Int) throws(FileError) {
+    let delay = rate.delay + hold
+    hundredths += delay
     if image.bytes.isEmpty {
       self.delay += delay
     } else {
@@ -84,7 +68,6 @@ private struct GIFReel: ~Copyable {
     }
   }
 
-  /// Ends the file, with the palette that is known by now; returns how many bytes it has.
   consuming func finish(_ palette: Palette) throws(FileError) -> Int {
     try writeWaiting()
     try file.write(GIFFormat.trailer)

@@ -55,7 +55,8 @@ import Testing
         chart.layers = [
           isLine ? .line(x: x, y: y, ink, Stroke(width: 2)) : .dots(x: x, y: y, ink, dense: ink)
         ]
-        let canvas = try chart.canvas(width: 480, height: 270)
+        (chart.width, chart.height) = (480, 270)
+        let canvas = try chart.canvas()
         let highest = canvas.withPixels { pixels in
           pixels.firstIndex { Color($0).red > 200 && Color($0).green < 120 }.map { $0 / 480 }
         }
@@ -71,7 +72,8 @@ import Testing
     chart.layers = [
       .line(x: [0, 1, 2, 3, 4], y: [0.5, 0.5, .nan, 0.5, 0.5], ink, Stroke(width: 4))
     ]
-    let canvas = try chart.canvas(width: 400, height: 200)
+    (chart.width, chart.height) = (400, 200)
+    let canvas = try chart.canvas()
     let columns = canvas.withPixels { pixels in
       Set(pixels.indices.filter { pixels[$0] & 0xFF_FFFF == 0xFF0000 }.map { $0 % 400 })
     }
@@ -83,9 +85,10 @@ import Testing
   @Test func `every chart keeps its words inside the picture, in both themes`() throws {
     for theme in Theme.all {
       for (width, height) in [(960, 540), (480, 270), (320, 320), (240, 160)] {
-        let chart = Curve(outcomes(300) { Double($0) * -1e5 }, by: .steps)
+        var chart = Curve(outcomes(300) { Double($0) * -1e5 }, by: .steps)
           .chart(title: String(repeating: "A long title ", count: 12), theme: theme)
-        let canvas = try chart.canvas(width: width, height: height)
+        (chart.width, chart.height) = (width, height)
+        let canvas = try chart.canvas()
         canvas.withPixels { pixels in
           for y in 0..<height {
             #expect(Color(pixels[y * width]).hex == theme.background.hex)

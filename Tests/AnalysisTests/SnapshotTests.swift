@@ -41,8 +41,9 @@ import Worlds
       EpisodeOutcome(
         number: $0, stepsDone: $0 * 10, totalReturn: Double($0 * 37 % 23) + Double($0) / 2)
     }
-    let canvas = try Curve(episodes, window: 10).chart(title: "Maze", theme: theme)
-      .canvas(width: 320, height: 200)
+    var chart = Curve(episodes, window: 10).chart(title: "Maze", theme: theme)
+    (chart.width, chart.height) = (320, 200)
+    let canvas = try chart.canvas()
     try expectSnapshot(try crop(canvas, x: 0, y: 100), "curve-left-\(theme.name)")
     try expectSnapshot(try crop(canvas, x: 224, y: 60), "curve-right-\(theme.name)")
   }

@@ -2,7 +2,7 @@ package import Raster
 
 /// How much every place of a sequence looked at each, a map for every layer and head: queries down, what
 /// they looked at to the right.
-package struct AttentionPicture: Sendable {
+package struct AttentionPicture: Drawing, Sendable {
   /// One map: the shares by query and place.
   package typealias Map = [[Float]]
 
@@ -10,7 +10,8 @@ package struct AttentionPicture: Sendable {
   private let tokens: [String]
   private let title: String
   private let subtitle: String
-  private let theme: Theme
+  /// Its colours.
+  package let theme: Theme
   private let rowName: String
   private let columnNames: [String]?
   private let names: Font
@@ -53,22 +54,8 @@ package struct AttentionPicture: Sendable {
   /// Pixels from top to bottom.
   package var height: Int { Int(top + Double(layers.count) * (side + 10) + 64) }
 
-  /// The picture as pixels.
-  package func canvas() throws(CanvasError) -> Canvas {
-    let canvas = try Canvas(width: width, height: height, background: theme.background)
-    draw(onto: canvas)
-    return canvas
-  }
-
-  /// The picture as an SVG document.
-  package func svg() throws(CanvasError) -> [UInt8] {
-    let canvas = try Canvas(svgWidth: width, height: height)
-    canvas.clear(theme.background)
-    draw(onto: canvas)
-    return try canvas.finishedSVG()
-  }
-
-  private func draw(onto canvas: Canvas) {
+  /// Draws everything.
+  package func draw(onto canvas: Canvas) {
     canvas.text(
       canvas.ellipsized(title, .sans(20, .bold), width: Double(width) - 56), at: Point(28, 38),
       .sans(20, .bold), theme.text)

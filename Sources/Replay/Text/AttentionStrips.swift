@@ -1,12 +1,13 @@
 package import Raster
 
 /// How much one token looked at each, a row for every layer, the tokens' names below.
-package struct AttentionStrips: Sendable {
+package struct AttentionStrips: Drawing, Sendable {
   private let rows: [[Float]]
   private let tokens: [String]
   private let title: String
   private let subtitle: String
-  private let theme: Theme
+  /// Its colours.
+  package let theme: Theme
   private static let (cell, rowHeight, left, top) = (34.0, 30.0, 84.0, 84.0)
 
   /// Shares by layer and token.
@@ -29,22 +30,8 @@ package struct AttentionStrips: Sendable {
   /// Room for the longest name, standing upright.
   private var bottom: Double { 52 + min(96, Double(tokens.map(\.count).max() ?? 0) * 8) }
 
-  /// The picture as pixels.
-  package func canvas() throws(CanvasError) -> Canvas {
-    let canvas = try Canvas(width: width, height: height, background: theme.background)
-    draw(onto: canvas)
-    return canvas
-  }
-
-  /// The picture as an SVG document.
-  package func svg() throws(CanvasError) -> [UInt8] {
-    let canvas = try Canvas(svgWidth: width, height: height)
-    canvas.clear(theme.background)
-    draw(onto: canvas)
-    return try canvas.finishedSVG()
-  }
-
-  private func draw(onto canvas: Canvas) {
+  /// Draws everything.
+  package func draw(onto canvas: Canvas) {
     canvas.text(title, at: Point(28, 38), .sans(20, .bold), theme.text)
     canvas.text(subtitle, at: Point(28, 59), .sans(13), theme.mutedText)
     for (row, shares) in rows.enumerated() {

@@ -75,12 +75,7 @@ struct CompareCommand: Command {
       subtitle: "\(measure); \(scale.words); bars: 95 % stratified bootstrap, "
         + "\(NumberText.grouped(repetitions)) repetitions",
       measure: scale.isNormalized ? "Normalized score" : "Score", theme: theme)
-    try write(
-      output, replacing: force,
-      [
-        "png": { try chart.canvas().encodedPNG() }, "svg": { try chart.svg() },
-        "csv": { Array(comparison.csv.utf8) },
-      ])
+    try writeDrawing(chart, numbers: { comparison.csv }, to: output, replacing: force)
     console.note("wrote \(output)")
     return .done
   }

@@ -104,14 +104,9 @@ struct CurveCommand: Command {
   }
 
   private func write(
-    _ chart: Chart, _ csv: String, to path: String, _ console: Console
+    _ chart: Chart, _ csv: @escaping @autoclosure () -> String, to path: String, _ console: Console
   ) throws -> ExitCode {
-    try reel.write(
-      path, replacing: force,
-      [
-        "png": { try chart.canvas().encodedPNG() }, "svg": { try chart.svg() },
-        "csv": { Array(csv.utf8) },
-      ])
+    try writeDrawing(chart, numbers: csv, to: path, replacing: force)
     console.print(path)
     return .done
   }
@@ -206,18 +201,6 @@ private struct GroupedCurves {
 func chartTitle(_ run: RunDescription) -> String {
   let world = run.world.mapName.isEmpty ? run.world.name : run.world.mapName
   return "\(world) · \(run.trainer) · seed \(run.seed)"
-}
-
-/// Writes what a path's ending asks for, or says which endings there are.
-func write(
-  _ path: String, replacing force: Bool, _ kinds: [String: () throws -> [UInt8]]
-) throws {
-  guard let bytes = kinds[ending(path)] else {
-    let known = kinds.keys.sorted().map { ".\($0)" }.joined(separator: ", ")
-    throw Failure.usage("'\(path)' should end in one of \(known)")
-  }
-  try OutputFile.check(path, replacing: force)
-  try OutputFile.write(bytes(), to: path, replacing: force)
 }
 
 extension Recording {

@@ -64,10 +64,7 @@ struct ExploreCommand: Command {
   private func demonstrate(_ console: Console) throws -> ExitCode {
     let demo = TransformerDemo(seed: seed)
     if let output {
-      let picture = demo.picture
-      try write(
-        output, replacing: force,
-        ["png": { try picture.canvas().encodedPNG() }, "svg": { try picture.svg() }])
+      try writeDrawing(demo.picture, to: output, replacing: force)
     }
     if console.isJSON {
       console.print(demo.json)

@@ -183,14 +183,9 @@ struct HeatmapCommand: Command {
       return .done
     }
     let chart = chart(like: picture.map, picture.scale, picture.measure, picture.areCounts, tables)
-    try write(
-      output, replacing: force,
-      [
-        "png": { try chart.canvas(picture.map, subtitle: picture.subtitle).encodedPNG() },
-        "svg": { try chart.svg(picture.map, subtitle: picture.subtitle) },
-        "csv": { Array(picture.map.csv.utf8) },
-        "gif": { [] },
-      ])
+    try writeDrawing(
+      chart.drawing(of: picture.map, subtitle: picture.subtitle), numbers: { picture.map.csv },
+      to: output, replacing: force, others: ["gif"])
     console.print(output)
     return .done
   }
@@ -201,12 +196,7 @@ struct HeatmapCommand: Command {
       throw Failure.usage("attention does not fit a terminal", "-o FILE.png draws it")
     }
     let picture = maps.picture(title: title, size: size, theme: theme)
-    try write(
-      output, replacing: force,
-      [
-        "png": { try picture.canvas().encodedPNG() }, "svg": { try picture.svg() },
-        "csv": { Array(maps.csv.utf8) },
-      ])
+    try writeDrawing(picture, numbers: { maps.csv }, to: output, replacing: force)
     console.print(output)
     return .done
   }
@@ -318,12 +308,7 @@ struct HeatmapCommand: Command {
     }
     let chart = found.histogram.chart(
       title: title ?? chartTitle(found.run), subtitle: found.subtitle, theme: theme)
-    try write(
-      output, replacing: force,
-      [
-        "png": { try chart.canvas().encodedPNG() }, "svg": { try chart.svg() },
-        "csv": { Array(found.histogram.csv.utf8) },
-      ])
+    try writeDrawing(chart, numbers: { found.histogram.csv }, to: output, replacing: force)
     console.print(output)
     return .done
   }

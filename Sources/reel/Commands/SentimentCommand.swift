@@ -83,9 +83,7 @@ struct SentimentCommand: Command {
         }
       }, tokens: verdict.pieces, title: "What the classification token looked at",
       subtitle: "the mean of each layer's heads, over the pieces of the text", theme: theme)
-    try write(
-      path, replacing: force,
-      ["png": { try strips.canvas().encodedPNG() }, "svg": { try strips.svg() }])
+    try writeDrawing(strips, to: path, replacing: force)
     if !console.isJSON { console.print(path) }
   }
 }
