@@ -6,10 +6,10 @@ import Worlds
 extension Benchmark {
   /// The published transformer, which reads Breakout's 1943 characters.
   static let transformer: [Benchmark] = [
-    .rate("GPT 6 × 6 × 96, frames anew", "frames/s", atLeast: 10, peer: "gpt") {
+    .rate("GPT 6 × 6 × 96, frames anew", "frames/s", atLeast: 15, peer: "gpt") {
       try GPTPlay().framesPerSecond(anew: true)
     },
-    .rate("the same, frames of a game", "frames/s", atLeast: 20, peer: "gpt") {
+    .rate("the same, frames of a game", "frames/s", atLeast: 25, peer: "gpt") {
       try GPTPlay().framesPerSecond(anew: false)
     },
   ]

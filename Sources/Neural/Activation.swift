@@ -15,17 +15,24 @@ package enum Activation: String, Sendable, CaseIterable {
   package var needsInput: Bool { self == .gelu || self == .geluTanh }
 
   /// x (rows, width) → y (rows, width); x and y may be one block unless the input is needed later.
-  package func forward(_ x: Rows, to y: Rows, rows count: Int, _ memory: inout Activations) {
+  /// A crew shares out the rows.
+  package func forward(
+    _ x: Rows, to y: Rows, rows count: Int, crew: Crew? = nil, _ memory: inout Activations
+  ) {
     check(x, y, count, memory)
-    // What lies between the rows is zero, and all of them keep it so.
-    let numbers = count * x.stride
     unsafe memory.withValues { values in
-      let (from, to) = unsafe (values + x.offset, values + y.offset)
-      switch self {
-      case .relu: unsafe reel_relu(numbers, from, to)
-      case .tanh: unsafe reel_tanh(numbers, from, to)
-      case .gelu: unsafe reel_gelu(numbers, from, to)
-      case .geluTanh: unsafe reel_gelu_tanh(numbers, from, to)
+      nonisolated(unsafe) let values = unsafe values
+      crew.share(rows: count) { [self] rows in
+        // What lies between the rows is zero, and all of them keep it so.
+        let numbers = rows.count * x.stride
+        let from = unsafe values + x.dropping(rows.lowerBound).offset
+        let to = unsafe values + y.dropping(rows.lowerBound).offset
+        switch self {
+        case .relu: unsafe reel_relu(numbers, from, to)
+        case .tanh: unsafe reel_tanh(numbers, from, to)
+        case .gelu: unsafe reel_gelu(numbers, from, to)
+        case .geluTanh: unsafe reel_gelu_tanh(numbers, from, to)
+        }
       }
     }
   }

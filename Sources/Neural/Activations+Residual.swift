@@ -1,14 +1,18 @@
 internal import CKernels
 
 extension Activations {
-  /// z (rows, width) = x + y; all three laid out alike.
-  mutating func sum(_ x: Rows, _ y: Rows, to z: Rows, rows count: Int) {
+  /// z (rows, width) = x + y; all three laid out alike. A crew shares out the rows.
+  mutating func sum(_ x: Rows, _ y: Rows, to z: Rows, rows count: Int, crew: Crew? = nil) {
     check(x, z, count)
     check(y, z, count)
     unsafe withValues { values in
-      let (from, to) = unsafe (values + x.offset, values + z.offset)
-      unsafe to.update(from: from, count: count * x.stride)
-      unsafe reel_add(count * x.stride, values + y.offset, to)
+      nonisolated(unsafe) let values = unsafe values
+      crew.share(rows: count) { rows in
+        let first = rows.lowerBound * x.stride
+        let to = unsafe values + z.offset + first
+        unsafe to.update(from: values + x.offset + first, count: rows.count * x.stride)
+        unsafe reel_add(rows.count * x.stride, values + y.offset + first, to)
+      }
     }
   }
 

@@ -40,8 +40,7 @@ package struct Attention: Sendable, Equatable {
   ) {
     check(qkv, y, sequences * length, memory)
     let queries = queries ?? 0..<length
-    // Keys turned, so that sixteen of them stand side by side, and the scores of four queries.
-    let row = (length + 15) & ~15
+    let room = reel_attention_room(length, headWidth)
     unsafe memory.withValues { values in
       // Every piece writes columns of its own.
       nonisolated(unsafe) let values = unsafe values
@@ -49,10 +48,7 @@ package struct Attention: Sendable, Equatable {
         let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
         let first = sequence * length + queries.lowerBound
         let part = unsafe Part(self, qkv, sequence, head, length, values)
-        unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: row * (headWidth + 4)) {
-          room in
-          guard let keys = room.baseAddress else { return }
-          unsafe part.turnKeys(length, into: keys, row)
+        unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { room in
           var dropped = dropping.map { dropout, site in
             dropout.shares(site, sequence: sequence, head: head, of: heads, length: length)
           }
@@ -60,10 +56,10 @@ package struct Attention: Sendable, Equatable {
           unsafe withOptionalPointer(to: dropped) { dropped in
             unsafe reel_attention(
               queries.count, length, isCausal ? queries.lowerBound : length, headWidth, scale,
-              part.q + queries.lowerBound * part.stride, keys, row, part.v, part.stride,
-              keys + row * headWidth, values + y.offset + first * y.stride + head * headWidth,
-              y.stride, values + statistics.offset + first * statistics.stride + head,
-              statistics.stride, dropped)
+              part.q + queries.lowerBound * part.stride, part.k, part.v, part.stride,
+              room.baseAddress, values + y.offset + first * y.stride + head * headWidth, y.stride,
+              values + statistics.offset + first * statistics.stride + head, statistics.stride,
+              dropped)
           }
         }
       }
@@ -215,18 +211,6 @@ package struct Attention: Sendable, Equatable {
       unsafe q = slab + start
       unsafe k = slab + start + attention.width
       unsafe v = slab + start + 2 * attention.width
-    }
-
-    /// Kᵀ (head width, length).
-    func turnKeys(_ length: Int, into keys: UnsafeMutablePointer<Float>, _ row: Int) {
-      for column in 0..<headWidth {
-        for place in length..<row { unsafe keys[column * row + place] = 0 }
-      }
-      for place in 0..<length {
-        for column in 0..<headWidth {
-          unsafe keys[column * row + place] = k[place * stride + column]
-        }
-      }
     }
 
     /// Q Kᵀ for some queries and all keys before a column.

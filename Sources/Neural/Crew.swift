@@ -134,6 +134,13 @@ internal import Synchronization
 }
 
 extension Crew? {
+  /// Does the rows 0 ..< count a hundred or so at a time, by a crew where there is one.
+  func share(rows count: Int, _ work: @escaping @Sendable (Range<Int>) -> Void) {
+    guard self != nil, count > 0 else { return work(0..<count) }
+    let most = 128
+    run((count + most - 1) / most) { work($0 * most..<min(count, ($0 + 1) * most)) }
+  }
+
   /// Does the pieces 0 ..< count, by a crew where there is one.
   func run(_ count: Int, _ piece: @escaping @Sendable (Int) -> Void) {
     if let self { return self.run(count, piece) }

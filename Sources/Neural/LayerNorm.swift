@@ -36,19 +36,24 @@ package struct LayerNorm: Sendable, Equatable {
     }
   }
 
-  /// x (rows, width) → y (rows, width).
+  /// x (rows, width) → y (rows, width). A crew shares out the rows.
   package func forward(
-    _ x: Rows, to y: Rows, keeping statistics: Statistics, rows count: Int,
+    _ x: Rows, to y: Rows, keeping statistics: Statistics, rows count: Int, crew: Crew? = nil,
     _ parameters: Parameters, _ memory: inout Activations
   ) {
     check(x, y, count, memory)
     unsafe parameters.values.withUnsafeBufferPointer { slab in
       unsafe memory.withValues { values in
-        let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
-        unsafe reel_layer_norm(
-          count, width, values + x.offset, x.stride, parameters + gain,
-          bias.map { unsafe parameters + $0 }, epsilon, values + y.offset, y.stride,
-          values + statistics.mean.offset, values + statistics.scale.offset)
+        nonisolated(unsafe) let values = unsafe values
+        nonisolated(unsafe) let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
+        crew.share(rows: count) { [self] rows in
+          let (x, y) = (x.dropping(rows.lowerBound), y.dropping(rows.lowerBound))
+          let statistics = statistics.dropping(rows.lowerBound)
+          unsafe reel_layer_norm(
+            rows.count, width, values + x.offset, x.stride, parameters + gain,
+            bias.map { unsafe parameters + $0 }, epsilon, values + y.offset, y.stride,
+            values + statistics.mean.offset, values + statistics.scale.offset)
+        }
       }
     }
   }

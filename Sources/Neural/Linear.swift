@@ -32,9 +32,10 @@ package struct Linear: Sendable, Equatable {
   private func isLarge(_ count: Int) -> Bool { count * inputs * outputs >= Self.large }
 
   /// x (rows, inputs) → y (rows, outputs), and ReLU of that where `clamping`, which costs nothing here.
+  /// A crew shares out the rows.
   package func forward(
     _ x: Rows, to y: Rows, rows count: Int, _ parameters: Parameters, _ memory: inout Activations,
-    clamping: Bool = false
+    crew: Crew? = nil, clamping: Bool = false
   ) {
     check(x, y, count, memory)
     unsafe parameters.values.withUnsafeBufferPointer { slab in
@@ -42,21 +43,20 @@ package struct Linear: Sendable, Equatable {
         let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
         let bias = unsafe bias.map { unsafe parameters + $0 }
         if isLarge(count) {
-          for row in 0..<count {
-            let start = unsafe values + y.offset + row * y.stride
+          nonisolated(unsafe) let (values, weight) = unsafe (values, parameters + weight)
+          nonisolated(unsafe) let bias = unsafe bias
+          crew.share(rows: count) { [self] rows in
+            let from = unsafe values + x.dropping(rows.lowerBound).offset
+            let to = unsafe values + y.dropping(rows.lowerBound).offset
             if let bias = unsafe bias {
-              unsafe start.update(from: bias, count: outputs)
-            } else {
-              unsafe start.update(repeating: 0, count: outputs)
+              for row in 0..<rows.count {
+                unsafe (to + row * y.stride).update(from: bias, count: outputs)
+              }
             }
-          }
-          unsafe BLAS.product(
-            count, outputs, inputs, values + x.offset, x.stride, transposed: false,
-            parameters + weight, inputs, transposed: true, values + y.offset, y.stride,
-            adding: true)
-          if clamping {
-            let numbers = count * y.stride
-            unsafe reel_relu(numbers, values + y.offset, values + y.offset)
+            unsafe BLAS.product(
+              rows.count, outputs, inputs, from, x.stride, transposed: false, weight, inputs,
+              transposed: true, to, y.stride, adding: bias != nil)
+            if clamping { unsafe reel_relu(rows.count * y.stride, to, to) }
           }
         } else {
           unsafe reel_linear(

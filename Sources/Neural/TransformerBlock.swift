@@ -100,9 +100,11 @@ package struct TransformerBlock: Sendable, Equatable {
     let fresh = sequences * length - first
     norm1.forward(
       path.input.dropping(first), to: path.normal1.dropping(first),
-      keeping: path.statistics1.dropping(first), rows: fresh, parameters, &memory)
+      keeping: path.statistics1.dropping(first), rows: fresh, crew: crew, parameters,
+      &memory)
     merge.forward(
-      path.normal1.dropping(first), to: path.qkv.dropping(first), rows: fresh, parameters, &memory)
+      path.normal1.dropping(first), to: path.qkv.dropping(first), rows: fresh, parameters, &memory,
+      crew: crew)
     attention.forward(
       path.qkv, to: path.attended, keeping: path.attentionStatistics, sequences: sequences,
       length: length, queries: (path.last == nil ? first : length - 1)..<length, crew: crew,
@@ -114,31 +116,35 @@ package struct TransformerBlock: Sendable, Equatable {
       finish(path, rows: 0..<sequences, parameters, &memory)
     } else {
       finish(
-        path, rows: first..<sequences * length, length: length, dropping: dropping, parameters,
-        &memory)
+        path, rows: first..<sequences * length, length: length, crew: crew, dropping: dropping,
+        parameters, &memory)
     }
   }
 
   /// What becomes of each place after attention; the places have nothing more to do with each other.
   private func finish(
-    _ path: Path, rows: Range<Int>, length: Int = 1, dropping: Dropping? = nil,
+    _ path: Path, rows: Range<Int>, length: Int = 1, crew: Crew? = nil, dropping: Dropping? = nil,
     _ parameters: Parameters, _ memory: inout Activations
   ) {
     let (first, count) = (rows.lowerBound, rows.count)
     func from(_ rows: Rows) -> Rows { rows.dropping(first) }
     let tail = path.tail
     project.forward(
-      from(tail.attended), to: from(path.projected), rows: count, parameters, &memory)
+      from(tail.attended), to: from(path.projected), rows: count, parameters, &memory, crew: crew)
     drop(from(path.projected), rows: count, length: length, dropping, at: 1, &memory)
-    memory.sum(from(tail.input), from(path.projected), to: from(path.middle), rows: count)
+    memory.sum(
+      from(tail.input), from(path.projected), to: from(path.middle), rows: count, crew: crew)
     norm2.forward(
       from(path.middle), to: from(path.normal2), keeping: path.statistics2.dropping(first),
-      rows: count, parameters, &memory)
-    expand.forward(from(path.normal2), to: from(path.expanded), rows: count, parameters, &memory)
-    activation.forward(from(path.expanded), to: from(path.active), rows: count, &memory)
-    shrink.forward(from(path.active), to: from(path.shrunk), rows: count, parameters, &memory)
+      rows: count, crew: crew, parameters, &memory)
+    expand.forward(
+      from(path.normal2), to: from(path.expanded), rows: count, parameters, &memory, crew: crew)
+    activation.forward(
+      from(path.expanded), to: from(path.active), rows: count, crew: crew, &memory)
+    shrink.forward(
+      from(path.active), to: from(path.shrunk), rows: count, parameters, &memory, crew: crew)
     drop(from(path.shrunk), rows: count, length: length, dropping, at: 2, &memory)
-    memory.sum(from(path.middle), from(path.shrunk), to: from(path.output), rows: count)
+    memory.sum(from(path.middle), from(path.shrunk), to: from(path.output), rows: count, crew: crew)
   }
 
   private func drop(

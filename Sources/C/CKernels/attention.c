@@ -50,96 +50,155 @@ CLONES void reel_attention_gradient(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t h
   }
 }
 
-// Four queries against sixteen keys at a time: enough sums at once that none waits for another.
-#define QUERIES 4
+// Six queries against sixteen keys at a time: twelve sums, enough that none waits for another. Of a
+// query's shares so many are held at once that they stay in the first-level cache.
+enum { QUERIES = 6, KEYS = 16, CHUNK = 256 };
+
+static const float LOG2_E = 1.44269504f, LN_2 = 0.693147181f;
+
+static inline ptrdiff_t whole_vectors(ptrdiff_t count) { return (count + KEYS - 1) & ~(KEYS - 1); }
+
+ptrdiff_t reel_attention_room(ptrdiff_t width, ptrdiff_t head) {
+  const ptrdiff_t wide = whole_vectors(head);
+  return whole_vectors(width) * head + width * wide + QUERIES * (head + wide);
+}
+
+// Keys: of sixteen at a time number k stands side by side. Values: sixteen columns at a time, one
+// place after the other. What is missing is 0.
+INLINE void pack(ptrdiff_t width, ptrdiff_t head, const float *k, const float *v, ptrdiff_t row,
+                 float *keys, float *values) {
+  for (ptrdiff_t c = 0; c < whole_vectors(width); c++) {
+    float *panel = keys + (c & ~(KEYS - 1)) * head + (c & (KEYS - 1));
+    for (ptrdiff_t i = 0; i < head; i++) panel[i * KEYS] = c < width ? k[c * row + i] : 0;
+  }
+  for (ptrdiff_t i = 0; i < head; i += 8) {
+    float *panel = values + (i & ~(KEYS - 1)) * width + (i & 8);
+    for (ptrdiff_t c = 0; c < width; c++) {
+      v8 a;
+      load_some(&a, v + c * row + i, head - i);
+      store(panel + c * KEYS, a);
+    }
+  }
+  if ((head - 1) & 8) return;
+  float *panel = values + (head & ~(KEYS - 1)) * width + 8;
+  for (ptrdiff_t c = 0; c < width; c++) store(panel + c * KEYS, all(0));
+}
+
+// Six queries' scores with some keys, −∞ where a query looks at fewer than all, and the greatest of each.
+INLINE void score(ptrdiff_t start, ptrdiff_t end, const ptrdiff_t *count, ptrdiff_t head,
+                  const float *q, const float *keys, float (*scores)[CHUNK], v8 *greatest) {
+  for (ptrdiff_t c = start; c < end; c += KEYS) {
+    v8 sum[QUERIES][2];
+    UNROLLED for (int j = 0; j < QUERIES; j++) sum[j][0] = sum[j][1] = all(0);
+    const float *right = keys + c * head;
+    for (ptrdiff_t k = 0; k < head; k++) {
+      const v8 low = load(right + k * KEYS), high = load(right + k * KEYS + 8);
+      UNROLLED for (int j = 0; j < QUERIES; j++) {
+        const float left = q[k * QUERIES + j];
+        sum[j][0] += left * low;
+        sum[j][1] += left * high;
+      }
+    }
+    // The first query looks at the fewest.
+    if (c + KEYS > count[0]) {
+      const i8 low = (i8){0, 1, 2, 3, 4, 5, 6, 7} + (int32_t)c, high = low + 8;
+      const v8 nothing = all(-__builtin_inff());
+      UNROLLED for (int j = 0; j < QUERIES; j++) {
+        sum[j][0] = choose(low < (int32_t)count[j], sum[j][0], nothing);
+        sum[j][1] = choose(high < (int32_t)count[j], sum[j][1], nothing);
+      }
+    }
+    UNROLLED for (int j = 0; j < QUERIES; j++) {
+      store(&scores[j][c - start], sum[j][0]);
+      store(&scores[j][c - start + 8], sum[j][1]);
+      const v8 top = choose(sum[j][0] > sum[j][1], sum[j][0], sum[j][1]);
+      greatest[j] = choose(top > greatest[j], top, greatest[j]);
+    }
+  }
+}
+
+// y (six rows of sixteen) = factor y + shares values
+INLINE void mix(ptrdiff_t count, float (*shares)[CHUNK], const float *values, const float *factor,
+                float *y) {
+  v8 sum[QUERIES][2];
+  UNROLLED for (int j = 0; j < QUERIES; j++) {
+    sum[j][0] = load(y + j * KEYS) * factor[j];
+    sum[j][1] = load(y + j * KEYS + 8) * factor[j];
+  }
+  for (ptrdiff_t c = 0; c < count; c++) {
+    const v8 low = load(values + c * KEYS), high = load(values + c * KEYS + 8);
+    UNROLLED for (int j = 0; j < QUERIES; j++) {
+      const float part = shares[j][c];
+      sum[j][0] += part * low;
+      sum[j][1] += part * high;
+    }
+  }
+  UNROLLED for (int j = 0; j < QUERIES; j++) {
+    store(y + j * KEYS, sum[j][0]);
+    store(y + j * KEYS + 8, sum[j][1]);
+  }
+}
 
 CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head,
-                           float scale, const float *q, const float *keys, ptrdiff_t keys_row,
-                           const float *v, ptrdiff_t row, float *scores, float *y, ptrdiff_t y_row,
-                           float *kept, ptrdiff_t kept_row, const reel_dropping *dropped) {
+                           float scale, const float *q, const float *k, const float *v,
+                           ptrdiff_t row, float *room, float *y, ptrdiff_t y_row, float *kept,
+                           ptrdiff_t kept_row, const reel_dropping *dropped) {
+  const ptrdiff_t wide = whole_vectors(head);
+  float *keys = room, *values = keys + whole_vectors(width) * head;
+  float *left = values + width * wide, *mixed = left + QUERIES * head;
+  pack(width, head, k, v, row, keys, values);
   for (ptrdiff_t r = 0; r < rows; r += QUERIES) {
-    const ptrdiff_t group = rows - r < QUERIES ? rows - r : QUERIES;
-    const ptrdiff_t most = seen(width, first, r + group - 1);
     // Where there are fewer queries, the last one stands in for the rest.
-    const float *from[QUERIES];
-    for (ptrdiff_t j = 0; j < QUERIES; j++)
-      from[j] = q + (r + (j < group ? j : group - 1)) * row;
-    for (ptrdiff_t c = 0; c < most; c += 16) {
-      v8 sum[QUERIES][2];
-      UNROLLED for (int j = 0; j < QUERIES; j++) sum[j][0] = sum[j][1] = all(0);
-      for (ptrdiff_t k = 0; k < head; k++) {
-        const v8 low = load(keys + k * keys_row + c), high = load(keys + k * keys_row + c + 8);
-        UNROLLED for (int j = 0; j < QUERIES; j++) {
-          const float part = from[j][k];
-          sum[j][0] += part * low;
-          sum[j][1] += part * high;
-        }
-      }
-      UNROLLED for (int j = 0; j < QUERIES; j++) {
-        store(scores + j * keys_row + c, sum[j][0]);
-        store(scores + j * keys_row + c + 8, sum[j][1]);
-      }
+    const ptrdiff_t group = rows - r < QUERIES ? rows - r : QUERIES;
+    ptrdiff_t count[QUERIES];
+    v8 sum[QUERIES];
+    float greatest[QUERIES];
+    for (ptrdiff_t j = 0; j < QUERIES; j++) {
+      const ptrdiff_t place = r + (j < group ? j : group - 1);
+      for (ptrdiff_t i = 0; i < head; i++)
+        left[i * QUERIES + j] = q[place * row + i] * (scale * LOG2_E);
+      count[j] = seen(width, first, place);
+      sum[j] = all(0);
+      greatest[j] = -__builtin_inff();
     }
-    float share[QUERIES];
+    for (ptrdiff_t i = 0; i < QUERIES * wide; i++) mixed[i] = 0;
+    const ptrdiff_t most = count[QUERIES - 1];
+    for (ptrdiff_t start = 0; start < most; start += CHUNK) {
+      const ptrdiff_t end = most - start < CHUNK ? most : start + CHUNK;
+      float scores[QUERIES][CHUNK] __attribute__((aligned(64)));
+      float factor[QUERIES];
+      v8 tops[QUERIES];
+      UNROLLED for (int j = 0; j < QUERIES; j++) tops[j] = all(greatest[j]);
+      score(start, end, count, head, left, keys, scores, tops);
+      for (ptrdiff_t j = 0; j < QUERIES; j++) {
+        // What was summed up so far was divided by the power of what was the greatest.
+        float top = tops[j][0];
+        for (int i = 1; i < 8; i++) top = tops[j][i] > top ? tops[j][i] : top;
+        v8 fall = all(greatest[j] - top);
+        fade8(&fall);
+        factor[j] = fall[0];
+        greatest[j] = top;
+        v8 part = sum[j] * fall;
+        for (ptrdiff_t c = 0; c < end - start; c += 8) {
+          v8 a = load(&scores[j][c]) - top;
+          fade8(&a);
+          store(&scores[j][c], a);
+          part += a;
+        }
+        sum[j] = part;
+        if (dropped && j < group)
+          reel_dropout(end - start, dropped->place + (uint32_t)((r + j) * width + start),
+                       dropped->key1, dropped->key2, dropped->rate, scores[j]);
+      }
+      for (ptrdiff_t i = 0; i < head; i += KEYS)
+        mix(end - start, scores, values + i * width + start * KEYS, factor, mixed + i * QUERIES);
+    }
     for (ptrdiff_t j = 0; j < group; j++) {
-      float *x = scores + j * keys_row;
-      const ptrdiff_t count = seen(width, first, r + j);
-      v8 a, greatest = all(-__builtin_inff()), sum = all(0);
-      ptrdiff_t c = 0;
-      for (; c + 8 <= count; c += 8) {
-        a = load(x + c);
-        greatest = choose(a > greatest, a, greatest);
-      }
-      float top = greatest[0];
-      for (int i = 1; i < 8; i++) top = greatest[i] > top ? greatest[i] : top;
-      for (; c < count; c++) top = x[c] > top ? x[c] : top;
-      const float middle = top * scale;
-      for (c = 0; c < count; c += 8) {
-        a = load(x + c) * scale - middle;
-        exp8(&a);
-        if (count - c < 8)
-          for (ptrdiff_t i = count - c; i < 8; i++) a[i] = 0;
-        store(x + c, a);
-        sum += a;
-      }
-      for (; c < most; c++) x[c] = 0;
-      const float whole = total(sum);
-      share[j] = 1.0f / whole;
-      kept[(r + j) * kept_row] = middle + (float)__builtin_log((double)whole);
-      if (dropped)
-        reel_dropout(count, dropped->place + (uint32_t)((r + j) * width), dropped->key1,
-                     dropped->key2, dropped->rate, x);
-    }
-    for (ptrdiff_t k = 0; k < head; k += 16) {
-      const ptrdiff_t some = head - k;
-      v8 sum[QUERIES][2];
-      UNROLLED for (int j = 0; j < QUERIES; j++) sum[j][0] = sum[j][1] = all(0);
-      if (some >= 16) {
-        for (ptrdiff_t c = 0; c < most; c++) {
-          const v8 low = load(v + c * row + k), high = load(v + c * row + k + 8);
-          UNROLLED for (int j = 0; j < QUERIES; j++) {
-            const float part = scores[j * keys_row + c];
-            sum[j][0] += part * low;
-            sum[j][1] += part * high;
-          }
-        }
-      } else {
-        for (ptrdiff_t c = 0; c < most; c++) {
-          v8 low, high = all(0);
-          load_some(&low, v + c * row + k, some);
-          if (some > 8) load_some(&high, v + c * row + k + 8, some - 8);
-          UNROLLED for (int j = 0; j < QUERIES; j++) {
-            const float part = scores[j * keys_row + c];
-            sum[j][0] += part * low;
-            sum[j][1] += part * high;
-          }
-        }
-      }
-      for (ptrdiff_t j = 0; j < group; j++) {
-        sum[j][0] *= share[j];
-        sum[j][1] *= share[j];
-        store_some(y + (r + j) * y_row + k, &sum[j][0], some);
-        if (some > 8) store_some(y + (r + j) * y_row + k + 8, &sum[j][1], some - 8);
+      const float whole = total(sum[j]), share = 1.0f / whole;
+      kept[(r + j) * kept_row] = greatest[j] * LN_2 + (float)__builtin_log((double)whole);
+      for (ptrdiff_t i = 0; i < head; i += 8) {
+        const v8 a = load(mixed + (i & ~(KEYS - 1)) * QUERIES + j * KEYS + (i & 8)) * share;
+        store_some(y + (r + j) * y_row + i, &a, head - i);
       }
     }
   }

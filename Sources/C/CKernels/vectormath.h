@@ -27,6 +27,23 @@ INLINE void exp8(v8 *value) {
   *value = y * (v8)((half + 127) << 23) * (v8)((n - half + 127) << 23);
 }
 
+// 2 to a power of at most 0, within 8e-8 of the value, relative; below −126 it is 0. NaN stays.
+INLINE void fade8(v8 *value) {
+  const v8 x = *value, magic = all(12582912.0f);
+  const v8 shifted = x + magic;
+  const v8 r = x - (shifted - magic);
+  v8 y = all(1.5345812e-4f);
+  y = y * r + 1.3399931e-3f;
+  y = y * r + 9.6184890e-3f;
+  y = y * r + 5.5503286e-2f;
+  y = y * r + 2.4022646e-1f;
+  y = y * r + 6.9314720e-1f;
+  y = y * r + 1.0f;
+  // The whole part goes straight into the exponent.
+  const i8 power = (i8)y + ((i8)shifted << 23);
+  *value = (v8)(power & ~(x < all(-126.0f)));
+}
+
 // Within 2e-7 of the value, relative.
 INLINE void tanh8(v8 *value) {
   const v8 x = *value, s = x * x;

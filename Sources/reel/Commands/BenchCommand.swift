@@ -51,7 +51,9 @@ struct BenchCommand: Command {
   ) -> String {
     let name = benchmark.name + String(repeating: " ", count: max(1, 44 - benchmark.name.count))
     let bound = "\(benchmark.isRate ? "≥" : "≤") \(shown(benchmark.limit))"
-    let ratio = peer.map { "  \(decimal(figure / $0, 0))× Python's \(shown($0))" } ?? ""
+    let ratio =
+      peer.map { "  \(decimal(figure / $0, figure < 10 * $0 ? 1 : 0))× Python's \(shown($0))" }
+      ?? ""
     return name + "\(shown(figure)) \(benchmark.unit)  (\(bound))  \(keeps ? "ok" : "MISSED")"
       + ratio
   }

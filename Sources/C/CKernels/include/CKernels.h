@@ -84,14 +84,15 @@ typedef struct {
 
 // MARK: Attention; row r of the scores x (rows, width) looks at the columns before first + r + 1.
 
-// y (rows, head) = softmax(scale q keys) v; keys (head, width) stand transposed, their rows and those of
-// scores (4, width) apart by a multiple of 16; kept = the logarithm of the sum that was divided by;
-// where shares are dropped, `dropped` tells of row 0, and a row has `width` places
+// y (rows, head) = softmax(scale q kᵀ) v, whose rows (width, head) are `row` apart; kept = the logarithm
+// of the sum that was divided by; `room` has reel_attention_room numbers; where shares are dropped,
+// `dropped` tells of row 0, and a row has `width` places
+ptrdiff_t reel_attention_room(ptrdiff_t width, ptrdiff_t head);
 void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head, float scale,
-                    const float *q, const float *keys, ptrdiff_t keys_row, const float *v,
-                    ptrdiff_t row, float *scores, float *y, ptrdiff_t y_row, float *kept,
-                    ptrdiff_t kept_row, const reel_dropping *dropped);
-// the same for one query and keys (width, head) as they lie; scores (width) become the shares
+                    const float *q, const float *k, const float *v, ptrdiff_t row, float *room,
+                    float *y, ptrdiff_t y_row, float *kept, ptrdiff_t kept_row,
+                    const reel_dropping *dropped);
+// the same for one query; scores (width) become the shares
 void reel_attention_one(ptrdiff_t width, ptrdiff_t head, float scale, const float *q,
                         const float *k, const float *v, ptrdiff_t row, float *scores, float *y,
                         float *kept);
