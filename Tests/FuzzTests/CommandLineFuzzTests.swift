@@ -16,7 +16,10 @@ import Testing
     "evaluate a.sqlite --episodes 2 --json", "help train", "--version",
     "export a.sqlite --episodes",
     "recover a.sqlite -o d.sqlite --force", "explain qtable a.sqlite", "explore maze --steps 10",
-    "train --resume a.sqlite --until 30",
+    "train --resume a.sqlite --until 30", "report a.sqlite -o r.html --force",
+    "compare a.sqlite --last 5", "fork a.sqlite --at 5 -o f.sqlite --force --set alpha=0.3",
+    "film a.sqlite --where 'return>0' --first-success -o b.png --force --size 320",
+    "heatmap a.sqlite --of settled -o s.png --force", "generate a.sqlite --prompt a --tokens 3",
   ]
 
   @Test func `wrong command lines`() throws {

@@ -11,12 +11,19 @@ import Testing
   private static func recordings() throws -> [String] {
     try withTemporaryFolder { folder in
       var paths: [String] = []
-      for (name, run) in [
-        ("maze", "maze --episodes 12"), ("snake", "snake --episodes 2 --set hidden=4"),
-        ("reacher", "reacher --steps 512 --set rollout=32 --set worlds=4 --set hidden=4,4"),
+      try String(repeating: "the mouse sees the cheese, the cat sees the mouse.\n", count: 40)
+        .write(toFile: "\(folder)/mouse.txt", atomically: true, encoding: .utf8)
+      let small = "--set layers=1 --set heads=2 --set width=8 --set context=8"
+      for (name, line) in [
+        ("maze", "train maze --episodes 12"), ("snake", "train snake --episodes 2 --set hidden=4"),
+        ("reacher", "train reacher --steps 512 --set rollout=32 --set worlds=4 --set hidden=4,4"),
+        ("text", "train text --text mouse.txt --set steps=4 \(small)"),
+        ("written", "generate text.sqlite --prompt the --tokens 12"),
       ] {
-        let line = "train \(run) -o \(name).sqlite --quiet"
+        let line = "\(line) -o \(name).sqlite --quiet"
         #expect(try Program.reel(line: line, in: folder).code == 0)
+      }
+      for name in ["maze", "snake", "reacher", "text", "written"] {
         let path = "\(Repository.root)/output/fuzz/\(name).sqlite"
         try FileManager.default.createDirectory(
           atPath: "\(Repository.root)/output/fuzz", withIntermediateDirectories: true)
@@ -91,6 +98,11 @@ import Testing
         "copy wrong.sqlite -o b.sqlite --force --prune 'episodes every 2'",
         "fork wrong.sqlite --at 50% -o f.sqlite --force", "explain qtable wrong.sqlite",
         "render wrong.sqlite --episode last -o frames --force", "episodes wrong.sqlite",
+        "report wrong.sqlite -o r.html --force", "compare wrong.sqlite",
+        "film wrong.sqlite --learning -o l.gif --force --size 320",
+        "heatmap wrong.sqlite --of td-error -o t.png --force",
+        "heatmap wrong.sqlite --of attention -o w.png --force",
+        "generate wrong.sqlite --tokens 5 --prompt a",
       ]
       try Fuzz(target: "verbs", seeds: [[0]], share: 0.1).run { mutator, _ in
         try spoil(path, &mutator)

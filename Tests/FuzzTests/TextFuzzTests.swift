@@ -85,6 +85,7 @@ import Worlds
       "physics=mujoco",
     ].map { Array($0.utf8) }
     let words = ["=", ",", "linear(", "exponential(", "constant(", ")", "true", "cosine("]
+    let worlds = try KnownWorld.names.map { try KnownWorld.make(name: $0) }
     try Fuzz(target: "settings", seeds: seeds, words: words).run { _, input in
       let text = String(decoding: input, as: UTF8.self)
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -100,10 +101,7 @@ import Worlds
         _ = table.alpha.value(episode: step, of: 1000)
         _ = ppo.learningRate(step: step)
       }
-      for known in KnownWorld.names {
-        var world = try KnownWorld.make(name: known)
-        _ = try world.apply([(name, value)])
-      }
+      for var world in worlds { _ = try world.apply([(name, value)]) }
     }
   }
 }

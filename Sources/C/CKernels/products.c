@@ -168,7 +168,7 @@ CLONES void reel_linear(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float
 
 CLONES void reel_linear_one(ptrdiff_t in, ptrdiff_t out, const float *x, const float *weight,
                             const float *bias, float *y) {
-  enum { ROWS = 4 };
+  enum { ROWS = 4, AHEAD = 2 * ROWS };
   for (ptrdiff_t n = 0; n < out; n += ROWS) {
     // Where fewer rows are left, the last one stands in for the others.
     const float *w[ROWS];
@@ -179,6 +179,8 @@ CLONES void reel_linear_one(ptrdiff_t in, ptrdiff_t out, const float *x, const f
     for (; k + 16 <= in; k += 16) {
       const v8 low = load(x + k), high = load(x + k + 8);
       UNROLLED for (int j = 0; j < ROWS; j++) {
+        // The weights come from afar, and rows are too short for the processor to see where they lead.
+        __builtin_prefetch(w[j] + k + AHEAD * in);
         sum[j][0] += low * load(w[j] + k);
         sum[j][1] += high * load(w[j] + k + 8);
       }

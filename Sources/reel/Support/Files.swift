@@ -31,15 +31,30 @@ func ending(_ path: String) -> String {
 }
 
 /// The folder that the program lies in.
-private var programFolder: String {
+private let programFolder: String = {
   var buffer = [UInt8](repeating: 0, count: 4096)
   let count = readlink("/proc/self/exe", &buffer, buffer.count)
   let path = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
   return FilePaths.folder(of: path)
+}()
+
+/// The folders that hold maps: the one here, and the one beside the program or above the folder that it
+/// was built in.
+let mapFolders: [String] = {
+  var folder = programFolder
+  while folder.count > 1, !FilePaths.isFolder("\(folder)/maps/cities") {
+    folder = FilePaths.folder(of: folder)
+  }
+  return ["maps", "\(folder)/maps"]
+}()
+
+/// The names of the maps in a folder of these.
+func mapNames(in folder: String) -> [String] {
+  Set(mapFolders.flatMap { visibleNames(in: "\($0)/\(folder)").map(stem) }).sorted()
 }
 
-/// The map that a command names: a file, or a bare name that is looked for in maps/, beside the
-/// program, and among the built-in classics. Without a name it is the kind's classic.
+/// The map that a command names: a file, or a bare name that is looked for where maps are, and among
+/// the built-in classics. Without a name it is the kind's classic.
 func gridMap(_ kind: GridKind, named name: String?) throws -> GridMap {
   guard let name else { return try ClassicMaps.map(kind: kind) }
   if let file = mapFile(kind, named: name) {
@@ -53,7 +68,7 @@ func gridMap(_ kind: GridKind, named name: String?) throws -> GridMap {
   if name.contains("/") || name.contains(".") {
     throw Failure.failed("cannot read \(name): \(String(cString: strerror(ENOENT)))")
   }
-  let known = Set(ClassicMaps.names(of: kind) + visibleNames(in: "maps/\(kind.folder)").map(stem))
+  let known = Set(ClassicMaps.names(of: kind) + mapNames(in: kind.folder))
   throw Failure.usage(
     "there is no \(kind.rawValue) map '\(name)'", didYouMean(name, among: known.sorted()))
 }
@@ -62,21 +77,25 @@ private func mapFile(_ kind: GridKind, named name: String) -> String? {
   mapFile("\(kind.folder)/\(name).txt", named: name)
 }
 
-/// A file of a name, or one at a path in maps/ or beside the program.
+/// A file of a name, or one at a path where maps are.
 private func mapFile(_ path: String, named name: String) -> String? {
-  let places = [name] + ["maps", "\(programFolder)/maps"].map { "\($0)/\(path)" }
+  let places = [name] + mapFolders.map { "\($0)/\(path)" }
   return places.first { FilePaths.exists($0) && !FilePaths.isFolder($0) }
 }
 
-/// The GeoJSON of the city that a command names: a file, or a bare name that is looked for in
-/// maps/cities/ and beside the program. Without a name it is the first of those that are shipped.
+/// The GeoJSON of the city that a command names: a file, or a bare name that is looked for
+/// where maps are. Without a name it is the first of those that are shipped.
 func cityFile(named name: String?) throws -> String {
   let name = name ?? "eixample"
   if let file = mapFile("cities/\(name).geojson", named: name) { return file }
   if name.contains("/") || name.contains(".") {
     throw Failure.failed("cannot read \(name): \(String(cString: strerror(ENOENT)))")
   }
-  let known = visibleNames(in: "maps/cities").map(stem)
+  let known = mapNames(in: "cities")
+  if known.isEmpty {
+    throw Failure.failed(
+      "there is no city '\(name)' here", "reel map city --seed 1 -o \(name).geojson draws one")
+  }
   throw Failure.usage("there is no city '\(name)'", didYouMean(name, among: known))
 }
 

@@ -3,9 +3,9 @@ import Raster
 import Recordings
 import Rollouts
 
-/// A Q-table's map at any step, in an area of a picture.
+/// The map of what was learned up to any step, in an area of a picture.
 final class GrowingMap {
-  private let tables: LearnedTables
+  private let subject: String
   private let chart: HeatMapChart
   private let canvas: Canvas
   private let place: Point
@@ -21,13 +21,11 @@ final class GrowingMap {
   /// So many cells of maps are kept; larger maps are read when they are asked for.
   private static let keptCells = 800_000
 
-  /// The table over a run's steps, at every step of some episodes.
+  /// The maps over a run's steps, at every step of some episodes where there are so many.
   init(
-    _ recording: Recording, _ episodes: [Episode], in area: Rect, unit: Double, lastStep: Int,
-    theme: Theme
+    _ tables: any LearnedMaps, _ episodes: [Episode], in area: Rect, lastStep: Int, theme: Theme
   ) throws {
-    let tables = try LearnedTables(recording, of: .values)
-    self.tables = tables
+    subject = tables.subject
     let last = try tables.map(at: lastStep)
     let cells = last.rows * last.columns
     let isSmall = cells * Self.moments * 2 <= Self.keptCells
@@ -41,14 +39,22 @@ final class GrowingMap {
         }
       }
     }
-    let steps = moments.sorted()
+    let kept = try tables.keptSteps()
+    let steps = kept?.filter { $0 <= lastStep } ?? moments.sorted()
     self.steps = steps
     let sample: [HeatMap]
-    if cells * steps.count <= Self.keptCells {
+    if kept == nil, cells * steps.count <= Self.keptCells {
       (sample, map) = try tables.maps(at: steps)
     } else {
       sample = [try tables.map(at: lastStep / 2), last]
-      map = { try tables.map(at: steps[$0]) }
+      // Networks are few and slow to ask, large tables many and quick to read.
+      var asked: [Int: HeatMap] = [:]
+      map = { number in
+        if let map = asked[number] { return map }
+        let map = try tables.map(at: steps[number])
+        if kept != nil { asked[number] = map }
+        return map
+      }
     }
     func chart(side: Double) -> HeatMapChart {
       var chart = HeatMapChart(
@@ -74,7 +80,7 @@ final class GrowingMap {
     if drawn != number || canvas.hasCoarseEdges != target.hasCoarseEdges {
       drawn = nil
       canvas.hasCoarseEdges = target.hasCoarseEdges
-      chart.draw(try map(number), subtitle: "Q-table: value and greedy action", onto: canvas)
+      chart.draw(try map(number), subtitle: subject, onto: canvas)
       drawn = number
     }
     let all = Rect(x: 0, y: 0, width: Double(canvas.width), height: Double(canvas.height))

@@ -6,12 +6,45 @@ import Worlds
 /// What a recording's learner knew at its steps, as heat maps.
 protocol LearnedMaps {
   var run: RunDescription { get }
+  /// What the maps are of.
+  var subject: String { get }
+  /// The steps at which something was kept; nil where every step has a map.
+  func keptSteps() throws -> [Int]?
   /// What stands above the map of a step.
   func subtitle(at step: Int) throws -> String
   /// The map of a step.
   func map(at step: Int) throws -> HeatMap
   /// The maps of some steps, and some of them to choose colours by.
   func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap)
+}
+
+/// What a recording's learner knew, as maps of some quantity; of a car on its way to a target, looking
+/// somewhere, or of a snake as it lay at a step.
+func learnedMaps(
+  of recording: Recording, _ quantity: HeatMap.Quantity = .values, target: String? = nil,
+  heading: Double? = nil, like: Int? = nil
+) throws -> any LearnedMaps {
+  let run = try recording.description()
+  let plan = try RunPlan(run)
+  if case .ppo = plan.learner {
+    throw Failure.failed("there is no map of what a policy thinks of \(run.world.name)")
+  }
+  if case .qTable = plan.learner { return try LearnedTables(recording, of: quantity) }
+  if quantity != .values {
+    throw Failure.usage(
+      quantity == .visits
+        ? "only Q-tables count visits" : "only Q-tables tell \(quantity.rawValue)")
+  }
+  let view: NetworkMaps
+  switch plan.world {
+  case .city(let city):
+    let number = target.flatMap(CityMap.targetNames.firstIndex) ?? 0
+    view = NetworkMaps(city, target: number, heading: heading)
+  case .snake(let snake): view = try NetworkMaps(snake, of: recording, like: like)
+  case .grid, .crawler, .breakout, .reacher:
+    throw Failure.failed("there is no map of what a network thinks of \(run.world.name)")
+  }
+  return try LearnedNetworks(recording, run, view)
 }
 
 /// A recording's tables as heat maps.
@@ -23,6 +56,11 @@ struct LearnedTables: LearnedMaps {
   private let cells: [HeatMap.Cell]
   private let start: Int
   private let episodes: [Episode]
+
+  var subject: String { "Q-table: value and greedy action" }
+  func keptSteps() throws -> [Int]? {
+    try recording.thinning() == nil ? nil : recording.checkpointSteps()
+  }
 
   init(_ recording: Recording, of quantity: HeatMap.Quantity) throws {
     self.recording = recording
@@ -90,6 +128,9 @@ struct LearnedNetworks: LearnedMaps {
   private let recording: Recording
   private let view: NetworkMaps
   private let episodes: [Episode]
+
+  var subject: String { "network: value \(view.subject)" }
+  func keptSteps() throws -> [Int]? { try recording.checkpointSteps() }
 
   init(_ recording: Recording, _ run: RunDescription, _ view: NetworkMaps) throws {
     self.recording = recording

@@ -14,6 +14,8 @@ struct LearningPictures {
   private let milestones: [Milestone]
   private let curve: Curve
   private let steps: Int
+  /// What was learned, where that can be drawn.
+  private let maps: (any LearnedMaps)?
   private let layout: LearningLayout
 
   init(
@@ -31,9 +33,10 @@ struct LearningPictures {
       : Milestone.all(of: try pictures.recording.episodesWithSteps())
     curve = try pictures.curve()
     steps = try max(pictures.recording.stepCount(), other?.recording.stepCount() ?? 0)
+    maps = other == nil ? pictures.learned : nil
     layout = LearningLayout(
       width: look.size ?? LearningLayout.usualWidth,
-      other == nil ? .beside(hasMap: pictures.hasTable) : .pair)
+      other == nil ? .beside(hasMap: maps != nil) : .pair)
   }
 
   /// The film.
@@ -45,10 +48,9 @@ struct LearningPictures {
     if other == nil {
       let facts = LearningFacts(curve, steps: steps, in: layout, theme: theme)
       panels.append { step, canvas in facts.draw(step, onto: canvas) }
-      if pictures.hasTable {
+      if let maps {
         let map = try GrowingMap(
-          pictures.recording, milestones.map(\.episode), in: layout.map, unit: layout.unit,
-          lastStep: steps, theme: theme)
+          maps, milestones.map(\.episode), in: layout.map, lastStep: steps, theme: theme)
         panels.append { step, canvas in try map.draw(step, onto: canvas) }
       }
     }
@@ -136,11 +138,11 @@ struct LearningPictures {
 }
 
 extension EpisodePictures {
-  /// Whether what was learned is a table that can be drawn.
-  var hasTable: Bool {
-    let isWhole = (try? recording.requireEveryStep(for: "a table")) != nil
-    return isWhole && run.trainer == Learner.qTableName && run.purpose == .train
-      && StateLayout(run.world.fields) != nil
+  /// Maps of what was learned: of a table where every step is there, of a network where the world has
+  /// places to ask it about.
+  var learned: (any LearnedMaps)? {
+    guard run.purpose == .train else { return nil }
+    return try? learnedMaps(of: recording)
   }
 
   /// The run's returns along its steps.

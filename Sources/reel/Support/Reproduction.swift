@@ -37,14 +37,14 @@ extension RunDescription {
   /// stands in the recording alone.
   private var mapName: String? {
     if let kind = GridKind(rawValue: world.name) {
-      let names = ClassicMaps.names(of: kind) + visibleNames(in: "maps/\(kind.folder)").map(stem)
+      let names = ClassicMaps.names(of: kind) + mapNames(in: kind.folder)
       let name = names.first { name in
         guard let map = try? gridMap(kind, named: name) else { return false }
         return GridWorld(map).description.map == world.map
       }
       return name ?? Self.unnamed
     }
-    let names = visibleNames(in: "maps/cities").map(stem)
+    let names = mapNames(in: "cities")
     return names.first { name in
       guard let map = try? cityMap(named: name) else { return false }
       return CityWorld(map).description.map == world.map
