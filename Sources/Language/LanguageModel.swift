@@ -66,6 +66,9 @@ package struct TrainedModel: Sendable {
     self.parameters = parameters
   }
 
+  /// Whether this is one of the model's tokens.
+  package func knows(_ token: Int) -> Bool { (0..<model.shape.vocabulary).contains(token) }
+
   /// The model that a recording's checkpoint holds.
   package init(_ checkpoint: Checkpoint) throws {
     let state = try JSON(parsing: checkpoint.trainingState)

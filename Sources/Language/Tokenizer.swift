@@ -25,7 +25,8 @@ package enum Tokenizer: Sendable, Equatable {
 
   /// The bytes that a number stands for; those of one character may be shared by several.
   package func bytes(of token: Int) -> [UInt8] {
-    switch self {
+    guard (0..<count).contains(token) else { return [] }
+    return switch self {
     case .characters(let tokenizer): Array(String(tokenizer.alphabet[token]).utf8)
     case .bytePairs(let tokenizer): tokenizer.symbols[token]
     }

@@ -47,8 +47,8 @@ package protocol TextReader: Sendable {
   func begin(_ prompt: [UInt8])
   /// What the model thinks comes next, and which token was chosen, if one was.
   func insight(choosing token: Int?) -> TextInsight
-  /// Reads on.
-  func append(_ token: Int)
+  /// Reads on; false where that is no token of the model's.
+  func append(_ token: Int) -> Bool
 }
 
 /// All that one frame of a growing text shows.
@@ -102,7 +102,9 @@ package struct TextStage: Stage {
     }
     let bytes = try bytes(transition.next)
     scene.insight = reader?.insight(choosing: token)
-    reader?.append(token)
+    guard reader?.append(token) ?? true else {
+      throw .foreignAction(episode: scene.episode, step: scene.t)
+    }
     scene.added += bytes
     scene.added.removeFirst(max(0, scene.added.count - Self.mostBytes))
     scene.newest = bytes.count

@@ -42,7 +42,11 @@ struct AttentionMaps {
     }
     var tokens = try TextGeneration.opening(String(decoding: prompt, as: UTF8.self), of: trained)
     for step in transitions.prefix(steps) {
-      if case .index(let token) = step.action { tokens.append(token) }
+      guard case .index(let token) = step.action, trained.knows(token) else {
+        throw Failure.failed(
+          "\(recording.path) is damaged: step \(step.step) adds what is no token of its model")
+      }
+      tokens.append(token)
     }
     // What the model saw at last; of a long text the newest part.
     var writer = TextWriter(trained, prompt: tokens, room: 0)

@@ -11,6 +11,8 @@ struct HeldToRecording: TransitionSink {
   private let isFinished: Bool
   private var step: Int
   private var page: [RecordedStep] = []
+  /// Where in the page the step stands.
+  private var place = 0
 
   /// Holds what is told from a step on to the recording, which ends at `end` for it.
   init(_ recording: Recording, from step: Int = 0, to end: Int? = nil) throws {
@@ -31,10 +33,14 @@ struct HeldToRecording: TransitionSink {
 
   mutating func record(_ told: Transition) throws {
     if step >= end { throw AtEnd() }
-    if step >= (page.first?.step ?? 0) + page.count {
+    if place == page.count {
       page = try recording.steps(in: step..<min(end, step + 4096))
+      place = 0
     }
-    let known = page[step - page[0].step].transition
+    guard place < page.count, page[place].step == step else {
+      throw Difference(at: step, "the step", expected: "a row", found: "none")
+    }
+    let known = page[place].transition
     // In the file, the last row of an episode that was cut off is interrupted.
     let ending = known.ending == .interrupted ? .running : known.ending
     func hold<Fact: Equatable>(_ what: String, _ again: Fact, _ recorded: Fact) throws {
@@ -48,6 +54,7 @@ struct HeldToRecording: TransitionSink {
     try hold("the next state", told.next, known.next)
     try hold("the ending", told.ending, ending)
     step += 1
+    place += 1
   }
 
   /// Metrics tell times, which are never the same.

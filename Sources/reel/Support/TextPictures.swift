@@ -120,7 +120,9 @@ final class ModelReader: TextReader {
     return all.suffix(Self.places)
   }
 
-  func append(_ token: Int) {
+  func append(_ token: Int) -> Bool {
+    guard trained.knows(token) else { return false }
     writer.withLock { $0?.append(token) }
+    return true
   }
 }

@@ -1,0 +1,46 @@
+import TestSupport
+import Testing
+
+/// What wrong input once made trap or hang; each is refused in a sentence now.
+@Suite struct FoundCaseTests {
+  @Test func `a generated text with a token that its model does not have`() throws {
+    try withTemporaryFolder { folder in
+      let script = """
+        yes 'the cat sees the mouse.' | head -60 > text.txt
+        reel train text --text text.txt --set steps=2 --set layers=1 --set heads=2 --set width=8 \
+          --set context=8 -o model.sqlite --quiet
+        reel generate model.sqlite --prompt the --tokens 12 -o a.sqlite --quiet
+        sqlite3 a.sqlite 'UPDATE transitions SET action = 4294967296 WHERE step = 5'
+        """
+      try run(script, in: folder)
+      for verb in [
+        "film a.sqlite --episode 1 -o a.gif", "heatmap a.sqlite --of attention -o a.png",
+      ] {
+        try refuses(verb, in: folder)
+      }
+    }
+  }
+
+  @Test func `a fork of a recording that lacks rows`() throws {
+    try withTemporaryFolder { folder in
+      let script = """
+        reel train snake --episodes 2 --set hidden=4 -o a.sqlite --quiet
+        sqlite3 a.sqlite 'DELETE FROM transitions WHERE step BETWEEN 20 AND 29'
+        """
+      try run(script, in: folder)
+      try refuses("fork a.sqlite --at 40 -o b.sqlite", in: folder)
+    }
+  }
+
+  private func run(_ script: String, in folder: String) throws {
+    let line = script.replacing("reel ", with: "\(try Program.reel()) ")
+    let outcome = try Program.shell("set -e\n\(line)", in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+  }
+
+  private func refuses(_ line: String, in folder: String) throws {
+    let outcome = try Program.reel(line: line, in: folder)
+    #expect(outcome.code == 1, "\(line): \(outcome.code)")
+    #expect(outcome.errors.hasPrefix("reel: "), "\(outcome.errors)")
+  }
+}
