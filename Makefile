@@ -62,10 +62,12 @@ torture: build
 fuzz: build
 	@REEL_FUZZ=100000 $(TEST) --filter FuzzTests
 
-# In folders of their own, so that the usual objects stay. Processes that tests start are sanitized too.
+# In folders of their own, so that the usual objects stay. Processes that tests start are sanitized too;
+# what is measured by the clock is not.
 sanitize: setup
 	@for kind in address thread; do \
-		$(TEST) --sanitize $$kind --scratch-path .build/$$kind || exit 1; \
+		$(TEST) --sanitize $$kind --scratch-path .build/$$kind \
+			--skip 'processor time|half a minute|hold the writer up' || exit 1; \
 	done
 
 check: lint test

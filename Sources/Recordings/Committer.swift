@@ -115,7 +115,7 @@ internal import Synchronization
   private func makeOneFile(_ database: Database) {
     database.setBusyTimeout(.milliseconds(200))
     try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    try? database.execute("PRAGMA journal_mode = DELETE")
+    try? Draft.switchInOneWrite(database)
   }
 
   private func work() {

@@ -99,12 +99,22 @@ struct Draft {
 
   private static func useLog(_ database: Database, path: String) throws(RecordingError) {
     let mode = try naming(path) { () throws(SQLiteError) in
-      try database.first("PRAGMA journal_mode = WAL")
+      let mode = try database.first("PRAGMA journal_mode")
+      if mode?.first?.text == "wal" { return mode }
+      try switchInOneWrite(database)
+      return try database.first("PRAGMA journal_mode = WAL")
     }
     guard mode?.first?.text == "wal" else {
       throw RecordingError(
         .system, "\(path) cannot have a write-ahead log: its file system is no local one")
     }
+  }
+
+  /// Takes the log away, or makes ready for one. That changes the file's first hundred bytes, in one write
+  /// which no kill can halve; a journal beside it would be a second file that the next reader had to undo,
+  /// and one who may not write could not.
+  static func switchInOneWrite(_ database: Database) throws(SQLiteError) {
+    try database.execute("PRAGMA journal_mode = MEMORY")
   }
 
   private static func fill(

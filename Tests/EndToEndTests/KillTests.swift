@@ -89,8 +89,9 @@ import Testing
       try Data().write(to: said)
       process.standardError = try FileHandle(forWritingTo: said)
       try process.run()
-      // The first milliseconds are as likely as all the rest.
-      let delay = Bool.random() ? Double.random(in: 0...30) : Double.random(in: 0...most)
+      // The first and the last milliseconds are as likely as all the rest.
+      let delay = Double.random(
+        in: [0...30, 0...most, max(0, most - 60)...most + 10].randomElement() ?? 0...most)
       if tally.kills < victim.kills {
         usleep(UInt32(delay * 1000))
         if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }

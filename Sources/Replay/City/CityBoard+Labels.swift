@@ -76,7 +76,7 @@ extension CityBoard {
             let part = 0.5 + share * room + Double(step) / 4 * reach
             let point = mapPoint(stretch.start.toward(stretch.end, part))
             return greater.contains {
-              CityOutline.distance(from: point, to: $0.points) < $0.width / 2 + 2
+              $0.points.distance(to: point) < $0.width / 2 + 2
             }
           }
           if !isCrossed,

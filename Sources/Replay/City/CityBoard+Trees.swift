@@ -37,7 +37,7 @@ extension CityBoard {
       guard place.x > box.low.x - reach, place.y > box.low.y - reach,
         place.x < box.high.x + reach, place.y < box.high.y + reach
       else { continue }
-      if CityOutline.distance(from: place, to: way.points) < reach { return true }
+      if way.points.distance(to: place) < reach { return true }
     }
     return false
   }
@@ -80,35 +80,8 @@ struct CityOutline {
     guard place.x >= box.low.x - reach, place.y >= box.low.y - reach,
       place.x <= box.high.x + reach, place.y <= box.high.y + reach
     else { return false }
-    let isInside = rings.reduce(false) { $0 != Self.encloses($1, place) }
-    let edge = rings.map { Self.distance(from: place, to: $0 + $0.prefix(1)) }.min() ?? .infinity
+    let isInside = rings.reduce(false) { $0 != $1.encloses(place) }
+    let edge = rings.map { ($0 + $0.prefix(1)).distance(to: place) }.min() ?? .infinity
     return (isInside ? edge : -edge) > margin
-  }
-
-  /// Even-odd.
-  private static func encloses(_ ring: [CityPoint], _ place: CityPoint) -> Bool {
-    guard var before = ring.last else { return false }
-    var isInside = false
-    for point in ring {
-      if (point.y > place.y) != (before.y > place.y) {
-        let x = before.x + (before.x - point.x) * (place.y - before.y) / (before.y - point.y)
-        if place.x < x { isInside.toggle() }
-      }
-      before = point
-    }
-    return isInside
-  }
-
-  /// The distance from a place to a line through points.
-  static func distance(from place: CityPoint, to points: [CityPoint]) -> Double {
-    var nearest = Double.infinity
-    for (a, b) in zip(points, points.dropFirst()) {
-      let (along, offset) = (b - a, place - a)
-      let length2 = (along * along).sum()
-      let share = length2 > 0 ? max(0, min(1, (offset * along).sum() / length2)) : 0
-      let rest = offset - share * along
-      nearest = min(nearest, (rest * rest).sum())
-    }
-    return nearest.squareRoot()
   }
 }

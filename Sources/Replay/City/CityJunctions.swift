@@ -56,7 +56,7 @@ struct CityJunctions {
       guard place.x >= box.low.x - reach, place.y >= box.low.y - reach,
         place.x <= box.high.x + reach, place.y <= box.high.y + reach
       else { continue }
-      let distance = CityOutline.distance(from: place, to: road2.points)
+      let distance = road2.points.distance(to: place)
       guard distance < reach else { continue }
       let isClosed = road2.points.first == road2.points.last
       let tips = [road2.points.first, road2.points.last].compactMap { $0 }

@@ -49,42 +49,15 @@ package struct GreedyNetwork: Sendable {
     ActionChoice.greedy(values(observation))
   }
 
-  /// What a played episode came to.
-  package struct Episode<State: Sendable>: Sendable {
-    package var total: Double
-    package var length: Int
-    package var ending: Ending
-    /// The state that it ended in.
-    package var last: State
-  }
-
   /// Plays one episode with the best actions and tells it to a sink. It begins at the world's start,
   /// or where an earlier one ended.
   package mutating func play<W: ObservedWorld, Sink: TransitionSink & ~Copyable>(
     _ world: W, episode: Int, from start: W.State? = nil, generator: Generator, stepLimit: Int,
     into sink: inout Sink
-  ) throws -> Episode<W.State> {
+  ) throws -> PlayedEpisode<W.State> {
     precondition(world.observationCount == path.input.width, "the network sees this world")
-    var state = start ?? world.start(generator.draws(for: .start, episode: episode, t: 0))
-    var result = Episode(total: 0, length: 0, ending: .truncated, last: state)
-    var bytes = state.bytes
-    while result.length < stepLimit {
-      let t = result.length
-      let action = action(world.observation(state))
-      let outcome = world.step(
-        state, action, generator.draws(for: .world, episode: episode, t: t))
-      result.length += 1
-      result.ending =
-        outcome.ending == .running && result.length == stepLimit ? .truncated : outcome.ending
-      result.total += outcome.reward
-      let next = outcome.next.bytes
-      try sink.record(
-        Transition(
-          episode: episode, state: .bytes(bytes), action: .index(action), reward: outcome.reward,
-          next: .bytes(next), ending: result.ending))
-      (state, bytes, result.last) = (outcome.next, next, outcome.next)
-      if result.ending != .running { break }
-    }
-    return result
+    return try world.play(
+      episode: episode, from: start, generator: generator, stepLimit: stepLimit, into: &sink
+    ) { action(world.observation($0)) }
   }
 }

@@ -111,28 +111,10 @@ package struct GreedyPolicyNetwork: Sendable {
   package mutating func play<W: SeenWorld, Sink: TransitionSink & ~Copyable>(
     _ world: W, episode: Int, from start: W.State? = nil, generator: Generator, stepLimit: Int,
     into sink: inout Sink
-  ) throws -> GreedyNetwork.Episode<W.State> {
+  ) throws -> PlayedEpisode<W.State> {
     precondition(fits(world), "the network plays this world")
-    var state = start ?? world.start(generator.draws(for: .start, episode: episode, t: 0))
-    var result = GreedyNetwork.Episode(total: 0, length: 0, ending: .truncated, last: state)
-    var bytes = state.bytes
-    while result.length < stepLimit {
-      let t = result.length
-      let action = action(state, in: world)
-      let outcome = world.step(
-        state, action, generator.draws(for: .world, episode: episode, t: t))
-      result.length += 1
-      result.ending =
-        outcome.ending == .running && result.length == stepLimit ? .truncated : outcome.ending
-      result.total += outcome.reward
-      let next = outcome.next.bytes
-      try sink.record(
-        Transition(
-          episode: episode, state: .bytes(bytes), action: action.recorded,
-          reward: outcome.reward, next: .bytes(next), ending: result.ending))
-      (state, bytes, result.last) = (outcome.next, next, outcome.next)
-      if result.ending != .running { break }
-    }
-    return result
+    return try world.play(
+      episode: episode, from: start, generator: generator, stepLimit: stepLimit, into: &sink
+    ) { action($0, in: world) }
   }
 }

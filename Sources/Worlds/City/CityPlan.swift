@@ -94,17 +94,7 @@ struct CityLine {
   init(_ points: [CityPoint]) { self.points = points }
 
   /// The distance from a place to the nearest point of the line.
-  func distance(to place: CityPoint) -> Double {
-    var nearest = Double.infinity
-    for (a, b) in zip(points, points.dropFirst()) {
-      let (along, offset) = (b - a, place - a)
-      let length2 = (along * along).sum()
-      let share = length2 > 0 ? max(0, min(1, (offset * along).sum() / length2)) : 0
-      let rest = offset - share * along
-      nearest = min(nearest, (rest * rest).sum())
-    }
-    return nearest.squareRoot()
-  }
+  func distance(to place: CityPoint) -> Double { points.distance(to: place) }
 
   /// The line through points every `spacing` pixels or less, its corners kept.
   func resampled(_ spacing: Double) -> [CityPoint] {
@@ -145,19 +135,8 @@ struct CityLine {
     return CityLine(shifted)
   }
 
-  /// Whether a place is inside the line, once its ends are joined (even-odd).
-  func encloses(_ place: CityPoint) -> Bool {
-    guard var before = points.last else { return false }
-    var isInside = false
-    for point in points {
-      if (point.y > place.y) != (before.y > place.y) {
-        let x = before.x + (before.x - point.x) * (place.y - before.y) / (before.y - point.y)
-        if place.x < x { isInside.toggle() }
-      }
-      before = point
-    }
-    return isInside
-  }
+  /// Whether a place is inside the line, once its ends are joined.
+  func encloses(_ place: CityPoint) -> Bool { points.encloses(place) }
 
   /// Part of an ellipse, in degrees.
   static func arc(

@@ -1,6 +1,35 @@
 /// A place on a city's map, in pixels: x to the right, y down.
 package typealias CityPoint = SIMD2<Double>
 
+extension [CityPoint] {
+  /// The distance from a place to the nearest point of a line through these.
+  package func distance(to place: CityPoint) -> Double {
+    var nearest = Double.infinity
+    for (a, b) in zip(self, dropFirst()) {
+      let (along, offset) = (b - a, place - a)
+      let length2 = (along * along).sum()
+      let share = length2 > 0 ? Swift.max(0, Swift.min(1, (offset * along).sum() / length2)) : 0
+      let rest = offset - share * along
+      nearest = Swift.min(nearest, (rest * rest).sum())
+    }
+    return nearest.squareRoot()
+  }
+
+  /// Whether a place is inside the ring of these (even-odd).
+  package func encloses(_ place: CityPoint) -> Bool {
+    guard var before = last else { return false }
+    var isInside = false
+    for point in self {
+      if (point.y > place.y) != (before.y > place.y) {
+        let x = before.x + (before.x - point.x) * (place.y - before.y) / (before.y - point.y)
+        if place.x < x { isInside.toggle() }
+      }
+      before = point
+    }
+    return isInside
+  }
+}
+
 /// What OpenStreetMap calls a road that cars drive on.
 package enum RoadClass: String, Sendable, CaseIterable {
   case motorway, trunk, primary, secondary, tertiary, unclassified, residential
