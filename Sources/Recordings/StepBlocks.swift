@@ -59,12 +59,13 @@ internal import SQLite
           + " WHERE step >= ? AND step < ?" + (only == nil ? "" : " AND episode = ?"))
     }
     let kinds = try recording.kinds()
+    // Nothing is given back where this fails, so memory is taken after it.
+    window = try EpisodeWindow(recording, state: kinds.state, worlds: hop)
     rows = Columns(
       [.integer, .integer, kinds.state, kinds.action, .real], capacity: Self.stretch + hop)
     unsafe next = .allocate(capacity: rows.capacity)
     unsafe t = .allocate(capacity: rows.capacity)
     unsafe ending = .allocate(capacity: rows.capacity)
-    window = try EpisodeWindow(recording, state: kinds.state, worlds: hop)
   }
 
   /// How many steps are read at a time.

@@ -160,7 +160,7 @@
     let sample = terminated ? reward : reward + gamma * best(next)
     // Adding zero makes −0 into 0, which SQLite could not tell apart.
     values[index] = (1 - alpha) * old + alpha * sample + 0
-    visits[index] &+= 1
+    visits[index] = visits[index] &+ 1
     return sample - old
   }
 }

@@ -8,8 +8,14 @@
 
 // One function, compiled for several processors; the loader chooses. Sums are taken in one order by
 // all of them, but a fused multiply-add rounds once where the baseline rounds twice: so two kinds
-// of machine may differ in the last bit, two runs on one machine never.
-#if defined(__x86_64__)
+// of machine may differ in the last bit, two runs on one machine never. The thread sanitizer is not yet
+// awake when the loader chooses.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ONE_VERSION
+#endif
+#endif
+#if defined(__x86_64__) && !defined(ONE_VERSION)
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CLONES
