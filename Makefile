@@ -67,7 +67,8 @@ fuzz: build
 # by tagged pointers for lost.
 sanitize: setup
 	@for kind in address thread; do \
-		ASAN_OPTIONS=detect_leaks=0 $(TEST) --sanitize $$kind --scratch-path .build/$$kind \
+		ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer.txt \
+			$(TEST) --sanitize $$kind --scratch-path .build/$$kind \
 			--skip 'processor time|half a minute|hold the writer up' || exit 1; \
 	done
 
