@@ -21,6 +21,21 @@ import Testing
     }
   }
 
+  @Test func `a recording that names fewer actions than its world has`() throws {
+    try withTemporaryFolder { folder in
+      let script = """
+        reel train maze --episodes 20 -o a.sqlite --quiet
+        sqlite3 a.sqlite 'DELETE FROM actions WHERE rowid = (SELECT max(rowid) FROM actions)'
+        """
+      try run(script, in: folder)
+      for verb in [
+        "report a.sqlite -o a.html", "heatmap a.sqlite -o a.png", "explain qtable a.sqlite",
+      ] {
+        try refuses(verb, in: folder)
+      }
+    }
+  }
+
   @Test func `a fork of a recording that lacks rows`() throws {
     try withTemporaryFolder { folder in
       let script = """

@@ -80,6 +80,13 @@ struct RunPlan: TrainingPlan {
     world = try KnownWorld.make(
       name: run.world.name, map: run.world.map, configuration: run.configuration)
     preset = run.preset
+    // Pictures and tables name actions by the recording's list.
+    let actions = world.description.actions.count
+    guard run.world.actions.count == actions else {
+      throw Failure.failed(
+        "the recording tells of \(run.world.actions.count) actions, and \(run.world.name) has "
+          + "\(actions)")
+    }
   }
 
   var name: String { world.description.name }
