@@ -34,8 +34,8 @@ package struct Linear: Sendable, Equatable {
   /// x (rows, inputs) → y (rows, outputs), and ReLU of that where `clamping`, which costs nothing here.
   /// A crew shares out the rows.
   package func forward(
-    _ x: Rows, to y: Rows, rows count: Int, _ parameters: Parameters, _ memory: inout Activations,
-    crew: Crew? = nil, clamping: Bool = false
+    _ x: Rows, to y: Rows, rows count: Int, crew: Crew? = nil, _ parameters: Parameters,
+    _ memory: inout Activations, clamping: Bool = false
   ) {
     check(x, y, count, memory)
     unsafe parameters.values.withUnsafeBufferPointer { slab in

@@ -103,8 +103,8 @@ package struct TransformerBlock: Sendable, Equatable {
       keeping: path.statistics1.dropping(first), rows: fresh, crew: crew, parameters,
       &memory)
     merge.forward(
-      path.normal1.dropping(first), to: path.qkv.dropping(first), rows: fresh, parameters, &memory,
-      crew: crew)
+      path.normal1.dropping(first), to: path.qkv.dropping(first), rows: fresh, crew: crew,
+      parameters, &memory)
     attention.forward(
       path.qkv, to: path.attended, keeping: path.attentionStatistics, sequences: sequences,
       length: length, queries: (path.last == nil ? first : length - 1)..<length, crew: crew,
@@ -130,7 +130,7 @@ package struct TransformerBlock: Sendable, Equatable {
     func from(_ rows: Rows) -> Rows { rows.dropping(first) }
     let tail = path.tail
     project.forward(
-      from(tail.attended), to: from(path.projected), rows: count, parameters, &memory, crew: crew)
+      from(tail.attended), to: from(path.projected), rows: count, crew: crew, parameters, &memory)
     drop(from(path.projected), rows: count, length: length, dropping, at: 1, &memory)
     memory.sum(
       from(tail.input), from(path.projected), to: from(path.middle), rows: count, crew: crew)
@@ -138,11 +138,11 @@ package struct TransformerBlock: Sendable, Equatable {
       from(path.middle), to: from(path.normal2), keeping: path.statistics2.dropping(first),
       rows: count, crew: crew, parameters, &memory)
     expand.forward(
-      from(path.normal2), to: from(path.expanded), rows: count, parameters, &memory, crew: crew)
+      from(path.normal2), to: from(path.expanded), rows: count, crew: crew, parameters, &memory)
     activation.forward(
       from(path.expanded), to: from(path.active), rows: count, crew: crew, &memory)
     shrink.forward(
-      from(path.active), to: from(path.shrunk), rows: count, parameters, &memory, crew: crew)
+      from(path.active), to: from(path.shrunk), rows: count, crew: crew, parameters, &memory)
     drop(from(path.shrunk), rows: count, length: length, dropping, at: 2, &memory)
     memory.sum(from(path.middle), from(path.shrunk), to: from(path.output), rows: count, crew: crew)
   }

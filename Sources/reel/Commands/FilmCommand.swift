@@ -35,7 +35,7 @@ struct FilmCommand: Command {
     isLearning = arguments.flag(
       "--learning",
       help: "the film of a run's learning: the first episode and one of early, middle and late "
-        + "training as they were recorded, the curve and the Q-table growing beside them, 1280 wide"
+        + "training as they were recorded, the curve and the map of what was learned growing beside them, 1280 wide"
     )
     other = try arguments.option(
       "--compare", value: "FILE", help: "a second recording, side by side on one clock")
