@@ -94,7 +94,7 @@ internal import Synchronization
     defer { identity?.leave() }
     do {
       if failure == nil { try endSession(session, ended: ended, in: database) }
-      makeOneFile(database)
+      Draft.makeOneFile(database)
       try database.close()
     } catch {
       failure = failure ?? RecordingError(error, path: path)
@@ -108,14 +108,6 @@ internal import Synchronization
     let time = ended.map(SQLiteValue.text) ?? .null
     try database.run(
       "UPDATE sessions SET ended = ?, writer = NULL WHERE rowid = ?", time, .integer(session))
-  }
-
-  /// A file that can be mailed. A reader may be in the way: then the log beside it stays, and the
-  /// recording is as good.
-  private func makeOneFile(_ database: Database) {
-    database.setBusyTimeout(.milliseconds(200))
-    try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    try? Draft.switchInOneWrite(database)
   }
 
   private func work() {

@@ -113,8 +113,16 @@ struct Draft {
   /// Takes the log away, or makes ready for one. That changes the file's first hundred bytes, in one write
   /// which no kill can halve; a journal beside it would be a second file that the next reader had to undo,
   /// and one who may not write could not.
-  static func switchInOneWrite(_ database: Database) throws(SQLiteError) {
+  private static func switchInOneWrite(_ database: Database) throws(SQLiteError) {
     try database.execute("PRAGMA journal_mode = MEMORY")
+  }
+
+  /// A file that can be mailed. Another connection may be in the way: then the log beside it stays, and the
+  /// recording is as good.
+  static func makeOneFile(_ database: Database) {
+    database.setBusyTimeout(.milliseconds(200))
+    try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try? switchInOneWrite(database)
   }
 
   private static func fill(

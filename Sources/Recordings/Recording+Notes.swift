@@ -17,9 +17,12 @@ extension Recording {
   ) throws(RecordingError) {
     // Whatever is no recording is refused before anything is written.
     _ = try Recording(path)
+    // By a log, as steps are written: whoever is killed here leaves no journal, which readers could not undo.
+    let database = try Draft.open(path, durable: true)
     try naming(path) { () throws(SQLiteError) in
-      let database = try Database(path, .writing)
       try database.run("INSERT OR REPLACE INTO run VALUES (?, ?)", .text(key), value)
+      Draft.makeOneFile(database)
+      try database.close()
     }
   }
 }

@@ -57,7 +57,7 @@ import Testing
         ).output
       }
       #expect(try rows("b") == rows("a"))
-      let proof = try Program.reel(line: "verify b.sqlite --replay", in: folder)
+      let proof = try Program.reel(line: "verify b.sqlite --replay --retrain", in: folder)
       #expect(proof.code == 0, "\(proof.errors)")
       let info = try JSON(parsing: Program.reel(line: "info b.sqlite --json", in: folder).output)
       #expect(info["parent"]?["file"]?.text == "a.sqlite" && info["parent"]?["step"]?.int == shared)

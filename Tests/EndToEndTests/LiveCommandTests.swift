@@ -20,7 +20,8 @@ import Testing
     let started = try Program.shell(
       """
       bash -c 'for file in $(ls /proc/$$/fd); do [ $file -lt 3 ] || eval "exec $file>&-"; done
-      exec \(Program.reel()) train snake --episodes 1000000000 -o a.sqlite' >/dev/null 2>&1 & echo $!
+      exec \(Program.reel()) train snake --episodes 1000000000 --set hidden=512,512 \
+        --set snapshot_every=100000 -o a.sqlite' >/dev/null 2>&1 & echo $!
       """, in: folder)
     let process = try #require(Int32(started.output.dropLast()))
     defer {

@@ -56,6 +56,9 @@ import Testing
       // The table of any step still follows from the log, whichever settings were in force.
       let table = try Program.reel(line: "q a.sqlite --at 95% --json", in: folder)
       #expect(table.code == 0, "\(table.errors)")
+      // And each part comes out again by its own settings.
+      let proof = try Program.reel(line: "verify a.sqlite --replay --retrain", in: folder)
+      #expect(proof.code == 0, "\(proof.errors)")
     }
   }
 

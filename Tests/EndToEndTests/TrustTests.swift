@@ -1,3 +1,5 @@
+import Foundation
+import Recordings
 import Rollouts
 import SQLite
 import TestSupport
@@ -21,6 +23,31 @@ import Testing
       #expect(outcome.code == 0, "\(outcome.errors)")
       #expect(json["verified"] == true && json["retrained"] == true)
       #expect(json["replayed_steps"] == json["steps"] && json["difference"] == .null)
+    }
+  }
+
+  @Test func `steps that the settings in force do not make are found by training again`() throws {
+    try withTemporaryFolder { folder in
+      let maze = "train maze --seed 3 --quiet"
+      for line in ["\(maze) --episodes 40 -o a.sqlite", "\(maze) --episodes 90 -o b.sqlite"] {
+        #expect(try Program.reel(line: line, in: folder).code == 0)
+      }
+      // The longer run's steps, said to have been made by other settings than they were.
+      let (path, longer) = ("\(folder)/a.sqlite", try Recording("\(folder)/b.sqlite"))
+      let end = try Recording(path).stepCount()
+      let told = try longer.description().configuration.compact
+      let alpha = try #require(longer.description().configuration["alpha"]).compact
+      let other = try JSON(
+        parsing: told.replacingOccurrences(of: "\"alpha\":\(alpha)", with: "\"alpha\":0.01"))
+      #expect(other.compact != told)
+      var writer = try RecordingWriter(resuming: path, from: end, configuration: other)
+      try longer.forEachStep(in: end..<longer.stepCount()) { try writer.record($0.transition) }
+      try writer.finish()
+      #expect(try Program.reel("verify", "a.sqlite", "--replay", in: folder).code == 0)
+      let found = try Program.reel("verify", "a.sqlite", "--retrain", "--json", in: folder)
+      #expect(found.code == 1, "\(found.errors)")
+      let step = try JSON(parsing: found.output)["difference"]?["step"]?.int ?? 0
+      #expect(step > end)
     }
   }
 

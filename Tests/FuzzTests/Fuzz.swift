@@ -38,6 +38,9 @@ struct Fuzz {
       }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       slowest = max(slowest, seconds)
+      if count > 1000, (number + 1) % (count / 10) == 0 {
+        print("\(target): \(number + 1) of \(count)")
+      }
       if seconds > 10 { Issue.record("input \(number) of \(target) took \(seconds) s") }
     }
     try FileManager.default.removeItem(atPath: place)

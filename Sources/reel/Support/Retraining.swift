@@ -2,28 +2,43 @@ import Recordings
 import Rollouts
 import Trainers
 
-/// A recorded run, trained once more from its seed and its settings and compared on the way.
+/// A recorded run, trained once more from its seed and its settings and compared on the way. Where the settings
+/// changed, the recorded checkpoint is gone on from, which what was made again before is held to.
 struct Retraining {
   private let recording: Recording
-  private let plan: any TrainingPlan
   private let seed: UInt64
+  private var parts: [Part] = []
 
-  /// A run that can be trained again: one of training, by the same settings from end to end.
+  /// Steps that were made by the same settings.
+  private struct Part {
+    let configuration: JSON
+    let plan: any TrainingPlan
+    var steps: Range<Int>
+  }
+
+  /// A run that can be trained again: one of training.
   init(_ recording: Recording) throws {
     try recording.requireEveryStep(for: "--retrain")
-    let run = try recording.description()
+    var run = try recording.description()
     guard run.purpose == .train else {
       throw Failure.usage("--retrain is for recordings of training, and this is an evaluation")
     }
-    let sessions = try recording.sessions()
-    for (one, next) in zip(sessions, sessions.dropFirst())
-    where one.configuration != next.configuration {
-      throw Failure.failed(
-        "its settings changed at step \(next.firstStep), so no one run makes it again")
-    }
     self.recording = recording
-    plan = try trainingPlan(run)
     seed = run.seed
+    let end = try recording.stepCount()
+    for session in try recording.sessions()
+    where session.configuration != parts.last?.configuration {
+      let start = try recording.checkpoint(atOrBefore: session.firstStep)?.step ?? 0
+      parts.removeAll { $0.steps.lowerBound >= start }
+      if let last = parts.indices.last {
+        parts[last].steps = parts[last].steps.lowerBound..<start
+      }
+      run.configuration = session.configuration
+      parts.append(
+        Part(
+          configuration: session.configuration, plan: try trainingPlan(run),
+          steps: start..<max(start, end)))
+    }
   }
 
   /// Trains as far as the recording goes; the first step or checkpoint that comes out differently, or nil.
@@ -31,15 +46,30 @@ struct Retraining {
     Interruption.watch()
     var bar = ProgressBar("training again", console)
     defer { bar.finish() }
-    let comparison = try HeldToRecording(recording)
-    let end = comparison.end
-    do {
-      let trainer = try train(try plan.trainer(seed: seed), into: comparison) { step in
-        bar.update(Double(step) / Double(max(1, end)), "\(count(step)) steps")
+    let end = max(1, parts.last?.steps.upperBound ?? 1)
+    for part in parts {
+      let difference = try firstDifference(in: part) { step in
+        bar.update(Double(step) / Double(end), "\(count(step)) steps")
       }
+      if let difference { return difference }
+    }
+    return nil
+  }
+
+  private func firstDifference(in part: Part, _ progress: (Int) -> Void) throws -> Difference? {
+    let (start, end) = (part.steps.lowerBound, part.steps.upperBound)
+    do {
+      let comparison = try HeldToRecording(recording, from: start, to: end)
+      var trainer = try part.plan.trainer(seed: seed)
+      if start > 0, let kept = try recording.checkpoint(at: start) {
+        try trainer.resume(from: kept) { try recording.steps(in: $0).map(\.transition) }
+      }
+      // The next part begins with a checkpoint, which this one shall come to.
+      if end < parts.last?.steps.upperBound ?? end { trainer.horizon = end }
+      let step = try train(trainer, into: comparison, progress)
       if Interruption.isRequested { throw Failure(code: .stopped, sentence: "stopped") }
-      guard trainer < end else { return nil }
-      return Difference(at: trainer, "the step", expected: "none: the run is over", found: "one")
+      guard step < end else { return nil }
+      return Difference(at: step, "the step", expected: "none: the run is over", found: "one")
     } catch is HeldToRecording.AtEnd {
       return nil
     } catch let difference as Difference {
@@ -52,7 +82,7 @@ struct Retraining {
     _ trainer: T, into comparison: HeldToRecording, _ progress: (Int) -> Void
   ) throws -> Int {
     var (trainer, comparison) = (trainer, comparison)
-    try comparison.record(trainer.initialCheckpoint)
+    if trainer.step == 0 { try comparison.record(trainer.initialCheckpoint) }
     try trainer.train(into: &comparison, now: { 0 }) { now in
       progress(now.step)
       return !Interruption.isRequested

@@ -1,0 +1,57 @@
+import Recordings
+import Rollouts
+
+/// Changes what may change in a recording: its tags and its note.
+struct LabelCommand: Command {
+  static let name = "label"
+  static let summary = "give recordings other tags or another note, also while they are written"
+  static let group = CommandGroup.look
+  static let examples = [
+    "reel label recordings/maze.sqlite --tag baseline",
+    "reel label recordings/maze.sqlite --untag baseline --note 'too little exploration'",
+  ]
+
+  private let files: [String]
+  private let added: [String]
+  private let removed: [String]
+  private let note: String?
+
+  init(_ arguments: inout Arguments) throws {
+    files = arguments.remaining("FILE", help: "recordings")
+    added = try arguments.repeatedOption("--tag", value: "WORD", help: "a tag that they shall bear")
+    removed = try arguments.repeatedOption(
+      "--untag", value: "WORD", help: "a tag that they shall bear no more")
+    note = try arguments.option(
+      "--note", value: "TEXT", help: "what they are about; '' for nothing")
+    arguments.jsonFlag()
+  }
+
+  func run(_ console: Console) throws -> ExitCode {
+    if files.isEmpty { throw Failure.usage("FILE is missing", "reel label FILE… --tag WORD") }
+    if added.isEmpty && removed.isEmpty && note == nil {
+      throw Failure.usage("say what to change: --tag, --untag or --note")
+    }
+    var said: [JSON] = []
+    for file in files {
+      var run = try Recording(file).description()
+      run.tags.removeAll(where: removed.contains)
+      for tag in added where !run.tags.contains(tag) { run.tags.append(tag) }
+      if !added.isEmpty || !removed.isEmpty { try Recording.setTags(run.tags, of: file) }
+      if let note {
+        try Recording.setNote(note, of: file)
+        run.note = note
+      }
+      said.append([
+        "file": .string(file), "tags": .array(run.tags.map(JSON.string)), "note": .string(run.note),
+      ])
+      if !console.isJSON { console.print(words(file, run)) }
+    }
+    if console.isJSON { console.print(.array(said)) }
+    return .done
+  }
+
+  private func words(_ file: String, _ run: RunDescription) -> String {
+    let tags = run.tags.isEmpty ? "no tags" : run.tags.joined(separator: ", ")
+    return "\(file): \(tags)" + (run.note.isEmpty ? "" : "; \(run.note)")
+  }
+}
