@@ -46,7 +46,7 @@ let package = Package(
     foreign("CPNG", pkgConfig: "libpng", package: "libpng-dev"),
     foreign("CGIF", package: "libgif-dev"),
     foreign("CCairo", pkgConfig: "cairo", package: "libcairo2-dev"),
-    foreign("COpenBLAS", pkgConfig: "openblas", package: "libopenblas-dev"),
+    foreign("COpenBLAS", package: "libopenblas0"),
     foreign("CMuJoCo", package: "libmujoco-dev"),
     .target(name: "CKernels", path: "Sources/C/CKernels"),
 

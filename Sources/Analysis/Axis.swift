@@ -40,13 +40,14 @@ package struct Axis: Sendable {
     precondition(scale == .linear || self.range.lowerBound > 0, "a logarithm needs numbers above 0")
   }
 
-  /// The axis whose range takes in all finite numbers given, with a little air around them.
+  /// The axis whose range takes in all numbers given, with a little air around them. What is so large that
+  /// differences have no number is none.
   package static func covering(
     _ label: String, _ values: [[Double]], air: Double = 0.04, scale: Scale = .linear
   ) -> Axis {
     var (low, high) = (Double.infinity, -Double.infinity)
     for list in values {
-      for value in list where value.isFinite && (scale == .linear || value > 0) {
+      for value in list where abs(value) < 1e300 && (scale == .linear || value > 0) {
         low = min(low, value)
         high = max(high, value)
       }
@@ -60,9 +61,11 @@ package struct Axis: Sendable {
     return Axis(label, low - margin...high + margin)
   }
 
-  /// Whether a number has a place on the axis: it is one, and has a logarithm where that is needed.
+  /// Whether a number has a place on the axis, or so near that a line to it can be drawn.
   package func canShow(_ value: Double) -> Bool {
-    value.isFinite && (scale == .linear || value > 0)
+    guard scale == .linear || value > 0 else { return false }
+    // False for what is no number, too.
+    return abs(share(of: value)) < 1e6
   }
 
   /// How far along the axis a number stands, from 0 to 1.

@@ -17,6 +17,10 @@ extension Curve {
     var previous: (x: Int, y: Int)?
     for (x, y) in zip(x, average) {
       let share = lastX > firstX ? (x - firstX) / (lastX - firstX) : 0.5
+      guard (0...1).contains(share), axis.canShow(y) else {
+        previous = nil
+        continue
+      }
       let dot = (
         x: Int((share * Double(dots.columns - 1)).rounded()),
         y: Int(((1 - axis.share(of: y)) * Double(dots.rows - 1)).rounded())

@@ -101,8 +101,17 @@ extension Recording {
   /// seconds of work.
   package func elapsed() throws(RecordingError) -> [(steps: Int, seconds: Double)] {
     try rows("SELECT last_step, elapsed FROM batches ORDER BY first_step").map {
-      (($0[0].int ?? -1) &+ 1, $0[1].double ?? 0)
+      row throws(RecordingError) in
+      ((row[0].int ?? -1) &+ 1, try seconds(row[1]))
     }
+  }
+
+  /// The time that a batch tells.
+  func seconds(_ elapsed: SQLiteValue) throws(RecordingError) -> Double {
+    guard let seconds = elapsed.double, seconds.isFinite, seconds >= 0 else {
+      throw .damaged(path, "a batch does not tell when it was written")
+    }
+    return seconds
   }
 
   /// What takes the room: the tables by size, largest first, and what belongs to none of them.

@@ -88,7 +88,7 @@ struct Resumption {
     session.uncoveredCheckpoints = try recording.checkpoints(after: checkpoints, through: .max)
     session.metrics = metrics + session.uncoveredMetrics.count
     session.checkpoints = checkpoints + session.uncoveredCheckpoints.count
-    session.origin = last?[0].double ?? 0
+    session.origin = try recording.seconds(last?[0] ?? .real(0))
   }
 
   private mutating func readOpenEpisodes(_ recording: Recording, at step: Int) throws {

@@ -35,6 +35,17 @@ import Testing
     }
   }
 
+  @Test func `what is no number, or far away, has no place`() {
+    let axis = Axis("", -540...95)
+    #expect(axis.canShow(0) && axis.canShow(-1000))
+    for value in [Double.nan, .infinity, -.infinity, 1e308, Double(Int.min)] {
+      #expect(!axis.canShow(value))
+    }
+    #expect(!Axis("", 1...10, scale: .logarithmic).canShow(-1))
+    let covering = Axis.covering("", [[-1e308, 1e308, .infinity, 3, 4]])
+    #expect(covering.range.lowerBound > 2 && covering.range.upperBound < 5)
+  }
+
   @Test func `an axis without length is widened, and missing numbers are left out`() {
     let flat = Axis("", 5...5)
     #expect(flat.range.contains(5) && flat.range.upperBound > 5)

@@ -36,6 +36,53 @@ import Testing
     }
   }
 
+  @Test func `a recording whose states are laid out otherwise than its world's`() throws {
+    try withTemporaryFolder { folder in
+      let script = """
+        reel train maze --episodes 20 -o a.sqlite --quiet
+        sqlite3 a.sqlite "UPDATE fields SET count = 1 WHERE name = 'row'"
+        """
+      try run(script, in: folder)
+      for verb in [
+        "report a.sqlite -o a.html", "heatmap a.sqlite --of td-error -o a.png",
+        "explain qtable a.sqlite", "q a.sqlite --state 0",
+      ] {
+        try refuses(verb, in: folder)
+      }
+    }
+  }
+
+  @Test func `a recording whose last batch was written at no time`() throws {
+    try withTemporaryFolder { folder in
+      let script = """
+        reel train maze --episodes 20 -o a.sqlite --quiet
+        sqlite3 a.sqlite "UPDATE batches SET elapsed = 9e999"
+        """
+      try run(script, in: folder)
+      for verb in ["report a.sqlite -o a.html", "train --resume a.sqlite --until 9000"] {
+        try refuses(verb, in: folder)
+      }
+    }
+  }
+
+  @Test func `metrics and rewards that are too far away to be drawn`() throws {
+    try withTemporaryFolder { folder in
+      let script = """
+        reel train maze --episodes 60 -o a.sqlite --quiet
+        sqlite3 a.sqlite "UPDATE metrics SET step = -9223372036854775808 WHERE rowid % 7 = 3;
+          UPDATE episodes SET return = CASE episode % 9 WHEN 3 THEN 1e308 WHEN 5 THEN -1e308
+            WHEN 7 THEN 9e999 ELSE return END"
+        """
+      try run(script, in: folder)
+      for verb in ["curve a.sqlite", "curve a.sqlite -o a.png", "report a.sqlite -o a.html"] {
+        for what in ["", " --of charts/epsilon"] where !verb.hasPrefix("report") || what == "" {
+          let outcome = try Program.reel(line: verb + what, in: folder)
+          #expect([0, 1].contains(outcome.code), "\(verb)\(what): \(outcome.code)")
+        }
+      }
+    }
+  }
+
   @Test func `a fork of a recording that lacks rows`() throws {
     try withTemporaryFolder { folder in
       let script = """

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// One kind of input, tried wrong many times. `REEL_FUZZ` says how often; `make fuzz` sets it to
-/// 100,000. A trap ends the whole program and leaves the input in output/fuzz, and so does a hang.
+/// 100,000. `REEL_FUZZ_SEED` makes other mistakes. A trap ends the whole program and leaves the input in
+/// output/fuzz, and so does a hang.
 struct Fuzz {
   let target: String
   let seeds: [[UInt8]]
@@ -11,14 +12,19 @@ struct Fuzz {
   /// The part of the usual number that is tried in `make test`, where each input takes long.
   var share = 1.0
 
-  private static let wanted = ProcessInfo.processInfo.environment["REEL_FUZZ"].flatMap { Int($0) }
+  private static let wanted = number("REEL_FUZZ")
+
+  private static func number(_ variable: String) -> Int? {
+    ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }
+  }
 
   func run(_ body: (inout Mutator, [UInt8]) throws -> Void) throws {
     let count = Self.wanted ?? Int(500 * share)
     let place = "\(Repository.root)/output/fuzz/\(target)"
     try FileManager.default.createDirectory(
       atPath: "\(Repository.root)/output/fuzz", withIntermediateDirectories: true)
-    var mutator = Mutator(seed: 1, words: words)
+    var mutator = Mutator(
+      seed: UInt64(Self.number("REEL_FUZZ_SEED") ?? 1), words: words)
     var (refused, slowest) = (0, 0.0)
     for number in 0..<count {
       let input = mutator.wrong(seeds)

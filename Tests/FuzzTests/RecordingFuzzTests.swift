@@ -142,7 +142,8 @@ import Testing
 
   private static let values: [SQLiteValue] = [
     .integer(0), .integer(-1), .integer(1), .integer(7), .integer(15), .integer(1 << 31),
-    .integer(1 << 53), .integer(.max), .integer(.min), .real(.infinity), .real(-1e308), .real(0.5),
+    .integer(1 << 53), .integer(.max), .integer(.min), .real(.infinity), .real(-1e308),
+    .real(1e308), .real(0.5),
     .text(""), .text("reel"), .text("{}"), .text("[]"), .text("terminated"), .text("interrupted"),
     .text("maze"), .text("city"), .text("best"), .text("</script><img src=x onerror=alert(1)>"),
     .blob([]), .blob([0]), .blob([UInt8](repeating: 0xFF, count: 16)),

@@ -2,7 +2,7 @@ import Glibc
 
 /// 1234 as `1.23 K`, 2 000 000 as `2 M`; small counts as they are.
 func count(_ value: Int) -> String {
-  switch abs(value) {
+  switch value.magnitude {
   case ..<10_000: "\(value)"
   case ..<1_000_000: "\(rounded(Double(value) / 1e3)) K"
   case ..<1_000_000_000: "\(rounded(Double(value) / 1e6)) M"

@@ -87,6 +87,12 @@ struct RunPlan: TrainingPlan {
         "the recording tells of \(run.world.actions.count) actions, and \(run.world.name) has "
           + "\(actions)")
     }
+    // And they lay states out by the recording's fields.
+    guard run.world.fields.elementsEqual(world.description.fields, by: { $0.isLaidOut(as: $1) })
+    else {
+      throw Failure.failed(
+        "the recording's states have other fields than those of \(run.world.name)")
+    }
   }
 
   var name: String { world.description.name }
@@ -131,6 +137,14 @@ struct TablePlan {
 
   func trainer(seed: UInt64) -> QTableTrainer {
     QTableTrainer(dynamics, stepLimit: world.stepLimit, seed: seed, settings: settings)
+  }
+}
+
+extension Field {
+  /// Whether it is the same part of a state, whatever it is said to mean.
+  fileprivate func isLaidOut(as other: Field) -> Bool {
+    (subject, name, type, offset, count)
+      == (other.subject, other.name, other.type, other.offset, other.count)
   }
 }
 
