@@ -57,6 +57,7 @@ private struct Told {
   /// What was known before the first step.
   let initial: Checkpoint
   private let recording: Recording
+  private let hasTransitions: Bool
   private let added: Checkpoint
   private var metrics: ArraySlice<Metric>
   private var checkpoints: ArraySlice<Int>
@@ -67,6 +68,7 @@ private struct Told {
     }
     self.initial = initial
     self.recording = recording
+    hasTransitions = try recording.description().hasTransitions
     added = checkpoint
     metrics = try recording.metrics(after: 0, through: .max).filter { $0.step <= end }[...]
     let steps = Set(try recording.checkpointSteps() + [checkpoint.step])
@@ -76,6 +78,7 @@ private struct Told {
   mutating func tell(
     _ range: Range<Int>, to writer: inout RecordingWriter, _ progress: (Int) -> Void
   ) throws {
+    guard hasTransitions else { return try tellAllPoints(until: range.upperBound, to: &writer) }
     try recording.forEachStep(in: range) { row in
       try tellPoints(of: row.step, to: &writer)
       var transition = row.transition
@@ -85,6 +88,15 @@ private struct Told {
       if row.step % 4096 == 0 { progress(row.step) }
     }
     try tellPoints(of: range.upperBound, to: &writer)
+  }
+
+  private mutating func tellAllPoints(
+    until end: Int, to writer: inout RecordingWriter
+  ) throws {
+    while let next = [metrics.first?.step, checkpoints.first].compactMap({ $0 }).min(), next <= end
+    {
+      try tellPoints(of: next, to: &writer)
+    }
   }
 
   /// Tells what was told after so many steps.

@@ -14,14 +14,15 @@ import Testing
     "export a.sqlite --episodes -o e.csv --force --quiet", "copy a.sqlite -o b.sqlite --force",
   ]
 
-  /// A run that lasts as long as the test, of a learner slow enough that the file stays small.
+  /// A run that lasts longer than the test and ends by itself, of a learner slow enough that the file
+  /// stays small.
   private func withWriter(_ folder: String, _ body: (_ process: Int32) throws -> Void) throws {
     // Nobody waits for it: it must hold nothing that whoever started it waits on.
     let started = try Program.shell(
       """
       bash -c 'for file in $(ls /proc/$$/fd); do [ $file -lt 3 ] || eval "exec $file>&-"; done
       exec \(Program.reel()) train snake --episodes 1000000000 --set hidden=512,512 \
-        --set snapshot_every=100000 -o a.sqlite' >/dev/null 2>&1 & echo $!
+        --set steps=3000000 --set snapshot_every=100000 -o a.sqlite' >/dev/null 2>&1 & echo $!
       """, in: folder)
     let process = try #require(Int32(started.output.dropLast()))
     defer {

@@ -40,7 +40,11 @@ struct TextCommandTests {
           repeating: "the cat sat on the mat, and the dog sat on the log.\n", count: 60)
         try FilePaths.write(Array(poem.utf8), toNewFile: "\(folder)/poem.txt")
         _ = try Program.shell(
-          "\(reelPath) \(train) --steps 60 -o k.sqlite & sleep 0.15; kill -9 $!; wait", in: folder)
+          """
+          \(reelPath) \(train) --steps 60 -o k.sqlite &
+          until [ -e k.sqlite ]; do sleep 0.01; done
+          sleep 0.1; kill -9 $!; wait
+          """, in: folder)
         #expect(try Program.reel(line: "train --resume k.sqlite --quiet", in: folder).code == 0)
         #expect(try Program.reel(line: "verify k.sqlite", in: folder).code == 0)
         return try Program.reel(line: "digest k.sqlite", in: folder).output.prefix(64)
@@ -51,6 +55,25 @@ struct TextCommandTests {
       let result = try JSON(parsing: more.output)
       #expect(result["steps"]?.int == 80 && result["validation_loss"]?.double ?? 9 < 3.2)
       #expect(try reel("verify whole.sqlite").code == 0)
+    }
+  }
+
+  @Test func `a fork learns on from any batch, as its parent did or by other settings`() throws {
+    try withPoem { reel in
+      let train = "train text --text poem.txt \(Self.quick) --set snapshot_every=20"
+      #expect(try reel("\(train) --steps 40 -o a.sqlite").code == 0)
+      let parent = try reel("digest a.sqlite").output.prefix(64)
+      for place in ["0", "7", "20", "33", "end"] {
+        let fork = try reel("fork a.sqlite --at \(place) -o b.sqlite --force")
+        #expect(fork.code == 0, "\(fork.errors)")
+        #expect(try reel("digest b.sqlite").output.prefix(64) == parent, "at \(place)")
+      }
+      let other = try reel(
+        "fork a.sqlite --at 33 --set learning_rate=0.01 --until 60 -o c.sqlite --json")
+      #expect(try JSON(parsing: other.output)["steps"]?.int == 60)
+      #expect(try reel("verify c.sqlite --retrain").code == 0)
+      let wide = try reel("fork a.sqlite --at 33 --set width=64 -o d.sqlite")
+      #expect(wide.code == 64 && wide.errors.contains("keeps its network's shape"))
     }
   }
 

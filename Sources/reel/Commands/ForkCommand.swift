@@ -8,6 +8,7 @@ struct ForkCommand: Command {
   static let examples = [
     "reel fork recordings/maze.sqlite --at 5000 -o recordings/other.sqlite --set alpha=0.2",
     "reel fork recordings/lake.sqlite --at 50% --set noise=0 -o recordings/dry.sqlite",
+    "reel fork recordings/text.sqlite --at 1000 --set learning_rate=0.0003 -o recordings/slow.sqlite",
   ]
 
   private let file: String

@@ -29,6 +29,9 @@ struct RecoverCommand: Command {
     } else {
       console.print(output)
       for line in lines(recovery) { console.note(line) }
+      if recovery.reason != nil, try Recording(output).description().purpose == .train {
+        console.note("reel train --resume \(output) makes what was lost again, as it was")
+      }
     }
     return recovery.reason == nil ? .done : .lossy
   }

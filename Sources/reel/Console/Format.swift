@@ -29,7 +29,8 @@ func size(_ bytes: Int) -> String {
 
 /// Seconds as people read them.
 func duration(_ seconds: Double) -> String {
-  switch seconds {
+  guard abs(seconds) < 1e15 else { return "\(seconds) s" }
+  return switch seconds {
   case ..<10: "\(decimal(seconds, 2)) s"
   case ..<100: "\(decimal(seconds, 1)) s"
   case ..<6000: "\(Int(seconds / 60)) min \(Int(seconds) % 60) s"

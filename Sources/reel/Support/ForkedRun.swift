@@ -6,7 +6,7 @@ import Worlds
 /// A run that begins at a recorded moment of another one.
 struct ForkedRun {
   private let parent: Recording
-  private let plan: RunPlan
+  private let plan: any TrainingPlan
   private let seed: UInt64
   /// How many steps both runs share.
   private let end: Int
@@ -28,9 +28,7 @@ struct ForkedRun {
     self.parent = parent
     self.end = end
     self.kept = kept
-    var plan = try RunPlan(run)
-    plan.world = try plan.world.withPhysics()
-    self.plan = plan
+    plan = try trainingPlan(run)
     seed = run.seed
   }
 
@@ -43,9 +41,15 @@ struct ForkedRun {
     let changed = try plan.forked(by: more, steps: checkpoint.step, episodes: episodes)
     // Tells now, and not when all is copied, what does not go together.
     var trainer = try changed.trainer(seed: seed)
-    try trainer.resume(from: checkpoint, history: history)
+    do {
+      try trainer.resume(from: checkpoint, history: history)
+    } catch let error as SafetensorsError {
+      throw Failure.usage(
+        "what was learned does not fit these settings: \(error)", "a fork keeps its network's shape"
+      )
+    }
     // Steps behind the last update are taken once more, which other rules would take otherwise.
-    let hasOtherRules = changed.world.members != plan.world.members
+    let hasOtherRules = changed.rules != plan.rules
     try parent.fork(
       at: hasOtherRules ? checkpoint.step : end, from: checkpoint,
       configuration: changed.configuration, to: path, force: force

@@ -123,12 +123,17 @@ extension RunPlan {
   func extended(
     by more: ResumedRun.Extension, steps: Int, episodes: Int
   ) throws -> RunPlan {
-    try forked(by: more, steps: steps, episodes: episodes, mayChangeRules: false)
+    try changed(by: more, steps: steps, episodes: episodes, mayChangeRules: false)
   }
 
-  /// Likewise; for a run of its own the world's rules may change too.
   func forked(
-    by more: ResumedRun.Extension, steps: Int, episodes: Int, mayChangeRules: Bool = true
+    by more: ResumedRun.Extension, steps: Int, episodes: Int
+  ) throws -> RunPlan {
+    try changed(by: more, steps: steps, episodes: episodes, mayChangeRules: true)
+  }
+
+  private func changed(
+    by more: ResumedRun.Extension, steps: Int, episodes: Int, mayChangeRules: Bool
   ) throws -> RunPlan {
     var plan = self
     var given: [(name: String, value: String)] = []

@@ -97,8 +97,8 @@ struct RunPlan: TrainingPlan {
 
   var name: String { world.description.name }
 
-  /// Every setting of the learner and rule of the world.
-  var configuration: JSON { .object(learner.settings.map(\.member) + world.members) }
+  var rules: [JSON.Member] { world.members }
+  var configuration: JSON { .object(learner.settings.map(\.member) + rules) }
 
   /// What a recording of this plan says of itself.
   func description(seed: UInt64, purpose: RunPurpose = .train) -> RunDescription {

@@ -64,6 +64,7 @@ struct TextPlan: TrainingPlan {
   }
 
   var name: String { Self.worldName }
+  var rules: [JSON.Member] { [] }
   var configuration: JSON { .object(settings.members) }
 
   func trainer(seed: UInt64) throws -> any Trainer {
@@ -99,6 +100,10 @@ struct TextPlan: TrainingPlan {
       throw Failure.usage("\(error)")
     }
     return plan
+  }
+
+  func forked(by more: ResumedRun.Extension, steps: Int, episodes: Int) throws -> TextPlan {
+    try extended(by: more, steps: steps, episodes: episodes)
   }
 }
 

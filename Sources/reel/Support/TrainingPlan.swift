@@ -8,12 +8,16 @@ protocol TrainingPlan: Sendable {
   var name: String { get }
   /// Every setting and rule.
   var configuration: JSON { get }
+  /// The rules alone, which steps follow whoever learns.
+  var rules: [JSON.Member] { get }
   /// The trainer, which has learned nothing.
   func trainer(seed: UInt64) throws -> any Trainer
   /// What a recording says of itself.
   func description(seed: UInt64, purpose: RunPurpose) -> RunDescription
   /// The plan with other settings from a moment on, by which a run has so many steps and episodes.
   func extended(by more: ResumedRun.Extension, steps: Int, episodes: Int) throws -> Self
+  /// Likewise for a run of its own, whose rules may change too.
+  func forked(by more: ResumedRun.Extension, steps: Int, episodes: Int) throws -> Self
 }
 
 /// The plan that a recording of training was made by.
