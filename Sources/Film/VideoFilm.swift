@@ -97,7 +97,8 @@ package struct VideoFilm {
       ["-c:v", "libx264", "-preset", "medium", "-tune", "animation", "-crf", "16"]
         + ["-threads", "2", "-movflags", "+faststart"]
     case .webm:
-      ["-c:v", "libvpx-vp9", "-crf", "22", "-b:v", "0", "-deadline", "good", "-cpu-used", "4"]
+      // Measured on mazes of 720 pixels: "good" takes six times as long, for a third fewer bytes and 0.1 dB.
+      ["-c:v", "libvpx-vp9", "-crf", "22", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "6"]
         + ["-threads", "2", "-tile-columns", "1", "-row-mt", "0"]
     }
   }

@@ -49,8 +49,9 @@ package enum FilePaths {
     var made = outer == path ? [] : try makeFolders(outer)
     if unsafe mkdir(path, 0o777) == 0 {
       made.append(path)
-    } else if !isFolder(path) {
+    } else {
       let failure = FileError.failed("make the folder", path, errno)
+      if isFolder(path) { return made }
       removeFolders(made)
       throw failure
     }

@@ -110,6 +110,17 @@ package struct OutputFile: ~Copyable {
     // Renaming over a folder or a device would fail late, or destroy it.
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path) }
     guard replacing else { throw .exists(path) }
+    // A slip of the hand must not cost a recording.
+    guard !holdsDatabase(path) else { throw .database(path) }
+  }
+
+  private static func holdsDatabase(_ path: String) -> Bool {
+    let start = Array("SQLite format 3\0".utf8)
+    let descriptor = unsafe open(path, O_RDONLY)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: start.count)
+    return unsafe read(descriptor, &bytes, bytes.count) == start.count && bytes == start
   }
 
   private mutating func flush() throws(FileError) {
@@ -124,6 +135,8 @@ package enum FileError: Error, Hashable, CustomStringConvertible {
   case exists(String)
   /// There is something that is not a file, such as a folder or a device.
   case notAFile(String)
+  /// There is a recording or another database, which nothing else replaces.
+  case database(String)
   /// The system refused, for the reason of this `errno`.
   case failed(_ attempt: String, _ path: String, _ reason: Int32)
 
@@ -132,6 +145,7 @@ package enum FileError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .exists(let path): "\(path) exists already; --force replaces it"
     case .notAFile(let path): "\(path) is not a regular file, so it is not replaced"
+    case .database(let path): "\(path) is a recording or another database: name another file"
     case .failed(let attempt, let path, let reason):
       "cannot \(attempt) \(path): \(unsafe String(cString: strerror(reason)))"
     }

@@ -109,6 +109,7 @@ final class Audit {
     var link = link
     let (first, last) = (link.steps.lowerBound, link.steps.upperBound - 1)
     let session = sessions.last { $0.firstStep <= last } ?? sessions.first
+    let before = chain
     var hashed = HashChain.Link(
       after: chain, session: session, first, last, elapsed: link.row[2].double ?? 0)
     let cursor = try TableCursor(
@@ -133,13 +134,34 @@ final class Audit {
     let reached = try books.reached(by: state(at:of:))
     for state in reached { hashed.hash.add(state) }
     link.open = books.openRows(reached)
-    let hash = chain.close(hashed)
+    var hash = chain.close(hashed)
     if isSealing { link.row[5] = .blob(hash) }
+    // A batch without steps does not tell which of the sessions that begin there wrote it.
+    for other in sessions where hash != link.row[5].blob && link.steps.isEmpty {
+      guard other.firstStep == first, other != session else { continue }
+      chain = before
+      hash = try self.hash(of: link, by: other, reached)
+    }
     guard hash == link.row[5].blob else { throw brokenHash(link) }
     (metrics, checkpoints) = (link.metrics.upperBound, link.checkpoints.upperBound)
     batches += 1
     keptSteps = link.steps.upperBound
     return link
+  }
+
+  /// The hash of a batch that has no steps.
+  private func hash(
+    of link: Link, by session: SessionFacts, _ reached: [SQLiteValue]
+  ) throws -> [UInt8] {
+    let (first, last) = (link.steps.lowerBound, link.steps.upperBound - 1)
+    var hashed = HashChain.Link(
+      after: chain, session: session, first, last, elapsed: link.row[2].double ?? 0)
+    for episode in link.ended {
+      for value in episode { hashed.hash.add(value) }
+    }
+    try add(link, to: &hashed.hash)
+    for state in reached { hashed.hash.add(state) }
+    return chain.close(hashed)
   }
 
   private func brokenHash(_ link: Link) -> Difference {

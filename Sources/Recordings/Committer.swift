@@ -131,11 +131,13 @@ internal import Synchronization
   /// Writes a batch while the training thread goes on; the monitor is locked before and after.
   private func commitUnlocked(_ batch: Batch) {
     var caught: SQLiteError?
+    var isElsewhere = false
     if failure == nil, let database, let statements {
       monitor.unlock()
       do {
         try statements.commit(batch, to: database)
         committedSteps.store(batch.lastStep + 1, ordering: .releasing)
+        isElsewhere = identity?.isOf(path) == false
       } catch {
         caught = error
       }
@@ -143,6 +145,10 @@ internal import Synchronization
       monitor.lock()
     }
     if let caught, failure == nil { failure = RecordingError(caught, path: path) }
+    if isElsewhere, failure == nil {
+      failure = RecordingError(
+        .missing, "\(path) was moved, removed or replaced while it was written")
+    }
     wantsBatch.store(failure != nil, ordering: .relaxed)
     empty.append(batch)
     monitor.wakeAll()

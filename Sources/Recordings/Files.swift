@@ -11,7 +11,9 @@ enum Files {
   /// A name in the same folder that nobody else uses.
   static func beside(_ path: String) -> String {
     let number = drafts.wrappingAdd(1, ordering: .relaxed).newValue
-    return "\(path).partial-\(getpid())-\(number)"
+    // Containers that share a folder have the same numbers of processes.
+    let chance = String(UInt32.random(in: .min ... .max), radix: 16)
+    return "\(path).partial-\(getpid())-\(number)-\(chance)"
   }
 
   /// Whether there is anything of this name, a broken link included.
@@ -26,8 +28,14 @@ enum Files {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether this is a file, and no pipe or device; also what is not there is none.
+  static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Whether two names lead to one file.
-  static func isSame(_ path: String, _ other: String) -> Bool {
+  private static func isSame(_ path: String, _ other: String) -> Bool {
     var (first, second) = (stat(), stat())
     return unsafe stat(path, &first) == 0 && stat(other, &second) == 0
       && first.st_dev == second.st_dev && first.st_ino == second.st_ino
@@ -51,10 +59,33 @@ enum Files {
     guard !path.isEmpty, !path.utf8.contains(0), !path.hasSuffix("/") else {
       throw RecordingError(.invalid, "'\(path)' is no name for a file")
     }
-    guard exists(path) else { return }
+    guard exists(path) else {
+      if !force { try refuseLostLog(path) }
+      return
+    }
     if isFolder(path) { throw RecordingError(.exists, "\(path) is a folder") }
     guard force else { throw RecordingError(.exists, "\(path) exists already") }
+    var status = stat()
+    guard unsafe stat(path, &status) != 0 || isFile(path) else {
+      throw RecordingError(.exists, "\(path) is a device or a pipe")
+    }
     try refuseLivingWriter(path)
+  }
+
+  /// Refuses that what is made replaces what it is made from.
+  static func refuse(_ new: String, inPlaceOf path: String) throws(RecordingError) {
+    guard isSame(path, new) else { return }
+    throw RecordingError(.invalid, "\(new) is the recording itself, which stays as it is")
+  }
+
+  /// Refuses a name beside which the newest rows of a recording lie that was moved away, perhaps while it
+  /// is written.
+  private static func refuseLostLog(_ path: String) throws(RecordingError) {
+    guard let log = size(path + "-wal"), log > 0 else { return }
+    throw RecordingError(
+      .exists,
+      "\(path)-wal holds the last rows of a recording that lay here: move it to its side, or overwrite"
+        + " by --force")
   }
 
   private static func refuseLivingWriter(_ path: String) throws(RecordingError) {
@@ -73,8 +104,11 @@ enum Files {
     while at < folder.endIndex {
       let next = folder[folder.index(after: at)...].firstIndex(of: "/") ?? folder.endIndex
       let part = String(folder[..<next])
-      if unsafe mkdir(part, 0o777) != 0, !isFolder(part) {
-        throw RecordingError(.denied, "the folder \(part) cannot be made: \(reason(errno))")
+      if unsafe mkdir(part, 0o777) != 0 {
+        let code = errno
+        guard isFolder(part) else {
+          throw RecordingError(.denied, "the folder \(part) cannot be made: \(reason(code))")
+        }
       }
       at = next
     }
@@ -82,12 +116,19 @@ enum Files {
 
   /// Gives a finished file its name at once; without `force`, never in place of another.
   static func name(_ draft: String, _ path: String, force: Bool) throws(RecordingError) {
-    // What an earlier recording of this name left beside it would be read as part of this one.
-    if force || !exists(path) {
+    // Closing a file does not tell that its log found no room in it.
+    guard size(draft + "-wal") ?? 0 == 0 else {
+      throw RecordingError(.full, "\(path) cannot be completed: its disk is full, or fails")
+    }
+    if !force { try refuseLostLog(path) }
+    // What an earlier recording of this name left beside it would be read as part of this one. Without
+    // force, only whoever has the name may remove it.
+    func removeLogs() {
       for ending in ["-wal", "-shm", "-journal"] { unsafe _ = unlink(path + ending) }
     }
     let code: Int32
     if force {
+      removeLogs()
       code = unsafe rename(draft, path) == 0 ? 0 : errno
     } else if unsafe link(draft, path) == 0 {
       unsafe unlink(draft)
@@ -99,7 +140,9 @@ enum Files {
       code = unsafe exists(path) ? EEXIST : rename(draft, path) == 0 ? 0 : errno
     }
     switch code {
-    case 0: syncFolder(of: path)
+    case 0:
+      if !force { removeLogs() }
+      syncFolder(of: path)
     case EEXIST: throw RecordingError(.exists, "\(path) exists already")
     default: throw RecordingError(.denied, "\(path) cannot be made: \(reason(code))")
     }

@@ -128,6 +128,12 @@ extension Recording {
     return sizes
   }
 
+  /// The log beside a recording, where it holds rows that the file does not have yet.
+  package static func log(beside path: String) -> String? {
+    let log = Files.resolved(path) + "-wal"
+    return Files.size(log) ?? 0 > 0 ? log : nil
+  }
+
   /// The bytes of the file and of the log beside it.
   package func fileBytes() -> Int {
     let real = Files.resolved(path)

@@ -7,9 +7,7 @@ extension Recording {
   package func copy(
     to path: String, leavingOut thinning: Thinning = Thinning(), force: Bool = false
   ) throws {
-    if Files.isSame(self.path, path) {
-      throw RecordingError(.invalid, "\(path) is the recording itself")
-    }
+    try Files.refuse(path, inPlaceOf: self.path)
     try Files.checkFree(path, force: force)
     try Files.makeFolder(of: path)
     let place = Files.beside(path)

@@ -9,9 +9,7 @@ extension Recording {
     force: Bool = false, _ progress: (Double) -> Void = { _ in }
   ) throws {
     precondition(checkpoint.step <= end, "a fork goes on from what it holds")
-    if Files.isSame(self.path, path) {
-      throw RecordingError(.invalid, "\(path) is the recording itself, which stays as it is")
-    }
+    try Files.refuse(path, inPlaceOf: self.path)
     try Files.checkFree(path, force: force)
     try Files.makeFolder(of: path)
     let place = Files.beside(path)

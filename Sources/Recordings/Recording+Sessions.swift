@@ -46,6 +46,18 @@ extension Recording {
     ).map { row throws(RecordingError) in try session(row) }
   }
 
+  /// By which settings steps were made, and from which step on: that of the checkpoint which was gone on
+  /// from.
+  package func settings() throws(RecordingError) -> [(from: Int, configuration: JSON)] {
+    var settings: [(from: Int, configuration: JSON)] = []
+    for session in try sessions() where session.configuration != settings.last?.configuration {
+      let start = try checkpoint(atOrBefore: session.firstStep)?.step ?? 0
+      settings.removeAll { $0.from >= start }
+      settings.append((start, session.configuration))
+    }
+    return settings
+  }
+
   /// How the run stands now.
   package func status() throws(RecordingError) -> Status { Self.status(try sessions()) }
 

@@ -17,6 +17,11 @@ package final class Recording {
     try Self.checkLength(of: database, path)
   }
 
+  /// Refuses a name for what is made from a recording, where it is the recording's own.
+  package static func refuse(_ new: String?, inPlaceOf path: String?) throws(RecordingError) {
+    if let new, let path { try Files.refuse(new, inPlaceOf: path) }
+  }
+
   /// Opens a damaged recording, of which some may still be read.
   convenience init(salvaging path: String) throws(RecordingError) {
     try self.init(path, .salvaging)
@@ -28,6 +33,8 @@ package final class Recording {
       throw RecordingError(.missing, "there is no file \(path)")
     }
     if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
+    // Whoever opened a pipe would wait for ever.
+    guard Files.isFile(path) else { throw RecordingError(.foreign, "\(path) is no file") }
     database = try Self.open(path, mode)
     try Self.checkTables(of: database, path)
   }

@@ -15,9 +15,7 @@ package struct Recovery: Sendable, Equatable {
   package static func recover(
     _ path: String, to new: String, force: Bool = false, _ progress: (Double) -> Void = { _ in }
   ) throws -> Recovery {
-    if Files.isSame(path, new) {
-      throw RecordingError(.invalid, "\(new) is the recording itself, which recovery never changes")
-    }
+    try Files.refuse(new, inPlaceOf: path)
     try Files.checkFree(new, force: force)
     let source = try Recording(salvaging: path)
     try Files.makeFolder(of: new)

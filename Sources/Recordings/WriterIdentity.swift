@@ -13,6 +13,8 @@ struct WriterIdentity: Equatable, Sendable {
   /// The kernel's name for this boot of this machine.
   var boot: String
   var host: String
+  /// The kernel's name for the processes that are numbered with it: containers count for themselves.
+  var namespace: String
   /// The file itself: a copy of a recording is not being written.
   var device: Int
   var inode: Int
@@ -27,6 +29,7 @@ struct WriterIdentity: Equatable, Sendable {
       Double(Self.bootTime) + Double(ticks) / Double(max(1, sysconf(Int32(_SC_CLK_TCK)))))
     boot = Self.currentBoot
     host = Self.text(of: "/proc/sys/kernel/hostname")
+    namespace = Self.currentNamespace
     device = Int(truncatingIfNeeded: status.st_dev)
     inode = Int(truncatingIfNeeded: status.st_ino)
   }
@@ -43,6 +46,7 @@ struct WriterIdentity: Equatable, Sendable {
     self.started = started
     self.boot = boot
     self.host = host
+    namespace = json["namespace"]?.text ?? Self.currentNamespace
     self.device = device
     self.inode = inode
   }
@@ -51,20 +55,35 @@ struct WriterIdentity: Equatable, Sendable {
   var json: JSON {
     [
       "process": .integer(process), "started": .string(started), "ticks": .integer(ticks),
-      "boot": .string(boot), "host": .string(host), "device": .integer(device),
-      "inode": .integer(inode),
+      "boot": .string(boot), "host": .string(host), "namespace": .string(namespace),
+      "device": .integer(device), "inode": .integer(inode),
     ]
   }
 
   /// Whether this writer lives and writes the file at `path`.
   func isAlive(writing path: String) -> Bool {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0, Int(truncatingIfNeeded: status.st_ino) == inode,
-      Int(truncatingIfNeeded: status.st_dev) == device, boot == Self.currentBoot,
-      let state = Self.processState(process)
-    else { return false }
+    guard isOf(path), boot == Self.currentBoot else { return false }
+    // Of another container's process nothing is known but what it did last.
+    guard namespace == Self.currentNamespace else { return Self.wasWritten(path, within: 60) }
+    guard let state = Self.processState(process) else { return false }
     guard state.ticks == ticks, !state.isGone else { return false }
     return process != Int(getpid()) || Self.writers.withLock { $0.contains(inode) }
+  }
+
+  /// Whether the file at `path` is the one that it writes.
+  func isOf(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && Int(truncatingIfNeeded: status.st_ino) == inode
+      && Int(truncatingIfNeeded: status.st_dev) == device
+  }
+
+  /// Whether a recording or its log changed in the last seconds.
+  private static func wasWritten(_ path: String, within seconds: Int) -> Bool {
+    let real = Files.resolved(path)
+    return [real, real + "-wal"].contains { file in
+      var status = stat()
+      return unsafe stat(file, &status) == 0 && time(nil) - status.st_mtim.tv_sec < seconds
+    }
   }
 
   /// The files that this process writes: it outlives its writers, also those that could not say
@@ -75,6 +94,12 @@ struct WriterIdentity: Equatable, Sendable {
   func leave() { Self.writers.withLock { _ = $0.remove(inode) } }
 
   private static var currentBoot: String { text(of: "/proc/sys/kernel/random/boot_id") }
+
+  private static var currentNamespace: String {
+    var buffer = [UInt8](repeating: 0, count: 64)
+    let count = unsafe readlink("/proc/self/ns/pid", &buffer, buffer.count)
+    return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+  }
 
   /// Seconds since 1970 at which the machine started.
   private static var bootTime: Int {

@@ -21,6 +21,8 @@ enum Reel {
   static func main() {
     // A reader that closes the pipe early (`| head`) ends us quietly.
     signal(SIGPIPE, SIG_DFL)
+    // A file that may grow no more is an error with a sentence.
+    signal(SIGXFSZ, SIG_IGN)
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 

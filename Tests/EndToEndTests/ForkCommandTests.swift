@@ -68,6 +68,22 @@ import Testing
     }
   }
 
+  @Test func `a fork of a fork goes on by the settings that were in force`() throws {
+    try Tour.use { folder in
+      for line in [
+        "train reacher --steps 8192 -o a.sqlite",
+        "fork a.sqlite --at 378 --set gamma=0.9 -o b.sqlite",
+        "fork b.sqlite --at 50% -o c.sqlite", "fork b.sqlite --at 100 -o d.sqlite",
+        "verify c.sqlite --replay --retrain", "verify d.sqlite --retrain",
+      ] {
+        let outcome = try Program.reel(line: line, in: folder)
+        #expect(outcome.code == 0, "\(line): \(outcome.errors)")
+      }
+      let digests = try ["b", "c", "d"].map { try Self.digest("\($0).sqlite", in: folder) }
+      #expect(Set(digests).count == 1)
+    }
+  }
+
   @Test(arguments: [
     ("a.sqlite --at 5", "with -o"), ("a.sqlite -o b.sqlite", "--at tells where"),
     ("a.sqlite --at 99999999 -o b.sqlite", "so --at cannot be"),

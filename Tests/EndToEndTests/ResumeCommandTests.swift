@@ -62,6 +62,44 @@ import Testing
     }
   }
 
+  @Test func `a policy whose last rollout was short trains on, and comes out again`() throws {
+    try Tour.use { folder in
+      for line in [
+        "train reacher --steps 3000 -o a.sqlite", "train --resume a.sqlite --until 5000",
+        "train --resume a.sqlite --until 9000 --set learning_rate=0.001",
+        "verify a.sqlite --replay --retrain",
+      ] {
+        let outcome = try Program.reel(line: line, in: folder)
+        #expect(outcome.code == 0, "\(line): \(outcome.errors)")
+      }
+    }
+  }
+
+  @Test func `settings cannot change before a run has come to its end`() throws {
+    try Tour.use { folder in
+      _ = try Program.shell(
+        """
+        \(Program.reel()) train lake --episodes 3000000 -o a.sqlite --quiet &
+        until [ -e a.sqlite ]; do sleep 0.01; done; kill -9 $!; wait
+        """, in: folder)
+      let outcome = try Program.reel(line: "train --resume a.sqlite --set alpha=0.5", in: folder)
+      #expect(outcome.code == 64 && outcome.errors.contains("has not come to its end"))
+    }
+  }
+
+  @Test func `a file that is replaced while it is written ends the run with a sentence`() throws {
+    try Tour.use { folder in
+      let outcome = try Program.shell(
+        """
+        \(Program.reel()) train maze --episodes 20 -o b.sqlite --quiet
+        \(Program.reel()) train lake --episodes 3000000 -o a.sqlite --quiet &
+        until [ -e a.sqlite ]; do sleep 0.01; done; mv b.sqlite a.sqlite; wait $!
+        """, in: folder)
+      #expect(outcome.code == 1 && outcome.errors.contains("replaced while it was written"))
+      #expect(try Program.reel("verify", "a.sqlite", in: folder).code == 0)
+    }
+  }
+
   @Test(arguments: [
     ("train", "WORLD is missing"), ("train --until 5", "--until is for --resume"),
     ("train maze --resume a.sqlite", "goes on as the recording tells"),

@@ -93,6 +93,24 @@ import Testing
     #expect(try Program.reel(line: line, in: folder).code == 0)
   }
 
+  @Test(arguments: [
+    "evaluate a.sqlite --episodes 2 --force -o a.sqlite", "report a.sqlite --force -o a.sqlite",
+    "export a.sqlite --transitions --force -o a.sqlite", "info pipe", "verify pipe",
+    "train maze --episodes 5 --force -o pipe", "train --resume pipe", "recover pipe -o b.sqlite",
+    "digest a.sqlite > /dev/full", "export a.sqlite --transitions > /dev/full",
+  ])
+  func `a slip of the hand costs no recording, and what cannot be done is no success`(
+    line: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      try recorded(folder)
+      let before = try Program.shell("mkfifo pipe; cksum < a.sqlite", in: folder).output
+      let outcome = try Program.shell("timeout 10 \(Program.reel()) \(line)", in: folder)
+      #expect(outcome.code == 1 && outcome.errors.hasPrefix("reel: "), "\(outcome.code)")
+      #expect(try Program.shell("cksum < a.sqlite", in: folder).output == before)
+    }
+  }
+
   @Test func `nothing is kept of what is no recording, and nothing is overwritten`() throws {
     try withTemporaryFolder { folder in
       try recorded(folder)

@@ -67,7 +67,13 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
 
   /// Whether all steps were taken, or no other rollout fits before the horizon.
   package var isComplete: Bool {
-    rollout.ticks == 0 && (hasAllSteps || step > horizon - settings.worlds * settings.rollout)
+    rollout.ticks == 0 && (hasAllSteps || step > horizon - stepsOfNextRollout)
+  }
+
+  /// The last rollout may be a shorter one.
+  private var stepsOfNextRollout: Int {
+    let (worlds, rest) = (settings.worlds, settings.steps - step)
+    return worlds * min(settings.rollout, (rest + worlds - 1) / worlds)
   }
 
   private var hasAllSteps: Bool { step >= settings.steps }

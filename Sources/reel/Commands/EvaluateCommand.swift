@@ -52,6 +52,7 @@ struct EvaluateCommand: Command {
   private static let option = "--checkpoint"
 
   func run(_ console: Console) throws -> ExitCode {
+    try Recording.refuse(output, inPlaceOf: file)
     let recording = try Recording(file)
     let run = try recording.description()
     let plan = try RunPlan(run)

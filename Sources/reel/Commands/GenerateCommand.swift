@@ -62,6 +62,7 @@ struct GenerateCommand: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
+    try Recording.refuse(output, inPlaceOf: file)
     let named =
       try file.map { try NamedModel(recording: $0, at: at) }
       ?? NamedModel(folder: model ?? "")

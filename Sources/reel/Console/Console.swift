@@ -38,7 +38,13 @@ struct Console: Sendable {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      guard count > 0 else { return }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        // Nobody listens to where errors are told; to go on as if all were said would be a lie.
+        if file == STDERR_FILENO { return }
+        Self.error("the output cannot be written: \(String(cString: strerror(errno)))")
+        exit(ExitCode.failed.rawValue)
+      }
       bytes = bytes.dropFirst(count)
     }
   }

@@ -23,8 +23,8 @@ struct ForkedRun {
       throw Failure.failed("\(parent.path) is damaged: it has no checkpoint")
     }
     // By the settings that were in force then.
-    let session = try parent.sessions().last { $0.firstStep <= kept.step }
-    run.configuration = session?.configuration ?? run.configuration
+    let settings = try parent.settings().last { $0.from <= kept.step }
+    run.configuration = settings?.configuration ?? run.configuration
     self.parent = parent
     self.end = end
     self.kept = kept

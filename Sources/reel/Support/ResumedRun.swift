@@ -35,12 +35,19 @@ struct ResumedRun {
     var overrides: [String] = []
 
     var isEmpty: Bool { steps == nil && episodes == nil && overrides.isEmpty }
+
+    /// As it is typed.
+    var words: String {
+      (steps.map { " --until \($0)" } ?? "") + (episodes.map { " --episodes \($0)" } ?? "")
+    }
   }
 
   /// What became of a run, and whether anything was left to do.
   struct Outcome {
     var result: TrainingRun.Result
     var wentOn: Bool
+    /// Whether it went on as far as it was planned, and beyond.
+    var isExtended = false
   }
 
   /// Goes on until all is done; a finished run only where it is extended.
@@ -50,6 +57,12 @@ struct ResumedRun {
     let start = monotonicSeconds()
     var trainer = try resumed(plan)
     var wentOn = false
+    var isExtended = false
+    if !more.overrides.isEmpty, !trainer.isComplete {
+      throw Failure.usage(
+        "\(path) has not come to its end, where settings can change",
+        "reel train --resume \(path) goes on, reel fork \(path) --at end --set … begins another")
+    }
     if try !trainer.isComplete || trainer.step < Recording(path).stepCount() {
       try goOn(&trainer, nil, progress)
       wentOn = true
@@ -64,9 +77,11 @@ struct ResumedRun {
       }
       try goOn(&trainer, extended, progress)
       wentOn = true
+      isExtended = true
     }
     return Outcome(
-      result: try TrainingRun.Result(path, seed: seed, trainer, since: start), wentOn: wentOn)
+      result: try TrainingRun.Result(path, seed: seed, trainer, since: start), wentOn: wentOn,
+      isExtended: isExtended)
   }
 
   /// Goes on, and tells the console of it.
@@ -84,7 +99,8 @@ struct ResumedRun {
       console.print(outcome.result.path)
     }
     if !outcome.wentOn { console.note("it was complete already; --until STEPS trains on") }
-    return TrainingRun.end([outcome.result], console)
+    return TrainingRun.end(
+      [outcome.result], console, furtherBy: outcome.isExtended ? "" : more.words)
   }
 
   /// A trainer that stands where the last checkpoint was kept.

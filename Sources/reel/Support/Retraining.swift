@@ -11,9 +11,8 @@ struct Retraining {
 
   /// Steps that were made by the same settings.
   private struct Part {
-    let configuration: JSON
     let plan: any TrainingPlan
-    var steps: Range<Int>
+    let steps: Range<Int>
   }
 
   /// A run that can be trained again: one of training.
@@ -26,18 +25,11 @@ struct Retraining {
     self.recording = recording
     seed = run.seed
     let end = try recording.stepCount()
-    for session in try recording.sessions()
-    where session.configuration != parts.last?.configuration {
-      let start = try recording.checkpoint(atOrBefore: session.firstStep)?.step ?? 0
-      parts.removeAll { $0.steps.lowerBound >= start }
-      if let last = parts.indices.last {
-        parts[last].steps = parts[last].steps.lowerBound..<start
-      }
-      run.configuration = session.configuration
-      parts.append(
-        Part(
-          configuration: session.configuration, plan: try trainingPlan(run),
-          steps: start..<max(start, end)))
+    let settings = try recording.settings()
+    let ends = settings.dropFirst().map(\.from) + [end]
+    for ((start, configuration), end) in zip(settings, ends) {
+      run.configuration = configuration
+      parts.append(Part(plan: try trainingPlan(run), steps: start..<max(start, end)))
     }
   }
 

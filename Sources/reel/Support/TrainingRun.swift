@@ -89,12 +89,21 @@ extension TrainingRun.Result {
 }
 
 extension TrainingRun {
-  /// How the program ends: where it was stopped, it tells how to go on.
-  static func end(_ results: [Result], _ console: Console) -> ExitCode {
+  /// How the program ends: where it was stopped, it tells how to go on, with what was wanted `furtherBy`
+  /// an extension.
+  static func end(
+    _ results: [Result], _ console: Console, furtherBy words: String = ""
+  ) -> ExitCode {
+    for result in results {
+      if let log = Recording.log(beside: result.path) {
+        console.note(
+          "\(log) holds its last rows, as they could not be folded in: keep both together")
+      }
+    }
     guard Interruption.isRequested else { return .done }
     console.note("stopped; everything up to here is recorded")
-    for result in results where !result.isComplete {
-      console.note("reel train --resume \(result.path)")
+    for result in results where !result.isComplete || !words.isEmpty {
+      console.note("reel train --resume \(result.path)\(words)")
     }
     return .stopped
   }
