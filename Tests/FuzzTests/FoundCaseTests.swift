@@ -67,6 +67,19 @@ import Testing
     }
   }
 
+  @Test func `a recording without steps`() throws {
+    try withTemporaryFolder { folder in
+      let script = """
+        reel train maze --episodes 20 -o a.sqlite --quiet
+        sqlite3 a.sqlite "DELETE FROM transitions"
+        """
+      try run(script, in: folder)
+      for verb in ["report a.sqlite -o a.html", "film a.sqlite -o a.gif", "verify a.sqlite"] {
+        try refuses(verb, in: folder)
+      }
+    }
+  }
+
   @Test func `metrics and rewards that are too far away to be drawn`() throws {
     try withTemporaryFolder { folder in
       let script = """

@@ -185,6 +185,9 @@ struct ReportedRun {
       (pictures, every) = (found.pictures, found.every)
     }
     let moments = try EpisodeMoments(recording, episode, every: max(1, every))
+    guard !moments.steps.isEmpty else {
+      throw Failure.failed("\(path) is damaged: episode \(episode.number) has no steps")
+    }
     var report = Report.Episode(
       number: episode.number, label: label, ending: episode.ending.name, steps: moments.steps,
       returns: moments.returns, actions: moments.actions)
