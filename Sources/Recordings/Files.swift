@@ -120,7 +120,7 @@ enum Files {
     guard size(draft + "-wal") ?? 0 == 0 else {
       throw RecordingError(.full, "\(path) cannot be completed: its disk is full, or fails")
     }
-    if !force { try refuseLostLog(path) }
+    if !force, !exists(path) { try refuseLostLog(path) }
     // What an earlier recording of this name left beside it would be read as part of this one. Without
     // force, only whoever has the name may remove it.
     func removeLogs() {
