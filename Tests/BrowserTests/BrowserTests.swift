@@ -66,6 +66,8 @@ struct BrowserTests {
       let board = "document.querySelector('.board').toDataURL()"
       let now = "document.querySelector('.player').dataset.moment"
       try browser.value("document.querySelector('.player').focus()")
+      // A scroll bar that came late has had its frame.
+      try browser.wait(until: "(b => b.width === b.clientWidth)(document.querySelector('.board'))")
       let start = try browser.value(board)
       try browser.press("ArrowRight")
       #expect(try browser.value(now) == "1")
@@ -76,7 +78,7 @@ struct BrowserTests {
       #expect(try browser.value("document.querySelector('.return').textContent") == "95.0")
       let end = try browser.value(board)
       try browser.press("Home")
-      #expect(try browser.value(board) == start)
+      try browser.wait(until: "\(board) === '\(start.text ?? "")'")
       try browser.press("]")
       try browser.press(" ")
       try browser.wait(until: "\(now) === '6'")
