@@ -35,7 +35,12 @@ func tests(
 
 let package = Package(
   name: "reel",
-  products: [.executable(name: "reel", targets: ["reel"])],
+  products: [
+    .executable(name: "reel", targets: ["reel"]),
+    // For other packages; Examples/Corridor uses both.
+    .library(name: "ReelRollouts", targets: ["Rollouts"]),
+    .library(name: "ReelRecordings", targets: ["Recordings"]),
+  ],
   traits: [
     .default(enabledTraits: ["MuJoCo"]),
     .trait(name: "MuJoCo", description: "Reacher by MuJoCo itself, beside the closed form"),
@@ -47,70 +52,108 @@ let package = Package(
     foreign("CGIF", package: "libgif-dev"),
     foreign("CCairo", pkgConfig: "cairo", package: "libcairo2-dev"),
     foreign("COpenBLAS", package: "libopenblas0"),
+    foreign("CCrypto", package: "libssl-dev"),
     foreign("CMuJoCo", package: "libmujoco-dev"),
     .target(name: "CKernels", path: "Sources/C/CKernels"),
 
     // Rooms; arrows point down only.
+    library("Platform", uses: ["CCrypto"], settings: marked),
     library("Rollouts"),
     library("Worlds", uses: ["Rollouts"]),
     library(
       "Physics",
       uses: ["Rollouts", .target(name: "CMuJoCo", condition: .when(traits: ["MuJoCo"]))],
       settings: marked),
-    library("Neural", uses: ["Rollouts", "CKernels", "COpenBLAS"], settings: marked),
-    library("Language", uses: ["Rollouts", "Neural"]),
-    library("Trainers", uses: ["Rollouts", "Neural", "Language"]),
+    library("Neural", uses: ["Platform", "Rollouts", "CKernels", "COpenBLAS"], settings: marked),
+    library("Language", uses: ["Platform", "Rollouts", "Neural"]),
+    library("Trainers", uses: ["Platform", "Rollouts", "Neural", "Language"]),
     library("SQLite", uses: ["CSQLite"], settings: marked),
-    library("Recordings", uses: ["Rollouts", "SQLite"], settings: marked),
-    library("Proofs", uses: ["Rollouts", "Worlds", "Recordings"]),
+    library("Recordings", uses: ["Platform", "Rollouts", "SQLite"], settings: marked),
     library("Raster", uses: ["CCairo"], settings: marked),
-    library("Film", uses: ["Raster", "CPNG"], settings: marked),
-    library("Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster"]),
-    library("Analysis", uses: ["Rollouts", "Recordings", "Raster"]),
+    library("Film", uses: ["Platform", "Raster", "CPNG"], settings: marked),
+    library(
+      "Experiments",
+      uses: [
+        "Platform", "Rollouts", "Worlds", "Physics", "Neural", "Language", "Trainers", "Recordings",
+      ]),
+    library("Analysis", uses: ["Platform", "Rollouts", "Recordings", "Raster"]),
+    library("Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Analysis"]),
+    library(
+      "Pictures",
+      uses: [
+        "Platform", "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings",
+        "Experiments", "Raster", "Film", "Analysis", "Replay",
+      ]),
     .target(
-      name: "Report", dependencies: ["Rollouts", "Recordings", "Raster", "Analysis"],
+      name: "Report",
+      dependencies: [
+        "Platform", "Rollouts", "Worlds", "Trainers", "Recordings", "Experiments", "Raster", "Film",
+        "Analysis", "Replay", "Pictures",
+      ],
       path: "Sources/Report", resources: [.embedInCode("Page")], swiftSettings: strict),
     library(
       "Benchmarks",
       uses: [
-        "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings", "Raster", "Film",
-        "Replay", "Analysis",
+        "Platform", "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings",
+        "Raster", "Film", "Replay", "Analysis",
       ],
       path: "Benchmarks", excluding: ["peers"]),
     .executableTarget(
       name: "reel",
       dependencies: [
-        "Rollouts", "Worlds", "Physics", "Neural", "Language", "Trainers", "SQLite", "Recordings",
-        "Proofs", "Raster", "Film", "Replay", "Analysis", "Report", "Benchmarks",
+        "Platform", "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings",
+        "Experiments", "Raster", "Film", "Replay", "Analysis", "Pictures", "Report", "Benchmarks",
       ],
       path: "Sources/reel", swiftSettings: strict),
 
     // Tests, one folder per room.
     library(
-      "TestSupport", uses: ["Rollouts", "Raster", "Film", "CGIF"], path: "Tests/TestSupport"),
+      "TestSupport", uses: ["Platform", "Rollouts", "Raster", "Film", "CGIF"],
+      path: "Tests/TestSupport"),
+    tests(of: "Platform", uses: ["Platform"]),
     tests(of: "Rollouts", uses: ["Rollouts"]),
     tests(of: "Worlds", uses: ["Rollouts", "Worlds"]),
     tests(of: "Physics", uses: ["Rollouts", "Worlds", "Physics"]),
-    tests(of: "Neural", uses: ["Rollouts", "Neural"]),
-    tests(of: "Language", uses: ["Rollouts", "Neural", "Language", "Trainers"]),
-    tests(of: "Trainers", uses: ["Rollouts", "Worlds", "Neural", "Trainers"]),
+    tests(of: "Neural", uses: ["Platform", "Rollouts", "Neural"]),
+    tests(of: "Language", uses: ["Platform", "Rollouts", "Neural", "Language", "Trainers"]),
+    tests(of: "Trainers", uses: ["Platform", "Rollouts", "Worlds", "Neural", "Trainers"]),
     tests(of: "SQLite", uses: ["SQLite"]),
     tests(
-      of: "Recordings", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"],
+      of: "Recordings",
+      uses: ["Platform", "Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"],
       excluding: ["Fixtures"]),
     tests(
-      of: "Proofs", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings", "Proofs"]),
-    tests(of: "Raster", uses: ["Raster"], excluding: ["Snapshots"]),
-    tests(of: "Film", uses: ["Raster", "Film"]),
+      of: "Experiments",
+      uses: [
+        "Platform", "Rollouts", "Worlds", "Language", "Trainers", "SQLite", "Recordings",
+        "Experiments",
+      ]),
+    tests(of: "Raster", uses: ["Platform", "Raster"], excluding: ["Snapshots"]),
+    tests(of: "Film", uses: ["Platform", "Raster", "Film"]),
     tests(
-      of: "Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay"],
+      of: "Replay",
+      uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay", "Analysis"],
       excluding: ["Snapshots"]),
     tests(
       of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"],
       excluding: ["Snapshots"]),
-    tests(of: "Fuzz", uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings"]),
-    tests(of: "Report", uses: ["Rollouts", "Raster", "Analysis", "Report"]),
-    tests(of: "Browser", uses: ["Rollouts"]),
-    tests(of: "EndToEnd", uses: ["Rollouts", "SQLite", "Film", "Raster"]),
+    tests(
+      of: "Fuzz",
+      uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings", "Experiments"]),
+    tests(
+      of: "Pictures",
+      uses: [
+        "Platform", "Rollouts", "Worlds", "Language", "Trainers", "Recordings", "Experiments",
+        "Raster", "Film", "Analysis", "Replay", "Pictures",
+      ]),
+    tests(of: "Report", uses: ["Report"]),
+    tests(
+      of: "Extension",
+      uses: [
+        "Platform", "Rollouts", "Worlds", "Trainers", "Recordings", "Experiments", "Raster", "Film",
+        "Analysis", "Replay", "Pictures", "Report",
+      ]),
+    tests(of: "Browser", uses: ["Rollouts", "Raster", "Film"]),
+    tests(of: "EndToEnd", uses: ["Platform", "Rollouts", "SQLite", "Film", "Raster"]),
   ]
 )

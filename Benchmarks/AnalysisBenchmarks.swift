@@ -1,5 +1,6 @@
 import Analysis
 import Film
+import Platform
 import Raster
 import Rollouts
 
@@ -14,9 +15,9 @@ extension Benchmark {
             Double(lots.draws(for: .evaluation, episode: task, t: run).word(0)) / 0x1p32
           }
         })
-      let start = seconds()
+      let start = monotonicSeconds()
       _ = ScoreComparison.aggregates(scores, optimum: 1, repetitions: 50_000)
-      return (seconds() - start) * 1000
+      return (monotonicSeconds() - start) * 1000
     },
     .rate("600×600 heat maps of 8×8 states to PNG", "pictures/s", atLeast: 200, peer: "heatmap") {
       try Scratch.useForFrames { folder in
@@ -24,17 +25,17 @@ extension Benchmark {
         var film = HeatMapFilm(chart, frames: 400) {
           (map: heatMap($0), subtitle: "after \($0) steps")
         }
-        let start = seconds()
+        let start = monotonicSeconds()
         _ = try FrameSequence().write(&film, to: "\(folder)/frames")
-        return 400 / (seconds() - start)
+        return 400 / (monotonicSeconds() - start)
       }
     },
     .cost("a heat map of 1000×1000 to PNG", "ms", atMost: 1000) {
       let map = HeatMap(
         values: (0..<1_000_000).map { Double($0 % 1000 * ($0 / 1000)) }, rows: 1000, columns: 1000)
-      let start = seconds()
+      let start = monotonicSeconds()
       _ = try HeatMapChart(like: map).canvas(map).encodedPNG()
-      return (seconds() - start) * 1000
+      return (monotonicSeconds() - start) * 1000
     },
   ]
 }

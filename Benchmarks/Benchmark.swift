@@ -9,25 +9,29 @@ package struct Benchmark: Sendable {
   /// Whether more is better.
   package var isRate: Bool
   /// How often it is measured; the median counts.
-  package var repetitions = 5
+  package var repetitions: Int
   package var measure: @Sendable () throws -> Double
   /// What `Benchmarks/peers/peers.py` calls the usual Python way to do the same.
   package var peer: String?
 
   /// A figure that must be at least `limit`.
   static func rate(
-    _ name: String, _ unit: String, atLeast limit: Double, peer: String? = nil,
-    _ measure: @escaping @Sendable () throws -> Double
+    _ name: String, _ unit: String, atLeast limit: Double, repetitions: Int = 5,
+    peer: String? = nil, _ measure: @escaping @Sendable () throws -> Double
   ) -> Benchmark {
-    Benchmark(name: name, unit: unit, limit: limit, isRate: true, measure: measure, peer: peer)
+    Benchmark(
+      name: name, unit: unit, limit: limit, isRate: true, repetitions: repetitions,
+      measure: measure, peer: peer)
   }
 
   /// A figure that must be at most `limit`.
   static func cost(
-    _ name: String, _ unit: String, atMost limit: Double,
+    _ name: String, _ unit: String, atMost limit: Double, repetitions: Int = 5,
     _ measure: @escaping @Sendable () throws -> Double
   ) -> Benchmark {
-    Benchmark(name: name, unit: unit, limit: limit, isRate: false, measure: measure)
+    Benchmark(
+      name: name, unit: unit, limit: limit, isRate: false, repetitions: repetitions,
+      measure: measure)
   }
 
   /// The median of several runs.

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Raster
 import Recordings
 import Replay
@@ -9,7 +10,8 @@ import Worlds
 extension Benchmark {
   /// Every figure.
   package static let suite =
-    path + films + analysis + neural + ppo + transformer + breakout + language
+    path + worlds + painters + films + analysis + neural + ppo + transformer + breakout + language
+    + program
 
   /// From a table's training to its log, in the order of the data's path.
   private static let path: [Benchmark] = [
@@ -37,25 +39,25 @@ extension Benchmark {
     },
     .rate("reading and folding", "steps/s", atLeast: 4e6) {
       try Scratch.withLake { recording, steps in
-        let start = seconds()
+        let start = monotonicSeconds()
         _ = try recording.qTable(at: steps, usingCheckpoints: false)
-        return Double(steps) / (seconds() - start)
+        return Double(steps) / (monotonicSeconds() - start)
       }
     },
     .cost("table at any step of 1 M, with snapshots", "ms", atMost: 30) {
       try Scratch.withLake { recording, steps in
         // The worst step: just before the next snapshot.
         let worst = min(steps, 1_000_000) / 65_536 * 65_536 - 1
-        let start = seconds()
+        let start = monotonicSeconds()
         _ = try recording.qTable(at: worst)
-        return (seconds() - start) * 1000
+        return (monotonicSeconds() - start) * 1000
       }
     },
     .cost("table at step 1 M, without snapshots", "ms", atMost: 300) {
       try Scratch.withLake { recording, steps in
-        let start = seconds()
+        let start = monotonicSeconds()
         _ = try recording.qTable(at: min(steps, 1_000_000), usingCheckpoints: false)
-        return (seconds() - start) * 1000
+        return (monotonicSeconds() - start) * 1000
       }
     },
   ]
@@ -88,9 +90,9 @@ struct Subject {
 
   func stepsPerSecond(_ body: (inout QTableTrainer) throws -> Void) throws -> Double {
     var trainer = trainer
-    let start = seconds()
+    let start = monotonicSeconds()
     try body(&trainer)
-    return Double(trainer.step) / (seconds() - start)
+    return Double(trainer.step) / (monotonicSeconds() - start)
   }
 
   func record(_ trainer: inout QTableTrainer, to path: String) throws {
@@ -98,18 +100,20 @@ struct Subject {
       world: world.description, trainer: "qtable", seed: 1,
       configuration: .object(settings.members + world.rules.members))
     var writer = try RecordingWriter(creating: path, run, initial: trainer.initialCheckpoint)
-    try trainer.train(into: &writer, now: seconds)
+    try trainer.train(into: &writer, now: monotonicSeconds)
     try writer.finish()
   }
 
   /// A film of the classic maze in which every frame differs: a walk there and back.
-  static func walk(frames: Int) throws -> some FrameSource {
+  static func walk(frames: Int) throws -> some FrameSource & SendableMetatype {
     let world = GridWorld(try ClassicMaps.map(kind: .maze))
     let facts = CaptionFacts(world: "Classic 4×4", trainer: "qtable", mostSteps: frames)
-    let episode = ReplayEpisode(number: 1, steps: frames - 1, ending: .truncated)
+    let episode = Episode(
+      number: 1, seed: 1, firstStep: 0, stride: 1, steps: frames - 1, return: 0,
+      ending: .truncated)
     let draws = Generator(seed: 1)
     return EpisodeFilm(
-      stage: GridStage(world, seed: 1),
+      scenes: GridScenes(world, seed: 1),
       painter: try GridPainter(world, facts: facts, options: PictureOptions(size: 480)),
       episodes: [episode]
     ) { _ in
@@ -128,13 +132,6 @@ struct Subject {
       }
     }
   }
-}
-
-/// Seconds since some moment.
-func seconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// The memory that this process holds, in megabytes.

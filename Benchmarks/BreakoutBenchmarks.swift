@@ -1,3 +1,4 @@
+import Platform
 import Rollouts
 import Worlds
 
@@ -39,7 +40,7 @@ private struct BreakoutPlay {
     let game = Breakout()
     var episode = 1
     var state = game.start(generator.draws(for: .start, episode: episode, t: 0))
-    let start = seconds()
+    let start = monotonicSeconds()
     for t in 0..<steps {
       let action = Int(actions[(t &* 7 &+ t >> 12) & 4095])
       let step = game.step(state, action, generator.draws(for: .world, episode: episode, t: t))
@@ -50,7 +51,7 @@ private struct BreakoutPlay {
         state = game.start(generator.draws(for: .start, episode: episode, t: 0))
       }
     }
-    return Double(steps) / (seconds() - start)
+    return Double(steps) / (monotonicSeconds() - start)
   }
 
   /// States of play, kept.
@@ -66,13 +67,13 @@ private struct BreakoutPlay {
     guard let game = try? Breakout(rules: rules) else { return 0 }
     let states = states
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: game.tokenCount) { tokens in
-      let start = seconds()
+      let start = monotonicSeconds()
       var sum = 0
       for t in 0..<steps {
         game.tokens(states[t % states.count], into: tokens)
         sum &+= Int(tokens[t % tokens.count])
       }
-      let time = seconds() - start
+      let time = monotonicSeconds() - start
       return sum > 0 ? Double(steps) / time : 0
     }
   }
@@ -80,15 +81,15 @@ private struct BreakoutPlay {
   func featuresPerSecond() -> Double {
     let game = Breakout()
     let states = states
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: game.observationCount) { seen in
-      let start = seconds()
-      var sum: Float = 0
-      for t in 0..<steps {
-        game.observe(states[t % states.count], into: seen)
-        sum += seen[4] + seen[5]
-      }
-      let time = seconds() - start
-      return sum.isFinite ? Double(steps) / time : 0
+    var seen = [Float](repeating: 0, count: game.observationCount)
+    let start = monotonicSeconds()
+    var sum: Float = 0
+    for t in 0..<steps {
+      var values = seen.mutableSpan
+      game.observe(states[t % states.count], into: &values)
+      sum += seen[4] + seen[5]
     }
+    let time = monotonicSeconds() - start
+    return sum.isFinite ? Double(steps) / time : 0
   }
 }

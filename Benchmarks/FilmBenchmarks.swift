@@ -1,5 +1,6 @@
 import Film
 import Glibc
+import Platform
 import Raster
 
 extension Benchmark {
@@ -9,26 +10,26 @@ extension Benchmark {
       .rate("480×480 frames to PNG", "frames/s", atLeast: 2000, peer: "png") {
         try Scratch.useForFrames { folder in
           var film = try Subject.walk(frames: 2000)
-          let start = seconds()
+          let start = monotonicSeconds()
           _ = try FrameSequence().write(&film, to: "\(folder)/frames")
-          return 2000 / (seconds() - start)
+          return 2000 / (monotonicSeconds() - start)
         }
       },
       .rate("480×480 frames to GIF", "frames/s", atLeast: 1500, peer: "gif") {
         try Scratch.use { folder in
           var film = try Subject.walk(frames: 2000)
-          let start = seconds()
+          let start = monotonicSeconds()
           _ = try GIFFilm(rate: FrameRate(nearestTo: 20)).write(&film, to: "\(folder)/walk.gif")
-          return 2000 / (seconds() - start)
+          return 2000 / (monotonicSeconds() - start)
         }
       },
       .rate("480×480 frames to animated PNG", "frames/s", atLeast: 500, peer: "apng") {
         try Scratch.use { folder in
           var film = try Subject.walk(frames: 2000)
-          let start = seconds()
+          let start = monotonicSeconds()
           _ = try AnimatedPNGFilm(rate: PreciseRate(nearestTo: 20))
             .write(&film, to: "\(folder)/walk.png")
-          return 2000 / (seconds() - start)
+          return 2000 / (monotonicSeconds() - start)
         }
       },
       .cost("memory that 18,000 more frames take", "MB", atMost: 4) {
@@ -66,12 +67,12 @@ extension Benchmark {
         let video = VideoFilm(.mp4, rate: PreciseRate(nearestTo: 30), replacing: true)
         let command = video.command(
           forPixelsIn: raw, width: film.width, height: film.height, to: "\(folder)/raw.mp4")
-        var start = seconds()
+        var start = monotonicSeconds()
         guard system(command) == 0 else { throw ScratchError() }
-        let alone = seconds() - start
-        start = seconds()
+        let alone = monotonicSeconds() - start
+        start = monotonicSeconds()
         _ = try video.write(&film, to: "\(folder)/walk.mp4")
-        return 100 * alone / (seconds() - start)
+        return 100 * alone / (monotonicSeconds() - start)
       }
     }
 }

@@ -1,5 +1,6 @@
 import Language
 import Neural
+import Platform
 import Rollouts
 import Trainers
 
@@ -23,17 +24,16 @@ extension Benchmark {
   private static func learning(
     _ preset: String, _ settings: TextConfiguration, atLeast limit: Double, batches: Int
   ) -> Benchmark {
-    var benchmark = rate(
-      "nanoGPT \(preset), learning", "tokens/s", atLeast: limit, peer: "text-\(preset)"
+    rate(
+      "nanoGPT \(preset), learning", "tokens/s", atLeast: limit, repetitions: 3,
+      peer: "text-\(preset)"
     ) {
       var trainer = try TextTrainer(text, seed: 1, settings: settings)
       _ = try trainer.learn(rate: 1e-3)
-      let start = seconds()
+      let start = monotonicSeconds()
       for _ in 0..<batches { _ = try trainer.learn(rate: 1e-3) }
-      return Double(batches * settings.sequences * settings.context) / (seconds() - start)
+      return Double(batches * settings.sequences * settings.context) / (monotonicSeconds() - start)
     }
-    benchmark.repetitions = 3
-    return benchmark
   }
 
   private static func writing(
@@ -45,12 +45,12 @@ extension Benchmark {
       let trained = try TrainedModel(model, tokenizer, Parameters(model.layout, seed: 1))
       let generator = Generator(seed: 1)
       var writer = TextWriter(
-        trained, prompt: [0], room: 500, crew: Crew(threads: Crew.processorCount))
-      let start = seconds()
+        trained, prompt: [0], room: 500, pool: ThreadPool(threads: ThreadPool.processorCount))
+      let start = monotonicSeconds()
       for t in 0..<500 {
         _ = writer.write(Sampler(), generator.draws(for: .policy, episode: 1, t: t))
       }
-      return 500 / (seconds() - start)
+      return 500 / (monotonicSeconds() - start)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Neural
+import Platform
 import Recordings
 import Rollouts
 import Trainers
@@ -25,9 +26,9 @@ extension Benchmark {
     .cost("snake, 300 games, unrecorded", "s", atMost: 15) {
       var trainer = try DQNTrainer(Snake(), seed: 1, settings: .snake)
       var nowhere = NullSink()
-      let start = seconds()
+      let start = monotonicSeconds()
       try trainer.train(into: &nowhere)
-      return seconds() - start
+      return monotonicSeconds() - start
     },
     .rate("city training, recorded, a lesson each tick", "ticks/s", atLeast: 40_000) {
       try Scratch.use { folder in
@@ -57,57 +58,57 @@ private struct Drive {
     var settings = DQNConfiguration.city
     settings.steps = ticks
     var trainer = try DQNTrainer(city, seed: 1, settings: settings)
-    let start = seconds()
+    let start = monotonicSeconds()
     if let folder {
       let run = RunDescription(
         world: city.description, trainer: "dqn", seed: 1,
         configuration: .object(settings.members + city.rules.members))
       var writer = try RecordingWriter(
         creating: "\(folder)/city.sqlite", run, initial: trainer.initialCheckpoint)
-      try trainer.train(into: &writer, now: seconds)
+      try trainer.train(into: &writer, now: monotonicSeconds)
       try writer.finish()
     } else {
       var nowhere = NullSink()
       try trainer.train(into: &nowhere)
     }
-    return seconds() - start
+    return monotonicSeconds() - start
   }
 }
 
 /// A network that learns one batch again and again.
 private struct LearningStep {
   let net: MLP
-  let path: MLP.Path
+  let buffers: MLP.Buffers
   /// How many rows follow the batch that only need valuing.
   let nextRows: Int
   let rows: Int
   let targets: [Float]
   var parameters: Parameters
   var gradients: Parameters
-  var memory: Activations
+  var activations: Activations
   var adam: Adam
 
   init(widths: [Int], activation: Activation = .relu, rows: Int, nextRows: Int = 0) {
     var layout = ParameterLayout()
     net = MLP(widths: widths, activation: activation, to: &layout)
-    memory = Activations(rows: rows + nextRows)
-    path = net.path(in: &memory)
+    activations = Activations(rows: rows + nextRows)
+    buffers = net.buffers(in: &activations)
     parameters = Parameters(layout, seed: 1)
     gradients = Parameters(zeros: layout)
     adam = Adam(layout)
     self.rows = rows
     self.nextRows = nextRows
     func wave(_ count: Int) -> [Float] { (0..<count).map { Float($0 * 7919 % 1000) / 500 - 1 } }
-    targets = wave(rows * path.output.width)
+    targets = wave(rows * buffers.output.width)
     let all = rows + nextRows
-    memory.fill(path.input, with: wave(all * path.input.width), rows: all)
+    activations.fill(buffers.input, with: wave(all * buffers.input.width), rows: all)
   }
 
   mutating func step() -> Double {
-    net.forward(path, rows: rows + nextRows, parameters, &memory)
-    let loss = SmoothL1().mean(path.output, rows: rows, targets: targets, &memory)
+    net.forward(buffers, rows: rows + nextRows, parameters, &activations)
+    let loss = SmoothL1().mean(buffers.output, rows: rows, targets: targets, &activations)
     gradients.clear()
-    net.backward(path, rows: rows, parameters, into: &gradients, &memory)
+    net.backward(buffers, rows: rows, parameters, into: &gradients, &activations)
     adam.step(&parameters, gradients, rate: 1e-3)
     return loss
   }
@@ -115,18 +116,18 @@ private struct LearningStep {
   /// The time of a learning step.
   func microseconds(of steps: Int) -> Double {
     var copy = self
-    let start = seconds()
+    let start = monotonicSeconds()
     var loss = 0.0
     for _ in 0..<steps { loss = copy.step() }
-    let time = (seconds() - start) / Double(steps) * 1e6
+    let time = (monotonicSeconds() - start) / Double(steps) * 1e6
     return loss.isFinite ? time : .infinity
   }
 
   /// The time of the way there alone.
   func decision(of steps: Int) -> Double {
     var copy = self
-    let start = seconds()
-    for _ in 0..<steps { net.forward(path, rows: rows, parameters, &copy.memory) }
-    return (seconds() - start) / Double(steps) * 1e6
+    let start = monotonicSeconds()
+    for _ in 0..<steps { net.forward(buffers, rows: rows, parameters, &copy.activations) }
+    return (monotonicSeconds() - start) / Double(steps) * 1e6
   }
 }

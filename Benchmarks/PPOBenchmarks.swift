@@ -1,3 +1,4 @@
+import Platform
 import Recordings
 import Rollouts
 import Trainers
@@ -10,12 +11,12 @@ extension Benchmark {
       let reacher = Reacher()
       var state = reacher.start(Generator(seed: 1).draws(for: .start, episode: 1, t: 0))
       let steps = 400_000
-      let start = seconds()
+      let start = monotonicSeconds()
       for step in 0..<steps {
         let torque = Double(step % 17 - 8) / 8
         state = reacher.step(state, SIMD2(torque, -torque)).next
       }
-      let time = seconds() - start
+      let time = monotonicSeconds() - start
       return state.angles.x.isFinite ? Double(steps) / time : 0
     },
     .rate("reacher PPO, unrecorded", "steps/s", atLeast: 45_000) {
@@ -37,7 +38,7 @@ private struct Reach {
   func stepsPerSecond(recordedIn folder: String?) throws -> Double {
     let reacher = Reacher()
     var trainer = try PPOTrainer(reacher, seed: 1, settings: settings)
-    let start = seconds()
+    let start = monotonicSeconds()
     if let folder {
       var run = RunDescription(
         world: reacher.description, trainer: "ppo", seed: 1,
@@ -45,12 +46,12 @@ private struct Reach {
       run.worlds = settings.worlds
       var writer = try RecordingWriter(
         creating: "\(folder)/reacher.sqlite", run, initial: trainer.initialCheckpoint)
-      try trainer.train(into: &writer, now: seconds)
+      try trainer.train(into: &writer, now: monotonicSeconds)
       try writer.finish()
     } else {
       var nowhere = NullSink()
       try trainer.train(into: &nowhere)
     }
-    return Double(trainer.step) / (seconds() - start)
+    return Double(trainer.step) / (monotonicSeconds() - start)
   }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import Raster
 import Recordings
 import Synchronization
 import Trainers
@@ -35,10 +34,7 @@ package enum Scratch {
   /// Removes what was written.
   package static func clear() {
     made.withLock { folders in
-      for folder in folders {
-        FilePaths.removeFolder("\(folder)/frames")
-        FilePaths.removeFolder(folder)
-      }
+      for folder in folders { system("rm -rf '\(folder)'") }
       folders = []
     }
   }

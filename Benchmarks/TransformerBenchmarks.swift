@@ -1,4 +1,5 @@
 import Neural
+import Platform
 import Rollouts
 import Trainers
 import Worlds
@@ -32,17 +33,17 @@ private struct GPTPlay {
   /// How fast frames are read, each as if it were the first, or from the first changed letter on.
   func framesPerSecond(anew: Bool) -> Double {
     let generator = Generator(seed: 1)
-    var desk = network.desk(rows: 1, crew: Crew(threads: Crew.processorCount))
+    var workspace = network.workspace(rows: 1, pool: ThreadPool(threads: ThreadPool.processorCount))
     var state = world.start(generator.draws(for: .start, episode: 1, t: 0))
     let frames = 30
-    let start = seconds()
+    let start = monotonicSeconds()
     for t in 0..<frames {
-      if anew { desk.forget() }
-      desk.look(at: world.observation(state), from: [0], rows: 1)
-      desk.judge(rows: 1, parameters)
+      if anew { workspace.forget() }
+      workspace.load(world.observation(state), from: [0], rows: 1)
+      workspace.forward(rows: 1, parameters)
       let action = generator.draws(for: .policy, episode: 1, t: t).pick(0, below: 3)
       state = world.step(state, action, generator.draws(for: .world, episode: 1, t: t)).next
     }
-    return Double(frames) / (seconds() - start)
+    return Double(frames) / (monotonicSeconds() - start)
   }
 }

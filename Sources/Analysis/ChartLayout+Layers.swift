@@ -46,11 +46,10 @@ extension ChartLayout {
   }
 
   /// Each dot is seen, however many there are: those that share a place are drawn once, in a colour
-  /// that tells their number.
-  private func drawDots(
-    _ x: [Double], _ y: [Double], _ color: Color, dense: Color, in chart: Chart,
-    onto canvas: Canvas
-  ) {
+  /// that shows their number. The densest are in front.
+  func dots(
+    _ x: [Double], _ y: [Double], _ color: Color, dense: Color, in chart: Chart
+  ) -> (radius: Double, shades: [Color], dots: [(place: Point, shade: Int)]) {
     let radius = (x.count > 400 ? 1.5 : 2.5) * scale
     let places = Int(plot.width / radius) + 2
     var counts: [Int: Int] = [:]
@@ -62,15 +61,26 @@ extension ChartLayout {
     }
     let shades = (0..<8).map { color.mixed(with: dense, Double($0) / 7) }
     let most = log(Double(counts.values.max() ?? 1))
-    for (key, count) in counts.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
-      let dot = Point(
+    let dots = counts.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map { key, count in
+      let place = Point(
         plot.left + Double(key % places) * radius, plot.top + Double(key / places) * radius)
-      let shade = shades[most > 0 ? Int((log(Double(count)) / most * 7).rounded()) : 0]
+      return (place: place, shade: most > 0 ? Int((log(Double(count)) / most * 7).rounded()) : 0)
+    }
+    return (radius, shades, dots)
+  }
+
+  private func drawDots(
+    _ x: [Double], _ y: [Double], _ color: Color, dense: Color, in chart: Chart,
+    onto canvas: Canvas
+  ) {
+    let (radius, shades, dots) = dots(x, y, color, dense: dense, in: chart)
+    for (place, number) in dots {
+      let shade = shades[number]
       // Squares are drawn several times as fast, and look the same where there are many.
-      if counts.count > 5000 {
-        canvas.fill(Rect(center: dot, width: radius * 2, height: radius * 2).aligned, shade)
+      if dots.count > 5000 {
+        canvas.fill(Rect(center: place, width: radius * 2, height: radius * 2).aligned, shade)
       } else {
-        canvas.fill(.circle(dot, radius: radius), shade)
+        canvas.fill(.circle(place, radius: radius), shade)
       }
     }
   }
@@ -83,7 +93,7 @@ extension ChartLayout {
   /// Where many points share a column of pixels, its first, least, greatest and last one stand for
   /// all: the picture is the same, and no extreme is hidden. Jugel and others, "M4: A
   /// visualization-oriented time series data aggregation", VLDB 2014.
-  private func runs(
+  func runs(
     _ x: [Double], _ y: [Double], in chart: Chart, keeping kept: Kept = .both
   ) -> [[Point]] {
     var runs: [[Point]] = []

@@ -9,8 +9,10 @@ struct ChartLayout {
   let titleFont: Font
   let textFont: Font
   let tickFont: Font
-  private let xTicks: [Axis.Tick]
-  private let yTicks: [Axis.Tick]
+  let xTicks: [Axis.Tick]
+  let yTicks: [Axis.Tick]
+  /// How wide the labels on the left are.
+  let labelWidth: Double
   private var titleLine = 0.0
   private var subtitleLine = 0.0
   private var yLabelLine = 0.0
@@ -49,8 +51,8 @@ struct ChartLayout {
     let height = max(10, bottom - top)
     yTicks = chart.y.ticks(about: max(2, min(7, Int(height / (tickFont.size * 3.4)))))
     let font = tickFont
-    let labels = yTicks.map { canvas.measure($0.label, font).width }.max() ?? 0
-    let left = area.left + margin + labels + tickFont.size * 0.8
+    labelWidth = yTicks.map { canvas.measure($0.label, font).width }.max() ?? 0
+    let left = area.left + margin + labelWidth + tickFont.size * 0.8
     let notes =
       chart.layers.map { layer -> Double in
         guard case .note(_, _, let text, _) = layer else { return 0 }

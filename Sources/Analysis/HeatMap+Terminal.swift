@@ -22,7 +22,7 @@ extension HeatMap {
       }
       text += "\n"
     }
-    if shown < columns { text += "columns 1 to \(shown) of \(columns); -o FILE.png draws all\n" }
+    if shown < columns { text += "columns 1 to \(shown) of \(columns)\n" }
     return text + key(style, scale)
   }
 

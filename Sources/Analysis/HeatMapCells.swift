@@ -9,13 +9,14 @@ struct HeatMapCells {
   /// The hatching of a cell, copied wherever it is needed; an SVG document takes lines instead.
   private let hatching: Canvas?
 
-  init(chart: HeatMapChart, map: HeatMap, canvas: Canvas) {
+  /// `isWhole` is false where only what stands on cells is drawn.
+  init(chart: HeatMapChart, map: HeatMap, canvas: Canvas, isWhole: Bool = true) {
     self.chart = chart
     self.map = map
     self.canvas = canvas
     let side = Int(chart.layout.cell.rounded(.up))
     let hasGaps = map.values.contains { $0.isNaN } || map.actionValues.contains { $0.isNaN }
-    hatching = canvas.hasPixels && hasGaps ? try? Canvas(width: side, height: side) : nil
+    hatching = isWhole && canvas.hasPixels && hasGaps ? try? Canvas(width: side, height: side) : nil
     if let hatching {
       Self.drawUnknown(
         Rect(x: 0, y: 0, width: Double(side), height: Double(side)), chart.theme,
@@ -40,7 +41,7 @@ struct HeatMapCells {
         }
       }
     }
-    if side >= 12 {
+    if hasLines {
       drawLines()
       // Walls are one mass: lines end at them.
       for place in map.cells.indices where map.cells[place] == .wall {
@@ -48,7 +49,7 @@ struct HeatMapCells {
           chart.layout.rect(row: place / map.columns, column: place % map.columns), theme.wall)
       }
     }
-    if let start = map.start, side >= 26 { drawStart(start) }
+    if let start = map.start, side >= Self.leastMarked { drawStart(start) }
   }
 
   /// Grey with hatching: neither high nor low.
@@ -92,19 +93,24 @@ struct HeatMapCells {
     canvas.fill(rect, color)
     let ink = Self.ink(on: color)
     let greedy = map.greedyActions(row, column)
-    let hasArrows = chart.style == .arrows && side >= 9 && !greedy.isEmpty
+    let hasArrows = hasArrows && chart.style == .arrows && !greedy.isEmpty
     let text = numbers?.text(value)
-    let lift = hasArrows && text != nil ? side * 0.10 : 0
-    if hasArrows {
-      // Without a number below it an arrow has the whole cell.
-      drawArrows(
-        greedy, at: rect.center.moved(0, -lift), ink, length: side * (text == nil ? 0.64 : 0.46))
-    }
+    if hasArrows { drawArrows(greedy, in: rect, ink, aboveNumber: text != nil) }
     if let text, let numbers {
-      let y = chart.style == .arrows ? rect.bottom - side * 0.15 : rect.center.y
+      let y = chart.style == .arrows ? rect.bottom - side * Self.numberLine : rect.center.y
       canvas.text(
         text, at: Point(rect.center.x, y), numbers.font, ink, align: .center, anchor: .middle)
     }
+  }
+
+  /// How far the middle of a number below an arrow is from the cell's lower edge, in sides.
+  static var numberLine: Double { 0.15 }
+
+  /// The greedy actions; without a number below them they have the whole cell.
+  func drawArrows(_ greedy: [Int], in rect: Rect, _ ink: Color, aboveNumber: Bool) {
+    drawArrows(
+      greedy, at: rect.center.moved(0, aboveNumber ? side * -0.10 : 0), ink,
+      length: side * (aboveNumber ? 0.46 : 0.64))
   }
 
   /// One arrow through the middle, or several short ones from the middle where actions are tied.
@@ -132,13 +138,20 @@ struct HeatMapCells {
   private func drawGoal(_ rect: Rect) {
     guard side >= 12 else { return canvas.fill(rect, theme.goal) }
     canvas.fill(rect, theme.goal.mixed(with: theme.surface, 0.82))
-    canvas.drawFlag(at: rect.center, height: side * 0.56, theme)
+    canvas.drawFlag(at: rect.center, height: side * 0.56, theme.goal, ink: theme.text)
   }
 
   private func drawHole(_ rect: Rect) {
     canvas.fill(rect, theme.ice)
     canvas.fill(.circle(rect.center, radius: side * 0.33), theme.hole)
   }
+
+  /// The side from which the cell that episodes start in is marked.
+  static let leastMarked = 26.0
+  /// Whether cells are large enough for arrows.
+  var hasArrows: Bool { side >= 9 }
+  /// Whether cells are large enough for lines between them.
+  var hasLines: Bool { side >= 12 }
 
   private func drawLines() {
     let board = chart.layout.board
@@ -157,9 +170,13 @@ struct HeatMapCells {
   private func drawStart(_ place: Int) {
     let rect = chart.layout.rect(row: place / map.columns, column: place % map.columns)
     let color = map.values[place].isNaN ? theme.unknown : chart.color(of: map, at: place)
+    drawStart(in: rect, Self.ink(on: color))
+  }
+
+  func drawStart(in rect: Rect, _ ink: Color) {
     canvas.text(
       "S", at: rect.center.moved(-side * 0.36, -side * 0.36), .sans(max(8, side * 0.17), .bold),
-      Self.ink(on: color), align: .center, anchor: .middle)
+      ink, align: .center, anchor: .middle)
   }
 
   /// How the numbers of all cells are written.
@@ -180,7 +197,7 @@ struct HeatMapCells {
   }
 
   /// As many decimals as tell values apart and fit; nil where cells are too small to be read.
-  private func numberFormat() -> NumberFormat? {
+  func numberFormat() -> NumberFormat? {
     let share = hasTriangles ? 0.128 : chart.style == .arrows ? 0.185 : 0.24
     let size = max(7.5, min(side * share, 22))
     let room = side * (hasTriangles ? 0.36 : 0.88)
@@ -214,7 +231,8 @@ struct HeatMapCells {
   }
 
   /// The ink that is read best on a colour.
-  static func ink(on color: Color) -> Color {
-    color.moreLegible(of: Color(0x14171E), or: Color(0xFFFFFF))
-  }
+  static func ink(on color: Color) -> Color { color.moreLegible(of: inks[0], or: inks[1]) }
+
+  /// What is written with on bright and on dark colours.
+  static let inks = [Color(0x14171E), Color(0xFFFFFF)]
 }

@@ -56,6 +56,16 @@ package struct HeatMapChart: Sendable {
       isFine: style == .triangles, size: size, lettering: lettering)
   }
 
+  /// A chart of the cells alone, for those who put the pieces of its maps together themselves.
+  init(like map: HeatMap, scale: ColorScale, side: Int, theme: Theme) {
+    (rows, columns, style) = (map.rows, map.columns, .arrows)
+    (measure, areCounts, title) = ("value", scale.kind == .logarithmic, "")
+    self.scale = scale
+    self.theme = theme
+    palette = scale.map(in: theme)
+    layout = HeatMapLayout(rows: map.rows, columns: map.columns, side: side)
+  }
+
   /// Pixels from left to right; even.
   package var width: Int { layout.width }
   /// Pixels from top to bottom; even.

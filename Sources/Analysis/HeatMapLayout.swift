@@ -85,6 +85,18 @@ struct HeatMapLayout: Sendable {
     legendLine = (head + inner + fonts.tick.size * 1.75).rounded()
   }
 
+  /// The cells alone, of a side of so many pixels, without words and colour bar.
+  init(rows: Int, columns: Int, side: Int) {
+    cell = Double(side)
+    (width, height) = (columns * side, rows * side)
+    board = Rect(x: 0, y: 0, width: Double(width), height: Double(height))
+    rowEdges = (0...rows).map { Double($0 * side) }
+    columnEdges = (0...columns).map { Double($0 * side) }
+    fonts = Fonts(title: .sans(12), text: .sans(12), tick: .sans(12))
+    (bar, words) = (Rect(x: 0, y: 0, width: 0, height: 0), Rect(x: 0, y: 0, width: 0, height: 0))
+    (titleLine, subtitleLine, legendLine) = (0, 0, 0)
+  }
+
   /// The pixels of a cell.
   func rect(row: Int, column: Int) -> Rect {
     Rect(

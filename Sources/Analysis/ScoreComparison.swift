@@ -12,7 +12,7 @@ package struct ScoreComparison: Sendable {
     package let profile: [Interval]
   }
 
-  /// How probable it is that a run of one algorithm beats a run of another, on a task drawn by lot.
+  /// How probable it is that a run of one algorithm beats a run of another, on a task drawn at random.
   package struct Improvement: Sendable {
     package let group: Int
     package let over: Int

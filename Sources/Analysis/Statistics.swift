@@ -17,14 +17,10 @@ package enum Statistics {
     return (sum.value / Double(values.count - 1)).squareRoot()
   }
 
-  /// The number below which a share of all lies, between neighbours by proportion; NaN of nothing.
+  /// The numbers below which shares of all lie, between neighbours by proportion; NaN of nothing. Nothing is
+  /// sorted beyond what they need.
   ///
   /// R's type 7, as NumPy's `quantile`: Hyndman and Fan, "Sample quantiles in statistical packages".
-  package static func quantile(_ share: Double, of values: [Double]) -> Double {
-    quantiles([share], of: values)[0]
-  }
-
-  /// Several quantiles at once. Nothing is sorted beyond what they need.
   package static func quantiles(_ shares: [Double], of values: [Double]) -> [Double] {
     guard !values.isEmpty else { return shares.map { _ in .nan } }
     var values = values
@@ -88,15 +84,6 @@ package enum Statistics {
     return values.map { value in
       best = max(best, value)
       return best
-    }
-  }
-
-  /// The sum so far.
-  package static func cumulated(_ values: [Double]) -> [Double] {
-    var sum = CompensatedSum()
-    return values.map { value in
-      sum.add(value)
-      return sum.value
     }
   }
 }

@@ -1,5 +1,6 @@
-import Dispatch
+import Platform
 import Rollouts
+import Synchronization
 
 /// Draws runs again, with replacement, those of each task among themselves, and looks at what a
 /// statistic would have been: how much of it is luck.
@@ -41,6 +42,9 @@ package struct StratifiedBootstrap: Sendable {
   /// Fixed, so that the work is divided in the same way everywhere.
   private static let shards = 16
 
+  /// Threads that are kept: there are many short calls. One call at a time has them.
+  private static let pool = Mutex(ThreadPool(threads: min(shards, ThreadPool.processorCount)))
+
   /// What `statistic` says of each repetition; it is told how often each run was drawn.
   func results<Result: Sendable>(
     of blank: Result, _ statistic: @escaping @Sendable (UnsafeBufferPointer<Int32>) -> Result
@@ -49,13 +53,15 @@ package struct StratifiedBootstrap: Sendable {
       results.initialize(repeating: blank)
       nonisolated(unsafe) let results = results
       let (count, repetitions) = (count, repetitions)
-      DispatchQueue.concurrentPerform(iterations: Self.shards) { shard in
-        let range =
-          repetitions * shard / Self.shards..<repetitions * (shard + 1) / Self.shards
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { counts in
-          for repetition in range {
-            draw(repetition, into: counts)
-            results[repetition] = statistic(UnsafeBufferPointer(counts))
+      Self.pool.withLock { pool in
+        pool.run(Self.shards) { shard in
+          let range =
+            repetitions * shard / Self.shards..<repetitions * (shard + 1) / Self.shards
+          withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { counts in
+            for repetition in range {
+              draw(repetition, into: counts)
+              results[repetition] = statistic(UnsafeBufferPointer(counts))
+            }
           }
         }
       }

@@ -1,3 +1,4 @@
+import Platform
 package import Raster
 
 /// Makes animated PNGs: every colour of a film as a GIF has it, at any speed.
@@ -27,7 +28,7 @@ package struct AnimatedPNGFilm {
     return try PaletteFilm(path: path, replacing: replacing, samples: samples).write(
       &source, progress, encoder: { AnimatedPNGEncoder(width: $0, height: $1, colors: $2) }
     ) { file, width, height, colors in
-      try AnimatedPNGReel(
+      try AnimatedPNGWriter(
         file: file, width: width, height: height, colors: colors, rate: rate,
         repetitions: repetitions)
     }
@@ -35,7 +36,7 @@ package struct AnimatedPNGFilm {
 }
 
 /// An animated PNG file that grows image by image.
-private struct AnimatedPNGReel: FilmReel, ~Copyable {
+private struct AnimatedPNGWriter: FrameFileWriter, ~Copyable {
   private var file: OutputFile
   private let rate: PreciseRate
   /// How many colours the palette may have, and where in the file it stands.

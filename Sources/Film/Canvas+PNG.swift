@@ -13,17 +13,11 @@ extension Canvas {
   package func encodedPNG(_ palette: Palette?) -> [UInt8] {
     let picture = Picture(self, hasNumbers: palette != nil)
     if let palette {
-      var inker = Inker(palette)
-      inker.ink(picture, after: nil)
+      var mapper = PaletteMapper(palette)
+      mapper.map(picture, after: nil)
     }
     var encoder = PNGEncoder(
       width: width, height: height, colors: palette?.colors.count, isThorough: true)
     return encoder.encode(picture)
-  }
-
-  /// Writes the picture as a PNG file, which appears when it is complete.
-  package func writePNG(to path: String, replacing: Bool) throws(FileError) {
-    try OutputFile.check(path, replacing: replacing)
-    try OutputFile.write(encodedPNG(), to: path, replacing: replacing)
   }
 }

@@ -1,5 +1,5 @@
 import Glibc
-import Raster
+import Platform
 
 /// A running ffmpeg that is fed bytes and writes a file.
 @safe

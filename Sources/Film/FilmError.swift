@@ -23,7 +23,7 @@ package enum FilmError: Error, Hashable, CustomStringConvertible {
     case .sizesDiffer(let path, let size, let first):
       "\(path) has \(size) pixels, but the frames before it have \(first): "
         + "a film needs frames of one size"
-    case .framesExist(let folder): "\(folder) holds frames already; --force replaces them"
+    case .framesExist(let folder): "\(folder) holds frames already"
     case .empty: "there is no frame to draw, so no film was made"
     case .noFFmpeg(let path):
       "\(path) needs ffmpeg, which is not installed: apt-get install ffmpeg, or name a .gif or .png"

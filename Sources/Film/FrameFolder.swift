@@ -1,4 +1,4 @@
-import Raster
+import Platform
 
 /// A folder whose frames appear together: they wait in a hidden folder until all are complete.
 ///
@@ -15,12 +15,12 @@ struct FrameFolder: ~Copyable {
   /// Makes the hidden folder, and the folders that lead to it.
   init(_ path: String, replacing: Bool) throws {
     try Self.check(path, replacing: replacing)
-    let folder = FilePaths.trimmed(path)
-    let isNew = !FilePaths.exists(folder)
-    let partial = FilePaths.partial(of: isNew ? folder : "\(folder)/frames")
+    let folder = Files.trimmed(path)
+    let isNew = !Files.exists(folder)
+    let partial = Files.partial(of: isNew ? folder : "\(folder)/frames")
     // What a killed process of the same number left is of no use.
-    FilePaths.removeFolder(partial)
-    let madeFolders = try FilePaths.makeFolders(partial)
+    Files.removeFolder(partial)
+    let madeFolders = try Files.makeFolders(partial)
     self.folder = folder
     self.isNew = isNew
     self.partial = partial
@@ -29,35 +29,35 @@ struct FrameFolder: ~Copyable {
 
   deinit {
     guard !isFinished else { return }
-    FilePaths.removeFolder(partial)
-    FilePaths.removeFolders(madeFolders)
+    Files.removeFolder(partial)
+    Files.removeFolders(madeFolders)
   }
 
   /// Fails if frames may not be written into a folder, before any work is done for them.
   static func check(_ path: String, replacing: Bool) throws {
-    let folder = FilePaths.trimmed(path)
-    guard FilePaths.exists(folder), !(try frames(in: folder)).isEmpty else { return }
+    let folder = Files.trimmed(path)
+    guard Files.exists(folder), !(try frames(in: folder)).isEmpty else { return }
     guard replacing else { throw FilmError.framesExist(folder: folder) }
   }
 
   /// Gives the frames their names, after old ones were removed.
   consuming func finish(frames: Int) throws {
     if isNew {
-      try FilePaths.rename(partial, to: folder)
+      try Files.rename(partial, to: folder)
     } else {
-      for name in try Self.frames(in: folder) { try FilePaths.removeFile("\(folder)/\(name)") }
+      for name in try Self.frames(in: folder) { try Files.removeFile("\(folder)/\(name)") }
       for frame in 0..<frames {
         let name = FrameSequence.name(of: frame)
-        try FilePaths.rename("\(partial)/\(name)", to: "\(folder)/\(name)")
+        try Files.rename("\(partial)/\(name)", to: "\(folder)/\(name)")
       }
-      FilePaths.removeFolder(partial)
+      Files.removeFolder(partial)
     }
     isFinished = true
   }
 
   /// The names of a folder's frames, and of nothing else in it.
   private static func frames(in folder: String) throws(FileError) -> [String] {
-    try FilePaths.names(in: folder).filter { name in
+    try Files.names(in: folder).filter { name in
       let digits = name.dropFirst("frame-".count).dropLast(".png".count)
       return name.hasPrefix("frame-") && name.hasSuffix(".png") && digits.count >= 6
         && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }

@@ -1,3 +1,4 @@
+import Platform
 package import Raster
 
 /// Makes folders of numbered PNG pictures: `frame-000000.png`, `frame-000001.png`, …
@@ -28,34 +29,34 @@ package struct FrameSequence {
     guard source.frameCount > 0 else { throw FilmError.empty }
     try FrameFolder.check(folder, replacing: replacing)
     guard !truecolor else { return try write(&source, to: folder, nil, progress) }
-    return try PaletteAttempts(samples: samples, sparing: 0).run(&source) { source, ink in
-      try write(&source, to: folder, ink, progress)
+    return try PaletteAttempts(samples: samples, sparing: 0).run(&source) { source, mapping in
+      try write(&source, to: folder, mapping, progress)
     }
   }
 
   private func write(
-    _ source: inout some FrameSource, to folder: String, _ ink: FilmInk?,
+    _ source: inout some FrameSource, to folder: String, _ mapping: PaletteMapping?,
     _ progress: FilmProgress
   ) throws -> FilmReport {
     let (width, height, frames) = (source.width, source.height, source.frameCount)
-    var ink = ink
-    let limit = ink?.inker.limit
+    var mapping = mapping
+    let limit = mapping?.mapper.limit
     let output = try FrameFolder(folder, replacing: replacing)
     let partial = output.partial
-    let relay = FrameRelay(coarseEdges: ink?.hasCoarseEdges ?? false) {
+    let pipeline = FramePipeline(coarseEdges: mapping?.hasCoarseEdges ?? false) {
       SequenceEncoder(
         folder: partial, png: PNGEncoder(width: width, height: height, colors: limit))
     }
     var bytes = 0
-    try relay.run(&source, ink: ink == nil ? nil : { try ink?.ink($0, after: $1) }) {
+    try pipeline.run(&source, map: mapping == nil ? nil : { try mapping?.map($0, after: $1) }) {
       frame, _, size in
       bytes += size
       try progress(frame + 1)
     }
     try output.finish(frames: frames)
     return FilmReport(
-      path: folder, frames: frames, bytes: bytes, colors: ink?.inker.palette.colors.count,
-      greatestError: ink?.inker.greatestError ?? 0)
+      path: folder, frames: frames, bytes: bytes, colors: mapping?.mapper.palette.colors.count,
+      greatestError: mapping?.mapper.greatestError ?? 0)
   }
 }
 
@@ -66,7 +67,7 @@ private struct SequenceEncoder: FrameEncoder, ~Copyable {
 
   mutating func encode(_ frame: Int, _ picture: Picture, after previous: Picture?) throws -> Int {
     let bytes = png.encode(picture)
-    try FilePaths.write(bytes, toNewFile: "\(folder)/\(FrameSequence.name(of: frame))")
+    try Files.write(bytes, toNewFile: "\(folder)/\(FrameSequence.name(of: frame))")
     return bytes.count
   }
 }

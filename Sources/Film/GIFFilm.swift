@@ -1,3 +1,4 @@
+import Platform
 package import Raster
 
 /// Makes GIF films: one palette, only what changes, honest delays.
@@ -25,7 +26,7 @@ package struct GIFFilm {
     return try PaletteFilm(path: path, replacing: replacing, samples: samples).write(
       &source, progress, encoder: { GIFEncoder(width: $0, height: $1, colors: $2) }
     ) { file, width, height, colors in
-      try GIFReel(
+      try GIFWriter(
         file: file, width: width, height: height, colors: colors, rate: rate,
         repetitions: repetitions)
     }
@@ -33,7 +34,7 @@ package struct GIFFilm {
 }
 
 /// A GIF file that grows image by image.
-private struct GIFReel: FilmReel, ~Copyable {
+private struct GIFWriter: FrameFileWriter, ~Copyable {
   /// How long everything added so far plays, in hundredths of a second.
   private var hundredths = 0
   private let rate: FrameRate

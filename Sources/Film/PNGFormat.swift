@@ -8,12 +8,15 @@ enum PNGFormat {
   /// What every file begins with.
   static var signature: [UInt8] { [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] }
 
-  /// The size, and how many bits a pixel has: numbers of colours up to 8, three channels with 24.
+  /// The size, and how many bits a pixel has: numbers of colours up to 8, three channels with 24, four
+  /// with 32.
   static func header(width: Int, height: Int, bitsPerPixel: Int) -> [UInt8] {
     let isIndexed = bitsPerPixel <= 8
     return chunk("IHDR") {
       $0 += number(width) + number(height)
-      $0 += [UInt8(isIndexed ? bitsPerPixel : 8), isIndexed ? 3 : 2, 0, 0, 0]
+      $0 += [
+        UInt8(isIndexed ? bitsPerPixel : 8), isIndexed ? 3 : bitsPerPixel == 32 ? 6 : 2, 0, 0, 0,
+      ]
     }
   }
 

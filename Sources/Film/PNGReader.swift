@@ -1,4 +1,5 @@
 import CPNG
+import Platform
 package import Raster
 
 /// Reads PNG pictures of any kind, and refuses what is none.
@@ -9,7 +10,7 @@ package enum PNGReader {
   /// The picture in a file.
   package static func canvas(at path: String) throws -> Canvas {
     try canvas(
-      from: try FilePaths.contents(of: path, limit: greatestFileSize), path: path)
+      from: try Files.contents(of: path, limit: greatestFileSize), path: path)
   }
 
   /// The picture in bytes; `path` is what an error calls them.
@@ -58,7 +59,7 @@ package enum PNGReader {
 
   /// The size that a file's header claims, without reading the rest.
   package static func size(ofFile path: String) throws -> (width: Int, height: Int) {
-    try size(of: try FilePaths.start(of: path, count: headerSize), path: path)
+    try size(of: try Files.start(of: path, count: headerSize), path: path)
   }
 
   /// Signature, chunk length, chunk name, width and height.

@@ -30,9 +30,6 @@ package struct PaletteBuilder {
     for (color, times) in colors { add(color, times: times) }
   }
 
-  /// How many colours, or groups of them, were counted.
-  package var colorCount: Int { counts.count }
-
   /// Whether every colour counted fits a palette of this many exactly.
   package func isExact(limit: Int) -> Bool { counts.count <= limit }
 

@@ -1,7 +1,8 @@
+import Platform
 import Raster
 
 /// A file that grows image by image, and learns its palette at its end.
-protocol FilmReel: ~Copyable {
+protocol FrameFileWriter: ~Copyable {
   /// A frame as this file takes it.
   associatedtype Image
 
@@ -25,30 +26,30 @@ struct PaletteFilm {
 
   /// Draws all frames into a file that `begin` starts, which appears when it is complete. Every thread
   /// that turns frames into images has an encoder of its own.
-  func write<Reel: FilmReel & ~Copyable, Encoder: FrameEncoder & ~Copyable>(
+  func write<Writer: FrameFileWriter & ~Copyable, Encoder: FrameEncoder & ~Copyable>(
     _ source: inout some FrameSource, _ progress: FilmProgress,
     encoder: @escaping @Sendable (_ width: Int, _ height: Int, _ colors: Int) -> Encoder,
-    begin: (consuming OutputFile, _ width: Int, _ height: Int, _ colors: Int) throws -> Reel
-  ) throws -> FilmReport where Encoder.Product == Reel.Image {
+    begin: (consuming OutputFile, _ width: Int, _ height: Int, _ colors: Int) throws -> Writer
+  ) throws -> FilmReport where Encoder.Product == Writer.Image {
     try OutputFile.check(path, replacing: replacing)
     // One number stands for "as before".
-    return try PaletteAttempts(samples: samples, sparing: 1).run(&source) { source, ink in
+    return try PaletteAttempts(samples: samples, sparing: 1).run(&source) { source, mapping in
       let (width, height, frames) = (source.width, source.height, source.frameCount)
-      var ink = ink
-      let limit = ink.inker.limit
-      var reel = try begin(try OutputFile(path, replacing: replacing), width, height, limit)
-      let relay = FrameRelay(coarseEdges: ink.hasCoarseEdges) {
+      var mapping = mapping
+      let limit = mapping.mapper.limit
+      var writer = try begin(try OutputFile(path, replacing: replacing), width, height, limit)
+      let pipeline = FramePipeline(coarseEdges: mapping.hasCoarseEdges) {
         encoder(width, height, limit)
       }
-      try relay.run(&source, ink: { try ink.ink($0, after: $1) }) { frame, hold, image in
-        try reel.add(image, hold: max(0, hold))
+      try pipeline.run(&source, map: { try mapping.map($0, after: $1) }) { frame, hold, image in
+        try writer.add(image, hold: max(0, hold))
         try progress(frame + 1)
       }
-      let duration = reel.duration
-      let bytes = try reel.finish(ink.inker.palette)
+      let duration = writer.duration
+      let bytes = try writer.finish(mapping.mapper.palette)
       return FilmReport(
-        path: path, frames: frames, bytes: bytes, colors: ink.inker.palette.colors.count,
-        greatestError: ink.inker.greatestError, duration: duration)
+        path: path, frames: frames, bytes: bytes, colors: mapping.mapper.palette.colors.count,
+        greatestError: mapping.mapper.greatestError, duration: duration)
     }
   }
 }

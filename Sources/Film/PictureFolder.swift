@@ -1,3 +1,4 @@
+import Platform
 package import Raster
 
 /// The PNG pictures of a folder, in natural order, as the frames of a film.
@@ -11,8 +12,8 @@ package struct PictureFolder: FrameSource {
 
   /// Looks at the names and sizes of all pictures; they must have one size.
   package init(_ folder: String) throws {
-    let folder = FilePaths.trimmed(folder)
-    let names = try FilePaths.names(in: folder)
+    let folder = Files.trimmed(folder)
+    let names = try Files.names(in: folder)
       .filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
     guard !names.isEmpty else { throw FilmError.noFrames(folder: folder) }
     paths = names.sorted(by: NaturalOrder.isAscending).map { "\(folder)/\($0)" }

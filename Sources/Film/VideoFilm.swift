@@ -1,3 +1,4 @@
+import Platform
 package import Raster
 
 /// Makes videos that every browser plays, by ffmpeg, which gets the frames while they are drawn.
@@ -57,7 +58,7 @@ package struct VideoFilm {
 
   /// The command that makes such a video of a folder of numbered frames.
   package func command(forFramesIn folder: String, to path: String) -> String {
-    let pattern = "\(FilePaths.trimmed(folder).replacing("%", with: "%%"))/frame-%06d.png"
+    let pattern = "\(Files.trimmed(folder).replacing("%", with: "%%"))/frame-%06d.png"
     let words =
       ["ffmpeg", "-framerate", "\(rate)", "-i", pattern]
       + filter("pad=ceil(iw/2)*2:ceil(ih/2)*2,") + codec + [path]

@@ -1,12 +1,12 @@
 extension BytePairTokenizer {
   /// Learns from a text which bytes to join: always the pair that occurs most often, of equals the first by
-  /// number, until there are so many pieces or no pair occurs twice.
+  /// number, until there are enough pieces or no pair occurs twice.
   package init(of text: String, pieces count: Int) throws(LanguageError) {
-    var school = School(text)
+    var pairs = PairCounts(text)
     var symbols = (0...UInt8.max).map { [$0] }
     var merges: [Merge] = []
-    while symbols.count < count, let merge = school.mostFrequent() {
-      school.join(merge, to: symbols.count)
+    while symbols.count < count, let merge = pairs.mostFrequent() {
+      pairs.join(merge, to: symbols.count)
       symbols.append(symbols[merge.left] + symbols[merge.right])
       merges.append(merge)
     }
@@ -15,7 +15,7 @@ extension BytePairTokenizer {
 }
 
 /// A text's words with their numbers of occurrences, and where each pair stands.
-private struct School {
+private struct PairCounts {
   private var words: [(pieces: [Int], count: Int)] = []
   private var counts: [BytePairTokenizer.Merge: Int] = [:]
   private var places: [BytePairTokenizer.Merge: Set<Int>] = [:]

@@ -32,7 +32,7 @@ package struct Corpus: Sendable {
     return (0..<count).map { draws.pick($0, below: training.count - context) }
   }
 
-  /// Where so many sequences begin that are spread evenly over a part.
+  /// Where a number of sequences begin that are spread evenly over a part.
   package static func spread(_ count: Int, over part: [Int32], context: Int) -> [Int] {
     let last = part.count - context - 1
     return (0..<count).map { count == 1 ? 0 : last * $0 / (count - 1) }

@@ -1,7 +1,7 @@
 package import Neural
 package import Rollouts
 
-/// A GPT that says of every place of a text which token comes next.
+/// A GPT that predicts at every place of a text which token comes next.
 package struct LanguageModel: Sendable, Equatable {
   package let gpt: GPT
   package let layout: ParameterLayout

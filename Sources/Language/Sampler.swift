@@ -5,12 +5,12 @@ package import Rollouts
 package struct Sampler: Sendable, Equatable {
   /// What the logits are divided by: below 1 likely tokens become likelier; 0 takes the likeliest.
   package var temperature: Double
-  /// Only so many of the likeliest are chosen from; nil for any number.
+  /// How many of the likeliest are chosen from (top-k); nil for all.
   package var topCount: Int?
-  /// Only so many of the likeliest are chosen from as together have this share; 1 for all.
+  /// The likeliest that together have this share are chosen from (top-p); 1 for all.
   package var topShare: Double
 
-  /// nanoGPT's way, unless told otherwise.
+  /// nanoGPT's way, unless given otherwise.
   package init(temperature: Double = 0.8, topCount: Int? = 200, topShare: Double = 1) {
     precondition(temperature >= 0 && topShare > 0, "some token can be chosen")
     self.temperature = temperature

@@ -1,4 +1,5 @@
-package import Neural
+import Neural
+package import Platform
 internal import Rollouts
 
 /// A DistilBERT that gives a text one of a few labels (Sanh and others, https://arxiv.org/abs/1910.01108).
@@ -16,7 +17,7 @@ package struct TextClassifier: Sendable {
   private let parameters: Parameters
 
   /// What it thinks of a text.
-  package struct Verdict: Sendable {
+  package struct Classification: Sendable {
     /// The text as the model sees it.
     package var pieces: [String]
     /// The numbers of those pieces.
@@ -24,7 +25,7 @@ package struct TextClassifier: Sendable {
     package var logits: [Float]
     /// With which share each label is right.
     package var shares: [Float]
-    /// How much the first piece, which the labels come from, looked at each, by layer and head.
+    /// The attention of the first piece, which the labels come from, to each piece, by layer and head.
     package var attention: [[[Float]]]
     /// Whether the text was longer than the model sees.
     package var isCut: Bool
@@ -33,7 +34,8 @@ package struct TextClassifier: Sendable {
   /// DistilBERT, fine-tuned to classify texts, of a folder.
   package init(_ folder: ModelFolder) throws {
     guard folder.kind == "distilbert" else {
-      throw folder.error("the model is '\(folder.kind)', and only 'distilbert' judges texts here")
+      throw folder.error(
+        "the model is '\(folder.kind)', and only 'distilbert' classifies texts here")
     }
     let (width, heads) = (try folder.count("dim"), try folder.count("n_heads"))
     guard width % heads == 0 else {
@@ -71,32 +73,32 @@ package struct TextClassifier: Sendable {
     }
   }
 
-  /// Judges a text.
-  package func judge(_ text: String, crew: Crew? = nil) -> Verdict {
+  /// Finds how well each label fits a text.
+  package func classify(_ text: String, pool: ThreadPool? = nil) -> Classification {
     let all = tokenizer.tokens(of: text)
     let tokens = all.count > context ? Array(all[..<(context - 1)]) + [tokenizer.last] : all
     let length = tokens.count
-    var memory = Activations(rows: length, hasGradients: false)
-    let embedded = memory.add(width: words.width)
-    var stream = memory.add(width: words.width)
-    let statistics = norm.statistics(in: &memory)
-    words.forward(tokens, to: embedded, parameters, &memory)
-    positions.forward(0..<length, to: embedded, adding: true, parameters, &memory)
-    norm.forward(embedded, to: stream, keeping: statistics, rows: length, parameters, &memory)
+    var activations = Activations(rows: length, hasGradients: false)
+    let embedded = activations.add(width: words.width)
+    var stream = activations.add(width: words.width)
+    let statistics = norm.statistics(in: &activations)
+    words.forward(tokens, to: embedded, parameters, &activations)
+    positions.forward(0..<length, to: embedded, adding: true, parameters, &activations)
+    norm.forward(embedded, to: stream, keeping: statistics, rows: length, parameters, &activations)
     var attention: [[[Float]]] = []
     for block in blocks {
-      let path = block.path(in: &memory, from: stream)
-      block.forward(path, sequences: 1, length: length, crew: crew, parameters, &memory)
+      let buffers = block.buffers(in: &activations, from: stream)
+      block.forward(buffers, sequences: 1, length: length, pool: pool, parameters, &activations)
       attention.append(
-        block.attention.shares(path.attention, of: 0, length: length, &memory))
-      stream = path.output
+        block.attention.shares(buffers.attention, of: 0, length: length, &activations))
+      stream = buffers.output
     }
-    let mixed = memory.add(width: mix.outputs, rows: 1)
-    let logits = memory.add(width: choose.outputs, rows: 1)
-    mix.forward(stream, to: mixed, rows: 1, parameters, &memory, clamping: true)
-    choose.forward(mixed, to: logits, rows: 1, parameters, &memory)
-    let numbers = memory.rows(logits, 1)
-    return Verdict(
+    let mixed = activations.add(width: mix.outputs, rows: 1)
+    let logits = activations.add(width: choose.outputs, rows: 1)
+    mix.forward(stream, to: mixed, rows: 1, parameters, &activations, clamping: true)
+    choose.forward(mixed, to: logits, rows: 1, parameters, &activations)
+    let numbers = activations.rows(logits, 1)
+    return Classification(
       pieces: tokens.map { tokenizer.pieces[$0] }, tokens: tokens, logits: numbers,
       shares: Softmax.shares(of: numbers), attention: attention, isCut: all.count > context)
   }

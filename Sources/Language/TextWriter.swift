@@ -1,5 +1,6 @@
 import Glibc
-package import Neural
+import Neural
+package import Platform
 package import Rollouts
 
 /// A text that a language model goes on with, token by token. The keys and values of all places are kept,
@@ -13,26 +14,26 @@ package struct TextWriter: Sendable {
   /// Where in the text the part begins that the model sees.
   package private(set) var first = 0
 
-  private let crew: Crew?
+  private let pool: ThreadPool?
   private let context: Int
-  private var memory: Activations
-  private let path: GPT.Path
+  private var activations: Activations
+  private let buffers: GPT.Buffers
   private let logitRow: Rows
 
-  /// A text that begins with a prompt of at least one token. Memory is taken for so many more, or for the
+  /// A text that begins with a prompt of at least one token. Memory is taken for `room` more, or for the
   /// whole context where that is less.
   package init(
-    _ trained: TrainedModel, prompt: [Int], room: Int = .max, crew: Crew? = nil
+    _ trained: TrainedModel, prompt: [Int], room: Int = .max, pool: ThreadPool? = nil
   ) {
     precondition(!prompt.isEmpty, "a text begins with a token")
     let model = trained.model
     self.trained = trained
-    self.crew = crew
+    self.pool = pool
     let (most, overflow) = prompt.count.addingReportingOverflow(room)
     context = min(model.shape.context, overflow ? .max : most)
-    memory = Activations(rows: context, hasGradients: false)
-    path = model.gpt.path(in: &memory)
-    logitRow = memory.add(width: model.shape.vocabulary, rows: 1)
+    activations = Activations(rows: context, hasGradients: false)
+    buffers = model.gpt.buffers(in: &activations)
+    logitRow = activations.add(width: model.shape.vocabulary, rows: 1)
     tokens = prompt
     first = max(0, prompt.count - context)
     read()
@@ -45,7 +46,7 @@ package struct TextWriter: Sendable {
   private mutating func read() {
     let window = Array(tokens[first...])
     trained.model.gpt.forward(
-      path, window, length: window.count, crew: crew, trained.parameters, &memory)
+      buffers, window, length: window.count, pool: pool, trained.parameters, &activations)
   }
 
   /// Adds a token to the text.
@@ -53,7 +54,7 @@ package struct TextWriter: Sendable {
     tokens.append(token)
     guard seen > context else {
       return trained.model.gpt.next(
-        path, token, place: seen - 1, crew: crew, trained.parameters, &memory)
+        buffers, token, place: seen - 1, pool: pool, trained.parameters, &activations)
     }
     first = tokens.count - max(1, context / 2)
     read()
@@ -62,8 +63,8 @@ package struct TextWriter: Sendable {
   /// What the model thinks of every token as the next.
   package mutating func logits() -> [Float] {
     trained.model.gpt.head.next(
-      path.output.dropping(seen - 1), to: logitRow, crew: crew, trained.parameters, &memory)
-    return memory.rows(logitRow, 1)
+      buffers.output.dropping(seen - 1), to: logitRow, pool: pool, trained.parameters, &activations)
+    return activations.rows(logitRow, 1)
   }
 
   /// How much the newest token looked at each that the model sees, by layer and head.
@@ -71,7 +72,7 @@ package struct TextWriter: Sendable {
     let blocks = trained.model.gpt.blocks
     return blocks.indices.map { index in
       blocks[index].attention.shares(
-        path.blocks[index].qkv, of: seen - 1, length: seen, &memory)
+        buffers.blocks[index].qkv, of: seen - 1, length: seen, &activations)
     }
   }
 
@@ -81,7 +82,7 @@ package struct TextWriter: Sendable {
     return blocks.indices.map { index in
       let rows = (0..<seen).map { query in
         blocks[index].attention.shares(
-          path.blocks[index].qkv, of: query, length: seen, &memory)
+          buffers.blocks[index].qkv, of: query, length: seen, &activations)
       }
       return (0..<blocks[index].attention.heads).map { head in rows.map { $0[head] } }
     }

@@ -1,4 +1,5 @@
 internal import CKernels
+package import Platform
 
 /// What stands between two linear layers: a function of one number.
 package enum Activation: String, Sendable, CaseIterable {
@@ -15,14 +16,15 @@ package enum Activation: String, Sendable, CaseIterable {
   package var needsInput: Bool { self == .gelu || self == .geluTanh }
 
   /// x (rows, width) → y (rows, width); x and y may be one block unless the input is needed later.
-  /// A crew shares out the rows.
+  /// A pool shares out the rows.
   package func forward(
-    _ x: Rows, to y: Rows, rows count: Int, crew: Crew? = nil, _ memory: inout Activations
+    _ x: Rows, to y: Rows, rows count: Int, pool: ThreadPool? = nil,
+    _ activations: inout Activations
   ) {
-    check(x, y, count, memory)
-    unsafe memory.withValues { values in
+    check(x, y, count, activations)
+    unsafe activations.withValues { values in
       nonisolated(unsafe) let values = unsafe values
-      crew.share(rows: count) { [self] rows in
+      pool.share(rows: count) { [self] rows in
         // What lies between the rows is zero, and all of them keep it so.
         let numbers = rows.count * x.stride
         let from = unsafe values + x.dropping(rows.lowerBound).offset
@@ -38,10 +40,11 @@ package enum Activation: String, Sendable, CaseIterable {
   }
 
   /// Replaces dx (rows, width) by dy times the derivative.
-  package func backward(_ x: Rows, from y: Rows, rows count: Int, _ memory: inout Activations) {
-    check(x, y, count, memory)
+  package func backward(_ x: Rows, from y: Rows, rows count: Int, _ activations: inout Activations)
+  {
+    check(x, y, count, activations)
     let numbers = count * x.stride
-    unsafe memory.withBoth { values, flow in
+    unsafe activations.withBoth { values, flow in
       let (dx, dy) = unsafe (flow + x.offset, flow + y.offset)
       switch self {
       case .relu: unsafe reel_relu_gradient(numbers, values + y.offset, dy, dx)
@@ -52,9 +55,9 @@ package enum Activation: String, Sendable, CaseIterable {
     }
   }
 
-  private func check(_ x: Rows, _ y: Rows, _ count: Int, _ memory: Activations) {
+  private func check(_ x: Rows, _ y: Rows, _ count: Int, _ activations: Activations) {
     precondition(x.width == y.width && x.stride == y.stride, "an activation keeps the shape")
     precondition(!needsInput || x != y, "this activation needs its input on the way back")
-    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+    precondition(count >= 0 && count <= activations.capacity, "the rows fit the activations")
   }
 }

@@ -1,13 +1,14 @@
 internal import CKernels
+internal import Platform
 
 extension Activations {
-  /// z (rows, width) = x + y; all three laid out alike. A crew shares out the rows.
-  mutating func sum(_ x: Rows, _ y: Rows, to z: Rows, rows count: Int, crew: Crew? = nil) {
+  /// z (rows, width) = x + y; all three laid out alike. A pool shares out the rows.
+  mutating func sum(_ x: Rows, _ y: Rows, to z: Rows, rows count: Int, pool: ThreadPool? = nil) {
     check(x, z, count)
     check(y, z, count)
     unsafe withValues { values in
       nonisolated(unsafe) let values = unsafe values
-      crew.share(rows: count) { rows in
+      pool.share(rows: count) { rows in
         let first = rows.lowerBound * x.stride
         let to = unsafe values + z.offset + first
         unsafe to.update(from: values + x.offset + first, count: rows.count * x.stride)

@@ -16,7 +16,7 @@ extension Rows {
     Rows(offset: offset + rows * stride, width: width, stride: stride)
   }
 
-  /// Of sequences of so many rows each, the row `index` alone.
+  /// Of sequences of `length` rows each, the row `index` alone.
   package func each(_ index: Int, of length: Int) -> Rows {
     precondition((0..<length).contains(index), "a sequence has such a row")
     return Rows(offset: offset + index * stride, width: width, stride: length * stride)
@@ -35,7 +35,7 @@ extension Rows {
   /// Whether there is a way back.
   private let hasGradients: Bool
 
-  /// Activations for up to so many rows; without gradients for one who only looks.
+  /// Activations for up to `capacity` rows; without gradients where nothing is learned.
   package init(rows capacity: Int, hasGradients: Bool = true) {
     precondition(capacity > 0, "activations have room for a row")
     self.capacity = capacity

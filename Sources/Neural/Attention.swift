@@ -1,5 +1,6 @@
 internal import CKernels
 import Glibc
+package import Platform
 
 /// Scaled dot-product attention of several heads: queries, keys and values side by side,
 /// qkv (B·T, 3 D) → y (B·T, D) (Vaswani and others, https://arxiv.org/abs/1706.03762).
@@ -9,7 +10,7 @@ import Glibc
 package struct Attention: Sendable, Equatable {
   package let width: Int
   package let heads: Int
-  /// Whether each place only looks at itself and those before it.
+  /// Whether each place attends only to itself and those before it.
   package let isCausal: Bool
 
   /// Attention over rows of a width, of which each head has an equal part.
@@ -27,24 +28,24 @@ package struct Attention: Sendable, Equatable {
   private var scale: Float { 1 / Float(headWidth).squareRoot() }
 
   /// Makes room for what the way back needs: of each row and head one number.
-  package func statistics(in memory: inout Activations) -> Rows {
-    memory.add(width: heads, dense: true)
+  package func statistics(in activations: inout Activations) -> Rows {
+    activations.add(width: heads, dense: true)
   }
 
-  /// qkv (B·T, 3 D) → y (B·T, D), for some of the T queries of each of the B sequences. A crew shares
+  /// qkv (B·T, 3 D) → y (B·T, D), for some of the T queries of each of the B sequences. A pool shares
   /// out the heads. In training shares are dropped at a site.
   package func forward(
     _ qkv: Rows, to y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
-    queries: Range<Int>? = nil, crew: Crew? = nil, dropping: (Dropout, site: Int)? = nil,
-    _ memory: inout Activations
+    queries: Range<Int>? = nil, pool: ThreadPool? = nil, dropping: (Dropout, site: Int)? = nil,
+    _ activations: inout Activations
   ) {
-    check(qkv, y, sequences * length, memory)
+    check(qkv, y, sequences * length, activations)
     let queries = queries ?? 0..<length
     let room = reel_attention_room(length, headWidth)
-    unsafe memory.withValues { values in
+    unsafe activations.withValues { values in
       // Every piece writes columns of its own.
       nonisolated(unsafe) let values = unsafe values
-      crew.run(sequences * heads) { [self] piece in
+      pool.run(sequences * heads) { [self] piece in
         let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
         let first = sequence * length + queries.lowerBound
         let part = unsafe Part(self, qkv, sequence, head, length, values)
@@ -69,14 +70,14 @@ package struct Attention: Sendable, Equatable {
   /// The same for one place of a single sequence, whose keys and values before it stand from earlier
   /// times.
   func next(
-    _ qkv: Rows, to y: Rows, place: Int, crew: Crew?, _ memory: inout Activations
+    _ qkv: Rows, to y: Rows, place: Int, pool: ThreadPool?, _ activations: inout Activations
   ) {
-    check(qkv, y, place + 1, memory)
+    check(qkv, y, place + 1, activations)
     // A thread's help costs more than few places do.
-    let crew = (place + 1) * width > 1 << 15 ? crew : nil
-    unsafe memory.withValues { values in
+    let pool = (place + 1) * width > 1 << 15 ? pool : nil
+    unsafe activations.withValues { values in
       nonisolated(unsafe) let values = unsafe values
-      crew.run(heads) { [self] head in
+      pool.run(heads) { [self] head in
         let part = unsafe Part(self, qkv, 0, head, place + 1, values)
         unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: place + 1) { room in
           guard let scores = room.baseAddress else { return }
@@ -92,11 +93,11 @@ package struct Attention: Sendable, Equatable {
   /// How much of its attention a query of the first sequence gave to each place, head by head: for each
   /// head `length` shares that sum up to 1.
   package func shares(
-    _ qkv: Rows, of query: Int, length: Int, _ memory: inout Activations
+    _ qkv: Rows, of query: Int, length: Int, _ activations: inout Activations
   ) -> [[Float]] {
     precondition(qkv.width == 3 * width && query < length, "a query is one of the places")
     let seen = isCausal ? query + 1 : length
-    return unsafe memory.withValues { values in
+    return unsafe activations.withValues { values in
       (0..<heads).map { head in
         let part = unsafe Part(self, qkv, 0, head, length, values)
         var shares = [Float](repeating: 0, count: length)
@@ -116,17 +117,17 @@ package struct Attention: Sendable, Equatable {
   package func backward(
     _ qkv: Rows, from y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
     queries: Range<Int>? = nil, dropping: (Dropout, site: Int)? = nil,
-    _ memory: inout Activations
+    _ activations: inout Activations
   ) {
-    check(qkv, y, sequences * length, memory)
+    check(qkv, y, sequences * length, activations)
     let queries = queries ?? 0..<length
-    memory.clearGradients(qkv, rows: sequences * length)
+    activations.clearGradients(qkv, rows: sequences * length)
     unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * Self.block * length) {
       room in
       guard let shares = room.baseAddress else { return }
       let flow = unsafe shares + Self.block * length
       let kept = unsafe dropping == nil ? shares : flow + Self.block * length
-      unsafe memory.withBoth { values, gradients in
+      unsafe activations.withBoth { values, gradients in
         for sequence in 0..<sequences {
           for head in 0..<heads {
             let part = unsafe Part(self, qkv, sequence, head, length, values)
@@ -188,9 +189,9 @@ package struct Attention: Sendable, Equatable {
     }
   }
 
-  private func check(_ qkv: Rows, _ y: Rows, _ count: Int, _ memory: Activations) {
+  private func check(_ qkv: Rows, _ y: Rows, _ count: Int, _ activations: Activations) {
     precondition(qkv.width == 3 * width && y.width == width, "attention's rows have its widths")
-    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+    precondition(count >= 0 && count <= activations.capacity, "the rows fit the activations")
   }
 
   /// One head's part of one sequence.

@@ -24,13 +24,13 @@ package struct Dropout: Sendable {
     self.firstSequence = firstSequence
   }
 
-  /// Drops from the first rows of a block, in place; the rows are those of whole sequences. `site` tells
-  /// where in the network.
+  /// Drops from the first rows of a block, in place; the rows are those of whole sequences. `site` is the place
+  /// in the network.
   func forward(
-    _ x: Rows, rows count: Int, length: Int, site: Int, _ memory: inout Activations
+    _ x: Rows, rows count: Int, length: Int, site: Int, _ activations: inout Activations
   ) {
     let drawn = kernel(site, place: firstSequence * length * x.stride)
-    unsafe memory.withValues { values in
+    unsafe activations.withValues { values in
       unsafe reel_dropout(
         count * x.stride, drawn.place, drawn.key1, drawn.key2, rate, values + x.offset)
     }
@@ -38,10 +38,10 @@ package struct Dropout: Sendable {
 
   /// The same of the gradients.
   func backward(
-    _ x: Rows, rows count: Int, length: Int, site: Int, _ memory: inout Activations
+    _ x: Rows, rows count: Int, length: Int, site: Int, _ activations: inout Activations
   ) {
     let drawn = kernel(site, place: firstSequence * length * x.stride)
-    unsafe memory.withBoth { _, flow in
+    unsafe activations.withBoth { _, flow in
       unsafe reel_dropout(
         count * x.stride, drawn.place, drawn.key1, drawn.key2, rate, flow + x.offset)
     }

@@ -21,11 +21,11 @@ package struct Embedding: Sendable, Equatable {
   /// or that is added where `adding`. A negative number stands for nothing.
   package func forward(
     _ numbers: some Collection<Int>, each: Int = 1, to y: Rows, adding: Bool = false,
-    _ parameters: Parameters, _ memory: inout Activations
+    _ parameters: Parameters, _ activations: inout Activations
   ) {
-    check(numbers, each, y, memory)
+    check(numbers, each, y, activations)
     unsafe parameters.values.withUnsafeBufferPointer { slab in
-      unsafe memory.withValues { values in
+      unsafe activations.withValues { values in
         let table = unsafe slab.baseAddress.unsafelyUnwrapped + table
         if !adding {
           for row in 0..<numbers.count / each {
@@ -43,11 +43,11 @@ package struct Embedding: Sendable, Equatable {
   /// Adds each row of dy (rows, width) to the gradients of the table's rows that it came from.
   package func backward(
     _ numbers: some Collection<Int>, each: Int = 1, from y: Rows,
-    into gradients: inout Parameters, _ memory: inout Activations
+    into gradients: inout Parameters, _ activations: inout Activations
   ) {
-    check(numbers, each, y, memory)
+    check(numbers, each, y, activations)
     unsafe gradients.values.withUnsafeMutableBufferPointer { slab in
-      unsafe memory.withBoth { _, flow in
+      unsafe activations.withBoth { _, flow in
         let table = unsafe slab.baseAddress.unsafelyUnwrapped + table
         for (index, number) in numbers.enumerated() where number >= 0 {
           unsafe reel_add(
@@ -58,10 +58,10 @@ package struct Embedding: Sendable, Equatable {
   }
 
   private func check(
-    _ numbers: some Collection<Int>, _ each: Int, _ y: Rows, _ memory: Activations
+    _ numbers: some Collection<Int>, _ each: Int, _ y: Rows, _ activations: Activations
   ) {
     precondition(y.width == width, "an embedding's rows have its width")
-    precondition(numbers.count <= each * memory.capacity, "the rows fit the activations")
+    precondition(numbers.count <= each * activations.capacity, "the rows fit the activations")
     precondition(numbers.allSatisfy { $0 < symbols }, "there is such a symbol")
   }
 }

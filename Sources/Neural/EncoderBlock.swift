@@ -1,3 +1,5 @@
+package import Platform
+
 /// A layer of a transformer that normalizes last, as the first one did and BERT does: norm(x +
 /// attention x), then norm(x + mlp x) (Vaswani and others, https://arxiv.org/abs/1706.03762, section 3.1).
 /// Every place sees all others.
@@ -42,8 +44,8 @@ package struct EncoderBlock: Sendable, Equatable {
   }
 
   /// Where a block's rows lie among the activations; all (B·T, …).
-  package struct Path: Sendable, Equatable {
-    package let attention: SelfAttention.Path
+  package struct Buffers: Sendable, Equatable {
+    package let attention: SelfAttention.Buffers
     let projected: Rows
     let added1: Rows
     let statistics1: LayerNorm.Statistics
@@ -59,15 +61,16 @@ package struct EncoderBlock: Sendable, Equatable {
   }
 
   /// Makes room for a block whose input is another's output.
-  package func path(in memory: inout Activations, from input: Rows) -> Path {
+  package func buffers(in activations: inout Activations, from input: Rows) -> Buffers {
     precondition(input.width == width, "the input has the block's width")
-    return Path(
-      attention: attention.path(in: &memory, from: input), projected: memory.add(width: width),
-      added1: memory.add(width: width), statistics1: norm1.statistics(in: &memory),
-      middle: memory.add(width: width), expanded: memory.add(width: inner),
-      active: memory.add(width: inner), shrunk: memory.add(width: width),
-      added2: memory.add(width: width), statistics2: norm2.statistics(in: &memory),
-      output: memory.add(width: width))
+    return Buffers(
+      attention: attention.buffers(in: &activations, from: input),
+      projected: activations.add(width: width),
+      added1: activations.add(width: width), statistics1: norm1.statistics(in: &activations),
+      middle: activations.add(width: width), expanded: activations.add(width: inner),
+      active: activations.add(width: inner), shrunk: activations.add(width: width),
+      added2: activations.add(width: width), statistics2: norm2.statistics(in: &activations),
+      output: activations.add(width: width))
   }
 
   /// Attention's shares, what it adds, what the activation gives, and what that adds may be dropped in part:
@@ -76,65 +79,71 @@ package struct EncoderBlock: Sendable, Equatable {
 
   /// x (B·T, D) → (B·T, D).
   package func forward(
-    _ path: Path, sequences: Int, length: Int, crew: Crew? = nil, dropping: Dropping? = nil,
-    _ parameters: Parameters, _ memory: inout Activations
+    _ buffers: Buffers, sequences: Int, length: Int, pool: ThreadPool? = nil,
+    dropping: Dropping? = nil,
+    _ parameters: Parameters, _ activations: inout Activations
   ) {
     let rows = sequences * length
-    func drop(_ x: Rows, _ site: Int, _ memory: inout Activations) {
+    func drop(_ x: Rows, _ site: Int, _ activations: inout Activations) {
       guard let (dropout, first) = dropping else { return }
-      dropout.forward(x, rows: rows, length: length, site: first + site, &memory)
+      dropout.forward(x, rows: rows, length: length, site: first + site, &activations)
     }
     attention.forward(
-      path.attention, sequences: sequences, length: length, crew: crew, dropping: dropping,
-      parameters, &memory)
-    project.forward(path.attention.output, to: path.projected, rows: rows, parameters, &memory)
-    drop(path.projected, 1, &memory)
-    memory.sum(path.input, path.projected, to: path.added1, rows: rows)
+      buffers.attention, sequences: sequences, length: length, pool: pool, dropping: dropping,
+      parameters, &activations)
+    project.forward(
+      buffers.attention.output, to: buffers.projected, rows: rows, parameters, &activations)
+    drop(buffers.projected, 1, &activations)
+    activations.sum(buffers.input, buffers.projected, to: buffers.added1, rows: rows)
     norm1.forward(
-      path.added1, to: path.middle, keeping: path.statistics1, rows: rows, parameters, &memory)
-    expand.forward(path.middle, to: path.expanded, rows: rows, parameters, &memory)
-    activation.forward(path.expanded, to: path.active, rows: rows, &memory)
-    drop(path.active, 2, &memory)
-    shrink.forward(path.active, to: path.shrunk, rows: rows, parameters, &memory)
-    drop(path.shrunk, 3, &memory)
-    memory.sum(path.middle, path.shrunk, to: path.added2, rows: rows)
+      buffers.added1, to: buffers.middle, keeping: buffers.statistics1, rows: rows, parameters,
+      &activations)
+    expand.forward(buffers.middle, to: buffers.expanded, rows: rows, parameters, &activations)
+    activation.forward(buffers.expanded, to: buffers.active, rows: rows, &activations)
+    drop(buffers.active, 2, &activations)
+    shrink.forward(buffers.active, to: buffers.shrunk, rows: rows, parameters, &activations)
+    drop(buffers.shrunk, 3, &activations)
+    activations.sum(buffers.middle, buffers.shrunk, to: buffers.added2, rows: rows)
     norm2.forward(
-      path.added2, to: path.output, keeping: path.statistics2, rows: rows, parameters, &memory)
+      buffers.added2, to: buffers.output, keeping: buffers.statistics2, rows: rows, parameters,
+      &activations)
   }
 
   /// From the gradient of the output, adds those of the parameters and replaces that of the input.
   package func backward(
-    _ path: Path, sequences: Int, length: Int, dropping: Dropping? = nil, _ parameters: Parameters,
-    into gradients: inout Parameters, _ memory: inout Activations
+    _ buffers: Buffers, sequences: Int, length: Int, dropping: Dropping? = nil,
+    _ parameters: Parameters,
+    into gradients: inout Parameters, _ activations: inout Activations
   ) {
     let rows = sequences * length
-    func drop(_ x: Rows, _ site: Int, _ memory: inout Activations) {
+    func drop(_ x: Rows, _ site: Int, _ activations: inout Activations) {
       guard let (dropout, first) = dropping else { return }
-      dropout.backward(x, rows: rows, length: length, site: first + site, &memory)
+      dropout.backward(x, rows: rows, length: length, site: first + site, &activations)
     }
     norm2.backward(
-      path.added2, from: path.output, keeping: path.statistics2, rows: rows, parameters,
-      into: &gradients, &memory)
-    memory.copyGradients(path.added2, to: path.shrunk, rows: rows)
-    drop(path.shrunk, 3, &memory)
+      buffers.added2, from: buffers.output, keeping: buffers.statistics2, rows: rows, parameters,
+      into: &gradients, &activations)
+    activations.copyGradients(buffers.added2, to: buffers.shrunk, rows: rows)
+    drop(buffers.shrunk, 3, &activations)
     shrink.backward(
-      path.active, from: path.shrunk, rows: rows, parameters, into: &gradients, &memory)
-    drop(path.active, 2, &memory)
-    activation.backward(path.expanded, from: path.active, rows: rows, &memory)
+      buffers.active, from: buffers.shrunk, rows: rows, parameters, into: &gradients, &activations)
+    drop(buffers.active, 2, &activations)
+    activation.backward(buffers.expanded, from: buffers.active, rows: rows, &activations)
     expand.backward(
-      path.middle, from: path.expanded, rows: rows, parameters, into: &gradients, &memory)
-    memory.addGradients(path.added2, to: path.middle, rows: rows)
+      buffers.middle, from: buffers.expanded, rows: rows, parameters, into: &gradients, &activations
+    )
+    activations.addGradients(buffers.added2, to: buffers.middle, rows: rows)
     norm1.backward(
-      path.added1, from: path.middle, keeping: path.statistics1, rows: rows, parameters,
-      into: &gradients, &memory)
-    memory.copyGradients(path.added1, to: path.projected, rows: rows)
-    drop(path.projected, 1, &memory)
+      buffers.added1, from: buffers.middle, keeping: buffers.statistics1, rows: rows, parameters,
+      into: &gradients, &activations)
+    activations.copyGradients(buffers.added1, to: buffers.projected, rows: rows)
+    drop(buffers.projected, 1, &activations)
     project.backward(
-      path.attention.output, from: path.projected, rows: rows, parameters, into: &gradients,
-      &memory)
+      buffers.attention.output, from: buffers.projected, rows: rows, parameters, into: &gradients,
+      &activations)
     attention.backward(
-      path.attention, sequences: sequences, length: length, dropping: dropping, parameters,
-      into: &gradients, &memory)
-    memory.addGradients(path.added1, to: path.input, rows: rows)
+      buffers.attention, sequences: sequences, length: length, dropping: dropping, parameters,
+      into: &gradients, &activations)
+    activations.addGradients(buffers.added1, to: buffers.input, rows: rows)
   }
 }

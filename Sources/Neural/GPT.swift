@@ -1,3 +1,5 @@
+package import Platform
+
 /// How large a GPT is.
 package struct GPTShape: Sendable, Equatable {
   /// How many tokens there are.
@@ -22,14 +24,14 @@ package struct GPTShape: Sendable, Equatable {
   package enum Start: String, Sendable, CaseIterable {
     /// All with a deviation of .02, as GPT-2's.
     case published
-    /// The embeddings so, the others with one of 1 / √inputs: in a narrow network they would else say
-    /// almost nothing of what they are given.
+    /// The embeddings so, the others with one of 1 / √inputs: in a narrow network they would otherwise carry
+    /// almost nothing of their input.
     case even
-    /// The same, but the embeddings as whoever makes the network says.
+    /// The same, but the embeddings as the maker of the network sets them.
     case page
   }
 
-  /// A shape; `inner` is four times the width unless told.
+  /// A shape; `inner` is four times the width unless given.
   package init(
     vocabulary: Int, context: Int, layers: Int, heads: Int, width: Int, inner: Int? = nil,
     hasBias: Bool = true, activation: Activation = .gelu, symbols: Int = 1,
@@ -59,7 +61,7 @@ package struct GPT: Sendable, Equatable {
   /// From what a place has become to the logits of the token after it.
   package let head: Linear
 
-  /// Adds the layers to a layout, drawn as GPT-2 draws them, the embeddings unless told otherwise.
+  /// Adds the layers to a layout, drawn as GPT-2 draws them, the embeddings unless given otherwise.
   package init(
     _ shape: GPTShape, prefix: String = "transformer.", tokens tokenStart: Initializer? = nil,
     positions positionStart: Initializer? = nil, to layout: inout ParameterLayout
@@ -88,9 +90,9 @@ package struct GPT: Sendable, Equatable {
   }
 
   /// Where a batch of sequences lies among the activations; all (B·T, …).
-  package struct Path: Sendable, Equatable {
+  package struct Buffers: Sendable, Equatable {
     let embedded: Rows
-    package let blocks: [TransformerBlock.Path]
+    package let blocks: [TransformerBlock.Buffers]
     let statistics: LayerNorm.Statistics
     /// What each place has become, or each sequence's last one: (D).
     package let output: Rows
@@ -99,19 +101,19 @@ package struct GPT: Sendable, Equatable {
 
   /// Makes room for a batch. With `lastOnly` only the last place of each sequence is asked for: the last
   /// layer then has one query, and the output one row, for each.
-  package func path(in memory: inout Activations, lastOnly: Bool = false) -> Path {
-    let embedded = memory.add(width: shape.width)
+  package func buffers(in activations: inout Activations, lastOnly: Bool = false) -> Buffers {
+    let embedded = activations.add(width: shape.width)
     var stream = embedded
-    var paths: [TransformerBlock.Path] = []
+    var blockBuffers: [TransformerBlock.Buffers] = []
     for (index, block) in blocks.enumerated() {
-      paths.append(
-        block.path(
-          in: &memory, from: stream, lastOnly: lastOnly && index == blocks.count - 1))
-      stream = paths[paths.count - 1].output
+      blockBuffers.append(
+        block.buffers(
+          in: &activations, from: stream, lastOnly: lastOnly && index == blocks.count - 1))
+      stream = blockBuffers[blockBuffers.count - 1].output
     }
-    return Path(
-      embedded: embedded, blocks: paths, statistics: norm.statistics(in: &memory),
-      output: memory.add(width: shape.width), isLastOnly: lastOnly)
+    return Buffers(
+      embedded: embedded, blocks: blockBuffers, statistics: norm.statistics(in: &activations),
+      output: activations.add(width: shape.width), isLastOnly: lastOnly)
   }
 
   private func places(_ count: Int, _ length: Int) -> LazyMapCollection<Range<Int>, Int> {
@@ -119,78 +121,85 @@ package struct GPT: Sendable, Equatable {
   }
 
   /// Tokens (B·T) → what each place has become (B·T, D), or each last one (B, D). A single sequence may
-  /// begin `from` a place before which nothing has changed since it was read last. A crew shares out
+  /// begin `from` a place before which nothing has changed since it was read last. A pool shares out
   /// the heads. In training the embeddings and what the blocks add are dropped in part.
   package func forward(
-    _ path: Path, _ batch: [Int], length: Int, from first: Int = 0, crew: Crew? = nil,
-    dropping: Dropout? = nil, _ parameters: Parameters, _ memory: inout Activations
+    _ buffers: Buffers, _ batch: [Int], length: Int, from first: Int = 0, pool: ThreadPool? = nil,
+    dropping: Dropout? = nil, _ parameters: Parameters, _ activations: inout Activations
   ) {
     let rows = batch.count / shape.symbols
     precondition(
       length <= shape.context && batch.count == rows * shape.symbols && rows % length == 0,
       "sequences fit the context")
-    let embedded = path.embedded.dropping(first)
+    let embedded = buffers.embedded.dropping(first)
     tokens.forward(
-      batch[(first * shape.symbols)...], each: shape.symbols, to: embedded, parameters, &memory)
+      batch[(first * shape.symbols)...], each: shape.symbols, to: embedded, parameters, &activations
+    )
     positions.forward(
-      places(rows, length)[first...], to: embedded, adding: true, parameters, &memory)
-    dropping?.forward(embedded, rows: rows - first, length: length, site: embeddingSite, &memory)
+      places(rows, length)[first...], to: embedded, adding: true, parameters, &activations)
+    dropping?.forward(
+      embedded, rows: rows - first, length: length, site: embeddingSite, &activations)
     for (index, block) in blocks.enumerated() {
       block.forward(
-        path.blocks[index], sequences: rows / length, length: length, from: first, crew: crew,
-        dropping: dropping.map { ($0, TransformerBlock.dropSites * index) }, parameters, &memory)
+        buffers.blocks[index], sequences: rows / length, length: length, from: first, pool: pool,
+        dropping: dropping.map { ($0, TransformerBlock.dropSites * index) }, parameters,
+        &activations)
     }
-    let kept = path.isLastOnly ? 0 : first
+    let kept = buffers.isLastOnly ? 0 : first
     norm.forward(
-      stream(path).dropping(kept), to: path.output.dropping(kept),
-      keeping: path.statistics.dropping(kept), rows: outputRows(path, rows, length) - kept,
-      parameters, &memory)
+      stream(buffers).dropping(kept), to: buffers.output.dropping(kept),
+      keeping: buffers.statistics.dropping(kept), rows: outputRows(buffers, rows, length) - kept,
+      parameters, &activations)
   }
 
   /// From the gradient of what each place has become, adds those of the parameters.
   package func backward(
-    _ path: Path, _ batch: [Int], length: Int, dropping: Dropout? = nil, _ parameters: Parameters,
-    into gradients: inout Parameters, _ memory: inout Activations
+    _ buffers: Buffers, _ batch: [Int], length: Int, dropping: Dropout? = nil,
+    _ parameters: Parameters,
+    into gradients: inout Parameters, _ activations: inout Activations
   ) {
     let rows = batch.count / shape.symbols
     norm.backward(
-      stream(path), from: path.output, keeping: path.statistics,
-      rows: outputRows(path, rows, length), parameters, into: &gradients, &memory)
+      stream(buffers), from: buffers.output, keeping: buffers.statistics,
+      rows: outputRows(buffers, rows, length), parameters, into: &gradients, &activations)
     for (index, block) in blocks.enumerated().reversed() {
       block.backward(
-        path.blocks[index], sequences: rows / length, length: length,
+        buffers.blocks[index], sequences: rows / length, length: length,
         dropping: dropping.map { ($0, TransformerBlock.dropSites * index) }, parameters,
-        into: &gradients, &memory)
+        into: &gradients, &activations)
     }
-    dropping?.backward(path.embedded, rows: rows, length: length, site: embeddingSite, &memory)
+    dropping?.backward(
+      buffers.embedded, rows: rows, length: length, site: embeddingSite, &activations)
     tokens.backward(
-      batch, each: shape.symbols, from: path.embedded, into: &gradients, &memory)
-    positions.backward(places(rows, length), from: path.embedded, into: &gradients, &memory)
+      batch, each: shape.symbols, from: buffers.embedded, into: &gradients, &activations)
+    positions.backward(places(rows, length), from: buffers.embedded, into: &gradients, &activations)
   }
 
   private var embeddingSite: Int { TransformerBlock.dropSites * blocks.count }
 
   /// One more token of a single sequence, all of whose places before it stand from earlier times → what
-  /// its place has become, in row `place` of the path's output.
+  /// its place has become, in row `place` of the buffers' output.
   package func next(
-    _ path: Path, _ token: Int, place: Int, crew: Crew? = nil, _ parameters: Parameters,
-    _ memory: inout Activations
+    _ buffers: Buffers, _ token: Int, place: Int, pool: ThreadPool? = nil, _ parameters: Parameters,
+    _ activations: inout Activations
   ) {
-    precondition(place < shape.context && !path.isLastOnly, "the sequence fits the context")
-    let embedded = path.embedded.dropping(place)
-    tokens.forward(CollectionOfOne(token), to: embedded, parameters, &memory)
-    positions.forward(CollectionOfOne(place), to: embedded, adding: true, parameters, &memory)
-    for (block, blockPath) in zip(blocks, path.blocks) {
-      block.next(blockPath, place: place, crew: crew, parameters, &memory)
+    precondition(place < shape.context && !buffers.isLastOnly, "the sequence fits the context")
+    let embedded = buffers.embedded.dropping(place)
+    tokens.forward(CollectionOfOne(token), to: embedded, parameters, &activations)
+    positions.forward(CollectionOfOne(place), to: embedded, adding: true, parameters, &activations)
+    for (block, blockBuffers) in zip(blocks, buffers.blocks) {
+      block.next(blockBuffers, place: place, pool: pool, parameters, &activations)
     }
     norm.forward(
-      stream(path).dropping(place), to: path.output.dropping(place),
-      keeping: path.statistics.dropping(place), rows: 1, parameters, &memory)
+      stream(buffers).dropping(place), to: buffers.output.dropping(place),
+      keeping: buffers.statistics.dropping(place), rows: 1, parameters, &activations)
   }
 
-  private func outputRows(_ path: Path, _ rows: Int, _ length: Int) -> Int {
-    path.isLastOnly ? rows / length : rows
+  private func outputRows(_ buffers: Buffers, _ rows: Int, _ length: Int) -> Int {
+    buffers.isLastOnly ? rows / length : rows
   }
 
-  private func stream(_ path: Path) -> Rows { path.blocks.last?.output ?? path.embedded }
+  private func stream(_ buffers: Buffers) -> Rows {
+    buffers.blocks.last?.output ?? buffers.embedded
+  }
 }

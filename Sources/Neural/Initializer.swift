@@ -11,7 +11,7 @@ package enum Initializer: Sendable, Equatable {
   /// A matrix whose rows, or columns where they are fewer, stand at right angles and have the length
   /// `gain` (Saxe and others, https://arxiv.org/abs/1312.6120).
   case orthogonal(gain: Double)
-  /// Each row a sum of vectors from the bell curve, the same for all rows, as often as its features say:
+  /// Each row a sum of vectors from the bell curve, the same for all rows, weighted by its features:
   /// rows of like features begin alike.
   case features([[Float]], deviation: Double)
 

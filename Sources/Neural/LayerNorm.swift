@@ -1,4 +1,5 @@
 internal import CKernels
+package import Platform
 
 /// Each row shifted and scaled to mean 0 and variance 1, then by a learned gain and bias (Ba and
 /// others, https://arxiv.org/abs/1607.06450).
@@ -21,9 +22,9 @@ package struct LayerNorm: Sendable, Equatable {
   }
 
   /// Makes room for what the way back needs: a row's mean and 1 / its deviation.
-  package func statistics(in memory: inout Activations) -> Statistics {
+  package func statistics(in activations: inout Activations) -> Statistics {
     Statistics(
-      mean: memory.add(width: 1, dense: true), scale: memory.add(width: 1, dense: true))
+      mean: activations.add(width: 1, dense: true), scale: activations.add(width: 1, dense: true))
   }
 
   /// What the way back needs of every row.
@@ -36,17 +37,17 @@ package struct LayerNorm: Sendable, Equatable {
     }
   }
 
-  /// x (rows, width) → y (rows, width). A crew shares out the rows.
+  /// x (rows, width) → y (rows, width). A pool shares out the rows.
   package func forward(
-    _ x: Rows, to y: Rows, keeping statistics: Statistics, rows count: Int, crew: Crew? = nil,
-    _ parameters: Parameters, _ memory: inout Activations
+    _ x: Rows, to y: Rows, keeping statistics: Statistics, rows count: Int, pool: ThreadPool? = nil,
+    _ parameters: Parameters, _ activations: inout Activations
   ) {
-    check(x, y, count, memory)
+    check(x, y, count, activations)
     unsafe parameters.values.withUnsafeBufferPointer { slab in
-      unsafe memory.withValues { values in
+      unsafe activations.withValues { values in
         nonisolated(unsafe) let values = unsafe values
         nonisolated(unsafe) let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
-        crew.share(rows: count) { [self] rows in
+        pool.share(rows: count) { [self] rows in
           let (x, y) = (x.dropping(rows.lowerBound), y.dropping(rows.lowerBound))
           let statistics = statistics.dropping(rows.lowerBound)
           unsafe reel_layer_norm(
@@ -61,12 +62,12 @@ package struct LayerNorm: Sendable, Equatable {
   /// Adds the gradients of gain and bias; replaces dx (rows, width).
   package func backward(
     _ x: Rows, from y: Rows, keeping statistics: Statistics, rows count: Int,
-    _ parameters: Parameters, into gradients: inout Parameters, _ memory: inout Activations
+    _ parameters: Parameters, into gradients: inout Parameters, _ activations: inout Activations
   ) {
-    check(x, y, count, memory)
+    check(x, y, count, activations)
     unsafe parameters.values.withUnsafeBufferPointer { slab in
       unsafe gradients.values.withUnsafeMutableBufferPointer { into in
-        unsafe memory.withBoth { values, flow in
+        unsafe activations.withBoth { values, flow in
           let gradient = unsafe into.baseAddress.unsafelyUnwrapped
           unsafe reel_layer_norm_gradient(
             count, width, values + x.offset, x.stride, slab.baseAddress.unsafelyUnwrapped + gain,
@@ -78,8 +79,8 @@ package struct LayerNorm: Sendable, Equatable {
     }
   }
 
-  private func check(_ x: Rows, _ y: Rows, _ count: Int, _ memory: Activations) {
+  private func check(_ x: Rows, _ y: Rows, _ count: Int, _ activations: Activations) {
     precondition(x.width == width && y.width == width, "a normalized row has the layer's width")
-    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+    precondition(count >= 0 && count <= activations.capacity, "the rows fit the activations")
   }
 }

@@ -1,4 +1,5 @@
 internal import CKernels
+package import Platform
 
 /// y = x Wᵀ + b, as PyTorch stores it: weight (out, in), bias (out).
 package struct Linear: Sendable, Equatable {
@@ -26,26 +27,26 @@ package struct Linear: Sendable, Equatable {
     bias = nil
   }
 
-  /// Above so many multiplications, measured, OpenBLAS is worth its preparation.
+  /// Above this many multiplications, measured, OpenBLAS is worth its preparation.
   private static let large = 1 << 22
 
   private func isLarge(_ count: Int) -> Bool { count * inputs * outputs >= Self.large }
 
   /// x (rows, inputs) → y (rows, outputs), and ReLU of that where `clamping`, which costs nothing here.
-  /// A crew shares out the rows.
+  /// A pool shares out the rows.
   package func forward(
-    _ x: Rows, to y: Rows, rows count: Int, crew: Crew? = nil, _ parameters: Parameters,
-    _ memory: inout Activations, clamping: Bool = false
+    _ x: Rows, to y: Rows, rows count: Int, pool: ThreadPool? = nil, _ parameters: Parameters,
+    _ activations: inout Activations, clamping: Bool = false
   ) {
-    check(x, y, count, memory)
+    check(x, y, count, activations)
     unsafe parameters.values.withUnsafeBufferPointer { slab in
-      unsafe memory.withValues { values in
+      unsafe activations.withValues { values in
         let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
         let bias = unsafe bias.map { unsafe parameters + $0 }
         if isLarge(count) {
           nonisolated(unsafe) let (values, weight) = unsafe (values, parameters + weight)
           nonisolated(unsafe) let bias = unsafe bias
-          crew.share(rows: count) { [self] rows in
+          pool.share(rows: count) { [self] rows in
             let from = unsafe values + x.dropping(rows.lowerBound).offset
             let to = unsafe values + y.dropping(rows.lowerBound).offset
             if let bias = unsafe bias {
@@ -67,20 +68,21 @@ package struct Linear: Sendable, Equatable {
     }
   }
 
-  /// A single row x (1, inputs) → y (1, outputs): the weight is read once, by a crew where there is one.
-  /// Each number is a sum of its own, so that the crew changes none.
+  /// A single row x (1, inputs) → y (1, outputs): the weight is read once, by a pool where there is one.
+  /// Each number is a sum of its own, so that the pool changes none.
   package func next(
-    _ x: Rows, to y: Rows, crew: Crew?, _ parameters: Parameters, _ memory: inout Activations
+    _ x: Rows, to y: Rows, pool: ThreadPool?, _ parameters: Parameters,
+    _ activations: inout Activations
   ) {
-    check(x, y, 1, memory)
+    check(x, y, 1, activations)
     // So many outputs are worth a thread's while.
     let most = max(8, (1 << 16) / inputs & ~7)
     let pieces = (outputs + most - 1) / most
     unsafe parameters.values.withUnsafeBufferPointer { slab in
-      unsafe memory.withValues { values in
+      unsafe activations.withValues { values in
         nonisolated(unsafe) let values = unsafe values
         nonisolated(unsafe) let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
-        crew.run(pieces) { [self] piece in
+        pool.run(pieces) { [self] piece in
           let first = piece * most
           unsafe reel_linear_one(
             inputs, min(most, outputs - first), values + x.offset,
@@ -96,12 +98,12 @@ package struct Linear: Sendable, Equatable {
   /// ReLU as well.
   package func backward(
     _ x: Rows, from y: Rows, rows count: Int, _ parameters: Parameters,
-    into gradients: inout Parameters, _ memory: inout Activations, inputGradient: Bool = true,
+    into gradients: inout Parameters, _ activations: inout Activations, inputGradient: Bool = true,
     clamped: Bool = false
   ) {
-    check(x, y, count, memory)
+    check(x, y, count, activations)
     unsafe gradients.values.withUnsafeMutableBufferPointer { slab in
-      unsafe memory.withBoth { values, flow in
+      unsafe activations.withBoth { values, flow in
         let (x0, dy) = unsafe (values + x.offset, flow + y.offset)
         let gradient = unsafe slab.baseAddress.unsafelyUnwrapped
         if isLarge(count) {
@@ -117,7 +119,7 @@ package struct Linear: Sendable, Equatable {
     }
     guard inputGradient else { return }
     unsafe parameters.values.withUnsafeBufferPointer { slab in
-      unsafe memory.withBoth { values, flow in
+      unsafe activations.withBoth { values, flow in
         let weight = unsafe slab.baseAddress.unsafelyUnwrapped + weight
         let (dx, dy) = unsafe (flow + x.offset, flow + y.offset)
         if isLarge(count) {
@@ -136,8 +138,8 @@ package struct Linear: Sendable, Equatable {
     }
   }
 
-  private func check(_ x: Rows, _ y: Rows, _ count: Int, _ memory: Activations) {
+  private func check(_ x: Rows, _ y: Rows, _ count: Int, _ activations: Activations) {
     precondition(x.width == inputs && y.width == outputs, "a linear layer's rows have its widths")
-    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+    precondition(count >= 0 && count <= activations.capacity, "the rows fit the activations")
   }
 }

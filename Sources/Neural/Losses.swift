@@ -14,9 +14,9 @@ package struct SmoothL1: Sendable, Equatable {
   /// The mean loss of outputs (rows, width) against targets of the same shape; sets the outputs'
   /// gradients.
   package func mean(
-    _ y: Rows, rows count: Int, targets: [Float], _ memory: inout Activations
+    _ y: Rows, rows count: Int, targets: [Float], _ activations: inout Activations
   ) -> Double {
-    unsafe memory.compare(y, rows: count, targets: targets) { numbers, x, target, weight, dx in
+    unsafe activations.compare(y, rows: count, targets: targets) { numbers, x, target, weight, dx in
       unsafe reel_smooth_l1(numbers, x, target, beta, weight, dx)
     }
   }
@@ -25,9 +25,9 @@ package struct SmoothL1: Sendable, Equatable {
   /// outputs' gradients are zero.
   package func mean(
     _ y: Rows, rows count: Int, choosing choices: [Int], targets: [Float],
-    _ memory: inout Activations
+    _ activations: inout Activations
   ) -> Double {
-    memory.compare(y, rows: count, choosing: choices, targets: targets) { d, slope in
+    activations.compare(y, rows: count, choosing: choices, targets: targets) { d, slope in
       guard abs(d) < beta else {
         slope = d.isNaN ? d : d < 0 ? -1 : 1
         return abs(d) - 0.5 * beta
@@ -46,9 +46,9 @@ package struct SquaredError: Sendable, Equatable {
   /// The mean loss of outputs (rows, width) against targets of the same shape; sets the outputs'
   /// gradients.
   package func mean(
-    _ y: Rows, rows count: Int, targets: [Float], _ memory: inout Activations
+    _ y: Rows, rows count: Int, targets: [Float], _ activations: inout Activations
   ) -> Double {
-    unsafe memory.compare(y, rows: count, targets: targets) { numbers, x, target, weight, dx in
+    unsafe activations.compare(y, rows: count, targets: targets) { numbers, x, target, weight, dx in
       unsafe reel_squared_error(numbers, x, target, weight, dx)
     }
   }
@@ -57,9 +57,9 @@ package struct SquaredError: Sendable, Equatable {
   /// outputs' gradients are zero.
   package func mean(
     _ y: Rows, rows count: Int, choosing choices: [Int], targets: [Float],
-    _ memory: inout Activations
+    _ activations: inout Activations
   ) -> Double {
-    memory.compare(y, rows: count, choosing: choices, targets: targets) { d, slope in
+    activations.compare(y, rows: count, choosing: choices, targets: targets) { d, slope in
       slope = 2 * d
       return d * d
     }

@@ -57,7 +57,7 @@ package struct MLP: Sendable, Equatable {
   }
 
   /// Where an MLP's batch lies among the activations.
-  package struct Path: Sendable, Equatable {
+  package struct Buffers: Sendable, Equatable {
     /// What each layer is given, the first from outside.
     package let inputs: [Rows]
     /// What each layer gives, before the activation; the last is the output.
@@ -69,47 +69,47 @@ package struct MLP: Sendable, Equatable {
 
   /// Makes room for a batch. The output's rows stand without gaps. An input that others share may be
   /// given.
-  package func path(in memory: inout Activations, from input: Rows? = nil) -> Path {
+  package func buffers(in activations: inout Activations, from input: Rows? = nil) -> Buffers {
     precondition(input.map { $0.width == widths[0] } ?? true, "the input has the MLP's width")
-    var inputs = [input ?? memory.add(width: widths[0])]
+    var inputs = [input ?? activations.add(width: widths[0])]
     var outputs: [Rows] = []
     for (index, width) in widths.dropFirst().enumerated() {
       let isLast = index == layers.count - 1
-      outputs.append(memory.add(width: width, dense: isLast))
+      outputs.append(activations.add(width: width, dense: isLast))
       guard !isLast else { break }
-      inputs.append(activation.needsInput ? memory.add(width: width) : outputs[index])
+      inputs.append(activation.needsInput ? activations.add(width: width) : outputs[index])
     }
-    return Path(inputs: inputs, outputs: outputs)
+    return Buffers(inputs: inputs, outputs: outputs)
   }
 
   /// x (rows, first width) → y (rows, last width).
   package func forward(
-    _ path: Path, rows count: Int, _ parameters: Parameters, _ memory: inout Activations
+    _ buffers: Buffers, rows count: Int, _ parameters: Parameters, _ activations: inout Activations
   ) {
     for index in layers.indices {
-      let y = path.outputs[index]
+      let y = buffers.outputs[index]
       let isHidden = index + 1 < layers.count
       layers[index].forward(
-        path.inputs[index], to: y, rows: count, parameters, &memory,
+        buffers.inputs[index], to: y, rows: count, parameters, &activations,
         clamping: isHidden && activation == .relu)
       guard isHidden, activation != .relu else { continue }
-      activation.forward(y, to: path.inputs[index + 1], rows: count, &memory)
+      activation.forward(y, to: buffers.inputs[index + 1], rows: count, &activations)
     }
   }
 
   /// From the gradient of the output, which a loss or the caller has set, adds the gradients of the
   /// parameters; that of the input only where it is asked for.
   package func backward(
-    _ path: Path, rows count: Int, _ parameters: Parameters, into gradients: inout Parameters,
-    _ memory: inout Activations, inputGradient: Bool = false
+    _ buffers: Buffers, rows count: Int, _ parameters: Parameters, into gradients: inout Parameters,
+    _ activations: inout Activations, inputGradient: Bool = false
   ) {
     for index in layers.indices.reversed() {
-      let x = path.inputs[index]
+      let x = buffers.inputs[index]
       layers[index].backward(
-        x, from: path.outputs[index], rows: count, parameters, into: &gradients, &memory,
+        x, from: buffers.outputs[index], rows: count, parameters, into: &gradients, &activations,
         inputGradient: index > 0 || inputGradient, clamped: index > 0 && activation == .relu)
       guard index > 0, activation != .relu else { continue }
-      activation.backward(path.outputs[index - 1], from: x, rows: count, &memory)
+      activation.backward(buffers.outputs[index - 1], from: x, rows: count, &activations)
     }
   }
 }

@@ -4,13 +4,13 @@ package import Rollouts
 /// What the numbers of a policy's output mean: how an action is drawn from them, how likely it was, and
 /// how that changes with them.
 package enum PolicyHead: Sendable, Equatable {
-  /// Each number says how likely a choice is, before softmax; the action is the choice's number.
+  /// Each number is the logit of a choice; the action is the choice's number.
   case categorical
   /// Each number is the middle of a bell curve, drawn from on its own. The logarithms of their widths
   /// (log σ) are parameters, the same for all observations; they begin at a place in the slab.
   case gaussian(logDeviations: Int)
 
-  /// How many numbers an action is, where the policy's output has so many.
+  /// How many numbers an action is, where the policy's output has `outputs`.
   package func actionWidth(outputs: Int) -> Int {
     switch self {
     case .categorical: 1
@@ -22,14 +22,14 @@ package enum PolicyHead: Sendable, Equatable {
 
   /// Draws the action of one row of y (rows, outputs) into `actions` from `place` on.
   package func draw(
-    _ y: Rows, row: Int, _ parameters: Parameters, _ memory: Activations, _ draws: Draws,
+    _ y: Rows, row: Int, _ parameters: Parameters, _ activations: Activations, _ draws: Draws,
     into actions: inout [Float], at place: Int
   ) {
     switch self {
     case .categorical:
-      var most = memory[y, row, 0]
-      for column in 1..<max(1, y.width) { most = max(most, memory[y, row, column]) }
-      func weight(_ column: Int) -> Double { Double(exp(memory[y, row, column] - most)) }
+      var most = activations[y, row, 0]
+      for column in 1..<max(1, y.width) { most = max(most, activations[y, row, column]) }
+      func weight(_ column: Int) -> Double { Double(exp(activations[y, row, column] - most)) }
       var sum = 0.0
       for column in 0..<y.width { sum += weight(column) }
       var left = Double(draws.word(0)) * 0x1p-32 * sum
@@ -53,24 +53,24 @@ package enum PolicyHead: Sendable, Equatable {
           noise = other
         }
         let deviation = exp(parameters.values[logDeviations + column])
-        actions[place + column] = memory[y, row, column] + deviation * Float(noise)
+        actions[place + column] = activations[y, row, column] + deviation * Float(noise)
       }
     }
   }
 
   /// The likeliest action of one row, the first of equals, into `actions` from `place` on.
   package func choose(
-    _ y: Rows, row: Int, _ memory: Activations, into actions: inout [Float], at place: Int
+    _ y: Rows, row: Int, _ activations: Activations, into actions: inout [Float], at place: Int
   ) {
     switch self {
     case .categorical:
       var best = 0
-      for column in 0..<y.width where memory[y, row, column] > memory[y, row, best] {
+      for column in 0..<y.width where activations[y, row, column] > activations[y, row, best] {
         best = column
       }
       actions[place] = Float(best)
     case .gaussian:
-      for column in 0..<y.width { actions[place + column] = memory[y, row, column] }
+      for column in 0..<y.width { actions[place + column] = activations[y, row, column] }
     }
   }
 
@@ -80,11 +80,11 @@ package enum PolicyHead: Sendable, Equatable {
   /// entropy. The gradients of y (rows, outputs) are used to remember what the way back needs.
   package func logProbabilities(
     _ y: Rows, rows count: Int, of actions: [Float], _ parameters: Parameters,
-    _ memory: inout Activations, into logs: inout [Float], entropies: inout [Float]
+    _ activations: inout Activations, into logs: inout [Float], entropies: inout [Float]
   ) {
-    check(y, count, actions, logs, memory)
+    check(y, count, actions, logs, activations)
     precondition(entropies.count >= count, "an entropy for every row")
-    unsafe memory.withBoth { values, flow in
+    unsafe activations.withBoth { values, flow in
       switch self {
       case .categorical:
         for row in 0..<count {
@@ -134,11 +134,11 @@ package enum PolicyHead: Sendable, Equatable {
   package func backward(
     _ y: Rows, rows count: Int, of actions: [Float], logs: [Float], entropies: [Float],
     slopes: [Float], entropySlope: Float, _ parameters: Parameters,
-    into gradients: inout Parameters, _ memory: inout Activations
+    into gradients: inout Parameters, _ activations: inout Activations
   ) {
-    check(y, count, actions, logs, memory)
+    check(y, count, actions, logs, activations)
     precondition(entropies.count >= count && slopes.count >= count, "a slope for every row")
-    unsafe memory.withBoth { values, flow in
+    unsafe activations.withBoth { values, flow in
       switch self {
       case .categorical:
         for row in 0..<count {
@@ -170,9 +170,9 @@ package enum PolicyHead: Sendable, Equatable {
   }
 
   private func check(
-    _ y: Rows, _ count: Int, _ actions: [Float], _ logs: [Float], _ memory: Activations
+    _ y: Rows, _ count: Int, _ actions: [Float], _ logs: [Float], _ activations: Activations
   ) {
-    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+    precondition(count >= 0 && count <= activations.capacity, "the rows fit the activations")
     precondition(
       actions.count >= count * actionWidth(outputs: y.width) && logs.count >= count,
       "an action for every row")

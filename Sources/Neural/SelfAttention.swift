@@ -1,3 +1,5 @@
+package import Platform
+
 /// Attention of a sequence to itself: every place's query, key and value are linear in what stands there.
 /// With one head it is the formula of the paper alone, softmax(QKᵀ/√D) V (Vaswani and others, section 3.2.1).
 package struct SelfAttention: Sendable, Equatable {
@@ -14,7 +16,7 @@ package struct SelfAttention: Sendable, Equatable {
   }
 
   /// Where a layer's rows lie among the activations; all (B·T, …).
-  package struct Path: Sendable, Equatable {
+  package struct Buffers: Sendable, Equatable {
     /// What flows in: (D).
     package let input: Rows
     package let qkv: Rows
@@ -23,40 +25,46 @@ package struct SelfAttention: Sendable, Equatable {
     let statistics: Rows
   }
 
-  /// Makes room for a layer that looks at some rows.
-  package func path(in memory: inout Activations, from input: Rows) -> Path {
-    Path(
-      input: input, qkv: memory.add(width: merge.outputs), output: memory.add(width: input.width),
-      statistics: attention.statistics(in: &memory))
+  /// Makes room for a layer over some rows.
+  package func buffers(in activations: inout Activations, from input: Rows) -> Buffers {
+    Buffers(
+      input: input, qkv: activations.add(width: merge.outputs),
+      output: activations.add(width: input.width),
+      statistics: attention.statistics(in: &activations))
   }
 
   /// x (B·T, D) → (B·T, D).
   package func forward(
-    _ path: Path, sequences: Int, length: Int, crew: Crew? = nil,
-    dropping: (Dropout, site: Int)? = nil, _ parameters: Parameters, _ memory: inout Activations
+    _ buffers: Buffers, sequences: Int, length: Int, pool: ThreadPool? = nil,
+    dropping: (Dropout, site: Int)? = nil, _ parameters: Parameters,
+    _ activations: inout Activations
   ) {
-    merge.forward(path.input, to: path.qkv, rows: sequences * length, parameters, &memory)
+    merge.forward(
+      buffers.input, to: buffers.qkv, rows: sequences * length, parameters, &activations)
     attention.forward(
-      path.qkv, to: path.output, keeping: path.statistics, sequences: sequences, length: length,
-      crew: crew, dropping: dropping, &memory)
+      buffers.qkv, to: buffers.output, keeping: buffers.statistics, sequences: sequences,
+      length: length,
+      pool: pool, dropping: dropping, &activations)
   }
 
   /// From the gradient of the output, adds those of the parameters and replaces that of the input.
   package func backward(
-    _ path: Path, sequences: Int, length: Int, dropping: (Dropout, site: Int)? = nil,
-    _ parameters: Parameters, into gradients: inout Parameters, _ memory: inout Activations
+    _ buffers: Buffers, sequences: Int, length: Int, dropping: (Dropout, site: Int)? = nil,
+    _ parameters: Parameters, into gradients: inout Parameters, _ activations: inout Activations
   ) {
     attention.backward(
-      path.qkv, from: path.output, keeping: path.statistics, sequences: sequences, length: length,
-      dropping: dropping, &memory)
+      buffers.qkv, from: buffers.output, keeping: buffers.statistics, sequences: sequences,
+      length: length,
+      dropping: dropping, &activations)
     merge.backward(
-      path.input, from: path.qkv, rows: sequences * length, parameters, into: &gradients, &memory)
+      buffers.input, from: buffers.qkv, rows: sequences * length, parameters, into: &gradients,
+      &activations)
   }
 
   /// How much a place of the first sequence looked at each, head by head.
   package func shares(
-    _ path: Path, of place: Int, length: Int, _ memory: inout Activations
+    _ buffers: Buffers, of place: Int, length: Int, _ activations: inout Activations
   ) -> [[Float]] {
-    attention.shares(path.qkv, of: place, length: length, &memory)
+    attention.shares(buffers.qkv, of: place, length: length, &activations)
   }
 }

@@ -4,20 +4,20 @@ internal import CKernels
 package enum Softmax {
   /// y (rows, width) = softmax of each row of x (rows, width); both may be one block.
   package static func forward(
-    _ x: Rows, to y: Rows, rows count: Int, _ memory: inout Activations
+    _ x: Rows, to y: Rows, rows count: Int, _ activations: inout Activations
   ) {
-    check(x, y, count, memory)
-    unsafe memory.withValues { values in
+    check(x, y, count, activations)
+    unsafe activations.withValues { values in
       unsafe reel_softmax(count, x.width, values + x.offset, x.stride, values + y.offset, y.stride)
     }
   }
 
   /// Replaces dx (rows, width), from what the way there gave.
   package static func backward(
-    _ x: Rows, from y: Rows, rows count: Int, _ memory: inout Activations
+    _ x: Rows, from y: Rows, rows count: Int, _ activations: inout Activations
   ) {
-    check(x, y, count, memory)
-    unsafe memory.withBoth { values, flow in
+    check(x, y, count, activations)
+    unsafe activations.withBoth { values, flow in
       unsafe reel_softmax_gradient(
         count, x.width, values + y.offset, y.stride, flow + y.offset, y.stride, flow + x.offset,
         x.stride)
@@ -35,9 +35,9 @@ package enum Softmax {
     }
   }
 
-  private static func check(_ x: Rows, _ y: Rows, _ count: Int, _ memory: Activations) {
+  private static func check(_ x: Rows, _ y: Rows, _ count: Int, _ activations: Activations) {
     precondition(x.width == y.width, "softmax keeps the shape")
-    precondition(count >= 0 && count <= memory.capacity, "the rows fit the activations")
+    precondition(count >= 0 && count <= activations.capacity, "the rows fit the activations")
   }
 }
 
@@ -49,25 +49,25 @@ package struct CrossEntropy: Sendable, Equatable {
   /// The mean loss of logits (rows, width) against each row's right column; a row whose target is nil
   /// does not count. Sets the logits' gradients.
   package func mean(
-    _ y: Rows, rows count: Int, targets: [Int?], _ memory: inout Activations
+    _ y: Rows, rows count: Int, targets: [Int?], _ activations: inout Activations
   ) -> Double {
-    precondition(count <= memory.capacity && targets.count >= count, "a target for every row")
+    precondition(count <= activations.capacity && targets.count >= count, "a target for every row")
     let counted = targets[..<count].count { $0 != nil }
     guard counted > 0 else {
-      memory.clearGradients(y, rows: count)
+      activations.clearGradients(y, rows: count)
       return 0
     }
-    return sum(y, rows: count, targets: targets, weight: 1 / Float(counted), &memory)
+    return sum(y, rows: count, targets: targets, weight: 1 / Float(counted), &activations)
       / Double(counted)
   }
 
   /// The sum of the losses of logits (rows, width); sets the logits' gradients to those of that sum, times
   /// a weight.
   package func sum(
-    _ y: Rows, rows count: Int, targets: [Int?], weight: Float, _ memory: inout Activations
+    _ y: Rows, rows count: Int, targets: [Int?], weight: Float, _ activations: inout Activations
   ) -> Double {
-    precondition(count <= memory.capacity && targets.count >= count, "a target for every row")
-    return unsafe memory.withBoth { values, flow in
+    precondition(count <= activations.capacity && targets.count >= count, "a target for every row")
+    return unsafe activations.withBoth { values, flow in
       var sum = 0.0
       for row in 0..<count {
         let place = y.offset + row * y.stride

@@ -1,3 +1,5 @@
+package import Platform
+
 /// A layer of a transformer that normalizes first, as GPT-2 does: x + attention(norm x), then
 /// x + mlp(norm x) with GELU between its two linear layers. In training the shares of attention and what
 /// is added may be dropped in part.
@@ -13,8 +15,8 @@ package struct TransformerBlock: Sendable, Equatable {
   let expand: Linear
   let shrink: Linear
 
-  /// Adds a block's tensors after a prefix, under nanoGPT's names. `weight` tells how the weights of a
-  /// linear layer of so many inputs are drawn, and those of the two that are added to what flows by.
+  /// Adds a block's tensors after a prefix, under nanoGPT's names. `weight` gives how the weights of a
+  /// linear layer of a number of inputs are drawn, and those of the two that are added to what flows by.
   package init(
     _ name: String, width: Int, heads: Int, inner: Int, hasBias: Bool = true, isCausal: Bool = true,
     activation: Activation = .gelu, to layout: inout ParameterLayout,
@@ -38,7 +40,7 @@ package struct TransformerBlock: Sendable, Equatable {
   }
 
   /// Where a block's rows lie among the activations; all (B·T, …).
-  package struct Path: Sendable, Equatable {
+  package struct Buffers: Sendable, Equatable {
     /// What flows in, between, and out: (D).
     package let input: Rows
     let middle: Rows
@@ -69,20 +71,21 @@ package struct TransformerBlock: Sendable, Equatable {
   /// Makes room for a block whose input is another's output. With `lastOnly` nobody asks what becomes
   /// of the places before a sequence's last one: after attention, and in the output, there is a row
   /// for each sequence, not for each place.
-  package func path(
-    in memory: inout Activations, from input: Rows, lastOnly: Bool = false
-  ) -> Path {
+  package func buffers(
+    in activations: inout Activations, from input: Rows, lastOnly: Bool = false
+  ) -> Buffers {
     precondition(input.width == width, "the input has the block's width")
-    return Path(
-      input: input, middle: memory.add(width: width), output: memory.add(width: width),
-      normal1: memory.add(width: width), statistics1: norm1.statistics(in: &memory),
-      qkv: memory.add(width: 3 * width), attended: memory.add(width: width),
-      attentionStatistics: attention.statistics(in: &memory),
-      projected: memory.add(width: width), normal2: memory.add(width: width),
-      statistics2: norm2.statistics(in: &memory), expanded: memory.add(width: inner),
-      active: memory.add(width: inner), shrunk: memory.add(width: width),
+    return Buffers(
+      input: input, middle: activations.add(width: width), output: activations.add(width: width),
+      normal1: activations.add(width: width), statistics1: norm1.statistics(in: &activations),
+      qkv: activations.add(width: 3 * width), attended: activations.add(width: width),
+      attentionStatistics: attention.statistics(in: &activations),
+      projected: activations.add(width: width), normal2: activations.add(width: width),
+      statistics2: norm2.statistics(in: &activations), expanded: activations.add(width: inner),
+      active: activations.add(width: inner), shrunk: activations.add(width: width),
       last: lastOnly
-        ? Path.Tail(input: memory.add(width: width), attended: memory.add(width: width)) : nil)
+        ? Buffers.Tail(
+          input: activations.add(width: width), attended: activations.add(width: width)) : nil)
   }
 
   /// What is dropped in a block in training: its sites are numbers from this one on.
@@ -93,147 +96,162 @@ package struct TransformerBlock: Sendable, Equatable {
   /// x (B·T, D) → (B·T, D), or (B, D) where only the last places go on. The places of a single sequence
   /// before `first` are taken as they stand from an earlier time.
   package func forward(
-    _ path: Path, sequences: Int, length: Int, from first: Int = 0, crew: Crew? = nil,
-    dropping: Dropping? = nil, _ parameters: Parameters, _ memory: inout Activations
+    _ buffers: Buffers, sequences: Int, length: Int, from first: Int = 0, pool: ThreadPool? = nil,
+    dropping: Dropping? = nil, _ parameters: Parameters, _ activations: inout Activations
   ) {
     precondition(first == 0 || sequences == 1, "one sequence at a time goes on")
     let fresh = sequences * length - first
     norm1.forward(
-      path.input.dropping(first), to: path.normal1.dropping(first),
-      keeping: path.statistics1.dropping(first), rows: fresh, crew: crew, parameters,
-      &memory)
+      buffers.input.dropping(first), to: buffers.normal1.dropping(first),
+      keeping: buffers.statistics1.dropping(first), rows: fresh, pool: pool, parameters,
+      &activations)
     merge.forward(
-      path.normal1.dropping(first), to: path.qkv.dropping(first), rows: fresh, crew: crew,
-      parameters, &memory)
+      buffers.normal1.dropping(first), to: buffers.qkv.dropping(first), rows: fresh, pool: pool,
+      parameters, &activations)
     attention.forward(
-      path.qkv, to: path.attended, keeping: path.attentionStatistics, sequences: sequences,
-      length: length, queries: (path.last == nil ? first : length - 1)..<length, crew: crew,
-      dropping: dropping, &memory)
-    if let last = path.last {
+      buffers.qkv, to: buffers.attended, keeping: buffers.attentionStatistics, sequences: sequences,
+      length: length, queries: (buffers.last == nil ? first : length - 1)..<length, pool: pool,
+      dropping: dropping, &activations)
+    if let last = buffers.last {
       let place = length - 1
-      memory.copy(path.input.each(place, of: length), to: last.input, rows: sequences)
-      memory.copy(path.attended.each(place, of: length), to: last.attended, rows: sequences)
-      finish(path, rows: 0..<sequences, parameters, &memory)
+      activations.copy(buffers.input.each(place, of: length), to: last.input, rows: sequences)
+      activations.copy(buffers.attended.each(place, of: length), to: last.attended, rows: sequences)
+      finish(buffers, rows: 0..<sequences, parameters, &activations)
     } else {
       finish(
-        path, rows: first..<sequences * length, length: length, crew: crew, dropping: dropping,
-        parameters, &memory)
+        buffers, rows: first..<sequences * length, length: length, pool: pool, dropping: dropping,
+        parameters, &activations)
     }
   }
 
   /// What becomes of each place after attention; the places have nothing more to do with each other.
   private func finish(
-    _ path: Path, rows: Range<Int>, length: Int = 1, crew: Crew? = nil, dropping: Dropping? = nil,
-    _ parameters: Parameters, _ memory: inout Activations
+    _ buffers: Buffers, rows: Range<Int>, length: Int = 1, pool: ThreadPool? = nil,
+    dropping: Dropping? = nil,
+    _ parameters: Parameters, _ activations: inout Activations
   ) {
     let (first, count) = (rows.lowerBound, rows.count)
     func from(_ rows: Rows) -> Rows { rows.dropping(first) }
-    let tail = path.tail
+    let tail = buffers.tail
     project.forward(
-      from(tail.attended), to: from(path.projected), rows: count, crew: crew, parameters, &memory)
-    drop(from(path.projected), rows: count, length: length, dropping, at: 1, &memory)
-    memory.sum(
-      from(tail.input), from(path.projected), to: from(path.middle), rows: count, crew: crew)
+      from(tail.attended), to: from(buffers.projected), rows: count, pool: pool, parameters,
+      &activations)
+    drop(from(buffers.projected), rows: count, length: length, dropping, at: 1, &activations)
+    activations.sum(
+      from(tail.input), from(buffers.projected), to: from(buffers.middle), rows: count, pool: pool)
     norm2.forward(
-      from(path.middle), to: from(path.normal2), keeping: path.statistics2.dropping(first),
-      rows: count, crew: crew, parameters, &memory)
+      from(buffers.middle), to: from(buffers.normal2), keeping: buffers.statistics2.dropping(first),
+      rows: count, pool: pool, parameters, &activations)
     expand.forward(
-      from(path.normal2), to: from(path.expanded), rows: count, crew: crew, parameters, &memory)
+      from(buffers.normal2), to: from(buffers.expanded), rows: count, pool: pool, parameters,
+      &activations)
     activation.forward(
-      from(path.expanded), to: from(path.active), rows: count, crew: crew, &memory)
+      from(buffers.expanded), to: from(buffers.active), rows: count, pool: pool, &activations)
     shrink.forward(
-      from(path.active), to: from(path.shrunk), rows: count, crew: crew, parameters, &memory)
-    drop(from(path.shrunk), rows: count, length: length, dropping, at: 2, &memory)
-    memory.sum(from(path.middle), from(path.shrunk), to: from(path.output), rows: count, crew: crew)
+      from(buffers.active), to: from(buffers.shrunk), rows: count, pool: pool, parameters,
+      &activations)
+    drop(from(buffers.shrunk), rows: count, length: length, dropping, at: 2, &activations)
+    activations.sum(
+      from(buffers.middle), from(buffers.shrunk), to: from(buffers.output), rows: count, pool: pool)
   }
 
   private func drop(
     _ x: Rows, rows: Int, length: Int, _ dropping: Dropping?, at site: Int,
-    _ memory: inout Activations
+    _ activations: inout Activations
   ) {
     guard let (dropout, first) = dropping else { return }
-    dropout.forward(x, rows: rows, length: length, site: first + site, &memory)
+    dropout.forward(x, rows: rows, length: length, site: first + site, &activations)
   }
 
   /// From the gradient of the output, adds those of the parameters and replaces that of the input.
   package func backward(
-    _ path: Path, sequences: Int, length: Int, dropping: Dropping? = nil, _ parameters: Parameters,
-    into gradients: inout Parameters, _ memory: inout Activations
+    _ buffers: Buffers, sequences: Int, length: Int, dropping: Dropping? = nil,
+    _ parameters: Parameters,
+    into gradients: inout Parameters, _ activations: inout Activations
   ) {
     let rows = sequences * length
     precondition(
-      path.last == nil || dropping == nil, "what is dropped belongs to whole sequences")
+      buffers.last == nil || dropping == nil, "what is dropped belongs to whole sequences")
     unfinish(
-      path, rows: path.last == nil ? rows : sequences, length: length, dropping, parameters,
-      into: &gradients, &memory)
-    if let last = path.last {
-      memory.scatterGradients(
-        last.attended, to: path.attended.each(length - 1, of: length), rows: sequences,
+      buffers, rows: buffers.last == nil ? rows : sequences, length: length, dropping, parameters,
+      into: &gradients, &activations)
+    if let last = buffers.last {
+      activations.scatterGradients(
+        last.attended, to: buffers.attended.each(length - 1, of: length), rows: sequences,
         adding: false)
     }
     attention.backward(
-      path.qkv, from: path.attended, keeping: path.attentionStatistics, sequences: sequences,
-      length: length, queries: path.last == nil ? nil : length - 1..<length, dropping: dropping,
-      &memory)
-    merge.backward(path.normal1, from: path.qkv, rows: rows, parameters, into: &gradients, &memory)
+      buffers.qkv, from: buffers.attended, keeping: buffers.attentionStatistics,
+      sequences: sequences,
+      length: length, queries: buffers.last == nil ? nil : length - 1..<length, dropping: dropping,
+      &activations)
+    merge.backward(
+      buffers.normal1, from: buffers.qkv, rows: rows, parameters, into: &gradients, &activations)
     norm1.backward(
-      path.input, from: path.normal1, keeping: path.statistics1, rows: rows, parameters,
-      into: &gradients, &memory)
-    if path.last == nil {
-      memory.addGradients(path.middle, to: path.input, rows: rows)
+      buffers.input, from: buffers.normal1, keeping: buffers.statistics1, rows: rows, parameters,
+      into: &gradients, &activations)
+    if buffers.last == nil {
+      activations.addGradients(buffers.middle, to: buffers.input, rows: rows)
     } else {
-      memory.scatterGradients(
-        path.middle, to: path.input.each(length - 1, of: length), rows: sequences, adding: true)
+      activations.scatterGradients(
+        buffers.middle, to: buffers.input.each(length - 1, of: length), rows: sequences,
+        adding: true)
     }
   }
 
   /// From the gradient of the output back to those of `middle` and of what was attended to.
   private func unfinish(
-    _ path: Path, rows: Int, length: Int, _ dropping: Dropping?, _ parameters: Parameters,
+    _ buffers: Buffers, rows: Int, length: Int, _ dropping: Dropping?, _ parameters: Parameters,
     into gradients: inout Parameters,
-    _ memory: inout Activations
+    _ activations: inout Activations
   ) {
-    memory.copyGradients(path.output, to: path.shrunk, rows: rows)
+    activations.copyGradients(buffers.output, to: buffers.shrunk, rows: rows)
     if let (dropout, first) = dropping {
-      dropout.backward(path.shrunk, rows: rows, length: length, site: first + 2, &memory)
+      dropout.backward(buffers.shrunk, rows: rows, length: length, site: first + 2, &activations)
     }
     shrink.backward(
-      path.active, from: path.shrunk, rows: rows, parameters, into: &gradients, &memory)
-    activation.backward(path.expanded, from: path.active, rows: rows, &memory)
+      buffers.active, from: buffers.shrunk, rows: rows, parameters, into: &gradients, &activations)
+    activation.backward(buffers.expanded, from: buffers.active, rows: rows, &activations)
     expand.backward(
-      path.normal2, from: path.expanded, rows: rows, parameters, into: &gradients, &memory)
+      buffers.normal2, from: buffers.expanded, rows: rows, parameters, into: &gradients,
+      &activations)
     norm2.backward(
-      path.middle, from: path.normal2, keeping: path.statistics2, rows: rows, parameters,
-      into: &gradients, &memory)
-    memory.addGradients(path.output, to: path.middle, rows: rows)
-    memory.copyGradients(path.middle, to: path.projected, rows: rows)
+      buffers.middle, from: buffers.normal2, keeping: buffers.statistics2, rows: rows, parameters,
+      into: &gradients, &activations)
+    activations.addGradients(buffers.output, to: buffers.middle, rows: rows)
+    activations.copyGradients(buffers.middle, to: buffers.projected, rows: rows)
     if let (dropout, first) = dropping {
-      dropout.backward(path.projected, rows: rows, length: length, site: first + 1, &memory)
+      dropout.backward(buffers.projected, rows: rows, length: length, site: first + 1, &activations)
     }
     project.backward(
-      path.tail.attended, from: path.projected, rows: rows, parameters, into: &gradients, &memory)
+      buffers.tail.attended, from: buffers.projected, rows: rows, parameters, into: &gradients,
+      &activations)
   }
 
   /// One more place of a single sequence, whose places before it stand from earlier times: the rows of the
-  /// path are a cache of keys and values. A crew shares out every product.
+  /// buffers are a cache of keys and values. A pool shares out every product.
   func next(
-    _ path: Path, place: Int, crew: Crew?, _ parameters: Parameters, _ memory: inout Activations
+    _ buffers: Buffers, place: Int, pool: ThreadPool?, _ parameters: Parameters,
+    _ activations: inout Activations
   ) {
-    precondition(path.last == nil, "whole sequences go on")
+    precondition(buffers.last == nil, "whole sequences go on")
     func at(_ rows: Rows) -> Rows { rows.dropping(place) }
     norm1.forward(
-      at(path.input), to: at(path.normal1), keeping: path.statistics1.dropping(place), rows: 1,
-      parameters, &memory)
-    merge.next(at(path.normal1), to: at(path.qkv), crew: crew, parameters, &memory)
-    attention.next(path.qkv, to: path.attended, place: place, crew: crew, &memory)
-    project.next(at(path.attended), to: at(path.projected), crew: crew, parameters, &memory)
-    memory.sum(at(path.input), at(path.projected), to: at(path.middle), rows: 1)
+      at(buffers.input), to: at(buffers.normal1), keeping: buffers.statistics1.dropping(place),
+      rows: 1,
+      parameters, &activations)
+    merge.next(at(buffers.normal1), to: at(buffers.qkv), pool: pool, parameters, &activations)
+    attention.next(buffers.qkv, to: buffers.attended, place: place, pool: pool, &activations)
+    project.next(
+      at(buffers.attended), to: at(buffers.projected), pool: pool, parameters, &activations)
+    activations.sum(at(buffers.input), at(buffers.projected), to: at(buffers.middle), rows: 1)
     norm2.forward(
-      at(path.middle), to: at(path.normal2), keeping: path.statistics2.dropping(place), rows: 1,
-      parameters, &memory)
-    expand.next(at(path.normal2), to: at(path.expanded), crew: crew, parameters, &memory)
-    activation.forward(at(path.expanded), to: at(path.active), rows: 1, &memory)
-    shrink.next(at(path.active), to: at(path.shrunk), crew: crew, parameters, &memory)
-    memory.sum(at(path.middle), at(path.shrunk), to: at(path.output), rows: 1)
+      at(buffers.middle), to: at(buffers.normal2), keeping: buffers.statistics2.dropping(place),
+      rows: 1,
+      parameters, &activations)
+    expand.next(at(buffers.normal2), to: at(buffers.expanded), pool: pool, parameters, &activations)
+    activation.forward(at(buffers.expanded), to: at(buffers.active), rows: 1, &activations)
+    shrink.next(at(buffers.active), to: at(buffers.shrunk), pool: pool, parameters, &activations)
+    activations.sum(at(buffers.middle), at(buffers.shrunk), to: at(buffers.output), rows: 1)
   }
 }

@@ -1,23 +1,23 @@
 extension Canvas {
-  /// A flag that marks a goal; pole and cloth stand around a middle.
-  package func drawFlag(at center: Point, height: Double, _ theme: Theme) {
+  /// Draws a flag whose pole and cloth stand around a middle; the pole is of the colour of ink.
+  package func drawFlag(at center: Point, height: Double, _ color: Color, ink: Color) {
     let width = height * 0.58
     let pole = center.x - width * 0.46
     let top = center.y - height / 2
     let bottom = center.y + height / 2
     fill(
       .ellipse(Rect(center: Point(pole, bottom), width: height * 0.36, height: height * 0.11)),
-      theme.goal.mixed(with: theme.text, 0.35))
+      color.mixed(with: ink, 0.35))
     // A cloth that waves: two edges with the same bend.
     let upper = (0...8).map { step -> Point in
       let share = Double(step) / 8
       return Point(pole + share * width, top + Self.wave(share) * height * 0.05)
     }
     let lower = upper.reversed().map { $0.moved(0, height * 0.42) }
-    fill(.polygon(upper + lower), theme.goal)
+    fill(.polygon(upper + lower), color)
     stroke(
       .line(Point(pole, top - height * 0.03), Point(pole, bottom)),
-      theme.text.mixed(with: theme.goal, 0.25),
+      ink.mixed(with: color, 0.25),
       Stroke(width: max(1.2, height * 0.06), cap: .round))
   }
 

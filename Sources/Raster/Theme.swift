@@ -2,6 +2,8 @@
 package struct Theme: Hashable, Sendable, CustomStringConvertible {
   /// What the command line calls it.
   package var name: String
+  /// Whether light stands on dark.
+  package var isDark: Bool
 
   // The page.
 
@@ -37,41 +39,9 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
   /// Of a cell about which nothing is known.
   package var unknown: Color
 
-  // Grid worlds.
-
-  /// Where an agent can stand.
-  package var floor: Color
-  /// Lines between floor cells.
-  package var floorLine: Color
-  /// Where it cannot.
-  package var wall: Color
-  /// The upper edge of a wall, which catches the light.
-  package var wallEdge: Color
-  /// Where an episode starts.
-  package var start: Color
-  /// What is sought.
-  package var goal: Color
-  /// The one who moves.
-  package var agent: Color
-  /// The rim around the agent, so that it stands out from any floor.
-  package var agentRim: Color
-  /// Where the agent came from.
-  package var trail: Color
-  /// Frozen lake.
-  package var ice: Color
-  /// Lines between cells of ice.
-  package var iceLine: Color
-  /// Cracks in the ice, and the rim of a hole.
-  package var crack: Color
-  /// Open water.
-  package var hole: Color
-
-  /// Cities.
-  package var city: CityColors
-
   /// For paper, slides and bright rooms.
   package static let light = Theme(
-    name: "light",
+    name: "light", isDark: false,
     background: Color(0xF6F7F9), surface: Color(0xFFFFFF), text: Color(0x1D2330),
     mutedText: Color(0x667085), grid: Color(0xE4E7EC), axis: Color(0xB3BAC6),
     accent: Color(0x2F6BDE), secondAccent: Color(0xE07A2C), positive: Color(0x1E9E75),
@@ -80,16 +50,11 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
       Color(0x2D7EDC), Color(0xE56924), Color(0x6A1B37), Color(0xDFB94D), Color(0x42D5CD),
       Color(0x0030A2), Color(0x785718), Color(0x929293),
     ],
-    sequential: .dusk, diverging: .tide, unknown: Color(0xECEEF2),
-    floor: Color(0xFFFFFF), floorLine: Color(0xE8EBF0), wall: Color(0x39435A),
-    wallEdge: Color(0x55617C), start: Color(0xC9D4E8), goal: Color(0x1E9E75),
-    agent: Color(0x2F6BDE), agentRim: Color(0xFFFFFF), trail: Color(0xA9C2F4),
-    ice: Color(0xE2EFF8), iceLine: Color(0xC7DDEC), crack: Color(0x9CC0DA), hole: Color(0x1E4468),
-    city: .light)
+    sequential: .dusk, diverging: .tide, unknown: Color(0xECEEF2))
 
   /// For screens and dark rooms.
   package static let dark = Theme(
-    name: "dark",
+    name: "dark", isDark: true,
     background: Color(0x14171E), surface: Color(0x1C2029), text: Color(0xE9ECF2),
     mutedText: Color(0x98A2B3), grid: Color(0x2B313D), axis: Color(0x4C5567),
     accent: Color(0x6E9DFB), secondAccent: Color(0xF2A154), positive: Color(0x43C79B),
@@ -98,12 +63,7 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
       Color(0x8CA9FF), Color(0xF5C171), Color(0x93EDE1), Color(0xED87A4), Color(0x9E9E28),
       Color(0x5477AC), Color(0xA2613A), Color(0x9C35FC),
     ],
-    sequential: .dusk, diverging: .ember, unknown: Color(0x262B36),
-    floor: Color(0x222733), floorLine: Color(0x2C3240), wall: Color(0x55617F),
-    wallEdge: Color(0x707C9B), start: Color(0x3A4766), goal: Color(0x43C79B),
-    agent: Color(0x6E9DFB), agentRim: Color(0x14171E), trail: Color(0x3D568F),
-    ice: Color(0x2A3F55), iceLine: Color(0x364E66), crack: Color(0x5C7E9C), hole: Color(0x0B1622),
-    city: .dark)
+    sequential: .dusk, diverging: .ember, unknown: Color(0x262B36))
 
   /// Both themes.
   package static let all = [light, dark]
@@ -114,12 +74,14 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
   /// The theme's name.
   package var description: String { name }
 
-  /// What a film in this theme is likely to show, the colour maps included.
+  /// One of two colours: what a page does not need, whoever draws it adds for both themes.
+  package func color(light: UInt32, dark: UInt32) -> Color { Color(isDark ? dark : light) }
+
+  /// What a film in this theme is likely to show.
   package var declaredColors: [Color] {
     [
       background, surface, text, mutedText, grid, axis, accent, secondAccent, positive, negative,
-      unknown, floor, floorLine, wall, wallEdge, start, goal, agent, agentRim, trail, ice,
-      iceLine, crack, hole,
+      unknown,
     ] + series
   }
 }

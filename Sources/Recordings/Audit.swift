@@ -1,23 +1,23 @@
 internal import Rollouts
 internal import SQLite
 
-/// Reads a recording batch by batch and holds it to its chain of hashes and to all that its tables say
-/// twice. Nothing is asked for before its batch's turn, so that of a damaged file everything before the
-/// damage can still be told.
+/// Reads a recording batch by batch and checks its chain of hashes and everything that its tables hold
+/// twice. Nothing is read before its batch's turn, so that of a damaged file everything before the damage
+/// can still be read.
 final class Audit {
   /// A batch that is as it was written.
   struct Link {
     var steps: Range<Int>
-    /// Its row, its metrics and checkpoints, the episodes that ended in it, and those open behind it.
-    var row: [SQLiteValue] = []
+    /// Its row, its metrics and checkpoints, the episodes that ended in it, and those open after it.
+    var row: Row<BatchColumn>
     var metrics: Range<Int> = 0..<0
     var checkpoints: Range<Int> = 0..<0
-    var ended: [[SQLiteValue]] = []
-    var open: [[SQLiteValue]] = []
+    var ended: [Row<EpisodeColumn>] = []
+    var open: [Row<EpisodeColumn>] = []
   }
 
   let recording: Recording
-  private(set) var books: EpisodeBooks
+  private(set) var episodes: EpisodeAudit
   private(set) var batches = 0
   /// The steps of those batches.
   private(set) var keptSteps = 0
@@ -27,7 +27,7 @@ final class Audit {
   private var chain: HashChain
   private let sessions: [SessionFacts]
   private let hasTransitions: Bool
-  private let kinds: (state: Columns.Kind, action: Columns.Kind)
+  private let kinds: ValueKinds
   private let batch: Statement
   private let later: Statement
   private var lastKey = Int.min
@@ -42,48 +42,48 @@ final class Audit {
     kinds = try recording.kinds()
     hasTransitions = run.hasTransitions
     sessions = try recording.sessionFacts()
-    (chain, batch, later) = try naming(recording.path) { () throws(SQLiteError) in
+    (chain, batch, later) = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       (
         try HashChain(of: recording.database),
         try recording.database.prepare(
-          "SELECT first_step, last_step, elapsed, metrics, checkpoints, hash FROM batches"
-            + " WHERE first_step > ? ORDER BY first_step LIMIT 1"),
+          "\(BatchColumn.selection()) WHERE first_step > ? ORDER BY first_step LIMIT 1"),
         try recording.database.prepare(
           "SELECT state FROM transitions WHERE step = ? AND episode = ?")
       )
     }
-    books = try EpisodeBooks(recording, run, kinds)
+    episodes = try EpisodeAudit(recording, run, kinds)
   }
 
   /// How many steps were taken, those of a batch that fails included.
-  var steps: Int { books.steps }
+  var steps: Int { episodes.steps }
 
-  /// Takes the next batch, handing its rows on as they are read; nil behind the last. Rows are handed on
-  /// before their hash is known: whoever keeps them must forget them where this throws.
-  func advance(_ rows: (Columns) throws -> Void = { _ in }) throws -> Link? {
+  /// Checks the next batch, handing its rows on as they are read; nil after the last. Rows are handed on
+  /// before their hash is known: the caller drops them where this throws.
+  func advance(_ rows: (TableRows<TransitionColumn>) throws -> Void = { _ in }) throws -> Link? {
     var extent: ClosedRange<Int>?
     do {
       guard let row = try nextRow() else { return nil }
       let link = try link(row)
       extent = link.steps.isEmpty ? nil : link.steps.lowerBound...link.steps.upperBound - 1
-      return try take(link, rows)
+      return try check(link, rows)
     } catch let error as RecordingError where error.kind == .damaged {
       throw Difference(unreadable: extent ?? steps...steps, error)
     }
   }
 
-  private func nextRow() throws(RecordingError) -> [SQLiteValue]? {
-    try naming(recording.path) { () throws(SQLiteError) in
+  private func nextRow() throws(RecordingError) -> Row<BatchColumn>? {
+    try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       try batch.bind(.integer(lastKey), at: 1)
       defer { batch.reset() }
-      return try batch.step() ? batch.row : nil
+      return try batch.step() ? Row(values: batch.row) : nil
     }
   }
 
-  /// What a batch says of itself.
-  private func link(_ row: [SQLiteValue]) throws(Difference) -> Link {
-    guard let first = row[0].int, let last = row[1].int, let metrics = row[3].int,
-      let checkpoints = row[4].int, row[2].double != nil, row[5].blob != nil
+  /// A batch from its row.
+  private func link(_ row: Row<BatchColumn>) throws(Difference) -> Link {
+    guard let first = row[.firstStep].int, let last = row[.lastStep].int,
+      let metrics = row[.metrics].int, let checkpoints = row[.checkpoints].int,
+      row[.elapsed].double != nil, row[.hash].blob != nil
     else {
       throw Difference(at: steps, "a batch", expected: "a row of values", found: "others")
     }
@@ -105,44 +105,44 @@ final class Audit {
       checkpoints: self.checkpoints..<checkpoints)
   }
 
-  private func take(_ link: Link, _ rows: (Columns) throws -> Void) throws -> Link {
+  private func check(
+    _ link: Link, _ rows: (TableRows<TransitionColumn>) throws -> Void
+  ) throws -> Link {
     var link = link
     let (first, last) = (link.steps.lowerBound, link.steps.upperBound - 1)
     let session = sessions.last { $0.firstStep <= last } ?? sessions.first
     let before = chain
     var hashed = HashChain.Link(
-      after: chain, session: session, first, last, elapsed: link.row[2].double ?? 0)
-    let cursor = try TableCursor(
-      recording, "transitions", [.integer, .integer, kinds.state, kinds.action, .real],
-      "step, episode, state, action, reward", key: "step", link.steps)
-    if !hasTransitions { books.pass(link.steps.count) }
+      after: chain, session: session, first, last, elapsed: link.row[.elapsed].double ?? 0)
+    let cursor = try TableCursor<TransitionColumn>(recording, kinds, key: .step, link.steps)
+    if !hasTransitions { episodes.add(steps: link.steps.count) }
     while try cursor.advance() {
-      try link.ended += books.take(cursor.rows)
-      hashed.hash.add(cursor.rows, rows: 0..<cursor.rows.count, columns: 1..<5)
+      try link.ended += episodes.check(cursor.rows)
+      hashed.hash.add(cursor.rows, 0..<cursor.rows.count, from: .episode)
       try rows(cursor.rows)
     }
-    try link.ended += books.skip(to: link.steps.upperBound)
+    try link.ended += episodes.skip(to: link.steps.upperBound)
     guard steps == link.steps.upperBound else {
       throw Difference(
         at: steps, "the transition", expected: "one, as its batch ends with step \(last)",
         found: "none")
     }
     for episode in link.ended {
-      for value in episode { hashed.hash.add(value) }
+      for value in episode.values { hashed.hash.add(value) }
     }
     try add(link, to: &hashed.hash)
-    let reached = try books.reached(by: state(at:of:))
+    let reached = try episodes.reached(by: state(at:of:))
     for state in reached { hashed.hash.add(state) }
-    link.open = books.openRows(reached)
+    link.open = episodes.openRows(reached)
     var hash = chain.close(hashed)
-    if isSealing { link.row[5] = .blob(hash) }
-    // A batch without steps does not tell which of the sessions that begin there wrote it.
-    for other in sessions where hash != link.row[5].blob && link.steps.isEmpty {
+    if isSealing { link.row[.hash] = .blob(hash) }
+    // Of the sessions that begin at a batch without steps, any may have written it.
+    for other in sessions where hash != link.row[.hash].blob && link.steps.isEmpty {
       guard other.firstStep == first, other != session else { continue }
       chain = before
       hash = try self.hash(of: link, by: other, reached)
     }
-    guard hash == link.row[5].blob else { throw brokenHash(link) }
+    guard hash == link.row[.hash].blob else { throw brokenHash(link) }
     (metrics, checkpoints) = (link.metrics.upperBound, link.checkpoints.upperBound)
     batches += 1
     keptSteps = link.steps.upperBound
@@ -155,9 +155,9 @@ final class Audit {
   ) throws -> [UInt8] {
     let (first, last) = (link.steps.lowerBound, link.steps.upperBound - 1)
     var hashed = HashChain.Link(
-      after: chain, session: session, first, last, elapsed: link.row[2].double ?? 0)
+      after: chain, session: session, first, last, elapsed: link.row[.elapsed].double ?? 0)
     for episode in link.ended {
-      for value in episode { hashed.hash.add(value) }
+      for value in episode.values { hashed.hash.add(value) }
     }
     try add(link, to: &hashed.hash)
     for state in reached { hashed.hash.add(state) }
@@ -165,15 +165,15 @@ final class Audit {
   }
 
   private func brokenHash(_ link: Link) -> Difference {
-    // Enough of a hash to tell two from each other.
+    // Enough of a hash to see that two differ.
     func text(_ hash: [UInt8]?) -> String { Array((hash ?? []).prefix(8)).hexadecimal }
     return Difference(
       in: link.steps.isEmpty ? nil : link.steps.lowerBound...link.steps.upperBound - 1,
       "the hash of the batch, its episodes, metrics, checkpoints and session",
-      expected: text(link.row[5].blob), found: text(chain.previous))
+      expected: text(link.row[.hash].blob), found: text(chain.previous))
   }
 
-  /// Metrics and checkpoints, each looked at before it is hashed.
+  /// Metrics and checkpoints, each checked before it is hashed.
   private func add(_ link: Link, to hash: inout CanonicalHash) throws {
     let most = link.steps.upperBound
     let metrics = try recording.metrics(
@@ -224,7 +224,7 @@ final class Audit {
   }
 
   private func state(at step: Int, of episode: Int) throws(RecordingError) -> SQLiteValue? {
-    try naming(recording.path) { () throws(SQLiteError) in
+    try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       try later.bind([.integer(step), .integer(episode)])
       defer { later.reset() }
       return try later.step() ? later.value(at: 0) : nil

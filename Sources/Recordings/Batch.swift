@@ -6,10 +6,9 @@ internal import SQLite
 /// It belongs to the training thread while it is filled and to the committing thread while it is
 /// written; the queue between them hands it over.
 final class Batch: @unchecked Sendable {
-  /// step, episode, state, action, reward
-  let transitions: Columns
-  /// The columns of the table: first the episodes that ended, then those that are still open.
-  let episodes: Columns
+  let transitions: TableRows<TransitionColumn>
+  /// First the episodes that ended, then those that are still open.
+  let episodes: TableRows<EpisodeColumn>
   /// How many of `episodes` ended.
   var ended = 0
   var metrics: [Metric] = []
@@ -24,42 +23,39 @@ final class Batch: @unchecked Sendable {
   var hash: [UInt8] = []
 
   init(rows: Int, worlds: Int) {
-    transitions = Columns([.integer, .integer, .integer, .integer, .real], capacity: rows)
-    episodes = Columns(
-      [.integer, .integer, .integer, .integer, .integer, .real, .name, .integer],
-      capacity: rows + worlds, names: Self.endings)
+    transitions = TableRows(capacity: rows)
+    episodes = TableRows(capacity: rows + worlds)
   }
-
-  /// The words of `Ending`, in the order of its numbers.
-  static let endings: [StaticString] = ["running", "terminated", "truncated", "interrupted"]
 
   var lastStep: Int { firstStep + steps - 1 }
 
   /// Whether each episode's number is the one before plus one, and only the first may have begun in
   /// an earlier batch.
   var episodesAreInOrder: Bool {
-    guard episodes.count > 0, episodes.int(0, 3) == 1 else { return false }
-    return (1..<max(1, episodes.count)).allSatisfy {
-      episodes.int($0, 0) == episodes.int($0 - 1, 0) + 1
-    }
+    guard episodes.count > 0, episodes.int(0, .stride) == 1 else { return false }
+    let numbers = unsafe episodes.column(.episode)
+    return (1..<max(1, episodes.count)).allSatisfy { unsafe numbers[$0] == numbers[$0 - 1] + 1 }
   }
 
   /// More bytes than this in one batch, and it is handed on before it is full.
   static let mostBytes = 8 << 20
 
   func removeAll() {
-    transitions.removeAll()
-    episodes.removeAll()
-    ended = 0
+    removeRows()
     metrics.removeAll(keepingCapacity: true)
     checkpoints.removeAll(keepingCapacity: true)
   }
 
+  func removeRows() {
+    transitions.columns.removeAll()
+    episodes.columns.removeAll()
+    ended = 0
+  }
+
   /// Says whether states and actions are numbers or bytes; there must be no rows.
-  func setKinds(state: Columns.Kind, action: Columns.Kind) {
-    transitions.setKind(2, state)
-    transitions.setKind(3, action)
-    episodes.setKind(7, state)
+  func setKinds(_ kinds: ValueKinds) {
+    transitions.setKinds(kinds)
+    episodes.setKinds(kinds)
   }
 }
 
@@ -76,18 +72,18 @@ struct OpenEpisode {
 
   /// Writes the episode as a row of its table.
   func write(
-    to columns: Columns, row: Int, seed: Int, stride: Int, ending: Ending
+    to rows: TableRows<EpisodeColumn>, row: Int, seed: Int, stride: Int, ending: Ending
   ) {
-    let state =
-      columns.kind(7) == .bytes ? columns.append(nextBytes) : UInt64(bitPattern: Int64(next))
-    unsafe columns.column(0)[row] = UInt64(bitPattern: Int64(episode))
-    unsafe columns.column(1)[row] = UInt64(bitPattern: Int64(seed))
-    unsafe columns.column(2)[row] = UInt64(bitPattern: Int64(firstStep))
-    unsafe columns.column(3)[row] = UInt64(bitPattern: Int64(stride))
-    unsafe columns.column(4)[row] = UInt64(bitPattern: Int64(steps))
-    unsafe columns.column(5)[row] = total.bitPattern
-    unsafe columns.column(6)[row] = UInt64(ending.rawValue)
-    unsafe columns.column(7)[row] = state
+    let isBytes = rows.kind(.finalState) == .bytes
+    let state = isBytes ? rows.columns.append(nextBytes) : UInt64(bitPattern: Int64(next))
+    unsafe rows.column(.episode)[row] = UInt64(bitPattern: Int64(episode))
+    unsafe rows.column(.seed)[row] = UInt64(bitPattern: Int64(seed))
+    unsafe rows.column(.firstStep)[row] = UInt64(bitPattern: Int64(firstStep))
+    unsafe rows.column(.stride)[row] = UInt64(bitPattern: Int64(stride))
+    unsafe rows.column(.steps)[row] = UInt64(bitPattern: Int64(steps))
+    unsafe rows.column(.return)[row] = total.bitPattern
+    unsafe rows.column(.ending)[row] = UInt64(ending.rawValue)
+    unsafe rows.column(.finalState)[row] = state
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Rollouts
 internal import SQLite
 
@@ -85,8 +86,12 @@ internal import SQLite
     add(checkpoint.trainingState)
   }
 
-  /// Rows of some neighbouring columns, row by row.
-  mutating func add(_ table: Columns, rows: Range<Int>, columns: Range<Int>) {
+  /// Some rows from a column to the last, row by row.
+  mutating func add<Column>(_ table: TableRows<Column>, _ rows: Range<Int>, from first: Column) {
+    add(table.columns, rows: rows, columns: first.rawValue..<table.columns.width)
+  }
+
+  private mutating func add(_ table: Columns, rows: Range<Int>, columns: Range<Int>) {
     let kinds = columns.map(table.kind)
     if kinds.allSatisfy({ $0 == .integer || $0 == .real }) {
       addNumbers(table, rows: rows, columns: columns)

@@ -1,19 +1,19 @@
-package import Rollouts
+public import Rollouts
 
 /// The first thing found in a recording that is not as it should be.
-package struct Difference: Error, Sendable, Equatable, CustomStringConvertible {
+public struct Difference: Error, Sendable, Equatable, CustomStringConvertible {
   /// The steps that it lies in: one, or those of a batch whose hash says no more; nil where it belongs
   /// to none.
-  package var steps: ClosedRange<Int>?
+  public var steps: ClosedRange<Int>?
   /// What is different.
-  package var what: String
+  public var what: String
   /// What should be there.
-  package var expected: String
+  public var expected: String
   /// What is there.
-  package var found: String
+  public var found: String
 
   /// A difference in some steps.
-  package init(
+  public init(
     in steps: ClosedRange<Int>? = nil, _ what: String, expected: String, found: String
   ) {
     self.steps = steps
@@ -23,25 +23,25 @@ package struct Difference: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// A difference at one step.
-  package init(at step: Int, _ what: String, expected: String, found: String) {
+  public init(at step: Int, _ what: String, expected: String, found: String) {
     self.init(in: step...step, what, expected: expected, found: found)
   }
 
-  /// Steps that a damaged file cannot tell any more.
+  /// Steps that can no longer be read.
   init(unreadable steps: ClosedRange<Int>?, _ error: RecordingError) {
     self.init(
       in: steps, "what can be read", expected: "whole pages", found: error.description)
   }
 
   /// A sentence for people.
-  package var description: String {
+  public var description: String {
     let place =
       steps.map { $0.count == 1 ? "step \($0.lowerBound): " : "steps \(Self.text($0)): " } ?? ""
     return "\(place)\(what): expected \(expected), found \(found)"
   }
 
   /// The difference as JSON, flat and stable.
-  package var json: JSON {
+  public var json: JSON {
     [
       "step": steps.map { .integer($0.lowerBound) } ?? .null,
       "last_step": steps.map { .integer($0.upperBound) } ?? .null, "what": .string(what),

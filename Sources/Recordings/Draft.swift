@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 internal import Rollouts
 internal import SQLite
 
@@ -17,26 +18,26 @@ struct Draft {
   ) throws(RecordingError) {
     self.path = path
     force = options.force
-    place = Files.beside(path)
+    place = RecordingFiles.beside(path)
     session = SessionFacts(
       firstStep: 0, configuration: description.configuration.compact,
       versions: Self.versions.compact, started: options.clock.timestamp)
-    try Files.checkFree(path, force: force)
-    try Files.makeFolder(of: path)
+    try RecordingFiles.checkFree(path, force: force)
+    try RecordingFiles.makeFolder(of: path)
     let (place, session) = (place, session)
     do throws(RecordingError) {
-      database = try naming(path) { () throws(SQLiteError) in
+      database = try withRecordingErrors(path) { () throws(SQLiteError) in
         let database = try Database(place, .creating)
         try database.execute("PRAGMA page_size = 4096")
         return database
       }
       // The log is there from the beginning: it needs fewer waits for the disk than a journal.
       try Self.useLog(database, path: path)
-      try naming(path) { () throws(SQLiteError) in
+      try withRecordingErrors(path) { () throws(SQLiteError) in
         try Self.fill(database, description, session)
       }
     } catch {
-      Files.remove(place)
+      RecordingFiles.remove(place)
       throw error
     }
   }
@@ -51,16 +52,14 @@ struct Draft {
         throw RecordingError(.system, "\(path) vanished while it was made")
       }
       identity = writer
-      try naming(path) { () throws(SQLiteError) in
-        try database.run(
-          "INSERT INTO checkpoints VALUES (?, ?, ?, ?)", .integer(checkpoint.step),
-          .text(checkpoint.kind), .blob(checkpoint.parameters), .text(checkpoint.trainingState))
+      try withRecordingErrors(path) { () throws(SQLiteError) in
+        try database.run("INSERT \(CheckpointColumn.insertion)", checkpoint.values)
         try database.run("UPDATE sessions SET writer = ?", .text(writer.json.compact))
         try database.execute("COMMIT")
       }
       // Closing folds the log in and waits for the disk.
-      try naming(path) { () throws(SQLiteError) in try database.close() }
-      try Files.name(place, path, force: force)
+      try withRecordingErrors(path) { () throws(SQLiteError) in try database.close() }
+      try RecordingFiles.name(place, path, force: force)
     } catch {
       remove()
       throw error
@@ -71,17 +70,17 @@ struct Draft {
   /// Leaves nothing.
   func remove() {
     try? database.close()
-    Files.remove(place)
+    RecordingFiles.remove(place)
   }
 
   /// Opens a recording to write on it.
   static func open(_ path: String, durable: Bool) throws(RecordingError) -> Database {
-    let database = try naming(path) { () throws(SQLiteError) in
-      // The lock is held for moments only: by another commit, or by whoever changes a note.
+    let database = try withRecordingErrors(path) { () throws(SQLiteError) in
+      // The lock is held for moments only: by another commit, or while a note is changed.
       try Database(path, .writing, busyTimeout: .seconds(30))
     }
     try useLog(database, path: path)
-    try naming(path) { () throws(SQLiteError) in
+    try withRecordingErrors(path) { () throws(SQLiteError) in
       try database.execute("PRAGMA synchronous = \(durable ? "FULL" : "NORMAL")")
       try database.execute(tuning)
     }
@@ -98,7 +97,7 @@ struct Draft {
     """
 
   private static func useLog(_ database: Database, path: String) throws(RecordingError) {
-    let mode = try naming(path) { () throws(SQLiteError) in
+    let mode = try withRecordingErrors(path) { () throws(SQLiteError) in
       let mode = try database.first("PRAGMA journal_mode")
       if mode?.first?.text == "wal" { return mode }
       try switchInOneWrite(database)
@@ -132,22 +131,20 @@ struct Draft {
     try database.execute("BEGIN IMMEDIATE")
     try database.migrate(Format.migrations)
     for (key, value) in description.keys {
-      try database.run("INSERT INTO run VALUES (?, ?)", .text(key), value)
+      try database.run("INSERT \(RunColumn.insertion)", .text(key), value)
     }
     for (number, action) in description.world.actions.enumerated() {
       try database.run(
-        "INSERT INTO actions VALUES (?, ?, ?, ?)", .integer(number), .text(action.name),
+        "INSERT \(ActionColumn.insertion)", .integer(number), .text(action.name),
         .integer(action.dx), .integer(action.dy))
     }
     for field in description.world.fields {
       try database.run(
-        "INSERT INTO fields VALUES (?, ?, ?, ?, ?, ?)", .text(field.subject), .text(field.name),
+        "INSERT \(FieldColumn.insertion)", .text(field.subject), .text(field.name),
         .text(field.type), .integer(field.offset), .integer(field.count),
         .text(field.description))
     }
-    try database.run(
-      "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, NULL)", .integer(session.firstStep),
-      .text(session.configuration), .text(session.versions), .text(session.started))
+    try database.run("INSERT \(SessionColumn.insertion)", session.values(writer: nil))
   }
 
   /// What wrote a session.
@@ -156,7 +153,7 @@ struct Draft {
     unsafe uname(&system)
     let (name, machine) = (text(system.sysname), text(system.machine))
     return [
-      "reel": .string(Format.program), "sqlite": .string(sqliteVersion),
+      "reel": .string(reelVersion), "sqlite": .string(sqliteVersion),
       "platform": .string("\(name) \(machine)"),
     ]
   }

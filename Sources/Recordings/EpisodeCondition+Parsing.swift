@@ -6,7 +6,7 @@ package struct ConditionError: Error, Equatable, CustomStringConvertible {
   package var reason: String
   /// The letter of the text that it begins at, from 1.
   package var column: Int
-  /// What stands there; empty at the end.
+  /// The word there; empty at the end.
   package var found: String
 
   /// The failure as one sentence.

@@ -3,7 +3,7 @@ package import Rollouts
 /// What must be true of an episode, as people type it: `return > 0 and steps < 20`.
 ///
 /// Conditions compare numbers (`return`, `steps`, `episode`, `step`) and endings, with
-/// `and`, `or`, `not` and parentheses; `success` stands alone. They are evaluated here, and no part
+/// `and`, `or`, `not` and parentheses; `success` is a condition of its own. They are evaluated here, and no part
 /// of them ever reaches the database.
 package indirect enum EpisodeCondition: Sendable, Equatable {
   case compare(Number, Comparison, Number)
@@ -41,7 +41,7 @@ package indirect enum EpisodeCondition: Sendable, Equatable {
     case greater = ">"
   }
 
-  /// Everything that a condition can speak of.
+  /// Every name that a condition may use.
   package static let vocabulary =
     Field.allCases.map(\.rawValue) + ["ending", "success"]
 

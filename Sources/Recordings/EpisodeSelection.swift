@@ -2,8 +2,8 @@ internal import Rollouts
 
 /// Which episodes of a recording are meant, as people name them: `first`, `best 3`, `20-40`, …
 ///
-/// `last`, `best`, `worst` and `median` speak of episodes that are over; where none is over, of all.
-package enum EpisodeSelection: Sendable, Equatable {
+/// `last`, `best`, `worst` and `median` choose among the episodes that are over; where none is, among all.
+public enum EpisodeSelection: Sendable, Equatable {
   /// The one with the lowest number.
   case first
   /// The one with the highest number.
@@ -22,7 +22,7 @@ package enum EpisodeSelection: Sendable, Equatable {
   case several([EpisodeSelection])
 
   /// The chosen among some episodes.
-  package func choose(from episodes: [Episode]) -> [Episode] {
+  public func choose(from episodes: [Episode]) -> [Episode] {
     let over = episodes.filter(\.isOver)
     let candidates = over.isEmpty ? episodes : over
     switch self {
@@ -52,7 +52,7 @@ package enum EpisodeSelection: Sendable, Equatable {
 
 extension EpisodeSelection: CustomStringConvertible {
   /// As it is typed: `best`, `best 3`, `7`, `20-40`, `first,best`.
-  package var description: String {
+  public var description: String {
     switch self {
     case .first: "first"
     case .last: "last"
@@ -67,7 +67,7 @@ extension EpisodeSelection: CustomStringConvertible {
   }
 
   /// The selection that a text spells; nil where it spells none.
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     var selections: [EpisodeSelection] = []
     for part in parts {

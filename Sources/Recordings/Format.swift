@@ -6,26 +6,21 @@ package enum Format {
   package static let applicationID = 0x5245_454C
   /// The format that this program writes, and the newest that it reads.
   package static let version = 1
-  /// The program's own version, kept with every session.
-  package static let program = "0.1.0"
 
   static let migrations = [Migration(version: 1, sql: one)]
 
   /// The tables that every recording has, with their columns in order.
   static let tables: [(name: String, columns: [String])] = [
-    ("run", ["key", "value"]),
-    ("sessions", ["first_step", "configuration", "versions", "started", "ended", "writer"]),
-    ("actions", ["action", "name", "dx", "dy"]),
-    ("fields", ["subject", "name", "type", "offset", "count", "description"]),
-    (
-      "episodes",
-      ["episode", "seed", "first_step", "stride", "steps", "return", "ending", "final_state"]
-    ),
-    ("transitions", ["step", "episode", "state", "action", "reward"]),
-    ("metrics", ["step", "name", "value"]),
-    ("checkpoints", ["step", "kind", "parameters", "training_state"]),
-    ("batches", ["first_step", "last_step", "elapsed", "metrics", "checkpoints", "hash"]),
+    described(RunColumn.self), described(SessionColumn.self), described(ActionColumn.self),
+    described(FieldColumn.self), described(EpisodeColumn.self), described(TransitionColumn.self),
+    described(MetricColumn.self), described(CheckpointColumn.self), described(BatchColumn.self),
   ]
+
+  private static func described<Column: TableColumn>(
+    _: Column.Type
+  ) -> (name: String, columns: [String]) {
+    (Column.table, Column.labels)
+  }
 
   /// Format 1. The comments stay in the file, where `.schema` shows them.
   private static let one = """

@@ -12,9 +12,13 @@ struct HashChain {
   init(previous: [UInt8]) { self.previous = previous }
 
   /// A chain's first link: what the run is, without the tags and the note, which may change.
-  init(run: [[SQLiteValue]], actions: [[SQLiteValue]], fields: [[SQLiteValue]]) {
+  init(of database: Database) throws(SQLiteError) {
+    let run = try database.rows(
+      of: RunColumn.self, "WHERE key NOT IN ('tags', 'note') ORDER BY key")
+    let actions = try database.rows(of: ActionColumn.self, "ORDER BY action")
+    let fields = try database.rows(of: FieldColumn.self, "ORDER BY rowid")
     var hash = CanonicalHash()
-    for row in run + actions + fields {
+    for row in run.map(\.values) + actions.map(\.values) + fields.map(\.values) {
       for value in row { hash.add(value) }
     }
     previous = hash.finished()
@@ -47,26 +51,14 @@ struct HashChain {
   mutating func add(_ batch: Batch, session: SessionPlace) -> [UInt8] {
     var link = Link(
       after: self, session: session.facts, batch.firstStep, batch.lastStep, elapsed: batch.elapsed)
-    link.hash.add(batch.transitions, rows: 0..<batch.transitions.count, columns: 1..<5)
-    link.hash.add(batch.episodes, rows: 0..<batch.ended, columns: 0..<8)
+    link.hash.add(batch.transitions, 0..<batch.transitions.count, from: .episode)
+    link.hash.add(batch.episodes, 0..<batch.ended, from: .episode)
     for metric in session.uncoveredMetrics { link.hash.add(metric) }
     for metric in batch.metrics { link.hash.add(metric) }
     for checkpoint in session.uncoveredCheckpoints { link.hash.add(checkpoint) }
     for checkpoint in batch.checkpoints { link.hash.add(checkpoint) }
-    link.hash.add(batch.episodes, rows: batch.ended..<batch.episodes.count, columns: 7..<8)
+    link.hash.add(batch.episodes, batch.ended..<batch.episodes.count, from: .finalState)
     return close(link)
-  }
-}
-
-extension HashChain {
-  /// The first link of a recording's chain.
-  init(of database: Database) throws(SQLiteError) {
-    self.init(
-      run: try database.all(
-        "SELECT key, value FROM run WHERE key NOT IN ('tags', 'note') ORDER BY key"),
-      actions: try database.all("SELECT action, name, dx, dy FROM actions ORDER BY action"),
-      fields: try database.all(
-        "SELECT subject, name, type, offset, count, description FROM fields ORDER BY rowid"))
   }
 }
 
@@ -76,6 +68,14 @@ struct SessionFacts: Equatable, Sendable {
   var configuration: String
   var versions: String
   var started: String
+
+  /// The values of its row while it runs, in the order of the table.
+  func values(writer: WriterIdentity?) -> [SQLiteValue] {
+    [
+      .integer(firstStep), .text(configuration), .text(versions), .text(started), .null,
+      writer.map { .text($0.json.compact) } ?? .null,
+    ]
+  }
 
   func add(to hash: inout CanonicalHash) {
     hash.add(firstStep)

@@ -1,6 +1,6 @@
-/// An episode that stands for a part of training.
+/// An episode that represents a part of training.
 package struct Milestone: Sendable, Equatable {
-  /// What it stands for.
+  /// The part that it represents.
   package var name: String
   /// The episode as it was recorded.
   package var episode: Episode
@@ -15,7 +15,7 @@ package struct Milestone: Sendable, Equatable {
   package static let parts = ["Early", "Middle", "Late"]
 
   /// The first episode, and one from each third of a run's steps: the nearest to its middle of those
-  /// whose return is in the middle fifth, so that nobody picks the lucky ones. Runs of few episodes
+  /// whose return is in the middle fifth, not the lucky ones. Runs of few episodes
   /// show them all.
   package static func all(of episodes: [Episode]) -> [Milestone] {
     let over = episodes.filter(\.isOver)

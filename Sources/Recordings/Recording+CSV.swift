@@ -43,9 +43,7 @@ extension Recording {
   /// Writes every episode as CSV.
   package func exportEpisodes(_ write: ([UInt8]) throws -> Void) throws {
     var csv = CSV()
-    for name in ["episode", "seed", "first_step", "stride", "steps", "return", "ending"] {
-      csv.add(name)
-    }
+    for column in EpisodeColumn.allCases where column != .finalState { csv.add(column.label) }
     try csv.endRow(write)
     for episode in try episodes() {
       csv.add(episode.number)
@@ -63,7 +61,7 @@ extension Recording {
   /// Writes every metric as CSV, in the order of recording; what was not a number is left empty.
   package func exportMetrics(_ write: ([UInt8]) throws -> Void) throws {
     var csv = CSV()
-    for name in ["step", "name", "value"] { csv.add(name) }
+    for column in MetricColumn.allCases { csv.add(column.label) }
     try csv.endRow(write)
     var first = 0
     while true {

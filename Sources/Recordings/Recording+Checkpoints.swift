@@ -1,4 +1,5 @@
-package import Rollouts
+internal import Platform
+public import Rollouts
 internal import SQLite
 
 /// How much of everything a recording has.
@@ -11,11 +12,13 @@ package struct RecordingCounts: Sendable, Equatable {
 }
 
 /// A metric's values, in the order in which they were recorded.
-package struct MetricSeries: Sendable, Equatable {
-  package var name: String
-  /// After so many steps each.
-  package var steps: [Int] = []
-  package var values: [Double] = []
+public struct MetricSeries: Sendable, Equatable {
+  /// The metric's name.
+  public var name: String
+  /// After how many steps each was recorded.
+  public var steps: [Int] = []
+  /// Its values.
+  public var values: [Double] = []
 }
 
 /// The bytes that a table or the rest of a file takes.
@@ -29,7 +32,7 @@ extension Recording {
   package func counts() throws(RecordingError) -> RecordingCounts {
     try reading { () throws(RecordingError) in
       func count(_ table: String) throws(RecordingError) -> Int {
-        try rows("SELECT count(*) FROM \(table)").first?.first?.int ?? 0
+        try value("SELECT count(*) FROM \(table)")?.int ?? 0
       }
       return RecordingCounts(
         steps: try stepCount(), episodes: try count("episodes"), metrics: try count("metrics"),
@@ -40,18 +43,18 @@ extension Recording {
   // MARK: Metrics
 
   /// The names of all metrics, by alphabet.
-  package func metricNames() throws(RecordingError) -> [String] {
-    try rows("SELECT DISTINCT name FROM metrics ORDER BY name").compactMap { $0[0].text }
+  public func metricNames() throws(RecordingError) -> [String] {
+    try rows("SELECT DISTINCT name FROM metrics ORDER BY name").compactMap { $0.first?.text }
   }
 
   /// One metric; empty where it was never recorded. What was not a number reads as NaN.
-  package func metric(_ name: String) throws(RecordingError) -> MetricSeries {
+  public func metric(_ name: String) throws(RecordingError) -> MetricSeries {
     var series = MetricSeries(name: name)
     for row in try rows(
-      "SELECT step, value FROM metrics WHERE name = ? ORDER BY rowid", .text(name))
+      of: MetricColumn.self, only: [.step, .value], "WHERE name = ? ORDER BY rowid", .text(name))
     {
-      series.steps.append(row[0].int ?? 0)
-      series.values.append(row[1].double ?? .nan)
+      series.steps.append(row[.step].int ?? 0)
+      series.values.append(row[.value].double ?? .nan)
     }
     return series
   }
@@ -59,22 +62,22 @@ extension Recording {
   // MARK: Checkpoints
 
   /// The steps that have checkpoints, in order.
-  package func checkpointSteps() throws(RecordingError) -> [Int] {
-    try rows("SELECT step FROM checkpoints ORDER BY step").compactMap { $0[0].int }
+  public func checkpointSteps() throws(RecordingError) -> [Int] {
+    try rows("SELECT step FROM checkpoints ORDER BY step").compactMap { $0.first?.int }
   }
 
   /// The last checkpoint at or before a step; nil where there is none.
-  package func checkpoint(atOrBefore step: Int) throws(RecordingError) -> Checkpoint? {
+  public func checkpoint(atOrBefore step: Int) throws(RecordingError) -> Checkpoint? {
     try checkpoint("WHERE step <= ? ORDER BY step DESC LIMIT 1", .integer(step))
   }
 
   /// The checkpoint of exactly this step; nil where there is none.
-  package func checkpoint(at step: Int) throws(RecordingError) -> Checkpoint? {
+  public func checkpoint(at step: Int) throws(RecordingError) -> Checkpoint? {
     try checkpoint("WHERE step = ?", .integer(step))
   }
 
   /// The last checkpoint: what the run had learned when it was last saved.
-  package func finalCheckpoint() throws(RecordingError) -> Checkpoint? {
+  public func finalCheckpoint() throws(RecordingError) -> Checkpoint? {
     try checkpoint(atOrBefore: .max)
   }
 
@@ -86,44 +89,42 @@ extension Recording {
   private func checkpoint(
     _ clause: String, _ values: SQLiteValue
   ) throws(RecordingError) -> Checkpoint? {
-    let found = try rows(
-      "SELECT step, kind, parameters, training_state FROM checkpoints \(clause)", values)
-    guard let row = found.first else { return nil }
-    guard let step = row[0].int, step >= 0, let kind = row[1].text, let parameters = row[2].blob,
-      let state = row[3].text
+    guard let row = try rows(of: CheckpointColumn.self, clause, values).first else { return nil }
+    guard let step = row[.step].int, step >= 0, let kind = row[.kind].text,
+      let parameters = row[.parameters].blob, let state = row[.trainingState].text
     else { throw .damaged(path, "a checkpoint cannot be read") }
     return Checkpoint(step: step, kind: kind, parameters: parameters, trainingState: state)
   }
 
-  // MARK: Time and room
+  // MARK: Time and size
 
-  /// The wall time that had passed at each commit, over all sessions: after so many steps, so many
+  /// The wall time that had passed at each commit, over all sessions: the number of steps by then, and the
   /// seconds of work.
   package func elapsed() throws(RecordingError) -> [(steps: Int, seconds: Double)] {
-    try rows("SELECT last_step, elapsed FROM batches ORDER BY first_step").map {
+    try rows(of: BatchColumn.self, only: [.lastStep, .elapsed], "ORDER BY first_step").map {
       row throws(RecordingError) in
-      ((row[0].int ?? -1) &+ 1, try seconds(row[1]))
+      ((row[.lastStep].int ?? -1) &+ 1, try seconds(row[.elapsed]))
     }
   }
 
-  /// The time that a batch tells.
+  /// The time in a batch's row.
   func seconds(_ elapsed: SQLiteValue) throws(RecordingError) -> Double {
     guard let seconds = elapsed.double, seconds.isFinite, seconds >= 0 else {
-      throw .damaged(path, "a batch does not tell when it was written")
+      throw .damaged(path, "a batch lacks the time when it was written")
     }
     return seconds
   }
 
-  /// What takes the room: the tables by size, largest first, and what belongs to none of them.
+  /// What takes the space: the tables by size, largest first, and what belongs to none of them.
   package func tableSizes() throws(RecordingError) -> [TableSize] {
     let (tables, file) = try reading { () throws(RecordingError) in
       (
         try rows("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC, 1"),
-        try rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        try value("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?.int
       )
     }
-    var sizes = tables.map { TableSize(table: $0[0].text ?? "", bytes: $0[1].int ?? 0) }
-    let rest = (file.first?.first?.int ?? 0) - sizes.reduce(0) { $0 + $1.bytes }
+    var sizes = tables.map { TableSize(table: $0.first?.text ?? "", bytes: $0.last?.int ?? 0) }
+    let rest = (file ?? 0) - sizes.reduce(0) { $0 + $1.bytes }
     if rest > 0 { sizes.append(TableSize(table: "(free)", bytes: rest)) }
     return sizes
   }

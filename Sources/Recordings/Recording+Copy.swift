@@ -2,46 +2,48 @@ internal import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// Makes a consistent copy, also while the recording is being written, and smaller where something
-  /// shall be left out. The copy bears its name when it is whole.
+  /// Makes a consistent copy, also while the recording is being written, and a smaller one where something
+  /// is left out. The copy gets its name when it is complete.
   package func copy(
     to path: String, leavingOut thinning: Thinning = Thinning(), force: Bool = false
   ) throws {
-    try Files.refuse(path, inPlaceOf: self.path)
-    try Files.checkFree(path, force: force)
-    try Files.makeFolder(of: path)
-    let place = Files.beside(path)
+    try RecordingFiles.refuse(path, inPlaceOf: self.path)
+    try RecordingFiles.checkFree(path, force: force)
+    try RecordingFiles.makeFolder(of: path)
+    let place = RecordingFiles.beside(path)
     do {
-      try naming(path) { () throws(SQLiteError) in
+      try withRecordingErrors(path) { () throws(SQLiteError) in
         // Read-only, and free to fill another file, which `query_only` forbids.
         let source = try Database(self.path, .reading)
         try source.run("VACUUM INTO ?", .text(place))
         try source.close()
       }
       try Thinner(place).run(thinning)
-      try Files.name(place, path, force: force)
+      try RecordingFiles.name(place, path, force: force)
     } catch {
-      Files.remove(place)
+      RecordingFiles.remove(place)
       throw error
     }
   }
 }
 
-/// Leaves out what a copy shall not have.
+/// Leaves out what a copy should not have.
 private struct Thinner {
   let place: String
   let database: Database
 
   init(_ place: String) throws(RecordingError) {
     self.place = place
-    database = try naming(place) { () throws(SQLiteError) in try Database(place, .writing) }
+    database = try withRecordingErrors(place) { () throws(SQLiteError) in
+      try Database(place, .writing)
+    }
   }
 
-  func run(_ wish: Thinning) throws {
-    // Who writes the original does not write the copy.
+  func run(_ wanted: Thinning) throws {
+    // The original's writer does not write the copy.
     try execute("UPDATE sessions SET writer = NULL")
-    if wish != Thinning() {
-      let thinning = try thinned(wish)
+    if wanted != Thinning() {
+      let thinning = try combined(wanted)
       try execute("BEGIN IMMEDIATE")
       if thinning.episodes > 1 { try removeSteps(thinning) }
       if thinning.lacksCheckpoints { try removeCheckpoints() }
@@ -50,27 +52,27 @@ private struct Thinner {
       try seal()
       try execute("VACUUM")
     }
-    try naming(place) { () throws(SQLiteError) in try database.close() }
+    try withRecordingErrors(place) { () throws(SQLiteError) in try database.close() }
   }
 
-  /// The wish, together with what is lacking already and the episodes that stay in any case.
-  private func thinned(_ wish: Thinning) throws -> Thinning {
+  /// What is to be left out, with what is lacking already and the episodes that stay in any case.
+  private func combined(_ wanted: Thinning) throws -> Thinning {
     let recording = try Recording(place)
     if let difference = try recording.audit().difference {
-      // New hashes would make it look whole.
+      // New hashes would hide it.
       throw RecordingError.damaged(
         place, "only what verifies is thinned, and this does not: \(difference)")
     }
     if let before = try recording.thinning() {
-      guard before.episodes == 1 || wish.episodes == 1 else {
+      guard before.episodes == 1 || wanted.episodes == 1 else {
         throw RecordingError(.invalid, "of a thinned copy no other episodes can be left out")
       }
-      var both = before.episodes > 1 ? before : wish
-      both.lacksCheckpoints = before.lacksCheckpoints || wish.lacksCheckpoints
+      var both = before.episodes > 1 ? before : wanted
+      both.lacksCheckpoints = before.lacksCheckpoints || wanted.lacksCheckpoints
       if both.episodes > 1, !both.besides.isEmpty { return both }
     }
-    var thinning = wish
-    guard wish.episodes > 1 else { return thinning }
+    var thinning = wanted
+    guard wanted.episodes > 1 else { return thinning }
     let best = EpisodeSelection.best(1).choose(from: try recording.episodes()).map(\.number)
     // Those of the last steps: all that are open are among them.
     let worlds = try recording.description().worlds
@@ -98,15 +100,17 @@ private struct Thinner {
       """)
   }
 
-  /// Chains the batches anew, over what is left.
+  /// Computes the batches' hashes again, over what is left.
   private func seal() throws {
     var links: [(first: SQLiteValue, hash: SQLiteValue)] = []
     do {
       let audit = try Audit(try Recording(place), isSealing: true)
-      while let link = try audit.advance() { links.append((link.row[0], link.row[5])) }
+      while let link = try audit.advance() {
+        links.append((link.row[.firstStep], link.row[.hash]))
+      }
     }
     try execute("BEGIN IMMEDIATE")
-    try naming(place) { () throws(SQLiteError) in
+    try withRecordingErrors(place) { () throws(SQLiteError) in
       for link in links {
         try database.run("UPDATE batches SET hash = ? WHERE first_step = ?", link.hash, link.first)
       }
@@ -115,13 +119,13 @@ private struct Thinner {
   }
 
   private func mark(_ thinning: Thinning) throws {
-    try naming(place) { () throws(SQLiteError) in
+    try withRecordingErrors(place) { () throws(SQLiteError) in
       try database.run(
         "INSERT OR REPLACE INTO run VALUES ('thinned', ?)", .text(thinning.json.compact))
     }
   }
 
   private func execute(_ sql: String) throws(RecordingError) {
-    try naming(place) { () throws(SQLiteError) in try database.execute(sql) }
+    try withRecordingErrors(place) { () throws(SQLiteError) in try database.execute(sql) }
   }
 }

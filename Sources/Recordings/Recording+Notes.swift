@@ -17,9 +17,9 @@ extension Recording {
   ) throws(RecordingError) {
     // Whatever is no recording is refused before anything is written.
     _ = try Recording(path)
-    // By a log, as steps are written: whoever is killed here leaves no journal, which readers could not undo.
+    // By a log, as steps are written: a process killed here leaves no journal, which readers could not undo.
     let database = try Draft.open(path, durable: true)
-    try naming(path) { () throws(SQLiteError) in
+    try withRecordingErrors(path) { () throws(SQLiteError) in
       try database.run("INSERT OR REPLACE INTO run VALUES (?, ?)", .text(key), value)
       Draft.makeOneFile(database)
       try database.close()

@@ -1,7 +1,7 @@
-package import Rollouts
+public import Rollouts
 internal import SQLite
 
-/// One update of a Q-table, as the log tells it again.
+/// One update of a Q-table, made again from the log.
 package struct QUpdate: Sendable, Equatable {
   package var step: Int
   package var episode: Int
@@ -9,7 +9,7 @@ package struct QUpdate: Sendable, Equatable {
   package var action: Int
   package var reward: Double
   package var next: Int
-  /// How the episode stood after the step.
+  /// How the episode was after the step.
   package var ending: Ending
   /// The learning rate of the update.
   package var alpha: Double
@@ -36,29 +36,36 @@ package struct QUpdate: Sendable, Equatable {
 }
 
 extension Recording {
-  /// The Q-table after so many steps, bit for bit as the trainer had it: the nearest checkpoint,
+  /// The Q-table after a number of steps, bit for bit as the trainer had it: the nearest checkpoint,
   /// and the recorded steps since then. Without checkpoints the fold begins at step 0.
-  package func qTable(
+  public func qTable(
     at step: Int, usingCheckpoints: Bool = true
   ) throws(RecordingError) -> QTable {
     try reading { () throws(RecordingError) in
-      var fold = try QFold(self, at: step, usingCheckpoints: usingCheckpoints)
+      var fold = try QTableFold(self, at: step, usingCheckpoints: usingCheckpoints)
       try fold.advance(to: step)
       return fold.table
     }
   }
 
   /// Calls `body` with the Q-table after each of some numbers of steps, which must not fall.
-  package func forEachQTable(
+  public func forEachQTable(
     at steps: [Int], _ body: (Int, QTable) throws -> Void
+  ) throws {
+    try forEachQTable(at: steps, observing: nil, body)
+  }
+
+  /// The same, where `observe` hears every update on the way from the first of the steps.
+  package func forEachQTable(
+    at steps: [Int], observing observe: ((QUpdate) -> Void)?, _ body: (Int, QTable) throws -> Void
   ) throws {
     guard let first = steps.first else { return }
     try database.transaction(
       .reading,
       { () throws(any Error) in
-        var fold = try QFold(self, at: first, usingCheckpoints: true)
+        var fold = try QTableFold(self, at: first, usingCheckpoints: true)
         for step in steps {
-          try fold.advance(to: step)
+          try fold.advance(to: step, observing: observe)
           try body(step, fold.table)
         }
       }, orThrow: { RecordingError($0, path: path) })
@@ -69,8 +76,8 @@ extension Recording {
     before step: Int, _ body: @escaping (QUpdate) -> Void
   ) throws(RecordingError) {
     try reading { () throws(RecordingError) in
-      var fold = try QFold(self, at: 0, usingCheckpoints: true)
-      try fold.advance(to: step, telling: body)
+      var fold = try QTableFold(self, at: 0, usingCheckpoints: true)
+      try fold.advance(to: step, observing: body)
     }
   }
 
@@ -80,10 +87,13 @@ extension Recording {
   ) throws(RecordingError) -> [QUpdate] {
     try reading { () throws(RecordingError) in
       let found = try rows(
-        "SELECT step FROM transitions WHERE step < ? AND state = ? ORDER BY step DESC LIMIT ?",
+        of: TransitionColumn.self, only: [.step],
+        "WHERE step < ? AND state = ? ORDER BY step DESC LIMIT ?",
         .integer(step), .integer(state), .integer(max(0, count)))
-      guard let last = found.first?[0].int, let first = found.last?[0].int else { return [] }
-      var fold = try QFold(self, at: first, usingCheckpoints: true)
+      guard let last = found.first?[.step].int, let first = found.last?[.step].int else {
+        return []
+      }
+      var fold = try QTableFold(self, at: first, usingCheckpoints: true)
       try fold.advance(to: first)
       var updates: [QUpdate] = []
       try fold.advance(to: last + 1) { update in
@@ -95,7 +105,7 @@ extension Recording {
 }
 
 /// A table that follows the log.
-private struct QFold {
+private struct QTableFold {
   private let recording: Recording
   private let sessions: [Session]
   private let learns: Bool
@@ -128,7 +138,7 @@ private struct QFold {
 
   /// Goes on to the table after `target` steps.
   mutating func advance(
-    to target: Int, telling body: ((QUpdate) -> Void)? = nil
+    to target: Int, observing body: ((QUpdate) -> Void)? = nil
   ) throws(RecordingError) {
     guard learns else { return }
     if step < target { try recording.requireEveryStep(for: "a Q-table between its checkpoints") }
@@ -141,12 +151,12 @@ private struct QFold {
       }
       let end = min(target, later)
       let blocks = try StepBlocks(recording, steps: step..<end)
-      guard blocks.rows.kind(2) == .integer, blocks.rows.kind(3) == .integer else {
+      guard blocks.kinds == ValueKinds() else {
         throw .damaged(recording.path, "a Q-table's states and actions are numbers")
       }
-      var learner = Learner(rule: rule)
+      var updates = RuleUpdates(rule: rule)
       while try blocks.advance() {
-        guard learner.learn(blocks, &table, body) else {
+        guard updates.apply(blocks, to: &table, body) else {
           throw .damaged(
             recording.path, "a step has a state or an action that its Q-table does not have")
         }
@@ -156,22 +166,22 @@ private struct QFold {
   }
 
   /// The updates of a stretch with one rule.
-  private struct Learner {
+  private struct RuleUpdates {
     let rule: QTableRule
     var episode = Int.min
     var alpha = 0.0
 
     init(rule: QTableRule) { self.rule = rule }
 
-    /// Learns a block; false where a row does not fit the table.
-    mutating func learn(
-      _ blocks: StepBlocks, _ table: inout QTable, _ body: ((QUpdate) -> Void)?
+    /// Makes the updates of a block; false where a row does not fit the table.
+    mutating func apply(
+      _ blocks: StepBlocks, to table: inout QTable, _ body: ((QUpdate) -> Void)?
     ) -> Bool {
       let (states, actions) = (UInt64(table.states), UInt64(table.actions))
       let rows = blocks.rows
       let terminated = Ending.terminated.rawValue
-      let (episodeOf, stateOf) = unsafe (rows.column(1), rows.column(2))
-      let (actionOf, rewardOf) = unsafe (rows.column(3), rows.column(4))
+      let (episodeOf, stateOf) = unsafe (rows.column(.episode), rows.column(.state))
+      let (actionOf, rewardOf) = unsafe (rows.column(.action), rows.column(.reward))
       return table.withUpdates { updates in
         for row in 0..<blocks.count {
           let (state, action) = unsafe (stateOf[row], actionOf[row])
@@ -191,7 +201,7 @@ private struct QFold {
           if let body {
             body(
               QUpdate(
-                step: rows.int(row, 0), episode: number, state: Int(state), action: Int(action),
+                step: rows.int(row, .step), episode: number, state: Int(state), action: Int(action),
                 reward: reward, next: Int(next),
                 ending: Ending(rawValue: ending) ?? .running, alpha: alpha, before: before,
                 after: updates.value(Int(state), Int(action))))

@@ -1,35 +1,37 @@
-package import Rollouts
+public import Rollouts
 internal import SQLite
 
 /// One start, resume or extension of a run.
-package struct Session: Sendable, Equatable {
+public struct Session: Sendable, Equatable {
   /// The first step that was new in it.
-  package var firstStep: Int
+  public var firstStep: Int
   /// The settings in force from that step on.
-  package var configuration: JSON
+  public var configuration: JSON
   /// What wrote it: this program, SQLite, the platform.
-  package var versions: JSON
+  public var versions: JSON
   /// When it began, ISO 8601.
-  package var started: String
+  public var started: String
   /// When it ended cleanly; nil where it did not, or not yet.
-  package var ended: String?
+  public var ended: String?
   /// The process that writes it, and when that started; nil where none does, dead or alive.
-  package var writer: SessionWriter?
+  public var writer: SessionWriter?
 }
 
 /// A process that writes, or wrote and died.
-package struct SessionWriter: Sendable, Equatable {
-  package var process: Int
+public struct SessionWriter: Sendable, Equatable {
+  /// The process's number.
+  public var process: Int
   /// When the process started, ISO 8601.
-  package var started: String
-  package var host: String
+  public var started: String
+  /// The machine that it runs on.
+  public var host: String
   /// Whether it lives and writes this very file.
-  package var isAlive: Bool
+  public var isAlive: Bool
 }
 
 extension Recording {
-  /// How a run stands.
-  package enum Status: String, Sendable {
+  /// Whether a run goes on, and how it ended.
+  public enum Status: String, Sendable {
     /// A living process writes it.
     case writing
     /// It was closed cleanly.
@@ -39,15 +41,14 @@ extension Recording {
   }
 
   /// All sessions, in order.
-  package func sessions() throws(RecordingError) -> [Session] {
-    try rows(
-      "SELECT first_step, configuration, versions, started, ended, writer FROM sessions"
-        + " ORDER BY rowid"
-    ).map { row throws(RecordingError) in try session(row) }
+  public func sessions() throws(RecordingError) -> [Session] {
+    try rows(of: SessionColumn.self, "ORDER BY rowid").map { row throws(RecordingError) in
+      try session(row)
+    }
   }
 
-  /// By which settings steps were made, and from which step on: that of the checkpoint which was gone on
-  /// from.
+  /// By which settings steps were made, and from which step on: that of the checkpoint that a session went
+  /// on from.
   package func settings() throws(RecordingError) -> [(from: Int, configuration: JSON)] {
     var settings: [(from: Int, configuration: JSON)] = []
     for session in try sessions() where session.configuration != settings.last?.configuration {
@@ -58,8 +59,8 @@ extension Recording {
     return settings
   }
 
-  /// How the run stands now.
-  package func status() throws(RecordingError) -> Status { Self.status(try sessions()) }
+  /// Whether the run goes on now, or how it ended.
+  public func status() throws(RecordingError) -> Status { Self.status(try sessions()) }
 
   static func status(_ sessions: [Session]) -> Status {
     guard let last = sessions.last else { return .interrupted }
@@ -67,16 +68,16 @@ extension Recording {
     return last.writer?.isAlive == true ? .writing : .interrupted
   }
 
-  private func session(_ row: [SQLiteValue]) throws(RecordingError) -> Session {
-    guard let first = row[0].int, first >= 0, let started = row[3].text,
-      let configuration = row[1].text.flatMap({ try? JSON(parsing: $0) }),
-      let versions = row[2].text.flatMap({ try? JSON(parsing: $0) })
+  private func session(_ row: Row<SessionColumn>) throws(RecordingError) -> Session {
+    guard let first = row[.firstStep].int, first >= 0, let started = row[.started].text,
+      let configuration = row[.configuration].text.flatMap({ try? JSON(parsing: $0) }),
+      let versions = row[.versions].text.flatMap({ try? JSON(parsing: $0) })
     else { throw .damaged(path, "a row of sessions cannot be read") }
     let path = path
     return Session(
       firstStep: first, configuration: configuration, versions: versions, started: started,
-      ended: row[4].text,
-      writer: row[5].text.flatMap(WriterIdentity.init(json:)).map {
+      ended: row[.ended].text,
+      writer: row[.writer].text.flatMap(WriterIdentity.init(json:)).map {
         SessionWriter(
           process: $0.process, started: $0.started, host: $0.host,
           isAlive: $0.isAlive(writing: path))
@@ -94,7 +95,7 @@ extension Recording {
   }
 
   /// The run as it was described when it began, with the settings that are in force now.
-  package func description() throws(RecordingError) -> RunDescription {
+  public func description() throws(RecordingError) -> RunDescription {
     try reading { () throws(RecordingError) in
       let keys = try runKeys()
       guard let world = keys["world"]?.text, let trainer = keys["trainer"]?.text,
@@ -124,15 +125,16 @@ extension Recording {
   }
 
   func runKeys() throws(RecordingError) -> [String: SQLiteValue] {
-    let rows = try rows("SELECT key, value FROM run")
-    return Dictionary(rows.map { ($0[0].text ?? "", $0[1]) }) { first, _ in first }
+    let rows = try rows(of: RunColumn.self)
+    return Dictionary(rows.map { ($0[.key].text ?? "", $0[.value]) }) { first, _ in first }
   }
 
   private func actions() throws(RecordingError) -> [ActionMeaning] {
-    let rows = try rows("SELECT action, name, dx, dy FROM actions ORDER BY action")
+    let rows = try rows(of: ActionColumn.self, "ORDER BY action")
     var actions: [ActionMeaning] = []
     for (number, row) in rows.enumerated() {
-      guard row[0].int == number, let name = row[1].text, let dx = row[2].int, let dy = row[3].int
+      guard row[.action].int == number, let name = row[.name].text, let dx = row[.dx].int,
+        let dy = row[.dy].int
       else { throw .damaged(path, "action \(number) cannot be read") }
       actions.append(ActionMeaning(name, dx: dx, dy: dy))
     }
@@ -140,12 +142,11 @@ extension Recording {
   }
 
   private func fields() throws(RecordingError) -> [Field] {
-    let rows = try rows(
-      "SELECT subject, name, type, offset, count, description FROM fields ORDER BY rowid")
     var fields: [Field] = []
-    for row in rows {
-      guard let subject = row[0].text, let name = row[1].text, let type = row[2].text,
-        let offset = row[3].int, let count = row[4].int, let description = row[5].text
+    for row in try rows(of: FieldColumn.self, "ORDER BY rowid") {
+      guard let subject = row[.subject].text, let name = row[.name].text,
+        let type = row[.type].text, let offset = row[.offset].int, let count = row[.count].int,
+        let description = row[.description].text
       else { throw .damaged(path, "a row of fields cannot be read") }
       fields.append(
         Field(subject, name, type: type, offset: offset, count: count, description))

@@ -1,25 +1,39 @@
 internal import Glibc
+internal import Platform
 internal import Rollouts
 internal import SQLite
 
 /// A recording to read: finished, interrupted or just being written.
 ///
+/// ```swift
+/// let recording = try Recording("maze.sqlite")
+/// let run = try recording.description()
+/// print(run.world.name, try recording.stepCount(), "steps", try recording.digest())
+///
+/// let best = try recording.episodes(.best(1))[0]
+/// for step in try recording.steps(of: best) { print(step.state, step.action, step.reward) }
+///
+/// let returns = try recording.metric("charts/episodic_return").values
+/// let table = try recording.qTable(at: 500)          // as it was after 500 steps
+/// let difference = try recording.audit().difference   // nil: all is as it was written
+/// ```
+///
 /// Each call sees one consistent state of the file and lets go of it, so that a reader never holds
 /// a writer up. Not for two threads at once.
-package final class Recording {
+public final class Recording {
   /// The file's path as it was given.
-  package let path: String
+  public let path: String
   let database: Database
 
   /// Opens a recording and makes sure that it is one.
-  package convenience init(_ path: String) throws(RecordingError) {
+  public convenience init(_ path: String) throws(RecordingError) {
     try self.init(path, .reading)
     try Self.checkLength(of: database, path)
   }
 
   /// Refuses a name for what is made from a recording, where it is the recording's own.
   package static func refuse(_ new: String?, inPlaceOf path: String?) throws(RecordingError) {
-    if let new, let path { try Files.refuse(new, inPlaceOf: path) }
+    if let new, let path { try RecordingFiles.refuse(new, inPlaceOf: path) }
   }
 
   /// Opens a damaged recording, of which some may still be read.
@@ -29,11 +43,11 @@ package final class Recording {
 
   private init(_ path: String, _ mode: Database.Mode) throws(RecordingError) {
     self.path = path
-    guard Files.exists(path) else {
+    guard Files.isTaken(path) else {
       throw RecordingError(.missing, "there is no file \(path)")
     }
     if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
-    // Whoever opened a pipe would wait for ever.
+    // Opening a pipe would wait for ever.
     guard Files.isFile(path) else { throw RecordingError(.foreign, "\(path) is no file") }
     database = try Self.open(path, mode)
     try Self.checkTables(of: database, path)
@@ -52,7 +66,7 @@ package final class Recording {
       if let log = Files.size(real + "-wal"), log > 0 {
         throw RecordingError(
           .denied,
-          "\(path) cannot be read in a read-only folder while its last rows stand in \(path)-wal:"
+          "\(path) cannot be read in a read-only folder while its last rows are in \(path)-wal:"
             + " copy both elsewhere")
       }
       return try opened(path, .immutable)
@@ -62,7 +76,7 @@ package final class Recording {
   private static func opened(
     _ path: String, _ mode: Database.Mode
   ) throws(RecordingError) -> Database {
-    let (id, version, database) = try naming(path) { () throws(SQLiteError) in
+    let (id, version, database) = try withRecordingErrors(path) { () throws(SQLiteError) in
       let database = try Database(path, mode)
       // A cell that overlaps others is found before it is followed.
       try database.execute("PRAGMA cell_size_check = ON")
@@ -88,20 +102,23 @@ package final class Recording {
     let real = Files.resolved(path)
     // While there is a log, the file itself may still lack its newest pages.
     guard (Files.size(real + "-wal") ?? 0) == 0, let size = Files.size(real) else { return }
-    let row = try naming(path) { () throws(SQLiteError) in
-      try database.first("SELECT page_count, page_size FROM pragma_page_count, pragma_page_size")
+    let (pages, page) = try withRecordingErrors(path) { () throws(SQLiteError) in
+      (
+        try database.first("PRAGMA page_count")?.first?.int,
+        try database.first("PRAGMA page_size")?.first?.int
+      )
     }
-    guard let pages = row?[0].int, let page = row?[1].int else { return }
+    guard let pages, let page else { return }
     let (whole, overflow) = pages.multipliedReportingOverflow(by: page)
     if overflow || size < whole {
       throw .damaged(path, "it is cut short, with \(size) of \(whole) bytes")
     }
   }
 
-  /// A file from elsewhere may bear views or computed columns in place of tables.
+  /// A file from elsewhere may have views or computed columns in place of tables.
   private static func checkTables(of database: Database, _ path: String) throws(RecordingError) {
     for table in Format.tables {
-      let columns = try naming(path) { () throws(SQLiteError) in
+      let columns = try withRecordingErrors(path) { () throws(SQLiteError) in
         try database.all(
           """
           SELECT columns.name, columns.hidden FROM pragma_table_list AS tables
@@ -124,12 +141,25 @@ package final class Recording {
   }
 
   func rows(_ sql: String, _ values: SQLiteValue...) throws(RecordingError) -> [[SQLiteValue]] {
-    try naming(path) { () throws(SQLiteError) in
+    try withRecordingErrors(path) { () throws(SQLiteError) in try database.all(sql, values) }
+  }
+
+  /// The rows of a table that a clause selects.
+  func rows<Column: TableColumn>(
+    of table: Column.Type, only wanted: [Column]? = nil, _ clause: String = "",
+    _ values: SQLiteValue...
+  ) throws(RecordingError) -> [Row<Column>] {
+    try withRecordingErrors(path) { () throws(SQLiteError) in
+      try database.rows(of: table, only: wanted, clause, values)
+    }
+  }
+
+  /// The first value of a query's first row; nil where it has none.
+  func value(_ sql: String, _ values: SQLiteValue...) throws(RecordingError) -> SQLiteValue? {
+    try withRecordingErrors(path) { () throws(SQLiteError) in
       let statement = try database.prepare(sql)
       try statement.bind(values)
-      var rows: [[SQLiteValue]] = []
-      while try statement.step() { rows.append(statement.row) }
-      return rows
+      return try statement.step() ? statement.value(at: 0) : nil
     }
   }
 }

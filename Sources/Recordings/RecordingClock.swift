@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Platform
 
 /// Where a recording's times come from; tests bring their own.
 package struct RecordingClock: Sendable {
@@ -17,16 +17,10 @@ package struct RecordingClock: Sendable {
 
   /// The machine's clock.
   package static let system = RecordingClock(
-    wall: { seconds(CLOCK_REALTIME) }, monotonic: { seconds(CLOCK_MONOTONIC) })
+    wall: secondsSince1970, monotonic: monotonicSeconds)
 
   /// Now, as recordings spell it.
   var timestamp: String { Timestamp.text(wall()) }
-}
-
-private func seconds(_ clock: clockid_t) -> Double {
-  var time = timespec()
-  unsafe clock_gettime(clock, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// Times as text: ISO 8601, UTC, milliseconds.

@@ -1,12 +1,12 @@
 internal import SQLite
 
 /// Why a recording could not be made, read or changed.
-package struct RecordingError: Error, Equatable, CustomStringConvertible {
+public struct RecordingError: Error, Equatable, CustomStringConvertible {
   /// The failures that a program treats differently.
-  package enum Kind: Sendable {
+  public enum Kind: Sendable {
     /// There is no such file.
     case missing
-    /// The file is none of ours: a folder, no SQLite file, or another program's.
+    /// The file is no recording: a folder, no SQLite file, or another program's.
     case foreign
     /// A newer version of this program made it.
     case newer
@@ -14,7 +14,7 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
     case damaged
     /// Another process keeps it locked.
     case locked
-    /// There is already a file of this name.
+    /// There is a file of this name, or a log beside it, which force replaces.
     case exists
     /// Another process is writing it.
     case beingWritten
@@ -30,9 +30,10 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
     case system
   }
 
-  package let kind: Kind
+  /// What kind of failure it is.
+  public let kind: Kind
   /// A sentence for people.
-  package let description: String
+  public let description: String
 
   /// A failure with its sentence.
   package init(_ kind: Kind, _ description: String) {
@@ -40,7 +41,7 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
     self.description = description
   }
 
-  /// What SQLite answered, in a recording's words.
+  /// An error of SQLite as one of a recording.
   init(_ error: SQLiteError, path: String) {
     switch error.reason {
     case .busy: self.init(.locked, "\(path) is locked by another process")
@@ -59,8 +60,8 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Says SQLite's errors in a recording's words.
-func naming<Result>(
+/// Runs `body` and turns an error of SQLite into one that names the recording.
+func withRecordingErrors<Result>(
   _ path: String, _ body: () throws(SQLiteError) -> Result
 ) throws(RecordingError) -> Result {
   do {

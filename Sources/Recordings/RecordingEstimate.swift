@@ -1,6 +1,6 @@
-/// How large a recording will be, to be told before a long run.
+/// How large a recording will be, to be printed before a long run.
 package enum RecordingEstimate {
-  /// The bytes that so many steps of a discrete world take, with episodes of a mean length.
+  /// The bytes that a number of steps of a discrete world take, with episodes of a mean length.
   ///
   /// Measured: 17 bytes a transition where rewards are whole numbers and 7 more where they are not,
   /// and 31 bytes an episode.

@@ -30,7 +30,7 @@ extension RecordingWriter {
   mutating func startBatch() {
     rows = Rows(batch)
     count = 0
-    if let states, let actions { batch.setKinds(state: states, action: actions) }
+    if let kinds { batch.setKinds(kinds) }
   }
 
   /// Gives the batch what belongs to it beside rows: open episodes, its time and its hash.

@@ -1,10 +1,10 @@
-package import Rollouts
+public import Rollouts
 internal import SQLite
 
 extension RecordingWriter {
   /// Begins a recording. The file takes its name when the checkpoint of step 0 is there: `initial`,
   /// or the first that is recorded. Until then it can still fail without leaving anything.
-  package init(
+  public init(
     creating path: String, _ description: RunDescription, initial: Checkpoint? = nil,
     options: RecordingOptions = RecordingOptions()
   ) throws(RecordingError) {
@@ -16,7 +16,9 @@ extension RecordingWriter {
     session.origin = options.clock.monotonic()
     let chain: HashChain
     do throws(RecordingError) {
-      chain = try naming(path) { () throws(SQLiteError) in try HashChain(of: draft.database) }
+      chain = try withRecordingErrors(path) { () throws(SQLiteError) in
+        try HashChain(of: draft.database)
+      }
       if let initial {
         try Self.publish(draft, initial, committer, &session, durable: options.durable)
       }

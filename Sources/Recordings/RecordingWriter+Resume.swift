@@ -1,4 +1,4 @@
-package import Rollouts
+public import Rollouts
 internal import SQLite
 
 extension RecordingWriter {
@@ -7,7 +7,7 @@ extension RecordingWriter {
   /// Nothing is deleted: steps that the file has already are compared with those that are made
   /// again, and a difference is an error that names the step; then new ones are appended. A file
   /// that a living process writes is refused. `configuration` is in force for the new steps.
-  package init(
+  public init(
     resuming path: String, from step: Int, configuration: JSON? = nil,
     options: RecordingOptions = RecordingOptions()
   ) throws {
@@ -20,18 +20,15 @@ extension RecordingWriter {
     var found = try database.transaction(
       .writing,
       { () throws(any Error) in
-        // Looked at again under the lock: of two that come at once, one gets it.
+        // Checked again under the lock: of two that come at once, one gets it.
         try Recording.refuseLivingWriter(of: path, try recording.sessions())
         var found = try Resumption(recording, from: step)
         found.session.facts = SessionFacts(
           firstStep: found.end,
           configuration: (configuration ?? found.description.configuration).compact,
           versions: Draft.versions.compact, started: options.clock.timestamp)
-        let facts = found.session.facts
         try database.run(
-          "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, ?)", .integer(facts.firstStep),
-          .text(facts.configuration), .text(facts.versions), .text(facts.started),
-          .text(identity.json.compact))
+          "INSERT \(SessionColumn.insertion)", found.session.facts.values(writer: identity))
         found.session.row = database.lastInsertedRow
         return found
       }, orThrow: { RecordingError($0, path: path) })
@@ -41,42 +38,40 @@ extension RecordingWriter {
     self.init(
       path: path, description: found.description, options: options, chain: found.chain,
       committer: committer, session: found.session, draft: nil)
-    take(up: found, at: step, recording)
+    resume(found, at: step, recording)
   }
 
-  /// Stands where a recording stood at a step.
-  mutating func take(up found: Resumption, at step: Int, _ recording: Recording) {
+  /// Takes the state that the writer had at a step.
+  mutating func resume(_ found: Resumption, at step: Int, _ recording: Recording) {
     self.step = step
     world = step % worlds
     newestEpisode = found.newestEpisode
     known = found.known
     for (world, open) in found.open where world < worlds { unsafe slots[world] = open }
     if !found.description.hasTransitions {
-      // What is made again is told by metrics and checkpoints that the file has already.
+      // What is made again is known by the metrics and checkpoints that the file has already.
       self.step = found.end
       return
     }
     if let kinds = found.kinds {
-      (states, actions) = (kinds.state, kinds.action)
-      batch.setKinds(state: kinds.state, action: kinds.action)
+      self.kinds = kinds
+      batch.setKinds(kinds)
     }
-    if step < found.end { retrace = Retrace(recording, from: step, to: found.end) }
-    startPlainly()
+    if step < found.end { repeated = RepeatedSteps(recording, from: step, to: found.end) }
+    chooseFastPath()
   }
 
   /// Steps that the file has are not written again.
-  mutating func forgetRetraced() {
+  mutating func dropRepeated() {
     count = 0
-    batch.ended = 0
-    batch.transitions.removeAll()
-    batch.episodes.removeAll()
-    guard let end = retrace?.end, step >= end else { return }
-    retrace = nil
-    startPlainly()
+    batch.removeRows()
+    guard let end = repeated?.end, step >= end else { return }
+    repeated = nil
+    chooseFastPath()
   }
 
-  mutating func startPlainly() {
-    isPlain = states == .integer && actions == .integer && retrace == nil
+  mutating func chooseFastPath() {
+    isFast = kinds == ValueKinds() && repeated == nil
   }
 
   /// Whether the file has a checkpoint already; that it has another one is an error.

@@ -3,7 +3,7 @@ internal import SQLite
 
 /// What every row must be, and where it goes.
 extension RecordingWriter {
-  /// Where steps are no transitions, what is told of a later step says that it was taken.
+  /// Where steps are no transitions, a metric or checkpoint of a later step means that it was taken.
   mutating func advance(to later: Int) {
     guard !description.hasTransitions, later > step else { return }
     count += later - step
@@ -40,7 +40,7 @@ extension RecordingWriter {
       .invalid, "step \(step) starts in state \(state), but the one before led to \(earlier)")
   }
 
-  /// Takes a row whose state and action are words by now, and keeps its episode's books.
+  /// Appends a row whose state and action are words by now, and adds it to its episode.
   @inline(__always)
   mutating func append(
     episode: Int, state: UInt64, action: UInt64, reward: Double, ending: Ending
@@ -77,21 +77,20 @@ extension RecordingWriter {
   func word(_ value: Value) -> UInt64 {
     switch value {
     case .index(let value): UInt64(bitPattern: Int64(value))
-    case .bytes(let value): batch.transitions.append(value)
+    case .bytes(let value): batch.transitions.columns.append(value)
     }
   }
 
   /// Lets a row in: there is a file, and the values are what the first row's were.
   mutating func admit(_ transition: Transition) throws(RecordingError) {
     try requireFile()
-    let (state, action) = (transition.state.kind, transition.action.kind)
-    if states == nil {
-      states = state
-      actions = action
-      batch.setKinds(state: state, action: action)
-      startPlainly()
+    let found = ValueKinds(state: transition.state.kind, action: transition.action.kind)
+    if kinds == nil {
+      kinds = found
+      batch.setKinds(found)
+      chooseFastPath()
     }
-    guard states == state, actions == action, transition.next.kind == state else {
+    guard kinds == found, transition.next.kind == found.state else {
       throw RecordingError(
         .invalid, "step \(step) mixes numbers and bytes with the steps before it")
     }
@@ -99,6 +98,7 @@ extension RecordingWriter {
 
   /// The words of a batch's columns, found once a batch.
   @safe struct Rows {
+    let capacity: Int
     let step: UnsafeMutablePointer<UInt64>
     let episode: UnsafeMutablePointer<UInt64>
     let state: UnsafeMutablePointer<UInt64>
@@ -106,11 +106,12 @@ extension RecordingWriter {
     let reward: UnsafeMutablePointer<UInt64>
 
     init(_ batch: Batch) {
-      unsafe step = batch.transitions.column(0)
-      unsafe episode = batch.transitions.column(1)
-      unsafe state = batch.transitions.column(2)
-      unsafe action = batch.transitions.column(3)
-      unsafe reward = batch.transitions.column(4)
+      capacity = batch.transitions.columns.capacity
+      unsafe step = batch.transitions.column(.step)
+      unsafe episode = batch.transitions.column(.episode)
+      unsafe state = batch.transitions.column(.state)
+      unsafe action = batch.transitions.column(.action)
+      unsafe reward = batch.transitions.column(.reward)
     }
   }
 }

@@ -1,14 +1,29 @@
-package import Rollouts
+public import Rollouts
 internal import SQLite
 internal import Synchronization
 
 /// Writes one run to one file, off the training thread.
 ///
-/// The file bears its name from the step-0 checkpoint on. Without `finish()` it reads as
+/// ```swift
+/// var table = QTable(states: 16, actions: 4)
+/// var writer = try RecordingWriter(
+///   creating: "run.sqlite", description, initial: table.checkpoint(step: 0))
+/// try writer.record(
+///   episode: 1, state: 0, action: 3, reward: -1, next: 1, ending: .running)
+/// try writer.record(Metric(step: 1, name: "charts/epsilon", value: 0.1))
+/// try writer.record(table.checkpoint(step: 1))
+/// try writer.finish()
+/// ```
+///
+/// Steps are numbered in the order in which they come; the next state of a step is the state of the next
+/// one in its episode. A step that does not follow from the one before, and a reward that is no finite number,
+/// are errors that name the step.
+///
+/// The file has its name from the step-0 checkpoint on. Without `finish()` it reads as
 /// interrupted, and holds every step up to the last commit.
-@safe package struct RecordingWriter: ~Copyable, TransitionSink {
+@safe public struct RecordingWriter: ~Copyable, TransitionSink {
   /// The file's path.
-  package let path: String
+  public let path: String
   let options: RecordingOptions
   let description: RunDescription
   let committer: Committer
@@ -16,7 +31,7 @@ internal import Synchronization
   var chain: HashChain
   var draft: Draft?
   /// Where a resumed run still makes steps again that the file has.
-  var retrace: Retrace?
+  var repeated: RepeatedSteps?
   var known = KnownRows()
   private var isClosed = false
 
@@ -29,10 +44,10 @@ internal import Synchronization
   let worlds: Int
   let slots: UnsafeMutablePointer<OpenEpisode>
   var newestEpisode = 0
-  var states: Columns.Kind?
-  var actions: Columns.Kind?
-  /// Whether rows may be taken without a further look: the file is there, values are numbers.
-  var isPlain = false
+  /// Whether states and actions are numbers or bytes, from the first step on.
+  var kinds: ValueKinds?
+  /// Whether rows need no further check: the file is there, values are numbers, nothing is repeated.
+  var isFast = false
 
   init(
     path: String, description: RunDescription, options: RecordingOptions, chain: HashChain,
@@ -69,21 +84,19 @@ internal import Synchronization
   }
 
   /// How many steps are safely in the file.
-  package var committedSteps: Int { committer.committedSteps.load(ordering: .acquiring) }
+  public var committedSteps: Int { committer.committedSteps.load(ordering: .acquiring) }
 
-  /// Tells how many steps are safely in the file, also while a trainer holds the writer.
+  /// Returns how many steps are safely in the file, also while a trainer holds the writer.
   package var commits: @Sendable () -> Int {
     let committer = committer
     return { committer.committedSteps.load(ordering: .acquiring) }
   }
 
-  /// How many steps were recorded, committed or not.
-  package var recordedSteps: Int { step }
-
-  package mutating func record(
+  /// Records one step of a discrete world: the same as `record(_:)` of a transition, and faster.
+  public mutating func record(
     episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
   ) throws {
-    guard isPlain else {
+    guard isFast else {
       try record(
         Transition(
           episode: episode, state: .index(state), action: .index(action), reward: reward,
@@ -101,12 +114,13 @@ internal import Synchronization
     append(
       episode: episode, state: UInt64(bitPattern: Int64(state)),
       action: UInt64(bitPattern: Int64(action)), reward: reward, ending: ending)
-    if count == batch.transitions.capacity || committer.wantsBatch.load(ordering: .relaxed) {
+    if count == rows.capacity || committer.wantsBatch.load(ordering: .relaxed) {
       try handOver()
     }
   }
 
-  package mutating func record(_ transition: Transition) throws {
+  /// Records one step.
+  public mutating func record(_ transition: Transition) throws {
     try admit(transition)
     var transition = transition
     transition.reward += 0
@@ -123,7 +137,7 @@ internal import Synchronization
         if next != state { throw unlike(next.hexadecimal, state.hexadecimal) }
       }
     }
-    try retrace?.compare(transition, at: step)
+    try repeated?.compare(transition, at: step)
     switch transition.next {
     case .index(let next): unsafe slot.pointee.next = next
     case .bytes(let next): unsafe slot.pointee.nextBytes = next
@@ -131,18 +145,19 @@ internal import Synchronization
     append(
       episode: transition.episode, state: word(transition.state), action: word(transition.action),
       reward: transition.reward, ending: transition.ending)
-    if retrace != nil {
-      forgetRetraced()
+    if repeated != nil {
+      dropRepeated()
       return
     }
-    if count == batch.transitions.capacity || batch.transitions.arenaCount > Batch.mostBytes
+    if count == rows.capacity || batch.transitions.columns.arenaCount > Batch.mostBytes
       || committer.wantsBatch.load(ordering: .relaxed)
     {
       try handOver()
     }
   }
 
-  package mutating func record(_ metric: Metric) throws {
+  /// Records a metric.
+  public mutating func record(_ metric: Metric) throws {
     try requireFile()
     if known.has(metric) { return }
     advance(to: metric.step)
@@ -152,7 +167,8 @@ internal import Synchronization
     try handOverWhereWanted()
   }
 
-  package mutating func record(_ checkpoint: Checkpoint) throws {
+  /// Records a checkpoint of the steps so far. The first, of step 0, gives the file its name.
+  public mutating func record(_ checkpoint: Checkpoint) throws {
     if draft != nil {
       try publish(with: checkpoint)
       return
@@ -170,7 +186,7 @@ internal import Synchronization
 
   /// Commits what is left, says when the run ended, and leaves one file. Without it, the recording
   /// reads as interrupted.
-  package consuming func finish() throws(RecordingError) {
+  public consuming func finish() throws(RecordingError) {
     isClosed = true
     if let draft {
       draft.remove()
@@ -179,12 +195,12 @@ internal import Synchronization
     var caught: RecordingError?
     do throws(RecordingError) {
       let hasNews = count > 0 || !batch.metrics.isEmpty || !batch.checkpoints.isEmpty
-      if hasNews, retrace == nil { try handOver() }
+      if hasNews, repeated == nil { try handOver() }
     } catch {
       caught = error
     }
     // One file remains only where nobody else has it open.
-    retrace = nil
+    repeated = nil
     let ended = caught == nil ? options.clock.timestamp : nil
     do throws(RecordingError) {
       try committer.close(session: session.row, ended: ended)
@@ -194,7 +210,7 @@ internal import Synchronization
     if let caught { throw caught }
   }
 
-  /// Refuses what comes before the file bears its name, or after it was closed.
+  /// Refuses what comes before the file has its name, or after it was closed.
   func requireFile() throws(RecordingError) {
     if draft != nil { throw Self.withoutCheckpoint }
     if !committer.isRunning { throw RecordingError(.invalid, "\(path) is not being written") }

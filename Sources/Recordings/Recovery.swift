@@ -11,15 +11,15 @@ package struct Recovery: Sendable, Equatable {
 
   /// Copies what verifies of a recording to a new one, up to the first batch that does not: whole
   /// episodes, and those that are open there as interrupted ones. The damaged file is only read, and the
-  /// new one bears its name when it is whole.
+  /// new one gets its name when it is complete.
   package static func recover(
     _ path: String, to new: String, force: Bool = false, _ progress: (Double) -> Void = { _ in }
   ) throws -> Recovery {
-    try Files.refuse(new, inPlaceOf: path)
-    try Files.checkFree(new, force: force)
+    try RecordingFiles.refuse(new, inPlaceOf: path)
+    try RecordingFiles.checkFree(new, force: force)
     let source = try Recording(salvaging: path)
-    try Files.makeFolder(of: new)
-    let place = Files.beside(new)
+    try RecordingFiles.makeFolder(of: new)
+    let place = RecordingFiles.beside(new)
     do {
       let reason = try source.database.transaction(
         .reading,
@@ -29,19 +29,19 @@ package struct Recovery: Sendable, Equatable {
       if let difference = kept.difference {
         throw RecordingError.damaged(path, "what was saved of it does not verify: \(difference)")
       }
-      try Files.name(place, new, force: force)
+      try RecordingFiles.name(place, new, force: force)
       return Recovery(kept: kept, reason: reason, steps: source.visibleSteps)
     } catch {
-      Files.remove(place)
+      RecordingFiles.remove(place)
       throw error
     }
   }
 }
 
 extension Recording {
-  /// How many steps the rows and the batches speak of, as far as they can be read.
+  /// How many steps the rows and the batches have, as far as they can be read.
   fileprivate var visibleSteps: Int? {
-    let batches = try? rows("SELECT max(last_step) FROM batches").first?[0].int
+    let batches = try? value("SELECT max(last_step) FROM batches")?.int
     return [try? stepCount(), batches.map { $0 + 1 }].compactMap(\.self).max()
   }
 }
@@ -57,7 +57,7 @@ private final class Salvage {
     self.source = source
     self.place = place
     audit = try Audit(source)
-    database = try naming(place) { () throws(SQLiteError) in
+    database = try withRecordingErrors(place) { () throws(SQLiteError) in
       let database = try Database(place, .creating)
       try database.execute("PRAGMA page_size = 4096")
       try database.execute("PRAGMA application_id = \(Format.applicationID)")
@@ -69,16 +69,18 @@ private final class Salvage {
 
   /// Copies everything that verifies; what did not, or nil.
   func run(_ progress: (Double) -> Void) throws -> Difference? {
-    for table in ["run", "actions", "fields"] { try copy(table, "ORDER BY rowid") }
+    try copy(RunColumn.self, "ORDER BY rowid")
+    try copy(ActionColumn.self, "ORDER BY rowid")
+    try copy(FieldColumn.self, "ORDER BY rowid")
     let reason = try copyBatches(progress)
     if audit.batches == 0 {
       if let reason {
         throw RecordingError.damaged(source.path, "nothing of it can be kept. \(reason)")
       }
-      try copy("checkpoints", "")
+      try copy(CheckpointColumn.self)
     }
     try copySessions(isWhole: reason == nil)
-    try naming(place) { () throws(SQLiteError) in
+    try withRecordingErrors(place) { () throws(SQLiteError) in
       try database.execute("COMMIT")
       try database.close()
     }
@@ -86,19 +88,17 @@ private final class Salvage {
   }
 
   private func copyBatches(_ progress: (Double) -> Void) throws -> Difference? {
-    let transitions = try naming(place) { () throws(SQLiteError) in
-      try AppendingStatements(
-        to: "transitions", ["step", "episode", "state", "action", "reward"], replacing: false,
-        in: database)
+    let transitions = try withRecordingErrors(place) { () throws(SQLiteError) in
+      try AppendingStatements<TransitionColumn>(replacing: false, in: database)
     }
     let all = Double(max(1, (try? source.stepCount()) ?? 1))
-    var open: [[SQLiteValue]] = []
+    var open: [Row<EpisodeColumn>] = []
     var reason: Difference?
     while reason == nil {
       try execute("SAVEPOINT batch")
       do {
         let link = try audit.advance { rows in
-          try naming(place) { () throws(SQLiteError) in
+          try withRecordingErrors(place) { () throws(SQLiteError) in
             try transitions.append(rows, isInOrder: true)
           }
         }
@@ -113,7 +113,7 @@ private final class Salvage {
       try execute("RELEASE batch")
       progress(Double(audit.steps) / all)
     }
-    try insert(open, into: "episodes")
+    try insert(open)
     if reason != nil { return reason }
     do {
       try audit.finish()
@@ -124,45 +124,40 @@ private final class Salvage {
   }
 
   private func copy(_ link: Audit.Link) throws {
-    try insert(link.ended, into: "episodes")
+    try insert(link.ended)
     try copy(
-      "metrics",
+      MetricColumn.self,
       "WHERE rowid > \(link.metrics.lowerBound) AND rowid <= \(link.metrics.upperBound)"
         + " ORDER BY rowid")
     try copy(
-      "checkpoints",
+      CheckpointColumn.self,
       "ORDER BY step LIMIT \(link.checkpoints.count)"
         + " OFFSET \(link.checkpoints.lowerBound)")
-    try insert([link.row], into: "batches")
+    try insert([link.row])
   }
 
   /// The sessions that began by then. Where something is lost, the last one did not end.
   private func copySessions(isWhole: Bool) throws {
     var sessions = try source.rows(
-      "SELECT first_step, configuration, versions, started, ended, NULL FROM sessions"
-        + " WHERE first_step <= ? ORDER BY rowid", .integer(audit.keptSteps))
-    if !isWhole, !sessions.isEmpty { sessions[sessions.count - 1][4] = .null }
-    try insert(sessions, into: "sessions")
+      of: SessionColumn.self, only: SessionColumn.allCases.filter { $0 != .writer },
+      "WHERE first_step <= ? ORDER BY rowid", .integer(audit.keptSteps))
+    if !isWhole, !sessions.isEmpty { sessions[sessions.count - 1][.ended] = .null }
+    try insert(sessions)
   }
 
-  private func copy(_ table: String, _ clause: String) throws {
-    let columns = Format.tables.first { $0.name == table }?.columns.joined(separator: ", ") ?? "*"
-    try insert(try source.rows("SELECT \(columns) FROM \(table) \(clause)"), into: table)
+  private func copy<Column: TableColumn>(_ table: Column.Type, _ clause: String = "") throws {
+    try insert(try source.rows(of: table, clause))
   }
 
   private func execute(_ sql: String) throws(RecordingError) {
-    try naming(place) { () throws(SQLiteError) in try database.execute(sql) }
+    try withRecordingErrors(place) { () throws(SQLiteError) in try database.execute(sql) }
   }
 
-  private func insert(_ rows: [[SQLiteValue]], into table: String) throws {
-    guard let width = rows.first?.count else { return }
-    try naming(place) { () throws(SQLiteError) in
-      let places = Array(repeating: "?", count: width).joined(separator: ", ")
-      let statement = try database.prepare("INSERT INTO \(table) VALUES (\(places))")
-      for row in rows {
-        try statement.bind(row)
-        while try statement.step() {}
-      }
+  private func insert<Column: TableColumn>(_ rows: [Row<Column>]) throws {
+    guard !rows.isEmpty else { return }
+    try withRecordingErrors(place) { () throws(SQLiteError) in
+      let statement = try database.prepare("INSERT \(Column.insertion)")
+      for row in rows { try statement.run(row.values) }
     }
   }
 }

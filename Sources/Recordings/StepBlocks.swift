@@ -1,16 +1,18 @@
 internal import Rollouts
 internal import SQLite
 
-/// Reads transitions in order, many at a time, each with its next state and how its episode stood
+/// Reads transitions in order, many at a time, each with its next state and how its episode was
 /// then. Lives inside one `Recording.reading`.
 @safe final class StepBlocks {
-  /// step, episode, state, action, reward; the rows before `count` are complete.
-  let rows: Columns
+  /// The rows before `count` are complete.
+  let rows: TableRows<TransitionColumn>
+  /// Whether states and actions are numbers or bytes.
+  let kinds: ValueKinds
   /// How many rows of the present block are complete.
   private(set) var count = 0
   /// The complete rows' next states, as words like those of the state's column.
   let next: UnsafeMutablePointer<UInt64>
-  /// The complete rows' places in their episodes, and how these stood after them.
+  /// The complete rows' places in their episodes, and how these were after them.
   let t: UnsafeMutablePointer<Int>
   let ending: UnsafeMutablePointer<UInt8>
 
@@ -52,20 +54,19 @@ internal import SQLite
     self.only = only
     unread = range.lowerBound
     end = range.upperBound + beyond
-    statement = try naming(recording.path) { () throws(SQLiteError) in
-      // Rows come in the order of the key where no index is used.
+    statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       try recording.database.gathering(
-        "SELECT gather(step, episode, state, action, reward) FROM transitions NOT INDEXED"
-          + " WHERE step >= ? AND step < ?" + (only == nil ? "" : " AND episode = ?"))
+        TableRows<TransitionColumn>.gathering() + " WHERE step >= ? AND step < ?"
+          + (only == nil ? "" : " AND episode = ?"))
     }
-    let kinds = try recording.kinds()
+    kinds = try recording.kinds()
     // Nothing is given back where this fails, so memory is taken after it.
-    window = try EpisodeWindow(recording, state: kinds.state, worlds: hop)
-    rows = Columns(
-      [.integer, .integer, kinds.state, kinds.action, .real], capacity: Self.stretch + hop)
-    unsafe next = .allocate(capacity: rows.capacity)
-    unsafe t = .allocate(capacity: rows.capacity)
-    unsafe ending = .allocate(capacity: rows.capacity)
+    window = try EpisodeWindow(recording, kinds, worlds: hop)
+    let capacity = Self.stretch + hop
+    rows = TableRows(kinds, capacity: capacity)
+    unsafe next = .allocate(capacity: capacity)
+    unsafe t = .allocate(capacity: capacity)
+    unsafe ending = .allocate(capacity: capacity)
   }
 
   /// How many steps are read at a time.
@@ -79,14 +80,14 @@ internal import SQLite
 
   /// Goes to the next block; false where there is none.
   func advance() throws(RecordingError) -> Bool {
-    rows.removeFirst(count)
+    rows.columns.removeFirst(count)
     count = 0
     while count == 0 {
       let isAtEnd = unread >= end
       if isAtEnd, rows.count == 0 { return false }
       if !isAtEnd { try read() }
       let ready = unread >= end ? rows.count : rows.count - hop
-      let steps = unsafe rows.column(0)
+      let steps = unsafe rows.column(.step)
       while count < ready, unsafe steps[count] < UInt64(range.upperBound) { try complete(count) }
       if isAtEnd { break }
     }
@@ -95,11 +96,12 @@ internal import SQLite
 
   private func read() throws(RecordingError) {
     let (first, until, before) = (unread, min(end, unread + Self.stretch), rows.count)
-    try naming(recording.path) { () throws(SQLiteError) in
+    try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       if let only {
-        try statement.run(into: rows, .integer(first), .integer(until), .integer(only))
+        try statement.run(
+          into: rows.columns, .integer(first), .integer(until), .integer(only))
       } else {
-        try statement.run(into: rows, .integer(first), .integer(until))
+        try statement.run(into: rows.columns, .integer(first), .integer(until))
       }
     }
     unread = until
@@ -112,13 +114,12 @@ internal import SQLite
   /// Finds what follows a row.
   @inline(__always)
   private func complete(_ row: Int) throws(RecordingError) {
-    let step = unsafe Int(Int64(bitPattern: rows.column(0)[row]))
-    let number = unsafe Int(Int64(bitPattern: rows.column(1)[row]))
+    let (step, number) = (rows.int(row, .step), rows.int(row, .episode))
     let episode = try window.find(number)
     let offset = step &- episode.firstStep
     unsafe t[row] = episode.stride == 1 ? offset : offset / episode.stride
     if step == episode.lastStep {
-      unsafe next[row] = window.finalState(into: rows)
+      unsafe next[row] = window.finalState(into: rows.columns)
       unsafe ending[row] = episode.ending.rawValue
     } else {
       unsafe next[row] = try follower(of: row, at: step &+ episode.stride, number)
@@ -131,15 +132,13 @@ internal import SQLite
   private func follower(of row: Int, at step: Int, _ episode: Int) throws(RecordingError) -> UInt64
   {
     let place = row + hop
-    if place < rows.count, unsafe rows.column(0)[place] == UInt64(bitPattern: Int64(step)),
-      unsafe rows.column(1)[place] == UInt64(bitPattern: Int64(episode))
-    {
-      return unsafe rows.column(2)[place]
+    if place < rows.count, rows.int(place, .step) == step, rows.int(place, .episode) == episode {
+      return unsafe rows.column(.state)[place]
     }
     // Where rows are missing between, the next one is nearer than in a whole recording.
     for place in row + 1..<max(row + 1, min(row + hop, rows.count))
-    where rows.int(place, 0) == step && rows.int(place, 1) == episode {
-      return unsafe rows.column(2)[place]
+    where rows.int(place, .step) == step && rows.int(place, .episode) == episode {
+      return unsafe rows.column(.state)[place]
     }
     throw .damaged(recording.path, "episode \(episode) lacks step \(step)")
   }
@@ -157,76 +156,73 @@ internal import SQLite
 
   private let recording: Recording
   private let statement: GatheringStatement
-  private let columns: Columns
+  private let rows: TableRows<EpisodeColumn>
+  private let capacity: Int
   private let margin: Int
   private let running: Ending
   private var current = Entry()
   private var currentRow = 0
 
-  init(
-    _ recording: Recording, state: Columns.Kind, worlds: Int
-  ) throws(RecordingError) {
+  init(_ recording: Recording, _ kinds: ValueKinds, worlds: Int) throws(RecordingError) {
     self.recording = recording
     margin = 2 * worlds
     running = try recording.runningEnding()
-    let capacity = worlds == 1 ? 1024 : 4096 + 4 * worlds
-    columns = Columns(
-      [.integer, .integer, .integer, .integer, .integer, state], capacity: capacity)
-    statement = try naming(recording.path) { () throws(SQLiteError) in
+    capacity = worlds == 1 ? 1024 : 4096 + 4 * worlds
+    rows = TableRows(kinds, capacity: capacity)
+    statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       try recording.database.gathering(
-        """
-        SELECT gather(episode, first_step, stride, steps, \(Recording.endingNumber), final_state)
-        FROM episodes NOT INDEXED WHERE episode >= ? AND episode < ?
-        """)
+        TableRows<EpisodeColumn>.gathering() + " WHERE episode >= ? AND episode < ?")
     }
   }
 
   /// The episode of a number, which becomes the one of `finalState`.
   @inline(__always)
   func find(_ number: Int) throws(RecordingError) -> Entry {
-    if number != current.number { try look(for: number) }
+    if number != current.number { try load(number) }
     return current
   }
 
   /// The present episode's last state, with its bytes kept where the rows keep theirs.
-  func finalState(into rows: Columns) -> UInt64 {
-    let word = unsafe columns.column(5)[currentRow]
-    return columns.kind(5) == .bytes ? unsafe rows.append(columns.bytes(word)) : word
+  func finalState(into columns: Columns) -> UInt64 {
+    let word = unsafe rows.column(.finalState)[currentRow]
+    return rows.kind(.finalState) == .bytes
+      ? unsafe columns.append(rows.columns.bytes(word)) : word
   }
 
-  private func look(for number: Int) throws(RecordingError) {
+  private func load(_ number: Int) throws(RecordingError) {
     var row = place(of: number)
     if row == nil {
       let first = max(0, number &- margin)
-      columns.removeAll()
-      try naming(recording.path) { () throws(SQLiteError) in
-        try statement.run(into: columns, .integer(first), .integer(first &+ columns.capacity))
+      rows.columns.removeAll()
+      try withRecordingErrors(recording.path) { () throws(SQLiteError) in
+        try statement.run(into: rows.columns, .integer(first), .integer(first &+ capacity))
       }
       row = place(of: number)
     }
     guard let row,
       Recording.isSound(
-        number, first: columns.int(row, 1), columns.int(row, 2), steps: columns.int(row, 3))
+        number, first: rows.int(row, .firstStep), rows.int(row, .stride),
+        steps: rows.int(row, .steps))
     else { throw .damaged(recording.path, "episode \(number) is missing from its table") }
-    let (first, stride) = (columns.int(row, 1), columns.int(row, 2))
-    let ending = Ending(rawValue: UInt8(clamping: columns.int(row, 4))) ?? .running
+    let (first, stride) = (rows.int(row, .firstStep), rows.int(row, .stride))
+    let ending = Ending(rawValue: UInt8(clamping: rows.int(row, .ending))) ?? .running
     currentRow = row
     current = Entry(
       number: number, firstStep: first, stride: stride,
-      lastStep: first + (columns.int(row, 3) - 1) * stride,
+      lastStep: first + (rows.int(row, .steps) - 1) * stride,
       ending: ending == .running ? running : ending)
   }
 
   /// Numbers follow each other in a whole recording; where some are missing, they are searched.
   private func place(of number: Int) -> Int? {
-    guard columns.count > 0 else { return nil }
-    let guess = number &- columns.int(0, 0)
-    if guess >= 0, guess < columns.count, columns.int(guess, 0) == number { return guess }
-    var (low, high) = (0, columns.count)
+    guard rows.count > 0 else { return nil }
+    let guess = number &- rows.int(0, .episode)
+    if guess >= 0, guess < rows.count, rows.int(guess, .episode) == number { return guess }
+    var (low, high) = (0, rows.count)
     while low < high {
       let middle = (low + high) / 2
-      if columns.int(middle, 0) < number { low = middle + 1 } else { high = middle }
+      if rows.int(middle, .episode) < number { low = middle + 1 } else { high = middle }
     }
-    return low < columns.count && columns.int(low, 0) == number ? low : nil
+    return low < rows.count && rows.int(low, .episode) == number ? low : nil
   }
 }

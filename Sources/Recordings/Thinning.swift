@@ -3,14 +3,14 @@ internal import SQLite
 
 /// What a copy left out to be smaller, as it says itself under the key `thinned`.
 package struct Thinning: Sendable, Equatable {
-  /// Of every so many episodes the first has its steps; 1 where all have.
+  /// The first of each group of this many episodes has its steps; 1 where all have.
   package var episodes = 1
   /// Episodes that have their steps all the same: the best, and those that were played last.
   package var besides: [Int] = []
   /// Whether only the first and the last checkpoint were kept.
   package var lacksCheckpoints = false
 
-  /// What a copy shall leave out.
+  /// What a copy leaves out.
   package init(episodes: Int = 1, lacksCheckpoints: Bool = false) {
     precondition(episodes >= 1, "of no episodes none can be the first")
     self.episodes = episodes

@@ -1,8 +1,9 @@
 internal import Glibc
+internal import Platform
 internal import Rollouts
 internal import Synchronization
 
-/// Who writes a recording: enough to tell a living writer from a dead one, and from another file.
+/// The process that writes a recording: enough to know whether it lives, and that it writes this file.
 struct WriterIdentity: Equatable, Sendable {
   var process: Int
   /// The process's start in clock ticks since boot: a number of a process is used again, this with

@@ -100,7 +100,7 @@ struct CaptionStrip: Sendable {
       total += short
     }
     if fonts.isCompact, total > area.width {
-      // The episode is told best by a title where there is no room for it.
+      // A title says best which episode it is where there is no room for it.
       hasEpisode = false
       total -= widths[0].1 + gap
       widths[0].1 = -gap
@@ -150,7 +150,9 @@ struct CaptionStrip: Sendable {
     }
     let action = Point(columns[3].x, labelLine)
     let place = worldWidth > 0 ? Point(area.left, labelLine) : action
-    if let ending = caption.ending { drawEnding(ending, caption.tone, at: place, onto: canvas) }
+    if let ending = caption.ending {
+      canvas.draw(ending, at: place, size: fonts.label.size, width: endingWidth, theme)
+    }
     if caption.ending == nil, worldWidth > 0 {
       let trainer = canvas.ellipsized(facts.trainer, fonts.label, width: worldWidth)
       canvas.text(trainer, at: place, fonts.label, theme.mutedText)
@@ -161,18 +163,6 @@ struct CaptionStrip: Sendable {
         slip ?? columns[3].label, at: action, fonts.label,
         caption.slip == nil ? theme.mutedText : theme.secondAccent)
     }
-  }
-
-  /// A dot and a word.
-  private func drawEnding(
-    _ ending: String, _ tone: Caption.Tone, at place: Point, onto canvas: Canvas
-  ) {
-    let radius = fonts.label.size * 0.32
-    canvas.fill(
-      .circle(place.moved(radius, -fonts.label.size * 0.365), radius: radius), color(tone))
-    let font = Font.sans(fonts.label.size, .bold)
-    let word = canvas.ellipsized(ending, font, width: endingWidth - radius * 3.2)
-    canvas.text(word, at: place.moved(radius * 3.2, 0), font, color(tone))
   }
 
   /// "slipped ↓ down" without its last word.
@@ -194,18 +184,10 @@ struct CaptionStrip: Sendable {
       word = "\(caption.action.prefix(1)) \(slip.dropFirst("slipped ".count))"
       ink = theme.secondAccent
     }
-    if let ending = caption.ending { (word, ink) = (ending, color(caption.tone)) }
+    if let ending = caption.ending { (word, ink) = (ending.text, theme.color(of: ending.tone)) }
     let x = columns[3].x
     let fitting = canvas.ellipsized(word, fonts.value, width: area.right - x + 2)
     canvas.text(fitting, at: Point(x, valueLine), fonts.value, ink)
-  }
-
-  private func color(_ tone: Caption.Tone) -> Color {
-    switch tone {
-    case .good: theme.positive
-    case .bad: theme.negative
-    case .neutral: theme.mutedText
-    }
   }
 
   private var labelLine: Double { (area.top + fonts.label.size * 0.85).rounded() }

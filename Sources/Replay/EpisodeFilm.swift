@@ -1,11 +1,12 @@
 package import Raster
+package import Recordings
 package import Rollouts
 
 /// The frames of one or more recorded episodes, drawn while their transitions are read.
 ///
 /// An episode of N steps has N + 1 frames; the first shows its initial state, and none shows a
 /// neighbour's. Memory does not grow with the number of frames.
-package struct EpisodeFilm<Scenes: Stage, Drawing: Painter>: FrameSource
+package struct EpisodeFilm<Scenes: SceneBuilder, Drawing: Painter>: FrameSource
 where Scenes.Scene == Drawing.Scene {
   /// Hands over an episode's transitions one by one, then nil.
   package typealias Transitions = () throws -> Transition?
@@ -13,18 +14,18 @@ where Scenes.Scene == Drawing.Scene {
   /// The frames of each episode.
   package let chapters: [Range<Int>]
 
-  private let painter: Drawing
-  private let episodes: [ReplayEpisode]
-  private let transitions: (ReplayEpisode) throws -> Transitions
+  private let scenes: Scenes
+  let painter: Drawing
+  private let episodes: [Episode]
+  private let transitions: (Episode) throws -> Transitions
   private let holdAfterEpisodes: Int
-
-  private var stage: Scenes
   private var reading: Reading?
 
-  /// Where in the recording the stage stands.
+  /// Where in the recording the film stands.
   private struct Reading {
+    /// The episode's place in the film.
     var episode: Int
-    var t: Int
+    var scene: Scenes.Scene
     /// The transition that leads on from here, read ahead; nil at the end.
     var ahead: Transition?
     var next: Transitions
@@ -33,10 +34,10 @@ where Scenes.Scene == Drawing.Scene {
   /// A film of episodes in the order given; `hold` is how much longer each one's last frame stays,
   /// in hundredths of a second.
   package init(
-    stage: Scenes, painter: Drawing, episodes: [ReplayEpisode], hold: Int = 0,
-    transitions: @escaping (ReplayEpisode) throws -> Transitions
+    scenes: Scenes, painter: Drawing, episodes: [Episode], hold: Int = 0,
+    transitions: @escaping (Episode) throws -> Transitions
   ) {
-    self.stage = stage
+    self.scenes = scenes
     self.painter = painter
     self.episodes = episodes
     self.transitions = transitions
@@ -46,6 +47,16 @@ where Scenes.Scene == Drawing.Scene {
       let first = count
       count += episode.steps + 1
       return first..<count
+    }
+  }
+
+  /// A film of episodes of a recording.
+  package init(
+    scenes: Scenes, painter: Drawing, episodes: [Episode], hold: Int = 0,
+    from source: any EpisodeSource
+  ) {
+    self.init(scenes: scenes, painter: painter, episodes: episodes, hold: hold) {
+      try source.transitions(of: $0)
     }
   }
 
@@ -72,30 +83,32 @@ where Scenes.Scene == Drawing.Scene {
   /// What a frame shows.
   package mutating func scene(of frame: Int) throws -> Scenes.Scene {
     let (episode, t) = place(of: frame)
-    let known = reading
     // Given up while something may fail, so that a film starts afresh after a failure.
-    reading = nil
     var reading =
-      try known.flatMap { $0.episode == episode && $0.t <= t ? $0 : nil }
+      try self.reading.take().flatMap { $0.episode == episode && $0.scene.t <= t ? $0 : nil }
       ?? begin(episode)
-    while reading.t < t {
+    while reading.scene.t < t {
       guard let transition = reading.ahead else {
-        throw ReplayError.short(
-          episode: episodes[episode].number, found: reading.t, expected: episodes[episode].steps)
+        throw short(episodes[episode], found: reading.scene.t)
       }
-      try stage.advance(transition)
+      try scenes.advance(&reading.scene, by: transition)
       reading.ahead = try reading.next()
-      reading.t += 1
     }
     self.reading = reading
-    return stage.scene
+    return reading.scene
   }
 
-  private mutating func begin(_ episode: Int) throws -> Reading {
-    let next = try transitions(episodes[episode])
-    let first = try next()
-    try stage.begin(episodes[episode], first: first)
-    return Reading(episode: episode, t: 0, ahead: first, next: next)
+  private func begin(_ episode: Int) throws -> Reading {
+    let known = episodes[episode]
+    let next = try transitions(known)
+    guard let first = try next() else { throw short(known, found: 0) }
+    return Reading(
+      episode: episode, scene: try scenes.first(of: known, before: first), ahead: first,
+      next: next)
+  }
+
+  private func short(_ episode: Episode, found: Int) -> ReplayError {
+    .short(episode: episode.number, found: found, expected: episode.steps)
   }
 
   private func place(of frame: Int) -> (episode: Int, t: Int) {

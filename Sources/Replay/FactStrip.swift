@@ -1,8 +1,9 @@
 import Raster
+import Rollouts
 
 /// A line of labelled facts below a picture, in columns that stay in place from frame to frame.
 ///
-/// `CaptionStrip` is for the worlds that all have the same four; this one is told its columns.
+/// `CaptionStrip` is for the worlds that all have the same four; this one takes its columns.
 struct FactStrip: Sendable {
   /// One column.
   struct Column: Sendable {
@@ -22,12 +23,10 @@ struct FactStrip: Sendable {
   struct Fact: Hashable, Sendable {
     var value: String
     var note = ""
-    var tone: Caption.Tone?
 
-    init(_ value: String, note: String = "", tone: Caption.Tone? = nil) {
+    init(_ value: String, note: String = "") {
       self.value = value
       self.note = note
-      self.tone = tone
     }
   }
 
@@ -43,15 +42,17 @@ struct FactStrip: Sendable {
   private let places: [(column: Int, x: Double, showsNote: Bool)]
   private let columns: [Column]
 
-  /// A strip inside an area; the last column also tells how an episode ended, in one of some ways.
-  init(
-    in area: Rect, size: Int, columns: [Column], endings: [String], theme: Theme,
+  /// A strip inside an area, where pictures have one; the last column also shows how an episode ended,
+  /// in one of some ways.
+  init?(
+    in area: Rect, _ options: PictureOptions, columns: [Column], endings: [String],
     measuring canvas: Canvas
   ) {
+    guard options.showsCaption else { return nil }
     self.area = area
-    self.theme = theme
+    theme = options.theme
     self.columns = columns
-    let fonts = CaptionStrip.Fonts(size: size)
+    let fonts = CaptionStrip.Fonts(size: options.evenSize)
     isCompact = fonts.isCompact
     label = fonts.label
     // A little smaller before anything is left out.
@@ -118,7 +119,7 @@ struct FactStrip: Sendable {
 
   /// Draws one frame's facts, a column each, and how the episode ended, if it did.
   func draw(
-    _ facts: [Fact], ending: (text: String, tone: Caption.Tone)? = nil, onto canvas: Canvas
+    _ facts: [Fact], ending: EndingWord?, onto canvas: Canvas
   ) {
     for place in places {
       let fact = facts[place.column]
@@ -127,12 +128,11 @@ struct FactStrip: Sendable {
         let room = area.right - place.x + 2
         canvas.text(
           canvas.ellipsized(ending.text, value, width: room), at: Point(place.x, valueLine), value,
-          color(ending.tone))
+          theme.color(of: ending.tone))
         continue
       }
-      let ink = fact.tone.map(color) ?? theme.text
       let mark = isCompact ? columns[place.column].mark ?? "" : ""
-      canvas.text(mark + fact.value, at: Point(place.x, valueLine), value, ink)
+      canvas.text(mark + fact.value, at: Point(place.x, valueLine), value, theme.text)
       if place.showsNote, !fact.note.isEmpty {
         let x = place.x + canvas.measure(fact.value + " ", value).width
         canvas.text(fact.note, at: Point(x, valueLine), label, theme.mutedText)
@@ -140,35 +140,29 @@ struct FactStrip: Sendable {
     }
     guard !isCompact, let last = places.last else { return }
     if let ending {
-      drawEnding(ending.text, ending.tone, from: last.x, onto: canvas)
+      // Columns stand on whole pixels, which may take half of one from the last.
+      canvas.draw(
+        ending, at: Point(last.x, labelLine), size: label.size, width: area.right - last.x + 1,
+        theme)
     } else {
       canvas.text(columns[last.column].label, at: Point(last.x, labelLine), label, theme.mutedText)
     }
   }
 
-  /// A dot and a word.
-  private func drawEnding(
-    _ ending: String, _ tone: Caption.Tone, from x: Double, onto canvas: Canvas
-  ) {
-    let radius = label.size * 0.32
-    let font = Font.sans(label.size, .bold)
-    // Columns stand on whole pixels, which may take half of one from the last.
-    let room = area.right - x - radius * 3.2 + 1
-    canvas.fill(
-      .circle(Point(x + radius, labelLine - label.size * 0.365), radius: radius), color(tone))
-    canvas.text(
-      canvas.ellipsized(ending, font, width: room), at: Point(x + radius * 3.2, labelLine), font,
-      color(tone))
-  }
-
-  private func color(_ tone: Caption.Tone) -> Color {
-    switch tone {
-    case .good: theme.positive
-    case .bad: theme.negative
-    case .neutral: theme.mutedText
-    }
-  }
-
   private var labelLine: Double { (area.top + label.size * 0.85).rounded() }
   private var valueLine: Double { (area.bottom - value.size * 0.3).rounded() }
+}
+
+extension Scene {
+  /// The return so far, and the last reward after it.
+  var returnFact: FactStrip.Fact {
+    .init(NumberText.trimmed(totalReturn, decimals: 1), note: rewardNote(decimals: 1))
+  }
+}
+
+extension Scene where Action == Int {
+  /// The last action's arrow and name; a dash in the first frame.
+  func name(among actions: [ActionMeaning]) -> String {
+    action.map { Caption.name(actions[$0]) } ?? "–"
+  }
 }

@@ -41,8 +41,8 @@ struct GridLayout: Sendable {
     let boardHeight = max(1, (cell * Double(rows)).rounded())
     let isTall = room.height / Double(rows) < room.width / Double(columns)
     let needed = options.showsCaption || !options.title.isEmpty ? side * 0.7 : 0
-    width = isTall ? Self.even(max(boardWidth + 2 * margin, needed)) : size
-    height = isTall ? size : Self.even(boardHeight + extra)
+    width = isTall ? Int(even: max(boardWidth + 2 * margin, needed)) : size
+    height = isTall ? size : Int(even: boardHeight + extra)
 
     let left = ((Double(width) - boardWidth) / 2).rounded(.down)
     let spare = Double(height) - extra - boardHeight
@@ -73,8 +73,11 @@ struct GridLayout: Sendable {
 
   /// The letters of a title, in pixels.
   static func titleSize(_ size: Int) -> Double { max(11, (Double(size) / 30).rounded()) }
+}
 
-  private static func even(_ length: Double) -> Int { (Int(length.rounded(.up)) + 1) & ~1 }
+extension Int {
+  /// The least even number that is not below a length.
+  init(even length: Double) { self = (Int(length.rounded(.up)) + 1) & ~1 }
 }
 
 extension Canvas {

@@ -1,6 +1,6 @@
 package import Raster
 
-/// How the frames of a replay look, whatever their world.
+/// How the frames of a replay are drawn, whatever their world.
 package struct PictureOptions: Hashable, Sendable {
   /// The longer side of a frame in pixels; odd numbers are rounded down.
   package var size = 480
@@ -8,36 +8,42 @@ package struct PictureOptions: Hashable, Sendable {
   package var theme = Theme.light
   /// A line above the picture; empty for none.
   package var title = ""
-  /// Whether a strip at the bottom tells episode, step, return and action.
+  /// Whether a strip at the bottom shows episode, step, return and action.
   package var showsCaption = true
   /// How much of a world that is larger than a picture is seen.
   package var camera = Camera.whole
-  /// How a world that was played as text is drawn.
-  package var look = Look.arcade
+  /// In which of its looks a world is drawn; nil for the usual one.
+  package var look: Look?
 
-  /// Where one looks from.
-  package enum Camera: String, Hashable, Sendable, CaseIterable {
+  /// How much of a world is seen; its `PainterEntry` lists what there is.
+  package struct Camera: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// What the command line calls it.
+    package let rawValue: String
+    /// A camera of a name.
+    package init(rawValue: String) { self.rawValue = rawValue }
+    /// Its name.
+    package var description: String { rawValue }
     /// All of the world.
-    case whole
-    /// What is around the one who moves.
-    case follow
+    package static let whole = Camera(rawValue: "whole")
   }
 
-  /// What a world that was played as text looks like.
-  package enum Look: String, Hashable, Sendable, CaseIterable {
-    /// Drawn.
-    case arcade
-    /// As the text itself, on a terminal.
-    case ascii
+  /// A way to draw a world that has several; its `PainterEntry` lists them.
+  package struct Look: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// What the command line calls it.
+    package let rawValue: String
+    /// A look of a name.
+    package init(rawValue: String) { self.rawValue = rawValue }
+    /// Its name.
+    package var description: String { rawValue }
   }
 
   /// The sizes that frames can have.
   package static let sizes = 64...4096
 
-  /// The looks of a replay.
+  /// How a replay is drawn.
   package init(
     size: Int = 480, theme: Theme = .light, title: String = "", showsCaption: Bool = true,
-    camera: Camera = .whole, look: Look = .arcade
+    camera: Camera = .whole, look: Look? = nil
   ) {
     self.size = size
     self.theme = theme
@@ -51,7 +57,7 @@ package struct PictureOptions: Hashable, Sendable {
   var evenSize: Int { max(Self.sizes.lowerBound, min(size, Self.sizes.upperBound)) & ~1 }
 }
 
-/// What a caption tells of a run besides its steps.
+/// What a caption says of a run besides its steps.
 package struct CaptionFacts: Hashable, Sendable {
   /// The world, with its map where it has one.
   package var world: String

@@ -1,20 +1,42 @@
 import Analysis
+import Platform
 import Raster
 import Recordings
+import Replay
 import Rollouts
 
-extension Report {
-  /// The page: one file that asks for nothing, runs nothing but its own program, and shows what
-  /// recordings say as text and never as markup.
-  package var page: String {
-    let script = String(decoding: PackageResources.report_js, as: UTF8.self)
-    let style = Self.colors + String(decoding: PackageResources.report_css, as: UTF8.self)
+/// A page that shows runs: one file that asks for nothing, runs nothing but its own script, and shows
+/// what recordings say as text and never as markup.
+package struct ReportPage {
+  /// What stands at the top.
+  package var title: String
+  /// What made it, as in "reel 0.1.0".
+  package var maker: String
+  /// The runs, in the order in which they stand side by side.
+  package var runs: [RunReport]
+
+  /// A page of runs.
+  package init(title: String, maker: String, runs: [RunReport]) {
+    precondition(!runs.isEmpty, "a report is of at least one run")
+    self.title = title
+    self.maker = maker
+    self.runs = runs
+  }
+
+  /// The page's text.
+  package func html() throws -> String {
+    var colors = PageColors()
+    var bytes = PageBytes()
+    let learning = try learning(&colors)
+    let data: JSON = ["runs": .array(runs.map { $0.json(&bytes) })]
+    let script = Self.script
+    let style = colors.style + String(decoding: PackageResources.report_css, as: UTF8.self)
     let hash = Base64.text(SHA256.hash(Array(script.utf8)))
-    // Browsers run the one program whose hash stands here, and fetch nothing at all.
+    // Browsers run the one script whose hash stands here, and fetch nothing at all.
     let policy =
-      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-\(hash)'"
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-\(hash)'"
     // In JSON "<" can be spelled otherwise, so that no text ends the element that it stands in.
-    let data = data.compact.replacing("<", with: "\\u003c")
+    let numbers = data.compact.replacing("<", with: "\\u003c")
     let page: HTML = """
       <!doctype html>
       <html lang="en">
@@ -36,8 +58,9 @@ extension Report {
       </main>
       <footer>Made by \(maker) from recordings alone. Keys, with a player in focus: space plays, ← → step, \
       Home and End jump, [ ] change the speed, L loops.</footer>
-      <script type="application/json" id="data">\(HTML(sound: data))</script>
-      <script>\(HTML(sound: script))</script>
+      <script type="application/json" id="data">\(HTML(sound: numbers))</script>
+      <script type="text/plain" id="bytes">\(HTML(sound: bytes.text))</script>
+      <script type="module">\(HTML(sound: script))</script>
       </body>
       </html>
 
@@ -45,36 +68,33 @@ extension Report {
     return page.markup
   }
 
-  private static var colors: String {
-    func variables(_ theme: Theme) -> String {
-      let named: [(String, Color)] = [
-        ("background", theme.background), ("surface", theme.surface), ("text", theme.text),
-        ("muted", theme.mutedText), ("grid", theme.grid), ("axis", theme.axis),
-        ("accent", theme.accent), ("second", theme.secondAccent), ("positive", theme.positive),
-        ("negative", theme.negative), ("unknown", theme.unknown), ("floor", theme.floor),
-        ("floor-line", theme.floorLine), ("wall", theme.wall), ("wall-edge", theme.wallEdge),
-        ("start", theme.start), ("goal", theme.goal), ("agent", theme.agent),
-        ("agent-rim", theme.agentRim), ("trail", theme.trail), ("ice", theme.ice),
-        ("ice-line", theme.iceLine), ("crack", theme.crack), ("hole", theme.hole),
-      ]
-      let series = theme.series.enumerated().map { ("s\($0)", $1) }
-      return (named + series).map { "--\($0):\($1.css);" }.joined()
-    }
-    let dark = variables(.dark)
-    return ":root{\(variables(.light))color-scheme:light}"
-      + "@media (prefers-color-scheme:dark){:root:not([data-theme=light]){\(dark)color-scheme:dark}}"
-      + ":root[data-theme=dark]{\(dark)color-scheme:dark}"
+  /// The modules of the page's script.
+  private static var script: String {
+    let modules: [String: [UInt8]] = [
+      "board.js": PackageResources.board_js, "bytes.js": PackageResources.bytes_js,
+      "clock.js": PackageResources.clock_js, "course.js": PackageResources.course_js,
+      "curves.js": PackageResources.curves_js, "film.js": PackageResources.film_js,
+      "heat.js": PackageResources.heat_js, "keys.js": PackageResources.keys_js,
+      "knowledge.js": PackageResources.knowledge_js, "main.js": PackageResources.main_js,
+      "numbers.js": PackageResources.numbers_js, "player.js": PackageResources.player_js,
+      "scale.js": PackageResources.scale_js, "theme.js": PackageResources.theme_js,
+      "values.js": PackageResources.values_js,
+    ]
+    return PageScript(main: "main.js") { name in
+      modules[name].map { String(decoding: $0, as: UTF8.self) }
+    }.text
   }
 
   // MARK: Parts
 
-  private var learning: HTML {
+  private func learning(_ colors: inout PageColors) throws -> HTML {
     var tasks: [String] = []
     for run in runs where !tasks.contains(run.task) { tasks.append(run.task) }
-    let figures = tasks.map { task in
-      figure(
-        runs.enumerated().filter { $1.task == task }.map { (place: $0, run: $1) },
-        heading: tasks.count > 1 ? task : "")
+    let figures = try tasks.map { task in
+      try figure(
+        CurveFigure(
+          runs: runs.enumerated().filter { $1.task == task }.map { (place: $0, run: $1) }),
+        heading: tasks.count > 1 ? task : "", &colors)
     }
     return """
       <section class="card" aria-labelledby="learning"><h2 id="learning">Learning</h2>
@@ -83,17 +103,24 @@ extension Report {
   }
 
   /// The curves of the runs of one world.
-  private func figure(_ runs: [(place: Int, run: Run)], heading: String) -> HTML {
-    let legend = runs.map { place, run -> HTML in
-      "<span class=\"s\(place % 8)\"><i></i>\(run.name)</span>"
-    }
-    let curve = runs[0].run.curve
+  private func figure(
+    _ curves: CurveFigure, heading: String, _ colors: inout PageColors
+  ) throws -> HTML {
+    let curve = curves.runs[0].run.curve
+    let isAlone = curves.runs.count == 1
     let title: HTML = heading.isEmpty ? "" : "<h3>\(heading)</h3>"
+    let legend = curves.runs.map { place, run -> HTML in
+      isAlone
+        ? "<span class=\"name\"><i></i>\(run.name)</span>"
+        : "<span class=\"name s\(place % 8)\"><i></i>\(run.name)</span>"
+    }
+    let marks =
+      isAlone ? (curve.window > 1 ? "; dots: each episode" : "") + "; dashed: the best" : ""
     return """
-      <figure>\(title)\(ReportCurves(runs: runs).html)
-      <figcaption>\(HTML.joined(legend)) <span>Return per episode, \(curve.smoothing)\
-      \(runs.count == 1 && curve.window > 1 ? "; dots: each episode" : "")</span></figcaption>
-      </figure>
+      <figure data-runs="\(curves.runs.map { "\($0.place)" }.joined(separator: " "))">\(title)\
+      \(try curves.drawings(&colors))
+      <figcaption>\(HTML.joined(legend)) <span>Return per episode, \(curve.smoothing)\(marks)</span>\
+      <output class="reading"></output></figcaption></figure>
       """
   }
 
@@ -102,7 +129,7 @@ extension Report {
     return "<p class=\"all\"><button type=\"button\" id=\"play-all\">Play all</button></p>"
   }
 
-  private func article(_ index: Int, _ run: Run) -> HTML {
+  private func article(_ index: Int, _ run: RunReport) -> HTML {
     """
     <article class="run s\(index % 8)" aria-labelledby="run-\(index)">
     <h2 id="run-\(index)"><i></i>\(run.name)</h2>
@@ -113,7 +140,7 @@ extension Report {
     """
   }
 
-  private func card(_ run: Run) -> HTML {
+  private func card(_ run: RunReport) -> HTML {
     let row = { (pair: (name: String, value: String)) -> HTML in
       "<div><dt>\(pair.name)</dt><dd>\(pair.value)</dd></div>"
     }
@@ -128,14 +155,27 @@ extension Report {
       """
   }
 
-  private func heat(_ index: Int, _ run: Run) -> HTML {
+  private func heat(_ index: Int, _ run: RunReport) -> HTML {
     guard let heat = run.heat else { return "" }
     let last = heat.maps.count - 1
+    let (scale, columns) = (heat.parts.light.scale, heat.maps[0].columns)
+    let bar = scale.kind == .diverging ? "diverging" : "sequential"
+    let numbers = heat.parts.light.numbers.map { numbers -> HTML in
+      // Sizes as shares of the map's width.
+      let share = 100 / Double(columns)
+      return """
+        <div class="numbers" aria-hidden="true" \
+        style="--columns:\(columns);--size:\(share * numbers.size);--line:\(share * numbers.line)">\
+        </div>
+        """
+    }
     return """
       <section class="card heat" data-run="\(index)"><h3>What it knew</h3>
-      <figure><canvas role="img" aria-label="Heat map of the learned values" width="600" height="600">\
-      </canvas><figcaption class="scale"></figcaption></figure>
-      <p class="told" aria-live="polite"></p>
+      <figure class="map"><canvas role="img" aria-label="Heat map of the learned values" \
+      width="600" height="600"></canvas>\(numbers ?? "")<div class="mark" hidden></div></figure>
+      <p class="scale">\(NumberText.short(scale.range.lowerBound))<i style="background:var(--\(bar))">\
+      </i>\(NumberText.short(scale.range.upperBound))<span>\(heat.directions)</span></p>
+      <p class="reading" aria-live="polite"></p>
       <label class="slider"><span>Training</span>\
       <input type="range" class="moment" min="0" max="\(last)" value="\(last)"></label>
       <p class="hint">Move over a cell, or touch it, to read its value.</p>
@@ -143,7 +183,7 @@ extension Report {
       """
   }
 
-  private func player(_ index: Int, _ run: Run) -> HTML {
+  private func player(_ index: Int, _ run: RunReport) -> HTML {
     guard !run.episodes.isEmpty else { return "" }
     let options = run.episodes.enumerated().map { number, episode -> HTML in
       """
@@ -155,10 +195,10 @@ extension Report {
       "<li><span>\(action.name)</span><b><i></i></b><output></output></li>"
     }
     let hasValues = run.episodes.contains { !$0.values.isEmpty }
-    let judge: HTML = run.judge.isEmpty ? "" : ", \(run.judge)"
+    let source: HTML = run.valueSource.isEmpty ? "" : ", \(run.valueSource)"
     let values: HTML =
       hasValues
-      ? "<h4>Value of each action here\(judge)</h4><ul class=\"values\">\(HTML.joined(bars))</ul>"
+      ? "<h4>Value of each action here\(source)</h4><ul class=\"values\">\(HTML.joined(bars))</ul>"
       : ""
     return """
       <section class="card player" data-run="\(index)" tabindex="0" \
@@ -178,9 +218,10 @@ extension Report {
       <label><input type="checkbox" class="loop"> Loop</label></div>
       <dl class="now"><div><dt>Step</dt><dd class="step"></dd></div><div><dt>Return</dt>\
       <dd class="return"></dd></div><div><dt>Next</dt><dd class="action"></dd></div></dl>
-      <canvas class="course" aria-hidden="true" width="600" height="90"></canvas>
+      <svg class="course" aria-hidden="true"><path class="zero"/><path class="line"/>\
+      <svg class="past"><path class="line"/></svg><circle r="4"/></svg>
       \(values)
-      <p class="told" aria-live="polite"></p>
+      <p class="reading" aria-live="polite"></p>
       </section>
       """
   }

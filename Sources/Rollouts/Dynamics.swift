@@ -10,7 +10,7 @@
     /// The outcome of a move.
     @inlinable package init(next: Int, reward: Double, terminates: Bool = false) {
       self.next = Int32(next)
-      // Adding zero makes −0 into 0, which a recording could not tell apart.
+      // Adding zero makes −0 into 0, which a recording could not keep apart.
       self.reward = reward + 0
       self.terminates = terminates
     }
@@ -64,7 +64,7 @@
     outcomes[state &* actions &+ move]
   }
 
-  /// The move that an action executes: the intended one, or, by the word drawn for this step, one
+  /// The move that an action executes: the intended one, or, by the random word of this step, one
   /// beside it.
   @inlinable package func executed(_ action: Int, _ word: @autoclosure () -> UInt32) -> Int {
     guard let slip else { return action }
@@ -90,6 +90,11 @@
     legal.isEmpty || legal[state] >> action & 1 == 1
   }
 
+  /// Whether all rewards are whole numbers, which recordings keep in less room.
+  package var hasWholeRewards: Bool {
+    outcomes.allSatisfy { $0.reward == $0.reward.rounded() }
+  }
+
   /// Where every action is legal, this is false and the table needs no mask.
   @inlinable package var hasIllegalActions: Bool { !legal.isEmpty }
 }
@@ -98,9 +103,13 @@
 package protocol TabularWorld: World where State == Int, Action == Int {
   /// The tables.
   var dynamics: Dynamics { get }
+  /// Whether one can ever be in a state: not inside a wall.
+  func canBeIn(_ state: Int) -> Bool
 }
 
 extension TabularWorld {
+  package func canBeIn(_ state: Int) -> Bool { true }
+
   package func start(_ draws: Draws) -> Int { dynamics.start }
 
   package func step(_ state: Int, _ action: Int, _ draws: Draws) -> Step<Int> {
@@ -108,5 +117,11 @@ extension TabularWorld {
     return Step(
       next: Int(outcome.next), reward: outcome.reward,
       ending: outcome.terminates ? .terminated : .running)
+  }
+
+  package func contains(_ state: Int) -> Bool { (0..<dynamics.states).contains(state) }
+
+  package func allows(_ action: Int, in state: Int) -> Bool {
+    (0..<dynamics.actions).contains(action) && dynamics.isLegal(action, in: state)
   }
 }

@@ -1,9 +1,14 @@
 /// What a random draw is for; streams of different purposes never meet.
-@usableFromInline package enum Purpose: UInt32, Sendable {
+public enum Purpose: UInt32, Sendable {
+  /// The state that an episode starts in.
   case start = 1
+  /// What the world does in a step.
   case world
+  /// Which action is chosen.
   case policy
+  /// How a map is made.
   case map
+  /// Which action is chosen while nothing is learned.
   case evaluation
   /// The numbers that a network starts from.
   case parameters
@@ -16,20 +21,26 @@
 /// Counter-based random numbers (Philox 4×32-10): a draw is a pure function of its key, so there is
 /// no state to save, and any step of any episode can be drawn again on its own.
 ///
+/// ```swift
+/// let draws = Generator(seed: 1).draws(for: .policy, episode: 3, t: 0)
+/// let explores = draws.pick(0, below: 10) == 0
+/// let action = draws.pick(1, below: 4)
+/// ```
+///
 /// Salmon and others, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
-@usableFromInline package struct Generator: Sendable, Equatable {
+public struct Generator: Sendable, Equatable {
   @usableFromInline let seed: UInt64
 
   /// A generator for one run.
-  @inlinable package init(seed: UInt64) { self.seed = seed }
+  @inlinable public init(seed: UInt64) { self.seed = seed }
 
   /// The draws of one step of one episode.
-  @inlinable package func draws(for purpose: Purpose, episode: Int, t: Int) -> Draws {
+  @inlinable public func draws(for purpose: Purpose, episode: Int, t: Int) -> Draws {
     Draws(generator: self, purpose: purpose, episode: episode, t: t)
   }
 
   /// Four words: those of one draw at the steps 4 `quarter` to 4 `quarter` + 3 of an episode.
-  @inlinable package func block(
+  @inlinable public func block(
     _ purpose: Purpose, episode: Int, quarter: Int, draw: Int = 0
   ) -> SIMD4<UInt32> {
     let episode = UInt64(truncatingIfNeeded: episode)
@@ -43,7 +54,7 @@
 }
 
 /// All the random words that one purpose may use at one step of one episode, by their number.
-@usableFromInline package struct Draws: Sendable {
+public struct Draws: Sendable {
   @usableFromInline let generator: Generator
   @usableFromInline let purpose: Purpose
   @usableFromInline let episode: Int
@@ -57,12 +68,12 @@
   }
 
   /// One random word.
-  @inlinable package func word(_ draw: Int) -> UInt32 {
+  @inlinable public func word(_ draw: Int) -> UInt32 {
     generator.block(purpose, episode: episode, quarter: t >> 2, draw: draw)[t & 3]
   }
 
   /// A whole number in 0 ..< count; the bias is below count / 2³².
-  @inlinable package func pick(_ draw: Int, below count: Int) -> Int {
+  @inlinable public func pick(_ draw: Int, below count: Int) -> Int {
     Int((UInt64(word(draw)) * UInt64(truncatingIfNeeded: count)) >> 32)
   }
 }

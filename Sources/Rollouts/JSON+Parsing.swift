@@ -1,15 +1,17 @@
 /// Why a text is not JSON, and where.
-package struct JSONError: Error, Equatable, CustomStringConvertible {
-  package var offset: Int
-  package var expected: String
+public struct JSONError: Error, Equatable, CustomStringConvertible {
+  /// The byte of the text at which it is not JSON.
+  public var offset: Int
+  /// What should be there.
+  public var expected: String
 
   /// A sentence for people.
-  package var description: String { "not JSON at byte \(offset): expected \(expected)" }
+  public var description: String { "not JSON at byte \(offset): expected \(expected)" }
 }
 
 extension JSON {
   /// The value that a text spells.
-  package init(parsing text: String) throws(JSONError) {
+  public init(parsing text: String) throws(JSONError) {
     var parser = JSONParser(bytes: Array(text.utf8))
     self = try parser.document()
   }
@@ -188,7 +190,7 @@ extension ArraySlice<UInt8> {
     return rest.isEmpty
   }
 
-  /// Takes the digits in front, and tells how many they are.
+  /// Removes the digits in front, and returns how many there were.
   private mutating func takeDigits() -> Int {
     let digits = prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
     removeFirst(digits)

@@ -1,7 +1,13 @@
 import Glibc
 
-/// A JSON value whose objects keep their order, so that what is printed stays where people look.
-package indirect enum JSON: Sendable, Equatable {
+/// A JSON value whose objects keep the order of their members.
+///
+/// ```swift
+/// let settings: JSON = ["alpha": 0.5, "episodes": 100]
+/// settings["alpha"]?.double   // 0.5
+/// settings.compact            // {"alpha":0.5,"episodes":100}
+/// ```
+public indirect enum JSON: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -11,25 +17,27 @@ package indirect enum JSON: Sendable, Equatable {
   case object([Member])
 
   /// A named value of an object.
-  package struct Member: Sendable, Equatable {
-    package var key: String
-    package var value: JSON
+  public struct Member: Sendable, Equatable {
+    /// Its name.
+    public var key: String
+    /// Its value.
+    public var value: JSON
 
     /// A member of an object.
-    package init(_ key: String, _ value: JSON) {
+    public init(_ key: String, _ value: JSON) {
       self.key = key
       self.value = value
     }
   }
 
   /// The value of an object's member; nil where there is none.
-  package subscript(key: String) -> JSON? {
+  public subscript(key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
   }
 
   /// The number that an integer or a number holds.
-  package var double: Double? {
+  public var double: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
@@ -38,7 +46,7 @@ package indirect enum JSON: Sendable, Equatable {
   }
 
   /// The whole number that this holds.
-  package var int: Int? {
+  public var int: Int? {
     switch self {
     case .integer(let value): value
     case .number(let value): Int(exactly: value)
@@ -47,7 +55,7 @@ package indirect enum JSON: Sendable, Equatable {
   }
 
   /// The text that this holds.
-  package var text: String? {
+  public var text: String? {
     guard case .string(let value) = self else { return nil }
     return value
   }
@@ -56,12 +64,18 @@ package indirect enum JSON: Sendable, Equatable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  package init(stringLiteral value: String) { self = .string(value) }
-  package init(integerLiteral value: Int) { self = .integer(value) }
-  package init(floatLiteral value: Double) { self = .number(value) }
-  package init(booleanLiteral value: Bool) { self = .bool(value) }
-  package init(arrayLiteral elements: JSON...) { self = .array(elements) }
-  package init(dictionaryLiteral elements: (String, JSON)...) {
+  /// A string.
+  public init(stringLiteral value: String) { self = .string(value) }
+  /// A whole number.
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  /// A number.
+  public init(floatLiteral value: Double) { self = .number(value) }
+  /// True or false.
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// An array.
+  public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  /// An object, in the order of its members.
+  public init(dictionaryLiteral elements: (String, JSON)...) {
     self = .object(elements.map { Member($0, $1) })
   }
 }
@@ -70,14 +84,14 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
 
 extension JSON {
   /// The value as one line of text; numbers that are not finite become null.
-  package var compact: String {
+  public var compact: String {
     var text = ""
     write(to: &text, indent: nil)
     return text
   }
 
   /// The value as text for people, two spaces a level.
-  package var pretty: String {
+  public var pretty: String {
     var text = ""
     write(to: &text, indent: 0)
     return text

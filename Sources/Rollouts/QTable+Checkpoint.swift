@@ -1,22 +1,33 @@
 /// The part of a Q-table run's configuration that the table follows from: with it and the log, the
 /// table of any step can be made again.
-package struct QTableRule: Sendable, Equatable {
+///
+/// ```swift
+/// let rule = QTableRule(alpha: .linear(from: 0.5, to: 0.01), gamma: 0.99, episodes: 1000)
+/// rule.alpha(episode: 1)                             // 0.5
+/// QTableRule(configuration: rule.configuration)      // the same rule
+/// ```
+public struct QTableRule: Sendable, Equatable {
   /// The learning rate, by episode (α).
-  package var alpha: Schedule
+  public var alpha: Schedule
   /// The discount of future reward (γ).
-  package var gamma: Double
+  public var gamma: Double
   /// How many episodes the schedules run over.
-  package var episodes: Int
+  public var episodes: Int
 
   /// The rule of a configuration.
-  package init(alpha: Schedule, gamma: Double, episodes: Int) {
+  public init(alpha: Schedule, gamma: Double, episodes: Int) {
     self.alpha = alpha
     self.gamma = gamma
     self.episodes = episodes
   }
 
+  /// The rule as a run's configuration: `alpha`, `gamma` and `episodes`.
+  public var configuration: JSON {
+    ["alpha": alpha.json, "gamma": .number(gamma), "episodes": .integer(episodes)]
+  }
+
   /// The rule in a recorded configuration; nil where it is not a Q-table's.
-  package init?(configuration: JSON) {
+  public init?(configuration: JSON) {
     guard let gamma = configuration["gamma"]?.double,
       let episodes = configuration["episodes"]?.int,
       let alpha = configuration["alpha"].flatMap(Schedule.init(json:))
@@ -25,15 +36,15 @@ package struct QTableRule: Sendable, Equatable {
   }
 
   /// The learning rate in an episode; episodes count from 1.
-  package func alpha(episode: Int) -> Double { alpha.value(episode: episode, of: episodes) }
+  public func alpha(episode: Int) -> Double { alpha.value(episode: episode, of: episodes) }
 }
 
 extension QTable {
-  /// The kind that a Q-table's checkpoints bear.
-  package static let checkpointKind = "qtable"
+  /// The kind of a Q-table's checkpoints.
+  public static let checkpointKind = "qtable"
 
-  /// The table as a checkpoint.
-  package func checkpoint(step: Int) -> Checkpoint {
+  /// The table as a checkpoint: a safetensors file with the tensors `q` and `visits`.
+  public func checkpoint(step: Int) -> Checkpoint {
     let shape = [states, actions]
     let tensors = [
       Tensor("q", doubles: values, shape: shape), Tensor("visits", words: visits, shape: shape),
@@ -43,7 +54,7 @@ extension QTable {
   }
 
   /// The table of a checkpoint.
-  package init(_ checkpoint: Checkpoint) throws(SafetensorsError) {
+  public init(_ checkpoint: Checkpoint) throws(SafetensorsError) {
     let file = try Safetensors(decoding: checkpoint.parameters)
     let (q, visits) = (try file.tensor("q"), try file.tensor("visits"))
     guard q.shape.count == 2, q.shape == visits.shape, q.shape[0] > 0, q.shape[1] > 0 else {
@@ -54,7 +65,7 @@ extension QTable {
       throw SafetensorsError("a Q-table's values are numbers, or −∞ where an action is illegal")
     }
     self.init(states: q.shape[0], actions: q.shape[1])
-    self.values = values
-    self.visits = counts
+    valueStorage = values
+    visitStorage = counts
   }
 }

@@ -1,64 +1,80 @@
 /// Action values by state and action, with the one rule that changes them.
 ///
+/// ```swift
+/// var table = QTable(states: 16, actions: 4)
+/// table.update(0, 3, reward: -1, next: 1, terminated: false, alpha: 0.5, gamma: 0.9)
+/// table.value(0, 3)        // -0.5
+/// table.greedyActions(0)   // [0, 1, 2]
+/// ```
+///
+/// A table that follows the same rule from the same steps has the same bits, so that the table of any step
+/// can be made again from a recording (`Recording.qTable(at:)`).
+///
 /// Illegal actions hold −∞, so that a maximum needs no mask.
-@usableFromInline package struct QTable: Sendable, Equatable {
-  @usableFromInline package let states: Int
-  @usableFromInline package let actions: Int
-  /// A state's actions stand together.
-  @usableFromInline package internal(set) var values: [Double]
-  /// How often each value was updated.
-  @usableFromInline package internal(set) var visits: [UInt32]
+public struct QTable: Sendable, Equatable {
+  /// How many states it has, numbered from 0.
+  public let states: Int
+  /// How many actions each state has, numbered from 0.
+  public let actions: Int
+  @usableFromInline var valueStorage: [Double]
+  @usableFromInline var visitStorage: [UInt32]
+
+  /// The value of every action in every state; a state's actions are neighbours.
+  @inlinable public var values: [Double] { valueStorage }
+  /// How often each of `values` was updated.
+  @inlinable public var visits: [UInt32] { visitStorage }
 
   /// A table that has learned nothing.
   package init(_ dynamics: Dynamics) {
-    self.init(states: dynamics.states, actions: dynamics.actions)
-    guard dynamics.hasIllegalActions else { return }
-    for state in 0..<states {
-      for action in 0..<actions where !dynamics.isLegal(action, in: state) {
-        values[state * actions + action] = -.infinity
-      }
+    self.init(states: dynamics.states, actions: dynamics.actions) { state, action in
+      dynamics.isLegal(action, in: state)
     }
   }
 
-  /// A table of zeros.
-  package init(states: Int, actions: Int) {
+  /// A table that has learned nothing: 0 for a legal action, −∞ for an illegal one.
+  public init(
+    states: Int, actions: Int,
+    isLegal: (_ state: Int, _ action: Int) -> Bool = { _, _ in true }
+  ) {
     precondition(states > 0 && actions > 0, "a table has states and actions")
     self.states = states
     self.actions = actions
-    values = Array(repeating: 0, count: states * actions)
-    visits = Array(repeating: 0, count: states * actions)
+    valueStorage = (0..<states * actions).map {
+      isLegal($0 / actions, $0 % actions) ? 0 : -.infinity
+    }
+    visitStorage = Array(repeating: 0, count: states * actions)
   }
 
   /// The value of an action in a state.
-  @inlinable package func value(_ state: Int, _ action: Int) -> Double {
+  @inlinable public func value(_ state: Int, _ action: Int) -> Double {
     values[state * actions + action]
   }
 
   /// The values of a state's actions.
-  package func row(_ state: Int) -> ArraySlice<Double> {
+  public func row(_ state: Int) -> ArraySlice<Double> {
     values[state * actions..<(state + 1) * actions]
   }
 
   /// How often a state's actions were updated, all together.
-  package func visits(in state: Int) -> Int {
+  public func visits(in state: Int) -> Int {
     visits[state * actions..<(state + 1) * actions].reduce(0) { $0 + Int($1) }
   }
 
   /// The best value in a state; 0 where no action is legal.
-  package func best(_ state: Int) -> Double {
+  public func best(_ state: Int) -> Double {
     let best = row(state).max() ?? 0
     return best == -.infinity ? 0 : best
   }
 
   /// The actions whose value is the best of their state.
-  package func greedyActions(_ state: Int) -> [Int] {
+  public func greedyActions(_ state: Int) -> [Int] {
     let best = row(state).max() ?? 0
     return (0..<actions).filter { best != -.infinity && value(state, $0) == best }
   }
 
   /// The greedy actions where something was learned: none where the state was never updated, or
   /// where all its legal actions are still worth the same.
-  package func learnedActions(_ state: Int) -> [Int] {
+  public func learnedActions(_ state: Int) -> [Int] {
     let greedy = greedyActions(state)
     let legal = row(state).count { $0 != -.infinity }
     return visits(in: state) > 0 && (greedy.count < legal || legal == 1) ? greedy : []
@@ -70,15 +86,17 @@
     _ body: (consuming QTableUpdates) throws -> Result
   ) rethrows -> Result {
     let actions = actions
-    return try values.withUnsafeMutableBufferPointer { values in
-      try visits.withUnsafeMutableBufferPointer { visits in
+    return try valueStorage.withUnsafeMutableBufferPointer { values in
+      try visitStorage.withUnsafeMutableBufferPointer { visits in
         try body(QTableUpdates(values: values, visits: visits, actions: actions))
       }
     }
   }
 
-  /// Learns from one step; see `QTableUpdates.update`.
-  package mutating func update(
+  /// Learns from one step: Q ← (1 − α) Q + α (r + γ max Q′), where a terminal state is worth nothing.
+  ///
+  /// Watkins and Dayan, "Q-learning", Machine Learning 8, 1992.
+  public mutating func update(
     _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
     gamma: Double
   ) {
@@ -158,7 +176,7 @@
     let index = state &* actions &+ action
     let old = values[index]
     let sample = terminated ? reward : reward + gamma * best(next)
-    // Adding zero makes −0 into 0, which SQLite could not tell apart.
+    // Adding zero makes −0 into 0, which SQLite could not keep apart.
     values[index] = (1 - alpha) * old + alpha * sample + 0
     visits[index] = visits[index] &+ 1
     return sample - old

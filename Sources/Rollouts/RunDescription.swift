@@ -1,16 +1,22 @@
 /// Whether a recording shows learning or playing.
-package enum RunPurpose: String, Sendable {
-  case train, evaluate
+public enum RunPurpose: String, Sendable {
+  /// Something learns from the steps.
+  case train
+  /// What was learned before is only played.
+  case evaluate
 }
 
-/// Where a recording came from: the file, its digest and the step that it was taken at.
-package struct Parent: Sendable, Equatable {
-  package var file: String
-  package var digest: String
-  package var step: Int
+/// Where a recording came from.
+public struct Parent: Sendable, Equatable {
+  /// The file of the recording before.
+  public var file: String
+  /// That recording's digest.
+  public var digest: String
+  /// The step of it that this recording goes on from.
+  public var step: Int
 
   /// A recording's parent.
-  package init(file: String, digest: String, step: Int) {
+  public init(file: String, digest: String, step: Int) {
     self.file = file
     self.digest = digest
     self.step = step
@@ -18,28 +24,49 @@ package struct Parent: Sendable, Equatable {
 }
 
 /// All that is known of a run before its first step.
-package struct RunDescription: Sendable, Equatable {
-  package var world: WorldDescription
-  package var trainer: String
-  package var purpose: RunPurpose
-  package var preset: String
-  package var seed: UInt64
+///
+/// ```swift
+/// let world = WorldDescription(
+///   name: "corridor",
+///   actions: [ActionMeaning("left", dx: -1), ActionMeaning("right", dx: 1)],
+///   fields: [Field("state", "cell", type: "column", offset: 1, count: 8, "from the left")])
+/// var run = RunDescription(
+///   world: world, trainer: "qtable", seed: 1,
+///   configuration: ["alpha": 0.5, "gamma": 0.9, "episodes": 100])
+/// run.tags = ["first try"]
+/// ```
+///
+/// The settings in `configuration` that a Q-table follows from are those of `QTableRule`.
+public struct RunDescription: Sendable, Equatable {
+  /// The world that the run acts in.
+  public var world: WorldDescription
+  /// What learns or plays.
+  public var trainer: String
+  /// Whether it learns or only plays.
+  public var purpose: RunPurpose
+  /// The name of the settings that it began with.
+  public var preset: String
+  /// What all random numbers follow from; 63 bits.
+  public var seed: UInt64
   /// How many worlds run side by side, their steps interleaved in a fixed order.
-  package var worlds = 1
-  package var parent: Parent?
-  package var tags: [String] = []
-  package var note = ""
+  public var worlds = 1
+  /// The recording that this one came from, if any.
+  public var parent: Parent?
+  /// Words to find the run by.
+  public var tags: [String] = []
+  /// A remark.
+  public var note = ""
   /// Every setting of world and trainer, in the order of their declaration.
-  package var configuration: JSON
+  public var configuration: JSON
 
   /// Whether steps are transitions. A learner that plays nothing counts what it learns from, and records
   /// metrics and checkpoints alone.
-  package var hasTransitions: Bool {
+  public var hasTransitions: Bool {
     purpose == .evaluate || !(world.actions.isEmpty && world.fields.isEmpty)
   }
 
   /// A run's description.
-  package init(
+  public init(
     world: WorldDescription, trainer: String, purpose: RunPurpose = .train,
     preset: String = "default", seed: UInt64, configuration: JSON
   ) {

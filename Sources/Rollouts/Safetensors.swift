@@ -1,33 +1,36 @@
 /// Why bytes are not a safetensors file.
-package struct SafetensorsError: Error, Equatable, CustomStringConvertible {
+public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   /// A sentence for people.
-  package let description: String
+  public let description: String
 
   /// An error with its sentence.
-  package init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = description }
 }
 
 /// A named array of numbers, little-endian.
-package struct Tensor: Sendable, Equatable {
-  package var name: String
+public struct Tensor: Sendable, Equatable {
+  /// Its name in the file.
+  public var name: String
   /// As safetensors names it: F64, F32, U32, …
-  package var type: String
-  package var shape: [Int]
-  package var bytes: [UInt8]
+  public var type: String
+  /// Its dimensions; the last one varies fastest.
+  public var shape: [Int]
+  /// Its numbers, little-endian.
+  public var bytes: [UInt8]
 
   /// A tensor of doubles.
-  package init(_ name: String, doubles: [Double], shape: [Int]) {
+  public init(_ name: String, doubles: [Double], shape: [Int]) {
     self.init(name, type: "F64", shape: shape, bytes: doubles.littleEndianBytes { $0.bitPattern })
   }
 
   /// A tensor of floats.
-  package init(_ name: String, floats: some Collection<Float>, shape: [Int]) {
+  public init(_ name: String, floats: some Collection<Float>, shape: [Int]) {
     let bytes = Array(floats).littleEndianBytes { $0.bitPattern }
     self.init(name, type: "F32", shape: shape, bytes: bytes)
   }
 
   /// A tensor of 32-bit words.
-  package init(_ name: String, words: [UInt32], shape: [Int]) {
+  public init(_ name: String, words: [UInt32], shape: [Int]) {
     self.init(name, type: "U32", shape: shape, bytes: words.littleEndianBytes { $0 })
   }
 
@@ -39,19 +42,19 @@ package struct Tensor: Sendable, Equatable {
   }
 
   /// The numbers of a tensor of doubles.
-  package func doubles() throws(SafetensorsError) -> [Double] {
+  public func doubles() throws(SafetensorsError) -> [Double] {
     guard type == "F64" else { throw SafetensorsError("tensor \(name) is \(type), not F64") }
     return bytes.integers(UInt64.self).map(Double.init(bitPattern:))
   }
 
   /// The numbers of a tensor of floats.
-  package func floats() throws(SafetensorsError) -> [Float] {
+  public func floats() throws(SafetensorsError) -> [Float] {
     guard type == "F32" else { throw SafetensorsError("tensor \(name) is \(type), not F32") }
     return bytes.integers(UInt32.self).map(Float.init(bitPattern:))
   }
 
   /// The numbers of a tensor of 32-bit words.
-  package func words() throws(SafetensorsError) -> [UInt32] {
+  public func words() throws(SafetensorsError) -> [UInt32] {
     guard type == "U32" else { throw SafetensorsError("tensor \(name) is \(type), not U32") }
     return bytes.integers(UInt32.self)
   }
@@ -59,15 +62,22 @@ package struct Tensor: Sendable, Equatable {
 
 /// The file format that parameters are kept in: a JSON header, then the tensors' bytes.
 ///
+/// ```swift
+/// let file = Safetensors([Tensor("weight", floats: [1, 2, 3, 4], shape: [2, 2])])
+/// let checkpoint = Checkpoint(step: 0, kind: "mine", parameters: file.encoded())
+/// try Safetensors(decoding: checkpoint.parameters).tensor("weight").floats()   // [1, 2, 3, 4]
+/// ```
+///
 /// https://github.com/huggingface/safetensors#format
-package struct Safetensors: Sendable, Equatable {
-  package var tensors: [Tensor]
+public struct Safetensors: Sendable, Equatable {
+  /// The tensors, in the order of the file.
+  public var tensors: [Tensor]
 
   /// A file of these tensors.
-  package init(_ tensors: [Tensor]) { self.tensors = tensors }
+  public init(_ tensors: [Tensor]) { self.tensors = tensors }
 
   /// The tensor of a name.
-  package func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
+  public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
     guard let tensor = tensors.first(where: { $0.name == name }) else {
       throw SafetensorsError("there is no tensor \(name)")
     }
@@ -75,7 +85,7 @@ package struct Safetensors: Sendable, Equatable {
   }
 
   /// The file's bytes.
-  package func encoded() -> [UInt8] {
+  public func encoded() -> [UInt8] {
     var offset = 0
     let header = JSON.object(
       tensors.map { tensor in
@@ -98,7 +108,7 @@ package struct Safetensors: Sendable, Equatable {
   }
 
   /// The tensors in a file's bytes.
-  package init(decoding file: [UInt8]) throws(SafetensorsError) {
+  public init(decoding file: [UInt8]) throws(SafetensorsError) {
     guard file.count >= 8, let length = file[..<8].integers(UInt64.self).first,
       length <= UInt64(file.count - 8)
     else { throw SafetensorsError("a safetensors file begins with the length of its header") }

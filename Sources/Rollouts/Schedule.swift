@@ -1,20 +1,21 @@
 import Glibc
 
 /// A number that changes from episode to episode.
-package enum Schedule: Sendable, Equatable {
+public enum Schedule: Sendable, Equatable {
+  /// Always the same.
   case constant(Double)
   /// From one value in the first episode to another in the last.
   case linear(from: Double, to: Double)
-  /// The same along half a wave of the cosine: slow, fast, slow. Where the half is so many episodes long
-  /// the wave goes on, up again and down.
+  /// The same along half a wave of the cosine: slow, fast, slow. Where `half` gives the length of the half wave
+  /// in episodes, the wave goes on, up again and down.
   case cosine(from: Double, to: Double, half: Int? = nil)
-  /// From one value in the first episode to another after so many, and that from then on.
+  /// From one value in the first episode to another after `episodes`, and that from then on.
   case ramp(from: Double, to: Double, episodes: Int)
   /// Multiplied by `factor` after each episode, but never below `floor`.
   case exponential(from: Double, factor: Double, floor: Double)
 
   /// The value in an episode; episodes count from 1.
-  package func value(episode: Int, of episodes: Int) -> Double {
+  public func value(episode: Int, of episodes: Int) -> Double {
     switch self {
     case .constant(let value): return value
     case .linear(let from, let to):
@@ -55,7 +56,7 @@ package enum Schedule: Sendable, Equatable {
   }
 
   /// The least and the greatest value that can occur.
-  package var range: ClosedRange<Double> {
+  public var range: ClosedRange<Double> {
     switch self {
     case .constant(let value): value...value
     case .linear(let from, let to), .cosine(let from, let to, _), .ramp(let from, let to, _):
@@ -68,7 +69,7 @@ package enum Schedule: Sendable, Equatable {
 extension Schedule: CustomStringConvertible {
   /// As it is typed: `0.1`, `linear(0.1,0.001)`, `cosine(1e-4,5e-5)`, `ramp(0.4,0,80)` or
   /// `exponential(1,0.995,0.01)`.
-  package var description: String {
+  public var description: String {
     switch self {
     case .constant(let value): "\(value)"
     case .linear(let from, let to): "linear(\(from),\(to))"
@@ -80,7 +81,7 @@ extension Schedule: CustomStringConvertible {
   }
 
   /// The schedule that a text spells; nil where it spells none.
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     if let value = Double(text), value.isFinite {
       self = .constant(value)
       return
@@ -109,13 +110,13 @@ extension Schedule: CustomStringConvertible {
   }
 
   /// As configurations keep it: a number where it is constant, else its text.
-  package var json: JSON {
+  public var json: JSON {
     if case .constant(let value) = self { return .number(value) }
     return .string(description)
   }
 
   /// The schedule that a configuration holds.
-  package init?(json: JSON) {
+  public init?(json: JSON) {
     if let value = json.double {
       self = .constant(value)
     } else if let schedule = json.text.flatMap(Self.init(_:)) {

@@ -11,6 +11,8 @@ package struct SettingError: Error, Equatable, CustomStringConvertible {
 package struct Setting<Configuration>: Sendable {
   package let name: String
   package let help: String
+  /// What it may be, where that is one of a few words.
+  package var choices: [String] = []
   package let read: @Sendable (Configuration) -> JSON
   package let write: @Sendable (inout Configuration, String) throws(SettingError) -> Void
 
@@ -108,7 +110,8 @@ package struct Setting<Configuration>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Configuration, Choice> & Sendable, _ help: String
   ) -> Self where Choice.RawValue == String {
     Self(
-      name: name, help: help, read: { .string($0[keyPath: path].rawValue) },
+      name: name, help: help, choices: Choice.allCases.map(\.rawValue),
+      read: { .string($0[keyPath: path].rawValue) },
       write: { configuration, text throws(SettingError) in
         guard let value = Choice(rawValue: text) else {
           let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")

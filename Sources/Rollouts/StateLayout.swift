@@ -1,4 +1,4 @@
-/// Where each discrete state stands on a picture, as a recording's fields tell it.
+/// Where each discrete state lies on a picture, according to a recording's fields.
 ///
 /// A field of type `row` counts down the picture, `column` to the right and `up` upward.
 package struct StateLayout: Sendable, Equatable {
@@ -39,7 +39,7 @@ package struct StateLayout: Sendable, Equatable {
     return state
   }
 
-  /// The cell of the picture that a state stands in, from the top left.
+  /// The cell of the picture that a state lies in, from the top left.
   package func cell(of state: Int) -> (row: Int, column: Int) {
     var cell = (row: 0, column: 0)
     for digit in digits {

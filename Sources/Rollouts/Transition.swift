@@ -1,22 +1,34 @@
-/// A state or action as it is recorded.
-package enum Value: Sendable, Equatable {
-  /// Of a discrete world.
+/// A state or action as it is recorded: a number, or bytes.
+public enum Value: Sendable, Equatable {
+  /// The number of a discrete state or action.
   case index(Int)
   /// Little-endian bytes that the recording's `fields` describe.
   case bytes([UInt8])
+
+  /// The number; nil of bytes.
+  public var index: Int? {
+    guard case .index(let index) = self else { return nil }
+    return index
+  }
 }
 
-/// One step as a trainer tells it: what was seen, done, earned, and seen then.
-package struct Transition: Sendable, Equatable {
-  package var episode: Int
-  package var state: Value
-  package var action: Value
-  package var reward: Double
-  package var next: Value
-  package var ending: Ending
+/// One step: the state, the action, the reward, the next state, and how the episode was then.
+public struct Transition: Sendable, Equatable {
+  /// The episode's number, from 1.
+  public var episode: Int
+  /// The state that the action was chosen in.
+  public var state: Value
+  /// What was done.
+  public var action: Value
+  /// What it earned.
+  public var reward: Double
+  /// The state that it led to.
+  public var next: Value
+  /// How the episode is after this step.
+  public var ending: Ending
 
   /// One step of an episode; episodes count from 1.
-  @inlinable package init(
+  @inlinable public init(
     episode: Int, state: Value, action: Value, reward: Double, next: Value, ending: Ending
   ) {
     self.episode = episode
@@ -28,14 +40,17 @@ package struct Transition: Sendable, Equatable {
   }
 }
 
-/// A number that a trainer tells beside the transitions, under CleanRL's names.
-package struct Metric: Sendable, Equatable {
-  package var step: Int
-  package var name: String
-  package var value: Double
+/// A number that a trainer records beside the transitions, under CleanRL's names.
+public struct Metric: Sendable, Equatable {
+  /// After how many steps it was recorded.
+  public var step: Int
+  /// What it measures, such as `charts/episodic_return` or `losses/td_loss`.
+  public var name: String
+  /// Its value then.
+  public var value: Double
 
   /// A metric after `step` steps.
-  package init(step: Int, name: String, value: Double) {
+  public init(step: Int, name: String, value: Double) {
     self.step = step
     self.name = name
     self.value = value
@@ -43,17 +58,21 @@ package struct Metric: Sendable, Equatable {
 }
 
 /// What a learner knows after some number of steps.
-package struct Checkpoint: Sendable, Equatable {
-  /// After so many steps; 0 is before the first.
-  package var step: Int
-  package var kind: String
+public struct Checkpoint: Sendable, Equatable {
+  /// The kind of those that were kept because an evaluation beat all before.
+  package static let bestKind = "best"
+
+  /// After how many steps; 0 is before the first.
+  public var step: Int
+  /// What kind of learner it belongs to, such as `qtable`.
+  public var kind: String
   /// A safetensors file.
-  package var parameters: [UInt8]
+  public var parameters: [UInt8]
   /// What else the trainer needs to go on from here, as JSON.
-  package var trainingState: String
+  public var trainingState: String
 
   /// A checkpoint after `step` steps.
-  package init(step: Int, kind: String, parameters: [UInt8], trainingState: String = "{}") {
+  public init(step: Int, kind: String, parameters: [UInt8], trainingState: String = "{}") {
     self.step = step
     self.kind = kind
     self.parameters = parameters
@@ -61,9 +80,23 @@ package struct Checkpoint: Sendable, Equatable {
   }
 }
 
-/// Where a trainer tells what happens. Step numbers follow from the order: the first transition is
+/// Where a trainer records what happens. Step numbers follow from the order: the first transition is
 /// step 0.
-package protocol TransitionSink: ~Copyable {
+///
+/// A trainer that takes any sink can be tested with one in memory, and recorded by a `RecordingWriter`:
+///
+/// ```swift
+/// func train(into sink: inout some TransitionSink & ~Copyable) throws {
+///   try sink.record(
+///     episode: 1, state: 0, action: 1, reward: -1, next: 4, ending: .running)
+///   try sink.record(Metric(step: 1, name: "charts/epsilon", value: 0.1))
+/// }
+///
+/// var memory = MemorySink()
+/// try train(into: &memory)
+/// memory.transitions.count   // 1
+/// ```
+public protocol TransitionSink: ~Copyable {
   /// Takes one transition.
   mutating func record(_ transition: Transition) throws
   /// Takes one step of a discrete world: the same as `record(_:)`, without wrapping.
@@ -76,28 +109,38 @@ package protocol TransitionSink: ~Copyable {
 }
 
 /// A sink that keeps nothing, for training without a recording.
-package struct NullSink: TransitionSink {
+public struct NullSink: TransitionSink {
   /// A sink that keeps nothing.
-  package init() {}
-  package mutating func record(_ transition: Transition) {}
-  package mutating func record(
+  public init() {}
+
+  /// Forgets a transition.
+  public mutating func record(_ transition: Transition) {}
+  /// Forgets a step.
+  public mutating func record(
     episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
   ) {}
-  package mutating func record(_ metric: Metric) {}
-  package mutating func record(_ checkpoint: Checkpoint) {}
+  /// Forgets a metric.
+  public mutating func record(_ metric: Metric) {}
+  /// Forgets a checkpoint.
+  public mutating func record(_ checkpoint: Checkpoint) {}
 }
 
 /// A sink that keeps everything in memory, for tests and short evaluations.
-package struct MemorySink: TransitionSink {
-  package private(set) var transitions: [Transition] = []
-  package private(set) var metrics: [Metric] = []
-  package private(set) var checkpoints: [Checkpoint] = []
+public struct MemorySink: TransitionSink {
+  /// All transitions, in order.
+  public private(set) var transitions: [Transition] = []
+  /// All metrics, in order.
+  public private(set) var metrics: [Metric] = []
+  /// All checkpoints, in order.
+  public private(set) var checkpoints: [Checkpoint] = []
 
   /// An empty sink.
-  package init() {}
+  public init() {}
 
-  package mutating func record(_ transition: Transition) { transitions.append(transition) }
-  package mutating func record(
+  /// Keeps a transition.
+  public mutating func record(_ transition: Transition) { transitions.append(transition) }
+  /// Keeps a step of a discrete world, as a transition.
+  public mutating func record(
     episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
   ) {
     record(
@@ -105,6 +148,8 @@ package struct MemorySink: TransitionSink {
         episode: episode, state: .index(state), action: .index(action), reward: reward,
         next: .index(next), ending: ending))
   }
-  package mutating func record(_ metric: Metric) { metrics.append(metric) }
-  package mutating func record(_ checkpoint: Checkpoint) { checkpoints.append(checkpoint) }
+  /// Keeps a metric.
+  public mutating func record(_ metric: Metric) { metrics.append(metric) }
+  /// Keeps a checkpoint.
+  public mutating func record(_ checkpoint: Checkpoint) { checkpoints.append(checkpoint) }
 }

@@ -12,7 +12,7 @@ package final class ColumnTable: @unchecked Sendable {
   package var rows = 0..<0
   let declaration: String
 
-  /// A table whose columns bear these names.
+  /// A table whose columns have these names.
   package init(_ names: [String]) {
     declaration = "CREATE TABLE x(\(names.joined(separator: ", ")))"
   }

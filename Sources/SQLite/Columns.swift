@@ -1,9 +1,9 @@
 internal import CSQLite
 
 /// Rows of a table held in memory column by column: what SQL reads as a virtual table, and what
-/// a query fills many rows at a time. A value is one 64-bit word; bytes stand in a common arena.
+/// a query fills many rows at a time. A value is one 64-bit word; bytes are in a common arena.
 ///
-/// One thread works on it at a time; whoever hands it on must not touch it until it comes back.
+/// One thread works on it at a time.
 @safe @usableFromInline package final class Columns: @unchecked Sendable {
   /// How a column's words are to be read.
   package enum Kind: Sendable, Equatable {
@@ -29,7 +29,7 @@ internal import CSQLite
   /// How many bytes of the arena are in use.
   package private(set) var arenaCount = 0
 
-  /// Room for so many rows of columns of these kinds.
+  /// Room for `capacity` rows of columns of these kinds.
   package init(_ kinds: [Kind], capacity: Int, names: [StaticString] = []) {
     precondition(capacity > 0 && !kinds.isEmpty, "columns have room for a row")
     self.capacity = capacity
@@ -116,7 +116,7 @@ internal import CSQLite
   /// Moves the rows from `row` on to the front and forgets the ones before; the arena is kept as
   /// it is while any row uses it.
   package func removeFirst(_ rows: Int) {
-    precondition(rows >= 0 && rows <= count, "there are so many rows")
+    precondition(rows >= 0 && rows <= count, "only rows that there are can be removed")
     let rest = count - rows
     for index in unsafe kinds.indices {
       let start = unsafe column(index)

@@ -80,9 +80,12 @@ internal import CSQLite
 
   /// Runs one statement with values and forgets its rows.
   package func run(_ sql: String, _ values: SQLiteValue...) throws(SQLiteError) {
-    let statement = try prepare(sql)
-    try statement.bind(values)
-    while try statement.step() {}
+    try run(sql, values)
+  }
+
+  /// Runs one statement with values and forgets its rows.
+  package func run(_ sql: String, _ values: [SQLiteValue]) throws(SQLiteError) {
+    try prepare(sql).run(values)
   }
 
   /// The first row of a query; nil where it has none.
@@ -95,6 +98,11 @@ internal import CSQLite
 
   /// All rows of a query.
   package func all(_ sql: String, _ values: SQLiteValue...) throws(SQLiteError) -> [[SQLiteValue]] {
+    try all(sql, values)
+  }
+
+  /// All rows of a query.
+  package func all(_ sql: String, _ values: [SQLiteValue]) throws(SQLiteError) -> [[SQLiteValue]] {
     let statement = try prepare(sql)
     try statement.bind(values)
     var rows: [[SQLiteValue]] = []

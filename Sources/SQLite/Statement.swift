@@ -98,7 +98,10 @@ package enum SQLiteValue: Sendable, Equatable {
   }
 
   /// Runs the statement with values to its end, ready for the next run.
-  package func run(_ values: SQLiteValue...) throws(SQLiteError) {
+  package func run(_ values: SQLiteValue...) throws(SQLiteError) { try run(values) }
+
+  /// Runs the statement with values to its end, ready for the next run.
+  package func run(_ values: [SQLiteValue]) throws(SQLiteError) {
     try bind(values)
     while try step() {}
   }
@@ -106,12 +109,12 @@ package enum SQLiteValue: Sendable, Equatable {
   /// Leaves the rows that are still to come, and with them the view of the file.
   package func reset() { unsafe _ = sqlite3_reset(handle) }
 
-  /// The row that stands now.
+  /// The current row.
   package var row: [SQLiteValue] {
     (0..<Int(unsafe sqlite3_column_count(handle))).map(value(at:))
   }
 
-  /// One value of the row that stands now; columns count from 0.
+  /// One value of the current row; columns count from 0.
   package func value(at column: Int) -> SQLiteValue {
     switch unsafe sqlite3_column_type(handle, Int32(column)) {
     case SQLITE_INTEGER: .integer(int(at: column))
@@ -132,7 +135,7 @@ package enum SQLiteValue: Sendable, Equatable {
     unsafe sqlite3_column_double(handle, Int32(column))
   }
 
-  /// A column as text; broken UTF-8 is mended.
+  /// A column as text; broken UTF-8 is repaired.
   package func text(at column: Int) -> String {
     guard let text = unsafe sqlite3_column_text(handle, Int32(column)) else { return "" }
     let count = Int(unsafe sqlite3_column_bytes(handle, Int32(column)))

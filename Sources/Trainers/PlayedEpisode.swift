@@ -9,8 +9,8 @@ package struct PlayedEpisode<State: Sendable>: Sendable {
   package var last: State
 }
 
-extension SeenWorld {
-  /// Plays one episode, each action chosen by who sees the state, and tells it to a sink. It begins at
+extension ObservableWorld {
+  /// Plays one episode, each action chosen by who sees the state, and records it into a sink. It begins at
   /// the world's start, or where an earlier one ended.
   func play<Sink: TransitionSink & ~Copyable>(
     episode: Int, from start: State?, generator: Generator, stepLimit: Int, into sink: inout Sink,

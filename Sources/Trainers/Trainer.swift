@@ -1,28 +1,57 @@
 package import Rollouts
 
-/// What every trainer is to those who run it: something that learns step by step, and tells a sink.
+/// What every trainer is to those who run it: something that learns step by step, and records into a sink.
+///
+/// `goOn` ends a training early. To stop when the mean return of the last hundred episodes is good enough:
+///
+///     var returns: [Double] = []
+///     var callbacks = TrainingCallbacks()
+///     callbacks.episodeEnded = { returns.append($0.return) }
+///     try trainer.train(into: &sink, callbacks: callbacks) { _ in
+///       returns.count < 100 || returns.suffix(100).reduce(0, +) / 100 < 0.7
+///     }
 package protocol Trainer {
   /// Steps trained so far.
   var step: Int { get }
   /// Episodes finished so far.
   var episodes: Int { get }
-  /// Whether all that the settings ask for is done, or the horizon reached.
+  /// Whether all that the settings ask for is done, or the stopStep reached.
   var isComplete: Bool { get }
   /// Where training ends with a checkpoint though the settings ask for more steps. A PPO ends at the last
   /// update by then.
-  var horizon: Int { get set }
+  var stopStep: Int { get set }
   /// What is known before the first step, which a recording begins with.
   var initialCheckpoint: Checkpoint { get }
 
   /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
-  /// did or would have done. `history` tells the recorded transitions of a range of steps.
+  /// did or would have done. `history` gives the recorded transitions of a range of steps.
   mutating func resume(
     from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]) throws
 
-  /// Trains until all is done, or until `goOn` says false. `now` tells the seconds since some moment.
+  /// Trains until all is done, or until `goOn` says false, which is asked every few hundred or thousand
+  /// steps. `now` gives the seconds since some moment.
   mutating func train<Sink: TransitionSink & ~Copyable>(
-    into sink: inout Sink, now: () -> Double, goOn: (TrainingProgress) -> Bool
+    into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
+    goOn: (TrainingProgress) -> Bool
   ) throws
+}
+
+extension Trainer {
+  /// Trains where nobody listens, until all is done unless `goOn` says false.
+  package mutating func train<Sink: TransitionSink & ~Copyable>(
+    into sink: inout Sink, now: () -> Double = { 0 },
+    goOn: (TrainingProgress) -> Bool = { _ in true }
+  ) throws {
+    try train(into: &sink, now: now, callbacks: TrainingCallbacks(), goOn: goOn)
+  }
+
+  /// Trains without a clock, until all is done unless `goOn` says false.
+  package mutating func train<Sink: TransitionSink & ~Copyable>(
+    into sink: inout Sink, callbacks: TrainingCallbacks,
+    goOn: (TrainingProgress) -> Bool = { _ in true }
+  ) throws {
+    try train(into: &sink, now: { 0 }, callbacks: callbacks, goOn: goOn)
+  }
 }
 
 /// How far training has come.
@@ -34,6 +63,14 @@ package struct TrainingProgress: Sendable {
   package var share: Double
   /// The return of the episode finished last.
   package var lastReturn: Double
-  /// The loss of the last batch, where that is what tells how far it came.
+  /// The loss of the last batch, for trainers whose progress that shows.
   package var loss: Double?
+
+  /// How far a training has come.
+  package init(
+    step: Int, episodes: Int, share: Double, lastReturn: Double, loss: Double? = nil
+  ) {
+    (self.step, self.episodes, self.share) = (step, episodes, share)
+    (self.lastReturn, self.loss) = (lastReturn, loss)
+  }
 }

@@ -33,6 +33,9 @@ package struct Crawler: TabularWorld {
     dynamics = Self.dynamics()
   }
 
+  /// A crawler by other rules.
+  package func following(_ rules: CrawlerRules) -> Crawler { Crawler(rules: rules) }
+
   /// After how many steps an episode is truncated.
   package var stepLimit: Int { rules.stepLimit }
 

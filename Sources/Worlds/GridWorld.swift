@@ -57,8 +57,14 @@ package struct GridWorld: TabularWorld {
     dynamics = map.dynamics(rules)
   }
 
+  /// The same map by other rules.
+  package func following(_ rules: GridRules) -> GridWorld { GridWorld(map, rules: rules) }
+
   /// After how many steps an episode is truncated.
   package var stepLimit: Int { rules.stepLimit }
+
+  /// Nobody stands inside a wall.
+  package func canBeIn(_ state: Int) -> Bool { map.cell(of: state) != .wall }
 
   /// The action whose number is `exit` in CS188 grids.
   package static let exitAction = 4

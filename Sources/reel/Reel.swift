@@ -1,11 +1,10 @@
 import Glibc
+import Platform
 
 /// Where the program begins: finds the verb, runs it, and turns every failure into one sentence and
 /// an exit code.
 @main
 enum Reel {
-  static let version = "0.1.0"
-
   /// Every verb, in the order that help lists them.
   static let commands: [any Command.Type] = [
     TrainCommand.self, EvaluateCommand.self, SolveCommand.self, MapCommand.self,
@@ -29,12 +28,10 @@ enum Reel {
   static func run(_ words: [String]) -> ExitCode {
     do {
       return try perform(words)
-    } catch let failure as Failure {
+    } catch {
+      let failure = Failure(error)
       Console.error(failure.description)
       return failure.code
-    } catch {
-      Console.error("\(error)")
-      return .failed
     }
   }
 
@@ -56,7 +53,7 @@ enum Reel {
       Console.write(Help.page(of: try command(named: words[1])))
       return .done
     case "--version":
-      Console.write("reel \(version)\n")
+      Console.write("reel \(reelVersion)\n")
       return .done
     default:
       return try run(try command(named: verb), Array(words.dropFirst()))
@@ -81,38 +78,5 @@ enum Reel {
     }
     let command = try C(&arguments)
     return try command.run(Console(quiet: arguments.wantsQuiet, json: arguments.wantsJSON))
-  }
-}
-
-/// How the program ended.
-enum ExitCode: Int32 {
-  case done = 0
-  case failed = 1
-  /// Done, but something was lost.
-  case lossy = 3
-  case usage = 64
-  /// Stopped by Ctrl-C or SIGTERM; everything so far is on disk.
-  case stopped = 130
-}
-
-/// What went wrong, in one sentence, with a hint where one helps.
-struct Failure: Error, CustomStringConvertible {
-  var code: ExitCode
-  var sentence: String
-  /// What may help, in the order of likelihood; empty ones are left out.
-  var hints: [String] = []
-
-  var description: String {
-    ([sentence] + hints.filter { !$0.isEmpty }).joined(separator: "; ")
-  }
-
-  /// The command line itself is wrong.
-  static func usage(_ sentence: String, _ hints: String...) -> Failure {
-    Failure(code: .usage, sentence: sentence, hints: hints)
-  }
-
-  /// The world outside is not as it should be.
-  static func failed(_ sentence: String, _ hints: String...) -> Failure {
-    Failure(code: .failed, sentence: sentence, hints: hints)
   }
 }

@@ -9,46 +9,44 @@ import Testing
     let json: JSON
     var testDescription: String { json["name"]?.text ?? "" }
 
-    func numbers(_ key: String) -> [Double] { Self.numbers(json[key]) }
-    func rows(_ key: String) -> [[Double]] {
-      guard case .array(let rows)? = json[key] else { return [] }
-      return rows.map(Self.numbers)
+    func numbers(_ key: String) throws -> [Double] { try #require(json[key], "\(key)").numbers() }
+    func rows(_ key: String) throws -> [[Double]] {
+      try json.elements(key).map { try $0.numbers() }
     }
-    func scores(_ key: String) -> Scores { Scores(tasks: rows(key)) }
+    func scores(_ key: String) throws -> Scores { Scores(tasks: try rows(key)) }
     var optimum: Double { json["optimum"]?.double ?? .nan }
-
-    private static func numbers(_ json: JSON?) -> [Double] {
-      guard case .array(let values)? = json else { return [] }
-      return values.compactMap(\.double)
-    }
   }
 
   static func references() throws -> [Reference] {
-    let text = try Repository.text("Tests/Reference/rliable.json")
-    guard case .array(let cases) = try JSON(parsing: text) else { return [] }
-    return cases.map(Reference.init)
+    try JSON(parsing: Repository.text("Tests/Reference/rliable.json")).elements()
+      .map(Reference.init)
   }
 
   @Test(arguments: try references())
-  func `exact statistics equal rliable's`(reference: Reference) {
-    let (first, second) = (reference.scores("first"), reference.scores("second"))
-    for (aggregate, expected) in zip(Aggregate.allCases, reference.numbers("aggregates")) {
+  func `exact statistics equal rliable's`(reference: Reference) throws {
+    let (first, second) = try (reference.scores("first"), reference.scores("second"))
+    let aggregates = try reference.numbers("aggregates")
+    #expect(aggregates.count == Aggregate.allCases.count)
+    for (aggregate, expected) in zip(Aggregate.allCases, aggregates) {
       let value = aggregate.value(of: first, optimum: reference.optimum)
       #expect(abs(value - expected) < 1e-12, "\(aggregate)")
     }
     let better = ScoreComparison.improvement(first, over: second, repetitions: 100).estimate
-    #expect(abs(better - reference.numbers("improvement")[0]) < 1e-12)
-    let profile = ScoreComparison.profile(first, thresholds: reference.numbers("thresholds"))
-    for (found, expected) in zip(profile, reference.numbers("profile")) {
+    #expect(abs(better - (try reference.numbers("improvement")[0])) < 1e-12)
+    let profile = ScoreComparison.profile(first, thresholds: try reference.numbers("thresholds"))
+    let known = try reference.numbers("profile")
+    #expect(profile.count == known.count && !known.isEmpty)
+    for (found, expected) in zip(profile, known) {
       #expect(abs(found.estimate - expected) < 1e-12)
     }
   }
 
   @Test(arguments: try references())
-  func `intervals equal rliable's within what luck does to both`(reference: Reference) {
-    let (first, second) = (reference.scores("first"), reference.scores("second"))
+  func `intervals equal rliable's within what luck does to both`(reference: Reference) throws {
+    let (first, second) = try (reference.scores("first"), reference.scores("second"))
     let found = ScoreComparison.aggregates(first, optimum: reference.optimum, repetitions: 50_000)
-    let (lows, highs) = (reference.rows("intervals")[0], reference.rows("intervals")[1])
+    let intervals = try reference.rows("intervals")
+    let (lows, highs) = (intervals[0], intervals[1])
     for (index, aggregate) in Aggregate.allCases.enumerated() {
       let interval = found[aggregate] ?? Interval(.nan, repetitions: [])
       // Of 50,000 repetitions a bound is known to about a hundredth of the interval.
@@ -57,11 +55,13 @@ import Testing
       #expect(abs(interval.high - highs[index]) <= slack, "\(aggregate) \(interval)")
     }
     let better = ScoreComparison.improvement(first, over: second, repetitions: 50_000)
-    let bounds = reference.rows("improvement_interval").map { $0[0] }
+    let bounds = try reference.rows("improvement_interval").map { $0[0] }
     #expect(abs(better.low - bounds[0]) <= (bounds[1] - bounds[0]) * 0.06)
     #expect(abs(better.high - bounds[1]) <= (bounds[1] - bounds[0]) * 0.06)
-    let profile = ScoreComparison.profile(first, thresholds: reference.numbers("thresholds"))
-    let (low, high) = (reference.rows("profile_interval")[0], reference.rows("profile_interval")[1])
+    let profile = ScoreComparison.profile(first, thresholds: try reference.numbers("thresholds"))
+    let bands = try reference.rows("profile_interval")
+    let (low, high) = (bands[0], bands[1])
+    #expect(profile.count == low.count)
     // Profiles are shares of runs, and jump by one run at a time.
     let run = 1 / Double(first.values.count)
     for (index, interval) in profile.enumerated() {

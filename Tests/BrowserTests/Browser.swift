@@ -74,7 +74,7 @@ final class Browser {
       throw Silent(method: method, reason: "the browser is gone")
     }
     while true {
-      let answer = try next(within: 30, method)
+      let answer = try next(within: 120, method)
       if answer["id"]?.int == calls {
         if let error = answer["error"] { throw Silent(method: method, reason: error.compact) }
         return answer["result"] ?? .null
@@ -99,11 +99,11 @@ final class Browser {
 
   /// Waits until a script is true.
   func wait(until script: String) throws {
-    for _ in 0..<200 {
+    for _ in 0..<1200 {
       if try value(script) == .bool(true) { return }
       usleep(50_000)
     }
-    throw Silent(method: script, reason: "was not true within ten seconds")
+    throw Silent(method: script, reason: "was not true within a minute")
   }
 
   /// Opens a page and waits for it; `events` are then of this page alone.

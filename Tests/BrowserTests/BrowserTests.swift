@@ -1,4 +1,6 @@
+import Film
 import Foundation
+import Raster
 import Rollouts
 import TestSupport
 import Testing
@@ -35,6 +37,31 @@ struct BrowserTests {
     }
   }
 
+  /// Whether all players and heat maps show pictures of a theme.
+  private static func isPainted(_ theme: String = "light") -> String {
+    "[...document.querySelectorAll('.player, .heat')].every((one) => one.dataset.theme === '\(theme)')"
+  }
+
+  /// What a canvas of the page shows.
+  private func picture(_ name: String, _ browser: Browser) throws -> Canvas {
+    let url = try browser.value("document.querySelector('\(name)').toDataURL()").text ?? ""
+    let letters = String(url.split(separator: ",").last ?? "")
+    let file = try #require(Data(base64Encoded: letters))
+    return try PNGReader.canvas(from: Array(file), path: name)
+  }
+
+  /// The middle of a frame that `reel render` made, as large as a board.
+  private func frame(_ path: String, width: Int, height: Int) throws -> Canvas {
+    let whole = try PNGReader.canvas(at: path)
+    let middle = try Canvas(width: width, height: height)
+    middle.copy(
+      whole,
+      Rect(
+        x: Double((whole.width - width) / 2), y: Double((whole.height - height) / 2),
+        width: Double(width), height: Double(height)), to: Point(0, 0))
+    return middle
+  }
+
   private func keep(_ name: String, _ browser: Browser) throws {
     try browser.screenshot(to: "\(Repository.root)/.scratch/browser/\(name).png")
   }
@@ -49,6 +76,7 @@ struct BrowserTests {
       try keep("maze", browser)
 
       // The slider changes the picture, by keys alone.
+      try browser.wait(until: Self.isPainted())
       let picture = "document.querySelector('.heat canvas').toDataURL()"
       let last = try browser.value(picture)
       try browser.value("document.querySelector('.moment').focus()")
@@ -57,7 +85,7 @@ struct BrowserTests {
       let first = try browser.value(picture)
       #expect(first != last)
       #expect(
-        try browser.value("document.querySelector('.heat .told').textContent").text?
+        try browser.value("document.querySelector('.heat .reading').textContent").text?
           .contains("0 steps") == true)
       try browser.press("ArrowRight")
       #expect(try browser.value(picture) != first)
@@ -66,8 +94,7 @@ struct BrowserTests {
       let board = "document.querySelector('.board').toDataURL()"
       let now = "document.querySelector('.player').dataset.moment"
       try browser.value("document.querySelector('.player').focus()")
-      // A scroll bar that came late has had its frame.
-      try browser.wait(until: "(b => b.width === b.clientWidth)(document.querySelector('.board'))")
+      try browser.wait(until: Self.isPainted())
       let start = try browser.value(board)
       try browser.press("ArrowRight")
       #expect(try browser.value(now) == "1")
@@ -96,8 +123,8 @@ struct BrowserTests {
       try browser.become(width: 1280, height: 900)
       try browser.visit("\(folder)/two.html")
       let board = "document.querySelectorAll('.board')[0].toDataURL()"
-      try browser.wait(until: "document.querySelector('.board').width === 400")
-      try browser.wait(until: "\(board).length > 3000")
+      try browser.wait(until: Self.isPainted())
+      #expect(try browser.value("document.querySelector('.board').width") == 400)
       let start = try browser.value(board)
       try browser.value("document.querySelector('.player').focus()")
       try browser.press("End")
@@ -112,6 +139,104 @@ struct BrowserTests {
         until: "[...document.querySelectorAll('.player')].every((one) => one.dataset.moment > 0)")
       try keep("two", browser)
       expectQuiet(browser, "\(folder)/two.html")
+    }
+  }
+
+  @Test func `a board shows what the painter painted, in both themes`() throws {
+    try Self.pages { browser, folder in
+      try reel(
+        "train lake --episodes 300 --seed 1 -o l.sqlite",
+        "report l.sqlite --episode best -o l.html", in: folder)
+      for theme in ["light", "dark"] {
+        try reel(
+          "render l.sqlite --episode best --size 640 --theme \(theme) --no-caption --truecolor"
+            + " -o \(theme)", in: folder)
+      }
+      try browser.become(width: 1280, height: 900)
+      try browser.visit("\(folder)/l.html")
+      try browser.wait(until: Self.isPainted("light"))
+      let last = try #require(
+        try browser.value("Number(document.querySelector('.time').max)").int)
+      for theme in ["light", "dark"] {
+        try browser.value("document.querySelector('.player').focus()")
+        try browser.press("Home")
+        for moment in 0...last {
+          let seen = try picture(".board", browser)
+          let digits = String(moment)
+          let number = String(repeating: "0", count: 6 - digits.count) + digits
+          let painted = try frame(
+            "\(folder)/\(theme)/frame-\(number).png", width: seen.width, height: seen.height)
+          let comparison = try PictureComparison(painted, seen)
+          // Where pieces of a trail meet, their soft edges lie over one another.
+          #expect(
+            comparison.count(above: 3) * 400 < seen.width * seen.height, "\(theme) \(moment)")
+          if moment == 0 { #expect(comparison.greatest <= 2) }
+          try browser.press("ArrowRight")
+        }
+        try browser.value("document.getElementById('theme').click()")
+        try browser.wait(until: Self.isPainted(theme == "light" ? "dark" : "light"))
+      }
+      expectQuiet(browser, "\(folder)/l.html")
+    }
+  }
+
+  @Test func `a film is dark on a dark page`() throws {
+    try Self.pages { browser, folder in
+      try reel(
+        "train crawler --episodes 2 --seed 2 -o c.sqlite",
+        "report c.sqlite --episode first -o c.html",
+        "render c.sqlite --episode first --every 1000000 --size 400 --theme dark --no-caption"
+          + " -o dark", in: folder)
+      try browser.become(width: 1280, height: 900, theme: "dark")
+      try browser.visit("\(folder)/c.html")
+      try browser.wait(until: Self.isPainted("dark"))
+      let seen = try picture(".board", browser)
+      let painted = try PNGReader.canvas(at: "\(folder)/dark/frame-000000.png")
+      // Both are drawn in 255 colours or so, each at most 8 of 255 off.
+      #expect(try PictureComparison(painted, seen).count(above: 16) == 0)
+      expectQuiet(browser, "\(folder)/c.html")
+    }
+  }
+
+  @Test func `one moment of training shows in the curve and in the heat map`() throws {
+    try Self.pages { browser, folder in
+      try reel("train maze --seed 1 -o m.sqlite", "report m.sqlite -o m.html", in: folder)
+      try browser.become(width: 1280, height: 900)
+      try browser.visit("\(folder)/m.html")
+      try browser.wait(until: Self.isPainted())
+      func point(_ type: String, _ element: String, _ x: Double, _ y: Double) throws {
+        try browser.value(
+          """
+          (() => {
+            const one = document.querySelector('\(element)'), box = one.getBoundingClientRect();
+            one.dispatchEvent(new PointerEvent('\(type)', { bubbles: true,
+              clientX: box.left + box.width * \(x), clientY: box.top + box.height * \(y) }));
+          })()
+          """)
+      }
+      // Over the curve, the mean there is read; a click moves the slider, and marks the episode.
+      try point("pointermove", ".curve.wide", 0.5, 0.5)
+      let reading = try browser.value("document.querySelector('figcaption .reading').textContent")
+      #expect(reading.text?.contains(/^Episode (4|5)\d\d: mean 9\d\.\d$/) == true, "\(reading)")
+      try point("click", ".curve.wide", 0.3, 0.5)
+      let moment = try browser.value("Number(document.querySelector('.heat').dataset.moment)")
+      #expect((1..<59).contains(moment.int ?? 0))
+      let cursor = "document.querySelector('.curve.wide .cursor').getAttribute('visibility')"
+      #expect(try browser.value(cursor) == "visible")
+      // Over the heat map, a cell is read and marked.
+      try point("pointermove", ".heat canvas", 0.01, 0.01)
+      let cell = try browser.value("document.querySelector('.heat .reading').textContent")
+      #expect(cell.text?.contains("row 0, column 0: ") == true, "\(cell)")
+      #expect(try browser.value("document.querySelector('.mark').hidden") == false)
+      try point("pointermove", ".heat canvas", 0.3, 0.3)
+      let wall = try browser.value("document.querySelector('.heat .reading').textContent")
+      #expect(wall.text?.hasSuffix("row 1, column 1: a wall") == true, "\(wall)")
+      // Every learned cell has its number.
+      #expect(
+        try browser.value(
+          "[...document.querySelectorAll('.numbers span')].filter((one) => one.textContent).length")
+          == 13)
+      expectQuiet(browser, "\(folder)/m.html")
     }
   }
 

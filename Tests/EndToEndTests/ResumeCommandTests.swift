@@ -1,3 +1,5 @@
+import Glibc
+import Platform
 import Rollouts
 import TestSupport
 import Testing
@@ -5,8 +7,8 @@ import Testing
 /// Runs that go on, as users ask for it.
 @Suite struct ResumeCommandTests {
   private static let runs = [
-    "maze --episodes 300 --set snapshot_every=1000", "lake --map 8x8 --episodes 500",
-    "snake --episodes 20 --set snapshot_every=200", "reacher --steps 8192 --set snapshot_every=2",
+    "maze --episodes 20000 --set snapshot_every=10000", "lake --map 8x8 --episodes 4000",
+    "snake --episodes 20 --set snapshot_every=200", "reacher --steps 16384 --set snapshot_every=2",
     "breakout --steps 8192 --set snapshot_every=2 --set evaluate_every=0",
   ]
 
@@ -20,20 +22,22 @@ import Testing
   ) throws {
     try Tour.use { folder in
       #expect(try Program.reel(line: "train \(run) -o whole.sqlite", in: folder).code == 0)
-      // A signal that comes too early finds no file; one that comes too late a whole one.
-      let reel = try Program.reel()
-      let stopped = try Program.shell(
-        "timeout -s INT 0.05 \(reel) train \(run) -o a.sqlite", in: folder)
-      if stopped.errors.contains("--resume") {
-        #expect(stopped.errors.contains("reel train --resume a.sqlite"))
+      // A signal that comes too late finds a whole run.
+      var stopped: Program.Outcome?
+      for _ in 0..<50 where stopped?.code ?? 0 == 0 {
+        _ = try Program.shell("rm -f a.sqlite*", in: folder)
+        let running = try Program.start(line: "train \(run) -o a.sqlite", in: folder)
+        try running.wait { Files.exists("\(folder)/a.sqlite") }
+        running.send(SIGINT)
+        stopped = try running.outcome()
       }
-      if try Program.shell("test -e a.sqlite", in: folder).code == 0 {
-        let outcome = try Program.reel("train", "--resume", "a.sqlite", in: folder)
-        #expect(outcome.code == 0, "\(outcome.errors)")
-        #expect(try Self.digest("a.sqlite", in: folder) == Self.digest("whole.sqlite", in: folder))
-        let others = try Program.shell("ls -a | grep 'a.sqlite.'", in: folder).output
-        #expect(others == "", "one file can be mailed")
-      }
+      let ended = try #require(stopped)
+      #expect(ended.code == 130 && ended.errors.contains("reel train --resume a.sqlite"))
+      let outcome = try Program.reel("train", "--resume", "a.sqlite", in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(try Self.digest("a.sqlite", in: folder) == Self.digest("whole.sqlite", in: folder))
+      let others = try Program.shell("ls -a | grep 'a.sqlite.'", in: folder).output
+      #expect(others == "", "one file can be mailed")
     }
   }
 
@@ -77,11 +81,11 @@ import Testing
 
   @Test func `settings cannot change before a run has come to its end`() throws {
     try Tour.use { folder in
-      _ = try Program.shell(
-        """
-        \(Program.reel()) train lake --episodes 3000000 -o a.sqlite --quiet &
-        until [ -e a.sqlite ]; do sleep 0.01; done; kill -9 $!; wait
-        """, in: folder)
+      let running = try Program.start(
+        line: "train lake --episodes 3000000 -o a.sqlite --quiet", in: folder)
+      try running.wait { Files.exists("\(folder)/a.sqlite") }
+      running.send(SIGKILL)
+      #expect(try running.outcome().code == -1)
       let outcome = try Program.reel(line: "train --resume a.sqlite --set alpha=0.5", in: folder)
       #expect(outcome.code == 64 && outcome.errors.contains("has not come to its end"))
     }
@@ -89,12 +93,18 @@ import Testing
 
   @Test func `a file that is replaced while it is written ends the run with a sentence`() throws {
     try Tour.use { folder in
-      let outcome = try Program.shell(
-        """
-        \(Program.reel()) train maze --episodes 20 -o b.sqlite --quiet
-        \(Program.reel()) train lake --episodes 3000000 -o a.sqlite --quiet &
-        until [ -e a.sqlite ]; do sleep 0.01; done; mv b.sqlite a.sqlite; wait $!
-        """, in: folder)
+      #expect(
+        try Program.reel(line: "train maze --episodes 20 -o b.sqlite --quiet", in: folder).code == 0
+      )
+      let running = try Program.start(
+        line: "train lake --episodes 3000000 -o a.sqlite --quiet", in: folder)
+      try running.wait {
+        guard Files.exists("\(folder)/a.sqlite") else { return false }
+        let info = try Program.reel("info", "a.sqlite", "--json", in: folder)
+        return try JSON(parsing: info.output)["steps"]?.int ?? 0 > 0
+      }
+      try Files.rename("\(folder)/b.sqlite", to: "\(folder)/a.sqlite")
+      let outcome = try running.outcome()
       #expect(outcome.code == 1 && outcome.errors.contains("replaced while it was written"))
       #expect(try Program.reel("verify", "a.sqlite", in: folder).code == 0)
     }
@@ -102,8 +112,8 @@ import Testing
 
   @Test(arguments: [
     ("train", "WORLD is missing"), ("train --until 5", "--until is for --resume"),
-    ("train maze --resume a.sqlite", "goes on as the recording tells"),
-    ("train --resume a.sqlite --seed 2", "goes on as the recording tells"),
+    ("train maze --resume a.sqlite", "goes on as the recording says"),
+    ("train --resume a.sqlite --seed 2", "goes on as the recording says"),
     ("train --resume a.sqlite --until 5", "already"),
     ("train --resume a.sqlite --until 9000 --set noise=0.5", "no setting of the trainer"),
     ("train --resume nowhere.sqlite", "nowhere.sqlite"),

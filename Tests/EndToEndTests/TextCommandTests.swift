@@ -1,4 +1,5 @@
-import Raster
+import Foundation
+import Platform
 import Rollouts
 import TestSupport
 import Testing
@@ -9,19 +10,20 @@ struct TextCommandTests {
     "--preset nano --set batch=4 --set evaluation_batches=1 --set evaluate_every=20 "
     + "--set snapshot_every=20 --quiet"
 
-  /// Runs `body` in a folder with a poem; its argument runs a line and returns what was printed.
-  private func withPoem(_ body: (_ reel: (String) throws -> Program.Outcome) throws -> Void) throws
-  {
+  /// Runs `body` in a folder with a poem; its second argument runs a line and returns what was printed.
+  private func withPoem(
+    _ body: (_ folder: String, _ reel: (String) throws -> Program.Outcome) throws -> Void
+  ) throws {
     try withTemporaryFolder { folder in
       let poem = String(
         repeating: "the cat sat on the mat, and the dog sat on the log.\n", count: 60)
-      try FilePaths.write(Array(poem.utf8), toNewFile: "\(folder)/poem.txt")
-      try body { try Program.reel(line: $0, in: folder) }
+      try Files.write(Array(poem.utf8), toNewFile: "\(folder)/poem.txt")
+      try body(folder) { try Program.reel(line: $0, in: folder) }
     }
   }
 
   @Test func `training goes on where it stopped, to the same digest`() throws {
-    try withPoem { reel in
+    try withPoem { folder, reel in
       let train = "train text --text poem.txt \(Self.quick)"
       for line in [
         "\(train) --steps 60 -o whole.sqlite", "\(train) --steps 60 -o again.sqlite",
@@ -34,22 +36,16 @@ struct TextCommandTests {
       }
       #expect(digests[0] == digests[1] && digests[0] != digests[2])
       // Killed while it learns, and gone on with.
-      let reelPath = try Program.reel()
-      let killed = try withTemporaryFolder { folder in
-        let poem = String(
-          repeating: "the cat sat on the mat, and the dog sat on the log.\n", count: 60)
-        try FilePaths.write(Array(poem.utf8), toNewFile: "\(folder)/poem.txt")
-        _ = try Program.shell(
-          """
-          \(reelPath) \(train) --steps 60 -o k.sqlite &
-          until [ -e k.sqlite ]; do sleep 0.01; done
-          sleep 0.1; kill -9 $!; wait
-          """, in: folder)
-        #expect(try Program.reel(line: "train --resume k.sqlite --quiet", in: folder).code == 0)
-        #expect(try Program.reel(line: "verify k.sqlite", in: folder).code == 0)
-        return try Program.reel(line: "digest k.sqlite", in: folder).output.prefix(64)
+      let running = try Program.start(line: "\(train) --steps 60 -o k.sqlite", in: folder)
+      try running.wait {
+        guard Files.exists("\(folder)/k.sqlite") else { return false }
+        return try JSON(parsing: reel("info k.sqlite --json").output)["steps"]?.int ?? 0 >= 20
       }
-      #expect(killed == digests[0])
+      running.send(SIGKILL)
+      _ = try running.outcome()
+      #expect(try reel("train --resume k.sqlite --quiet").code == 0)
+      #expect(try reel("verify k.sqlite").code == 0)
+      #expect(try reel("digest k.sqlite").output.prefix(64) == digests[0])
       #expect(try reel("verify whole.sqlite --retrain").code == 0)
       let more = try reel("train --resume whole.sqlite --until 80 --json")
       let result = try JSON(parsing: more.output)
@@ -59,7 +55,7 @@ struct TextCommandTests {
   }
 
   @Test func `a fork learns on from any batch, as its parent did or by other settings`() throws {
-    try withPoem { reel in
+    try withPoem { _, reel in
       let train = "train text --text poem.txt \(Self.quick) --set snapshot_every=20"
       #expect(try reel("\(train) --steps 40 -o a.sqlite").code == 0)
       let parent = try reel("digest a.sqlite").output.prefix(64)
@@ -78,16 +74,17 @@ struct TextCommandTests {
   }
 
   @Test func `a model writes, and what it wrote is an episode that can be drawn`() throws {
-    try withPoem { reel in
+    try withPoem { _, reel in
       let trained = try reel("train text --text poem.txt \(Self.quick) --steps 40 -o model.sqlite")
       #expect(trained.code == 0)
       let ask = "generate model.sqlite --prompt 'the cat' --tokens 40"
       let text = try reel(ask).output
       #expect(text.hasPrefix("the cat") && text.unicodeScalars.count == 48)
       let recorded = try reel("\(ask) --samples 2 -o written.sqlite --json")
-      let texts = try JSON(parsing: recorded.output).elements
+      let texts = try JSON(parsing: recorded.output).elements()
       #expect(texts.count == 2 && texts[0]["text"]?.text.map { $0 + "\n" } == text)
-      let rows = try JSON(parsing: reel("episodes written.sqlite --json").output).elements
+      let rows = try JSON(parsing: reel("episodes written.sqlite --json").output).elements()
+      #expect(rows.count == 2)
       for (row, text) in zip(rows, texts) {
         #expect(row["steps"]?.int == 40)
         let (one, other) = (row["return"]?.double ?? 0, text["log_probability"]?.double ?? 1)
@@ -106,7 +103,7 @@ struct TextCommandTests {
   }
 
   @Test func `a verb for worlds says in a sentence what a language model's training is`() throws {
-    try withPoem { reel in
+    try withPoem { _, reel in
       #expect(
         try reel("train text --text poem.txt \(Self.quick) --steps 2 -o m.sqlite").code == 0)
       for verb in ["film", "evaluate", "heatmap", "episodes", "q", "verify --replay", "render"] {
@@ -123,31 +120,34 @@ struct TextCommandTests {
       let written = try Program.reel(
         line: "generate --model \(folder)/tiny-gpt2 --prompt Hello --tokens 5 -o w.sqlite --json",
         in: place)
-      #expect(try JSON(parsing: written.output)["tokens"]?.int ?? 0 > 0)
+      let text = try JSON(parsing: written.output)
+      #expect(text["tokens"]?.int == 5 && text["text"]?.text?.hasPrefix("Hello") == true)
       for line in ["film w.sqlite -o w.gif --quiet", "verify w.sqlite"] {
         #expect(try Program.reel(line: line, in: place).code == 0)
       }
       let judged = try Program.reel(
         line: "sentiment --model \(folder)/tiny-distilbert 'Hello, world!' -o s.png --json",
         in: place)
-      let verdict = try #require(try JSON(parsing: judged.output).elements.first)
-      #expect(["NEGATIVE", "POSITIVE"].contains(verdict["label"]?.text ?? ""))
+      let verdict = try #require(try JSON(parsing: judged.output).elements().first)
+      // What transformers makes of the same words.
+      let known = try JSON(parsing: Repository.text("Tests/Reference/language.json"))
+      let texts = try known.elements("texts").map(\.text)
+      let index = try #require(texts.firstIndex(of: "Hello, world!"))
+      let rows = try #require(known["distilbert"]).elements("logits")
+      let logits = try rows[index].numbers()
+      let negative = 1 / (1 + exp(logits[1] - logits[0]))
+      let found = try #require(verdict["scores"]?["NEGATIVE"]?.double)
+      #expect(abs(found - negative) < 1e-4)
+      #expect(verdict["label"]?.text == (negative > 0.5 ? "NEGATIVE" : "POSITIVE"))
       for (line, word) in [
         ("generate --model nowhere", "there is no folder nowhere"),
         ("generate --model \(folder)/tiny-distilbert", "only 'gpt2' writes texts here"),
-        ("sentiment --model \(folder)/tiny-gpt2 x", "only 'distilbert' judges texts here"),
+        ("sentiment --model \(folder)/tiny-gpt2 x", "only 'distilbert' classifies texts here"),
         ("generate --model .", "has no file config.json"),
       ] {
         let run = try Program.reel(line: line, in: place)
         #expect(run.code == 1 && run.errors.contains(word), "\(line): \(run.errors)")
       }
     }
-  }
-}
-
-extension JSON {
-  fileprivate var elements: [JSON] {
-    guard case .array(let elements) = self else { return [] }
-    return elements
   }
 }

@@ -1,4 +1,5 @@
 import Film
+import Platform
 import Raster
 import TestSupport
 import Testing
@@ -112,13 +113,13 @@ import Testing
       for _ in 0..<3 {
         var film = try MazeFilm(frames: 40, size: 96)
         _ = try png.write(&film, to: "\(folder)/maze.png")
-        files.insert(try FilePaths.contents(of: "\(folder)/maze.png", limit: 1 << 20))
+        files.insert(try Files.contents(of: "\(folder)/maze.png", limit: 1 << 20))
       }
       #expect(files.count == 1)
       var film = PixelFilm.noise(width: 8, height: 8, frames: 300, colors: 4)
       film.failing = 290
       #expect(throws: PixelFilm.Failure()) { try png.write(&film, to: "\(folder)/noise.png") }
-      #expect(try FilePaths.names(in: folder) == ["maze.png"])
+      #expect(try Files.names(in: folder) == ["maze.png"])
     }
   }
 }
@@ -134,7 +135,7 @@ private struct Chunk {
   }
 
   static func all(of path: String) throws -> [Chunk] {
-    let bytes = try FilePaths.contents(of: path, limit: 1 << 24)
+    let bytes = try Files.contents(of: path, limit: 1 << 24)
     var chunks: [Chunk] = []
     var place = 8
     while place + 12 <= bytes.count {

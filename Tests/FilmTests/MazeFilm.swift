@@ -24,12 +24,12 @@ struct MazeFilm: FrameSource {
       for x in 0..<columns {
         let place = Rect(x: Double(x) * cell, y: Double(y) * cell, width: cell, height: cell)
         let isWall = (x * 7 + y * 13 + x * y) % 5 == 0
-        background.fill(place, isWall ? theme.wall : theme.floorLine)
-        if !isWall { background.fill(place.inset(by: 1), theme.floor) }
+        background.fill(place, isWall ? theme.mutedText : theme.grid)
+        if !isWall { background.fill(place.inset(by: 1), theme.surface) }
       }
     }
     let goal = Point(cell * 18.5, cell * 16.5)
-    background.fill(.star(goal, radius: cell * 0.4), theme.goal)
+    background.fill(.star(goal, radius: cell * 0.4), theme.positive)
   }
 
   var declaredColors: [Color] { theme.declaredColors }
@@ -37,11 +37,12 @@ struct MazeFilm: FrameSource {
   func draw(_ frame: Int, onto canvas: Canvas) {
     canvas.copy(background)
     for step in max(0, frame - 12)..<max(1, frame) {
-      canvas.fill(.circle(place(step), radius: cell * 0.14), theme.trail)
+      canvas.fill(
+        .circle(place(step), radius: cell * 0.14), theme.accent.mixed(with: theme.surface, 0.6))
     }
     let agent = place(frame)
-    canvas.fill(.circle(agent, radius: cell * 0.36), theme.agentRim)
-    canvas.fill(.circle(agent, radius: cell * 0.30), theme.agent)
+    canvas.fill(.circle(agent, radius: cell * 0.36), theme.surface)
+    canvas.fill(.circle(agent, radius: cell * 0.30), theme.accent)
     let strip = Rect(
       x: 0, y: Double(rows) * cell, width: Double(width),
       height: Double(height) - Double(rows) * cell)

@@ -24,7 +24,7 @@ import Testing
 
   @Test func `a single picture is indexed where that is exact, else in true colour`() throws {
     let few = try Canvas(width: 40, height: 40)
-    few.fill(.circle(Point(20, 20), radius: 12), Theme.light.agent)
+    few.fill(.circle(Point(20, 20), radius: 12), Theme.light.accent)
     #expect(few.encodedPNG()[25] == 3)
     let many = try Canvas(width: 40, height: 40)
     many.withMutablePixels { pixels in

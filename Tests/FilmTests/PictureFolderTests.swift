@@ -1,4 +1,5 @@
 import Film
+import Platform
 import Raster
 import TestSupport
 import Testing
@@ -15,7 +16,7 @@ import Testing
       try OutputFile.write([1], to: "\(folder)/notes.txt", replacing: false)
       try OutputFile.write([1], to: "\(folder)/.hidden.png", replacing: false)
       var pictures = try PictureFolder(folder + "/")
-      #expect(pictures.paths.map(FilePaths.name) == ["f-1.png", "f-2.PNG", "f-10.png"])
+      #expect(pictures.paths.map(Files.name) == ["f-1.png", "f-2.PNG", "f-10.png"])
       let path = "\(folder)/film.gif"
       let report = try GIFFilm(rate: FrameRate(nearestTo: 10)).write(&pictures, to: path)
       #expect(report.greatestError == 0)
@@ -39,13 +40,13 @@ import Testing
   @Test func `a picture that is none stops the film, which leaves nothing`() throws {
     try withTemporaryFolder { folder in
       try Canvas(width: 5, height: 4).writePNG(to: "\(folder)/1.png", replacing: false)
-      let whole = try FilePaths.contents(of: "\(folder)/1.png", limit: 9999)
+      let whole = try Files.contents(of: "\(folder)/1.png", limit: 9999)
       try OutputFile.write(Array(whole.prefix(40)), to: "\(folder)/2.png", replacing: false)
       var pictures = try PictureFolder(folder)
       #expect(throws: FilmError.self) {
         try GIFFilm(rate: FrameRate(delay: 4)).write(&pictures, to: "\(folder)/film.gif")
       }
-      #expect(try FilePaths.names(in: folder).sorted() == ["1.png", "2.png"])
+      #expect(try Files.names(in: folder).sorted() == ["1.png", "2.png"])
     }
   }
 

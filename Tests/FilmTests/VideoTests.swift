@@ -1,5 +1,6 @@
 import Film
 import Glibc
+import Platform
 import Raster
 import TestSupport
 import Testing
@@ -26,8 +27,8 @@ import Testing
       #expect(stream.rate == "25/2")
       // A second's hold is twelve or thirteen frames more.
       #expect(stream.frames == 33 && report.frames == 20 && report.duration == 33 / 12.5)
-      #expect(try FilePaths.names(in: folder) == [FilePaths.name(of: path)])
-      #expect(try FilePaths.contents(of: path, limit: 1 << 24).count == report.bytes)
+      #expect(try Files.names(in: folder) == [Files.name(of: path)])
+      #expect(try Files.contents(of: path, limit: 1 << 24).count == report.bytes)
     }
   }
 
@@ -61,7 +62,7 @@ import Testing
         let path = "\(folder)/\(run).\(container.rawValue)"
         var film = try MazeFilm(frames: 60, size: 128)
         _ = try VideoFilm(container, rate: PreciseRate(nearestTo: 30)).write(&film, to: path)
-        files.insert(try FilePaths.contents(of: path, limit: 1 << 24))
+        files.insert(try Files.contents(of: path, limit: 1 << 24))
       }
       #expect(files.count == 1)
       guard container == .mp4, let bytes = files.first else { return }
@@ -79,7 +80,7 @@ import Testing
       film.failing = 290
       var video = VideoFilm(.mp4, rate: PreciseRate(nearestTo: 20))
       #expect(throws: PixelFilm.Failure()) { try video.write(&film, to: path) }
-      #expect(try FilePaths.names(in: folder).isEmpty)
+      #expect(try Files.names(in: folder).isEmpty)
       try OutputFile.write([1], to: path, replacing: false)
       film.failing = nil
       #expect(throws: FileError.exists(path)) { try video.write(&film, to: path) }
@@ -100,7 +101,7 @@ import Testing
         }
         let words = error?.description ?? ""
         let isSaid = words.contains("apt-get install ffmpeg") && words.contains(".gif")
-        let isClean = try FilePaths.names(in: folder).isEmpty
+        let isClean = try Files.names(in: folder).isEmpty
         exit(isSaid && isClean ? 0 : 1)
       }
     }
@@ -119,7 +120,7 @@ import Testing
             .write(&film, to: "\(folder)/out/film.webm")
         }
         let isSaid = error?.description.hasSuffix("film.webm: no such codec") == true
-        exit(isSaid && !FilePaths.exists("\(folder)/out") ? 0 : 1)
+        exit(isSaid && !Files.exists("\(folder)/out") ? 0 : 1)
       }
     }
   }

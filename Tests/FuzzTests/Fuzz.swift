@@ -38,21 +38,41 @@ struct Fuzz {
         try Data(input).write(to: URL(fileURLWithPath: kept))
         Issue.record("\(found.sentence); the input is kept in \(kept)")
       } catch {
-        // A sentence, as it should be: one, and for people.
+        // One sentence for people, not what Swift makes of an error that has none.
         refused += 1
-        #expect(!"\(error)".isEmpty)
+        let isSentence = type(of: error) is any CustomStringConvertible.Type
+        #expect(isSentence && !"\(error)".isEmpty && !"\(error)".contains("\n"), "\(error)")
       }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       slowest = max(slowest, seconds)
       if count > 1000, (number + 1) % (count / 10) == 0 {
         print("\(target): \(number + 1) of \(count)")
       }
-      if seconds > 10 { Issue.record("input \(number) of \(target) took \(seconds) s") }
+      // Not how fast it is, but that it does not hang.
+      if seconds > 120 { Issue.record("input \(number) of \(target) took \(seconds) s") }
     }
     try FileManager.default.removeItem(atPath: place)
     print(
       "\(target): \(count) inputs, \(refused) refused in a sentence, the others taken; "
         + "the slowest took \(Int(slowest * 1000)) ms")
+  }
+
+  /// How a verb that was given wrong input must end: by itself, and where it fails in words.
+  static func check(_ outcome: Program.Outcome, kept: () throws -> String = { "" }) throws {
+    let isSaid = outcome.errors.contains("reel: ") || !outcome.output.isEmpty
+    guard [0, 1, 3, 64].contains(outcome.code), outcome.code == 0 || isSaid else {
+      throw Finding(sentence: "it ended with \(outcome.code): \(outcome.errors)\(try kept())")
+    }
+    // Only the first line: a check lists all that it finds.
+    if outcome.code == 1 || outcome.code == 64 {
+      let said = outcome.errors.isEmpty ? outcome.output : outcome.errors
+      throw Refusal(description: String(said.prefix { $0 != "\n" }))
+    }
+  }
+
+  /// What a verb said of its input.
+  struct Refusal: Error, CustomStringConvertible {
+    var description: String
   }
 
   /// What must not be.

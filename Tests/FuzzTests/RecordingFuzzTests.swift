@@ -108,23 +108,14 @@ import Testing
         try spoil(path, &mutator)
         let question = mutator.one(of: questions)
         let outcome = try Program.shell(
-          "ulimit -v 8000000; timeout -s KILL 20 \(Program.reel()) \(question)", in: folder)
-        guard [0, 1, 3, 64].contains(outcome.code) else {
+          "ulimit -v 8000000; timeout -s KILL 120 \(Program.reel()) \(question)", in: folder)
+        try Fuzz.check(outcome) {
           let kept = "\(Repository.root)/output/fuzz/verbs-\(mutator.number(0..<1_000_000)).sqlite"
           try FileManager.default.copyItem(atPath: path, toPath: kept)
-          throw Fuzz.Finding(
-            sentence: "\(question) ended with \(outcome.code): \(outcome.errors) (\(kept))")
-        }
-        if outcome.code == 1 || outcome.code == 64 {
-          throw RecordingSentence(said: outcome.errors)
+          return " (\(question), kept in \(kept))"
         }
       }
     }
-  }
-
-  /// What a verb said.
-  private struct RecordingSentence: Error {
-    var said: String
   }
 
   private static let columns = [

@@ -6,17 +6,7 @@ import Trainers
 struct LanguagePageTests {
   @Test func `the page tells every setting, default and metric`() throws {
     let page = try Repository.text("docs/language.md")
-    let settings = TextConfiguration()
-    for setting in TextConfiguration.settings {
-      let value = setting.read(settings)
-      var text = value.text ?? value.compact
-      if let number = value.double, number == number.rounded() { text = "\(Int(number))" }
-      if case .bool(let flag) = value { text = flag ? "yes" : "no" }
-      let row = page.split(separator: "\n").first {
-        $0.hasPrefix("| `\(setting.name)` | \(text) |")
-      }
-      #expect(row != nil, "\(setting.name) is \(text)")
-    }
+    try expectSettings(TextConfiguration(), on: "docs/language.md")
     var quick = TextConfiguration.nano
     (quick.steps, quick.evaluationBatches) = (2, 1)
     var trainer = try TextTrainer(

@@ -65,9 +65,9 @@ struct ModelFolderTests {
     let classifier = try TextClassifier(Transformers.folder("tiny-distilbert"))
     #expect(classifier.labels == ["NEGATIVE", "POSITIVE"])
     for (text, expected) in zip(try Transformers.texts(), try known.list("logits")) {
-      let verdict = classifier.judge(text)
-      expectClose(verdict.logits, expected.doubles.map { Float($0) }, within: 1e-4)
-      for heads in verdict.attention {
+      let classification = classifier.classify(text)
+      expectClose(classification.logits, expected.doubles.map { Float($0) }, within: 1e-4)
+      for heads in classification.attention {
         #expect(heads.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-5 })
       }
     }

@@ -1,5 +1,6 @@
 import Language
 import Neural
+import Platform
 import Rollouts
 import Testing
 
@@ -53,7 +54,7 @@ struct TextWriterTests {
   func `token by token is the same as all at once, also by several threads`(threads: Int?) throws {
     let trained = try model(context: 24)
     let text = (0..<24).map { ($0 * $0 + 3) % 9 }
-    var one = TextWriter(trained, prompt: [text[0]], crew: threads.map(Crew.init(threads:)))
+    var one = TextWriter(trained, prompt: [text[0]], pool: threads.map(ThreadPool.init(threads:)))
     for token in text.dropFirst() { one.append(token) }
     var all = TextWriter(trained, prompt: text)
     expectClose(one.logits(), all.logits(), within: 1e-5)

@@ -21,36 +21,36 @@ struct EncoderTests {
   @Test func `self-attention of one head is the paper's formula, there and back`() throws {
     let known = try known("attention")
     var layout = ParameterLayout()
-    var memory = Activations(rows: 12)
-    let x = memory.add(width: 8)
+    var activations = Activations(rows: 12)
+    let x = activations.add(width: 8)
     let layer = SelfAttention("a", width: 8, to: &layout)
-    let path = layer.path(in: &memory, from: x)
+    let buffers = layer.buffers(in: &activations, from: x)
     var parameters = Parameters(layout, seed: 1)
     parameters["a.weight"] = wave(24 * 8, 1)
     parameters["a.bias"] = wave(24, 2)
-    memory.fill(x, with: wave(96, 0), rows: 12)
-    layer.forward(path, sequences: 2, length: 6, parameters, &memory)
-    expectClose(memory.rows(path.output, 12), try known.floats("y"), within: 1e-5, "y")
+    activations.fill(x, with: wave(96, 0), rows: 12)
+    layer.forward(buffers, sequences: 2, length: 6, parameters, &activations)
+    expectClose(activations.rows(buffers.output, 12), try known.floats("y"), within: 1e-5, "y")
     for (index, slope) in wave(96, 3).enumerated() {
-      memory[gradient: path.output, index / 8, index % 8] = slope
+      activations[gradient: buffers.output, index / 8, index % 8] = slope
     }
     var gradients = Parameters(zeros: layout)
     layer.backward(
-      path, sequences: 2, length: 6, parameters, into: &gradients, &memory)
-    expectClose(memory.gradients(x, 12), try known.floats("dx"), within: 2e-5, "dx")
+      buffers, sequences: 2, length: 6, parameters, into: &gradients, &activations)
+    expectClose(activations.gradients(x, 12), try known.floats("dx"), within: 2e-5, "dx")
   }
 
   @Test func `an encoder block is PyTorch's, there and back`() throws {
     let known = try known("encoder")
     var layout = ParameterLayout()
-    var memory = Activations(rows: 12)
-    let x = memory.add(width: 8)
+    var activations = Activations(rows: 12)
+    let x = activations.add(width: 8)
     var names = EncoderBlock.Names()
     (names.merge, names.project) = ("self_attn.in_proj", "self_attn.out_proj")
     (names.expand, names.shrink) = ("linear1", "linear2")
     (names.norm1, names.norm2) = ("norm1", "norm2")
     let block = EncoderBlock("b", width: 8, heads: 2, inner: 12, names: names, to: &layout)
-    let path = block.path(in: &memory, from: x)
+    let buffers = block.buffers(in: &activations, from: x)
     var parameters = Parameters(layout, seed: 1)
     let order = try #require(known["names"]?.list).compactMap(\.text)
     // PyTorch joins these two words with a line below.
@@ -59,15 +59,15 @@ struct EncoderTests {
     for (part, name) in order.enumerated() {
       parameters[ours(name)] = wave(try #require(layout.entry(ours(name))).count, part)
     }
-    memory.fill(x, with: wave(96, 20), rows: 12)
-    block.forward(path, sequences: 2, length: 6, parameters, &memory)
-    expectClose(memory.rows(path.output, 12), try known.floats("y"), within: 1e-5, "y")
+    activations.fill(x, with: wave(96, 20), rows: 12)
+    block.forward(buffers, sequences: 2, length: 6, parameters, &activations)
+    expectClose(activations.rows(buffers.output, 12), try known.floats("y"), within: 1e-5, "y")
     for (index, slope) in wave(96, 21).enumerated() {
-      memory[gradient: path.output, index / 8, index % 8] = slope
+      activations[gradient: buffers.output, index / 8, index % 8] = slope
     }
     var gradients = Parameters(zeros: layout)
-    block.backward(path, sequences: 2, length: 6, parameters, into: &gradients, &memory)
-    expectClose(memory.gradients(x, 12), try known.floats("dx"), within: 5e-5, "dx")
+    block.backward(buffers, sequences: 2, length: 6, parameters, into: &gradients, &activations)
+    expectClose(activations.gradients(x, 12), try known.floats("dx"), within: 5e-5, "dx")
     for (name, expected) in zip(order, try #require(known["gradients"]?.list)) {
       let numbers = try #require(expected.list).map { Float($0.double ?? .nan) }
       expectClose(gradients[ours(name)], numbers, within: 5e-5, name)
@@ -108,31 +108,32 @@ private struct TransformerProbe {
     _ sequences: Range<Int>, nudging place: Int?, by step: Float
   ) -> (output: [Float], slope: [Float]) {
     var layout = ParameterLayout()
-    var memory = Activations(rows: 4 * length)
-    let x = memory.add(width: width)
+    var activations = Activations(rows: 4 * length)
+    let x = activations.add(width: width)
     let block = TransformerBlock("b", width: width, heads: 2, inner: 16, to: &layout) { _, _ in
       .normal(deviation: 0.4)
     }
-    let path = block.path(in: &memory, from: x)
+    let buffers = block.buffers(in: &activations, from: x)
     var input = noise(4 * length * width)
     if let place { input[place] += step }
     let rows = sequences.count * length
     let first = sequences.lowerBound * length * width
-    memory.fill(x, with: Array(input[first..<first + rows * width]), rows: rows)
+    activations.fill(x, with: Array(input[first..<first + rows * width]), rows: rows)
     let dropping = Dropout(
       rate: rate, Generator(seed: 3), step: 1, firstSequence: sequences.lowerBound
     ).map { ($0, site: 0) }
     let parameters = Parameters(layout, seed: 2)
     block.forward(
-      path, sequences: sequences.count, length: length, dropping: dropping, parameters, &memory)
-    let output = memory.rows(path.output, rows)
+      buffers, sequences: sequences.count, length: length, dropping: dropping, parameters,
+      &activations)
+    let output = activations.rows(buffers.output, rows)
     for row in 0..<rows {
-      for column in 0..<width { memory[gradient: path.output, row, column] = 1 }
+      for column in 0..<width { activations[gradient: buffers.output, row, column] = 1 }
     }
     var gradients = Parameters(zeros: layout)
     block.backward(
-      path, sequences: sequences.count, length: length, dropping: dropping, parameters,
-      into: &gradients, &memory)
-    return (output, memory.gradients(x, rows))
+      buffers, sequences: sequences.count, length: length, dropping: dropping, parameters,
+      into: &gradients, &activations)
+    return (output, activations.gradients(x, rows))
   }
 }

@@ -22,11 +22,12 @@ struct ParametersTests {
     let file = try Safetensors(decoding: Repository.bytes("Tests/Reference/neural.safetensors"))
     let (net, layout) = Self.network()
     let parameters = try Parameters(layout, from: file)
-    var memory = Activations(rows: 1)
-    let path = net.path(in: &memory)
-    memory.fill(path.input, with: try file.tensor("x").floats(), rows: 1)
-    net.forward(path, rows: 1, parameters, &memory)
-    expectClose(memory.rows(path.output, 1), try file.tensor("y").floats(), within: 1e-6, "y")
+    var activations = Activations(rows: 1)
+    let buffers = net.buffers(in: &activations)
+    activations.fill(buffers.input, with: try file.tensor("x").floats(), rows: 1)
+    net.forward(buffers, rows: 1, parameters, &activations)
+    expectClose(
+      activations.rows(buffers.output, 1), try file.tensor("y").floats(), within: 1e-6, "y")
   }
 
   @Test func `what is saved is these bytes, which the Python package reads`() throws {

@@ -1,11 +1,12 @@
 import Neural
+import Platform
 import Rollouts
 import Testing
 
 struct PolicyHeadTests {
   /// A head's output rows with everything it works on.
   struct Bench {
-    var memory = Activations(rows: 6)
+    var activations = Activations(rows: 6)
     let y: Rows
     let head: PolicyHead
     var parameters: Parameters
@@ -16,15 +17,15 @@ struct PolicyHeadTests {
       var layout = ParameterLayout()
       let place = layout.add("log_std", [outputs], .zeros)
       head = isReal ? .gaussian(logDeviations: place) : .categorical
-      y = memory.add(width: outputs, dense: true)
+      y = activations.add(width: outputs, dense: true)
       parameters = Parameters(zeros: layout)
       parameters.values = noise(outputs, 8)
-      memory.fill(y, with: noise(6 * outputs, 9).map { 2 * $0 }, rows: 6)
+      activations.fill(y, with: noise(6 * outputs, 9).map { 2 * $0 }, rows: 6)
     }
 
-    mutating func weigh(_ actions: [Float]) {
+    mutating func findLogProbabilities(of actions: [Float]) {
       head.logProbabilities(
-        y, rows: 6, of: actions, parameters, &memory, into: &logs, entropies: &entropies)
+        y, rows: 6, of: actions, parameters, &activations, into: &logs, entropies: &entropies)
     }
   }
 
@@ -39,27 +40,27 @@ struct PolicyHeadTests {
     let (slopes, entropySlope) = (noise(6, 11), Float(0.3))
     func loss(_ bench: Bench) -> Double {
       var bench = bench
-      bench.weigh(actions)
+      bench.findLogProbabilities(of: actions)
       return (0..<6).reduce(0) {
         $0 + Double(slopes[$1] * bench.logs[$1] + entropySlope * bench.entropies[$1])
       }
     }
-    bench.weigh(actions)
+    bench.findLogProbabilities(of: actions)
     var gradients = Parameters(zeros: bench.parameters.layout)
     bench.head.backward(
       bench.y, rows: 6, of: actions, logs: bench.logs, entropies: bench.entropies,
       slopes: slopes, entropySlope: entropySlope, bench.parameters, into: &gradients,
-      &bench.memory)
+      &bench.activations)
     var measured: [Float] = []
     for row in 0..<6 {
       for column in 0..<outputs {
         var (up, down) = (bench, bench)
-        up.memory[up.y, row, column] += 0.01
-        down.memory[down.y, row, column] -= 0.01
+        up.activations[up.y, row, column] += 0.01
+        down.activations[down.y, row, column] -= 0.01
         measured.append(Float((loss(up) - loss(down)) / 0.02))
       }
     }
-    expectClose(bench.memory.gradients(bench.y, 6), measured, within: 2e-3, "output")
+    expectClose(bench.activations.gradients(bench.y, 6), measured, within: 2e-3, "output")
     measured = (0..<outputs).map { column in
       var (up, down) = (bench, bench)
       up.parameters.values[column] += 0.01
@@ -77,14 +78,14 @@ struct PolicyHeadTests {
     for t in 0..<40_000 {
       let draws = generator.draws(for: .policy, episode: 1, t: t)
       bench.head.draw(
-        bench.y, row: 2, bench.parameters, bench.memory, draws, into: &action, at: 0)
+        bench.y, row: 2, bench.parameters, bench.activations, draws, into: &action, at: 0)
       counts[Int(action[0])] += 1 / 40_000
     }
     for choice in 0..<4 {
-      bench.weigh([Float](repeating: Float(choice), count: 6))
+      bench.findLogProbabilities(of: [Float](repeating: Float(choice), count: 6))
       #expect(abs(counts[choice] - Double(bench.logs[2]).exponential) < 0.01)
     }
-    bench.head.choose(bench.y, row: 2, bench.memory, into: &action, at: 0)
+    bench.head.choose(bench.y, row: 2, bench.activations, into: &action, at: 0)
     #expect(counts[Int(action[0])] == counts.max())
   }
 
@@ -97,9 +98,9 @@ struct PolicyHeadTests {
     for t in 0..<count {
       let draws = generator.draws(for: .policy, episode: 1, t: t)
       bench.head.draw(
-        bench.y, row: 1, bench.parameters, bench.memory, draws, into: &action, at: 0)
+        bench.y, row: 1, bench.parameters, bench.activations, draws, into: &action, at: 0)
       for column in 0..<3 {
-        let z = Double(action[column] - bench.memory[bench.y, 1, column])
+        let z = Double(action[column] - bench.activations[bench.y, 1, column])
         sums[column] += z
         squares[column] += z * z
       }
@@ -109,17 +110,17 @@ struct PolicyHeadTests {
       #expect(abs(sums[column] / Double(count)) < 0.02 * deviation)
       #expect(abs((squares[column] / Double(count)).squareRoot() / deviation - 1) < 0.02)
     }
-    bench.head.choose(bench.y, row: 1, bench.memory, into: &action, at: 0)
-    #expect(action == (0..<3).map { bench.memory[bench.y, 1, $0] })
+    bench.head.choose(bench.y, row: 1, bench.activations, into: &action, at: 0)
+    #expect(action == (0..<3).map { bench.activations[bench.y, 1, $0] })
   }
 
   @Test(arguments: [1, 2, 5])
-  func `a crew does every piece once, again and again`(threads: Int) {
-    let crew = Crew(threads: threads)
+  func `a pool does every piece once, again and again`(threads: Int) {
+    let pool = ThreadPool(threads: threads)
     let tally = Tally()
     for round in 1...3000 {
       let count = round % 7
-      crew.run(count) { tally.add($0 + 1, to: $0) }
+      pool.run(count) { tally.add($0 + 1, to: $0) }
       #expect(tally.take() == (0..<count).map { $0 + 1 } + [Int](repeating: 0, count: 7 - count))
     }
   }

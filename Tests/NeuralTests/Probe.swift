@@ -6,7 +6,7 @@ import Testing
 /// A layer with everything it works on, so that every layer is asked the same questions.
 struct Probe {
   var parameters: Parameters
-  var memory: Activations
+  var activations: Activations
   let x: Rows
   let y: Rows
   let rows: Int
@@ -22,11 +22,11 @@ struct Probe {
     )
   ) {
     var layout = ParameterLayout()
-    memory = Activations(rows: rows)
+    activations = Activations(rows: rows)
     self.rows = rows
-    x = memory.add(width: inputs)
-    y = memory.add(width: outputs)
-    (forward, backward) = make(&layout, &memory, x, y)
+    x = activations.add(width: inputs)
+    y = activations.add(width: outputs)
+    (forward, backward) = make(&layout, &activations, x, y)
     parameters = Parameters(layout, seed: 11)
   }
 
@@ -60,9 +60,9 @@ struct Probe {
   }
 
   static func layerNorm(rows: Int, width: Int, hasBias: Bool = true) -> Probe {
-    Probe(rows: rows, inputs: width, outputs: width) { layout, memory, x, y in
+    Probe(rows: rows, inputs: width, outputs: width) { layout, activations, x, y in
       let layer = LayerNorm("l", width: width, hasBias: hasBias, to: &layout)
-      let kept = layer.statistics(in: &memory)
+      let kept = layer.statistics(in: &activations)
       return (
         { layer.forward(x, to: y, keeping: kept, rows: rows, $0, &$1) },
         { layer.backward(x, from: y, keeping: kept, rows: rows, $0, into: &$1, &$2) }
@@ -72,24 +72,25 @@ struct Probe {
 
   static func mlp(rows: Int, widths: [Int], activation: Activation = .relu) -> Probe {
     var layout = ParameterLayout()
-    var memory = Activations(rows: rows)
+    var activations = Activations(rows: rows)
     let net = MLP("l.", widths: widths, activation: activation, to: &layout)
-    let path = net.path(in: &memory)
+    let buffers = net.buffers(in: &activations)
     return Probe(
-      parameters: Parameters(layout, seed: 11), memory: memory, x: path.input, y: path.output,
-      rows: rows, forward: { net.forward(path, rows: rows, $0, &$1) },
+      parameters: Parameters(layout, seed: 11), activations: activations, x: buffers.input,
+      y: buffers.output,
+      rows: rows, forward: { net.forward(buffers, rows: rows, $0, &$1) },
       backward: {
-        net.backward(path, rows: rows, $0, into: &$1, &$2, inputGradient: true)
+        net.backward(buffers, rows: rows, $0, into: &$1, &$2, inputGradient: true)
       })
   }
 
   init(
-    parameters: Parameters, memory: Activations, x: Rows, y: Rows, rows: Int,
+    parameters: Parameters, activations: Activations, x: Rows, y: Rows, rows: Int,
     forward: @escaping (Parameters, inout Activations) -> Void,
     backward: @escaping (Parameters, inout Parameters, inout Activations) -> Void
   ) {
     self.parameters = parameters
-    self.memory = memory
+    self.activations = activations
     self.x = x
     self.y = y
     self.rows = rows
@@ -99,19 +100,19 @@ struct Probe {
 
   /// The output for an input.
   mutating func output(_ input: [Float]) -> [Float] {
-    memory.fill(x, with: input, rows: rows)
-    forward(parameters, &memory)
-    return memory.rows(y, rows)
+    activations.fill(x, with: input, rows: rows)
+    forward(parameters, &activations)
+    return activations.rows(y, rows)
   }
 
   /// The gradients for one of the output: of the parameters, and of the input.
   mutating func gradients(_ dy: [Float]) -> (parameters: Parameters, input: [Float]) {
     for (index, value) in dy.enumerated() {
-      memory[gradient: y, index / y.width, index % y.width] = value
+      activations[gradient: y, index / y.width, index % y.width] = value
     }
     var gradients = Parameters(zeros: parameters.layout)
-    backward(parameters, &gradients, &memory)
-    return (gradients, memory.gradients(x, rows))
+    backward(parameters, &gradients, &activations)
+    return (gradients, activations.gradients(x, rows))
   }
 }
 
@@ -131,6 +132,26 @@ func expectClose(
   where !(one == other || abs(one - other) <= tolerance * max(1, abs(other))) {
     Issue.record("\(what)[\(index)] is \(one), not \(other)", sourceLocation: location)
     return
+  }
+}
+
+extension Probe {
+  /// Expects a layer to give and to learn what PyTorch does.
+  mutating func expect(
+    _ known: JSON, within tolerance: Float, gradients slack: Float,
+    at location: SourceLocation = #_sourceLocation
+  ) throws {
+    for entry in parameters.layout.entries {
+      parameters[entry.name] = try known.floats(String(entry.name.dropFirst(2)))
+    }
+    expectClose(
+      output(try known.floats("x")), try known.floats("y"), within: tolerance, "y", at: location)
+    let (slopes, dx) = gradients(try known.floats("dy"))
+    expectClose(dx, try known.floats("dx"), within: slack, "dx", at: location)
+    for entry in slopes.layout.entries {
+      let key = "d" + entry.name.dropFirst(2)
+      expectClose(slopes[entry.name], try known.floats(key), within: slack, key, at: location)
+    }
   }
 }
 

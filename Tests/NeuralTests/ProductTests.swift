@@ -78,10 +78,10 @@ struct ProductTests {
   }
 
   @Test func `rows are gathered by number`() {
-    var memory = Activations(rows: 3)
-    let block = memory.add(width: 3)
-    memory.gather([2, 0, 2], of: [0, 1, 2, 10, 11, 12, 20, 21, 22], into: block)
-    #expect(memory.rows(block, 3) == [20, 21, 22, 0, 1, 2, 20, 21, 22])
+    var activations = Activations(rows: 3)
+    let block = activations.add(width: 3)
+    activations.gather([2, 0, 2], of: [0, 1, 2, 10, 11, 12, 20, 21, 22], into: block)
+    #expect(activations.rows(block, 3) == [20, 21, 22, 0, 1, 2, 20, 21, 22])
   }
 
   @Test func `gradients are added to what is there`() {
@@ -90,7 +90,7 @@ struct ProductTests {
     _ = probe.output(noise(24))
     let once = probe.gradients(dy).parameters
     var twice = once
-    probe.backward(probe.parameters, &twice, &probe.memory)
+    probe.backward(probe.parameters, &twice, &probe.activations)
     expectClose(twice.values, once.values.map { 2 * $0 }, within: 1e-6, "twice")
   }
 }

@@ -25,18 +25,8 @@ struct TransformerTests {
   @Test(arguments: cases.indices)
   func `there and back, attention and blocks compute what PyTorch does`(index: Int) throws {
     let (name, make) = Self.cases[index]
-    let known = try Self.reference(name)
     var probe = make()
-    for entry in probe.parameters.layout.entries {
-      probe.parameters[entry.name] = try known.floats(String(entry.name.dropFirst(2)))
-    }
-    expectClose(probe.output(try known.floats("x")), try known.floats("y"), within: 1e-5, "y")
-    let (gradients, dx) = probe.gradients(try known.floats("dy"))
-    expectClose(dx, try known.floats("dx"), within: 2e-5, "dx")
-    for entry in gradients.layout.entries {
-      let key = "d" + entry.name.dropFirst(2)
-      expectClose(gradients[entry.name], try known.floats(key), within: 2e-5, key)
-    }
+    try probe.expect(Self.reference(name), within: 1e-5, gradients: 2e-5)
   }
 
   @Test func `a GPT computes PyTorch's logits and gradients, its embedding tied to its head`()
@@ -46,22 +36,22 @@ struct TransformerTests {
     var layout = ParameterLayout()
     let gpt = GPT(
       GPTShape(vocabulary: 7, context: 6, layers: 2, heads: 2, width: 8, inner: 12), to: &layout)
-    var memory = Activations(rows: 10)
-    let path = gpt.path(in: &memory)
-    let logits = memory.add(width: 7)
+    var activations = Activations(rows: 10)
+    let buffers = gpt.buffers(in: &activations)
+    let logits = activations.add(width: 7)
     var parameters = Parameters(layout, seed: 1)
     for entry in layout.entries { parameters[entry.name] = try known.floats(entry.name) }
     let tokens = try known.floats("x").map { Int($0) }
-    gpt.forward(path, tokens, length: 5, parameters, &memory)
-    gpt.head.forward(path.output, to: logits, rows: 10, parameters, &memory)
-    expectClose(memory.rows(logits, 10), try known.floats("y"), within: 2e-5, "logits")
+    gpt.forward(buffers, tokens, length: 5, parameters, &activations)
+    gpt.head.forward(buffers.output, to: logits, rows: 10, parameters, &activations)
+    expectClose(activations.rows(logits, 10), try known.floats("y"), within: 2e-5, "logits")
     for (index, slope) in try known.floats("dy").enumerated() {
-      memory[gradient: logits, index / 7, index % 7] = slope
+      activations[gradient: logits, index / 7, index % 7] = slope
     }
     var gradients = Parameters(zeros: layout)
     gpt.head.backward(
-      path.output, from: logits, rows: 10, parameters, into: &gradients, &memory)
-    gpt.backward(path, tokens, length: 5, parameters, into: &gradients, &memory)
+      buffers.output, from: logits, rows: 10, parameters, into: &gradients, &activations)
+    gpt.backward(buffers, tokens, length: 5, parameters, into: &gradients, &activations)
     for entry in layout.entries {
       expectClose(
         gradients[entry.name], try known.floats("d" + entry.name), within: 5e-5, entry.name)
@@ -71,15 +61,15 @@ struct TransformerTests {
   @Test(arguments: [(1, 5), (0, 7), (3, 3)])
   func `some queries alone give what all give at their places`(first: Int, end: Int) {
     let attention = Attention(width: 8, heads: 2)
-    var memory = Activations(rows: 14)
-    let qkv = memory.add(width: 24)
-    let (whole, part) = (memory.add(width: 8), memory.add(width: 8))
-    let kept = attention.statistics(in: &memory)
-    memory.fill(qkv, with: noise(14 * 24), rows: 14)
-    attention.forward(qkv, to: whole, keeping: kept, sequences: 2, length: 7, &memory)
+    var activations = Activations(rows: 14)
+    let qkv = activations.add(width: 24)
+    let (whole, part) = (activations.add(width: 8), activations.add(width: 8))
+    let kept = attention.statistics(in: &activations)
+    activations.fill(qkv, with: noise(14 * 24), rows: 14)
+    attention.forward(qkv, to: whole, keeping: kept, sequences: 2, length: 7, &activations)
     attention.forward(
-      qkv, to: part, keeping: kept, sequences: 2, length: 7, queries: first..<end, &memory)
-    let (all, some) = (memory.rows(whole, 14), memory.rows(part, 14))
+      qkv, to: part, keeping: kept, sequences: 2, length: 7, queries: first..<end, &activations)
+    let (all, some) = (activations.rows(whole, 14), activations.rows(part, 14))
     for row in 0..<14 where (first..<end).contains(row % 7) {
       expectClose(
         Array(some[row * 8..<row * 8 + 8]), Array(all[row * 8..<row * 8 + 8]), within: 1e-6,
@@ -91,8 +81,8 @@ struct TransformerTests {
   private struct Patches {
     let gpt: GPT
     let parameters: Parameters
-    var memory: Activations
-    let path: GPT.Path
+    var activations: Activations
+    let buffers: GPT.Buffers
     static let length = 5
 
     init(sequences: Int, lastOnly: Bool) {
@@ -102,26 +92,27 @@ struct TransformerTests {
           vocabulary: 6, context: 6, layers: 2, heads: 2, width: 8, inner: 12, symbols: 2),
         to: &layout)
       parameters = Parameters(layout, seed: 5)
-      memory = Activations(rows: sequences * Self.length)
-      path = gpt.path(in: &memory, lastOnly: lastOnly)
+      activations = Activations(rows: sequences * Self.length)
+      buffers = gpt.buffers(in: &activations, lastOnly: lastOnly)
     }
 
     mutating func read(_ symbols: [Int], from first: Int = 0) {
-      gpt.forward(path, symbols, length: Self.length, from: first, parameters, &memory)
+      gpt.forward(buffers, symbols, length: Self.length, from: first, parameters, &activations)
     }
 
     /// Gradients where only the last places' outputs have a slope.
     mutating func gradients(_ symbols: [Int], rows: [Int]) -> [Float] {
       var gradients = Parameters(zeros: parameters.layout)
       for row in 0..<symbols.count / 2 {
-        for column in 0..<8 { memory[gradient: path.output, row, column] = 0 }
+        for column in 0..<8 { activations[gradient: buffers.output, row, column] = 0 }
       }
       for (index, row) in rows.enumerated() {
         for column in 0..<8 {
-          memory[gradient: path.output, row, column] = Float(index + column) / 8 - 0.5
+          activations[gradient: buffers.output, row, column] = Float(index + column) / 8 - 0.5
         }
       }
-      gpt.backward(path, symbols, length: Self.length, parameters, into: &gradients, &memory)
+      gpt.backward(
+        buffers, symbols, length: Self.length, parameters, into: &gradients, &activations)
       return gradients.values
     }
   }
@@ -138,8 +129,8 @@ struct TransformerTests {
     )
     whole.read(symbols)
     last.read(symbols)
-    let all = whole.memory.rows(whole.path.output, 15)
-    let some = last.memory.rows(last.path.output, 3)
+    let all = whole.activations.rows(whole.buffers.output, 15)
+    let some = last.activations.rows(last.buffers.output, 3)
     for sequence in 0..<3 {
       let row = (sequence * 5 + 4) * 8
       expectClose(
@@ -164,7 +155,8 @@ struct TransformerTests {
     anew.read(changed)
     let rows = lastOnly ? 1 : 5
     expectClose(
-      again.memory.rows(again.path.output, rows), anew.memory.rows(anew.path.output, rows),
+      again.activations.rows(again.buffers.output, rows),
+      anew.activations.rows(anew.buffers.output, rows),
       within: 1e-6, "output")
   }
 
@@ -183,9 +175,9 @@ extension Probe {
   static func attention(
     width: Int, heads: Int, causal: Bool = true, sequences: Int, length: Int
   ) -> Probe {
-    Probe(rows: sequences * length, inputs: 3 * width, outputs: width) { _, memory, x, y in
+    Probe(rows: sequences * length, inputs: 3 * width, outputs: width) { _, activations, x, y in
       let attention = Attention(width: width, heads: heads, isCausal: causal)
-      let kept = attention.statistics(in: &memory)
+      let kept = attention.statistics(in: &activations)
       return (
         {
           attention.forward(x, to: y, keeping: kept, sequences: sequences, length: length, &$1)
@@ -201,17 +193,18 @@ extension Probe {
     width: Int, heads: Int, inner: Int, hasBias: Bool = true, sequences: Int, length: Int
   ) -> Probe {
     var layout = ParameterLayout()
-    var memory = Activations(rows: sequences * length)
+    var activations = Activations(rows: sequences * length)
     let block = TransformerBlock(
       "l", width: width, heads: heads, inner: inner, hasBias: hasBias, to: &layout
     ) { _, _ in .normal(deviation: 0.3) }
-    let path = block.path(in: &memory, from: memory.add(width: width))
+    let buffers = block.buffers(in: &activations, from: activations.add(width: width))
     return Probe(
-      parameters: Parameters(layout, seed: 11), memory: memory, x: path.input, y: path.output,
+      parameters: Parameters(layout, seed: 11), activations: activations, x: buffers.input,
+      y: buffers.output,
       rows: sequences * length,
-      forward: { block.forward(path, sequences: sequences, length: length, $0, &$1) },
+      forward: { block.forward(buffers, sequences: sequences, length: length, $0, &$1) },
       backward: {
-        block.backward(path, sequences: sequences, length: length, $0, into: &$1, &$2)
+        block.backward(buffers, sequences: sequences, length: length, $0, into: &$1, &$2)
       })
   }
 }

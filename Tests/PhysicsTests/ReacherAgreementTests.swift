@@ -5,23 +5,26 @@
   import Testing
   import Worlds
 
-  /// The closed form and MuJoCo, held to each other step by step.
+  /// The closed form and MuJoCo, compared step by step.
   @Suite struct ReacherAgreementTests {
     private let closed = Reacher()
     private let mujoco: Reacher
     private let generator = Generator(seed: 11)
 
     init() throws {
-      let arm = try MuJoCoArm()
       var rules = ReacherRules()
       rules.physics = .mujoco
-      mujoco = Reacher(rules: rules) { state, torques in
-        let outcome = arm.step(
-          angles: state.angles, velocities: state.velocities, target: state.target,
-          torques: torques)
-        return ReacherMotion(
-          angles: outcome.angles, velocities: outcome.velocities, fingertip: outcome.fingertip)
+      let world = Reacher(rules: rules) {
+        let arm = try MuJoCoArm()
+        return { state, torques in
+          let outcome = arm.step(
+            angles: state.angles, velocities: state.velocities, target: state.target,
+            torques: torques)
+          return ReacherMotion(
+            angles: outcome.angles, velocities: outcome.velocities, fingertip: outcome.fingertip)
+        }
       }
+      mujoco = try world.readyToStep()
     }
 
     /// The greatest difference of angles, velocities and rewards after the same step.
@@ -72,16 +75,16 @@
 
     @Test func `MuJoCo's whole episodes are those of Gymnasium's Reacher-v5`() throws {
       let text = try Repository.text("Tests/Reference/reacher.json")
-      guard case .array(let episodes) = try JSON(parsing: text) else { return }
+      let episodes = try JSON(parsing: text).elements()
       var (open, limited, steps) = (0.0, 0.0, 0)
       for episode in episodes {
-        let begin = numbers(episode["start"])
+        let begin = try #require(episode["start"]).numbers()
         var state = ReacherState(
           angles: SIMD2(begin[0], begin[1]), velocities: SIMD2(begin[2], begin[3]),
           target: SIMD2(begin[4], begin[5]))
-        guard case .array(let rows)? = episode["steps"] else { continue }
         var hasMetLimit = false
-        for known in rows.map(numbers) {
+        for row in try episode.elements("steps") {
+          let known = try row.numbers()
           let step = mujoco.step(state, SIMD2(known[0], known[1]))
           state = step.next
           hasMetLimit = hasMetLimit || abs(known[3]) > 3
@@ -100,11 +103,6 @@
       print("Gymnasium: \(open) in the open, \(limited) after the limit")
       #expect(steps == 350)
       #expect(open < 1e-12 && limited < 1e-6)
-    }
-
-    private func numbers(_ json: JSON?) -> [Double] {
-      guard case .array(let elements)? = json else { return [] }
-      return elements.compactMap(\.double)
     }
 
     @Test func `whole random episodes stay together, the limit met again and again`() {

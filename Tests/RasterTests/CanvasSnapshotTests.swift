@@ -1,3 +1,4 @@
+import Platform
 import Raster
 import TestSupport
 import Testing
@@ -13,9 +14,11 @@ import Testing
       let center = Point(17 + Double(index) * 20, 18)
       canvas.fill(.arrow(center: center, dx: dx, dy: dy, length: 16), theme.text)
     }
-    canvas.fill(.circle(Point(17, 38), radius: 7), theme.agent)
-    canvas.fill(.star(Point(37, 38), radius: 8), theme.goal)
-    canvas.fill(.ellipse(Rect(x: 48, y: 32, width: 18, height: 12)), theme.hole)
+    canvas.fill(.circle(Point(17, 38), radius: 7), theme.accent)
+    canvas.fill(.star(Point(37, 38), radius: 8), theme.positive)
+    canvas.fill(
+      .ellipse(Rect(x: 48, y: 32, width: 18, height: 12)),
+      theme.color(light: 0x1E4468, dark: 0x0B1622))
     canvas.fill(.slice(Point(77, 38), radius: 8, from: -.pi / 2, to: .pi), theme.secondAccent)
     canvas.stroke(
       .polyline([Point(10, 58), Point(30, 50), Point(50, 57), Point(86, 49)]), theme.accent,
@@ -43,12 +46,12 @@ import Testing
     let canvas = try Canvas(width: 96, height: 64, background: Theme.dark.accent)
     let stem = "\(Repository.root)/.scratch/snapshots/RasterTests-colour-maps"
     for kind in ["reference", "failure", "difference"] {
-      try? FilePaths.removeFile("\(stem)-\(kind).png")
+      try? Files.removeFile("\(stem)-\(kind).png")
     }
     withKnownIssue { try expectSnapshot(canvas, "colour-maps") }
     for kind in ["reference", "failure", "difference"] {
-      #expect(FilePaths.exists("\(stem)-\(kind).png"))
-      try? FilePaths.removeFile("\(stem)-\(kind).png")
+      #expect(Files.exists("\(stem)-\(kind).png"))
+      try? Files.removeFile("\(stem)-\(kind).png")
     }
   }
 }

@@ -130,11 +130,11 @@ private func draw(on canvas: Canvas) {
   canvas.stroke(
     .polyline([Point(2, 70), Point(40, 20), Point(90, 66)]), theme.accent,
     Stroke(width: 2, cap: .round, dashes: [5, 3]))
-  canvas.fill(.circle(Point(90, 30), radius: 17), theme.goal.opacity(0.5))
+  canvas.fill(.circle(Point(90, 30), radius: 17), theme.positive.opacity(0.5))
   canvas.fill(.arrow(from: Point(20, 60), to: Point(110, 12)), theme.text)
   canvas.fill(
     .slice(Point(100, 60), radius: 12, from: 0, to: 2),
-    Gradient(from: Point(88, 60), to: Point(112, 60), colors: [theme.goal, theme.agent]))
+    Gradient(from: Point(88, 60), to: Point(112, 60), colors: [theme.positive, theme.accent]))
   canvas.text("Größe 12 → ½", at: Point(8, 24), .sans(13, .bold), theme.text)
   canvas.text("return", at: Point(112, 70), .mono(9), theme.mutedText, rotation: -.pi / 2)
 }

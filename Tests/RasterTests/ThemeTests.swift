@@ -22,21 +22,21 @@ import Testing
       #expect(contrast(theme.mutedText, background) > 4.5)
       for color in theme.series { #expect(contrast(color, background) > 1.6) }
     }
-    for color in [theme.agent, theme.goal, theme.wall] {
-      #expect(OKLab(color).distance(to: OKLab(theme.floor)) > 0.2)
-    }
-    #expect(OKLab(theme.hole).distance(to: OKLab(theme.ice)) > 0.15)
   }
 
   @Test func `themes are found by their names`() {
     #expect(Theme.named("light") == .light)
     #expect(Theme.named("dark") == .dark)
     #expect(Theme.named("Light") == nil)
+    for theme in Theme.all {
+      #expect(theme.isDark == (OKLab(theme.background).lightness < OKLab(theme.text).lightness))
+      #expect(theme.color(light: 1, dark: 2) == Color(theme.isDark ? 2 : 1))
+    }
   }
 
   @Test(arguments: Theme.all)
   func `a theme declares the colours that its pictures need`(theme: Theme) {
-    #expect(theme.declaredColors.contains(theme.agent))
+    #expect(theme.declaredColors.contains(theme.accent))
     #expect(theme.declaredColors.count < 64)
   }
 

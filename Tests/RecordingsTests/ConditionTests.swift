@@ -38,7 +38,7 @@ import Testing
     ("success = 1", "at '=' (letter 9)"), ("return > nan", "at 'nan' (letter 10)"),
     ("return > 1; DROP TABLE episodes", "at ';' (letter 11)"), ("ending", "at its end, = or !="),
     ("return > 'x'", "at ''' (letter 10)"), ("not", "at its end, a condition"),
-  ]) func `what is no condition is told in a sentence that points at the place`(
+  ]) func `a text that is no condition is refused in a sentence that points at the place`(
     text: String, words: String
   ) {
     let error = #expect(throws: ConditionError.self) { try EpisodeCondition(parsing: text) }

@@ -4,39 +4,6 @@ import SQLite
 import Synchronization
 import Testing
 
-@Suite struct SHA256Tests {
-  // FIPS 180-4's examples, and NIST's for a million of the letter a.
-  @Test(arguments: [
-    ("", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-    ("abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-    (
-      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
-      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
-    ),
-    (
-      "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqr"
-        + "lmnopqrsmnopqrstnopqrstu", 1,
-      "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
-    ),
-    ("a", 1_000_000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
-  ]) func `published examples`(text: String, times: Int, hash: String) {
-    let bytes = Array(String(repeating: text, count: times).utf8)
-    #expect(SHA256.hash(bytes).hexadecimal == hash)
-  }
-
-  @Test func `pieces make the same hash as the whole`() {
-    let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7) }
-    for piece in [1, 3, 55, 56, 63, 64, 65, 128, 999] {
-      var hash = SHA256()
-      for start in stride(from: 0, to: bytes.count, by: piece) {
-        hash.update(Array(bytes[start..<min(start + piece, bytes.count)]))
-      }
-      #expect(hash.finished() == SHA256.hash(bytes))
-      #expect(hash.finished() == SHA256.hash(bytes))
-    }
-  }
-}
-
 @Suite struct DigestTests {
   private func digest(
     _ run: RandomRun, batchRows: Int = 8192, seconds: Double = 0, in folder: Folder
@@ -70,7 +37,7 @@ import Testing
     options.batchRows = 100
     options.clock = RecordingClock(wall: back, monotonic: back)
     let recording = try RandomRun().record(3000, to: folder("back.sqlite"), options: options)
-    #expect(try recording.firstDifference() == nil)
+    #expect(try recording.audit().difference == nil)
     #expect(try recording.elapsed().allSatisfy { $0.seconds >= 0 })
     #expect(try recording.digest() == digest(RandomRun(), in: folder))
   }
@@ -139,10 +106,10 @@ import Testing
   @Test(arguments: changes + others)
   func `the chain of batches finds any change`(sql: String) throws {
     let folder = Folder()
-    #expect(try recorded(in: folder).firstDifference() == nil)
+    #expect(try recorded(in: folder).audit().difference == nil)
     try Database(folder("a.sqlite"), .writing).execute(sql)
     do {
-      #expect(try Recording(folder("a.sqlite")).firstDifference() != nil)
+      #expect(try Recording(folder("a.sqlite")).audit().difference != nil)
     } catch {
       #expect((error as? RecordingError)?.kind == .damaged)
     }
@@ -153,8 +120,8 @@ import Testing
     _ = try recorded(in: folder)
     try Database(folder("a.sqlite"), .writing).execute(
       "UPDATE transitions SET reward = 9 WHERE step = 1234")
-    let found = try #require(try Recording(folder("a.sqlite")).firstDifference())
-    // The sum of its episode's rewards tells more than the hash of its batch.
+    let found = try #require(try Recording(folder("a.sqlite")).audit().difference)
+    // The sum of its episode's rewards says more than the hash of its batch.
     let steps = try #require(found.steps)
     #expect(steps.contains(1234) && steps.count < 100, "\(found)")
   }
@@ -165,6 +132,6 @@ import Testing
     try Recording.setTags(["x"], of: folder("a.sqlite"))
     try Recording.setNote("y", of: folder("a.sqlite"))
     #expect(try Recording(folder("a.sqlite")).digest() == digest)
-    #expect(try Recording(folder("a.sqlite")).firstDifference() == nil)
+    #expect(try Recording(folder("a.sqlite")).audit().difference == nil)
   }
 }

@@ -117,7 +117,7 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
     #expect(copied.status == 0, "\(copied.output)")
     let copy = try Recording(folder("copy.sqlite"))
     #expect(try copy.stepCount() > 0)
-    #expect(try copy.firstDifference() == nil)
+    #expect(try copy.audit().difference == nil)
     #expect(try copy.status() == .interrupted)
     try writer.finish()
     #expect(try Recording(path).stepCount() == 100_000)
@@ -142,7 +142,7 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
     write(bytes(of: "\(root)/Tests/RecordingsTests/Fixtures/\(name)"), to: folder("a.sqlite"))
     let recording = try Recording(folder("a.sqlite"))
     #expect(try recording.digest() == digest)
-    #expect(try recording.firstDifference() == nil)
+    #expect(try recording.audit().difference == nil)
     #expect(try recording.counts().steps == steps)
     #expect(try recording.counts().episodes == episodes)
     #expect(

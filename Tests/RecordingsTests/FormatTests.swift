@@ -1,3 +1,4 @@
+import Platform
 import Recordings
 import Rollouts
 import SQLite
@@ -73,7 +74,7 @@ import Testing
     #expect(try recording.description().tags == ["good"])
     #expect(try recording.description().note == "it's fine")
     #expect(try recording.stepCount() == 100)
-    #expect(try recording.firstDifference() == nil)
+    #expect(try recording.audit().difference == nil)
   }
 
   @Test func `a session says when, with what and by whom`() throws {
@@ -88,7 +89,7 @@ import Testing
     let open = try #require(try recording.sessions().first)
     #expect(open.started == "2023-11-14T22:13:20.250Z")
     #expect(open.versions["sqlite"]?.text == sqliteVersion)
-    #expect(open.versions["reel"]?.text == Format.program)
+    #expect(open.versions["reel"]?.text == reelVersion)
     #expect(open.writer?.isAlive == true)
     #expect(try recording.status() == .writing)
     try writer.finish()

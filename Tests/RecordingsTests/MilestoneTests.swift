@@ -9,7 +9,7 @@ import Testing
       ending: .terminated)
   }
 
-  @Test func `each third is told by a usual episode, and the first episode comes first`() {
+  @Test func `each third is represented by a usual episode, and the first episode comes first`() {
     // Nine episodes of ten steps each; returns rise, but the fifth was lucky.
     let returns = [0.0, 1, 2, 3, 99, 5, 6, 7, 8]
     let episodes = returns.enumerated().map {

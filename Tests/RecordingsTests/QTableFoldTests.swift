@@ -1,10 +1,11 @@
 import Glibc
 import Recordings
 import Rollouts
+import SQLite
 import Testing
 
 @Suite struct QTableFoldTests {
-  /// Records a run that learns, with snapshots every so many steps; the tables at some steps.
+  /// Records a run that learns, with a snapshot every `snapshots` steps; the tables at some steps.
   private func learn(
     _ run: RandomRun, _ count: Int, snapshots: Int?, blank: QTable, at steps: [Int],
     to path: String
@@ -12,13 +13,13 @@ import Testing
     let rule = try #require(QTableRule(configuration: run.description.configuration))
     var table = blank
     var tables: [QTable] = []
-    var told: [Transition] = []
+    var recorded: [Transition] = []
     var memory = MemorySink()
     try run.play(count, into: &memory)
-    told = memory.transitions
+    recorded = memory.transitions
     var writer = try RecordingWriter(
       creating: path, run.description, initial: blank.checkpoint(step: 0))
-    for (step, transition) in told.enumerated() {
+    for (step, transition) in recorded.enumerated() {
       if steps.contains(step) { tables.append(table) }
       guard case .index(let state) = transition.state, case .index(let next) = transition.next,
         case .index(let action) = transition.action
@@ -58,15 +59,25 @@ import Testing
         #expect(folded.values.map(\.bitPattern) == table.values.map(\.bitPattern))
       }
     }
-    var told: [Int] = []
+    var recorded: [Int] = []
     try recording.forEachQTable(at: steps) { step, table in
-      told.append(step)
-      #expect(table == tables[told.count - 1])
+      recorded.append(step)
+      #expect(table == tables[recorded.count - 1])
       // Reading goes on inside.
       let next = try recording.steps(in: step..<step + 1)
       #expect(next.count == (step < 10_000 ? 1 : 0))
     }
-    #expect(told == steps)
+    #expect(recorded == steps)
+  }
+
+  @Test func `a table behind a snapshot is made without the steps before the snapshot`() throws {
+    let (folder, run) = (Folder(), RandomRun(fractional: true))
+    let tables = try learn(
+      run, 3000, snapshots: 1000, blank: run.blank, at: [2500], to: folder("a.sqlite"))
+    let database = try Database(folder("a.sqlite"), .writing)
+    try database.execute("DELETE FROM transitions WHERE step < 2000")
+    try database.close()
+    #expect(try Recording(folder("a.sqlite")).qTable(at: 2500) == tables[0])
   }
 
   @Test func `illegal actions stay at minus infinity`() throws {

@@ -68,7 +68,7 @@ struct RandomRun {
     return run
   }
 
-  /// Tells `count` transitions; `learn` sees each before the sink.
+  /// Records `count` transitions; `learn` sees each before the sink.
   func play<Sink: TransitionSink & ~Copyable>(
     _ count: Int, into sink: inout Sink, learn: (Transition) -> Void = { _ in }
   ) throws {

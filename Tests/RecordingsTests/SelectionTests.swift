@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test(arguments: [(6...6, true), (20...40, true), (20...40, false)])
-  func `the size is told within a tenth`(lengths: ClosedRange<Int>, whole: Bool) throws {
+  func `the size is estimated within a tenth`(lengths: ClosedRange<Int>, whole: Bool) throws {
     let folder = Folder()
     let run = RandomRun(lengths: lengths, fractional: !whole)
     let recording = try run.record(300_000, to: folder("a.sqlite"))

@@ -106,8 +106,6 @@ def trajectory(name, make, clip=None, steps=6, rates=None):
 
 
 O = torch.optim
-trajectory("sgd", lambda *p: O.SGD(p, lr=0.1))
-trajectory("momentum", lambda *p: O.SGD(p, lr=0.1, momentum=0.9))
 trajectory("adam", lambda *p: O.Adam(p, lr=0.01))
 trajectory("adam betas", lambda *p: O.Adam(p, lr=0.01, betas=(0.8, 0.95), eps=1e-5))
 trajectory("adam rates", lambda *p: O.Adam(p, lr=0.01), rates=[0.1, 0.05, 0.02, 0.01, 0, 0.3])

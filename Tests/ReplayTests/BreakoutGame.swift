@@ -1,3 +1,4 @@
+import Recordings
 import Replay
 import Rollouts
 import Worlds
@@ -32,21 +33,21 @@ struct BreakoutGame {
     self.transitions = transitions
   }
 
-  func episode(_ number: Int = 1) -> ReplayEpisode {
-    ReplayEpisode(
+  func episode(_ number: Int = 1) -> Episode {
+    Episode(
       number: number, steps: transitions.count, ending: transitions.last?.ending ?? .running)
   }
 
   /// What is seen after some of its steps.
-  func scene(after steps: Int, heat: BreakoutStage.Heat? = nil) throws -> BreakoutScene {
-    var stage = BreakoutStage(world, heat: heat)
-    try stage.begin(episode(), first: transitions.first)
+  func scene(after steps: Int, heat: FilmRequest.Heat? = nil) throws -> BreakoutScene {
+    var stage = try ScenePlayer(BreakoutScenes(world, heat: heat), episode(), transitions.first)
     for transition in transitions.prefix(steps) { try stage.advance(transition) }
     return stage.scene
   }
 
   /// An overlay as a network's might be: warm around the ball, and where the paddle is.
-  static func glow(_ world: Breakout, _ state: BreakoutState) -> [Float] {
+  static func glow(_ world: Breakout, _ value: Value) -> [Float] {
+    guard case .bytes(let bytes) = value, let state = BreakoutState(bytes: bytes) else { return [] }
     var heat: [Float] = []
     for row in 0..<world.board.rows {
       for column in 0..<world.board.columns {

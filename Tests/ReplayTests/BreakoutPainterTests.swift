@@ -1,5 +1,5 @@
-import Film
 import Raster
+import Recordings
 import Replay
 import Rollouts
 import TestSupport
@@ -7,7 +7,7 @@ import Testing
 import Worlds
 
 @Suite struct BreakoutPainterTests {
-  private static let looks = PictureOptions.Look.allCases
+  private static let looks: [PictureOptions.Look] = [.arcade, .ascii]
 
   private func painter(
     _ world: Breakout = Breakout(), _ options: PictureOptions
@@ -17,10 +17,10 @@ import Worlds
   }
 
   private func film(
-    _ game: BreakoutGame, _ options: PictureOptions, heat: BreakoutStage.Heat? = nil
-  ) throws -> EpisodeFilm<BreakoutStage, BreakoutPainter> {
+    _ game: BreakoutGame, _ options: PictureOptions, heat: FilmRequest.Heat? = nil
+  ) throws -> EpisodeFilm<BreakoutScenes, BreakoutPainter> {
     EpisodeFilm(
-      stage: BreakoutStage(game.world, heat: heat), painter: try painter(game.world, options),
+      scenes: BreakoutScenes(game.world, heat: heat), painter: try painter(game.world, options),
       episodes: [game.episode()]
     ) { _ in Played.reader(of: game.transitions) }
   }
@@ -61,7 +61,7 @@ import Worlds
     let ground = try drawn(empty, painter)
     for steps in [0, 200, 700, 1300] {
       var scene = try game.scene(after: steps)
-      (scene.trail, scene.broken, scene.lost) = ([], [], nil)
+      scene.details = BreakoutDetails()
       let canvas = try drawn(scene, painter)
       /// Whether anything near a character's middle differs from a field without bricks.
       func isPainted(_ row: Int, _ column: Int) -> Bool {
@@ -123,37 +123,11 @@ import Worlds
   ) throws {
     let game = BreakoutGame(limit: 900)
     let world = game.world
-    let glow: BreakoutStage.Heat = { BreakoutGame.glow(world, $0) }
+    let glow: FilmRequest.Heat = { BreakoutGame.glow(world, $0) }
     for (size, heat) in [(240, nil), (480, nil), (720, nil), (720, glow)] {
       var film = try film(game, PictureOptions(size: size, theme: theme, look: look), heat: heat)
-      let palette = try Palette.sampling(&film, samples: film.frameCount)
-      let canvas = try Canvas(width: film.width, height: film.height)
-      var known: Set<UInt32> = []
-      for frame in stride(from: 0, to: film.frameCount, by: 9) {
-        try film.draw(frame, onto: canvas)
-        canvas.withPixels { for word in $0 { known.insert(word & 0xFF_FFFF) } }
-      }
-      let worst = known.map { palette.nearest(to: Color($0)).error }.max() ?? 0
-      print("breakout \(look) \(theme) \(size): \(known.count) colours, off \(worst)")
-      #expect(worst <= Palette.promisedError)
+      try expectPaletteKeepsItsPromise(&film, every: 9, "\(look) \(theme.name) \(size)")
     }
-  }
-
-  @Test(arguments: looks)
-  func `a frame is drawn in less than a millisecond of processor time`(
-    look: PictureOptions.Look
-  ) throws {
-    let game = BreakoutGame()
-    var film = try film(game, PictureOptions(size: 720, look: look))
-    let canvas = try Canvas(width: film.width, height: film.height)
-    var best = Double.infinity
-    for _ in 0..<3 {
-      let start = threadSeconds()
-      for frame in 0..<film.frameCount { try film.draw(frame, onto: canvas) }
-      best = min(best, (threadSeconds() - start) / Double(film.frameCount))
-    }
-    print("drawing Breakout \(look) of \(film.width)×\(film.height): \(Int(1 / best)) frames/s")
-    #expect(best < 1e-3)
   }
 
   @Test(arguments: looks, Theme.all)

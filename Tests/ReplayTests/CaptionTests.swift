@@ -1,3 +1,4 @@
+import Recordings
 import Replay
 import Rollouts
 import Testing
@@ -9,9 +10,8 @@ import Worlds
     total: Double = 0, ending: Ending = .running
   ) -> GridScene {
     GridScene(
-      episode: 12, t: 3, steps: 9, state: state,
-      last: .init(from: state, action: action, executed: executed ?? action, reward: reward),
-      totalReturn: total, ending: ending, trail: Trail())
+      episode: 12, t: 3, steps: 9, state: state, previous: state, action: action, reward: reward,
+      totalReturn: total, ending: ending, details: GridDetails(executed: executed ?? action))
   }
 
   @Test func `a caption tells episode, step, return, reward and action`() throws {
@@ -44,42 +44,39 @@ import Worlds
   }
 
   @Test func `an ending says how the episode ended`() throws {
-    let cases: [(GridMap, Int, Ending, String?, Caption.Tone)] = [
+    let cases: [(GridMap, Int, Ending, String?, EndingWord.Tone?)] = [
       (try Maps.maze(), 15, .terminated, "goal reached", .good),
       (try Maps.lake(), 5, .terminated, "fell in", .bad),
       (try Maps.lake(), 1, .truncated, "time limit", .neutral),
       (try Maps.maze(), 1, .interrupted, "interrupted", .neutral),
-      (try Maps.maze(), 1, .running, nil, .neutral),
+      (try Maps.maze(), 1, .running, nil, nil),
       // CS188 counts y from the bottom: state 11 is the upper right corner, 7 the one below.
       (try Maps.book(), 11, .terminated, "exit +1", .good),
       (try Maps.book(), 7, .terminated, "exit −1", .bad),
     ]
     for (map, state, ending, text, tone) in cases {
       let caption = Caption(scene(map, state: state, action: 0, ending: ending), on: map)
-      #expect(caption.ending == text)
-      #expect(caption.tone == tone)
+      #expect(caption.ending?.text == text)
+      #expect(caption.ending?.tone == tone)
     }
   }
 
   @Test func `the first frame has no action yet`() throws {
     let map = try Maps.maze()
-    var scene = scene(map, state: 0, action: 0)
-    scene.last = nil
+    let scene = GridScene(episode: 1, steps: 9, state: 0, details: GridDetails())
     #expect(Caption(scene, on: map).action == "–")
   }
 
-  @Test func `a crawler's return is the distance, and its actions have no arrows`() {
+  @Test func `a crawler's return is the distance, and its actions have no arrows`() throws {
     let crawler = Crawler()
     let played = Played(crawler, limit: 30)
-    var stage = CrawlerStage(crawler)
+    var stage = try ScenePlayer(
+      CrawlerScenes(crawler), played.episode, played.transitions.first)
     let sum = played.transitions.reduce(0) { $0 + $1.reward }
-    #expect(throws: Never.self) {
-      try stage.begin(played.episode, first: played.transitions.first)
-      for transition in played.transitions { try stage.advance(transition) }
-    }
-    #expect(stage.scene.distance == sum)
+    for transition in played.transitions { try stage.advance(transition) }
+    #expect(stage.scene.totalReturn == sum)
     let caption = Caption(stage.scene, actions: crawler.description.actions)
-    #expect(caption.ending == "time limit")
+    #expect(caption.ending == .timeLimit)
     #expect(["arm up", "arm down", "hand up", "hand down"].contains(caption.action))
   }
 }

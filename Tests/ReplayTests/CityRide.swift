@@ -1,4 +1,5 @@
 import Raster
+import Recordings
 import Replay
 import Rollouts
 import TestSupport
@@ -53,8 +54,8 @@ struct CityRide {
   }
 
   /// What is known of it before it is read.
-  func episode(_ number: Int = 1) -> ReplayEpisode {
-    ReplayEpisode(
+  func episode(_ number: Int = 1) -> Episode {
+    Episode(
       number: number, steps: transitions.count, ending: transitions.last?.ending ?? .running)
   }
 }

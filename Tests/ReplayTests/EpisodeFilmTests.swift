@@ -1,4 +1,5 @@
 import Raster
+import Recordings
 import Replay
 import Rollouts
 import Testing
@@ -13,7 +14,7 @@ import Worlds
       #expect(film.frameCount == played.transitions.count + 1)
       let first = try film.scene(of: 0)
       #expect(first.state == world.dynamics.start)
-      #expect(first.t == 0 && first.last == nil && first.totalReturn == 0)
+      #expect(first.t == 0 && first.action == nil && first.totalReturn == 0)
       for (t, transition) in played.transitions.enumerated() {
         let scene = try film.scene(of: t + 1)
         #expect(transition.next == .index(scene.state))
@@ -64,7 +65,7 @@ import Worlds
     let played = Played(world)
     var opened = 0
     var film = EpisodeFilm(
-      stage: GridStage(world, seed: 7),
+      scenes: GridScenes(world, seed: 7),
       painter: try GridPainter(world, facts: CaptionFacts(world: "", trainer: "")),
       episodes: [played.episode]
     ) { _ in
@@ -79,7 +80,7 @@ import Worlds
     let world = GridWorld(try Maps.maze())
     let played = Played(world, number: 12, limit: 9)
     var film = EpisodeFilm(
-      stage: GridStage(world, seed: 7),
+      scenes: GridScenes(world, seed: 7),
       painter: try GridPainter(world, facts: CaptionFacts(world: "", trainer: "")),
       episodes: [played.episode]
     ) { _ in Played.reader(of: Array(played.transitions.prefix(4))) }
@@ -89,16 +90,16 @@ import Worlds
     #expect(try film.scene(of: 2).t == 2, "the film goes on after a failure")
   }
 
-  @Test func `an episode without a step has one frame`() throws {
+  @Test func `an episode that is not there is an error`() throws {
     let world = GridWorld(try Maps.maze())
-    let episode = ReplayEpisode(number: 3, steps: 0, ending: .interrupted, start: 5)
     var film = EpisodeFilm(
-      stage: GridStage(world, seed: 7),
+      scenes: GridScenes(world, seed: 7),
       painter: try GridPainter(world, facts: CaptionFacts(world: "", trainer: "")),
-      episodes: [episode]
+      episodes: [Episode(number: 3, steps: 5, ending: .interrupted)]
     ) { _ in { nil } }
-    #expect(film.frameCount == 1)
-    let scene = try film.scene(of: 0)
-    #expect(scene.state == 5 && scene.ending == .interrupted)
+    #expect(film.frameCount == 6)
+    #expect(throws: ReplayError.short(episode: 3, found: 0, expected: 5)) {
+      try film.scene(of: 0)
+    }
   }
 }

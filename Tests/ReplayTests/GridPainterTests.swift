@@ -1,7 +1,7 @@
-import Film
 import Raster
 import Replay
 import Rollouts
+import TestSupport
 import Testing
 import Worlds
 
@@ -14,7 +14,7 @@ import Worlds
   }
 
   private func scene(_ map: GridMap, state: Int) -> GridScene {
-    GridScene(episode: 1, steps: 1, state: state)
+    GridScene(episode: 1, steps: 1, state: state, details: GridDetails())
   }
 
   /// The middle of all pixels of a colour.
@@ -82,7 +82,7 @@ import Worlds
     let before = middle(of: Theme.light.agent, canvas)
     #expect(middle(of: Theme.light.secondAccent, canvas).count == 0)
     // Up from the upper row: the edge of the board.
-    still.last = .init(from: 1, action: 0, executed: 0, reward: -5)
+    (still.previous, still.action, still.details.executed) = (1, 0, 0)
     painter.draw(still, onto: canvas)
     #expect(middle(of: Theme.light.agent, canvas).y < before.y - 5)
     #expect(middle(of: Theme.light.secondAccent, canvas).count > 10)
@@ -94,13 +94,13 @@ import Worlds
     let canvas = try Canvas(width: painter.width, height: painter.height)
     var slipped = scene(map, state: 8)
     // From the cell above, right was chosen and down was gone.
-    slipped.last = .init(from: 4, action: 2, executed: 1, reward: 0)
+    (slipped.previous, slipped.action, slipped.details.executed) = (4, 2, 1)
     painter.draw(slipped, onto: canvas)
     let arrow = middle(of: Theme.light.secondAccent, canvas)
     let agent = middle(of: Theme.light.agent, canvas)
     #expect(arrow.count > 200)
     #expect(abs(arrow.x - agent.x) < 3 && arrow.y < agent.y - 30)
-    slipped.last = .init(from: 4, action: 1, executed: 1, reward: 0)
+    slipped.action = 1
     painter.draw(slipped, onto: canvas)
     #expect(middle(of: Theme.light.secondAccent, canvas).count == 0)
   }
@@ -113,16 +113,7 @@ import Worlds
           var film = try Played.film(
             world, (1...4).map { Played(world, number: $0) },
             options: PictureOptions(size: size, theme: theme, title: "A film"))
-          let palette = try Palette.sampling(&film, samples: film.frameCount)
-          let canvas = try Canvas(width: film.width, height: film.height)
-          var colors: Set<UInt32> = []
-          for frame in 0..<film.frameCount {
-            try film.draw(frame, onto: canvas)
-            canvas.withPixels { for word in $0 { colors.insert(word & 0xFF_FFFF) } }
-          }
-          let worst = colors.map { palette.nearest(to: Color($0)).error }.max() ?? 0
-          let bound = colors.count <= 256 ? 0 : Palette.promisedError
-          #expect(worst <= bound, "\(map.kind) \(theme.name) \(size): \(colors.count) colours")
+          try expectPaletteKeepsItsPromise(&film, "\(map.kind) \(theme.name) \(size)")
         }
       }
     }
@@ -138,7 +129,7 @@ import Worlds
     func hand(_ state: Int, distance: Double) -> Double {
       painter.draw(
         CrawlerScene(
-          episode: 1, t: 1, steps: 2, state: state, distance: distance, ending: .running),
+          episode: 1, t: 1, steps: 2, state: state, totalReturn: distance, details: NoDetails()),
         onto: canvas)
       return middle(of: Theme.light.secondAccent, canvas).x
     }

@@ -1,12 +1,12 @@
-import Glibc
 import Raster
+import Recordings
 import Replay
 import Rollouts
 import Worlds
 
 /// An episode played in a test, and the film of it.
 struct Played {
-  let episode: ReplayEpisode
+  let episode: Episode
   let transitions: [Transition]
 
   /// Plays a tabular world by a fixed, restless policy until it ends or the limit comes.
@@ -28,7 +28,7 @@ struct Played {
       if step.ending != .running { break }
     }
     self.transitions = transitions
-    episode = ReplayEpisode(
+    episode = Episode(
       number: number, steps: transitions.count, ending: transitions.last?.ending ?? .running)
   }
 
@@ -36,6 +36,14 @@ struct Played {
   static func reader(of transitions: [Transition]) -> () -> Transition? {
     var rest = transitions[...]
     return { rest.popFirst() }
+  }
+}
+
+extension Episode {
+  /// An episode of which a test knows but this.
+  init(number: Int, steps: Int, ending: Ending) {
+    self.init(
+      number: number, seed: 7, firstStep: 0, stride: 1, steps: steps, return: 0, ending: ending)
   }
 }
 
@@ -58,21 +66,14 @@ extension Played {
   static func film(
     _ world: GridWorld, _ episodes: [Played], seed: UInt64 = 7, hold: Int = 0,
     options: PictureOptions = PictureOptions(size: 240)
-  ) throws -> EpisodeFilm<GridStage, GridPainter> {
+  ) throws -> EpisodeFilm<GridScenes, GridPainter> {
     let facts = CaptionFacts(world: "test", trainer: "qtable")
     return EpisodeFilm(
-      stage: GridStage(world, seed: seed),
+      scenes: GridScenes(world, seed: seed),
       painter: try GridPainter(world, facts: facts, options: options),
       episodes: episodes.map(\.episode), hold: hold
     ) { wanted in
       reader(of: episodes.first { $0.episode == wanted }?.transitions ?? [])
     }
   }
-}
-
-/// The processor time that this thread has had: other tests run beside it.
-func threadSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

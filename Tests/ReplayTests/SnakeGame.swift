@@ -1,3 +1,4 @@
+import Recordings
 import Replay
 import Rollouts
 import Worlds
@@ -35,15 +36,14 @@ struct SnakeGame {
     return abs(head.x - food.x) + abs(head.y - food.y)
   }
 
-  func episode(_ number: Int = 1) -> ReplayEpisode {
-    ReplayEpisode(
+  func episode(_ number: Int = 1) -> Episode {
+    Episode(
       number: number, steps: transitions.count, ending: transitions.last?.ending ?? .running)
   }
 
   /// What is seen after some of its steps.
   func scene(after steps: Int) throws -> SnakeScene {
-    var stage = SnakeStage(Snake())
-    try stage.begin(episode(), first: transitions.first)
+    var stage = try ScenePlayer(SnakeScenes(), episode(), transitions.first)
     for transition in transitions.prefix(steps) { try stage.advance(transition) }
     return stage.scene
   }

@@ -1,8 +1,8 @@
-import Film
-import Glibc
 import Raster
+import Recordings
 import Replay
 import Rollouts
+import TestSupport
 import Testing
 import Worlds
 
@@ -14,16 +14,15 @@ import Worlds
 
   private func film(
     _ game: SnakeGame, _ options: PictureOptions = PictureOptions()
-  ) throws -> EpisodeFilm<SnakeStage, SnakePainter> {
+  ) throws -> EpisodeFilm<SnakeScenes, SnakePainter> {
     EpisodeFilm(
-      stage: SnakeStage(Snake()), painter: try painter(options), episodes: [game.episode()]
+      scenes: SnakeScenes(), painter: try painter(options), episodes: [game.episode()]
     ) { _ in Played.reader(of: game.transitions) }
   }
 
   @Test func `a game's scenes follow its states, steps and rewards`() throws {
     let game = SnakeGame()
-    var stage = SnakeStage(Snake())
-    try stage.begin(game.episode(), first: game.transitions.first)
+    var stage = try ScenePlayer(SnakeScenes(), game.episode(), game.transitions.first)
     #expect(stage.scene.t == 0 && stage.scene.action == nil)
     var total = 0.0
     for (t, transition) in game.transitions.enumerated() {
@@ -38,8 +37,7 @@ import Worlds
 
   @Test func `a state or action of another world is an error that names the step`() throws {
     let game = SnakeGame()
-    var stage = SnakeStage(Snake())
-    try stage.begin(game.episode(), first: game.transitions.first)
+    var stage = try ScenePlayer(SnakeScenes(), game.episode(), game.transitions.first)
     try stage.advance(game.transitions[0])
     var foreign = game.transitions[1]
     foreign.next = .bytes([1, 2, 3])
@@ -76,32 +74,8 @@ import Worlds
     for theme in Theme.all {
       for size in [240, 480, 720] {
         var film = try film(game, PictureOptions(size: size, theme: theme, title: "A game"))
-        let palette = try Palette.sampling(&film, samples: film.frameCount)
-        let canvas = try Canvas(width: film.width, height: film.height)
-        var known: Set<UInt32> = []
-        for frame in stride(from: 0, to: film.frameCount, by: 5) {
-          try film.draw(frame, onto: canvas)
-          canvas.withPixels { for word in $0 { known.insert(word & 0xFF_FFFF) } }
-        }
-        let worst = known.map { palette.nearest(to: Color($0)).error }.max() ?? 0
-        print("snake \(theme) \(size): \(known.count) colours, off \(worst)")
-        #expect(worst <= Palette.promisedError)
+        try expectPaletteKeepsItsPromise(&film, every: 5, "\(theme.name) \(size)")
       }
     }
-  }
-
-  @Test func `a frame is drawn in less than two milliseconds of processor time`() throws {
-    let game = SnakeGame()
-    var film = try film(game, PictureOptions(size: 720))
-    let canvas = try Canvas(width: film.width, height: film.height)
-    var best = Double.infinity
-    for _ in 0..<3 {
-      let start = clock()
-      for frame in 0..<film.frameCount { try film.draw(frame, onto: canvas) }
-      let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
-      best = min(best, seconds / Double(film.frameCount))
-    }
-    print("drawing a snake of \(film.width)×\(film.height): \(Int(1 / best)) frames/s")
-    #expect(best < 2e-3)
   }
 }

@@ -1,4 +1,5 @@
 import Raster
+import Recordings
 import Replay
 import Rollouts
 import TestSupport
@@ -18,12 +19,12 @@ import Worlds
   private func scene(
     _ state: Int, from: Int, action: Int, executed: Int? = nil, ending: Ending = .running
   ) -> GridScene {
-    var trail = Trail()
+    var trail = Trail<Int>(capacity: GridDetails.trailLength)
     for place in [0, 1, from, state] { trail.append(place) }
     return GridScene(
-      episode: 7, t: 3, steps: 6, state: state,
-      last: .init(from: from, action: action, executed: executed ?? action, reward: -1),
-      totalReturn: -3, ending: ending, trail: trail)
+      episode: 7, t: 3, steps: 6, state: state, previous: from, action: action, reward: -1,
+      totalReturn: -3, ending: ending,
+      details: GridDetails(executed: executed ?? action, trail: trail))
   }
 
   @Test(arguments: Theme.all)
@@ -62,7 +63,9 @@ import Worlds
       options: PictureOptions(size: 96, theme: theme, showsCaption: false))
     let canvas = try Canvas(width: painter.width, height: painter.height)
     painter.draw(
-      CrawlerScene(episode: 1, t: 5, steps: 9, state: Crawler.state(arm: 1, hand: 4), distance: 37),
+      CrawlerScene(
+        episode: 1, t: 5, steps: 9, state: Crawler.state(arm: 1, hand: 4), totalReturn: 37,
+        details: NoDetails()),
       onto: canvas)
     try expectSnapshot(canvas, "crawler-\(theme.name)")
   }
@@ -71,13 +74,12 @@ import Worlds
   func `cities look as they did`(theme: Theme) throws {
     let world = CityWorld(try CityRide.map("grachten"))
     let ride = CityRide(world, ticks: 40)
-    for camera in PictureOptions.Camera.allCases {
+    for camera in [PictureOptions.Camera.whole, .follow] {
       let painter = try CityPainter(
         world, facts: CaptionFacts(world: "Grachten", trainer: "dqn"),
         options: PictureOptions(size: camera == .follow ? 480 : 720, theme: theme, camera: camera))
       let canvas = try Canvas(width: painter.width, height: painter.height)
-      var stage = CityStage(world)
-      try stage.begin(ride.episode(), first: ride.transitions.first)
+      var stage = try ScenePlayer(CityScenes(world), ride.episode(), ride.transitions.first)
       for transition in ride.transitions { try stage.advance(transition) }
       painter.draw(stage.scene, onto: canvas)
       let car = painter.position(of: stage.scene.state.position, in: stage.scene.state)

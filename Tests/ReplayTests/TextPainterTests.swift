@@ -1,4 +1,5 @@
 import Raster
+import Recordings
 import Replay
 import Rollouts
 import Synchronization
@@ -30,16 +31,16 @@ struct TextPainterTests {
   @Test func `a text is its prompt and what each step added, thought about before it came`() throws
   {
     let parrot = Parrot()
-    var stage = TextStage(reader: parrot)
-    try stage.begin(
-      ReplayEpisode(number: 1, steps: 2, ending: .truncated), first: step("The é", 0, "a"))
-    #expect(stage.scene.prompt == Array("The é".utf8) && stage.scene.added.isEmpty)
+    var stage = try ScenePlayer(
+      TextScenes(reader: parrot), Episode(number: 1, steps: 2, ending: .truncated),
+      step("The é", 0, "a"))
+    #expect(stage.scene.details.prompt == Array("The é".utf8) && stage.scene.details.added.isEmpty)
     try stage.advance(step("The é", 0, "a"))
     try stage.advance(step("a", 1, "\n"))
     let scene = stage.scene
-    #expect(scene.added == Array("a\n".utf8) && scene.newest == 1)
-    #expect(scene.t == 2 && scene.token == 1 && scene.totalReturn == -1)
-    #expect(scene.insight?.candidates.map(\.isChosen) == [false, true])
+    #expect(scene.details.added == Array("a\n".utf8) && scene.state.count == 1)
+    #expect(scene.t == 2 && scene.action == 1 && scene.totalReturn == -1)
+    #expect(scene.details.insight?.candidates.map(\.isChosen) == [false, true])
     #expect(parrot.heard.withLock { $0 } == [nil, 0, 1])
     #expect(throws: ReplayError.foreignAction(episode: 1, step: 2)) {
       var transition = step("\n", 0, "a")
@@ -55,10 +56,10 @@ struct TextPainterTests {
         names: ["a", "\\n"], hasInsight: hasInsight,
         facts: CaptionFacts(world: "text", trainer: "gpt"), options: PictureOptions(size: size))
       #expect(painter.width == size && painter.height.isMultiple(of: 2))
-      var stage = TextStage(reader: hasInsight ? Parrot() : nil)
       let long = String(repeating: "a word, and another one\n", count: 40)
-      try stage.begin(
-        ReplayEpisode(number: 1, steps: 1, ending: .truncated), first: step(long, 0, "a"))
+      var stage = try ScenePlayer(
+        TextScenes(reader: hasInsight ? Parrot() : nil),
+        Episode(number: 1, steps: 1, ending: .truncated), step(long, 0, "a"))
       let canvas = try Canvas(width: painter.width, height: painter.height)
       painter.draw(stage.scene, onto: canvas)
       let before = canvas.pixels

@@ -20,10 +20,4 @@ import Testing
   func `bytes become letters`(text: String, letters: String) {
     #expect(Base64.text(Array(text.utf8)) == letters)
   }
-
-  @Test func `numbers are little-endian`() {
-    let bytes: [UInt8] = [1, 0, 0, 0, 255, 255, 255, 255]
-    #expect(Base64.text([Int32(1), -1]) == Base64.text(bytes))
-    #expect(Base64.text([Float(1)]) == Base64.text([0, 0, 0x80, 0x3F] as [UInt8]))
-  }
 }

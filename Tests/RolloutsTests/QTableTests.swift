@@ -23,7 +23,7 @@ struct QTableTests {
     #expect(table.visits == [2, 0, 0, 1])
   }
 
-  @Test func `an update tells how wrong the value was`() {
+  @Test func `an update returns how wrong the value was`() {
     var table = QTable(states: 1, actions: 2)
     let errors = table.withUpdates { cells in
       (0..<2).map { _ in

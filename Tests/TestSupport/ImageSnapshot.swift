@@ -1,5 +1,6 @@
 import Film
 import Glibc
+import Platform
 package import Raster
 package import Testing
 
@@ -16,8 +17,8 @@ package func expectSnapshot(
   try #require(
     canvas.width <= 96 && canvas.height <= 96, "snapshots have at most 96 × 96 pixels",
     sourceLocation: sourceLocation)
-  let reference = "\(FilePaths.folder(of: file))/Snapshots/\(name).png"
-  guard FilePaths.exists(reference) else {
+  let reference = "\(Files.folder(of: file))/Snapshots/\(name).png"
+  guard Files.exists(reference) else {
     try canvas.writePNG(to: reference, replacing: false)
     Issue.record("made the reference \(reference): look at it", sourceLocation: sourceLocation)
     return
@@ -26,7 +27,7 @@ package func expectSnapshot(
   let comparison = try PictureComparison(expected, canvas)
   let allowed = max(2, canvas.width * canvas.height / 200)
   guard comparison.count(above: tolerance) > allowed else { return }
-  let room = FilePaths.name(of: FilePaths.folder(of: file))
+  let room = Files.name(of: Files.folder(of: file))
   let stem = "\(Repository.root)/.scratch/snapshots/\(room)-\(name)"
   try expected.writePNG(to: "\(stem)-reference.png", replacing: true)
   try canvas.writePNG(to: "\(stem)-failure.png", replacing: true)
@@ -69,5 +70,12 @@ package struct PictureComparison {
       }
     }
     return canvas
+  }
+}
+
+extension Canvas {
+  /// Writes the picture as a PNG file, which appears when it is complete.
+  package func writePNG(to path: String, replacing: Bool) throws {
+    try OutputFile.write(encodedPNG(), to: path, replacing: replacing)
   }
 }

@@ -45,25 +45,11 @@ package enum Program {
   package static func run(
     _ program: String, _ words: [String], in folder: String
   ) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = words
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    // Files, not pipes: a program that says much must never wait for its reader.
-    let said = URL(fileURLWithPath: NSTemporaryDirectory())
-      .appendingPathComponent("reel-said-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: said, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: said) }
-    let (out, err) = (said.appendingPathComponent("out"), said.appendingPathComponent("err"))
-    for file in [out, err] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = try FileHandle(forWritingTo: err)
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return Outcome(
-      code: process.terminationReason == .exit ? process.terminationStatus : -1,
-      output: String(decoding: try Data(contentsOf: out), as: UTF8.self),
-      errors: String(decoding: try Data(contentsOf: err), as: UTF8.self))
+    try Running(program, words, in: folder).outcome()
+  }
+
+  /// Starts `reel` with words that blanks part; it runs beside the test.
+  package static func start(line: String, in folder: String) throws -> Running {
+    try Running(reel(), line.split(separator: " ").map(String.init), in: folder)
   }
 }

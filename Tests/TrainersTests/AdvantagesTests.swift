@@ -5,20 +5,21 @@ import Trainers
 struct AdvantagesTests {
   @Test func `advantages and returns are Stable-Baselines3's`() throws {
     let known = try PPOReference("advantages")
-    let rewards = try known.numbers("rewards")
-    var advantages = [Float](repeating: 0, count: rewards.count)
-    var returns = advantages
-    let endings = try known.numbers("endings").map {
+    let (rewards, last) = (try known.numbers("rewards"), try known.numbers("last"))
+    var rollout = RolloutBuffer(
+      worlds: last.count, ticks: rewards.count / last.count, width: 1, actionWidth: 1)
+    rollout.ticks = rewards.count / last.count
+    (rollout.rewards, rollout.last) = (rewards, last)
+    rollout.values = try known.numbers("values")
+    rollout.cutOff = try known.numbers("cut_off")
+    rollout.endings = try known.numbers("endings").map {
       [Ending.running, .terminated, .truncated][Int($0)]
     }
-    #expect(Set(endings) == [.running, .terminated, .truncated])
-    Advantages.estimate(
-      rewards: rewards, values: try known.numbers("values"), endings: endings,
-      cutOff: try known.numbers("cut_off"), last: try known.numbers("last"),
-      gamma: try known.number("gamma"), lambda: try known.number("lambda"), rows: rewards.count,
-      into: &advantages, returns: &returns)
-    expectNear(advantages, try known.numbers("advantages"), within: 1e-6, "advantages")
-    expectNear(returns, try known.numbers("returns"), within: 1e-6, "returns")
+    #expect(Set(rollout.endings) == [.running, .terminated, .truncated])
+    rollout.estimateAdvantages(
+      gamma: try known.number("gamma"), lambda: try known.number("lambda"))
+    expectNear(rollout.advantages, try known.numbers("advantages"), within: 1e-6, "advantages")
+    expectNear(rollout.returns, try known.numbers("returns"), within: 1e-6, "returns")
   }
 
   @Test(arguments: [1, 4], [0, 0.5, 1])
@@ -33,11 +34,11 @@ struct AdvantagesTests {
     let endings = (0..<rows).map { _ in
       [Ending.running, .running, .terminated, .truncated][Int.random(in: 0..<4, using: &stream)]
     }
-    var (advantages, returns) = (rewards, rewards)
-    Advantages.estimate(
-      rewards: rewards, values: values, endings: endings, cutOff: cutOff, last: last,
-      gamma: gamma, lambda: lambda, rewardScale: 2, rows: rows, into: &advantages,
-      returns: &returns)
+    var rollout = RolloutBuffer(worlds: worlds, ticks: ticks, width: 1, actionWidth: 1)
+    rollout.ticks = ticks
+    (rollout.rewards, rollout.values, rollout.cutOff) = (rewards, values, cutOff)
+    (rollout.endings, rollout.last) = (endings, last)
+    rollout.estimateAdvantages(gamma: gamma, lambda: lambda, rewardScale: 2)
     for row in 0..<rows {
       var (sum, weight, place) = (0.0, 1.0, row)
       while place < rows {
@@ -52,8 +53,8 @@ struct AdvantagesTests {
         weight *= gamma * lambda
         place += worlds
       }
-      #expect(abs(Double(advantages[row]) - sum) < 1e-5)
-      #expect(abs(Double(returns[row]) - sum - Double(values[row])) < 1e-5)
+      #expect(abs(Double(rollout.advantages[row]) - sum) < 1e-5)
+      #expect(abs(Double(rollout.returns[row]) - sum - Double(values[row])) < 1e-5)
     }
   }
 

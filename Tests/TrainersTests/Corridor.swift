@@ -18,7 +18,7 @@ struct CorridorState: RecordedState {
 
 /// Cells in a row, each seen as a bit of its own: left leads back, right leads on, and the step beyond
 /// the last pays 1. There a corridor ends; a ring goes on from its first cell, its episode truncated.
-struct Corridor: ObservedWorld {
+struct Corridor: DiscreteActionWorld {
   var length = 5
   var isRing = false
   /// How many of a hundred steps slip back.
@@ -48,7 +48,7 @@ struct Corridor: ObservedWorld {
       ending: isRing ? .truncated : .terminated)
   }
 
-  func observe(_ state: CorridorState, into values: UnsafeMutableBufferPointer<Float>) {
+  func observe(_ state: CorridorState, into values: inout MutableSpan<Float>) {
     for index in 0..<length { values[index] = index == Int(state.place) ? 1 : 0 }
   }
 }
@@ -59,7 +59,7 @@ extension DQNConfiguration {
     var settings = DQNConfiguration()
     settings.steps = 3000
     settings.hidden = [16]
-    settings.memory = 1000
+    settings.bufferSize = 1000
     settings.warmUp = 32
     settings.batch = 16
     settings.learningRate = .constant(0.01)

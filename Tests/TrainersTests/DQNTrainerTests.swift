@@ -71,20 +71,20 @@ struct DQNTrainerTests {
       case .plain, .ring: break
       case .softmax:
         settings.policy = .softmax
-        settings.temperature = 10
+        settings.inverseTemperature = 10
       case .target:
         settings.targetEvery = 70
         settings.double = true
       case .nStep: settings.nStep = 4
       case .newest:
-        settings.lesson = .newest
+        settings.stepUpdate = .newest
         settings.episodeBatch = 50
       case .residual:
         settings.gradient = .residual
         settings.loss = .squared
         settings.keepsBest = true
       case .wrapped:
-        settings.memory = 100
+        settings.bufferSize = 100
         settings.nStep = 3
       }
       return settings

@@ -1,5 +1,6 @@
 import Foundation
 import Neural
+import Platform
 import Rollouts
 import TestSupport
 import Testing
@@ -55,19 +56,24 @@ struct GPTPolicyTests {
     var parameters = Parameters(network.layout, seed: 1)
     for entry in network.layout.entries { parameters[entry.name] = try known.numbers(entry.name) }
     let codes = try known.numbers("x").map { Float(letters.alphabet[Int($0) % 3]) / 255 }
-    var desk = network.desk(rows: 2, crew: isRead ? Crew(threads: 2) : nil)
-    desk.look(at: codes, from: [0, 10], rows: 2)
-    desk.judge(rows: 2, parameters)
+    var workspace = network.workspace(rows: 2, pool: isRead ? ThreadPool(threads: 2) : nil)
+    workspace.load(codes, from: [0, 10], rows: 2)
+    workspace.forward(rows: 2, parameters)
     let (y, dy) = (try known.numbers("y"), try known.numbers("dy"))
     for row in 0..<2 {
-      let said = (0..<3).map { desk.memory[desk.policy, row, $0] } + [desk.value(of: row)]
+      let said =
+        (0..<3).map { workspace.activations[workspace.policy, row, $0] } + [
+          workspace.value(of: row)
+        ]
       expectNear(said, Array(y[row * 4..<row * 4 + 4]), within: 2e-5, "row \(row)")
-      for column in 0..<3 { desk.memory[gradient: desk.policy, row, column] = dy[row * 4 + column] }
-      desk.memory[gradient: desk.value, row, 0] = dy[row * 4 + 3]
+      for column in 0..<3 {
+        workspace.activations[gradient: workspace.policy, row, column] = dy[row * 4 + column]
+      }
+      workspace.activations[gradient: workspace.value, row, 0] = dy[row * 4 + 3]
     }
     if isRead { return }
     var gradients = Parameters(zeros: network.layout)
-    desk.backward(rows: 2, parameters, into: &gradients)
+    workspace.backward(rows: 2, parameters, into: &gradients)
     for entry in network.layout.entries {
       expectNear(
         gradients[entry.name], try known.numbers("d" + entry.name), within: 5e-5, entry.name)
@@ -87,10 +93,11 @@ struct GPTPolicyTests {
         Float(0.1 * sin(0.37 * Double($0) + Double(entry.name.count)) + (isGain ? 1 : 0))
       }
     }
-    var desk = network.desk(rows: 1, crew: Crew(threads: 1))
-    desk.look(at: (0..<1943).map { Float($0 * 7919 % 256) / 255 }, from: [0], rows: 1)
-    desk.judge(rows: 1, parameters)
-    let said = (0..<3).map { desk.memory[desk.policy, 0, $0] } + [desk.value(of: 0)]
+    var workspace = network.workspace(rows: 1, pool: ThreadPool(threads: 1))
+    workspace.load((0..<1943).map { Float($0 * 7919 % 256) / 255 }, from: [0], rows: 1)
+    workspace.forward(rows: 1, parameters)
+    let said =
+      (0..<3).map { workspace.activations[workspace.policy, 0, $0] } + [workspace.value(of: 0)]
     expectNear(said, try known.numbers("y"), within: 1e-4, "logits and value")
   }
 
@@ -98,20 +105,22 @@ struct GPTPolicyTests {
     let world = try Breakout(rules: Self.board)
     let network = Self.network(try #require(world.letters))
     let parameters = Parameters(network.layout, seed: 3)
-    var (reader, anew) = (network.desk(rows: 1, crew: Crew(threads: 1)), network.desk(rows: 1))
+    var (reader, anew) = (
+      network.workspace(rows: 1, pool: ThreadPool(threads: 1)), network.workspace(rows: 1)
+    )
     let generator = Generator(seed: 9)
     var state = world.start(generator.draws(for: .start, episode: 1, t: 0))
     for t in 0..<200 {
       let seen = world.observation(state)
-      func ask(_ desk: inout PolicyDesk) {
-        desk.look(at: seen, from: [0], rows: 1)
-        desk.judge(rows: 1, parameters)
+      func ask(_ workspace: inout PolicyWorkspace) {
+        workspace.load(seen, from: [0], rows: 1)
+        workspace.forward(rows: 1, parameters)
       }
       ask(&reader)
       ask(&anew)
       expectNear(
-        reader.memory.rows(reader.policy, 1) + [reader.value(of: 0)],
-        anew.memory.rows(anew.policy, 1) + [anew.value(of: 0)], within: 1e-6, "step \(t)")
+        reader.activations.rows(reader.policy, 1) + [reader.value(of: 0)],
+        anew.activations.rows(anew.policy, 1) + [anew.value(of: 0)], within: 1e-6, "step \(t)")
       let outcome = world.step(state, t % 3, generator.draws(for: .world, episode: 1, t: t))
       state =
         outcome.ending == .running
@@ -121,23 +130,24 @@ struct GPTPolicyTests {
 
   @Test func `the gradients of its update are the slopes that small steps measure`() throws {
     let letters = LetterSequence(places: 3, each: 1, alphabet: [0, 1, 2, 3])
-    var lesson = Lesson(Self.network(letters, layers: 1, width: 4, inner: 4, mixed: 3), steps: 6)
-    for index in lesson.parameters.values.indices {
-      lesson.parameters.values[index] += Float(index * 37 % 19) / 40 - 0.2
+    var update = SingleUpdate(
+      Self.network(letters, layers: 1, width: 4, inner: 4, mixed: 3), steps: 6)
+    for index in update.parameters.values.indices {
+      update.parameters.values[index] += Float(index * 37 % 19) / 40 - 0.2
     }
-    lesson.rollout.observations = (0..<18).map { Float($0 * 5 % 4) / 255 }
-    lesson.rollout.actions = [0, 1, 2, 0, 1, 2]
-    lesson.rollout.logs = [-1.1, -1, -1.2, -1, -1.1, -1.2]
-    lesson.rollout.advantages = [1, -0.5, 0.3, -1, 0.2, 0.6]
-    lesson.rollout.returns = [0.5, 1, -1, 0.2, 0, 0.4]
-    (lesson.settings.gradientNorm, lesson.settings.clipRange, lesson.rate) = (0, 1, 0)
-    let gradients = try lesson.learn().gradients.values
-    let start = lesson.parameters.values
+    update.rollout.observations = (0..<18).map { Float($0 * 5 % 4) / 255 }
+    update.rollout.actions = [0, 1, 2, 0, 1, 2]
+    update.rollout.logs = [-1.1, -1, -1.2, -1, -1.1, -1.2]
+    update.rollout.advantages = [1, -0.5, 0.3, -1, 0.2, 0.6]
+    update.rollout.returns = [0.5, 1, -1, 0.2, 0, 0.4]
+    (update.settings.gradientNorm, update.settings.clipRange, update.rate) = (0, 1, 0)
+    let gradients = try update.learn().gradients.values
+    let start = update.parameters.values
     let slopes = try start.indices.map { index in
       let sides = try [Float(0.004), -0.004].map { move in
-        lesson.parameters.values = start
-        lesson.parameters.values[index] += move
-        return try lesson.loss()
+        update.parameters.values = start
+        update.parameters.values[index] += move
+        return try update.loss()
       }
       return Float((sides[0] - sides[1]) / 0.008)
     }
@@ -159,7 +169,8 @@ struct GPTPolicyTests {
     #expect(resumed.parameters == one.parameters)
   }
 
-  @Test func `a checkpoint holds the whole policy, which answers known frames from memory`() throws
+  @Test func `a checkpoint holds the whole policy, which answers known frames from activations`()
+    throws
   {
     let world = try Breakout(rules: Self.board)
     let (trainer, _) = try PPOTrainer.trained(world, Self.settings)
@@ -169,10 +180,10 @@ struct GPTPolicyTests {
     let start = world.start(Generator(seed: 1).draws(for: .start, episode: 1, t: 0))
     let first = policy.outputs(start, in: world)
     #expect(policy.outputs(start, in: world) == first)
-    var desk = trainer.network.desk(rows: 1)
-    desk.look(at: world.observation(start), from: [0], rows: 1)
-    desk.judge(rows: 1, trainer.parameters)
-    expectNear(first, desk.memory.rows(desk.policy, 1), within: 1e-6, "outputs")
+    var workspace = trainer.network.workspace(rows: 1)
+    workspace.load(world.observation(start), from: [0], rows: 1)
+    workspace.forward(rows: 1, trainer.parameters)
+    expectNear(first, workspace.activations.rows(workspace.policy, 1), within: 1e-6, "outputs")
   }
 
   @Test func `a GPT refuses a world that shows no letters, and heads that do not share its width`()

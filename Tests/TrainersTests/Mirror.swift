@@ -19,7 +19,7 @@ struct MirrorState: RecordedState {
 struct MirrorAction: RecordedAction {
   var number: Float
 
-  init(numbers: UnsafeBufferPointer<Float>) { number = numbers[0] }
+  init(numbers: Span<Float>) { number = numbers[0] }
 
   init?(recorded: Value) {
     guard case .bytes(let bytes) = recorded, bytes.count == 4 else { return nil }
@@ -32,7 +32,7 @@ struct MirrorAction: RecordedAction {
 }
 
 /// Shows numbers within ±1 in turn, and pays least for what differs from them.
-struct Mirror: SeenWorld {
+struct Mirror: ObservableWorld {
   var stepLimit = 7
   var isContinuing = false
   /// Whether every step costs a life.
@@ -61,7 +61,7 @@ struct Mirror: SeenWorld {
 
   func costsLife(from state: MirrorState, to next: MirrorState) -> Bool { isFrail }
 
-  func observe(_ state: MirrorState, into values: UnsafeMutableBufferPointer<Float>) {
+  func observe(_ state: MirrorState, into values: inout MutableSpan<Float>) {
     values[0] = Float(state.number) / 8
     values[1] = 3
   }

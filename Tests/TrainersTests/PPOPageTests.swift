@@ -7,17 +7,7 @@ import Trainers
 struct PPOPageTests {
   @Test func `the page tells every setting, default and metric`() throws {
     let page = try Repository.text("docs/trainers.md")
-    let settings = PPOConfiguration()
-    for setting in PPOConfiguration.settings {
-      let value = setting.read(settings)
-      var text = value.text ?? value.compact
-      if let number = value.double, number == number.rounded() { text = "\(Int(number))" }
-      if case .bool(let flag) = value { text = flag ? "yes" : "no" }
-      let row = page.split(separator: "\n").first {
-        $0.hasPrefix("| `\(setting.name)` |") && $0.contains("| \(text) |")
-      }
-      #expect(row != nil, "\(setting.name) is \(text)")
-    }
+    try expectSettings(PPOConfiguration(), on: "docs/trainers.md")
     var sink = MemorySink()
     var trainer = try PPOTrainer(Mirror(), seed: 1, settings: .small)
     try trainer.train(into: &sink)

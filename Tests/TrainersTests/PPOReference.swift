@@ -1,4 +1,5 @@
 import Neural
+import Platform
 import Rollouts
 import TestSupport
 import Testing
@@ -51,12 +52,12 @@ func expectNear(
 }
 
 /// One batch that is learned from as a whole, with all that it takes.
-struct Lesson {
+struct SingleUpdate {
   let network: PolicyNetwork
   var settings = PPOConfiguration()
   var parameters: Parameters
   var adam: Adam
-  var rollout: PPORollout
+  var rollout: RolloutBuffer
   var rate = 0.01
 
   init(_ known: PPOReference) throws {
@@ -82,24 +83,25 @@ struct Lesson {
     (settings.worlds, settings.rollout, settings.minibatch, settings.epochs) = (1, steps, steps, 1)
     (settings.valueCoefficient, settings.entropyCoefficient) = (0.7, .constant(0.02))
     adam = Adam(network.layout, epsilon: 1e-5)
-    rollout = PPORollout(
+    rollout = RolloutBuffer(
       worlds: 1, ticks: steps, width: network.inputs, actionWidth: network.actionWidth)
     rollout.ticks = steps
   }
 
   mutating func learn(threads: Int = 1) throws -> (report: PPOReport, gradients: Parameters) {
-    let workshop = PPOWorkshop(network, settings, Crew(threads: threads))
-    let report = try workshop.learn(
-      from: &rollout, &parameters, &adam, PPOWorkshop.Order(rate: rate), Generator(seed: 1))
-    return (report, workshop.gradients)
+    let learner = PPOLearner(network, settings, ThreadPool(threads: threads))
+    let report = try learner.learn(
+      from: &rollout, &parameters, &adam, PPOLearner.Update(learningRate: rate),
+      Generator(seed: 1))
+    return (report, learner.gradients)
   }
 
   /// The whole loss, which the gradients are the slopes of.
   mutating func loss() throws -> Double {
     let before = (parameters, adam)
     defer { (parameters, adam) = before }
-    let report = try learn().report
-    return report.policyLoss + settings.valueCoefficient * report.valueLoss
-      - settings.entropyCoefficient(step: 0) * report.entropy
+    let means = try learn().report.means
+    return means.policy + settings.valueCoefficient * means.value
+      - settings.entropyCoefficient(step: 0) * means.entropy
   }
 }

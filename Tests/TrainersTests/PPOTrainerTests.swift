@@ -137,7 +137,7 @@ struct PPOTrainerTests {
     }
   }
 
-  private func resume<W: SeenWorld>(_ world: W, _ settings: PPOConfiguration) throws {
+  private func resume<W: ObservableWorld>(_ world: W, _ settings: PPOConfiguration) throws {
     let (whole, sink) = try PPOTrainer.trained(world, seed: 6, settings)
     #expect(sink.checkpoints.count >= 5 && sink.checkpoints.last?.step == 3100)
     for checkpoint in sink.checkpoints {
@@ -203,40 +203,27 @@ struct PPOTrainerTests {
     ]
     #expect(Set(points.keys) == Set(names + ["eval/episodic_return", "eval/episodic_length"]))
     #expect(names.allSatisfy { points[$0] == 30 } && points["eval/episodic_length"] == 6)
-    let explained = sink.metrics.last { $0.name == "losses/explained_variance" }
-    #expect(explained.map { $0.value <= 1 } == true)
   }
 
-  /// Writes down what it is told.
-  private struct Diary: PPOObserver {
-    var words: [String] = []
-    mutating func trainingBegan(step: Int) { words.append("begin \(step)") }
-    mutating func rolloutBegan(update: Int, step: Int) { words.append("play \(update) \(step)") }
-    mutating func rolloutEnded(update: Int, step: Int, meanReward: Double) {
-      words.append("played \(update) \(step)")
+  @Test func `explained variance is the part of the returns that the values foresaw`() throws {
+    var rollout = RolloutBuffer(worlds: 2, ticks: 3, width: 1, actionWidth: 1)
+    // Two of three steps were taken; what lies beyond them does not count.
+    rollout.ticks = 2
+    rollout.returns = [1, 2, 3, 6, 1000, -1000]
+    for (values, part) in [
+      ([1, 2, 3, 6], 1), ([8, 9, 10, 13], 1), ([3, 3, 3, 3], 0), ([2, 4, 6, 12], 0),
+      // Their errors are 2, 4, 6 and 12: four times the variance.
+      ([-1, -2, -3, -6], -3), ([1, 2, 3, 3], 1 - 1.6875 / 3.5),
+    ] as [([Float], Double)] {
+      rollout.values = values + [0, 0]
+      #expect(abs(rollout.explainedVariance - part) < 1e-12, "\(values)")
     }
-    mutating func updateEnded(_ report: PPOReport) {
-      words.append("learned \(report.update) \(report.step)")
-    }
-    mutating func evaluationEnded(_ trial: PPOTrial) { words.append("tried \(trial.step)") }
-    mutating func trainingEnded(step: Int, isComplete: Bool) {
-      words.append("end \(step) \(isComplete)")
-    }
-  }
-
-  @Test func `an observer hears of everything in its order`() throws {
-    var settings = PPOConfiguration.small
-    settings.steps = 500
-    settings.evaluateEvery = 2
-    var (diary, sink) = (Diary(), NullSink())
-    var trainer = try PPOTrainer(Mirror(), seed: 1, settings: settings)
-    try trainer.train(into: &sink, telling: &diary)
-    #expect(
-      diary.words == [
-        "begin 0", "play 1 0", "played 1 200", "learned 1 200", "play 2 200", "played 2 400",
-        "learned 2 400", "tried 400", "play 3 400", "played 3 500", "learned 3 500", "tried 500",
-        "end 500 true",
-      ])
+    rollout.returns = [2, 2, 2, 2, 0, 0]
+    #expect(rollout.explainedVariance == 0)
+    // Values learn to foresee returns.
+    let (_, sink) = try PPOTrainer.trained(Corridor(slips: 10), .small)
+    let parts = sink.metrics.filter { $0.name == "losses/explained_variance" }.map(\.value)
+    #expect(parts[0] < 0.2 && parts.suffix(5).allSatisfy { $0 > 0.5 }, "\(parts)")
   }
 
   @Test func `a trial's endless episode is cut off`() throws {

@@ -7,11 +7,11 @@ import Trainers
 private struct PlainLoss {
   let settings: DQNConfiguration
   let layout: ParameterLayout
-  let rows: [Lesson]
+  let rows: [Sample]
   /// Whether the target is computed with the parameters that move.
   let targetMoves: Bool
 
-  struct Lesson {
+  struct Sample {
     var seen: [Float]
     var action: Int
     var reward: Double
@@ -50,26 +50,26 @@ private struct PlainLoss {
 }
 
 struct QLearnerTests {
-  private static func lessons(_ count: Int) -> [PlainLoss.Lesson] {
+  private static func samples(_ count: Int) -> [PlainLoss.Sample] {
     let endings = [Ending.running, .terminated, .truncated]
     return (0..<count).map { index in
       let seen = (0..<4).map { (column: Int) -> Float in
         Float((index * 5 + column * 3) % 11) / 11 - 0.5
       }
       let next = (0..<4).map { (column: Int) -> Float in Float((index * 7 + column) % 13) / 13 }
-      return PlainLoss.Lesson(
+      return PlainLoss.Sample(
         seen: seen, action: index % 3, reward: Double(index % 5) - 2.5, next: next,
         ending: endings[index % 3])
     }
   }
 
-  private static func memory(_ lessons: [PlainLoss.Lesson], gamma: Double) -> ReplayMemory {
-    var memory = ReplayMemory(capacity: lessons.count, width: 4, gamma: gamma)
-    for lesson in lessons {
-      memory.push(
-        lesson.seen, lesson.action, reward: lesson.reward, next: lesson.next, lesson.ending)
+  private static func buffer(_ samples: [PlainLoss.Sample], gamma: Double) -> ReplayBuffer {
+    var buffer = ReplayBuffer(capacity: samples.count, width: 4, gamma: gamma)
+    for sample in samples {
+      buffer.push(
+        sample.seen, sample.action, reward: sample.reward, next: sample.next, sample.ending)
     }
-    return memory
+    return buffer
   }
 
   private static func settings(
@@ -92,14 +92,14 @@ struct QLearnerTests {
     loss: DQNLoss, how: (DQNGradient, Int)
   ) throws {
     let settings = Self.settings(loss, how.0, targetEvery: how.1)
-    // One lesson after the other, each alone, as the batch's own lot is random.
-    for lesson in Self.lessons(6) {
+    // One sample after the other, each alone, as the batch's own choice is random.
+    for sample in Self.samples(6) {
       var learner = QLearner(inputs: 4, actions: 3, seed: 5, settings: settings)
       let plain = PlainLoss(
-        settings: settings, layout: learner.parameters.layout, rows: [lesson],
+        settings: settings, layout: learner.parameters.layout, rows: [sample],
         targetMoves: how.0 == .residual)
       let slab = learner.parameters.values.map(Double.init)
-      let outcome = learner.learnNewest(Self.memory([lesson], gamma: settings.gamma))
+      let outcome = learner.learnNewest(Self.buffer([sample], gamma: settings.gamma))
       #expect(abs(outcome.loss - plain.loss(slab, still: slab)) < 1e-5)
       for index in slab.indices {
         var (up, down) = (slab, slab)
@@ -111,20 +111,20 @@ struct QLearnerTests {
     }
   }
 
-  @Test func `a batch's gradient is the mean of its lessons'`() {
+  @Test func `a batch's gradient is the mean of its samples'`() {
     let settings = Self.settings(.smoothL1, .semi)
-    let lessons = Self.lessons(12)
+    let samples = Self.samples(12)
     // Drawn with replacement; so the lot is told by the mean over many batches.
     var learner = QLearner(inputs: 4, actions: 3, seed: 5, settings: settings)
-    let memory = Self.memory(lessons, gamma: settings.gamma)
+    let buffer = Self.buffer(samples, gamma: settings.gamma)
     var (mean, loss) = ([Double](repeating: 0, count: learner.gradients.values.count), 0.0)
     for update in 0..<20_000 {
-      loss += learner.learnBatch(memory, rows: 12, Generator(seed: 1), update: update).loss / 20_000
+      loss += learner.learnBatch(buffer, rows: 12, Generator(seed: 1), update: update).loss / 20_000
       for index in mean.indices { mean[index] += Double(learner.gradients.values[index]) / 20_000 }
     }
     var (expected, expectedLoss) = (mean.map { _ in 0.0 }, 0.0)
-    for lesson in lessons {
-      expectedLoss += learner.learnNewest(Self.memory([lesson], gamma: settings.gamma)).loss / 12
+    for sample in samples {
+      expectedLoss += learner.learnNewest(Self.buffer([sample], gamma: settings.gamma)).loss / 12
       for index in mean.indices {
         expected[index] += Double(learner.gradients.values[index]) / 12
       }
@@ -138,14 +138,14 @@ struct QLearnerTests {
     settings.gamma = 0.5
     for ending in [Ending.running, .truncated, .terminated] {
       var learner = QLearner(inputs: 4, actions: 3, seed: 2, settings: settings)
-      var lesson = Self.lessons(1)[0]
-      lesson.ending = ending
-      let (now, then) = (learner.values(lesson.seen), learner.values(lesson.next))
+      var sample = Self.samples(1)[0]
+      sample.ending = ending
+      let (now, then) = (learner.values(sample.seen), learner.values(sample.next))
       let future = ending == .terminated ? 0 : 0.5 * (then.max() ?? 0)
-      let d = now[lesson.action] - (Float(lesson.reward) + future)
-      let outcome = learner.learnNewest(Self.memory([lesson], gamma: 0.5))
+      let d = now[sample.action] - (Float(sample.reward) + future)
+      let outcome = learner.learnNewest(Self.buffer([sample], gamma: 0.5))
       #expect(abs(outcome.loss - Double(d * d)) < 1e-5)
-      #expect(outcome.value == Double(now[lesson.action]))
+      #expect(outcome.value == Double(now[sample.action]))
     }
   }
 
@@ -154,23 +154,23 @@ struct QLearnerTests {
     settings.double = true
     settings.learningRate = .constant(0.05)
     var learner = QLearner(inputs: 4, actions: 3, seed: 2, settings: settings)
-    let lesson = Self.lessons(1)[0]
-    let memory = Self.memory([lesson], gamma: 0.9)
-    let still = learner.values(lesson.next)
+    let sample = Self.samples(1)[0]
+    let buffer = Self.buffer([sample], gamma: 0.9)
+    let still = learner.values(sample.next)
     // After some steps the network prefers another action than its unmoved copy does.
-    for _ in 0..<30 { _ = learner.learnNewest(memory) }
-    let moved = learner.values(lesson.next)
+    for _ in 0..<30 { _ = learner.learnNewest(buffer) }
+    let moved = learner.values(sample.next)
     let choice = ActionChoice.greedy(moved)
     let d =
-      learner.values(lesson.seen)[lesson.action] - (Float(lesson.reward) + 0.9 * still[choice])
-    #expect(abs(learner.learnNewest(memory).loss - Double(d * d)) < 1e-4)
+      learner.values(sample.seen)[sample.action] - (Float(sample.reward) + 0.9 * still[choice])
+    #expect(abs(learner.learnNewest(buffer).loss - Double(d * d)) < 1e-4)
   }
 
   @Test func `long gradients are shortened`() {
     var settings = Self.settings(.squared, .semi)
     settings.clip = 0.1
     var learner = QLearner(inputs: 4, actions: 3, seed: 5, settings: settings)
-    _ = learner.learnNewest(Self.memory(Self.lessons(1), gamma: 0.9))
+    _ = learner.learnNewest(Self.buffer(Self.samples(1), gamma: 0.9))
     #expect(abs(learner.gradients.norm - 0.1) < 1e-4)
   }
 }

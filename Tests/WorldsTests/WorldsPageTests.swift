@@ -8,7 +8,7 @@ struct WorldsPageTests {
 
   @Test func `the page names every world, rule and classic`() throws {
     let page = try Self.page.get()
-    for name in KnownWorld.names { #expect(page.contains("| `\(name)` |")) }
+    for name in BuiltInWorlds.table().names { #expect(page.contains("| `\(name)` |")) }
     for setting in GridRules.settings { #expect(page.contains("| `\(setting.name)` |")) }
     for setting in CrawlerRules.settings { #expect(page.contains("`\(setting.name)`")) }
     let snake = SnakeRules()

@@ -183,23 +183,3 @@ CLONES void reel_adam(ptrdiff_t count, const float *gradient, float share1, floa
     WRITE(parameter, p);
   });
 }
-
-CLONES void reel_momentum(ptrdiff_t count, const float *gradient, float momentum, float rate,
-                          int first, float *velocity, float *parameter) {
-  EACH(count, {
-    READ(g, gradient);
-    READ(u, velocity);
-    READ(p, parameter);
-    u = first ? g : momentum * u + g;
-    WRITE(velocity, u);
-    WRITE(parameter, p - rate * u);
-  });
-}
-
-CLONES void reel_descend(ptrdiff_t count, const float *gradient, float rate, float *parameter) {
-  EACH(count, {
-    READ(g, gradient);
-    READ(p, parameter);
-    WRITE(parameter, p - rate * g);
-  });
-}

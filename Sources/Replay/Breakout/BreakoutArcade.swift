@@ -23,10 +23,10 @@ struct BreakoutArcade {
     colors = BreakoutColors(theme)
     heatColors = BreakoutColors.heat(
       over: colors.floor, levels: BreakoutHeat.levels,
-      isDark: OKLab(theme.background).lightness < 0.5)
+      isDark: theme.isDark)
     let (ball, floor) = (colors.ball, colors.floor)
-    trailColors = (0..<BreakoutStage.trailLength).map {
-      ball.mixed(with: floor, 0.45 + 0.5 * Double($0) / Double(BreakoutStage.trailLength))
+    trailColors = (0..<BreakoutDetails.trailLength).map {
+      ball.mixed(with: floor, 0.45 + 0.5 * Double($0) / Double(BreakoutDetails.trailLength))
     }
     full = try Canvas(width: layout.width, height: layout.height, background: theme.background)
     drawField(onto: full)
@@ -100,7 +100,7 @@ struct BreakoutArcade {
   /// Everything that moves, over a field without bricks.
   func draw(_ scene: BreakoutScene, onto canvas: Canvas) {
     let hadCoarseEdges = canvas.hasCoarseEdges
-    let heat = BreakoutHeat(scene.heat, world: world)
+    let heat = BreakoutHeat(scene.details.heat, world: world)
     heat?.draw(heatColors, in: layout, onto: canvas)
     for brick in 0..<board.brickCount where scene.state.isStanding(brick) {
       let place = board.place(ofBrick: brick)
@@ -114,18 +114,18 @@ struct BreakoutArcade {
       }
     }
     if heat == nil {
-      for mark in scene.broken { drawBroken(mark, onto: canvas) }
+      for mark in scene.details.broken { drawBroken(mark, onto: canvas) }
     }
     drawPaddle(scene.state, onto: canvas)
     // What passes by may have rougher edges: a film has room for few mixtures of colours.
     canvas.hasCoarseEdges = true
-    if let lost = scene.lost { drawLoss(lost, onto: canvas) }
+    if let lost = scene.details.lost { drawLoss(lost, onto: canvas) }
     // Over a warm ground its greys would look like something warm.
-    for mark in scene.trail.reversed() where heat == nil && mark.age <= trailColors.count {
-      let share = Double(mark.age) / Double(trailColors.count + 1)
+    for (age, place) in scene.details.trail.enumerated().reversed() where heat == nil {
+      let share = Double(age + 1) / Double(trailColors.count + 1)
       canvas.fill(
-        .circle(layout.center(row: mark.y, column: mark.x), radius: radius * (1 - 0.65 * share)),
-        trailColors[mark.age - 1])
+        .circle(layout.center(row: place.y, column: place.x), radius: radius * (1 - 0.65 * share)),
+        trailColors[age])
     }
     if heat != nil {
       let center = layout.center(row: Int(scene.state.y), column: Int(scene.state.x))
@@ -146,11 +146,11 @@ struct BreakoutArcade {
   }
 
   /// A brick that is gone shrinks away.
-  private func drawBroken(_ mark: BreakoutScene.Mark, onto canvas: Canvas) {
-    let row = mark.y - board.firstBrickRow
+  private func drawBroken(_ mark: BreakoutDetails.Mark, onto canvas: Canvas) {
+    let row = mark.place.y - board.firstBrickRow
     let (base, light, _) = BreakoutColors.brick(row: row, of: board.brickRows, theme)
-    let share = Double(mark.age) / Double(BreakoutStage.markAge)
-    let rect = brickRect(row: mark.y, column: mark.x)
+    let share = Double(mark.age) / Double(BreakoutDetails.markAge)
+    let rect = brickRect(row: mark.place.y, column: mark.place.x)
     let color = mark.age == 0 ? light : base.mixed(with: colors.floor, 0.25 + share * 0.7)
     let shrunk = rect.inset(
       rect.width * share * 0.35, rect.height * share * 0.35, rect.width * share * 0.35,
@@ -182,9 +182,10 @@ struct BreakoutArcade {
   }
 
   /// Where a ball went down: rays out of the pit.
-  private func drawLoss(_ mark: BreakoutScene.Mark, onto canvas: Canvas) {
-    let share = Double(mark.age) / Double(BreakoutStage.markAge)
-    let center = layout.center(row: board.rows - 1, column: min(max(mark.x, 0), board.columns - 1))
+  private func drawLoss(_ mark: BreakoutDetails.Mark, onto canvas: Canvas) {
+    let share = Double(mark.age) / Double(BreakoutDetails.markAge)
+    let center = layout.center(
+      row: board.rows - 1, column: min(max(mark.place.x, 0), board.columns - 1))
     canvas.fill(
       .star(center, radius: cell * (2.1 - share * 1.3), points: 8, inner: 0.45),
       colors.loss.mixed(with: colors.pit, share))

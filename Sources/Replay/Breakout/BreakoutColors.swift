@@ -1,3 +1,4 @@
+import Analysis
 import Raster
 
 /// The colours of Breakout in a theme.
@@ -15,7 +16,7 @@ struct BreakoutColors: Sendable {
   let paddleDark: Color
   let cap: Color
   let loss: Color
-  /// Of bricks while an overlay tells something else by colour.
+  /// Of bricks while an overlay shows something else by colour.
   let plainBrick: Color
 
   // As text: a terminal is dark in either theme.
@@ -30,7 +31,7 @@ struct BreakoutColors: Sendable {
   let onHeat = Color(0x0C1210)
 
   init(_ theme: Theme) {
-    let isDark = OKLab(theme.background).lightness < 0.5
+    let isDark = theme.isDark
     let (white, black) = (Color(0xFFFFFF), Color(0x0B1020))
     floor = isDark ? Color(0x1B202B) : theme.floor
     pit = floor.mixed(with: theme.negative, 0.08)
@@ -56,7 +57,7 @@ struct BreakoutColors: Sendable {
     let place = rows > 1 ? Double(row) / Double(rows - 1) * Double(hues.count - 1) : 0
     let lower = min(Int(place), hues.count - 2)
     let hue = hues[lower] + (hues[lower + 1] - hues[lower]) * (place - Double(lower))
-    let isDark = OKLab(theme.background).lightness < 0.5
+    let isDark = theme.isDark
     // Yellow is light by nature, blue dark.
     let warmth = max(0, 1 - abs(hue - 88) / 62)
     let base = OKLab(

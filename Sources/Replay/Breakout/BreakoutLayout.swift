@@ -44,9 +44,8 @@ struct BreakoutLayout: Sendable {
     let frameSize = (width: boardSize.width + 2 * edge, height: boardSize.height + 2 * edge)
     let isTall = room.height < room.width
     let needed = options.showsCaption || !options.title.isEmpty ? side * 0.7 : 0
-    func even(_ length: Double) -> Int { (Int(length.rounded(.up)) + 1) & ~1 }
-    width = isTall ? even(max(frameSize.width + 2 * margin, needed)) : size
-    height = isTall ? size : even(frameSize.height + extra)
+    width = isTall ? Int(even: max(frameSize.width + 2 * margin, needed)) : size
+    height = isTall ? size : Int(even: frameSize.height + extra)
     let left = ((Double(width) - frameSize.width) / 2).rounded(.down)
     let spare = Double(height) - extra - frameSize.height
     let top = (margin + titleHeight + spare / 2).rounded(.down)

@@ -20,13 +20,11 @@ extension BreakoutPainter {
   /// One frame's words, a column each.
   func facts(of scene: BreakoutScene) -> [FactStrip.Fact] {
     [
-      .init(facts.world), .init(String(scene.episode)), .init("\(scene.t)/\(scene.steps)"),
+      .init(facts.world), .init(String(scene.episode)), .init(scene.progress),
       .init(Self.balls(Int(scene.state.lives), of: world.rules.lives)),
       .init(String(scene.state.brickCount)),
-      .init(
-        NumberText.trimmed(scene.totalReturn, decimals: 1),
-        note: scene.reward.flatMap { $0 == 0 ? nil : NumberText.signed($0, decimals: 1) } ?? ""),
-      .init(scene.action.map { Caption.name(Breakout.actions[$0]) } ?? "–"),
+      scene.returnFact,
+      .init(scene.name(among: Breakout.actions)),
     ]
   }
 
@@ -38,13 +36,8 @@ extension BreakoutPainter {
   }
 
   /// How a game ended, in words.
-  static func ending(of scene: BreakoutScene) -> (text: String, tone: Caption.Tone)? {
-    switch scene.ending {
-    case .running: nil
-    case .truncated: ("time limit", .neutral)
-    case .interrupted: ("interrupted", .neutral)
-    case .terminated:
-      scene.state.bricks == 0 ? ("cleared", .good) : ("game over", .bad)
-    }
+  static func ending(of scene: BreakoutScene) -> EndingWord? {
+    scene.ending.word(
+      terminated: scene.state.bricks == 0 ? .init("cleared", .good) : .init("game over", .bad))
   }
 }

@@ -2,11 +2,15 @@ package import Raster
 import Rollouts
 package import Worlds
 
+extension PictureOptions.Look {
+  /// Drawn.
+  package static let arcade = Self(rawValue: "arcade")
+  /// As the text itself, on a terminal.
+  package static let ascii = Self(rawValue: "ascii")
+}
+
 /// Draws Breakout, as its text or as the arcade game that the text stands for.
 package struct BreakoutPainter: Painter {
-  /// The size of frames that nobody chose one for: eighty letters need room.
-  package static let usualSize = 720
-
   /// How the field itself is drawn.
   private enum Field {
     case arcade(BreakoutArcade)
@@ -18,13 +22,13 @@ package struct BreakoutPainter: Painter {
   private let theme: Theme
   private let layout: BreakoutLayout
   private let field: Field
-  private let background: Canvas
+  /// Everything that does not move.
+  package let background: Canvas
   private let strip: FactStrip?
 
   /// A painter of Breakout's scenes.
   package init(
-    _ world: Breakout, facts: CaptionFacts,
-    options: PictureOptions = PictureOptions(size: usualSize)
+    _ world: Breakout, facts: CaptionFacts, options: PictureOptions = PictureOptions()
   ) throws(CanvasError) {
     self.world = world
     self.facts = facts
@@ -32,29 +36,21 @@ package struct BreakoutPainter: Painter {
     layout = BreakoutLayout(world.board, options: options)
     background = try Canvas(
       width: layout.width, height: layout.height, background: theme.background)
-    switch options.look {
-    case .arcade:
-      let arcade = try BreakoutArcade(world, layout: layout, theme: theme)
-      arcade.drawField(onto: background)
-      field = .arcade(arcade)
-    case .ascii:
+    if options.look == .ascii {
       let terminal = try BreakoutTerminal(world, layout: layout, theme: theme)
       terminal.drawScreen(onto: background)
       field = .terminal(terminal)
+    } else {
+      let arcade = try BreakoutArcade(world, layout: layout, theme: theme)
+      arcade.drawField(onto: background)
+      field = .arcade(arcade)
     }
-    strip =
-      options.showsCaption
-      ? FactStrip(
-        in: layout.captionArea, size: options.evenSize, columns: Self.columns(facts, world),
-        endings: ["game over"], theme: theme, measuring: background) : nil
+    strip = FactStrip(
+      in: layout.captionArea, options, columns: Self.columns(facts, world),
+      endings: ["game over"], measuring: background)
     background.drawTitle(options, in: layout.titleArea)
     strip?.drawStill(onto: background)
   }
-
-  /// Pixels from left to right.
-  package var width: Int { layout.width }
-  /// Pixels from top to bottom.
-  package var height: Int { layout.height }
 
   /// The look's colours, and few of the theme's.
   package var declaredColors: [Color] {

@@ -64,7 +64,7 @@ struct BreakoutTerminal {
 
   /// Everything that moves, over a screen without bricks.
   func draw(_ scene: BreakoutScene, onto canvas: Canvas) {
-    if let heat = BreakoutHeat(scene.heat, world: world) {
+    if let heat = BreakoutHeat(scene.details.heat, world: world) {
       return draw(scene, over: heat, onto: canvas)
     }
     let state = scene.state

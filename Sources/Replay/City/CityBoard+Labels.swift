@@ -181,7 +181,7 @@ private struct CityLettering {
     canvas.measure(text, font).width + spacing * Double(max(0, text.count - 1))
   }
 
-  /// Writes a name around a place if there is room for it, and tells whether there was.
+  /// Writes a name around a place if there is room for it, and returns whether there was.
   @discardableResult
   mutating func write(
     _ text: String, at place: Point, _ font: Font, _ ink: Color, spacing: Double = 0,

@@ -3,7 +3,7 @@ import Worlds
 
 extension CityBoard {
   /// How a class of roads is drawn.
-  private struct Look {
+  private struct Style {
     var fill: Color
     var edge: Color
   }
@@ -23,15 +23,15 @@ extension CityBoard {
         stroke(width: width(of: road) + 2 * parapet, cap: .butt))
     }
     let classes = RoadClass.allCases.reversed().map { kind in
-      (look: look(of: kind), roads: map.roads.indices.filter { map.roads[$0].kind == kind })
+      (style: style(of: kind), roads: map.roads.indices.filter { map.roads[$0].kind == kind })
     }
-    for (look, roads) in classes {
+    for (style, roads) in classes {
       for index in roads where !map.roads[index].isBridge {
-        draw(index, junctions, look.edge, wider: 2 * edge, onto: canvas)
+        draw(index, junctions, style.edge, wider: 2 * edge, onto: canvas)
       }
     }
-    for (look, roads) in classes {
-      for index in roads { draw(index, junctions, look.fill, wider: 0, onto: canvas) }
+    for (style, roads) in classes {
+      for index in roads { draw(index, junctions, style.fill, wider: 0, onto: canvas) }
     }
   }
 
@@ -50,14 +50,14 @@ extension CityBoard {
   /// How wide a road is drawn, without its edges.
   func width(of road: CityRoad) -> Double { length(road.width, atLeast: 2) }
 
-  private func look(of kind: RoadClass) -> Look {
+  private func style(of kind: RoadClass) -> Style {
     switch kind {
-    case .motorway, .trunk: Look(fill: colors.motorway, edge: colors.roadEdge)
-    case .primary: Look(fill: colors.primary, edge: colors.roadEdge)
-    case .secondary: Look(fill: colors.secondary, edge: colors.roadEdge)
-    case .tertiary: Look(fill: colors.tertiary, edge: colors.streetEdge)
+    case .motorway, .trunk: Style(fill: colors.motorway, edge: colors.roadEdge)
+    case .primary: Style(fill: colors.primary, edge: colors.roadEdge)
+    case .secondary: Style(fill: colors.secondary, edge: colors.roadEdge)
+    case .tertiary: Style(fill: colors.tertiary, edge: colors.streetEdge)
     case .unclassified, .residential, .livingStreet, .service:
-      Look(fill: colors.street, edge: colors.streetEdge)
+      Style(fill: colors.street, edge: colors.streetEdge)
     }
   }
 }

@@ -39,19 +39,19 @@ struct CityLayout: Sendable {
 
     let fitting = min(room.width / map.x, room.height / map.y)
     var seen = CityPoint(map.x * fitting, map.y * fitting)
-    switch options.camera {
-    case .whole: scale = fitting
-    case .follow:
+    if options.camera == .follow {
       // A window in the proportions of a screen, whatever those of the map are.
       seen = CityPoint(room.width, min(room.height, (room.width / 1.5).rounded()))
       let most = (Self.mostPixels / (map.x * map.y)).squareRoot()
       scale = max(fitting, min(seen.x / Self.followed, Self.mostScale, most))
       seen = CityPoint(min(seen.x, map.x * scale), min(seen.y, map.y * scale))
+    } else {
+      scale = fitting
     }
     seen = CityPoint(seen.x.rounded(), seen.y.rounded())
     let needed = options.showsCaption ? side * 0.7 : 0
-    width = Self.even(max(seen.x + 2 * margin, needed))
-    height = Self.even(seen.y + extra)
+    width = Int(even: max(seen.x + 2 * margin, needed))
+    height = Int(even: seen.y + extra)
     let left = ((Double(width) - seen.x) / 2).rounded(.down)
     view = Rect(x: left, y: margin + headingHeight, width: seen.x, height: seen.y)
     let words =
@@ -62,6 +62,4 @@ struct CityLayout: Sendable {
 
   /// The letters of the heading, in pixels.
   static func titleSize(_ size: Int) -> Double { max(11, (Double(size) / 36).rounded()) }
-
-  private static func even(_ length: Double) -> Int { (Int(length.rounded(.up)) + 1) & ~1 }
 }

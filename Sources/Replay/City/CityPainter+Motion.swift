@@ -20,11 +20,11 @@ extension CityPainter {
 
   /// The way that the car came, fading with age.
   func drawTrail(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
-    let trail = scene.trail
+    let trail = scene.details.trail
     guard trail.count > 1 else { return }
     let thickness = max(1.8, 3.4 * scale)
     // Ticks of one shade are one line: where lines overlap, their soft edges would add up.
-    let piece = CityTrail.capacity / trailColors.count
+    let piece = CityDetails.trailLength / trailColors.count
     var end = trail.count - 1
     while end > 0 {
       let shade = min(trailColors.count - 1, (end - 1) / piece)
@@ -38,7 +38,7 @@ extension CityPainter {
   }
 
   /// A car that steers in jerks draws a jagged line; a mean of a few ticks reads better.
-  private static func smoothed(_ trail: CityTrail, _ age: Int) -> CityPoint {
+  private static func smoothed(_ trail: Trail<CityPoint>, _ age: Int) -> CityPoint {
     let reach = min(2, age, trail.count - 1 - age)
     guard reach > 0 else { return trail[age] }
     let ages = age - reach...age + reach

@@ -22,25 +22,21 @@ extension CityPainter {
     let share = scene.offRoadShare.map { "\(Int(($0 * 100).rounded())) %" } ?? "–"
     return [
       .init(String(scene.episode)),
-      .init("\(scene.t)/\(scene.steps)"),
-      .init(String(scene.laps)),
+      .init(scene.progress),
+      .init(String(scene.details.laps)),
       .init(CityMap.targetNames[Int(scene.state.target)]),
       .init(share),
       .init(
         NumberText.trimmed(scene.totalReturn, decimals: 1),
         note: scene.reward.map { NumberText.signed($0, decimals: 1) } ?? ""),
-      .init(scene.action.map { Caption.name(CityWorld.actions[$0]) } ?? "–"),
+      .init(scene.name(among: CityWorld.actions)),
     ]
   }
 
   /// How an episode ended, in words.
-  static func ending(of scene: CityScene) -> (text: String, tone: Caption.Tone)? {
-    switch scene.ending {
-    case .running: nil
-    case .terminated: ("ended", .neutral)
-    case .truncated: scene.endsLap ? ("lap done", .good) : ("time limit", .neutral)
-    case .interrupted: ("interrupted", .neutral)
-    }
+  static func ending(of scene: CityScene) -> EndingWord? {
+    scene.ending.word(
+      truncated: scene.details.endsLap ? EndingWord("lap done", .good) : .timeLimit)
   }
 }
 

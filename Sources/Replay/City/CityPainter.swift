@@ -2,18 +2,20 @@ package import Raster
 import Rollouts
 package import Worlds
 
+extension PictureOptions.Camera {
+  /// What is around the one who moves.
+  package static let follow = Self(rawValue: "follow")
+}
+
 /// Draws a car on a city's map: the map is drawn once, what moves over it each frame.
 ///
 /// With a camera that follows, the map is drawn once in large, and each frame shows a window of it.
 package struct CityPainter: Painter {
-  /// The size of frames that nobody chose one for: on a map, 480 pixels would hide too much.
-  package static let usualSize = 720
-
   let world: CityWorld
   let theme: Theme
   let layout: CityLayout
   /// Everything that does not move.
-  private let background: Canvas
+  package let background: Canvas
   /// The whole map in large, where the camera follows.
   private let sheet: Canvas?
   private let strip: FactStrip?
@@ -25,8 +27,7 @@ package struct CityPainter: Painter {
 
   /// A painter of a city's scenes.
   package init(
-    _ world: CityWorld, facts: CaptionFacts,
-    options: PictureOptions = PictureOptions(size: usualSize)
+    _ world: CityWorld, facts: CaptionFacts, options: PictureOptions = PictureOptions()
   ) throws(CanvasError) {
     self.world = world
     let theme = options.theme
@@ -35,11 +36,9 @@ package struct CityPainter: Painter {
     background = try Canvas(
       width: layout.width, height: layout.height, background: theme.background)
     let size = options.evenSize
-    strip =
-      options.showsCaption
-      ? FactStrip(
-        in: layout.strip, size: size, columns: Self.columns(facts),
-        endings: ["lap done", "time limit"], theme: theme, measuring: background) : nil
+    strip = FactStrip(
+      in: layout.strip, options, columns: Self.columns(facts),
+      endings: ["lap done", "time limit"], measuring: background)
     pins = CityPins(size: size, theme: theme)
     let (newest, oldest) = (theme.agent, theme.agent.mixed(with: theme.city.street, 0.8))
     trailColors = (0..<Self.shades).map {
@@ -59,8 +58,8 @@ package struct CityPainter: Painter {
         .draw(onto: background)
       (sheet, ground) = (nil, background)
     }
-    // Streets meet grounds of every kind in soft edges: thousands of colours that nobody tells
-    // apart, where a film has 256.
+    // Streets meet grounds of every kind in soft edges: thousands of colours that nobody can
+    // distinguish, where a film has 256.
     ground.reduceColors(keeping: [theme.background] + theme.city.all, within: Self.tolerance)
     CityHeading(
       area: layout.heading, theme: theme, metresPerPixel: world.map.metresPerPixel / layout.scale,
@@ -75,11 +74,6 @@ package struct CityPainter: Painter {
   private static let tolerance = 12
   /// In how many steps a trail fades.
   private static let shades = 4
-
-  /// Pixels from left to right.
-  package var width: Int { layout.width }
-  /// Pixels from top to bottom.
-  package var height: Int { layout.height }
 
   /// The map's colours, the trail's, the sensors', and few of the theme's.
   package var declaredColors: [Color] {

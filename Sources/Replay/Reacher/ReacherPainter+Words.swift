@@ -1,5 +1,7 @@
+import Analysis
 import Raster
 import Rollouts
+import Worlds
 
 extension ReacherPainter {
   /// What the strip has room for.
@@ -17,29 +19,20 @@ extension ReacherPainter {
 
   /// One frame's words, a column each.
   func facts(of scene: ReacherScene) -> [FactStrip.Fact] {
-    func torque(_ value: Double) -> String {
+    func torque(_ value: Float) -> String {
       // A tiny torque has no sign to show.
-      abs(value) < 0.005 ? "0.00" : NumberText.signed(value, decimals: 2)
+      abs(value) < 0.005 ? "0.00" : NumberText.signed(Double(value), decimals: 2)
     }
     return [
-      .init(facts.world), .init(String(scene.episode)), .init("\(scene.t)/\(scene.steps)"),
-      .init(NumberText.fixed(scene.pose.distance * 100, decimals: 1) + " cm"),
+      .init(facts.world), .init(String(scene.episode)), .init(scene.progress),
+      .init(NumberText.fixed(Self.distance(in: scene.state) * 100, decimals: 1) + " cm"),
       .init(
         NumberText.fixed(scene.totalReturn, decimals: 2),
         note: scene.reward.map { NumberText.signed($0, decimals: 2) } ?? ""),
-      .init(scene.action.map { "\(torque($0.x))  \(torque($0.y))" } ?? "–"),
+      .init(scene.action.map { "\(torque($0.torques.x))  \(torque($0.torques.y))" } ?? "–"),
     ]
   }
 
-  /// How an episode ended, in words.
-  static func ending(of scene: ReacherScene) -> (text: String, tone: Caption.Tone)? {
-    switch scene.ending {
-    case .running: nil
-    case .terminated: ("ended", .neutral)
-    case .truncated: ("time limit", .neutral)
-    case .interrupted: ("interrupted", .neutral)
-    }
-  }
 }
 
 /// The colours of a reacher in a theme.

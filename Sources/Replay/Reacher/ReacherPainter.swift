@@ -1,18 +1,15 @@
 import Glibc
 package import Raster
 import Rollouts
+import Worlds
 
 /// Draws a reacher from above: an arm of two links on a round table, its target, and the torques.
 package struct ReacherPainter: Painter {
-  /// Pixels from left to right; even.
-  package var width: Int { layout.width }
-  /// Pixels from top to bottom; even.
-  package var height: Int { layout.height }
-
   let facts: CaptionFacts
   let theme: Theme
   private let layout: GridLayout
-  private let background: Canvas
+  /// Everything that does not move.
+  package let background: Canvas
   private let strip: FactStrip?
   private let colors: ReacherColors
   /// Pixels in a metre.
@@ -20,7 +17,7 @@ package struct ReacherPainter: Painter {
 
   /// How far from the middle one sees, in metres: the arm's reach and a little more.
   private static let seen = 0.235
-  private static let reach = ReacherPose.link + ReacherPose.fingertipReach
+  private static let reach = Reacher.linkLength + Reacher.fingertipReach
   /// Half a link's width, and the fingertip's radius.
   private static let thickness = 0.01
   /// How far from a joint a torque's arc is.
@@ -39,11 +36,9 @@ package struct ReacherPainter: Painter {
     scale = layout.board.width / (2 * Self.seen)
     background = try Canvas(
       width: layout.width, height: layout.height, background: theme.background)
-    strip =
-      options.showsCaption
-      ? FactStrip(
-        in: layout.captionArea, size: options.evenSize, columns: Self.columns(facts),
-        endings: ["time limit"], theme: theme, measuring: background) : nil
+    strip = FactStrip(
+      in: layout.captionArea, options, columns: Self.columns(facts), endings: ["time limit"],
+      measuring: background)
     drawTable()
     background.drawTitle(options, in: layout.titleArea)
     strip?.drawStill(onto: background)
@@ -62,25 +57,32 @@ package struct ReacherPainter: Painter {
       canvas.clip(to: .rect(layout.board))
       // A film has room for few mixtures of colours; the arm's own edges shall be the smoothest.
       canvas.hasCoarseEdges = true
-      drawTarget(scene.pose, onto: canvas)
+      drawTarget(scene.state, onto: canvas)
       drawTrail(scene, onto: canvas)
       canvas.hasCoarseEdges = hadCoarseEdges
-      drawArm(scene.pose, onto: canvas)
+      drawArm(scene.state.angles, onto: canvas)
       canvas.hasCoarseEdges = true
       if let action = scene.action {
-        drawTorque(action.x, at: Point(0, 0), from: scene.pose.q0, onto: canvas)
+        let (angles, torques) = (scene.state.angles, action.torques)
+        drawTorque(Double(torques.x), at: .zero, from: angles.x, onto: canvas)
         drawTorque(
-          action.y, at: scene.pose.elbow, from: scene.pose.q0 + scene.pose.q1, onto: canvas)
+          Double(torques.y), at: Reacher.elbow(angles), from: angles.x + angles.y, onto: canvas)
       }
       canvas.hasCoarseEdges = hadCoarseEdges
     }
-    strip?.draw(facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
+    strip?.draw(facts(of: scene), ending: scene.ending.word(), onto: canvas)
   }
 
   /// Where a place on the table is on the picture.
-  package func position(of place: Point) -> Point {
+  package func position(of place: SIMD2<Double>) -> Point {
     let center = layout.board.center
     return Point(center.x + place.x * scale, center.y - place.y * scale)
+  }
+
+  /// How far the fingertip is from the target, in metres.
+  static func distance(in state: ReacherState) -> Double {
+    let way = Reacher.fingertip(state.angles) - state.target
+    return hypot(way.x, way.y)
   }
 
   private func pixels(_ metres: Double, atLeast least: Double = 0) -> Double {
@@ -123,15 +125,15 @@ package struct ReacherPainter: Painter {
   // MARK: What moves
 
   /// Rings around a dot, and a thin line from the fingertip that closes as it comes near.
-  private func drawTarget(_ pose: ReacherPose, onto canvas: Canvas) {
-    let place = position(of: pose.target)
-    let isReached = pose.distance < 2 * Self.thickness
+  private func drawTarget(_ state: ReacherState, onto canvas: Canvas) {
+    let place = position(of: state.target)
+    let isReached = Self.distance(in: state) < 2 * Self.thickness
     let radius = pixels(0.02, atLeast: 3)
     canvas.fill(.circle(place, radius: radius), isReached ? colors.glow : colors.halo)
     canvas.stroke(.circle(place, radius: radius), colors.target, width: max(1, radius * 0.14))
     canvas.fill(.circle(place, radius: radius * 0.46), colors.target)
     guard radius >= 5, !isReached else { return }
-    let tip = position(of: pose.fingertip)
+    let tip = position(of: Reacher.fingertip(state.angles))
     let length = hypot(tip.x - place.x, tip.y - place.y)
     guard length > radius + pixels(Self.thickness) else { return }
     canvas.stroke(
@@ -141,7 +143,7 @@ package struct ReacherPainter: Painter {
 
   /// Where the fingertip was, along a smooth curve that gets thinner and paler.
   private func drawTrail(_ scene: ReacherScene, onto canvas: Canvas) {
-    let places = ([scene.pose.fingertip] + scene.trail).map(position)
+    let places = scene.details.trail.map(position)
     let parts = 4
     var points: [Point] = []
     for index in places.indices.dropLast() {
@@ -162,7 +164,7 @@ package struct ReacherPainter: Painter {
     }
     guard let last = places.last else { return }
     points.append(last)
-    drawRibbon(points, whole: ReacherStage.trailLength * parts, onto: canvas)
+    drawRibbon(points, whole: ReacherDetails.trailLength * parts, onto: canvas)
   }
 
   /// A band along some points, in pieces of one shade.
@@ -192,14 +194,15 @@ package struct ReacherPainter: Painter {
     }
   }
 
-  private func drawArm(_ pose: ReacherPose, onto canvas: Canvas) {
+  private func drawArm(_ angles: SIMD2<Double>, onto canvas: Canvas) {
     let (base, elbow, tip) = (
-      position(of: Point(0, 0)), position(of: pose.elbow), position(of: pose.fingertip)
+      position(of: .zero), position(of: Reacher.elbow(angles)),
+      position(of: Reacher.fingertip(angles))
     )
     let width = pixels(2 * Self.thickness, atLeast: 3)
     let rim = max(1, width * 0.12)
     // The second link ends where the fingertip's ball begins.
-    let wrist = elbow.toward(tip, ReacherPose.link / ReacherPose.fingertipReach)
+    let wrist = elbow.toward(tip, Reacher.linkLength / Reacher.fingertipReach)
     for (from, to, color) in [(elbow, wrist, colors.second), (base, elbow, colors.first)] {
       canvas.stroke(.line(from, to), colors.edge, Stroke(width: width + 2 * rim, cap: .round))
       canvas.stroke(.line(from, to), color, Stroke(width: width, cap: .round))
@@ -215,7 +218,7 @@ package struct ReacherPainter: Painter {
 
   /// An arc around a joint, as long as the torque is strong, with its head where it turns to.
   private func drawTorque(
-    _ torque: Double, at joint: Point, from angle: Double, onto canvas: Canvas
+    _ torque: Double, at joint: SIMD2<Double>, from angle: Double, onto canvas: Canvas
   ) {
     let strength = max(-1, min(1, torque))
     guard abs(strength) > 0.02 else { return }

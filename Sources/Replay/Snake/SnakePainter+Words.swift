@@ -20,29 +20,21 @@ extension SnakePainter {
   /// One frame's words, a column each.
   func facts(of scene: SnakeScene) -> [FactStrip.Fact] {
     [
-      .init(world), .init(String(scene.episode)), .init("\(scene.t)/\(scene.steps)"),
+      .init(world), .init(String(scene.episode)), .init(scene.progress),
       .init(String(scene.state.score)), .init(String(scene.state.length)),
-      .init(
-        NumberText.trimmed(scene.totalReturn, decimals: 1),
-        note: scene.reward.flatMap { $0 == 0 ? nil : NumberText.signed($0, decimals: 1) } ?? ""),
-      .init(scene.action.map { Caption.name(Snake.actions[$0]) } ?? "–"),
+      scene.returnFact,
+      .init(scene.name(among: Snake.actions)),
     ]
   }
 
   /// How a game ended, in words.
-  static func ending(of scene: SnakeScene) -> (text: String, tone: Caption.Tone)? {
-    switch scene.ending {
-    case .running: nil
-    case .truncated: ("time limit", .neutral)
-    case .interrupted: ("interrupted", .neutral)
-    case .terminated:
-      switch scene.state.end {
-      case .none: ("ended", .neutral)
-      case .wall: ("hit the wall", .bad)
-      case .body: ("bit itself", .bad)
-      case .patience: ("too slow", .bad)
-      case .full: ("board full", .good)
-      }
+  static func word(for end: SnakeEnd) -> EndingWord {
+    switch end {
+    case .none: .ended
+    case .wall: EndingWord("hit the wall", .bad)
+    case .body: EndingWord("bit itself", .bad)
+    case .patience: EndingWord("too slow", .bad)
+    case .full: EndingWord("board full", .good)
     }
   }
 }

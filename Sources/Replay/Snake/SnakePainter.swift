@@ -9,7 +9,8 @@ package struct SnakePainter: Painter {
   let layout: GridLayout
   /// What the run calls its world.
   let world: String
-  private let background: Canvas
+  /// Everything that does not move.
+  package let background: Canvas
   private let strip: FactStrip?
 
   /// A painter of Snake's scenes.
@@ -21,20 +22,13 @@ package struct SnakePainter: Painter {
     layout = GridLayout(rows: Snake.rows, columns: Snake.columns, options: options)
     background = try Canvas(
       width: layout.width, height: layout.height, background: theme.background)
-    strip =
-      options.showsCaption
-      ? FactStrip(
-        in: layout.captionArea, size: options.evenSize, columns: Self.columns(facts),
-        endings: ["hit the wall"], theme: theme, measuring: background) : nil
+    strip = FactStrip(
+      in: layout.captionArea, options, columns: Self.columns(facts), endings: ["hit the wall"],
+      measuring: background)
     drawBoard()
     background.drawTitle(options, in: layout.titleArea)
     strip?.drawStill(onto: background)
   }
-
-  /// Pixels from left to right.
-  package var width: Int { layout.width }
-  /// Pixels from top to bottom.
-  package var height: Int { layout.height }
 
   /// The snake's and the apple's colours, and few of the theme's.
   package var declaredColors: [Color] {
@@ -50,7 +44,8 @@ package struct SnakePainter: Painter {
     canvas.copy(background)
     if let food = scene.state.foodCell { drawApple(in: food, onto: canvas) }
     SnakeFigure(scene, layout: layout, theme: theme).draw(onto: canvas)
-    strip?.draw(facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
+    let ending = scene.ending.word(terminated: Self.word(for: scene.state.end))
+    strip?.draw(facts(of: scene), ending: ending, onto: canvas)
   }
 
   /// The middle of a cell on the picture.

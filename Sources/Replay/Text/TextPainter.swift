@@ -9,7 +9,8 @@ package struct TextPainter: Painter {
   private let world: String
   private let trainer: String
   private let names: [String]
-  private let background: Canvas
+  /// Everything that does not move.
+  package let background: Canvas
   private let facts: FactStrip?
 
   /// A painter of texts whose tokens have these names.
@@ -25,27 +26,20 @@ package struct TextPainter: Painter {
     background = try Canvas(
       width: layout.width, height: layout.height, background: theme.background)
     let widest = names.max { $0.count < $1.count }?.prefix(12) ?? ""
-    self.facts =
-      options.showsCaption
-      ? FactStrip(
-        in: layout.captionArea, size: options.evenSize,
-        columns: [
-          .init(label: trainer, widest: world, rank: 4),
-          .init(label: "text", widest: String(facts.lastEpisode), rank: 3, mark: "#"),
-          .init(
-            label: "tokens", widest: "\(facts.mostSteps)/\(facts.mostSteps)", rank: 0, mark: ""),
-          .init(label: "log-probability", widest: "−00000", widestNote: "−00.00", rank: 1),
-          .init(label: "token", widest: String(widest), rank: 2, mark: ""),
-        ], endings: ["end of text"], theme: theme, measuring: background) : nil
+    self.facts = FactStrip(
+      in: layout.captionArea, options,
+      columns: [
+        .init(label: trainer, widest: world, rank: 4),
+        .init(label: "text", widest: String(facts.lastEpisode), rank: 3, mark: "#"),
+        .init(
+          label: "tokens", widest: "\(facts.mostSteps)/\(facts.mostSteps)", rank: 0, mark: ""),
+        .init(label: "log-probability", widest: "−00000", widestNote: "−00.00", rank: 1),
+        .init(label: "token", widest: String(widest), rank: 2, mark: ""),
+      ], endings: ["end of text"], measuring: background)
     background.drawTitle(options, in: layout.titleArea)
     drawStill()
     self.facts?.drawStill(onto: background)
   }
-
-  /// Pixels from left to right.
-  package var width: Int { layout.width }
-  /// Pixels from top to bottom.
-  package var height: Int { layout.height }
 
   /// The inks of texts, and the shades of what was looked at.
   package var declaredColors: [Color] {
@@ -65,11 +59,14 @@ package struct TextPainter: Painter {
   package func draw(_ scene: TextScene, onto canvas: Canvas) {
     canvas.copy(background)
     drawText(scene, onto: canvas)
-    if let insight = scene.insight {
+    if let insight = scene.details.insight {
       drawBars(insight.candidates, onto: canvas)
       drawStrip(insight.glances, onto: canvas)
     }
-    facts?.draw(words(of: scene), ending: Self.ending(of: scene), onto: canvas)
+    facts?.draw(
+      words(of: scene),
+      ending: scene.ending.word(
+        terminated: .init("end of text", .good), truncated: .init("cut here")), onto: canvas)
   }
 
   private func drawStill() {
@@ -94,11 +91,12 @@ package struct TextPainter: Painter {
     let columns = max(8, Int(area.width / letter))
     let leading = (layout.letters.size * 1.42).rounded()
     let rows = max(1, Int(area.height / leading))
-    let older = scene.added.dropLast(scene.newest)
+    let newest = scene.t == 0 ? 0 : scene.state.count
+    let older = scene.details.added.dropLast(newest)
     let parts: [(String, Ink)] = [
-      (String(decoding: scene.prompt, as: UTF8.self), .prompt),
+      (String(decoding: scene.details.prompt, as: UTF8.self), .prompt),
       (String(decoding: older, as: UTF8.self), .added),
-      (String(decoding: scene.added.suffix(scene.newest), as: UTF8.self), .newest),
+      (String(decoding: scene.details.added.suffix(newest), as: UTF8.self), .newest),
     ]
     let lines = Self.lines(parts, columns: columns).suffix(rows)
     for (row, line) in lines.enumerated() {
@@ -125,7 +123,7 @@ package struct TextPainter: Painter {
 
   private typealias Letter = (character: Character, ink: Ink)
 
-  /// Letters in lines of at most so many, broken between words where that is possible.
+  /// Letters in lines of limited length, broken between words where that is possible.
   private static func lines(_ parts: [(String, Ink)], columns: Int) -> [[Letter]] {
     var lines: [[Letter]] = [[]]
     for (text, ink) in parts {
@@ -210,21 +208,12 @@ package struct TextPainter: Painter {
 
   private func words(of scene: TextScene) -> [FactStrip.Fact] {
     [
-      .init(world), .init(String(scene.episode)), .init("\(scene.t)/\(scene.steps)"),
+      .init(world), .init(String(scene.episode)), .init(scene.progress),
       .init(
         NumberText.trimmed(scene.totalReturn, decimals: 1),
         note: scene.reward.map { NumberText.signed($0, decimals: 2) } ?? ""),
       .init(
-        scene.token.map { names.indices.contains($0) ? Self.shown(names[$0]) : "\($0)" } ?? "–"),
+        scene.action.map { names.indices.contains($0) ? Self.shown(names[$0]) : "\($0)" } ?? "–"),
     ]
-  }
-
-  private static func ending(of scene: TextScene) -> (text: String, tone: Caption.Tone)? {
-    switch scene.ending {
-    case .running: nil
-    case .truncated: ("cut here", .neutral)
-    case .interrupted: ("interrupted", .neutral)
-    case .terminated: ("end of text", .good)
-    }
   }
 }

@@ -16,7 +16,7 @@ package enum ActionChoice {
     return draws.pick(1, below: values.count)
   }
 
-  /// An action by lot: the chances are the softmax of the values times an inverse temperature.
+  /// A random action: the chances are the softmax of the values times an inverse temperature.
   package static func softmax(
     _ values: [Float], inverseTemperature: Double, _ draws: Draws
   ) -> Int {

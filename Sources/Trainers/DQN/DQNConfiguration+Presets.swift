@@ -10,7 +10,7 @@ extension DQNConfiguration {
     settings.steps = 0
     settings.hidden = [256]
     settings.warmUp = 1
-    settings.lesson = .newest
+    settings.stepUpdate = .newest
     settings.episodeBatch = 1000
     settings.learningRate = .constant(3e-4)
     settings.policy = .epsilon
@@ -42,7 +42,7 @@ extension DQNConfiguration {
   /// as soft as published is stuck off the road less often, and steps that fade end less by chance.
   package static var city: DQNConfiguration {
     var settings = DQNConfiguration()
-    settings.temperature = 5
+    settings.inverseTemperature = 5
     settings.learningRate = .linear(from: 1e-3, to: 1e-4)
     return settings
   }

@@ -4,13 +4,13 @@ package import Rollouts
 package enum DQNPolicy: String, Sendable, CaseIterable {
   /// The best, but with probability ε any.
   case epsilon
-  /// By lot, in proportion to e to the power of value times inverse temperature.
+  /// At random, in proportion to e to the power of value times inverse temperature.
   case softmax
 }
 
 /// What every step learns from.
-package enum DQNLesson: String, Sendable, CaseIterable {
-  /// A batch drawn from memory.
+package enum DQNStepUpdate: String, Sendable, CaseIterable {
+  /// A batch drawn from the replay buffer.
   case batch
   /// The transition just made, alone.
   case newest
@@ -34,18 +34,18 @@ package enum DQNGradient: String, Sendable, CaseIterable {
 
 /// The settings of deep Q-learning (Mnih and others, https://arxiv.org/abs/1312.5602).
 package struct DQNConfiguration: Configuration, Equatable {
-  /// Training stops after so many episodes; 0 is no limit.
+  /// Training stops after this many episodes; 0 is no limit.
   package var episodes = 0
-  /// Training stops after so many steps, if it has not before; 0 is no limit.
+  /// Training stops after this many steps, if it has not before; 0 is no limit.
   package var steps = 100_000
   /// The widths of the layers between observation and values, ReLU behind each.
   package var hidden = [30, 30]
   /// How many transitions are remembered.
-  package var memory = 100_000
-  /// Learning begins when so many are.
+  package var bufferSize = 100_000
+  /// How many there must be before learning begins.
   package var warmUp = 100
   /// What every step learns from.
-  package var lesson = DQNLesson.batch
+  package var stepUpdate = DQNStepUpdate.batch
   /// How many transitions a step's batch has.
   package var batch = 100
   /// How many transitions the batch after an episode has; 0 for none.
@@ -56,13 +56,13 @@ package struct DQNConfiguration: Configuration, Equatable {
   package var learningRate = Schedule.constant(1e-3)
   /// How an action is chosen.
   package var policy = DQNPolicy.softmax
-  /// What values are multiplied by before their softmax: an *inverse* temperature, the course's T.
-  package var temperature = 100.0
+  /// What values are multiplied by before their softmax; the course's T, and the setting `temperature`.
+  package var inverseTemperature = 100.0
   /// The chance to explore (ε).
   package var epsilon = Schedule.ramp(from: 1, to: 0.05, episodes: 100)
-  /// Rewards of so many steps are counted before the future is estimated (n).
+  /// How many steps' rewards are counted before the future is estimated (n).
   package var nStep = 1
-  /// The target network is copied every so many steps; 0 for none.
+  /// How many steps lie between copies to the target network; 0 for none.
   package var targetEvery = 0
   /// Whether the network chooses the action that the target network values (double DQN).
   package var double = false
@@ -75,7 +75,7 @@ package struct DQNConfiguration: Configuration, Equatable {
   package var lateReward = false
   /// The greatest length of a gradient; 0 for any.
   package var clip = 0.0
-  /// The network is kept every so many steps.
+  /// How many steps lie between checkpoints.
   package var snapshotEvery = 10_000
   /// Whether the network is also kept whenever an episode's return beats all before.
   package var keepsBest = false
@@ -88,9 +88,9 @@ package struct DQNConfiguration: Configuration, Equatable {
     .count("episodes", \.episodes, in: 0...1_000_000_000, "episodes to play; 0: no limit"),
     .count("steps", \.steps, in: 0...1_000_000_000_000, "stop after so many steps; 0: no limit"),
     .counts("hidden", \.hidden, in: 1...4096, atMost: 8, "widths of the layers between"),
-    .count("memory", \.memory, in: 1...10_000_000, "transitions remembered"),
+    .count("memory", \.bufferSize, in: 1...10_000_000, "transitions remembered"),
     .count("warm_up", \.warmUp, in: 1...10_000_000, "transitions before learning begins"),
-    .choice("lesson", \.lesson, "what every step learns from"),
+    .choice("lesson", \.stepUpdate, "what every step learns from"),
     .count("batch", \.batch, in: 1...65_536, "transitions in a step's batch"),
     .count(
       "episode_batch", \.episodeBatch, in: 0...65_536,
@@ -101,7 +101,8 @@ package struct DQNConfiguration: Configuration, Equatable {
       "how large Adam's steps are (α), by step, or by episode where steps have no limit"),
     .choice("policy", \.policy, "how an action is chosen"),
     .number(
-      "temperature", \.temperature, in: 0...1e6, "inverse temperature of softmax: 0 is chance"),
+      "temperature", \.inverseTemperature, in: 0...1e6,
+      "inverse temperature of softmax: 0 is chance"),
     .schedule("epsilon", \.epsilon, in: 0...1, "chance to explore (ε), by episode"),
     .count("n_step", \.nStep, in: 1...1000, "steps whose rewards are counted (n)"),
     .count(
@@ -138,7 +139,7 @@ package struct DQNConfiguration: Configuration, Equatable {
     if gradient == .residual, targetEvery > 0 {
       throw SettingError("the residual gradient has no target network: set target_every to 0")
     }
-    if warmUp > memory { throw SettingError("warm_up is at most memory") }
-    if nStep > memory { throw SettingError("n_step is at most memory") }
+    if warmUp > bufferSize { throw SettingError("warm_up is at most memory") }
+    if nStep > bufferSize { throw SettingError("n_step is at most memory") }
   }
 }

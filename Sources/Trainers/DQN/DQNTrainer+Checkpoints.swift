@@ -4,8 +4,6 @@ package import Rollouts
 extension DQNTrainer {
   /// The kind that a network's checkpoints bear.
   package static var checkpointKind: String { "dqn" }
-  /// The kind of those that were kept for a return that beat all before.
-  package static var bestKind: String { "best" }
 
   /// All that is needed to go on from here, beside the recorded transitions.
   package func checkpoint(kind: String) -> Checkpoint {
@@ -20,8 +18,8 @@ extension DQNTrainer {
   }
 
   /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
-  /// did or would have done. `history` tells the recorded transitions of a range of steps, from which
-  /// the memory is filled again.
+  /// did or would have done. `history` gives the recorded transitions of a range of steps, from which
+  /// the replay buffer is filled again.
   package mutating func resume(
     from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
   ) throws {
@@ -44,15 +42,15 @@ extension DQNTrainer {
     beginEpisode()
   }
 
-  /// Fills the memory with the newest steps before one, and stands where they led.
+  /// Fills the replay buffer with the newest steps before one, and stands where they led.
   private mutating func remember(
     before end: Int, _ history: (Range<Int>) throws -> [Transition]
   ) throws {
-    let width = memory.width
+    let width = replayBuffer.width
     // Some more, so that the oldest row takes in the steps that count together, and the one before.
-    let first = max(0, end - memory.capacity - settings.nStep - 1)
-    memory = ReplayMemory(
-      capacity: settings.memory, width: width, gamma: settings.gamma, nStep: settings.nStep,
+    let first = max(0, end - replayBuffer.capacity - settings.nStep - 1)
+    replayBuffer = ReplayBuffer(
+      capacity: settings.bufferSize, width: width, gamma: settings.gamma, nStep: settings.nStep,
       first: first)
     var seen = [Float](repeating: 0, count: width)
     var next = seen
@@ -71,11 +69,11 @@ extension DQNTrainer {
         else {
           throw TrainingError("step \(page + index) holds no state or action of this world")
         }
-        seen.look(at: state, in: world)
-        next.look(at: after, in: world)
+        seen.observe(state, in: world)
+        next.observe(after, in: world)
         // The writer of a cut-off episode died; the episode goes on.
         let ending = transition.ending == .interrupted ? .running : transition.ending
-        memory.push(
+        replayBuffer.push(
           seen, action, reward: settings.lateReward ? reward : transition.reward, next: next, ending
         )
         reward = transition.reward

@@ -1,20 +1,21 @@
+internal import Neural
 package import Rollouts
 
 /// Deep Q-learning: plays episodes, remembers every transition, learns from what it remembers, and
-/// tells a sink.
-package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
+/// records what happens.
+package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
   package let world: W
   package let settings: DQNConfiguration
   package let stepLimit: Int
   /// The network and all that it learns with.
   package internal(set) var learner: QLearner
   /// What it can learn from once more.
-  package internal(set) var memory: ReplayMemory
+  package internal(set) var replayBuffer: ReplayBuffer
   /// Steps trained so far.
   package internal(set) var step = 0
   /// Episodes finished so far.
   package internal(set) var episodes = 0
-  package var horizon = Int.max
+  package var stopStep = Int.max
 
   let generator: Generator
   /// How many batches were drawn.
@@ -50,8 +51,8 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
     let width = world.observationCount
     learner = QLearner(
       inputs: width, actions: world.description.actions.count, seed: seed, settings: settings)
-    memory = ReplayMemory(
-      capacity: settings.memory, width: width, gamma: settings.gamma, nStep: settings.nStep)
+    replayBuffer = ReplayBuffer(
+      capacity: settings.bufferSize, width: width, gamma: settings.gamma, nStep: settings.nStep)
     state = world.start(generator.draws(for: .start, episode: 1, t: 0))
     stateBytes = state.bytes
     seen = world.observation(state)
@@ -65,28 +66,30 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
   /// Whether every episode was played, or the limit of steps reached.
   package var isComplete: Bool {
     (settings.episodes > 0 && episodes >= settings.episodes)
-      || (settings.steps > 0 && step >= settings.steps) || step >= horizon
+      || (settings.steps > 0 && step >= settings.steps) || step >= stopStep
   }
 
-  /// Plays until all is done, or until `goOn` says false; it is asked every few hundred steps. `now`
-  /// tells the seconds since some moment. A complete run ends with a checkpoint.
+  /// Plays until all is done, or until `goOn` says false; it is asked every few hundred steps. A complete
+  /// run ends with a checkpoint.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
-    into sink: inout Sink, now: () -> Double = { 0 },
-    goOn: (TrainingProgress) -> Bool = { _ in true }
+    into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
+    goOn: (TrainingProgress) -> Bool
   ) throws {
+    callbacks.trainingStarted?(TrainingEvent.Training(self))
     window.start(step: step, time: now())
     var lastKept = step
     while !isComplete {
-      let ending = try takeStep(into: &sink)
+      let ending = try takeStep(into: &sink, callbacks)
       var isBest = false
-      if ending != .running { isBest = try endEpisode(ending) }
+      if ending != .running { isBest = try endEpisode(ending, callbacks) }
       if isMetricDue(ending) {
-        try window.close(
-          settings, episode: episodes + 1, step: step, rate: learner.rate, time: now(),
-          into: &sink)
+        let metrics = window.close(
+          settings, episode: episodes + 1, step: step, rate: learner.rate, time: now())
+        try sink.record(metrics, callbacks)
       }
       if isBest || step % settings.snapshotEvery == 0 {
-        try sink.record(checkpoint(kind: isBest ? Self.bestKind : Self.checkpointKind))
+        try sink.record(
+          checkpoint(kind: isBest ? Checkpoint.bestKind : Self.checkpointKind), callbacks)
         lastKept = step
       }
       // Often enough for Ctrl-C, seldom enough to cost nothing.
@@ -94,23 +97,27 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
     }
     // One that was asked to stop keeps nothing: checkpoints fall where the settings say, not the clock.
     if step > lastKept && isComplete {
-      try sink.record(checkpoint(kind: Self.checkpointKind))
+      try sink.record(checkpoint(kind: Self.checkpointKind), callbacks)
     }
+    callbacks.trainingEnded?(TrainingEvent.Training(self))
   }
 
   // MARK: One step
 
   private mutating func takeStep<Sink: TransitionSink & ~Copyable>(
-    into sink: inout Sink
+    into sink: inout Sink, _ callbacks: TrainingCallbacks
   ) throws -> Ending {
-    let action = choose()
     let episode = episodes + 1
+    if t == 0 {
+      callbacks.episodeStarted?(TrainingEvent.Episode(number: episode, startingAt: step))
+    }
+    let action = choose()
     let outcome = world.step(
       state, action, generator.draws(for: .world, episode: episode, t: t))
     t += 1
     let ending = outcome.ending == .running && t == stepLimit ? .truncated : outcome.ending
-    seenNext.look(at: outcome.next, in: world)
-    memory.push(
+    seenNext.observe(outcome.next, in: world)
+    replayBuffer.push(
       seen, action, reward: settings.lateReward ? reward : outcome.reward, next: seenNext, ending)
     reward = outcome.reward
     let bytes = outcome.next.bytes
@@ -123,7 +130,7 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
     swap(&seen, &seenNext)
     total += outcome.reward
     step += 1
-    try learnFromStep()
+    try learnFromStep(callbacks)
     return ending
   }
 
@@ -134,30 +141,36 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
       switch settings.policy {
       case .epsilon: ActionChoice.epsilonGreedy(values, epsilon: epsilon, draws)
       case .softmax:
-        ActionChoice.softmax(values, inverseTemperature: settings.temperature, draws)
+        ActionChoice.softmax(values, inverseTemperature: settings.inverseTemperature, draws)
       }
     }
   }
 
-  private mutating func learnFromStep() throws {
+  private mutating func learnFromStep(_ callbacks: TrainingCallbacks) throws {
     learner.rate = settings.learningRate(step: step - 1, episode: episodes + 1)
-    if memory.count >= settings.warmUp {
-      switch settings.lesson {
-      case .newest: try note(learner.learnNewest(memory))
-      case .batch: try learnBatch(settings.batch)
+    if replayBuffer.count >= settings.warmUp {
+      switch settings.stepUpdate {
+      case .newest: try update(callbacks) { $0.learner.learnNewest($0.replayBuffer) }
+      case .batch: try learnBatch(settings.batch, callbacks)
       case .nothing: break
       }
     }
     if settings.targetEvery > 0, step % settings.targetEvery == 0 { learner.copyTarget() }
   }
 
-  private mutating func learnBatch(_ rows: Int) throws {
-    let outcome = learner.learnBatch(memory, rows: rows, generator, update: batches)
+  private mutating func learnBatch(_ rows: Int, _ callbacks: TrainingCallbacks) throws {
+    try update(callbacks) {
+      $0.learner.learnBatch($0.replayBuffer, rows: rows, $0.generator, update: $0.batches)
+    }
     batches += 1
-    try note(outcome)
   }
 
-  private mutating func note(_ outcome: QLearner.Outcome) throws {
+  /// Updates the network once, and takes the outcome into the metrics.
+  private mutating func update(
+    _ callbacks: TrainingCallbacks, _ learn: (inout Self) -> QLearner.Outcome
+  ) throws {
+    callbacks.updateStarted?(TrainingEvent.Update(step: step, number: learner.adam.steps + 1))
+    let outcome = learn(&self)
     guard outcome.loss.isFinite, outcome.value.isFinite else {
       let setting =
         settings.gamma >= 1
@@ -167,14 +180,26 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
         step: step, metric: "losses/td_loss", value: outcome.loss, lookAt: setting)
     }
     window.add(outcome)
+    callbacks.updateEnded?(
+      TrainingEvent.Update(
+        step: step, number: learner.adam.steps,
+        metrics: [
+          Metric(step: step, name: "losses/td_loss", value: outcome.loss),
+          Metric(step: step, name: "losses/q_values", value: outcome.value),
+        ]))
   }
 
   // MARK: Episodes
 
   /// Closes the episode, learns from it, and begins the next; whether its return beats all before.
-  private mutating func endEpisode(_ ending: Ending) throws -> Bool {
-    if settings.episodeBatch > 0, memory.count >= settings.warmUp {
-      try learnBatch(settings.episodeBatch)
+  private mutating func endEpisode(
+    _ ending: Ending, _ callbacks: TrainingCallbacks
+  ) throws -> Bool {
+    callbacks.episodeEnded?(
+      TrainingEvent.Episode(
+        number: episodes + 1, endingBefore: step, length: t, return: total, ending: ending))
+    if settings.episodeBatch > 0, replayBuffer.count >= settings.warmUp {
+      try learnBatch(settings.episodeBatch, callbacks)
     }
     episodes += 1
     lastReturn = total
@@ -191,7 +216,7 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
   mutating func restart(from start: W.State) {
     state = start
     stateBytes = start.bytes
-    seen.look(at: start, in: world)
+    seen.observe(start, in: world)
   }
 
   mutating func beginEpisode() {
@@ -218,7 +243,8 @@ package struct DQNTrainer<W: ObservedWorld>: Trainer, Sendable {
 
 extension [Float] {
   /// Becomes what is seen of a state, in place.
-  mutating func look<W: ObservedWorld>(at state: W.State, in world: W) {
-    withUnsafeMutableBufferPointer { world.observe(state, into: $0) }
+  mutating func observe<W: DiscreteActionWorld>(_ state: W.State, in world: W) {
+    var values = mutableSpan
+    world.observe(state, into: &values)
   }
 }

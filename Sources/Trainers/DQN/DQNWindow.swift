@@ -1,7 +1,7 @@
 import Rollouts
 
 /// What is averaged between two points of the metrics. Its sums go into checkpoints, so that a resumed
-/// run tells the same.
+/// run records the same.
 struct DQNWindow: Sendable, Equatable {
   private(set) var loss = 0.0
   private(set) var value = 0.0
@@ -18,31 +18,27 @@ struct DQNWindow: Sendable, Equatable {
     updates += 1
   }
 
-  /// Tells the means, and begins again.
-  mutating func close<Sink: TransitionSink & ~Copyable>(
-    _ settings: DQNConfiguration, episode: Int, step: Int, rate: Double, time: Double,
-    into sink: inout Sink
-  ) throws {
+  /// The metrics of what was added up; another window begins.
+  mutating func close(
+    _ settings: DQNConfiguration, episode: Int, step: Int, rate: Double, time: Double
+  ) -> [Metric] {
     var points: [(String, Double)] = [("charts/learning_rate", rate)]
     switch settings.policy {
     case .epsilon:
       let epsilon = settings.epsilon.value(episode: episode, of: max(1, settings.episodes))
       points.append(("charts/epsilon", epsilon))
-    case .softmax: points.append(("charts/temperature", settings.temperature))
+    case .softmax: points.append(("charts/temperature", settings.inverseTemperature))
     }
     if updates > 0 {
       points.append(("losses/td_loss", loss / Double(updates)))
       points.append(("losses/q_values", value / Double(updates)))
     }
-    for (name, value) in points {
-      try sink.record(Metric(step: step, name: name, value: value))
-    }
     if let clock, time > clock.time {
-      let rate = Double(step - clock.step) / (time - clock.time)
-      try sink.record(Metric(step: step, name: "charts/SPS", value: rate))
+      points.append(("charts/SPS", Double(step - clock.step) / (time - clock.time)))
     }
     self = DQNWindow()
     clock = (step, time)
+    return points.map { Metric(step: step, name: $0.0, value: $0.1) }
   }
 
   var json: JSON {

@@ -7,8 +7,8 @@ package struct GreedyNetwork: Sendable {
   package var widths: [Int] { net.widths }
   package let parameters: Parameters
   private let net: MLP
-  private let path: MLP.Path
-  private var memory: Activations
+  private let buffers: MLP.Buffers
+  private var activations: Activations
   private static let mostRows = 256
 
   /// The network among a safetensors file's tensors: `0.weight`, `0.bias`, `2.weight` and so on.
@@ -18,8 +18,8 @@ package struct GreedyNetwork: Sendable {
     var layout = ParameterLayout()
     net = MLP(widths: widths, to: &layout)
     parameters = try Parameters(layout, from: file)
-    memory = Activations(rows: Self.mostRows)
-    path = net.path(in: &memory)
+    activations = Activations(rows: Self.mostRows)
+    buffers = net.buffers(in: &activations)
   }
 
   /// The network of a checkpoint.
@@ -29,7 +29,7 @@ package struct GreedyNetwork: Sendable {
 
   /// The values of all actions for one observation after the other, in the same order.
   package mutating func values(_ observations: [Float]) -> [Float] {
-    let (inputs, actions) = (path.input.width, path.output.width)
+    let (inputs, actions) = (buffers.input.width, buffers.output.width)
     precondition(observations.count % inputs == 0, "observations are whole")
     let count = observations.count / inputs
     var values: [Float] = []
@@ -37,9 +37,9 @@ package struct GreedyNetwork: Sendable {
     for first in stride(from: 0, to: count, by: Self.mostRows) {
       let rows = min(Self.mostRows, count - first)
       let part = observations[first * inputs..<(first + rows) * inputs]
-      memory.fill(path.input, with: Array(part), rows: rows)
-      net.forward(path, rows: rows, parameters, &memory)
-      values += memory.rows(path.output, rows)
+      activations.fill(buffers.input, with: Array(part), rows: rows)
+      net.forward(buffers, rows: rows, parameters, &activations)
+      values += activations.rows(buffers.output, rows)
     }
     return values
   }
@@ -49,13 +49,13 @@ package struct GreedyNetwork: Sendable {
     ActionChoice.greedy(values(observation))
   }
 
-  /// Plays one episode with the best actions and tells it to a sink. It begins at the world's start,
+  /// Plays one episode with the best actions and records it into a sink. It begins at the world's start,
   /// or where an earlier one ended.
-  package mutating func play<W: ObservedWorld, Sink: TransitionSink & ~Copyable>(
+  package mutating func play<W: DiscreteActionWorld, Sink: TransitionSink & ~Copyable>(
     _ world: W, episode: Int, from start: W.State? = nil, generator: Generator, stepLimit: Int,
     into sink: inout Sink
   ) throws -> PlayedEpisode<W.State> {
-    precondition(world.observationCount == path.input.width, "the network sees this world")
+    precondition(world.observationCount == buffers.input.width, "the network sees this world")
     return try world.play(
       episode: episode, from: start, generator: generator, stepLimit: stepLimit, into: &sink
     ) { action(world.observation($0)) }

@@ -14,10 +14,10 @@ package struct QLearner: Sendable {
   package var rate: Double
   /// The slope of the last loss.
   package private(set) var gradients: Parameters
-  private var memory: Activations
+  private var activations: Activations
   /// A batch's states, and behind them its next states.
-  private let path: MLP.Path
-  private let targetPath: MLP.Path?
+  private let buffers: MLP.Buffers
+  private let targetBuffers: MLP.Buffers?
   private var places: [Int]
   private var choices: [Int]
   private var targets: [Float]
@@ -36,7 +36,7 @@ package struct QLearner: Sendable {
 
   /// A learner whose first parameters follow from the seed.
   package init(inputs: Int, actions: Int, seed: UInt64, settings: DQNConfiguration) {
-    let most = max(settings.lesson == .batch ? settings.batch : 1, settings.episodeBatch)
+    let most = max(settings.stepUpdate == .batch ? settings.batch : 1, settings.episodeBatch)
     var layout = ParameterLayout()
     net = MLP(widths: [inputs] + settings.hidden + [actions], to: &layout)
     self.settings = settings
@@ -44,10 +44,10 @@ package struct QLearner: Sendable {
     parameters = Parameters(layout, seed: seed)
     gradients = Parameters(zeros: layout)
     adam = Adam(layout)
-    memory = Activations(rows: 2 * most)
-    path = net.path(in: &memory)
+    activations = Activations(rows: 2 * most)
+    buffers = net.buffers(in: &activations)
     target = settings.targetEvery > 0 ? parameters : nil
-    targetPath = settings.targetEvery > 0 ? net.path(in: &memory) : nil
+    targetBuffers = settings.targetEvery > 0 ? net.buffers(in: &activations) : nil
     places = Array(repeating: 0, count: most)
     choices = places
     bestActions = places
@@ -70,88 +70,92 @@ package struct QLearner: Sendable {
   }
 
   /// Learns from the newest transition alone.
-  package mutating func learnNewest(_ lessons: ReplayMemory) -> Outcome {
-    places[0] = lessons.newest
-    return learn(lessons, rows: 1)
+  package mutating func learnNewest(_ replayBuffer: ReplayBuffer) -> Outcome {
+    places[0] = replayBuffer.newest
+    return learn(replayBuffer, rows: 1)
   }
 
-  /// Learns from up to `rows` transitions drawn with replacement, all equally likely; `update` numbers
-  /// the lot.
+  /// Learns from up to `rows` transitions drawn with replacement, all equally likely; `update` is
+  /// the number of the draw.
   package mutating func learnBatch(
-    _ lessons: ReplayMemory, rows: Int, _ generator: Generator, update: Int
+    _ replayBuffer: ReplayBuffer, rows: Int, _ generator: Generator, update: Int
   ) -> Outcome {
-    let count = min(rows, lessons.count)
-    let most = UInt64(lessons.count)
+    let count = min(rows, replayBuffer.count)
+    let most = UInt64(replayBuffer.count)
     for quarter in 0..<(count + 3) / 4 {
       let words = generator.block(.replay, episode: update, quarter: quarter)
       for index in 4 * quarter..<min(count, 4 * quarter + 4) {
-        places[index] = lessons.place(Int((UInt64(words[index & 3]) * most) >> 32))
+        places[index] = replayBuffer.place(Int((UInt64(words[index & 3]) * most) >> 32))
       }
     }
-    return learn(lessons, rows: count)
+    return learn(replayBuffer, rows: count)
   }
 
   /// One learning step on the transitions at `places`: targets, loss, the way back, Adam.
-  private mutating func learn(_ lessons: ReplayMemory, rows count: Int) -> Outcome {
-    let width = lessons.width
-    memory.gather(from: places, rows: count, of: lessons.numbers, into: path.input)
-    lessons.read(
+  private mutating func learn(_ replayBuffer: ReplayBuffer, rows count: Int) -> Outcome {
+    let width = replayBuffer.width
+    activations.gather(from: places, rows: count, of: replayBuffer.numbers, into: buffers.input)
+    replayBuffer.read(
       places, rows: count, actions: &choices, rewards: &targets, discounts: &discounts)
     // From here on they are the places of what was seen next.
     for row in 0..<count { places[row] += width }
-    valueNext(lessons, rows: count)
+    valueNext(replayBuffer, rows: count)
     for row in 0..<count { targets[row] += discounts[row] * best[row] }
     let loss = compare(rows: count)
-    let value = memory.sum(path.output, rows: count, choosing: choices)
+    let value = activations.sum(buffers.output, rows: count, choosing: choices)
 
     gradients.clear()
     let isResidual = settings.gradient == .residual
     if isResidual { flowBack(rows: count) }
     net.backward(
-      path, rows: isResidual ? 2 * count : count, parameters, into: &gradients, &memory)
+      buffers, rows: isResidual ? 2 * count : count, parameters, into: &gradients, &activations)
     if settings.clip > 0 { _ = gradients.clip(toNorm: settings.clip) }
     adam.step(&parameters, gradients, rate: rate)
     return Outcome(loss: loss, value: value / Double(count))
   }
 
   /// Runs the network, and sets `best` to what each next state is worth.
-  private mutating func valueNext(_ lessons: ReplayMemory, rows count: Int) {
-    guard let target, let targetPath else {
+  private mutating func valueNext(_ replayBuffer: ReplayBuffer, rows count: Int) {
+    guard let target, let targetBuffers else {
       // One network, so states and next states are one batch.
-      memory.gather(
-        from: places, rows: count, of: lessons.numbers, into: path.input, at: count)
-      net.forward(path, rows: 2 * count, parameters, &memory)
-      memory.greatest(path.output, from: count, rows: count, into: &best, &bestActions)
+      activations.gather(
+        from: places, rows: count, of: replayBuffer.numbers, into: buffers.input, at: count)
+      net.forward(buffers, rows: 2 * count, parameters, &activations)
+      activations.greatest(buffers.output, from: count, rows: count, into: &best, &bestActions)
       return
     }
-    memory.gather(from: places, rows: count, of: lessons.numbers, into: targetPath.input)
-    net.forward(targetPath, rows: count, target, &memory)
+    activations.gather(
+      from: places, rows: count, of: replayBuffer.numbers, into: targetBuffers.input)
+    net.forward(targetBuffers, rows: count, target, &activations)
     guard settings.double else {
-      net.forward(path, rows: count, parameters, &memory)
-      memory.greatest(targetPath.output, from: 0, rows: count, into: &best, &bestActions)
+      net.forward(buffers, rows: count, parameters, &activations)
+      activations.greatest(targetBuffers.output, from: 0, rows: count, into: &best, &bestActions)
       return
     }
-    memory.gather(from: places, rows: count, of: lessons.numbers, into: path.input, at: count)
-    net.forward(path, rows: 2 * count, parameters, &memory)
-    memory.greatest(path.output, from: count, rows: count, into: &best, &bestActions)
-    for row in 0..<count { best[row] = memory[targetPath.output, row, bestActions[row]] }
+    activations.gather(
+      from: places, rows: count, of: replayBuffer.numbers, into: buffers.input, at: count)
+    net.forward(buffers, rows: 2 * count, parameters, &activations)
+    activations.greatest(buffers.output, from: count, rows: count, into: &best, &bestActions)
+    for row in 0..<count { best[row] = activations[targetBuffers.output, row, bestActions[row]] }
   }
 
   private mutating func compare(rows count: Int) -> Double {
     switch settings.loss {
     case .smoothL1:
-      SmoothL1().mean(path.output, rows: count, choosing: choices, targets: targets, &memory)
+      SmoothL1().mean(
+        buffers.output, rows: count, choosing: choices, targets: targets, &activations)
     case .squared:
-      SquaredError().mean(path.output, rows: count, choosing: choices, targets: targets, &memory)
+      SquaredError().mean(
+        buffers.output, rows: count, choosing: choices, targets: targets, &activations)
     }
   }
 
   /// Lets the gradient flow into the targets too, which grow with what comes next.
   private mutating func flowBack(rows count: Int) {
     for row in 0..<count {
-      let slope = memory[gradient: path.output, row, choices[row]]
-      for action in 0..<path.output.width {
-        memory[gradient: path.output, count + row, action] =
+      let slope = activations[gradient: buffers.output, row, choices[row]]
+      for action in 0..<buffers.output.width {
+        activations[gradient: buffers.output, count + row, action] =
           action == bestActions[row] ? -slope * discounts[row] : 0
       }
     }
@@ -168,19 +172,19 @@ package struct QLearner: Sendable {
 
 /// A batch of one: what acting needs.
 private struct Decision: Sendable {
-  var memory = Activations(rows: 1)
-  let path: MLP.Path
+  var activations = Activations(rows: 1)
+  let buffers: MLP.Buffers
   var values: [Float]
 
   init(_ net: MLP) {
-    path = net.path(in: &memory)
-    values = Array(repeating: 0, count: path.output.width)
+    buffers = net.buffers(in: &activations)
+    values = Array(repeating: 0, count: buffers.output.width)
   }
 
   mutating func run(_ net: MLP, _ parameters: Parameters, _ seen: [Float]) {
-    memory.fill(path.input, with: seen, rows: 1)
-    net.forward(path, rows: 1, parameters, &memory)
-    for index in values.indices { values[index] = memory[path.output, 0, index] }
+    activations.fill(buffers.input, with: seen, rows: 1)
+    net.forward(buffers, rows: 1, parameters, &activations)
+    for index in values.indices { values[index] = activations[buffers.output, 0, index] }
   }
 }
 
@@ -200,7 +204,7 @@ extension QLearner {
     return Safetensors(tensors).encoded()
   }
 
-  /// Goes on from a checkpoint's file after so many steps of Adam.
+  /// Goes on from a checkpoint's file after a number of steps of Adam.
   mutating func restore(_ file: [UInt8], adamSteps: Int) throws(SafetensorsError) {
     let file = try Safetensors(decoding: file)
     let layout = parameters.layout

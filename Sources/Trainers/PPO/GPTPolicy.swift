@@ -1,7 +1,8 @@
 package import Neural
+import Platform
 package import Rollouts
 
-/// A transformer that reads letters and says in its last place what to do and what the frame is worth:
+/// A transformer that reads letters and decides in its last place what to do and what the frame is worth:
 /// the logits of the next symbol, tied to the symbols' embedding, go through a linear layer into two
 /// heads.
 package struct GPTPolicy: Sendable, Equatable {
@@ -51,8 +52,8 @@ package struct GPTPolicy: Sendable, Equatable {
   }
 
   /// Where a batch lies among the activations.
-  struct Path: Sendable, Equatable {
-    let gpt: GPT.Path
+  struct Buffers: Sendable, Equatable {
+    let gpt: GPT.Buffers
     let logits: Rows
     let mixed: Rows
     /// What one of the heads asks of `mixed`, until the other's is added.
@@ -61,52 +62,57 @@ package struct GPTPolicy: Sendable, Equatable {
     let value: Rows
   }
 
-  func path(in memory: inout Activations) -> Path {
-    Path(
-      gpt: gpt.path(in: &memory, lastOnly: true),
-      logits: memory.add(width: gpt.shape.vocabulary), mixed: memory.add(width: mix.outputs),
-      asked: memory.add(width: mix.outputs), policy: memory.add(width: policy.outputs, dense: true),
-      value: memory.add(width: 1, dense: true))
+  func buffers(in activations: inout Activations) -> Buffers {
+    Buffers(
+      gpt: gpt.buffers(in: &activations, lastOnly: true),
+      logits: activations.add(width: gpt.shape.vocabulary),
+      mixed: activations.add(width: mix.outputs),
+      asked: activations.add(width: mix.outputs),
+      policy: activations.add(width: policy.outputs, dense: true),
+      value: activations.add(width: 1, dense: true))
   }
 
   /// Symbols of some frames → logits of the actions (B, actions) and values (B, 1).
   func forward(
-    _ path: Path, _ symbols: [Int], from first: Int = 0, crew: Crew? = nil,
-    _ parameters: Parameters, _ memory: inout Activations
+    _ buffers: Buffers, _ symbols: [Int], from first: Int = 0, pool: ThreadPool? = nil,
+    _ parameters: Parameters, _ activations: inout Activations
   ) {
     let frames = symbols.count / (letters.places * letters.each)
     gpt.forward(
-      path.gpt, symbols, length: letters.places, from: first, crew: crew, parameters, &memory)
-    gpt.head.forward(path.gpt.output, to: path.logits, rows: frames, parameters, &memory)
-    mix.forward(path.logits, to: path.mixed, rows: frames, parameters, &memory)
-    policy.forward(path.mixed, to: path.policy, rows: frames, parameters, &memory)
-    value.forward(path.mixed, to: path.value, rows: frames, parameters, &memory)
+      buffers.gpt, symbols, length: letters.places, from: first, pool: pool, parameters,
+      &activations)
+    gpt.head.forward(buffers.gpt.output, to: buffers.logits, rows: frames, parameters, &activations)
+    mix.forward(buffers.logits, to: buffers.mixed, rows: frames, parameters, &activations)
+    policy.forward(buffers.mixed, to: buffers.policy, rows: frames, parameters, &activations)
+    value.forward(buffers.mixed, to: buffers.value, rows: frames, parameters, &activations)
   }
 
   /// From the gradients of both outputs, adds those of the parameters.
   func backward(
-    _ path: Path, _ symbols: [Int], _ parameters: Parameters, into gradients: inout Parameters,
-    _ memory: inout Activations
+    _ buffers: Buffers, _ symbols: [Int], _ parameters: Parameters,
+    into gradients: inout Parameters,
+    _ activations: inout Activations
   ) {
     let frames = symbols.count / (letters.places * letters.each)
     value.backward(
-      path.mixed, from: path.value, rows: frames, parameters, into: &gradients, &memory)
-    memory.copyGradients(path.mixed, to: path.asked, rows: frames)
+      buffers.mixed, from: buffers.value, rows: frames, parameters, into: &gradients, &activations)
+    activations.copyGradients(buffers.mixed, to: buffers.asked, rows: frames)
     policy.backward(
-      path.mixed, from: path.policy, rows: frames, parameters, into: &gradients, &memory)
-    memory.addGradients(path.asked, to: path.mixed, rows: frames)
+      buffers.mixed, from: buffers.policy, rows: frames, parameters, into: &gradients, &activations)
+    activations.addGradients(buffers.asked, to: buffers.mixed, rows: frames)
     mix.backward(
-      path.logits, from: path.mixed, rows: frames, parameters, into: &gradients, &memory)
+      buffers.logits, from: buffers.mixed, rows: frames, parameters, into: &gradients, &activations)
     gpt.head.backward(
-      path.gpt.output, from: path.logits, rows: frames, parameters, into: &gradients, &memory)
+      buffers.gpt.output, from: buffers.logits, rows: frames, parameters, into: &gradients,
+      &activations)
     gpt.backward(
-      path.gpt, symbols, length: letters.places, parameters, into: &gradients, &memory)
+      buffers.gpt, symbols, length: letters.places, parameters, into: &gradients, &activations)
   }
 }
 
 extension LetterSequence {
   /// How far apart two neighbours begin, as part of the difference between two letters. What stands far
-  /// apart must be told apart, and what is near be alike: a network whose places begin as noise first has to
+  /// apart must differ, and what is near be alike: a network whose places begin as noise first has to
   /// learn by trial which of them are neighbours.
   private static let step: Float = 0.1
   private static let deviation = 0.1
@@ -138,5 +144,77 @@ extension LetterSequence {
           1, column * Float(columns) * Self.step, line * Float(each / columns) * Self.step,
         ]
       }, deviation: Self.deviation)
+  }
+}
+
+/// Letters as observed → symbols; −1 for a letter outside the alphabet, such as a patch's blanks.
+struct SymbolTable: Sendable {
+  private var numbers = [Int](repeating: -1, count: 256)
+  private let letters: LetterSequence
+
+  init(_ letters: LetterSequence) {
+    self.letters = letters
+    for (number, code) in letters.alphabet.enumerated() { numbers[Int(code)] = number }
+  }
+
+  /// Writes the symbols of the observation that begins at a place of `numbers`.
+  func read(_ observations: [Float], from start: Int, into symbols: inout [Int], at place: Int) {
+    let size = letters.alphabet.count
+    var index = 0
+    for _ in 0..<letters.places {
+      for spot in 0..<letters.each {
+        let number = numbers[Int(observations[start + index] * 255 + 0.5)]
+        symbols[place + index] = number < 0 ? number : spot * size + number
+        index += 1
+      }
+    }
+  }
+}
+
+/// Reads one frame after the other: what stands before the first changed letter was read before, and
+/// in a causal transformer does not depend on what comes after it.
+final class FrameReader: @unchecked Sendable {
+  private let policy: GPTPolicy
+  private var activations: Activations
+  private let buffers: GPTPolicy.Buffers
+  private var symbols: [Int]
+  /// Whether the memory holds what became of the symbols.
+  private var isFresh = false
+
+  init(_ policy: GPTPolicy) {
+    self.policy = policy
+    activations = Activations(rows: policy.letters.places)
+    buffers = policy.buffers(in: &activations)
+    symbols = [Int](repeating: 0, count: policy.letters.places * policy.letters.each)
+  }
+
+  /// Forgets the last frame, as is needed when the parameters have changed.
+  func forget() { isFresh = false }
+
+  /// Reads the frame whose symbols begin at a place, on its own or with a pool.
+  func read(_ frames: [Int], from start: Int, pool: ThreadPool? = nil, _ parameters: Parameters) {
+    let each = policy.letters.each
+    var same = 0
+    if isFresh {
+      while same < symbols.count, symbols[same] == frames[start + same] { same += 1 }
+    }
+    let first = same / each
+    guard first < policy.letters.places else { return }
+    for index in same..<symbols.count { symbols[index] = frames[start + index] }
+    policy.forward(buffers, symbols, from: first, pool: pool, parameters, &activations)
+    isFresh = true
+  }
+
+  /// A logit for each action.
+  var logits: [Float] { activations.rows(buffers.policy, 1) }
+  /// What the frame is worth.
+  var value: Float { activations[buffers.value, 0, 0] }
+  /// How much of its attention the last place gave to each place in the last layer, head by head.
+  func shares() -> [[Float]] {
+    let length = policy.letters.places
+    guard let block = policy.gpt.blocks.last, let blockBuffers = buffers.gpt.blocks.last else {
+      return []
+    }
+    return block.attention.shares(blockBuffers.qkv, of: length - 1, length: length, &activations)
   }
 }

@@ -1,4 +1,5 @@
 import Neural
+import Platform
 package import Rollouts
 
 /// The policy of a checkpoint, asked for its likeliest actions: for evaluations and films.
@@ -6,20 +7,20 @@ package struct GreedyPolicyNetwork: Sendable {
   private let network: PolicyNetwork
   private let parameters: Parameters
   private var scale: ObservationScale
-  private var desk: PolicyDesk
+  private var workspace: PolicyWorkspace
   private var seen: [Float]
   private var numbers: [Float]
-  /// What was said of frames of letters, which games show again and again; a function of the frame alone.
+  /// The outputs for frames of letters, which games show again and again; a function of the frame alone.
   private var known: [[UInt8]: (outputs: [Float], value: Float)] = [:]
   private static let mostKnown = 20_000
 
   init(
-    _ network: PolicyNetwork, _ parameters: Parameters, _ scale: ObservationScale, crew: Crew
+    _ network: PolicyNetwork, _ parameters: Parameters, _ scale: ObservationScale, pool: ThreadPool
   ) {
     self.network = network
     self.parameters = parameters
     self.scale = scale
-    desk = network.desk(rows: 1, crew: crew)
+    workspace = network.workspace(rows: 1, pool: pool)
     seen = [Float](repeating: 0, count: network.inputs)
     numbers = [Float](repeating: 0, count: network.actionWidth)
   }
@@ -35,11 +36,11 @@ package struct GreedyPolicyNetwork: Sendable {
       network, try Parameters(network.layout, from: file),
       // Where nothing was counted, nothing is scaled.
       ObservationScale(moments, isActive: moments.count > 0),
-      crew: Crew(threads: network.isRead ? Crew.processorCount : 1))
+      pool: ThreadPool(threads: network.isRead ? ThreadPool.processorCount : 1))
   }
 
   /// Whether the policy sees and does what a world shows and takes.
-  package func fits<W: SeenWorld>(_ world: W) -> Bool {
+  package func fits<W: ObservableWorld>(_ world: W) -> Bool {
     if case .gpt(let gpt) = network.body, gpt.letters != world.letters { return false }
     let isReal = network.head != .categorical
     return network.inputs == world.observationCount
@@ -47,68 +48,61 @@ package struct GreedyPolicyNetwork: Sendable {
         == (isReal ? .continuous(network.outputs) : .discrete(network.outputs))
   }
 
-  /// How many heads look in each layer; nil where the policy reads nothing.
+  /// How many heads of attention a layer has; nil where the policy reads nothing.
   package var heads: Int? {
     guard case .gpt(let gpt) = network.body else { return nil }
     return gpt.gpt.shape.heads
   }
 
   /// The likeliest action in a state.
-  package mutating func action<W: SeenWorld>(_ state: W.State, in world: W) -> W.Action {
-    judge(state, in: world)
-    network.head.choose(desk.policy, row: 0, desk.memory, into: &numbers, at: 0)
-    return numbers.withUnsafeBufferPointer { W.Action(numbers: $0) }
+  package mutating func action<W: ObservableWorld>(_ state: W.State, in world: W) -> W.Action {
+    forward(state, in: world)
+    network.head.choose(workspace.policy, row: 0, workspace.activations, into: &numbers, at: 0)
+    return W.Action(numbers: numbers.span)
   }
 
   /// What a state is worth, in the scaled rewards that the network learned.
-  package mutating func value<W: SeenWorld>(of state: W.State, in world: W) -> Double {
-    judge(state, in: world)
-    return Double(desk.value(of: 0))
+  package mutating func value<W: ObservableWorld>(of state: W.State, in world: W) -> Double {
+    forward(state, in: world)
+    return Double(workspace.value(of: 0))
   }
 
-  /// What the policy's output says of a state: the logits of the choices, or the middles of the numbers.
-  package mutating func outputs<W: SeenWorld>(_ state: W.State, in world: W) -> [Float] {
-    judge(state, in: world)
-    return desk.memory.rows(desk.policy, 1)
+  /// The policy's output for a state: the logits of the choices, or the means of the numbers.
+  package mutating func outputs<W: ObservableWorld>(_ state: W.State, in world: W) -> [Float] {
+    forward(state, in: world)
+    return workspace.activations.rows(workspace.policy, 1)
   }
 
-  /// Where a transformer looked before it decided: how much of its attention the last layer's last query
-  /// gave to each place, head by head. Nil where the policy reads nothing.
-  package mutating func attention<W: SeenWorld>(_ state: W.State, in world: W) -> [[Float]]? {
-    look(at: state, in: world)
-    desk.look(at: seen, from: [0], rows: 1)
-    desk.judge(rows: 1, parameters)
-    return desk.shares(of: 0)
+  /// A transformer's attention as it decides: the share that the last layer's last query gives to each
+  /// place, head by head. Nil where the policy reads nothing.
+  package mutating func attention<W: ObservableWorld>(_ state: W.State, in world: W) -> [[Float]]? {
+    scale.observe(state, in: world, into: &seen)
+    workspace.load(seen, from: [0], rows: 1)
+    workspace.forward(rows: 1, parameters)
+    return workspace.shares(of: 0)
   }
 
-  /// Finds out what a state is worth, and what to do in it.
-  private mutating func judge<W: SeenWorld>(_ state: W.State, in world: W) {
-    look(at: state, in: world)
+  /// Computes the policy's output and the value of a state.
+  private mutating func forward<W: ObservableWorld>(_ state: W.State, in world: W) {
+    scale.observe(state, in: world, into: &seen)
     let frame = network.isRead ? seen.map { UInt8($0 * 255 + 0.5) } : nil
     if let frame, let known = known[frame] {
       for (column, number) in known.outputs.enumerated() {
-        desk.memory[desk.policy, 0, column] = number
+        workspace.activations[workspace.policy, 0, column] = number
       }
-      desk.memory[desk.value, 0, 0] = known.value
+      workspace.activations[workspace.value, 0, 0] = known.value
       return
     }
-    desk.look(at: seen, from: [0], rows: 1)
-    desk.judge(rows: 1, parameters)
+    workspace.load(seen, from: [0], rows: 1)
+    workspace.forward(rows: 1, parameters)
     if let frame, known.count < Self.mostKnown {
-      known[frame] = (desk.memory.rows(desk.policy, 1), desk.value(of: 0))
+      known[frame] = (workspace.activations.rows(workspace.policy, 1), workspace.value(of: 0))
     }
   }
 
-  private mutating func look<W: SeenWorld>(at state: W.State, in world: W) {
-    seen.withUnsafeMutableBufferPointer {
-      world.observe(state, into: $0)
-      scale.apply(to: $0)
-    }
-  }
-
-  /// Plays one episode with the likeliest actions and tells it to a sink. It begins at the world's
+  /// Plays one episode with the likeliest actions and records it into a sink. It begins at the world's
   /// start, or where an earlier one ended.
-  package mutating func play<W: SeenWorld, Sink: TransitionSink & ~Copyable>(
+  package mutating func play<W: ObservableWorld, Sink: TransitionSink & ~Copyable>(
     _ world: W, episode: Int, from start: W.State? = nil, generator: Generator, stepLimit: Int,
     into sink: inout Sink
   ) throws -> PlayedEpisode<W.State> {

@@ -21,7 +21,7 @@ package enum PolicyKind: String, Sendable, CaseIterable {
 
 /// The settings of proximal policy optimization (Schulman and others, https://arxiv.org/abs/1707.06347).
 package struct PPOConfiguration: Configuration, Equatable {
-  /// Training stops after so many steps, those of all worlds together.
+  /// Training stops after this many steps, those of all worlds together.
   package var steps = 1_000_000
   /// How many worlds are played side by side (N).
   package var worlds = 8
@@ -49,7 +49,7 @@ package struct PPOConfiguration: Configuration, Equatable {
   package var activation = Activation.tanh
   /// The discount of future reward (γ).
   package var gamma = 0.95
-  /// How far ahead advantages look (λ).
+  /// How far ahead advantages reach (λ).
   package var lambda = 0.95
   /// Whether a lost life has no future for the learner, though the episode goes on.
   package var lifeEnds = false
@@ -81,15 +81,15 @@ package struct PPOConfiguration: Configuration, Equatable {
   package var normalizesReturns = true
   /// The logarithm of the first deviation of real-valued actions (log σ).
   package var logDeviation = -1.0
-  /// The policy is tried every so many updates; 0 for never.
+  /// How many updates lie between evaluations of the policy; 0 for none.
   package var evaluateEvery = 20
-  /// How many episodes a trial has.
+  /// How many episodes an evaluation has.
   package var evaluationEpisodes = 20
-  /// After how many steps an episode of a trial is cut off.
+  /// After how many steps an episode of an evaluation is cut off.
   package var evaluationSteps = 5000
-  /// The network is kept every so many updates.
+  /// How many updates lie between checkpoints.
   package var snapshotEvery = 50
-  /// Whether the network is also kept whenever a trial's mean return beats all before.
+  /// Whether the network is also kept whenever an evaluation's mean return beats all before.
   package var keepsBest = true
 
   /// The reacher's settings.
@@ -142,14 +142,20 @@ package struct PPOConfiguration: Configuration, Equatable {
     .flag("keep_best", \.keepsBest, "keep the network of every best trial so far"),
   ]
 
-  /// How large Adam's steps are after so many steps of training.
+  /// How large Adam's steps are after a number of steps of training.
   package func learningRate(step: Int) -> Double {
     learningRate.value(episode: step + 1, of: steps)
   }
 
-  /// How much the entropy counts after so many steps of training.
+  /// How much the entropy counts after a number of steps of training.
   package func entropyCoefficient(step: Int) -> Double {
     entropyCoefficient.value(episode: step + 1, of: steps)
+  }
+
+  /// How large a GPT policy is.
+  var size: GPTPolicy.Size {
+    GPTPolicy.Size(
+      layers: layers, heads: heads, width: width, inner: inner, mixed: hidden[0], start: start)
   }
 
   /// Refuses settings that are each allowed, but not together.
@@ -161,5 +167,90 @@ package struct PPOConfiguration: Configuration, Equatable {
     if minibatch > rows { throw SettingError("minibatch is at most worlds times rollout") }
     if policy == .gpt && width % heads != 0 { throw SettingError("heads share the width evenly") }
     if shards > minibatch { throw SettingError("shards is at most minibatch") }
+  }
+}
+
+// MARK: Presets
+
+extension PPOConfiguration {
+  /// The reacher.
+  package static var reacher: PPOConfiguration { PPOConfiguration() }
+
+  /// The learning lab's settings for the reacher: nothing is scaled, and one world is played.
+  package static var reacherLab: PPOConfiguration {
+    var settings = PPOConfiguration()
+    settings.steps = 200 * 2048
+    settings.worlds = 1
+    settings.rollout = 2048
+    settings.epochs = 4
+    settings.activation = .relu
+    settings.gamma = 0.99
+    settings.entropyCoefficient = .constant(0.01)
+    settings.learningRate = .linear(from: 3e-4, to: 3e-5)
+    settings.normalizesObservations = false
+    settings.normalizesReturns = false
+    settings.logDeviation = -0.5
+    return settings
+  }
+
+  /// Breakout by its features.
+  package static var breakout: PPOConfiguration {
+    var settings = PPOConfiguration()
+    settings.entropyCoefficient = .constant(0.01)
+    // The next brick may be several flights of forty steps away.
+    settings.gamma = 0.995
+    // The next ball is served at once: to lose one seems to cost nothing.
+    settings.lifeEnds = true
+    settings.hidden = [128, 128]
+    settings.minibatch = 256
+    settings.epochs = 4
+    settings.learningRate = .linear(from: 1e-3, to: 0)
+    settings.evaluationEpisodes = 10
+    return settings
+  }
+
+  /// Breakout by patches of its characters, sized for two cores.
+  package static var breakoutGPT: PPOConfiguration {
+    var settings = PPOConfiguration.breakout
+    settings.policy = .gpt
+    settings.steps = 1_200_000
+    settings.hidden = [96]
+    settings.gamma = 0.98
+    settings.learningRate = .linear(from: 1e-3, to: 5e-5)
+    settings.entropyCoefficient = .linear(from: 0.01, to: 0.002)
+    settings.normalizesObservations = false
+    // A game of five thousand frames takes seconds.
+    settings.evaluateEvery = 50
+    settings.evaluationEpisodes = 3
+    return settings
+  }
+
+  /// Breakout by all its 1943 characters, as a language model was published to play it.
+  package static var breakoutOriginal: PPOConfiguration {
+    var settings = PPOConfiguration()
+    settings.policy = .gpt
+    (settings.layers, settings.heads, settings.width, settings.inner) = (6, 6, 96, 96)
+    (settings.hidden, settings.start) = ([96], .published)
+    (settings.worlds, settings.rollout, settings.minibatch) = (1, 1024, 64)
+    settings.epochs = 10
+    settings.gamma = 0.99
+    settings.valueCoefficient = 1
+    (settings.valueClip, settings.valueClipIsRaw) = (0.2, true)
+    settings.entropyCoefficient = .constant(0.01)
+    // Down over a hundred updates, then up again, as its code does.
+    settings.learningRate = .cosine(from: 1e-4, to: 5e-5, half: 102_400)
+    (settings.beta2, settings.adamEpsilon) = (0.95, 1e-8)
+    settings.advantages = .rollout
+    (settings.normalizesObservations, settings.normalizesReturns) = (false, false)
+    settings.evaluationEpisodes = 10
+    return settings
+  }
+
+  /// The same by its page, which differs from its code.
+  package static var breakoutOriginalReadme: PPOConfiguration {
+    var settings = PPOConfiguration.breakoutOriginal
+    settings.steps = 4_000_000
+    settings.learningRate = .cosine(from: 1e-3, to: 5e-5, half: 102_400)
+    return settings
   }
 }

@@ -13,32 +13,36 @@ package struct PPOLoss: Sendable, Equatable {
     self.valueClip = valueClip
   }
 
-  /// What is summed up over a minibatch.
-  struct Sums: Sendable, Equatable {
-    var policy = 0.0
-    var value = 0.0
-    var entropy = 0.0
+  /// The parts of the loss and what is counted beside them, of some steps together.
+  package struct Terms: Sendable, Equatable {
+    package var policy = 0.0
+    package var value = 0.0
+    package var entropy = 0.0
     /// Schulman's two estimates of how far the policy moved: −ln r, and r − 1 − ln r.
-    var oldKL = 0.0
-    var kl = 0.0
+    package var oldKL = 0.0
+    package var kl = 0.0
     /// How many ratios were clipped.
-    var clipped = 0.0
+    package var clipped = 0.0
 
-    static func += (sums: inout Sums, other: Sums) {
-      sums.policy += other.policy
-      sums.value += other.value
-      sums.entropy += other.entropy
-      sums.oldKL += other.oldKL
-      sums.kl += other.kl
-      sums.clipped += other.clipped
+    static func += (terms: inout Terms, other: Terms) {
+      terms.policy += other.policy
+      terms.value += other.value
+      terms.entropy += other.entropy
+      terms.oldKL += other.oldKL
+      terms.kl += other.kl
+      terms.clipped += other.clipped
+    }
+
+    static func / (terms: Terms, count: Double) -> Terms {
+      Terms(
+        policy: terms.policy / count, value: terms.value / count, entropy: terms.entropy / count,
+        oldKL: terms.oldKL / count, kl: terms.kl / count, clipped: terms.clipped / count)
     }
   }
 
   /// The clipped surrogate of a step whose probability had the logarithm `old` and now has `log`; and
   /// its slope along `log`.
-  package func policy(
-    log: Float, old: Float, advantage: Float
-  ) -> (loss: Float, slope: Float) {
+  package func policy(log: Float, old: Float, advantage: Float) -> (loss: Float, slope: Float) {
     let ratio = exp(log - old)
     let plain = -advantage * ratio
     let clipped = -advantage * max(1 - clipRange, min(1 + clipRange, ratio))

@@ -1,9 +1,10 @@
 package import Neural
+import Platform
 package import Rollouts
 
 /// Proximal policy optimization: plays some worlds side by side for a while, learns from what happened,
-/// and tells a sink; again and again.
-package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
+/// and records both; again and again.
+package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
   package let world: W
   package let settings: PPOConfiguration
   package let stepLimit: Int
@@ -19,29 +20,29 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
   package internal(set) var step = 0
   /// Episodes finished so far.
   package internal(set) var episodes = 0
-  package var horizon = Int.max
+  package var stopStep = Int.max
   /// How many updates were made.
   package internal(set) var updates = 0
-  /// The best mean return of a trial so far.
+  /// The best mean return of an evaluation so far.
   package internal(set) var bestReturn: Double?
 
   let generator: Generator
   /// Who plays and learns; their number changes no result.
-  let crew: Crew
+  let pool: ThreadPool
   /// The episodes that are open, one in each world.
   var open: [OpenEpisode<W.State>] = []
   /// How many episodes were begun.
   var begun = 0
   var lastReturn = 0.0
-  var rollout: PPORollout
+  var rollout: RolloutBuffer
   var seenReturns = RunningMoments.Sums(width: 1)
-  var stage: PPOStage
+  var rolloutActor: RolloutActor
 
   /// A trainer that has learned nothing. An episode is cut off after `stepLimit` steps, if not after the
   /// world's own number.
   package init(
     _ world: W, stepLimit: Int? = nil, seed: UInt64, settings: PPOConfiguration,
-    threads: Int = Crew.processorCount
+    threads: Int = ThreadPool.processorCount
   ) throws(SettingError) {
     try settings.validate()
     self.world = world
@@ -50,24 +51,25 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
     generator = Generator(seed: seed)
     let width = world.observationCount
     network = try PolicyNetwork(settings, world)
-    crew = Crew(threads: max(1, min(threads, network.isRead ? settings.worlds : settings.shards)))
+    pool = ThreadPool(
+      threads: max(1, min(threads, network.isRead ? settings.worlds : settings.shards)))
     parameters = Parameters(network.layout, seed: seed)
     adam = Adam(network.layout, beta2: settings.beta2, epsilon: settings.adamEpsilon)
     scale = ObservationScale(width: width, isActive: settings.normalizesObservations)
     returns = RunningMoments(width: 1)
-    rollout = PPORollout(
+    rollout = RolloutBuffer(
       worlds: settings.worlds, ticks: settings.rollout, width: width,
       actionWidth: network.actionWidth)
-    stage = PPOStage(network, worlds: settings.worlds, crew: crew)
+    rolloutActor = RolloutActor(network, worlds: settings.worlds, pool: pool)
     for _ in 0..<settings.worlds { open.append(beginEpisode(from: nil)) }
   }
 
   /// The network before the first step, which a recording begins with.
   package var initialCheckpoint: Checkpoint { checkpoint(kind: Self.checkpointKind) }
 
-  /// Whether all steps were taken, or no other rollout fits before the horizon.
+  /// Whether all steps were taken, or no other rollout fits before the stopStep.
   package var isComplete: Bool {
-    rollout.ticks == 0 && (hasAllSteps || step > horizon - stepsOfNextRollout)
+    rollout.ticks == 0 && (hasAllSteps || step > stopStep - stepsOfNextRollout)
   }
 
   /// The last rollout may be a shorter one.
@@ -78,83 +80,68 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
 
   private var hasAllSteps: Bool { step >= settings.steps }
 
-  /// Plays and learns until all is done, or until `goOn` says false. `now` tells the seconds since some
-  /// moment. A complete run ends with a checkpoint.
+  /// Plays and learns until all is done, or until `goOn` says false. A complete run ends with a checkpoint.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
-    into sink: inout Sink, now: () -> Double = { 0 },
-    goOn: (TrainingProgress) -> Bool = { _ in true }
+    into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
+    goOn: (TrainingProgress) -> Bool
   ) throws {
-    var nobody = NoObserver()
-    try train(into: &sink, now: now, telling: &nobody, goOn: goOn)
-  }
-
-  /// The same, telling an observer what happens.
-  package mutating func train<Sink: TransitionSink & ~Copyable, Observer: PPOObserver>(
-    into sink: inout Sink, now: () -> Double = { 0 }, telling observer: inout Observer,
-    goOn: (TrainingProgress) -> Bool = { _ in true }
-  ) throws {
-    let workshop = PPOWorkshop(network, settings, crew)
+    let learner = PPOLearner(network, settings, pool)
     var clock = (step: step, time: now())
-    observer.trainingBegan(step: step)
+    callbacks.trainingStarted?(TrainingEvent.Training(self))
     while !isComplete {
-      guard try play(into: &sink, telling: &observer, goOn: goOn) else { break }
-      let report = try learn(in: workshop)
-      try tell(report.metrics, to: &sink)
+      guard try collectRollout(into: &sink, callbacks, goOn: goOn) else { break }
+      callbacks.updateStarted?(TrainingEvent.Update(step: step, number: updates + 1))
+      let report = try learn(with: learner)
+      var metrics = report.metrics
       let time = now()
       if time > clock.time {
-        try tell([("charts/SPS", Double(step - clock.step) / (time - clock.time))], to: &sink)
+        let speed = Double(step - clock.step) / (time - clock.time)
+        metrics.append(Metric(step: step, name: "charts/SPS", value: speed))
       }
-      observer.updateEnded(report)
-      let trial = try evaluateIfDue(into: &sink, telling: &observer)
-      let isBest = settings.keepsBest && trial?.isBest == true
+      try sink.record(metrics, callbacks)
+      callbacks.updateEnded?(
+        TrainingEvent.Update(step: step, number: updates, metrics: report.metrics))
+      let isBest = try evaluateIfDue(into: &sink, callbacks) && settings.keepsBest
       if isBest || updates % settings.snapshotEvery == 0 || isComplete {
-        try sink.record(checkpoint(kind: isBest ? Self.bestKind : Self.checkpointKind))
+        try sink.record(
+          checkpoint(kind: isBest ? Checkpoint.bestKind : Self.checkpointKind), callbacks)
       }
       clock = (step, now())
       if !goOn(progress) { break }
     }
-    observer.trainingEnded(step: step, isComplete: isComplete)
+    callbacks.trainingEnded?(TrainingEvent.Training(self))
   }
 
-  private func tell<Sink: TransitionSink & ~Copyable>(
-    _ points: [(name: String, value: Double)], to sink: inout Sink
-  ) throws {
-    for (name, value) in points {
-      try sink.record(Metric(step: step, name: name, value: value))
-    }
-  }
-
-  // MARK: Learning
-
-  private mutating func learn(in workshop: PPOWorkshop) throws -> PPOReport {
+  /// Learns from the rollout, whose rewards are scaled by the returns so far.
+  private mutating func learn(with learner: PPOLearner) throws -> PPOReport {
     returns.add(seenReturns)
     seenReturns.clear()
     let deviation = (returns.variance[0] + 1e-8).squareRoot()
-    Advantages.estimate(
-      rewards: rollout.rewards, values: rollout.values, endings: rollout.endings,
-      cutOff: rollout.cutOff, last: rollout.last, gamma: settings.gamma, lambda: settings.lambda,
-      rewardScale: settings.normalizesReturns ? 1 / deviation : 1, rows: rollout.rows,
-      into: &rollout.advantages, returns: &rollout.returns)
+    let isScaled = settings.normalizesReturns
+    rollout.estimateAdvantages(
+      gamma: settings.gamma, lambda: settings.lambda, rewardScale: isScaled ? 1 / deviation : 1)
     updates += 1
     // Scaled rewards have deviations for their unit.
-    let isScaled = settings.normalizesReturns
     let unit = settings.valueClipIsRaw ? (isScaled ? 1 / deviation : 1) : isScaled ? 1 : deviation
-    let wish = PPOWorkshop.Order(
-      rate: settings.learningRate(step: step - rollout.rows), valueUnit: unit, update: updates,
-      step: step)
-    let report = try workshop.learn(from: &rollout, &parameters, &adam, wish, generator)
+    let update = PPOLearner.Update(
+      number: updates, step: step,
+      learningRate: settings.learningRate(step: step - rollout.rows), valueUnit: unit)
+    let report = try learner.learn(from: &rollout, &parameters, &adam, update, generator)
     scale.update()
     rollout.ticks = 0
     return report
   }
 
-  private mutating func evaluateIfDue<Sink: TransitionSink & ~Copyable, Observer: PPOObserver>(
-    into sink: inout Sink, telling observer: inout Observer
-  ) throws -> PPOTrial? {
+  /// Plays some episodes with the likeliest actions every few updates; whether their mean return beats
+  /// all before.
+  private mutating func evaluateIfDue<Sink: TransitionSink & ~Copyable>(
+    into sink: inout Sink, _ callbacks: TrainingCallbacks
+  ) throws -> Bool {
     guard settings.evaluateEvery > 0, updates % settings.evaluateEvery == 0 || hasAllSteps else {
-      return nil
+      return false
     }
-    var policy = GreedyPolicyNetwork(network, parameters, scale, crew: crew)
+    callbacks.evaluationStarted?(TrainingEvent.Evaluation(step: step))
+    var policy = GreedyPolicyNetwork(network, parameters, scale, pool: pool)
     var (total, length) = (0.0, 0)
     // The same episodes every time, and none that was trained on.
     let words = generator.block(.evaluation, episode: 0, quarter: 0)
@@ -169,13 +156,16 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
     }
     let count = Double(settings.evaluationEpisodes)
     let mean = total / count
-    let trial = PPOTrial(
-      step: step, meanReturn: mean, meanLength: Double(length) / count,
-      isBest: bestReturn.map { mean > $0 } ?? true)
-    if trial.isBest { bestReturn = mean }
-    try tell(trial.metrics, to: &sink)
-    observer.evaluationEnded(trial)
-    return trial
+    let isBest = bestReturn.map { mean > $0 } ?? true
+    if isBest { bestReturn = mean }
+    let metrics = [
+      Metric(step: step, name: "eval/episodic_return", value: mean),
+      Metric(step: step, name: "eval/episodic_length", value: Double(length) / count),
+    ]
+    try sink.record(metrics, callbacks)
+    callbacks.evaluationEnded?(
+      TrainingEvent.Evaluation(step: step, metrics: metrics, isBest: isBest))
+    return isBest
   }
 
   var progress: TrainingProgress {
@@ -183,4 +173,99 @@ package struct PPOTrainer<W: SeenWorld>: Trainer, Sendable {
       step: step, episodes: episodes, share: Double(step) / Double(settings.steps),
       lastReturn: lastReturn)
   }
+}
+
+// MARK: Checkpoints
+
+extension PPOTrainer {
+  /// The kind that a network's checkpoints bear.
+  package static var checkpointKind: String { "ppo" }
+
+  /// All that is needed to go on from here, between two rollouts, beside the last recorded transitions.
+  package func checkpoint(kind: String) -> Checkpoint {
+    var tensors = parameters.tensors()
+    tensors += scale.moments.tensors(ObservationScale.tensorName)
+    tensors += returns.tensors(Self.returnName)
+    tensors += adam.m.tensors(prefix: Self.firstMoment)
+    tensors += adam.v.tensors(prefix: Self.secondMoment)
+    let state: JSON = [
+      "network": network.description(settings), "updates": .integer(updates),
+      "adam_steps": .integer(adam.steps), "episodes": .integer(episodes),
+      "begun": .integer(begun), "last_return": .number(lastReturn),
+      "best_return": bestReturn.map(JSON.number) ?? .null,
+      "open": .array(
+        open.map { episode in
+          [
+            "episode": .integer(episode.number), "t": .integer(episode.t),
+            "return": .number(episode.total), "discounted": .number(episode.discounted),
+          ]
+        }),
+    ]
+    return Checkpoint(
+      step: step, kind: kind, parameters: Safetensors(tensors).encoded(),
+      trainingState: state.compact)
+  }
+
+  /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
+  /// did or would have done. `history` gives the recorded transitions of a range of steps: the last one
+  /// of each world is asked for.
+  package mutating func resume(
+    from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
+  ) throws {
+    precondition(step == 0 && rollout.ticks == 0, "a trainer that has trained does not resume")
+    let saved = try JSON(parsing: checkpoint.trainingState)
+    guard let updates = saved["updates"]?.int, let adamSteps = saved["adam_steps"]?.int,
+      let episodes = saved["episodes"]?.int, let begun = saved["begun"]?.int,
+      let lastReturn = saved["last_return"]?.double, case .array(let rows)? = saved["open"],
+      rows.count == settings.worlds, updates >= 0, adamSteps >= 0, checkpoint.step >= 0
+    else {
+      throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
+    }
+    let file = try Safetensors(decoding: checkpoint.parameters)
+    let width = world.observationCount
+    parameters = try Parameters(network.layout, from: file)
+    adam.restore(
+      steps: adamSteps, m: try Parameters(network.layout, from: file, prefix: Self.firstMoment),
+      v: try Parameters(network.layout, from: file, prefix: Self.secondMoment))
+    scale = ObservationScale(
+      try RunningMoments(ObservationScale.tensorName, width: width, from: file),
+      isActive: settings.normalizesObservations)
+    returns = try RunningMoments(Self.returnName, width: 1, from: file)
+    bestReturn = saved["best_return"]?.double
+    (self.updates, self.episodes, self.begun) = (updates, episodes, begun)
+    (self.lastReturn, step) = (lastReturn, checkpoint.step)
+    if step > 0 { try reopen(rows, history) }
+  }
+
+  /// Stands in every world where its last step led.
+  private mutating func reopen(
+    _ rows: [JSON], _ history: (Range<Int>) throws -> [Transition]
+  ) throws {
+    let range = max(0, step - settings.worlds)..<step
+    let last = try history(range)
+    guard last.count == settings.worlds else {
+      throw TrainingError(
+        "the recording lacks steps between \(range.lowerBound) and \(range.upperBound)")
+    }
+    for (index, row) in rows.enumerated() {
+      guard let number = row["episode"]?.int, let t = row["t"]?.int,
+        let total = row["return"]?.double, let discounted = row["discounted"]?.double
+      else { throw TrainingError("the checkpoint of step \(step) lacks its open episodes") }
+      guard case .bytes(let bytes) = last[index].next, let state = W.State(bytes: bytes) else {
+        throw TrainingError("step \(range.lowerBound + index) holds no state of this world")
+      }
+      // One that has taken no step yet began anew, except where nothing is ever reset.
+      let isFresh = t == 0 && !(world.isContinuing && last[index].ending == .truncated)
+      open[index] = OpenEpisode(
+        number: number,
+        state: isFresh
+          ? world.start(generator.draws(for: .start, episode: number, t: 0)) : state)
+      (open[index].t, open[index].total) = (t, total)
+      open[index].discounted = discounted
+    }
+  }
+
+  private static var firstMoment: String { "adam.m." }
+  private static var secondMoment: String { "adam.v." }
+  private static var returnName: String { "return" }
 }

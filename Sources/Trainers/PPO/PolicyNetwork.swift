@@ -1,4 +1,5 @@
 package import Neural
+package import Platform
 package import Rollouts
 
 /// A policy and a value beside it, in one slab of parameters.
@@ -14,7 +15,7 @@ package struct PolicyNetwork: Sendable, Equatable {
   package let body: Body
   package let head: PolicyHead
   package let layout: ParameterLayout
-  /// How many numbers are seen, and how many the policy says.
+  /// How many numbers an observation has, and the policy's output.
   package let inputs: Int
   package let outputs: Int
 
@@ -73,60 +74,60 @@ package struct PolicyNetwork: Sendable, Equatable {
     }
   }
 
-  /// A place to work at, for so many rows. Where rows are frames that follow each other, as in worlds that
-  /// are played, a crew reads them.
-  package func desk(rows: Int, crew: Crew? = nil) -> PolicyDesk {
-    PolicyDesk(self, rows: rows, crew: crew)
+  /// A workspace for a number of rows. Where rows are frames that follow each other, as in worlds that
+  /// are played, a pool reads them.
+  package func workspace(rows: Int, pool: ThreadPool? = nil) -> PolicyWorkspace {
+    PolicyWorkspace(self, rows: rows, pool: pool)
   }
 }
 
-/// Where a policy network works: rows of observations, and what it makes of them.
-package struct PolicyDesk: Sendable {
+/// Rows of observations on their way through a policy network, and back.
+package struct PolicyWorkspace: Sendable {
   package let network: PolicyNetwork
-  package var memory: Activations
-  /// What the policy says of each row, and what the row is worth.
+  package var activations: Activations
+  /// The policy's output for each row, and the row's value.
   package let policy: Rows
   package let value: Rows
   private let body: Body
 
   private enum Body: Sendable {
-    case mlp(policy: MLP.Path, value: MLP.Path)
-    case batch(GPTPolicy.Path)
-    case readers([FrameReader], Crew)
+    case mlp(policy: MLP.Buffers, value: MLP.Buffers)
+    case batch(GPTPolicy.Buffers)
+    case readers([FrameReader], ThreadPool)
   }
 
   private let table: SymbolTable?
   private var symbols: [Int] = []
 
-  init(_ network: PolicyNetwork, rows: Int, crew: Crew?) {
+  init(_ network: PolicyNetwork, rows: Int, pool: ThreadPool?) {
     self.network = network
-    switch (network.body, crew) {
+    switch (network.body, pool) {
     case (.mlp(let policyNet, let valueNet), _):
-      memory = Activations(rows: rows)
-      let policyPath = policyNet.path(in: &memory)
-      let valuePath = valueNet.path(in: &memory, from: policyPath.input)
-      (policy, value) = (policyPath.output, valuePath.output)
-      body = .mlp(policy: policyPath, value: valuePath)
+      activations = Activations(rows: rows)
+      let policyBuffers = policyNet.buffers(in: &activations)
+      let valueBuffers = valueNet.buffers(in: &activations, from: policyBuffers.input)
+      (policy, value) = (policyBuffers.output, valueBuffers.output)
+      body = .mlp(policy: policyBuffers, value: valueBuffers)
       table = nil
     case (.gpt(let gpt), nil):
-      memory = Activations(rows: rows * gpt.letters.places)
-      let path = gpt.path(in: &memory)
-      (policy, value) = (path.policy, path.value)
-      body = .batch(path)
+      activations = Activations(rows: rows * gpt.letters.places)
+      let buffers = gpt.buffers(in: &activations)
+      (policy, value) = (buffers.policy, buffers.value)
+      body = .batch(buffers)
       table = SymbolTable(gpt.letters)
-    case (.gpt(let gpt), let crew?):
-      memory = Activations(rows: rows)
-      policy = memory.add(width: network.outputs, dense: true)
-      value = memory.add(width: 1, dense: true)
-      body = .readers((0..<rows).map { _ in FrameReader(gpt) }, crew)
+    case (.gpt(let gpt), let pool?):
+      activations = Activations(rows: rows)
+      policy = activations.add(width: network.outputs, dense: true)
+      value = activations.add(width: 1, dense: true)
+      body = .readers((0..<rows).map { _ in FrameReader(gpt) }, pool)
       table = SymbolTable(gpt.letters)
     }
   }
 
   /// Takes rows of observations from `source`, beginning at some places.
-  package mutating func look(at source: [Float], from starts: [Int], rows count: Int) {
-    if case .mlp(let path, _) = body {
-      memory.gather(from: starts, rows: count, of: source, into: path.input)
+  package mutating func load(_ source: [Float], from starts: [Int], rows count: Int) {
+    if case .mlp(let buffers, _) = body {
+      activations.gather(from: starts, rows: count, of: source, into: buffers.input)
     } else if let table {
       let size = network.inputs
       if symbols.count != count * size { symbols = [Int](repeating: 0, count: count * size) }
@@ -136,45 +137,46 @@ package struct PolicyDesk: Sendable {
     }
   }
 
-  /// What is said of the rows, and what they are worth.
-  package mutating func judge(rows count: Int, _ parameters: Parameters) {
-    decide(rows: count, parameters)
-    if case .mlp = body { value(rows: count, parameters) }
+  /// Computes the policy's outputs and the values of the rows.
+  package mutating func forward(rows count: Int, _ parameters: Parameters) {
+    forwardPolicy(rows: count, parameters)
+    if case .mlp = body { forwardValue(rows: count, parameters) }
   }
 
-  /// What the policy says of the rows.
-  mutating func decide(rows count: Int, _ parameters: Parameters) {
+  /// Computes the policy's outputs; a transformer's values come with them.
+  private mutating func forwardPolicy(rows count: Int, _ parameters: Parameters) {
     switch (body, network.body) {
-    case (.mlp(let path, _), .mlp(let net, _)):
-      net.forward(path, rows: count, parameters, &memory)
-    case (.batch(let path), .gpt(let gpt)): gpt.forward(path, symbols, parameters, &memory)
-    case (.readers(let readers, let crew), _):
+    case (.mlp(let buffers, _), .mlp(let net, _)):
+      net.forward(buffers, rows: count, parameters, &activations)
+    case (.batch(let buffers), .gpt(let gpt)):
+      gpt.forward(buffers, symbols, parameters, &activations)
+    case (.readers(let readers, let pool), _):
       let (symbols, size) = (symbols, network.inputs)
       if count == 1 {
-        readers[0].read(symbols, from: 0, crew: crew, parameters)
+        readers[0].read(symbols, from: 0, pool: pool, parameters)
       } else {
-        crew.run(count) { readers[$0].read(symbols, from: $0 * size, parameters) }
+        pool.run(count) { readers[$0].read(symbols, from: $0 * size, parameters) }
       }
       for row in 0..<count {
         for (column, logit) in readers[row].logits.enumerated() {
-          memory[policy, row, column] = logit
+          activations[policy, row, column] = logit
         }
-        memory[value, row, 0] = readers[row].value
+        activations[value, row, 0] = readers[row].value
       }
-    default: preconditionFailure("a desk is of its network's kind")
+    default: preconditionFailure("a workspace is of its network's kind")
     }
   }
 
-  /// What the rows are worth.
-  mutating func value(rows count: Int, _ parameters: Parameters) {
-    guard case .mlp(_, let path) = body, case .mlp(_, let net) = network.body else {
-      return decide(rows: count, parameters)
+  /// Computes the values of the rows.
+  mutating func forwardValue(rows count: Int, _ parameters: Parameters) {
+    guard case .mlp(_, let buffers) = body, case .mlp(_, let net) = network.body else {
+      return forwardPolicy(rows: count, parameters)
     }
-    net.forward(path, rows: count, parameters, &memory)
+    net.forward(buffers, rows: count, parameters, &activations)
   }
 
   /// The value of a row.
-  package func value(of row: Int) -> Float { memory[value, row, 0] }
+  package func value(of row: Int) -> Float { activations[value, row, 0] }
 
   /// How much of its attention a transformer's last place gave to each place of a row, head by head;
   /// nil where nothing is read.
@@ -193,12 +195,103 @@ package struct PolicyDesk: Sendable {
     rows count: Int, _ parameters: Parameters, into gradients: inout Parameters
   ) {
     switch (body, network.body) {
-    case (.mlp(let policyPath, let valuePath), .mlp(let policy, let value)):
-      policy.backward(policyPath, rows: count, parameters, into: &gradients, &memory)
-      value.backward(valuePath, rows: count, parameters, into: &gradients, &memory)
-    case (.batch(let path), .gpt(let gpt)):
-      gpt.backward(path, symbols, parameters, into: &gradients, &memory)
-    default: preconditionFailure("a desk that only reads learns nothing")
+    case (.mlp(let policyBuffers, let valueBuffers), .mlp(let policy, let value)):
+      policy.backward(policyBuffers, rows: count, parameters, into: &gradients, &activations)
+      value.backward(valueBuffers, rows: count, parameters, into: &gradients, &activations)
+    case (.batch(let buffers), .gpt(let gpt)):
+      gpt.backward(buffers, symbols, parameters, into: &gradients, &activations)
+    default: preconditionFailure("a workspace that only reads learns nothing")
     }
+  }
+}
+
+extension PolicyNetwork {
+  /// The network that settings ask for, to act in a world.
+  package init<W: ObservableWorld>(_ settings: PPOConfiguration, _ world: W) throws(SettingError) {
+    guard settings.policy == .gpt else {
+      self.init(
+        inputs: world.observationCount, actions: world.actionSpace, hidden: settings.hidden,
+        activation: settings.activation, logDeviation: settings.logDeviation)
+      return
+    }
+    guard let letters = world.letters, case .discrete(let actions) = world.actionSpace else {
+      throw SettingError(
+        "a GPT reads letters, and \(world.description.name) shows numbers; Breakout shows letters"
+          + " with observation=patches and observation=characters")
+    }
+    self.init(settings.size, letters: letters, actions: actions)
+  }
+
+  /// Whether frames are read letter by letter.
+  var isRead: Bool {
+    if case .gpt = body { return true }
+    return false
+  }
+
+  /// What a checkpoint holds of the network beside its tensors.
+  func description(_ settings: PPOConfiguration) -> JSON {
+    switch body {
+    case .mlp: ["kind": "mlp", "activation": .string(settings.activation.rawValue)]
+    case .gpt(let gpt):
+      [
+        "kind": "gpt", "layers": .integer(gpt.gpt.shape.layers),
+        "heads": .integer(gpt.gpt.shape.heads), "places": .integer(gpt.letters.places),
+        "across": .integer(gpt.letters.across), "each": .integer(gpt.letters.each),
+        "columns": .integer(gpt.letters.columns),
+        "alphabet": .array(gpt.letters.alphabet.map { .integer(Int($0)) }),
+      ]
+    }
+  }
+
+  /// The network of a checkpoint, from its description and from its tensors' shapes.
+  init(_ state: JSON, _ file: Safetensors) throws {
+    let network = state["network"]
+    switch network?["kind"]?.text {
+    case "mlp"?: try self.init(mlp: network ?? .null, file)
+    case "gpt"?: try self.init(gpt: network ?? .null, file)
+    default: throw SafetensorsError("the checkpoint does not say what kind of network it holds")
+    }
+  }
+
+  private init(mlp description: JSON, _ file: Safetensors) throws {
+    guard let activation = description["activation"]?.text.flatMap(Activation.init(rawValue:))
+    else {
+      throw SafetensorsError("the checkpoint does not say what stands between its layers")
+    }
+    var widths = try MLP.widths("policy.", in: file)
+    let outputs = widths.removeLast()
+    let isReal = file.tensors.contains { $0.name == Self.deviationName }
+    self.init(
+      inputs: widths[0], actions: isReal ? .continuous(outputs) : .discrete(outputs),
+      hidden: Array(widths.dropFirst()), activation: activation)
+  }
+
+  private init(gpt description: JSON, _ file: Safetensors) throws {
+    guard let layers = description["layers"]?.int, let heads = description["heads"]?.int,
+      let places = description["places"]?.int, let across = description["across"]?.int,
+      let each = description["each"]?.int, let columns = description["columns"]?.int,
+      case .array(let codes)? = description["alphabet"]
+    else { throw SafetensorsError("the checkpoint does not say how large its GPT is") }
+    let alphabet = codes.compactMap { $0.int.flatMap(UInt8.init(exactly:)) }
+    func rows(_ name: String) throws -> [Int] {
+      let shape = try file.tensor(name).shape
+      guard shape.count == 2, shape.allSatisfy({ 1...65536 ~= $0 }) else {
+        throw SafetensorsError("tensor \(name) is no matrix")
+      }
+      return shape
+    }
+    let table = try rows("transformer.wte.weight")
+    let inner = try rows("transformer.h.0.mlp.c_fc.weight")[0]
+    let letters = LetterSequence(
+      places: places, across: across, each: each, columns: columns, alphabet: alphabet)
+    guard 1...48 ~= layers, 1...table[1] ~= heads, table[1] % heads == 0, 1...65536 ~= places,
+      1...65536 ~= each, 1...places ~= across, 1...each ~= columns, alphabet.count == codes.count,
+      letters.symbols == table[0],
+      try rows("transformer.wpe.weight")[0] == places + 1
+    else { throw SafetensorsError("the checkpoint's GPT does not fit its tensors") }
+    let size = GPTPolicy.Size(
+      layers: layers, heads: heads, width: table[1], inner: inner,
+      mixed: try rows("mix.weight")[0])
+    self.init(size, letters: letters, actions: try rows("policy_head.weight")[0])
   }
 }

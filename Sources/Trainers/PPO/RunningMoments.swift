@@ -1,3 +1,5 @@
+import Rollouts
+
 /// The mean and the variance of rows of numbers seen so far, column by column, without the numbers.
 ///
 /// Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
@@ -82,9 +84,20 @@ package struct ObservationScale: Sendable, Equatable {
     prepare()
   }
 
+  /// Observes a state, scaled, from a place of `rows` on; `counting` takes it in for the next rollouts.
+  mutating func observe<W: ObservableWorld>(
+    _ state: W.State, in world: W, into rows: inout [Float], at place: Int = 0,
+    counting: Bool = false
+  ) {
+    var span = rows.mutableSpan
+    var values = span._mutatingExtracting(place..<place + means.count)
+    world.observe(state, into: &values)
+    apply(to: &values, counting: counting)
+  }
+
   /// Scales an observation in place; `counting` takes it in for the next rollouts.
   package mutating func apply(
-    to values: UnsafeMutableBufferPointer<Float>, counting: Bool = false
+    to values: inout MutableSpan<Float>, counting: Bool = false
   ) {
     guard isActive else { return }
     if counting {
@@ -112,5 +125,35 @@ package struct ObservationScale: Sendable, Equatable {
       means[column] = Float(moments.mean[column])
       factors[column] = Float(1 / (moments.variance[column] + 1e-8).squareRoot())
     }
+  }
+}
+
+// MARK: Checkpoints
+
+extension ObservationScale {
+  static var tensorName: String { "observation" }
+}
+
+extension RunningMoments {
+  /// The moments as tensors `name.count`, `name.mean` and `name.variance`.
+  func tensors(_ name: String) -> [Tensor] {
+    [
+      Tensor("\(name).count", doubles: [count], shape: [1]),
+      Tensor("\(name).mean", doubles: mean, shape: [mean.count]),
+      Tensor("\(name).variance", doubles: variance, shape: [variance.count]),
+    ]
+  }
+
+  /// The moments among a file's tensors.
+  init(_ name: String, width: Int, from file: Safetensors) throws(SafetensorsError) {
+    self.init(width: width)
+    let count = try file.tensor("\(name).count").doubles()
+    mean = try file.tensor("\(name).mean").doubles()
+    variance = try file.tensor("\(name).variance").doubles()
+    guard count.count == 1, mean.count == width, variance.count == width,
+      (count + mean + variance).allSatisfy(\.isFinite), count[0] >= 0,
+      variance.allSatisfy({ $0 >= 0 })
+    else { throw SafetensorsError("the tensors \(name).… are no moments of \(width) numbers") }
+    self.count = count[0]
   }
 }

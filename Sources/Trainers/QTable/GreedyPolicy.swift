@@ -34,7 +34,7 @@ package struct GreedyPolicy: Sendable {
     return ties == .first ? Array(greedy.prefix(1)) : greedy
   }
 
-  /// Plays one episode and tells it to a sink; returns its return, length and ending.
+  /// Plays one episode and records it into a sink; returns its return, length and ending.
   package func play<Sink: TransitionSink & ~Copyable>(
     episode: Int, generator: Generator, stepLimit: Int, into sink: inout Sink
   ) throws -> (total: Double, length: Int, ending: Ending, success: Bool) {

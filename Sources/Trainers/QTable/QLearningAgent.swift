@@ -33,7 +33,7 @@ package struct QLearningAgent: ~Copyable {
   @inline(__always)
   package func computeValueFromQValues(_ state: Int) -> Double { table.best(state) }
 
-  /// Method 4: the best legal action, ties broken by lot (or to the first).
+  /// Method 4: the best legal action, ties broken at random (or to the first).
   @inline(__always)
   package func computeActionFromQValues(_ state: Int, _ draws: Draws) -> Int {
     var winners = table.winners(state)

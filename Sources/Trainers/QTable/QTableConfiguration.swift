@@ -2,7 +2,7 @@ package import Rollouts
 
 /// How ties between equally good actions are broken.
 package enum Ties: String, Sendable, CaseIterable {
-  /// By lot: a table that knows nothing yet walks at random.
+  /// At random: a table that knows nothing yet walks at random.
   case random
   /// The first action wins, as `argmax` does.
   case first
@@ -12,7 +12,7 @@ package enum Ties: String, Sendable, CaseIterable {
 package struct QTableConfiguration: Configuration, Equatable {
   /// How many episodes are played.
   package var episodes = 1000
-  /// Training stops after so many steps, if it has not before; 0 is no limit.
+  /// Training stops after this many steps, if it has not before; 0 is no limit.
   package var steps = 0
   /// The learning rate (α).
   package var alpha = Schedule.constant(0.1)
@@ -22,7 +22,7 @@ package struct QTableConfiguration: Configuration, Equatable {
   package var epsilon = Schedule.exponential(from: 1, factor: 0.995, floor: 0.01)
   /// Who wins between equals.
   package var ties = Ties.random
-  /// The table is kept every so many steps; 0 chooses by the table's size.
+  /// How many steps lie between stored tables; 0 chooses by the table's size.
   package var snapshotEvery = 0
 
   /// The maze's published settings, ties at random.

@@ -1,12 +1,12 @@
 package import Rollouts
 
-/// Q-learning with a table: plays episodes, learns after every step, and tells a sink.
+/// Q-learning with a table: plays episodes, learns after every step, and records what happens.
 package struct QTableTrainer: Trainer, Sendable {
   package let settings: QTableConfiguration
   package let stepLimit: Int
   package private(set) var table: QTable
-  package var horizon = Int.max
-  private var course: Course
+  package var stopStep = Int.max
+  private var training: QTableTrainingState
   private let dynamics: Dynamics
   private let generator: Generator
   private let snapshotInterval: Int
@@ -20,14 +20,14 @@ package struct QTableTrainer: Trainer, Sendable {
     self.stepLimit = stepLimit
     generator = Generator(seed: seed)
     table = QTable(dynamics)
-    course = Course(Play(episode: 1, state: dynamics.start, generator))
+    training = QTableTrainingState(QTableEpisode(number: 1, state: dynamics.start, generator))
     snapshotInterval = settings.snapshotInterval(values: table.values.count)
   }
 
   /// Steps trained so far.
-  package var step: Int { course.step }
+  package var step: Int { training.step }
   /// Episodes finished so far.
-  package var episodes: Int { course.episodes }
+  package var episodes: Int { training.episodes }
   /// The table before the first step, which a recording begins with.
   package var initialCheckpoint: Checkpoint { table.checkpoint(step: 0) }
 
@@ -36,32 +36,34 @@ package struct QTableTrainer: Trainer, Sendable {
     episodes >= settings.episodes || step >= mostSteps
   }
 
-  private var mostSteps: Int { min(horizon, settings.steps > 0 ? settings.steps : .max) }
+  private var mostSteps: Int { min(stopStep, settings.steps > 0 ? settings.steps : .max) }
 
-  /// Plays until all is done, or until `goOn` says false; it is asked every few thousand steps. `now`
-  /// tells the seconds since some moment. A complete run ends with a checkpoint.
+  /// Plays until all is done, or until `goOn` says false; it is asked every few thousand steps. A complete
+  /// run ends with a checkpoint.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
-    into sink: inout Sink, now: () -> Double = { 0 },
-    goOn: (TrainingProgress) -> Bool = { _ in true }
+    into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
+    goOn: (TrainingProgress) -> Bool
   ) throws {
-    course.window.begin(step: step, time: now())
+    callbacks.trainingStarted?(TrainingEvent.Training(self))
+    training.window.begin(step: step, time: now())
     var isWanted = true
     var lastKept = step
     while isWanted && !isComplete {
       let stop = min(mostSteps, (step / snapshotInterval + 1) * snapshotInterval)
-      isWanted = try learn(until: stop, into: &sink, now: now, goOn: goOn)
+      isWanted = try learn(until: stop, into: &sink, now: now, callbacks, goOn: goOn)
       guard step == stop else { continue }
-      try sink.record(checkpoint)
+      try sink.record(checkpoint, callbacks)
       lastKept = step
     }
     // One that was asked to stop keeps nothing: checkpoints fall where the settings say, not the clock.
-    if step > lastKept && isComplete { try sink.record(checkpoint) }
+    if step > lastKept && isComplete { try sink.record(checkpoint, callbacks) }
+    callbacks.trainingEnded?(TrainingEvent.Training(self))
   }
 
   /// All that is needed to go on from here, beside the last recorded transition.
   private var checkpoint: Checkpoint {
     var checkpoint = table.checkpoint(step: step)
-    checkpoint.trainingState = course.json.compact
+    checkpoint.trainingState = training.json.compact
     return checkpoint
   }
 
@@ -81,46 +83,56 @@ package struct QTableTrainer: Trainer, Sendable {
     guard let state = try? JSON(parsing: checkpoint.trainingState),
       case .index(let stands)? = last?.next,
       (0..<table.states).contains(stands),
-      let course = Course(state, step: checkpoint.step, state: stands, dynamics.start, generator)
+      let training = QTableTrainingState(
+        state, step: checkpoint.step, state: stands, dynamics.start, generator)
     else {
       throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
     }
-    self.course = course
+    self.training = training
   }
 
   /// Learns for a stretch, at whose end the table can be kept; false if it was asked to stop.
   private mutating func learn<Sink: TransitionSink & ~Copyable>(
-    until stop: Int, into sink: inout Sink, now: () -> Double, goOn: (TrainingProgress) -> Bool
+    until stop: Int, into sink: inout Sink, now: () -> Double, _ callbacks: TrainingCallbacks,
+    goOn: (TrainingProgress) -> Bool
   ) throws -> Bool {
     let (dynamics, settings, generator, stepLimit) = (dynamics, settings, generator, stepLimit)
     // About 100 points of each metric, whatever the length.
     let metricInterval = max(1, settings.episodes / 100)
     // Often enough for Ctrl-C, even within an episode of a million steps.
-    let lookInterval = 4096
+    let askInterval = 4096
     // A copy, which can stay in registers.
-    var course = course
-    defer { self.course = course }
+    var training = training
+    defer { self.training = training }
     return try table.withUpdates { cells in
       var agent = QLearningAgent(cells, dynamics, settings)
-      agent.begin(course.play.episode, settings)
-      var lookAt = course.step + lookInterval
-      while course.step < stop && course.episodes < settings.episodes {
-        let before = course.play.t
-        let end = min(stop, lookAt)
-        let last = min(stepLimit, before + end - course.step)
-        try agent.play(&course.play, until: last, generator, stepLimit, into: &sink)
-        course.step += course.play.t - before
-        if course.play.ending != .running {
-          course.closeEpisode()
-          if course.episodes % metricInterval == 0 {
-            try course.window.close(agent, step: course.step, time: now(), into: &sink)
-          }
-          course.play = Play(episode: course.episodes + 1, state: dynamics.start, generator)
-          agent.begin(course.play.episode, settings)
+      agent.begin(training.episode.number, settings)
+      // At the same steps however short the stretches are.
+      var askAt = (training.step / askInterval + 1) * askInterval
+      while training.step < stop && training.episodes < settings.episodes {
+        let before = training.episode.t
+        if before == 0 {
+          callbacks.episodeStarted?(
+            TrainingEvent.Episode(number: training.episode.number, startingAt: training.step))
         }
-        guard course.step == lookAt else { continue }
-        lookAt += lookInterval
-        if !goOn(course.progress(settings)) { return false }
+        let end = min(stop, askAt)
+        let last = min(stepLimit, before + end - training.step)
+        try agent.play(&training.episode, until: last, generator, stepLimit, into: &sink)
+        training.step += training.episode.t - before
+        if training.episode.ending != .running {
+          training.closeEpisode()
+          callbacks.episodeEnded?(training.endedEpisode)
+          if training.episodes % metricInterval == 0 {
+            let metrics = training.window.close(agent, step: training.step, time: now())
+            try sink.record(metrics, callbacks)
+          }
+          training.episode = QTableEpisode(
+            number: training.episodes + 1, state: dynamics.start, generator)
+          agent.begin(training.episode.number, settings)
+        }
+        guard training.step == askAt else { continue }
+        askAt += askInterval
+        if !goOn(training.progress(settings)) { return false }
       }
       return true
     }
@@ -141,29 +153,29 @@ extension QLearningAgent {
   /// Plays on, learning from every step, until the episode ends or `last` steps of it are done.
   @inline(__always)
   fileprivate func play<Sink: TransitionSink & ~Copyable>(
-    _ lent: inout Play, until last: Int, _ generator: Generator, _ stepLimit: Int,
+    _ open: inout QTableEpisode, until last: Int, _ generator: Generator, _ stepLimit: Int,
     into sink: inout Sink
   ) throws {
-    var play = lent
-    while play.ending == .running && play.t < last {
-      let state = play.state
-      let draws = generator.draws(for: .policy, episode: play.episode, t: play.t)
-      let action = getAction(state, play.coins.word(play.t), draws)
-      let move = dynamics.executed(action, play.slips.word(play.t))
+    var episode = open
+    while episode.ending == .running && episode.t < last {
+      let state = episode.state
+      let draws = generator.draws(for: .policy, episode: episode.number, t: episode.t)
+      let action = getAction(state, episode.coins.word(episode.t), draws)
+      let move = dynamics.executed(action, episode.slips.word(episode.t))
       let outcome = dynamics.outcome(state, executing: move)
-      play.state = Int(outcome.next)
+      episode.state = Int(outcome.next)
       let error = update(
-        state, action, nextState: play.state, reward: outcome.reward,
+        state, action, nextState: episode.state, reward: outcome.reward,
         terminated: outcome.terminates)
-      play.absoluteError += abs(error)
-      play.t &+= 1
-      play.total += outcome.reward
-      play.ending =
-        outcome.terminates ? .terminated : play.t == stepLimit ? .truncated : .running
+      episode.absoluteError += abs(error)
+      episode.t &+= 1
+      episode.total += outcome.reward
+      episode.ending =
+        outcome.terminates ? .terminated : episode.t == stepLimit ? .truncated : .running
       try sink.record(
-        episode: play.episode, state: state, action: action, reward: outcome.reward,
-        next: play.state, ending: play.ending)
+        episode: episode.number, state: state, action: action, reward: outcome.reward,
+        next: episode.state, ending: episode.ending)
     }
-    lent = play
+    open = episode
   }
 }

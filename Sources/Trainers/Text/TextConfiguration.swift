@@ -17,7 +17,7 @@ package struct TextConfiguration: Configuration, Equatable {
   package var tokens = TokenKind.characters
   /// How many pieces there are, where it is cut into pairs.
   package var pieces = 512
-  /// The layers, heads and width of the model, and how far it looks back.
+  /// The layers, heads and width of the model, and how many tokens it sees at once.
   package var layers = 4
   package var heads = 4
   package var width = 128
@@ -48,11 +48,11 @@ package struct TextConfiguration: Configuration, Equatable {
   package var gradientNorm = 1.0
   /// The share of the text, its end, that is kept for validation.
   package var validation = 0.1
-  /// The model is tried every so many steps.
+  /// How many steps lie between evaluations.
   package var evaluateEvery = 250
-  /// How many batches a trial takes of either part.
+  /// How many batches of either part an evaluation takes.
   package var evaluationBatches = 20
-  /// The model is kept every so many steps.
+  /// How many steps lie between checkpoints.
   package var snapshotEvery = 500
 
   /// The settings of nanoGPT's page for a computer without a graphics card.
@@ -95,7 +95,7 @@ package struct TextConfiguration: Configuration, Equatable {
   /// How many sequences a step learns from.
   package var sequences: Int { batch * accumulation }
 
-  /// The model of these settings for so many tokens.
+  /// The model of these settings for a vocabulary of this size.
   package func model(vocabulary: Int) -> LanguageModel {
     LanguageModel(
       GPTShape(
@@ -103,7 +103,7 @@ package struct TextConfiguration: Configuration, Equatable {
         hasBias: hasBias))
   }
 
-  /// How large AdamW's step is after so many: it grows evenly, then falls along half a wave.
+  /// How large AdamW's step is after a number of steps: it grows evenly, then falls along half a wave.
   package func rate(step: Int) -> Double {
     if step < warmup { return learningRate * Double(step + 1) / Double(warmup + 1) }
     let rest = Schedule.cosine(from: learningRate, to: lastRate, half: max(1, steps - warmup))

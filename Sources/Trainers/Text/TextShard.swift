@@ -5,28 +5,28 @@ import Rollouts
 /// A part of each batch: its own activations and gradients, so that parts can be computed side by side.
 final class TextShard: @unchecked Sendable {
   private let model: LanguageModel
-  private var memory: Activations
-  private let path: GPT.Path
+  private var activations: Activations
+  private let buffers: GPT.Buffers
   private let logits: Rows
   var gradients: Parameters
   /// The sum of the losses of all places.
   private(set) var loss = 0.0
 
-  /// So many places at once stay in the processor's caches, and fill its multipliers.
+  /// This many places at once stay in the processor's caches, and fill its multipliers.
   private static let rows = 512
 
   /// A shard of a model.
   init(_ model: LanguageModel) {
     let context = model.shape.context
     self.model = model
-    memory = Activations(rows: max(1, Self.rows / context) * context)
-    path = model.gpt.path(in: &memory)
-    logits = memory.add(width: model.shape.vocabulary)
+    activations = Activations(rows: max(1, Self.rows / context) * context)
+    buffers = model.gpt.buffers(in: &activations)
+    logits = activations.add(width: model.shape.vocabulary)
     gradients = Parameters(zeros: model.layout)
   }
 
-  /// What all shards of a batch are told.
-  struct Task: Sendable {
+  /// A batch, which every shard has a part of.
+  struct Batch: Sendable {
     /// Where each sequence begins.
     var starts: [Int]
     var context: Int
@@ -41,35 +41,40 @@ final class TextShard: @unchecked Sendable {
   }
 
   /// Sets loss and gradients to those of some sequences.
-  func learn(_ range: Range<Int>, of text: [Int32], _ task: Task, _ parameters: Parameters) {
+  func computeGradients(
+    _ range: Range<Int>, of text: [Int32], _ batch: Batch, _ parameters: Parameters
+  ) {
     gradients.clear()
-    let weight = 1 / Float(task.starts.count * task.context)
-    run(range, task) { [self] part in
-      let (batch, targets) = tokens(part, of: text, task)
+    let weight = 1 / Float(batch.starts.count * batch.context)
+    forEachPart(of: range, batch) { [self] part in
+      let (inputs, targets) = tokens(part, of: text, batch)
       let dropping = Dropout(
-        rate: task.dropout, task.generator, step: task.step, firstSequence: part.lowerBound)
-      loss += look(
-        batch, targets, length: task.context, weight: weight, dropping: dropping, parameters)
+        rate: batch.dropout, batch.generator, step: batch.step, firstSequence: part.lowerBound)
+      loss += forward(
+        inputs, targets, length: batch.context, weight: weight, dropping: dropping, parameters)
       model.gpt.head.backward(
-        path.output, from: logits, rows: batch.count, parameters, into: &gradients, &memory)
+        buffers.output, from: logits, rows: inputs.count, parameters, into: &gradients,
+        &activations)
       model.gpt.backward(
-        path, batch, length: task.context, dropping: dropping, parameters, into: &gradients,
-        &memory)
+        buffers, inputs, length: batch.context, dropping: dropping, parameters, into: &gradients,
+        &activations)
     }
   }
 
   /// Sets the loss alone.
-  func judge(_ range: Range<Int>, of text: [Int32], _ task: Task, _ parameters: Parameters) {
-    run(range, task) { [self] part in
-      let (batch, targets) = tokens(part, of: text, task)
-      loss += look(
-        batch, targets, length: task.context, weight: 1, dropping: nil, parameters)
+  func computeLoss(
+    _ range: Range<Int>, of text: [Int32], _ batch: Batch, _ parameters: Parameters
+  ) {
+    forEachPart(of: range, batch) { [self] part in
+      let (inputs, targets) = tokens(part, of: text, batch)
+      loss += forward(
+        inputs, targets, length: batch.context, weight: 1, dropping: nil, parameters)
     }
   }
 
-  private func run(_ range: Range<Int>, _ task: Task, _ body: (Range<Int>) -> Void) {
+  private func forEachPart(of range: Range<Int>, _ batch: Batch, _ body: (Range<Int>) -> Void) {
     loss = 0
-    let most = memory.capacity / task.context
+    let most = activations.capacity / batch.context
     for first in stride(from: range.lowerBound, to: range.upperBound, by: most) {
       body(first..<min(first + most, range.upperBound))
     }
@@ -77,24 +82,25 @@ final class TextShard: @unchecked Sendable {
 
   /// The tokens of some sequences, and those that follow each.
   private func tokens(
-    _ part: Range<Int>, of text: [Int32], _ task: Task
-  ) -> (batch: [Int], targets: [Int?]) {
-    var batch: [Int] = []
+    _ part: Range<Int>, of text: [Int32], _ batch: Batch
+  ) -> (inputs: [Int], targets: [Int?]) {
+    var inputs: [Int] = []
     var targets: [Int?] = []
-    for start in task.starts[part] {
-      batch += text[start..<start + task.context].map { Int($0) }
-      targets += text[start + 1...start + task.context].map { Int($0) }
+    for start in batch.starts[part] {
+      inputs += text[start..<start + batch.context].map { Int($0) }
+      targets += text[start + 1...start + batch.context].map { Int($0) }
     }
-    return (batch, targets)
+    return (inputs, targets)
   }
 
-  private func look(
-    _ batch: [Int], _ targets: [Int?], length: Int, weight: Float, dropping: Dropout?,
+  /// The sum of the losses of some tokens.
+  private func forward(
+    _ inputs: [Int], _ targets: [Int?], length: Int, weight: Float, dropping: Dropout?,
     _ parameters: Parameters
   ) -> Double {
-    model.gpt.forward(path, batch, length: length, dropping: dropping, parameters, &memory)
-    model.gpt.head.forward(path.output, to: logits, rows: batch.count, parameters, &memory)
+    model.gpt.forward(buffers, inputs, length: length, dropping: dropping, parameters, &activations)
+    model.gpt.head.forward(buffers.output, to: logits, rows: inputs.count, parameters, &activations)
     return CrossEntropy().sum(
-      logits, rows: batch.count, targets: targets, weight: weight, &memory)
+      logits, rows: inputs.count, targets: targets, weight: weight, &activations)
   }
 }

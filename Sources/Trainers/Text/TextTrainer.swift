@@ -1,9 +1,10 @@
 package import Language
 package import Neural
+import Platform
 package import Rollouts
 
-/// Trains a language model on a text, and tells a sink how far it came: metrics and checkpoints, but no
-/// transitions, as nothing is played. Its steps are batches.
+/// Trains a language model on a text, and records metrics and checkpoints, but no transitions, as nothing
+/// is played. Its steps are batches.
 package struct TextTrainer: Trainer, Sendable {
   package let settings: TextConfiguration
   package let model: LanguageModel
@@ -13,19 +14,19 @@ package struct TextTrainer: Trainer, Sendable {
   package internal(set) var adam: Adam
   /// Batches learned from so far.
   package internal(set) var step = 0
-  package var horizon = Int.max
-  /// The mean loss of the validation part at the last trial, and of the training part.
+  package var stopStep = Int.max
+  /// The mean loss of the validation part at the last evaluation, and of the training part.
   package internal(set) var loss = (training: Double.nan, validation: Double.nan)
 
   private let generator: Generator
   private let shards: [TextShard]
   /// Who computes; their number changes no result.
-  private let crew: Crew
+  private let pool: ThreadPool
 
   /// A trainer that has learned nothing of a text.
   package init(
     _ text: String, seed: UInt64, settings: TextConfiguration,
-    threads: Int = Crew.processorCount
+    threads: Int = ThreadPool.processorCount
   ) throws {
     try settings.validate()
     let tokenizer: Tokenizer =
@@ -42,7 +43,7 @@ package struct TextTrainer: Trainer, Sendable {
     parameters = Parameters(model.layout, seed: seed)
     adam = Adam(
       model.layout, beta1: settings.beta1, beta2: settings.beta2, decay: settings.decay)
-    crew = Crew(threads: max(1, min(threads, settings.shards)))
+    pool = ThreadPool(threads: max(1, min(threads, settings.shards)))
     shards = (0..<settings.shards).map { _ in TextShard(model) }
   }
 
@@ -50,57 +51,58 @@ package struct TextTrainer: Trainer, Sendable {
   package var episodes: Int { 0 }
 
   /// Whether all batches were learned from.
-  package var isComplete: Bool { step >= min(settings.steps, horizon) }
+  package var isComplete: Bool { step >= min(settings.steps, stopStep) }
 
   /// The model before the first step, which a recording begins with.
   package var initialCheckpoint: Checkpoint { checkpoint }
 
   package mutating func train<Sink: TransitionSink & ~Copyable>(
-    into sink: inout Sink, now: () -> Double = { 0 },
-    goOn: (TrainingProgress) -> Bool = { _ in true }
+    into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
+    goOn: (TrainingProgress) -> Bool
   ) throws {
-    if step == 0 { try evaluate(into: &sink) }
+    callbacks.trainingStarted?(TrainingEvent.Training(self))
+    if step == 0 { try evaluate(into: &sink, callbacks) }
     var clock = (step: step, time: now())
     while !isComplete {
       let rate = settings.rate(step: step)
+      callbacks.updateStarted?(TrainingEvent.Update(step: step, number: step + 1))
       let (loss, norm) = try learn(rate: rate)
       step += 1
-      let isTrial = step % settings.evaluateEvery == 0 || isComplete
-      if step % Self.reportEvery == 0 || isTrial {
-        try tell(
-          [
-            ("losses/batch", loss), ("losses/gradient_norm", norm),
-            ("charts/learning_rate", rate),
-          ], to: &sink)
+      var metrics: [Metric] {
+        [
+          Metric(step: step, name: "losses/batch", value: loss),
+          Metric(step: step, name: "losses/gradient_norm", value: norm),
+          Metric(step: step, name: "charts/learning_rate", value: rate),
+        ]
+      }
+      let isEvaluated = step % settings.evaluateEvery == 0 || isComplete
+      let isReported = step % Self.reportEvery == 0 || isEvaluated
+      if isReported {
+        var metrics = metrics
         let time = now()
         if time > clock.time {
           let tokens = (step - clock.step) * settings.sequences * settings.context
           let speed = Double(tokens) / (time - clock.time)
-          try tell([("charts/tokens_per_second", speed)], to: &sink)
+          metrics.append(Metric(step: step, name: "charts/tokens_per_second", value: speed))
         }
+        try sink.record(metrics, callbacks)
       }
-      if isTrial { try evaluate(into: &sink) }
-      if step % Self.reportEvery == 0 || isTrial { clock = (step, now()) }
-      if step % settings.snapshotEvery == 0 || isComplete { try sink.record(checkpoint) }
+      callbacks.updateEnded?(TrainingEvent.Update(step: step, number: step, metrics: metrics))
+      if isEvaluated { try evaluate(into: &sink, callbacks) }
+      if isReported { clock = (step, now()) }
+      if step % settings.snapshotEvery == 0 || isComplete { try sink.record(checkpoint, callbacks) }
       if !goOn(progress(loss)) { break }
     }
+    callbacks.trainingEnded?(TrainingEvent.Training(self))
   }
 
-  /// How often losses of single batches are told.
+  /// How often losses of single batches are recorded.
   private static let reportEvery = 10
 
   private func progress(_ loss: Double) -> TrainingProgress {
     TrainingProgress(
       step: step, episodes: 0, share: Double(step) / Double(settings.steps), lastReturn: 0,
       loss: loss)
-  }
-
-  private func tell<Sink: TransitionSink & ~Copyable>(
-    _ points: [(name: String, value: Double)], to sink: inout Sink
-  ) throws {
-    for (name, value) in points {
-      try sink.record(Metric(step: step, name: name, value: value))
-    }
   }
 
   // MARK: Learning
@@ -116,12 +118,13 @@ package struct TextTrainer: Trainer, Sendable {
   package mutating func learn(
     from starts: [Int], rate: Double
   ) throws -> (loss: Double, norm: Double) {
-    let task = TextShard.Task(
+    let batch = TextShard.Batch(
       starts: starts, context: settings.context, step: step,
       dropout: settings.dropout, generator: generator)
     let (shards, parameters, part) = (shards, parameters, corpus.training)
-    crew.run(shards.count) { index in
-      shards[index].learn(task.share(index, of: shards.count), of: part, task, parameters)
+    pool.run(shards.count) { index in
+      shards[index].computeGradients(
+        batch.share(index, of: shards.count), of: part, batch, parameters)
     }
     for shard in shards.dropFirst() { shards[0].gradients.add(shard.gradients) }
     let loss = shards.reduce(0) { $0 + $1.loss } / Double(starts.count * settings.context)
@@ -137,9 +140,17 @@ package struct TextTrainer: Trainer, Sendable {
   }
 
   /// The mean loss of both parts, the validation part's at last, over sequences spread evenly.
-  private mutating func evaluate<Sink: TransitionSink & ~Copyable>(into sink: inout Sink) throws {
+  private mutating func evaluate<Sink: TransitionSink & ~Copyable>(
+    into sink: inout Sink, _ callbacks: TrainingCallbacks
+  ) throws {
+    callbacks.evaluationStarted?(TrainingEvent.Evaluation(step: step))
     loss = (meanLoss(corpus.training), meanLoss(corpus.validation))
-    try tell([("losses/train", loss.training), ("losses/validation", loss.validation)], to: &sink)
+    let metrics = [
+      Metric(step: step, name: "losses/train", value: loss.training),
+      Metric(step: step, name: "losses/validation", value: loss.validation),
+    ]
+    try sink.record(metrics, callbacks)
+    callbacks.evaluationEnded?(TrainingEvent.Evaluation(step: step, metrics: metrics))
   }
 
   /// The mean loss of a part of the text, without learning anything.
@@ -147,11 +158,12 @@ package struct TextTrainer: Trainer, Sendable {
     let context = settings.context
     let starts = Corpus.spread(
       settings.evaluationBatches * settings.batch, over: part, context: context)
-    let task = TextShard.Task(
+    let batch = TextShard.Batch(
       starts: starts, context: context, step: step, dropout: 0, generator: generator)
     let (shards, parameters) = (shards, parameters)
-    crew.run(shards.count) { index in
-      shards[index].judge(task.share(index, of: shards.count), of: part, task, parameters)
+    pool.run(shards.count) { index in
+      shards[index].computeLoss(
+        batch.share(index, of: shards.count), of: part, batch, parameters)
     }
     return shards.reduce(0) { $0 + $1.loss } / Double(starts.count * context)
   }

@@ -78,9 +78,9 @@ extension Breakout {
   }
 
   /// Writes what a learner sees in a state: features within ±1, or codes divided by 255.
-  package func observe(_ state: BreakoutState, into values: UnsafeMutableBufferPointer<Float>) {
+  package func observe(_ state: BreakoutState, into values: inout MutableSpan<Float>) {
     precondition(values.count >= observationCount, "an observation needs its place")
-    if rules.observation == .features { return observeFeatures(state, into: values) }
+    if rules.observation == .features { return observeFeatures(state, into: &values) }
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: tokenCount) { codes in
       tokens(state, into: codes)
       for index in codes.indices { values[index] = Float(codes[index]) / 255 }
@@ -88,7 +88,7 @@ extension Breakout {
   }
 
   private func observeFeatures(
-    _ state: BreakoutState, into values: UnsafeMutableBufferPointer<Float>
+    _ state: BreakoutState, into values: inout MutableSpan<Float>
   ) {
     func scaled(_ place: Float, _ last: Int) -> Float { 2 * place / Float(last) - 1 }
     let middle = Float(state.paddle) + Float(board.paddleWidth - 1) / 2
@@ -106,9 +106,7 @@ extension Breakout {
     values[8] = scaled(Float(landing), board.columns - 1)
     values[9] = distance / Float(board.columns)
     values[10] = max(-1, min(1, distance / Float(board.paddleWidth)))
-    let columns = values.baseAddress.map { $0 + Self.ballFeatures }
-    guard let columns else { return }
-    let rows = columns + board.brickColumns
+    let (columns, rows) = (Self.ballFeatures, Self.ballFeatures + board.brickColumns)
     // The bricks of each column, counted in the digits of one number.
     var counts: UInt64 = 0
     var bricks = state.bricks
@@ -116,10 +114,10 @@ extension Breakout {
       let line = UInt64(truncatingIfNeeded: bricks) & (1 << UInt64(board.brickColumns) - 1)
       bricks >>= UInt128(board.brickColumns)
       counts += Self.digits(line)
-      rows[row] = Float(line.nonzeroBitCount) / Float(board.brickColumns)
+      values[rows + row] = Float(line.nonzeroBitCount) / Float(board.brickColumns)
     }
     for column in 0..<board.brickColumns {
-      columns[column] = Float(counts >> UInt64(4 * column) & 15) / Float(board.brickRows)
+      values[columns + column] = Float(counts >> UInt64(4 * column) & 15) / Float(board.brickRows)
     }
   }
 

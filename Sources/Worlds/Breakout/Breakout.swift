@@ -1,7 +1,7 @@
 package import Rollouts
 
 /// Breakout in characters: a ball, a paddle and bricks on a page of text.
-package struct Breakout: ObservedWorld {
+package struct Breakout: DiscreteActionWorld {
   package let rules: BreakoutRules
   /// Where everything stands.
   package let board: BreakoutBoard
@@ -35,8 +35,16 @@ package struct Breakout: ObservedWorld {
       board, patches: rules.observation == .patches ? patches : nil, showsTrail: rules.trail)
   }
 
+  /// A game by other rules.
+  package func following(_ rules: BreakoutRules) throws(SettingError) -> Breakout {
+    try Breakout(rules: rules)
+  }
+
   /// After how many steps a game is truncated.
   package var stepLimit: Int { rules.stepLimit }
+
+  /// How many games were cut off: whoever never misses may go on for ever.
+  package var tally: any StepTally { BreakoutTally() }
 
   /// Whether a ball was lost.
   package func costsLife(from state: BreakoutState, to next: BreakoutState) -> Bool {
@@ -104,4 +112,15 @@ package struct Breakout: ObservedWorld {
     }
     return Step(next: next, reward: reward + 0)
   }
+}
+
+/// How many games were cut off.
+private struct BreakoutTally: StepTally {
+  private var truncated = 0
+
+  mutating func add(_ transition: Transition) {
+    if transition.ending == .truncated { truncated += 1 }
+  }
+
+  var members: [JSON.Member] { [.init("truncated", .integer(truncated))] }
 }

@@ -12,7 +12,7 @@ extension CityWorld {
 
   /// Writes what a learner sees in a state: a pure function of it, each number within ±1 unless the
   /// boundary signal is not.
-  package func observe(_ state: CityState, into values: UnsafeMutableBufferPointer<Float>) {
+  package func observe(_ state: CityState, into values: inout MutableSpan<Float>) {
     precondition(values.count >= observationCount, "an observation needs its place")
     let bearing = bearing(from: state, to: map.targets[Int(state.target)])
     values[0] = state.signal1

@@ -5,7 +5,7 @@ package import Rollouts
 ///
 /// A lap ends its episode as truncated, but nothing is reset: the next episode starts in the state
 /// that the last one ended in.
-package struct CityWorld: ObservedWorld {
+package struct CityWorld: DiscreteActionWorld {
   package let map: CityMap
   package let rules: CityRules
   package let description: WorldDescription
@@ -29,6 +29,9 @@ package struct CityWorld: ObservedWorld {
       name: "city", map: map.text, mapName: map.name, actions: Self.actions,
       fields: CityState.fields)
   }
+
+  /// The same map by other rules.
+  package func following(_ rules: CityRules) -> CityWorld { CityWorld(map, rules: rules) }
 
   /// A lap that is done or given up ends nothing.
   package var isContinuing: Bool { true }
@@ -179,6 +182,14 @@ extension CityWorld {
     state.target == next.target ? nil : Int(state.target)
   }
 
+  /// Whether a tick completed a lap.
+  package func isSuccess(
+    from state: CityState, reward: Double, to next: CityState, ending: Ending
+  ) -> Bool { reached(from: state, to: next) == CityMap.targetNames.count - 1 }
+
+  /// Targets, laps, and the share of ticks off the road.
+  package var tally: any StepTally { CityTally(city: self) }
+
   /// The unit vector of an angle that counts counter-clockwise from east, on a picture.
   static func direction(_ degrees: Double) -> CityPoint {
     let radians = degrees * .pi / 180
@@ -189,6 +200,35 @@ extension CityWorld {
   static func wrapped(_ degrees: Double) -> Double {
     let rest = degrees.truncatingRemainder(dividingBy: 360)
     return rest > 180 ? rest - 360 : rest <= -180 ? rest + 360 : rest
+  }
+}
+
+/// What a car came to.
+private struct CityTally: StepTally {
+  let city: CityWorld
+  private var steps = 0
+  private var targets = 0
+  private var laps = 0
+  private var ticksOffRoad = 0
+
+  init(city: CityWorld) { self.city = city }
+
+  mutating func add(_ transition: Transition) {
+    steps += 1
+    guard let state = CityState(recorded: transition.state),
+      let next = CityState(recorded: transition.next)
+    else { return }
+    if city.isOffRoad(next) { ticksOffRoad += 1 }
+    guard let target = city.reached(from: state, to: next) else { return }
+    targets += 1
+    if target == CityMap.targetNames.count - 1 { laps += 1 }
+  }
+
+  var members: [JSON.Member] {
+    [
+      .init("targets", .integer(targets)), .init("laps", .integer(laps)),
+      .init("off_road", .number(Double(ticksOffRoad) / Double(max(1, steps)))),
+    ]
   }
 }
 

@@ -3,21 +3,51 @@ package import Rollouts
 
 /// Gymnasium's Reacher-v5: an arm of two links brings its fingertip to a place. Only time ends an
 /// episode.
-package struct Reacher: SeenWorld {
+package struct Reacher: ObservableWorld {
   package let rules: ReacherRules
   package let description: WorldDescription
+  /// How to get at MuJoCo; nil where there is none.
+  private let mujoco: (@Sendable () throws -> Simulator)?
+  /// What moves the arm in place of the closed form.
   private let simulator: Simulator?
 
   /// Moves the arm of a state for one step, under torques within ±1.
   package typealias Simulator =
     @Sendable (_ state: ReacherState, _ torques: SIMD2<Double>) -> ReacherMotion
 
-  /// A reacher that moves by the closed form, or, where it is to move otherwise, by a simulator.
-  /// Without that it can be looked at, but takes no step.
-  package init(rules: ReacherRules = ReacherRules(), simulator: Simulator? = nil) {
+  /// A reacher that moves by the closed form. Where its rules ask for MuJoCo, it can be drawn, and takes
+  /// steps once it is `readyToStep`.
+  package init(
+    rules: ReacherRules = ReacherRules(),
+    mujoco: (@Sendable () throws -> Simulator)? = nil
+  ) {
+    self.init(rules, mujoco, simulator: nil)
+  }
+
+  private init(
+    _ rules: ReacherRules, _ mujoco: (@Sendable () throws -> Simulator)?,
+    simulator: Simulator?
+  ) {
     self.rules = rules
+    self.mujoco = mujoco
     self.simulator = simulator
     description = WorldDescription(name: "reacher", actions: [], fields: ReacherState.fields)
+  }
+
+  /// A reacher by other rules.
+  package func following(_ rules: ReacherRules) -> Reacher { Reacher(rules: rules, mujoco: mujoco) }
+
+  /// The reacher with MuJoCo loaded, where its rules ask for that: pictures need no steps, and so no MuJoCo.
+  package func readyToStep() throws(SettingError) -> Reacher {
+    guard rules.physics == .mujoco, simulator == nil else { return self }
+    guard let mujoco else {
+      throw SettingError("physics=mujoco needs MuJoCo, which this reel was built without")
+    }
+    do {
+      return Reacher(rules, mujoco, simulator: try mujoco())
+    } catch {
+      throw SettingError("\(error)")
+    }
   }
 
   /// After how many steps an episode is truncated.
@@ -68,7 +98,7 @@ package struct Reacher: SeenWorld {
 
   private func motion(_ state: ReacherState, _ torques: SIMD2<Double>) -> ReacherMotion {
     if let simulator { return simulator(state, torques) }
-    precondition(rules.physics == .closed, "an arm that MuJoCo moves is handed MuJoCo")
+    precondition(rules.physics == .closed, "an arm that MuJoCo moves is made ready to step")
     var arm = ReacherArm(angles: state.angles, velocities: state.velocities)
     let seen = arm.advance(torques)
     return ReacherMotion(
@@ -87,7 +117,7 @@ package struct Reacher: SeenWorld {
   package var observationCount: Int { 10 }
 
   /// Writes what a learner sees in a state.
-  package func observe(_ state: ReacherState, into values: UnsafeMutableBufferPointer<Float>) {
+  package func observe(_ state: ReacherState, into values: inout MutableSpan<Float>) {
     precondition(values.count >= observationCount, "an observation needs its place")
     let (q, v, target) = (state.angles, state.velocities, state.target)
     let way = Self.fingertip(q) - target
@@ -104,6 +134,11 @@ package struct Reacher: SeenWorld {
   }
 
   // MARK: Places, for painters
+
+  /// Metres from joint to joint.
+  package static let linkLength = ReacherArm.length
+  /// Metres from the elbow to the fingertip.
+  package static let fingertipReach = ReacherArm.reach
 
   /// Where the elbow is at some angles, in metres from the shoulder.
   package static func elbow(_ angles: SIMD2<Double>) -> SIMD2<Double> {

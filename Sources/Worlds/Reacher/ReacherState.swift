@@ -79,7 +79,7 @@ package struct ReacherAction: RecordedAction {
   /// An action of two torques.
   package init(_ shoulder: Float, _ elbow: Float) { torques = SIMD2(shoulder, elbow) }
 
-  package init(numbers: UnsafeBufferPointer<Float>) { self.init(numbers[0], numbers[1]) }
+  package init(numbers: Span<Float>) { self.init(numbers[0], numbers[1]) }
 
   package var recorded: Value {
     let words = SIMD2(torques.x.bitPattern, torques.y.bitPattern)

@@ -21,17 +21,17 @@ extension Snake {
   package var observationCount: Int { rules.observation == .course ? 11 : 19 }
 
   /// Writes what a learner sees in a state.
-  package func observe(_ state: SnakeState, into values: UnsafeMutableBufferPointer<Float>) {
+  package func observe(_ state: SnakeState, into values: inout MutableSpan<Float>) {
     precondition(values.count >= observationCount, "an observation needs its place")
     switch rules.observation {
-    case .course: observeCourse(state, into: values)
-    case .strong: observeStrong(state, into: values)
+    case .course: observeCourse(state, into: &values)
+    case .strong: observeStrong(state, into: &values)
     }
   }
 
   /// The eleven bits: danger by turns, way and food by the compass.
   private func observeCourse(
-    _ state: SnakeState, into values: UnsafeMutableBufferPointer<Float>
+    _ state: SnakeState, into values: inout MutableSpan<Float>
   ) {
     func bit(_ index: Int, _ value: Bool) { values[index] = value ? 1 : 0 }
     let (head, heading) = (Int(state.head), Int(state.heading))
@@ -54,7 +54,7 @@ extension Snake {
   /// whether the tail can be reached from it, how far it is clear that way, and whether it is nearer
   /// to the food; then the food as seen from the head, the length, and the share of patience used up.
   private func observeStrong(
-    _ state: SnakeState, into values: UnsafeMutableBufferPointer<Float>
+    _ state: SnakeState, into values: inout MutableSpan<Float>
   ) {
     let (head, heading) = (Int(state.head), Int(state.heading))
     let (dx, dy) = Self.distance(from: head, to: Int(state.food))

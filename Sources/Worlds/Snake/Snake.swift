@@ -1,7 +1,7 @@
 package import Rollouts
 
 /// The game of Snake on a board of 32 × 24 cells, steered by turns.
-package struct Snake: ObservedWorld {
+package struct Snake: DiscreteActionWorld {
   package static let columns = 32
   package static let rows = 24
   package static let startLength = 3
@@ -22,6 +22,9 @@ package struct Snake: ObservedWorld {
     description = WorldDescription(
       name: "snake", actions: Self.actions, fields: SnakeState.fields)
   }
+
+  /// A game by other rules.
+  package func following(_ rules: SnakeRules) -> Snake { Snake(rules: rules) }
 
   /// After how many steps a game is truncated.
   package var stepLimit: Int { rules.stepLimit }
@@ -56,6 +59,14 @@ package struct Snake: ObservedWorld {
     return Step(next: next, reward: rules.deathReward + 0, ending: .terminated)
   }
 
+  /// Whether the snake fills the board.
+  package func isSuccess(
+    from state: SnakeState, reward: Double, to next: SnakeState, ending: Ending
+  ) -> Bool { next.end == .full }
+
+  /// The scores of finished games.
+  package var tally: any StepTally { SnakeTally() }
+
   /// The way of a snake after an action: straight, right or left.
   package static func heading(_ heading: Int, turned action: Int) -> Int {
     (heading + (action == 0 ? 0 : action == 1 ? 1 : 3)) & 3
@@ -74,6 +85,25 @@ package struct Snake: ObservedWorld {
   }
 
   static func place(_ cell: Int) -> SnakeCell { SnakeCell(x: cell & 31, y: cell >> 5) }
+}
+
+/// How many apples were eaten in finished games.
+private struct SnakeTally: StepTally {
+  private var scores: [Int] = []
+
+  mutating func add(_ transition: Transition) {
+    guard transition.ending != .running, let state = SnakeState(recorded: transition.next) else {
+      return
+    }
+    scores.append(Int(state.length) - Snake.startLength)
+  }
+
+  var members: [JSON.Member] {
+    let mean = Double(scores.reduce(0, +)) / Double(max(1, scores.count))
+    return [
+      .init("mean_score", .number(mean)), .init("max_score", .integer(scores.max() ?? 0)),
+    ]
+  }
 }
 
 extension SnakeState {

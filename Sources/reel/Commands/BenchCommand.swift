@@ -1,4 +1,5 @@
 import Benchmarks
+import Platform
 import Rollouts
 
 /// Measures the speed of every room, each figure beside its limit.
@@ -52,13 +53,16 @@ struct BenchCommand: Command {
     let name = benchmark.name + String(repeating: " ", count: max(1, 44 - benchmark.name.count))
     let bound = "\(benchmark.isRate ? "≥" : "≤") \(shown(benchmark.limit))"
     let ratio =
-      peer.map { "  \(decimal(figure / $0, figure < 10 * $0 ? 1 : 0))× Python's \(shown($0))" }
+      peer.map {
+        "  \(NumberFormat.decimal(figure / $0, figure < 10 * $0 ? 1 : 0))× Python's \(shown($0))"
+      }
       ?? ""
     return name + "\(shown(figure)) \(benchmark.unit)  (\(bound))  \(keeps ? "ok" : "MISSED")"
       + ratio
   }
 
   private func shown(_ value: Double) -> String {
-    abs(value) >= 1000 ? count(Int(value)) : decimal(value, value < 10 ? 2 : 1)
+    abs(value) >= 1000
+      ? NumberFormat.count(Int(value)) : NumberFormat.decimal(value, value < 10 ? 2 : 1)
   }
 }

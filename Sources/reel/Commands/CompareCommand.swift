@@ -1,7 +1,8 @@
 import Analysis
-import Film
+import Experiments
+import Pictures
+import Platform
 import Raster
-import Recordings
 import Rollouts
 
 /// Compares groups of runs by robust statistics, each with what luck may have done to it.
@@ -17,11 +18,7 @@ struct CompareCommand: Command {
 
   private let files: [String]
   private let key: String?
-  private let metric: String?
-  private let last: Int
-  private let normal: ClosedRange<Double>?
-  private let optimum: Double?
-  private let repetitions: Int
+  private let options: RunComparison.Options
   private let output: String?
   private let title: String?
   private let theme: Theme
@@ -30,25 +27,28 @@ struct CompareCommand: Command {
   init(_ arguments: inout Arguments) throws {
     files = arguments.remaining("FILE", help: "recordings, one run each")
     key = try arguments.option("--group-by", value: "WHAT", help: RunGroups.help)
-    metric = try arguments.option(
+    var options = RunComparison.Options()
+    options.metric = try arguments.option(
       "--of", value: "METRIC", help: "a metric in place of returns, such as losses/td_loss")
-    last =
+    options.last =
       try arguments.count(
         "--last", in: 1...1_000_000_000,
-        help: "a run's score is the mean of its last N episodes (default 100)") ?? 100
+        help: "a run's score is the mean of its last N episodes (default 100)") ?? options.last
     let bounds = try arguments.option(
       "--normalize", value: "LOW,HIGH",
       help: "scores from 0 to 1 between these (default with several worlds: their extremes)")
-    normal = try bounds.map(Self.range)
-    optimum = try arguments.number(
+    options.normal = try bounds.map(Self.range)
+    options.optimum = try arguments.number(
       "--optimum", value: "SCORE", in: -1e300...1e300,
       help: "what counts as perfect (default 1 of normalized scores, else the best of all)")
-    repetitions =
+    options.repetitions =
       try arguments.count(
-        "--repetitions", in: 100...10_000_000, help: "of the bootstrap (default 50000)") ?? 50_000
+        "--repetitions", in: 100...10_000_000, help: "of the bootstrap (default 50000)")
+      ?? options.repetitions
+    self.options = options
     output = try arguments.option("-o", "--output", value: "FILE", help: "a .png, .svg or .csv")
     title = try arguments.option("--title", value: "TEXT", help: "default what is compared")
-    theme = try themeOption(&arguments)
+    theme = try Theme(&arguments)
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
@@ -62,93 +62,23 @@ struct CompareCommand: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let groups = try RunGroups(files, by: key)
-    let scale = ScoreScale(of: groups, try groups.runs.map(score), normal)
-    let scores = try groups.names.map { name in (name, try scale.scores(of: name)) }
-    let comparison = ScoreComparison(
-      scores, optimum: optimum ?? scale.optimum, repetitions: repetitions)
-    let summary = ComparisonSummary(comparison: comparison, groups: groups)
+    let comparison = try RunComparison(of: RunGroups(files, by: key), options)
+    let summary = ComparisonSummary(comparison: comparison.scores, groups: comparison.groups)
     console.isJSON ? console.print(summary.json) : console.print(summary.text)
     guard let output else { return .done }
-    let chart = ComparisonChart(
-      comparison, title: title ?? "\(groups.tasks.joined(separator: ", ")) by \(groups.key)",
-      subtitle: "\(measure); \(scale.words); bars: 95 % stratified bootstrap, "
-        + "\(NumberText.grouped(repetitions)) repetitions",
-      measure: scale.isNormalized ? "Normalized score" : "Score", theme: theme)
-    try writeDrawing(chart, numbers: { comparison.csv }, to: output, replacing: force)
+    try DrawingFile(output, replacing: force).write(
+      comparison.chart(title: title, theme: theme)
+    ) { comparison.scores.csv }
     console.note("wrote \(output)")
     return .done
   }
-
-  private var measure: String {
-    metric.map { "mean of the last \(last) values of \($0)" }
-      ?? "mean return of the last \(last) episodes"
-  }
-
-  private func score(_ run: GroupedRun) throws -> Double {
-    let values: [Double]
-    if let metric {
-      values = try run.recording.knownMetric(metric).values.filter(\.isFinite)
-    } else {
-      values = try run.recording.episodes().filter(\.isOver).map(\.return)
-    }
-    if values.isEmpty { throw Failure.failed("\(run.path) has nothing finished to compare yet") }
-    return Statistics.mean(Array(values.suffix(last)))
-  }
 }
 
-extension Recording {
-  /// A metric that was recorded; one that was not is an error that tells which were.
-  func knownMetric(_ name: String) throws -> MetricSeries {
-    let series = try metric(name)
-    guard series.steps.isEmpty else { return series }
-    let known = try metricNames()
-    throw Failure.failed(
-      "\(path) has no metric '\(name)'", didYouMean(name, among: known),
-      known.isEmpty ? "it has none at all" : "it has \(known.joined(separator: ", "))")
-  }
-}
-
-/// How the runs' scores are made comparable.
-private struct ScoreScale {
-  let groups: RunGroups
-  let isNormalized: Bool
-  /// What it does, in words.
-  let words: String
-  private let scores: [Double]
-
-  init(of groups: RunGroups, _ scores: [Double], _ normal: ClosedRange<Double>?) {
-    self.groups = groups
-    isNormalized = normal != nil || groups.tasks.count > 1
-    if let normal {
-      words =
-        "normalized, \(NumberText.short(normal.lowerBound)) is 0 and "
-        + "\(NumberText.short(normal.upperBound)) is 1"
-    } else {
-      words = isNormalized ? "normalized by each world's extremes" : "not normalized"
-    }
-    self.scores = zip(groups.runs, scores).map { run, score in
-      guard normal != nil || groups.tasks.count > 1 else { return score }
-      let same = zip(groups.runs, scores).filter { $0.0.task == run.task }.map(\.1)
-      let low = normal?.lowerBound ?? same.min() ?? score
-      let high = normal?.upperBound ?? same.max() ?? score
-      return high > low ? (score - low) / (high - low) : 1
-    }
-  }
-
-  var optimum: Double { isNormalized ? 1 : scores.max() ?? 1 }
-
-  func scores(of group: String) throws -> Scores {
-    Scores(
-      tasks: try groups.tasks.map { task in
-        let found = zip(groups.runs, scores).filter { $0.0.group == group && $0.0.task == task }
-        guard !found.isEmpty else {
-          throw Failure.failed(
-            "\(group) has no run of \(task)", "groups are compared on the same worlds")
-        }
-        return found.map(\.1)
-      })
-  }
+extension RunGroups {
+  /// What `--group-by` takes.
+  static let help =
+    "what tells groups apart: trainer, preset, world, map, tag, note, file, seed or a setting "
+    + "(default: trainer, preset or settings, whichever differ)"
 }
 
 /// A comparison for people and for programs.
@@ -180,9 +110,10 @@ private struct ComparisonSummary {
   private func cell(_ interval: Interval?) -> String {
     guard let interval else { return "–" }
     let digits = abs(interval.high) < 10 ? 3 : 1
-    let estimate = decimal(interval.estimate, digits)
+    let estimate = NumberFormat.decimal(interval.estimate, digits)
     guard interval.low < interval.high else { return estimate }
-    return "\(estimate) (\(decimal(interval.low, digits)) to \(decimal(interval.high, digits)))"
+    return
+      "\(estimate) (\(NumberFormat.decimal(interval.low, digits)) to \(NumberFormat.decimal(interval.high, digits)))"
   }
 
   var json: JSON {

@@ -1,3 +1,4 @@
+import Platform
 import Recordings
 import Rollouts
 
@@ -52,7 +53,7 @@ struct CopyCommand: Command {
       ])
     } else {
       console.print(output)
-      console.note("\(size(after)) of \(size(before))")
+      console.note("\(NumberFormat.bytes(after)) of \(NumberFormat.bytes(before))")
     }
     return .done
   }

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Shows what the program can do, by its own commands.
 struct DemoCommand: Command {
@@ -61,7 +61,7 @@ struct DemoCommand: Command {
         if code != .done { return code }
       }
     }
-    let seconds = duration(monotonicSeconds() - start)
+    let seconds = NumberFormat.duration(monotonicSeconds() - start)
     console.note("\nall in \(seconds): look into output/demo/, and try reel help")
     return .done
   }

@@ -1,3 +1,4 @@
+import Platform
 import Recordings
 import Rollouts
 
@@ -24,7 +25,7 @@ struct EpisodesCommand: Command {
     arguments.jsonFlag()
     let given = [
       best.map(EpisodeSelection.best), worst.map(EpisodeSelection.worst),
-      try episode.map(episodeSelection),
+      try episode.map(EpisodeArguments.selection),
     ].compactMap(\.self)
     selection = given.isEmpty ? .all : given.count == 1 ? given[0] : .several(given)
   }
@@ -49,7 +50,7 @@ struct EpisodesCommand: Command {
     for episode in episodes {
       table.add([
         "\(episode.number)", "\(episode.firstStep)", "\(episode.steps)",
-        decimal(episode.return, 3), episode.ending.name,
+        NumberFormat.decimal(episode.return, 3), episode.ending.name,
       ])
     }
     console.print(table.text)

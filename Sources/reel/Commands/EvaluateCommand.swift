@@ -1,7 +1,7 @@
+import Experiments
+import Platform
 import Recordings
 import Rollouts
-import Trainers
-import Worlds
 
 /// Plays what was learned, greedily.
 struct EvaluateCommand: Command {
@@ -17,8 +17,7 @@ struct EvaluateCommand: Command {
   ]
 
   private let file: String
-  private let episodes: Int?
-  private let steps: Int?
+  private let limits: Evaluation.Limits
   private let seed: UInt64?
   private let which: String?
   private let isExact: Bool
@@ -27,14 +26,15 @@ struct EvaluateCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     file = try arguments.positional("FILE", help: "a recording of training")
-    episodes = try arguments.count(
+    let episodes = try arguments.count(
       "--episodes", in: 1...1_000_000_000, help: "how many (default 100)")
-    steps = try arguments.count(
+    let steps = try arguments.count(
       "--steps", in: 1...1_000_000_000_000,
       help: "play so many in all, and cut the last episode off (default in a city 20000)")
     if episodes != nil && steps != nil {
       throw Failure.usage("--episodes and --steps exclude each other")
     }
+    limits = Evaluation.Limits(episodes: episodes, steps: steps)
     seed = try arguments.count(
       "--seed", in: 0...Int.max, help: "its own, not the training's (default: that + 1000000)"
     ).map { UInt64($0) }
@@ -52,68 +52,26 @@ struct EvaluateCommand: Command {
   private static let option = "--checkpoint"
 
   func run(_ console: Console) throws -> ExitCode {
-    try Recording.refuse(output, inPlaceOf: file)
-    let recording = try Recording(file)
-    let run = try recording.description()
-    let plan = try RunPlan(run)
-    let player: any Player
-    let checkpoint: Checkpoint
-    switch plan.learner {
-    case .qTable:
-      if which == "best" {
-        throw Failure.usage("a Q-table keeps no best", "\(Self.option) takes a step, N% or last")
-      }
-      let step = try step(at: which, of: recording, option: Self.option)
-      let table = try recording.qTable(at: step)
-      let policy = try policy(of: table, TablePlan(plan))
-      if isExact { return try report(policy, plan.world.stepLimit, console) }
-      checkpoint = table.checkpoint(step: step)
-      player = TablePlayer(policy: policy, stepLimit: plan.world.stepLimit)
-    case .dqn, .ppo:
-      if isExact { throw Failure.usage("--exact is for Q-tables", "leave it out to play") }
-      checkpoint = try networkCheckpoint(of: recording, at: which, option: Self.option)
-      player = try networkPlayer(of: plan, checkpoint)
+    if isExact, output != nil {
+      throw Failure.usage("--exact plays nothing that -o could record")
     }
-    let seed = seed ?? (run.seed + 1_000_000) & (1 << 63 - 1)
-    let isEndless = plan.world.observed?.isContinuing == true && episodes == nil
-    let evaluation = Evaluation(
-      world: plan.world, seed: seed,
-      episodes: episodes ?? (steps == nil && !isEndless ? 100 : .max),
-      steps: steps ?? (isEndless ? 20_000 : .max))
-    let summary = try play(evaluation, player, console) {
-      var description = plan.description(seed: seed, purpose: .evaluate)
-      description.parent = Parent(
-        file: file, digest: try recording.digest(), step: checkpoint.step)
-      let initial = Checkpoint(
-        step: 0, kind: checkpoint.kind, parameters: checkpoint.parameters,
-        trainingState: checkpoint.trainingState)
-      return (description, initial)
+    try Recording.refuse(output, inPlaceOf: file)
+    let evaluation = try Evaluation(
+      of: Recording(file), at: RecordedMoment(option: Self.option, which), limits: limits,
+      seed: seed)
+    if isExact {
+      guard let exact = try evaluation.exact() else {
+        throw Failure.usage("--exact is for Q-tables", "leave it out to play")
+      }
+      report(exact, console)
+      return .done
+    }
+    let summary = try console.withBar("playing") {
+      try evaluation.play(recordingTo: output, force: force, progress: $0)
     }
     report(summary.members, console)
     if let output { console.note("recorded in \(output)") }
     return Interruption.isRequested ? .stopped : .done
-  }
-
-  private func policy(of table: QTable, _ plan: TablePlan) throws -> GreedyPolicy {
-    guard table.states == plan.dynamics.states, table.actions == plan.dynamics.actions else {
-      throw Failure.failed("\(file) is damaged: its table does not fit its world")
-    }
-    return GreedyPolicy(table, plan.dynamics, ties: plan.settings.ties)
-  }
-
-  private func play(
-    _ evaluation: Evaluation, _ player: any Player, _ console: Console,
-    _ describe: () throws -> (RunDescription, Checkpoint)
-  ) throws -> EvaluationSummary {
-    var player = player
-    guard let output else { return try evaluation.run(&player, into: NullSink(), console).summary }
-    let (description, initial) = try describe()
-    let writer = try RecordingWriter(
-      creating: output, description, initial: initial, options: RecordingOptions(force: force))
-    let played = try evaluation.run(&player, into: writer, console)
-    let summary = played.summary
-    try played.finish { try $0.finish() }
-    return summary
   }
 
   private func report(_ members: [JSON.Member], _ console: Console) {
@@ -122,22 +80,8 @@ struct EvaluateCommand: Command {
       : console.print(Help.rows(members.map { ($0.key, shown($0.value)) }))
   }
 
-  private func report(
-    _ policy: GreedyPolicy, _ stepLimit: Int, _ console: Console
-  ) throws -> ExitCode {
-    if output != nil { throw Failure.usage("--exact plays nothing that -o could record") }
-    let exact = policy.evaluateExactly(stepLimit: stepLimit)
-    report(
-      [
-        .init("success_rate", .number(exact.successRate)),
-        .init("mean_return", .number(exact.meanReturn)),
-        .init("mean_length", .number(exact.meanLength)),
-      ], console)
-    return .done
-  }
-
   private func shown(_ value: JSON) -> String {
-    if case .number(let number) = value { return decimal(number, 4) }
+    if case .number(let number) = value { return NumberFormat.decimal(number, 4) }
     return value.compact
   }
 }

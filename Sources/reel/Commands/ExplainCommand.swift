@@ -1,6 +1,7 @@
+import Experiments
+import Platform
 import Recordings
 import Rollouts
-import Worlds
 
 /// Shows an algorithm's pseudo-code beside what a recording shows of it.
 struct ExplainCommand: Command {
@@ -14,29 +15,38 @@ struct ExplainCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     topic = try arguments.positional(
-      "TOPIC", choices: [Learner.qTableName, Learner.dqnName], help: "what to explain")
+      "TOPIC", choices: AlgorithmTopic.all.map(\.trainerName), help: "what to explain")
     file = try arguments.optionalPositional(
       "FILE", help: "a recording of it (default: the newest in recordings/)")
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let path = file ?? newestRecording { $0.trainer == topic }
-    let isTable = topic == Learner.qTableName
-    let evidence = try path.map { try isTable ? QTableEvidence($0).lines : DQNEvidence($0).lines }
-    for (index, part) in (isTable ? Lesson.qTable : Lesson.dqn).enumerated() {
+    guard let topic = AlgorithmTopic.all.first(where: { $0.trainerName == topic }) else {
+      return .usage
+    }
+    let path = file ?? newestRecording(by: topic.trainerName)
+    let evidence = try path.map { try topic.evidence(in: Recording($0)) }
+    for (index, part) in topic.parts.enumerated() {
       if index > 0 { console.print("") }
       console.print(part.title)
       part.code.forEach { console.print("    " + $0) }
       part.notes.forEach { console.print("  " + $0) }
-      guard let seen = evidence?[part.name] else { continue }
-      seen.forEach { console.print("  ▸ " + $0) }
+      evidence?[index].forEach { console.print("  ▸ " + $0) }
     }
     if let path {
       console.note("\n▸ as recorded in \(path)")
     } else {
-      let world = isTable ? "maze" : "snake"
-      console.note("\nno recording yet; reel train \(world) makes one, and this page shows it")
+      console.note(
+        "\nno recording yet; reel train \(topic.exampleWorld) makes one, and this page shows it")
     }
     return .done
+  }
+
+  /// The newest recording of a trainer in recordings/, if there is one.
+  private func newestRecording(by trainer: String) -> String? {
+    Files.visibleNames(in: "recordings").filter { Files.ending($0) == "sqlite" }
+      .map { "recordings/\($0)" }
+      .sorted { Files.modificationTime($0) ?? 0 > Files.modificationTime($1) ?? 0 }
+      .first { (try? Recording($0).description().trainer) == trainer }
   }
 }

@@ -1,7 +1,8 @@
 import Analysis
-import Film
+import Experiments
+import Pictures
+import Platform
 import Raster
-import Replay
 import Rollouts
 import Worlds
 
@@ -26,7 +27,7 @@ struct ExploreCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     world = try arguments.positional(
-      "WORLD", choices: KnownWorld.names + [TransformerDemo.word],
+      "WORLD", choices: Catalog.builtIn.worlds.names + [TransformerDemo.word],
       help: "the world, or the parts of a transformer")
     map = try arguments.option(
       "--map", value: "FILE", help: "a map's file, or a name such as classic-4x4")
@@ -46,13 +47,16 @@ struct ExploreCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     if world == TransformerDemo.word { return try demonstrate(console) }
     if output != nil { throw Failure.usage("-o is for explore \(TransformerDemo.word)") }
-    let plan = try RunPlan(world: world, map: map, preset: preset, overrides: overrides)
-    let exploration = Exploration(plan.world, seed: seed, episodes: episodes)
+    let plan = try Catalog.builtIn.plan(
+      PlanRequest(
+        self.world, map: map, preset: preset, overrides: overrides.map(Arguments.setting)))
+    let world = try plan.world().readyToStep()
+    let exploration = try Exploration(world, seed: seed, episodes: episodes)
     if console.isJSON {
-      console.print(json(plan.world, exploration))
+      console.print(json(world, exploration))
       return .done
     }
-    console.print(spaces(plan.world))
+    console.print(spaces(world))
     let begin = exploration.fixed.first.map { ", from\n  \($0.first)" } ?? ""
     console.print("\none action, \(Exploration.steps) steps\(begin)\n\n" + trials(exploration))
     console.print(
@@ -64,7 +68,7 @@ struct ExploreCommand: Command {
   private func demonstrate(_ console: Console) throws -> ExitCode {
     let demo = TransformerDemo(seed: seed)
     if let output {
-      try writeDrawing(demo.picture, to: output, replacing: force)
+      try DrawingFile(output, replacing: force).write(demo.picture)
     }
     if console.isJSON {
       console.print(demo.json)
@@ -75,11 +79,12 @@ struct ExploreCommand: Command {
     return .done
   }
 
-  private func spaces(_ world: KnownWorld) -> String {
+  private func spaces(_ world: any World) -> String {
     let description = world.description
+    let seen = world as? any ObservableWorld
     let states =
-      world.tabular.map { "\(NumberText.grouped($0.dynamics.states)) states" }
-      ?? "states as bytes, \(world.seen?.observationCount ?? 0) numbers seen"
+      (world as? any TabularWorld).map { "\(NumberText.grouped($0.dynamics.states)) states" }
+      ?? "states as bytes, \(seen?.observationCount ?? 0) numbers seen"
     var lines = [
       [description.name, description.mapName].filter { !$0.isEmpty }.joined(separator: " "),
       "\(states), \(actions(of: world)), at most \(NumberText.grouped(world.stepLimit)) steps",
@@ -93,7 +98,7 @@ struct ExploreCommand: Command {
           let name = $0.name + String(repeating: " ", count: widest - $0.name.count)
           return ("\(name)  \($0.type)\($0.count > 1 ? " × \($0.count)" : "")", $0.description)
         }))
-    if let seen = world.seen {
+    if let seen {
       lines += ["what a network sees"]
       lines.append(Help.rows([("", seen.observationNames.joined(separator: ", "))]))
     }
@@ -101,8 +106,8 @@ struct ExploreCommand: Command {
     return String(lines.joined(separator: "\n").dropLast())
   }
 
-  private func actions(of world: KnownWorld) -> String {
-    if case .continuous(let count)? = world.seen?.actionSpace {
+  private func actions(of world: any World) -> String {
+    if case .continuous(let count)? = (world as? any ObservableWorld)?.actionSpace {
       return "actions of \(count) real numbers"
     }
     return "\(world.description.actions.count) actions"
@@ -112,23 +117,25 @@ struct ExploreCommand: Command {
     var table = TextTable(["action", "steps", "return", "then", "to"], right: [1, 2])
     for trial in exploration.fixed {
       table.add([
-        trial.name, "\(trial.steps)", decimal(trial.total, 2), trial.ending.name, trial.last,
+        trial.name, "\(trial.steps)", NumberFormat.decimal(trial.total, 2), trial.ending.name,
+        trial.last,
       ])
     }
     return table.text
   }
 
   private func shown(_ returns: [Double]) -> String {
-    "\(decimal(Statistics.mean(returns), 2)) ± \(decimal(Statistics.standardDeviation(returns), 2)), "
-      + "\(decimal(returns.min() ?? 0, 2)) to \(decimal(returns.max() ?? 0, 2))"
+    "\(NumberFormat.decimal(Statistics.mean(returns), 2)) ± \(NumberFormat.decimal(Statistics.standardDeviation(returns), 2)), "
+      + "\(NumberFormat.decimal(returns.min() ?? 0, 2)) to \(NumberFormat.decimal(returns.max() ?? 0, 2))"
   }
 
-  private func json(_ world: KnownWorld, _ exploration: Exploration) -> JSON {
+  private func json(_ world: any World, _ exploration: Exploration) -> JSON {
     let description = world.description
     return [
       "world": .string(description.name), "map": .string(description.mapName),
-      "states": world.tabular.map { .integer($0.dynamics.states) } ?? .null,
-      "observation": .array((world.seen?.observationNames ?? []).map(JSON.string)),
+      "states": (world as? any TabularWorld).map { .integer($0.dynamics.states) } ?? .null,
+      "observation": .array(
+        ((world as? any ObservableWorld)?.observationNames ?? []).map(JSON.string)),
       "actions": .array(description.actions.map { .string($0.name) }),
       "step_limit": .integer(world.stepLimit),
       "fixed": .array(

@@ -1,4 +1,5 @@
-import Raster
+import Experiments
+import Platform
 import Recordings
 import Rollouts
 
@@ -60,13 +61,10 @@ struct ExportCommand: Command {
 
   private func exportParameters(_ recording: Recording, _ console: Console) throws -> ExitCode {
     guard let output else { throw Failure.usage("parameters are not text", "name a file with -o") }
-    let checkpoint: Checkpoint
-    if try recording.description().trainer == Learner.qTableName {
-      let step = try step(at: at, of: recording)
-      checkpoint = try recording.qTable(at: step).checkpoint(step: step)
-    } else {
-      checkpoint = try networkCheckpoint(of: recording, at: at)
-    }
+    let moment = try RecordedMoment(option: "--at", at)
+    let entry = Catalog.builtIn.trainers[try recording.description().trainer]
+    let checkpoint =
+      try entry?.usual.checkpoint(of: recording, at: moment) ?? recording.checkpoint(at: moment)
     try OutputFile.write(checkpoint.parameters, to: output, replacing: force)
     console.print(output)
     return .done

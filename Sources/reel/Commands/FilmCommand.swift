@@ -1,6 +1,7 @@
 import Film
+import Pictures
+import Platform
 import Raster
-import Recordings
 import Replay
 
 /// Makes a film of episodes, or of a folder of pictures.
@@ -20,7 +21,7 @@ struct FilmCommand: Command {
   private let source: String
   private let look: PictureArguments
   private let output: String?
-  private let wish: FilmOutput.Wish
+  private let options: FilmFile.Options
   private let isLearning: Bool
   private let other: String?
   private let grid: (columns: Int, rows: Int)?
@@ -45,37 +46,38 @@ struct FilmCommand: Command {
     if grid != nil, isLearning || other != nil {
       throw Failure.usage("--grid shows one run's episodes, without --learning and --compare")
     }
-    if look.every != nil, isLearning || other != nil || grid != nil {
+    if look.options.every != nil, isLearning || other != nil || grid != nil {
       throw Failure.usage("--every is for a film of episodes one after the other")
     }
-    wish = try FilmOutput.Wish(&arguments)
+    options = try FilmFile.Options(&arguments)
     arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let isFolder = FilePaths.isFolder(source)
-    let path = output ?? (isFolder ? "output/\(stem(source))" : defaultName) + ".gif"
-    let output = try FilmOutput(path, wish)
-    if isFolder {
-      try output.write(folder(), console)
-    } else if isLearning {
-      let rate = try output.smoothRate()
-      try output.write(learning(framesPerSecond: rate), framesPerSecond: rate, console)
-    } else {
-      try output.write(recording(), console)
+    let isFolder = Files.isFolder(source)
+    let path = output ?? (isFolder ? "output/\(Files.stem(source))" : defaultName) + ".gif"
+    let file = try FilmFile(path, options)
+    let film = isFolder ? try folder() : isLearning ? nil : try recording()
+    let outcome = try console.filming("filming \(path)") { progress in
+      if let film { return try file.write(film, progress: progress) }
+      let rate = try file.smoothRate()
+      return try file.write(
+        learning(framesPerSecond: rate), framesPerSecond: rate, progress: progress)
     }
+    outcome.print(console)
     return .done
   }
 
   /// What a film of a recording is called where nobody named it.
   private var defaultName: String {
-    if isLearning { return "output/\(stem(source))-learning" }
-    if let other { return "output/\(stem(source))-and-\(stem(other))" }
+    if isLearning { return "output/\(Files.stem(source))-learning" }
+    if let other { return "output/\(Files.stem(source))-and-\(Files.stem(other))" }
     return look.defaultOutput(source) + (grid == nil ? "" : "-grid")
   }
 
   private func folder() throws -> any FrameSource {
-    if look.choice.isGiven || isLearning || other != nil || grid != nil {
+    let look = look.options
+    if look.filter != nil || isLearning || other != nil || grid != nil {
       throw Failure.usage("a folder of frames has no episodes to choose")
     }
     let pictures = try PictureFolder(source)
@@ -86,23 +88,23 @@ struct FilmCommand: Command {
   }
 
   private func recording() throws -> any FrameSource {
-    if grid == nil, other == nil, let texts = try TextPictures(source, look) {
-      return try texts.film(hold: wish.hold)
+    if grid == nil, other == nil, let texts = try TextPictures(source, look.options) {
+      return try texts.film(hold: options.hold)
     }
-    let pictures = try EpisodePictures(source, look)
+    let pictures = try EpisodePictures(source, look.options)
     if let grid {
-      return try pictures.grid(rows: grid.rows, columns: grid.columns, look, hold: wish.hold)
+      return try pictures.grid(rows: grid.rows, columns: grid.columns, hold: options.hold)
     }
-    guard let other else { return try pictures.film(hold: wish.hold) }
-    return try pictures.beside(EpisodePictures(other, look), look, hold: wish.hold)
+    guard let other else { return try pictures.film(hold: options.hold) }
+    return try pictures.beside(EpisodePictures(other, look.options), hold: options.hold)
   }
 
   private func learning(framesPerSecond: Double) throws -> any FrameSource {
     let pace = LearningFilm.Pace(
-      framesPerSecond: framesPerSecond, speed: wish.speed ?? 1, hold: wish.hold)
+      framesPerSecond: framesPerSecond, speed: options.speed ?? 1, hold: options.hold)
     return try LearningPictures(
-      EpisodePictures(source, look), comparedWith: other.map { try EpisodePictures($0, look) },
-      look, pace: pace
+      EpisodePictures(source, look.options),
+      comparedWith: other.map { try EpisodePictures($0, look.options) }, pace: pace
     ).film()
   }
 

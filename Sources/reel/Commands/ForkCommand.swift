@@ -1,3 +1,4 @@
+import Experiments
 import Recordings
 
 /// Begins another run at a recorded moment of one.
@@ -14,7 +15,7 @@ struct ForkCommand: Command {
   private let file: String
   private let at: String?
   private let output: String?
-  private let more: ResumedRun.Extension
+  private let change: PlanChange
   private let isDurable: Bool
   private let force: Bool
 
@@ -28,7 +29,8 @@ struct ForkCommand: Command {
       "--until", value: "STEPS", in: 1...1_000_000_000_000, help: "train until there are so many")
     let episodes = try arguments.count(
       "--episodes", in: 1...1_000_000_000, help: "train until there are so many")
-    more = ResumedRun.Extension(steps: steps, episodes: episodes, overrides: overrides)
+    change = PlanChange(
+      steps: steps, episodes: episodes, overrides: try overrides.map(Arguments.setting))
     isDurable = arguments.flag("--durable", help: "survive a power cut at every commit (slower)")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
@@ -37,15 +39,13 @@ struct ForkCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     guard let output else { throw Failure.usage("name the new recording with -o") }
     guard let at else { throw Failure.usage("--at tells where to fork: a step, N% or end") }
-    Interruption.watch()
     let parent = try Recording(file)
-    var bar = ProgressBar("forking", console)
-    defer { bar.finish() }
-    try ForkedRun(of: parent, at: try step(at: at, of: parent)).write(
-      to: output, more, force: force
-    ) { bar.update($0, $1) }
-    bar.finish()
-    return try ResumedRun(output, isDurable: isDurable, acknowledge: nil)
-      .run(ResumedRun.Extension(), console)
+    let step = try parent.step(at: RecordedMoment(option: "--at", at))
+    try console.withBar("forking") { progress in
+      try ForkedRun(of: parent, at: step).write(
+        to: output, change, force: force, progress: progress)
+    }
+    let options = RecordingOptions(durable: isDurable)
+    return try ResumedRun(output, options: options).run(PlanChange(), console)
   }
 }

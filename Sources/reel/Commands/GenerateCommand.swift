@@ -1,5 +1,7 @@
+import Experiments
 import Glibc
 import Language
+import Platform
 import Recordings
 import Rollouts
 
@@ -63,9 +65,9 @@ struct GenerateCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     try Recording.refuse(output, inPlaceOf: file)
-    let named =
-      try file.map { try NamedModel(recording: $0, at: at) }
-      ?? NamedModel(folder: model ?? "")
+    let moment = try at.map { try RecordedMoment(option: "--checkpoint", $0) }
+    let model =
+      try file.map { try NamedModel(recording: $0, at: moment) } ?? NamedModel(folder: model ?? "")
     Interruption.watch()
     if prompt == "-" {
       if output != nil {
@@ -73,31 +75,27 @@ struct GenerateCommand: Command {
       }
       while let line = readLine(), !Interruption.isRequested {
         var nowhere = NullSink()
-        try write(generation(named, prompt: line), into: &nowhere, console)
+        try write(generation(by: model, line), into: &nowhere, console)
       }
       return Interruption.isRequested ? .stopped : .done
     }
-    let generation = generation(named, prompt: prompt)
+    let generation = try generation(by: model, prompt)
     guard let output else {
       var nowhere = NullSink()
       try write(generation, into: &nowhere, console)
       return Interruption.isRequested ? .stopped : .done
     }
-    // What cannot be written on is said before a file is made.
-    _ = try TextGeneration.opening(prompt, of: named.trained)
     var writer = try RecordingWriter(
-      creating: output, generation.description(seed: seed, parent: try named.parent()),
-      initial: named.initial, options: RecordingOptions(force: force))
+      creating: output, generation.description(parent: try model.parent()),
+      initial: model.initial, options: RecordingOptions(force: force))
     try write(generation, into: &writer, console)
     try writer.finish()
     console.note("recorded in \(output)")
     return Interruption.isRequested ? .stopped : .done
   }
 
-  private func generation(_ named: NamedModel, prompt: String) -> TextGeneration {
-    TextGeneration(
-      trained: named.trained, prompt: prompt, tokens: tokens, sampler: sampler,
-      generator: Generator(seed: seed))
+  private func generation(by model: NamedModel, _ prompt: String) throws -> TextGeneration {
+    try TextGeneration(by: model, prompt: prompt, tokens: tokens, sampler: sampler, seed: seed)
   }
 
   private func write<Sink: TransitionSink & ~Copyable>(
@@ -109,13 +107,14 @@ struct GenerateCommand: Command {
       var stream = CharacterStream()
       let text = try generation.write(episode: episode, into: &sink) {
         if isStreamed { Console.write(stream.take($0)) }
+        return !Interruption.isRequested
       }
       if isStreamed { Console.write(episode < samples ? "\n\n" : "\n") }
       let mean = text.logProbability / Double(text.tokens)
       let speed = Double(text.tokens) / text.seconds
       console.note(
-        "\(count(text.tokens)) tokens, perplexity \(decimal(exp(-mean), 2)), "
-          + "\(count(Int(speed))) tokens/s")
+        "\(NumberFormat.count(text.tokens)) tokens, perplexity \(NumberFormat.decimal(exp(-mean), 2)), "
+          + "\(NumberFormat.count(Int(speed))) tokens/s")
       found.append(
         [
           "text": .string(text.text), "tokens": .integer(text.tokens),

@@ -1,11 +1,11 @@
 import Analysis
+import Experiments
 import Film
+import Pictures
+import Platform
 import Raster
 import Recordings
 import Replay
-import Rollouts
-import Trainers
-import Worlds
 
 /// Draws what a Q-table or a network knows, at any step, or what two of them know differently.
 struct HeatmapCommand: Command {
@@ -24,22 +24,16 @@ struct HeatmapCommand: Command {
     "reel heatmap recordings/city.sqlite --target A2 -o output/city-value.png",
   ]
 
-  let file: String
-  let at: String?
+  private let file: String
+  private let at: String?
   private let subject: Subject
-  let minus: String?
-  let episode: Int?
-  let style: HeatMapChart.Style
-  let target: String?
-  let heading: Double?
-  let like: Int?
-  let frames: Int?
-  let framesPerSecond: Double
-  let size: Int?
-  let theme: Theme
-  let title: String?
-  let output: String?
-  let force: Bool
+  private let minus: String?
+  private let episode: Int?
+  private let options: HeatMapPictures.Options
+  private let frames: Int?
+  private let framesPerSecond: Double
+  private let output: String?
+  private let force: Bool
 
   /// What is drawn.
   private enum Subject {
@@ -76,27 +70,31 @@ struct HeatmapCommand: Command {
       help: "show the difference to another step (N, N%), or to another FILE or FILE@STEP")
     episode = try arguments.count(
       "--episode", in: 1...Int.max, help: "of attention: which text (default the first)")
+    var options = HeatMapPictures.Options()
     let style = try arguments.option(
       "--style", value: "STYLE", choices: HeatMapChart.Style.allCases.map(\.rawValue),
       help: "what stands in the cells (default arrows)")
-    self.style = style.flatMap(HeatMapChart.Style.init(rawValue:)) ?? .arrows
-    target = try arguments.option(
-      "--target", value: "NAME", choices: CityMap.targetNames,
+    options.style = style.flatMap(HeatMapChart.Style.init(rawValue:)) ?? .arrows
+    options.places.target = try arguments.option(
+      "--target", value: "NAME", choices: PainterTable.builtIn.targets,
       help: "where a car is going (default A1)")
-    heading = try arguments.number(
+    options.places.heading = try arguments.number(
       "--heading", value: "DEGREES", in: -360...360,
       help: "where a car looks, counter-clockwise from the right (default: wherever is best)")
-    like = try arguments.count(
+    options.places.like = try arguments.count(
       "--like", value: "STEP", in: 0...Int.max,
       help: "a snake as it lay at this step (default: as a game starts)")
     frames = try arguments.count(
       "--frames", in: 2...10_000, help: "pictures of the growing table, for a .gif (default 40)")
     framesPerSecond =
       try arguments.number("--fps", value: "N", in: 0.01...50, help: "of a .gif (default 8)") ?? 8
-    size = try arguments.count(
+    options.size = try arguments.count(
       "--size", in: 64...4096, help: "longer side in pixels (default by the table)")
-    theme = try themeOption(&arguments)
-    title = try arguments.option("--title", value: "TEXT", help: "default the world and trainer")
+    options.theme = try Theme(&arguments)
+    options.title = try arguments.option(
+      "--title", value: "TEXT", help: "default the world and trainer")
+    if case .map(let quantity) = subject { options.quantity = quantity }
+    self.options = options
     output = try arguments.option(
       "-o", "--output", value: "FILE",
       help: "a .png, .svg, .csv or .gif; without it the terminal shows the table")
@@ -108,48 +106,121 @@ struct HeatmapCommand: Command {
     switch subject {
     case .histogram(let kind): return try draw(kind, of: recording, console)
     case .attention: return try drawAttention(recording, console)
-    case .map(let quantity):
-      let tables = try maps(of: recording, quantity)
-      if output.map(ending) == "gif" { return try film(recording, tables, quantity, console) }
-      if frames != nil {
-        throw Failure.usage("--frames makes a film", "name a .gif with -o")
-      }
-      let step =
-        at == "best"
-        ? try networkCheckpoint(of: recording, at: at).step : try step(at: at, of: recording)
-      return try draw(try picture(tables, quantity, at: step), tables, console)
+    case .map: return try drawMap(of: recording, console)
     }
+  }
+
+  private func drawMap(of recording: Recording, _ console: Console) throws -> ExitCode {
+    let pictures = try HeatMapPictures(of: recording, options)
+    let moment = try RecordedMoment(option: "--at", at)
+    if let output, Files.ending(output) == "gif" {
+      return try film(pictures, until: moment, to: output, console)
+    }
+    if frames != nil { throw Failure.usage("--frames makes a film", "name a .gif with -o") }
+    let picture = try pictures.picture(at: moment, minus: minus.map(subtrahend))
+    guard let output else {
+      guard picture.map.columns <= Self.mostTerminalColumns else {
+        throw Failure.usage("such a map does not fit a terminal", "-o FILE.png draws it")
+      }
+      console.print("\(pictures.maps.run.chartTitle), \(picture.subtitle)\n")
+      console.print(picture.map.text(.here, scale: picture.scale))
+      return .done
+    }
+    try DrawingFile(output, replacing: force).write(pictures.drawing(of: picture)) {
+      picture.map.csv
+    }
+    console.print(output)
+    return .done
+  }
+
+  /// Maps with more columns than this are pictures only.
+  private static let mostTerminalColumns = 128
+
+  /// What `--minus` names: another moment of this recording, or another recording, FILE or FILE@STEP.
+  private func subtrahend(_ text: String) throws -> HeatMapPictures.Subtrahend {
+    if Double(text.last == "%" ? text.dropLast() : text[...]) != nil {
+      return .moment(try RecordedMoment(option: "--minus", text))
+    }
+    let parts = text.split(separator: "@", maxSplits: 1).map(String.init)
+    if Files.exists(text) || parts.count < 2 { return .recording(text, .end) }
+    return .recording(parts[0], try RecordedMoment(option: "--minus", parts[1]))
+  }
+
+  private func film(
+    _ pictures: HeatMapPictures, until moment: RecordedMoment, to path: String, _ console: Console
+  ) throws -> ExitCode {
+    if minus != nil { throw Failure.usage("--minus shows one difference, and a .gif many steps") }
+    try OutputFile.check(path, replacing: force)
+    let film = GIFFilm(rate: FrameRate(nearestTo: framesPerSecond), replacing: force)
+    let report = try console.filming("filming \(path)") { progress in
+      var source = try pictures.film(frames: frames ?? 40, until: moment)
+      let count = source.frameCount
+      return try film.write(&source, to: path) { try progress($0, count) }
+    }
+    report.print(console)
+    return .done
   }
 
   // MARK: What is no map
 
   private func drawAttention(_ recording: Recording, _ console: Console) throws -> ExitCode {
-    let maps = try AttentionMaps(of: recording, episode: episode, at: at)
     guard let output else {
       throw Failure.usage("attention does not fit a terminal", "-o FILE.png draws it")
     }
-    let picture = maps.picture(title: title, size: size, theme: theme)
-    try writeDrawing(picture, numbers: { maps.csv }, to: output, replacing: force)
+    let maps = try AttentionMaps(of: recording, episode: episode, after: try tokens())
+    let picture = maps.picture(title: options.title, size: options.size, theme: options.theme)
+    try DrawingFile(output, replacing: force).write(picture) { maps.csv }
     console.print(output)
     return .done
+  }
+
+  /// After how many tokens `--at` asks for attention; nil for all.
+  private func tokens() throws -> Int? {
+    guard let at, at != "end", at != "last" else { return nil }
+    guard let tokens = Int(at), tokens >= 0 else {
+      throw Failure.usage("--at takes a number of tokens or end, not '\(at)'")
+    }
+    return tokens
   }
 
   private func draw(
     _ kind: RecordedHistogram.Kind, of recording: Recording, _ console: Console
   ) throws -> ExitCode {
-    if minus != nil || frames != nil || target != nil || heading != nil || like != nil {
+    let places = options.places
+    if minus != nil || frames != nil || places.target != nil || places.heading != nil
+      || places.like != nil
+    {
       throw Failure.usage("a histogram takes --at, --size, --theme and --title alone")
     }
     let found = try RecordedHistogram(
-      kind, of: recording, before: try step(at: at, of: recording))
+      kind, of: recording, before: recording.step(at: RecordedMoment(option: "--at", at)))
     guard let output else {
-      console.print(found.text)
+      console.print(text(found))
       return .done
     }
     let chart = found.histogram.chart(
-      title: title ?? chartTitle(found.run), subtitle: found.subtitle, theme: theme)
-    try writeDrawing(chart, numbers: { found.histogram.csv }, to: output, replacing: force)
+      title: options.title ?? found.run.chartTitle, subtitle: found.subtitle, theme: options.theme)
+    try DrawingFile(output, replacing: force).write(chart) { found.histogram.csv }
     console.print(output)
     return .done
+  }
+
+  /// The most frequent, with bars.
+  private func text(_ found: RecordedHistogram) -> String {
+    let histogram = found.histogram
+    let most = histogram.counts.max() ?? 1
+    let shown = histogram.counts.indices.sorted {
+      (histogram.counts[$1], $0) < (histogram.counts[$0], $1)
+    }.prefix(20)
+    var table = TextTable([histogram.subject, "steps", "share", ""], right: [1, 2])
+    for index in shown where histogram.counts[index] > 0 {
+      let length = Int((Double(histogram.counts[index]) / Double(max(1, most)) * 40).rounded())
+      table.add([
+        histogram.name(index), "\(histogram.counts[index])",
+        "\(NumberFormat.decimal(histogram.share(index) * 100, 1)) %",
+        String(repeating: "#", count: length),
+      ])
+    }
+    return "\(found.run.chartTitle), \(found.subtitle)\n\n\(table.text)"
   }
 }

@@ -1,3 +1,5 @@
+import Experiments
+import Platform
 import Recordings
 import Rollouts
 
@@ -54,9 +56,9 @@ struct InfoCommand: Command {
     if case .object(let settings) = summary.run.configuration {
       console.print(Help.rows(settings.map { ($0.key, $0.value.text ?? $0.value.compact) }))
     }
-    console.print("room  (\(size(recording.fileBytes())) in all)")
-    console.print(Help.rows(sizes.map { ($0.table, size($0.bytes)) }))
-    if !summary.run.world.map.isEmpty, summary.run.world.name != TextPlan.worldName {
+    console.print("room  (\(NumberFormat.bytes(recording.fileBytes())) in all)")
+    console.print(Help.rows(sizes.map { ($0.table, NumberFormat.bytes($0.bytes)) }))
+    if !summary.run.world.map.isEmpty, !summary.run.isOfText {
       console.print(summary.run.world.map)
     }
     return .done
@@ -75,8 +77,8 @@ struct InfoCommand: Command {
     switch value {
     case .array(let values): values.map(text).joined(separator: ", ")
     case .object: value.compact
-    case .integer(let number): count(number)
-    case .number(let number): decimal(number, 3)
+    case .integer(let number): NumberFormat.count(number)
+    case .number(let number): NumberFormat.decimal(number, 3)
     default: value.text ?? value.compact
     }
   }

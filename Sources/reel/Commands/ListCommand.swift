@@ -1,4 +1,5 @@
-import Raster
+import Experiments
+import Platform
 import Recordings
 import Rollouts
 
@@ -20,8 +21,10 @@ struct ListCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let files = (places.isEmpty ? ["recordings"] : places).flatMap { place in
-      FilePaths.isFolder(place)
-        ? visibleNames(in: place).filter { ending($0) == "sqlite" }.map { "\(place)/\($0)" }
+      Files.isFolder(place)
+        ? Files.visibleNames(in: place).filter { Files.ending($0) == "sqlite" }.map {
+          "\(place)/\($0)"
+        }
         : [place]
     }
     var table = TextTable(
@@ -55,50 +58,13 @@ struct ListCommand: Command {
   }
 }
 
-/// What one line, or one object, tells of a recording.
-struct RunSummary {
-  let run: RunDescription
-  private let path: String
-  private let steps: Int
-  private let episodes: [Episode]
-  private let status: Recording.Status
-  private let bytes: Int
-
-  init(_ path: String) throws {
-    let recording = try Recording(path)
-    self.path = path
-    run = try recording.description()
-    steps = try recording.stepCount()
-    episodes = try recording.episodes()
-    status = try recording.status()
-    bytes = recording.fileBytes()
-  }
-
-  private var lastMean: Double? {
-    let last = episodes.filter(\.isOver).suffix(100)
-    return last.isEmpty ? nil : last.reduce(0) { $0 + $1.return } / Double(last.count)
-  }
-
-  var columns: [String] {
+extension RunSummary {
+  fileprivate var columns: [String] {
     [
-      path, run.world.name, run.world.mapName, run.trainer, "\(run.seed)", count(steps),
-      count(episodes.count), lastMean.map { decimal($0, 3) } ?? "–", size(bytes), status.rawValue,
-    ]
-  }
-
-  /// Flat and stable.
-  var members: [JSON.Member] {
-    let over = episodes.filter(\.isOver).map(\.return)
-    return [
-      .init("file", .string(path)), .init("world", .string(run.world.name)),
-      .init("map_name", .string(run.world.mapName)), .init("trainer", .string(run.trainer)),
-      .init("preset", .string(run.preset)), .init("purpose", .string(run.purpose.rawValue)),
-      .init("seed", .integer(Int(run.seed))), .init("steps", .integer(steps)),
-      .init("episodes", .integer(episodes.count)),
-      .init("mean_return_last_100", lastMean.map(JSON.number) ?? .null),
-      .init("max_return", over.max().map(JSON.number) ?? .null),
-      .init("bytes", .integer(bytes)), .init("status", .string(status.rawValue)),
-      .init("tags", .array(run.tags.map(JSON.string))), .init("note", .string(run.note)),
+      path, run.world.name, run.world.mapName, run.trainer, "\(run.seed)",
+      NumberFormat.count(steps),
+      NumberFormat.count(episodes), lastMean.map { NumberFormat.decimal($0, 3) } ?? "–",
+      NumberFormat.bytes(bytes), status.rawValue,
     ]
   }
 }

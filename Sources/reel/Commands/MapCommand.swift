@@ -1,4 +1,5 @@
-import Raster
+import Experiments
+import Platform
 import Rollouts
 import Worlds
 
@@ -15,75 +16,69 @@ struct MapCommand: Command {
 
   private let what: String
   private let files: [String]
-  private let size: String?
-  private let seed: Int
-  private let frozen: Double
-  private let loops: Double
+  private let request: RandomMapOptions
   private let output: String?
   private let force: Bool
 
   init(_ arguments: inout Arguments) throws {
     what = try arguments.positional(
-      "WHAT", choices: ["maze", "lake", "city", "check"],
+      "WHAT", choices: Self.generators.map(\.name) + ["check"],
       help: "what to make, or to check a file")
     files = arguments.remaining("FILE", help: "the maps to check")
-    size = try arguments.option(
+    var request = RandomMapOptions()
+    let size = try arguments.option(
       "--size", value: "ROWSxCOLUMNS", help: "of a maze or lake (default 21x21)")
-    seed =
-      try arguments.count("--seed", in: 0...Int.max, help: "which of all such maps (default 1)")
-      ?? 1
-    frozen =
+    request.size = try size.map(Self.sides)
+    let seed = try arguments.count(
+      "--seed", in: 0...Int.max, help: "which of all such maps (default 1)")
+    if let seed { request.seed = UInt64(seed) }
+    request.frozen =
       try arguments.number(
         "--frozen", value: "P", in: 0.3...1, help: "chance that a lake's cell bears (default 0.8)")
-      ?? 0.8
-    loops =
+      ?? request.frozen
+    request.loops =
       try arguments.number(
         "--loops", value: "SHARE", in: 0...1, help: "a maze's share of walls opened (default 0)")
-      ?? 0
+      ?? request.loops
+    self.request = request
     output = try arguments.option("-o", "--output", value: "FILE", help: "default: print it")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
 
+  /// The worlds that have random maps.
+  private static var generators: [WorldEntry] {
+    Catalog.builtIn.worlds.entries.filter { $0.maps?.generate != nil }
+  }
+
+  private static func sides(_ text: String) throws -> (rows: Int, columns: Int) {
+    let sides = text.split(separator: "x").map { Int($0) }
+    guard sides.count == 2, let rows = sides[0], let columns = sides[1] else {
+      throw Failure.usage("--size is ROWSxCOLUMNS, such as 21x21, not '\(text)'")
+    }
+    return (rows, columns)
+  }
+
   func run(_ console: Console) throws -> ExitCode {
     if what == "check" { return try check(console) }
     if !files.isEmpty { throw Failure.usage("reel map \(what) takes no file", "write with -o") }
-    let (text, summary) = what == "city" ? try city() : try grid()
+    let map = try generated()
     guard let output else {
-      console.print(text)
+      console.print(map.text)
       return .done
     }
-    try OutputFile.write(Array(text.utf8), to: output, replacing: force)
-    console.note("\(output): \(summary)")
+    try OutputFile.write(Array(map.text.utf8), to: output, replacing: force)
+    console.note("\(output): \(map.summary)")
     return .done
   }
 
-  private func city() throws -> (text: String, summary: String) {
-    if size != nil { throw Failure.usage("a city's size cannot be chosen", "leave out --size") }
-    let text = CityGenerator.geoJSON(seed: UInt64(seed))
-    let survey = CitySurvey(try CityMap(parsing: text))
-    let lap = survey.legs.dropFirst().reduce(0) { $0 + $1.road }
-    return (text, "\(survey.name), \(Int(lap)) pixels a lap")
-  }
-
-  private func grid() throws -> (text: String, summary: String) {
-    let size = self.size ?? "21x21"
-    let sides = size.split(separator: "x").map { Int($0) }
-    guard sides.count == 2, let rows = sides[0], let columns = sides[1] else {
-      throw Failure.usage("--size is ROWSxCOLUMNS, such as 21x21, not '\(size)'")
+  private func generated() throws -> GeneratedMap {
+    guard let generate = Catalog.builtIn.worlds[what]?.maps?.generate else {
+      throw Failure.usage("there are no random maps of \(what)")
     }
-    let map = try made(rows: rows, columns: columns)
-    let steps = map.goalDistance.map { ", \($0) steps to the goal" } ?? ""
-    return (map.text, "\(rows)×\(columns) \(what)\(steps)")
-  }
-
-  private func made(rows: Int, columns: Int) throws -> GridMap {
     do {
-      let seed = UInt64(seed)
-      return what == "maze"
-        ? try MapGenerator.maze(rows: rows, columns: columns, seed: seed, loops: loops)
-        : try MapGenerator.lake(rows: rows, columns: columns, seed: seed, frozen: frozen)
-    } catch {
+      return try generate(request)
+    } catch let error as SettingError {
       throw Failure.usage("\(error)")
     }
   }
@@ -93,9 +88,9 @@ struct MapCommand: Command {
     var reports: [JSON] = []
     var isFine = true
     for name in files {
-      let file = FilePaths.exists(name) ? name : (try? cityFile(named: name)) ?? name
+      let file = Catalog.builtIn.mapFile(named: name) ?? name
       do {
-        let finding = try Finding(of: try readText(file))
+        let finding = try Catalog.builtIn.surveyMap(try TextFile.contents(of: file))
         isFine = isFine && finding.problems == 0
         if !console.isJSON {
           let problems = finding.problems == 1 ? "1 problem" : "\(finding.problems) problems"
@@ -118,23 +113,5 @@ struct MapCommand: Command {
     }
     if console.isJSON { console.print(files.count == 1 ? reports[0] : .array(reports)) }
     return isFine ? .done : .failed
-  }
-}
-
-/// What there is to say of a map that could be read.
-private struct Finding {
-  var lines: [(label: String, text: String)]
-  var members: [JSON.Member]
-  var problems: Int
-
-  /// A city where the text is JSON, else a grid.
-  init(of text: String) throws {
-    if text.first(where: { !$0.isWhitespace }) == "{" {
-      let survey = CitySurvey(try CityMap(parsing: text))
-      (lines, members, problems) = (survey.lines, survey.members, survey.problems.count)
-    } else {
-      let survey = MapSurvey(try GridMap(parsing: text))
-      (lines, members, problems) = (survey.lines, survey.members, 0)
-    }
   }
 }

@@ -1,6 +1,7 @@
+import Experiments
+import Platform
 import Recordings
 import Rollouts
-import Worlds
 
 /// Shows what a Q-table held of one state at any step.
 struct QCommand: Command {
@@ -27,18 +28,33 @@ struct QCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     let recording = try Recording(file)
     let run = try recording.description()
-    let plan = try TablePlan(run)
-    let step = try step(at: at, of: recording)
+    let start = try Catalog.builtIn.tableStart(of: run)
+    let step = try recording.step(at: RecordedMoment(option: "--at", at))
     let table = try recording.qTable(at: step)
     let layout = StateLayout(run.world.fields)
     let state =
-      try stateText.map { try coordinates($0, in: layout, states: table.states) }
-      ?? plan.dynamics.start
+      try stateText.map { try Self.state($0, in: layout, states: table.states) } ?? start
     let last = try recording.qUpdates(of: state, before: step, last: updates)
     let view = QView(
       table: table, state: state, step: step, run: run, layout: layout, updates: last)
     console.isJSON ? console.print(view.json) : console.print(view.text)
     return .done
+  }
+
+  /// A recorded state by its coordinates as people type them, or by its number.
+  private static func state(_ text: String, in layout: StateLayout?, states: Int) throws -> Int {
+    let numbers = text.split(separator: ",").map { Int($0.filter { $0 != " " }) }
+    let words = layout?.names.joined(separator: ",") ?? "state"
+    guard !numbers.isEmpty, numbers.allSatisfy({ $0 != nil }) else {
+      throw Failure.usage("--state takes \(words), such as 2,1, not '\(text)'")
+    }
+    let values = numbers.compactMap(\.self)
+    if values.count == 1, (0..<states).contains(values[0]) { return values[0] }
+    guard let state = layout?.state(at: values), (0..<states).contains(state) else {
+      let size = layout.map { "\($0.rows)×\($0.columns)" } ?? "\(states) states"
+      throw Failure.usage("there is no state \(text) among \(size)", "--state takes \(words)")
+    }
+    return state
   }
 }
 
@@ -102,11 +118,13 @@ private struct QView {
 
   var text: String {
     let names = layout?.names.joined(separator: ",") ?? "state"
-    var text = "\(names) \(place(state)) after \(count(step)) steps\n\n"
+    var text = "\(names) \(place(state)) after \(NumberFormat.count(step)) steps\n\n"
     var values = TextTable(["action", "value", "visits", ""], right: [1, 2])
     for action in actions {
-      let value = action.value.isFinite ? decimal(action.value, 4) : "not legal"
-      values.add([action.name, value, count(action.visits), action.isBest ? "← best" : ""])
+      let value = action.value.isFinite ? NumberFormat.decimal(action.value, 4) : "not legal"
+      values.add([
+        action.name, value, NumberFormat.count(action.visits), action.isBest ? "← best" : "",
+      ])
     }
     text += values.text
     if updates.isEmpty { return text + "\n\nnever updated up to here" }
@@ -115,9 +133,11 @@ private struct QView {
       right: [0, 1, 3, 4, 5, 6, 7])
     for update in updates {
       table.add([
-        "\(update.step)", "\(update.episode)", name(update.action), decimal(update.reward, 3),
-        place(update.next), decimal(update.alpha, 4), decimal(update.before, 4),
-        decimal(update.after, 4),
+        "\(update.step)", "\(update.episode)", name(update.action),
+        NumberFormat.decimal(update.reward, 3),
+        place(update.next), NumberFormat.decimal(update.alpha, 4),
+        NumberFormat.decimal(update.before, 4),
+        NumberFormat.decimal(update.after, 4),
       ])
     }
     return text + "\n\nlast updates\n" + table.text

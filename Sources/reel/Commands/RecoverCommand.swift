@@ -1,3 +1,4 @@
+import Platform
 import Recordings
 import Rollouts
 
@@ -40,12 +41,13 @@ struct RecoverCommand: Command {
     let kept = recovery.kept
     let open = kept.openEpisodes == 0 ? "" : " (\(kept.openEpisodes) interrupted)"
     var lines = [
-      "kept \(count(kept.steps)) steps, \(count(kept.episodes)) episodes\(open), "
-        + "\(count(kept.metrics)) metrics, \(count(kept.checkpoints)) checkpoints"
+      "kept \(NumberFormat.count(kept.steps)) steps, \(NumberFormat.count(kept.episodes)) episodes\(open), "
+        + "\(NumberFormat.count(kept.metrics)) metrics, \(NumberFormat.count(kept.checkpoints)) checkpoints"
     ]
     if let reason = recovery.reason {
       let lost = recovery.steps.map { max(0, $0 - kept.steps) } ?? 0
-      lines.append(lost > 0 ? "lost at least \(count(lost)) steps" : "lost what came after")
+      lines.append(
+        lost > 0 ? "lost at least \(NumberFormat.count(lost)) steps" : "lost what came after")
       lines.append("the first that does not verify: \(reason)")
     } else {
       lines.append("nothing was lost")

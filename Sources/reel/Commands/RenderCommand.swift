@@ -1,6 +1,6 @@
 import Film
+import Pictures
 import Raster
-import Recordings
 
 /// Draws episodes as numbered PNG pictures.
 struct RenderCommand: Command {
@@ -31,11 +31,12 @@ struct RenderCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let folder = output ?? look.defaultOutput(file)
-    var source = try TextPictures(file, look)?.film() ?? EpisodePictures(file, look).film()
+    var source =
+      try TextPictures(file, look.options)?.film() ?? EpisodePictures(file, look.options).film()
     let frames = source.frameCount
     let sequence = FrameSequence(truecolor: truecolor, replacing: force)
-    let report = try withProgress("drawing \(folder)", frames: frames, console) {
-      try sequence.write(&source, to: folder, progress: $0)
+    let report = try console.filming("drawing \(folder)") { progress in
+      try sequence.write(&source, to: folder) { try progress($0, frames) }
     }
     report.print(console)
     return .done

@@ -1,4 +1,6 @@
-import Raster
+import Experiments
+import Pictures
+import Platform
 import Recordings
 import Report
 import Rollouts
@@ -29,7 +31,7 @@ struct ReportCommand: Command {
         help: "those to replay: first, last, best, worst, median, N, A-B, comma-separated "
           + "(default first,worst,median,last,best)") ?? "first,worst,median,last,best"
     episodes = try text.split(separator: ",").map { word in
-      (String(word), try episodeSelection(String(word)))
+      (String(word), try EpisodeArguments.selection(String(word)))
     }
     moments =
       try arguments.count(
@@ -41,30 +43,30 @@ struct ReportCommand: Command {
     arguments.jsonFlag()
   }
 
-  /// What pictures and maps may take of a page, so that it can be mailed.
-  private static let bytes = 1_300_000
+  /// The bytes that pictures, maps and numbers may take, so that a page stays below 2 MB and can be mailed.
+  private static let bytes = 1_250_000
 
   func run(_ console: Console) throws -> ExitCode {
     let groups = try RunGroups(files, by: nil)
-    let path = output ?? "output/\(stem(files[0])).html"
+    let path = output ?? "output/\(Files.stem(files[0])).html"
     try OutputFile.check(path, replacing: force)
-    let wishes = ReportedRun.Wishes(
-      episodes: episodes, moments: moments, bytes: Self.bytes / groups.runs.count)
-    var bar = ProgressBar("reading", console)
-    let runs = try groups.runs.enumerated().map { index, run in
-      defer {
-        bar.update(Double(index + 1) / Double(groups.runs.count), "\(index + 1) of \(files.count)")
+    let count = groups.runs.count
+    let options = ReportedRun.Options(
+      episodes: episodes, moments: moments, bytes: Self.bytes / count)
+    let runs = try console.withBar("reading") { progress in
+      try groups.runs.enumerated().map { index, run in
+        let name = count == 1 ? run.run.chartTitle : Files.stem(run.path)
+        let command = Catalog.builtIn.reproduction(of: run.run).command
+        return try ReportedRun(run, named: name, command: command, options).read { share in
+          progress((Double(index) + share) / Double(count), "\(index + 1) of \(count)")
+        }
       }
-      let name = groups.runs.count == 1 ? chartTitle(run.run) : stem(run.path)
-      return try ReportedRun(run, named: name, wishes).read()
     }
-    bar.finish()
-    let report = Report(
+    let report = ReportPage(
       title: title
-        ?? (runs.count == 1
-          ? runs[0].name : "\(groups.tasks.joined(separator: ", ")): \(runs.count) runs"),
-      maker: "reel \(Reel.version)", runs: runs)
-    let page = Array(report.page.utf8)
+        ?? (count == 1 ? runs[0].name : "\(groups.tasks.joined(separator: ", ")): \(count) runs"),
+      maker: "reel \(reelVersion)", runs: runs)
+    let page = Array(try report.html().utf8)
     try OutputFile.write(page, to: path, replacing: force)
     if console.isJSON {
       console.print(
@@ -74,7 +76,7 @@ struct ReportCommand: Command {
         ])
     } else {
       console.print(path)
-      console.note("\(size(page.count)), opens in any browser without a network")
+      console.note("\(NumberFormat.bytes(page.count)), opens in any browser without a network")
     }
     return .done
   }

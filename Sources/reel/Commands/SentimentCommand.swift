@@ -1,6 +1,7 @@
-import Film
+import Experiments
 import Language
-import Neural
+import Pictures
+import Platform
 import Raster
 import Replay
 import Rollouts
@@ -29,7 +30,7 @@ struct SentimentCommand: Command {
     output = try arguments.option(
       "-o", "--output", value: "FILE",
       help: "what the classification token looked at in the first text, a .png or .svg")
-    theme = try themeOption(&arguments)
+    theme = try Theme(&arguments)
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
     texts = arguments.remaining("TEXT", help: "one text each; without any, lines of standard input")
@@ -39,16 +40,16 @@ struct SentimentCommand: Command {
     if model.isEmpty { throw Failure.usage("--model is missing", "it names a folder") }
     let classifier: TextClassifier
     do {
-      classifier = try TextClassifier(modelFolder(model))
+      classifier = try TextClassifier(ModelFolder(at: model))
     } catch let error as LanguageError {
       throw Failure.failed("\(error)")
     }
-    let crew = Crew(threads: Crew.processorCount)
+    let pool = ThreadPool(threads: ThreadPool.processorCount)
     var found: [JSON] = []
-    var first: TextClassifier.Verdict?
+    var first: TextClassifier.Classification?
     var lines = texts[...]
     while let text = texts.isEmpty ? readLine() : lines.popFirst() {
-      let verdict = classifier.judge(text, crew: crew)
+      let verdict = classifier.classify(text, pool: pool)
       first = first ?? verdict
       let best = verdict.shares.indices.max { verdict.shares[$0] < verdict.shares[$1] } ?? 0
       let (label, confidence) = (classifier.labels[best], Double(verdict.shares[best]))
@@ -64,7 +65,7 @@ struct SentimentCommand: Command {
             "tokens": .integer(verdict.tokens.count),
           ])
       } else {
-        console.print("\(label)  \(decimal(confidence, 4))  \(text)")
+        console.print("\(label)  \(NumberFormat.decimal(confidence, 4))  \(text)")
       }
     }
     if console.isJSON { console.print(.array(found)) }
@@ -74,7 +75,7 @@ struct SentimentCommand: Command {
 
   /// A row for each layer, its heads' mean: how much the classification token looked at each piece.
   private func draw(
-    _ verdict: TextClassifier.Verdict, to path: String, _ console: Console
+    _ verdict: TextClassifier.Classification, to path: String, _ console: Console
   ) throws {
     let strips = AttentionStrips(
       rows: verdict.attention.map { heads in
@@ -83,7 +84,7 @@ struct SentimentCommand: Command {
         }
       }, tokens: verdict.pieces, title: "What the classification token looked at",
       subtitle: "the mean of each layer's heads, over the pieces of the text", theme: theme)
-    try writeDrawing(strips, to: path, replacing: force)
+    try DrawingFile(path, replacing: force).write(strips)
     if !console.isJSON { console.print(path) }
   }
 }

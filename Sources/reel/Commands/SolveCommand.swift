@@ -1,3 +1,5 @@
+import Experiments
+import Platform
 import Rollouts
 import Trainers
 import Worlds
@@ -16,7 +18,8 @@ struct SolveCommand: Command {
   private let overrides: [String]
 
   init(_ arguments: inout Arguments) throws {
-    world = try arguments.positional("WORLD", choices: KnownWorld.names, help: "the world")
+    world = try arguments.positional(
+      "WORLD", choices: Catalog.builtIn.worlds.names, help: "the world")
     map = try arguments.option("--map", value: "FILE", help: "a map's file or name")
     iterations =
       try arguments.count("--iterations", in: 0...1_000_000, help: "batch iterations (default 100)")
@@ -28,20 +31,18 @@ struct SolveCommand: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let plan = try RunPlan(world: world, map: map, preset: preset, overrides: overrides)
-    let learning = try TablePlan(plan)
-    let description = plan.world.description
-    guard let layout = StateLayout(description.fields) else { return .failed }
-    var solution = ValueIteration(learning.dynamics, gamma: learning.settings.gamma)
-    solution.iterate(iterations)
-    let states = (0..<learning.dynamics.states).filter { !plan.world.isWall($0) }
+    let solved = try Catalog.builtIn.solve(
+      PlanRequest(
+        world, map: map, preset: preset, overrides: overrides.map(Arguments.setting)),
+      iterations: iterations)
+    let (solution, layout, states) = (solved.solution, solved.layout, solved.states)
     if console.isJSON {
       console.print(
         [
           "world": .string(world), "iterations": .integer(iterations),
           "gamma": .number(solution.gamma), "change": .number(solution.change),
           "states": .array(
-            states.map { row(of: $0, solution, layout, description.actions) }),
+            states.map { row(of: $0, solution, layout, solved.actions) }),
         ])
       return .done
     }
@@ -49,7 +50,7 @@ struct SolveCommand: Command {
       repeating: Array(repeating: "#", count: layout.columns), count: layout.rows)
     for state in states {
       let cell = layout.cell(of: state)
-      grid[cell.row][cell.column] = decimal(solution.values[state], 4)
+      grid[cell.row][cell.column] = NumberFormat.decimal(solution.values[state], 4)
     }
     var table = TextTable((0..<layout.columns).map { "\($0)" }, right: Set(0..<layout.columns))
     grid.forEach { table.add($0) }

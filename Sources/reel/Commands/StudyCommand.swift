@@ -1,9 +1,8 @@
-import Analysis
+import Experiments
 import Film
+import Pictures
+import Platform
 import Raster
-import Recordings
-import Rollouts
-import Worlds
 
 /// Answers a question about the car by training it under several settings.
 struct StudyCommand: Command {
@@ -25,7 +24,7 @@ struct StudyCommand: Command {
   init(_ arguments: inout Arguments) throws {
     let name = try arguments.positional(
       "QUESTION", choices: Study.all.map(\.name), help: "what to vary")
-    study = Study.named(name)
+    study = Study.named(name) ?? Study.all[0]
     seeds =
       try arguments.count("--seeds", in: 2...1000, help: "runs of each setting (default 8)") ?? 8
     steps =
@@ -40,64 +39,35 @@ struct StudyCommand: Command {
       try arguments.option(
         "--values", value: "A,B,…", help: "of the setting (default those of docs/trainers.md)"
       )?.split(separator: ",").map(String.init) ?? study.values
-    output = FilePaths.trimmed(
+    output = Files.trimmed(
       try arguments.option(
         "-o", "--output", value: "FOLDER", help: "default output/study-QUESTION")
         ?? "output/study-\(name)")
-    theme = try themeOption(&arguments)
+    theme = try Theme(&arguments)
     arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let plans = try values.map { value in
-      try RunPlan(
-        world: "city", map: map, preset: preset,
-        overrides: overrides + ["steps=\(steps)", "\(study.setting)=\(value)"])
+    let runs = try StudyRuns(
+      study, values: values, seeds: seeds, steps: steps, folder: output, map: map, preset: preset,
+      overrides: overrides.map(Arguments.setting))
+    let (all, missing) = try runs.missing()
+    if missing.count < all {
+      console.note("\(all - missing.count) of \(all) runs are there already")
     }
-    let all = zip(values, plans).flatMap { value, plan in
-      (1...seeds).map { seed in
-        TrainingRun(
-          plan: plan, seed: UInt64(seed),
-          path: "\(output)/runs/\(study.setting)\(value)-s\(seed).sqlite",
-          tags: ["study-\(study.name)"], force: true)
-      }
-    }
-    let missing = try all.filter { try !isDone($0) }
-    if missing.count < all.count {
-      console.note("\(all.count - missing.count) of \(all.count) runs are there already")
-    }
-    _ = try trainAll(missing, "studying \(study.name)", console)
+    _ = try console.train(missing, "studying \(study.name)")
     if Interruption.isRequested {
       console.note("stopped; the same command goes on")
       return .stopped
     }
-    let results = try measured(all, console)
-    try write(results, plans[0], console)
+    let results = try console.withSharedBar("looking at \(all) runs") {
+      try runs.results(progress: $0)
+    }
+    try write(StudyReport(of: runs, results), console)
     return .done
   }
 
-  /// Whether a run was finished before, under the very same settings.
-  private func isDone(_ run: TrainingRun) throws -> Bool {
-    guard FilePaths.exists(run.path), let recording = try? Recording(run.path),
-      let known = try? recording.description()
-    else { return false }
-    let wanted = run.plan.description(seed: run.seed, purpose: .train)
-    return try known.configuration == wanted.configuration && known.world == wanted.world
-      && known.seed == run.seed && recording.finalCheckpoint()?.step == steps
-      && recording.stepCount() == steps
-  }
-
-  private func measured(_ runs: [TrainingRun], _ console: Console) throws -> [StudyRun] {
-    let labels = values.flatMap { Array(repeating: $0, count: seeds) }
-    return try onAllCores(runs.count, "looking at \(runs.count) runs", console) { index, _ in
-      try StudyRun(runs[index].path, value: labels[index], seed: runs[index].seed)
-    }
-  }
-
-  private func write(_ runs: [StudyRun], _ plan: RunPlan, _ console: Console) throws {
-    let report = StudyReport(
-      study: study, values: values, runs: runs, steps: steps,
-      city: plan.world.description.mapName, preset: plan.preset)
+  private func write(_ report: StudyReport, _ console: Console) throws {
     let chart = report.chart(theme: theme)
     let files: [(String, [UInt8])] = [
       ("chart.png", try chart.canvas().encodedPNG()), ("chart.svg", try chart.svg()),
@@ -109,9 +79,12 @@ struct StudyCommand: Command {
     }
     if console.isJSON {
       console.print(report.json)
-    } else {
-      console.print(report.summary)
-      console.note("\(output)/: \(files.map(\.0).joined(separator: ", ")), and runs/")
+      return
     }
+    let titles = StudyReport.figures.map(\.title)
+    var table = TextTable([study.setting] + titles, right: Set(0...titles.count))
+    for row in report.rows { table.add([row.value] + row.cells) }
+    console.print(table.text)
+    console.note("\(output)/: \(files.map(\.0).joined(separator: ", ")), and runs/")
   }
 }

@@ -1,8 +1,8 @@
+import Experiments
 import Glibc
+import Platform
 import Recordings
 import Rollouts
-import Trainers
-import Worlds
 
 /// Trains a learner and records every transition.
 struct TrainCommand: Command {
@@ -15,6 +15,7 @@ struct TrainCommand: Command {
     "reel train lake --preset original --seeds 1-10",
     "reel train text --text /usr/share/common-licenses --preset nano",
     "reel train --resume recordings/maze.sqlite",
+    "reel train maze --events - | grep -m 1 '\"return\":9[0-9]'",
   ]
 
   private let world: String
@@ -22,8 +23,8 @@ struct TrainCommand: Command {
   private let text: String?
   private let map: String?
   private let preset: String?
-  private let policy: PolicyKind?
-  private var overrides: [String]
+  private let policy: String?
+  private var overrides: [(name: String, value: String)]
   private let seeds: [UInt64]
   private let isOneSeed: Bool
   private let output: String?
@@ -31,21 +32,21 @@ struct TrainCommand: Command {
   private let note: String
   private let isDurable: Bool
   private let force: Bool
-  private let tellsCommits: Bool
+  private let printsCommits: Bool
+  private let events: String?
   private let listsSettings: Bool
 
   init(_ arguments: inout Arguments) throws {
     let world = try arguments.optionalPositional(
-      "WORLD", choices: KnownWorld.names + [TextPlan.worldName], help: "what to learn")
+      "WORLD", choices: Catalog.builtIn.subjects, help: "what to learn")
     text = try arguments.option(
       "--text", value: "FILE", help: "what to learn to write: a text, or a folder of texts")
     map = try arguments.option(
       "--map", value: "FILE", help: "a map's file, or a name such as classic-4x4")
     preset = try arguments.option("--preset", value: "NAME", help: "whose settings to begin with")
     policy = try arguments.option(
-      "--policy", value: "KIND", choices: PolicyKind.allCases.map(\.rawValue),
-      help: "which network decides, where PPO learns"
-    ).flatMap(PolicyKind.init(rawValue:))
+      "--policy", value: "KIND", choices: Catalog.builtIn.policies,
+      help: "which network decides, where PPO learns")
     let episodes = try arguments.count("--episodes", in: 1...1_000_000_000, help: "how many")
     let steps = try arguments.count(
       "--steps", in: 1...1_000_000_000_000, help: "stop after so many")
@@ -55,7 +56,8 @@ struct TrainCommand: Command {
       "--until", value: "STEPS", in: 1...1_000_000_000_000,
       help: "with --resume: train on until there are so many (--episodes likewise)")
     overrides = try arguments.repeatedOption(
-      "--set", value: "NAME=VALUE", help: "change a setting (--settings lists them)")
+      "--set", value: "NAME=VALUE", help: "change a setting (--settings lists them)"
+    ).map(Arguments.setting)
     listsSettings = arguments.flag("--settings", help: "list every setting, and train nothing")
     let seed = try arguments.count("--seed", in: 0...Int.max, help: "default 1")
     let range = try arguments.option(
@@ -66,8 +68,11 @@ struct TrainCommand: Command {
     tags = try arguments.repeatedOption("--tag", value: "WORD", help: "to find the run again")
     note = try arguments.option("--note", value: "TEXT", help: "what the run is about") ?? ""
     isDurable = arguments.flag("--durable", help: "survive a power cut at every commit (slower)")
-    tellsCommits = arguments.flag(
+    printsCommits = arguments.flag(
       "--progress", help: "a line on standard error after every commit: steps that are on disk")
+    events = try arguments.option(
+      "--events", value: "FILE",
+      help: "write what happens as lines of JSON; - is standard output, and closing it stops")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
 
@@ -78,14 +83,13 @@ struct TrainCommand: Command {
         || output != nil || !tags.isEmpty || !note.isEmpty || force || listsSettings
       {
         throw Failure.usage(
-          "--resume goes on as the recording tells",
-          "it takes --until, --episodes, --set, --durable and --json")
+          "--resume goes on as the recording says",
+          "it takes --until, --episodes, --set, --events, --durable and --json")
       }
       if until != nil && steps != nil { throw Failure.usage("--until and --steps are the same") }
       resumption = Resumption(
         path: resumed,
-        more: ResumedRun.Extension(
-          steps: until ?? steps, episodes: episodes, overrides: overrides))
+        change: PlanChange(steps: until ?? steps, episodes: episodes, overrides: overrides))
       self.world = ""
     } else {
       guard let world else {
@@ -94,8 +98,8 @@ struct TrainCommand: Command {
       self.world = world
       resumption = nil
     }
-    if let episodes { overrides.append("episodes=\(episodes)") }
-    if let steps { overrides.append("steps=\(steps)") }
+    if let episodes { overrides.append(("episodes", "\(episodes)")) }
+    if let steps { overrides.append(("steps", "\(steps)")) }
     if seed != nil && range != nil { throw Failure.usage("--seed and --seeds exclude each other") }
     isOneSeed = range == nil
     seeds = try range.map(Self.seeds(in:)) ?? [UInt64(seed ?? 1)]
@@ -104,7 +108,7 @@ struct TrainCommand: Command {
   /// A recording that is to go on.
   private struct Resumption {
     var path: String
-    var more: ResumedRun.Extension
+    var change: PlanChange
   }
 
   private static func seeds(in text: String) throws -> [UInt64] {
@@ -116,114 +120,104 @@ struct TrainCommand: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    if let resumption { return try resume(resumption, console) }
+    if events == "-", console.isJSON {
+      throw Failure.usage("--events - and --json both write to standard output")
+    }
+    if let resumption {
+      let events = try events.map { try EventLog($0, appending: true) }
+      return try ResumedRun(
+        resumption.path, options: RecordingOptions(durable: isDurable),
+        onCommit: onCommit(resumption.path)
+      ).run(resumption.change, console, events: events)
+    }
     let plan = try plan()
     if listsSettings {
-      console.print(settings(plan))
+      console.print(try settings(plan))
       return .done
     }
     let runs = seeds.map { seed in
-      TrainingRun(
-        plan: plan, seed: seed, path: path(seed), tags: tags, note: note, isDurable: isDurable,
-        force: force, acknowledge: acknowledge(path(seed)))
+      var run = TrainingRun(plan, seed: seed, path: path(seed, plan))
+      (run.tags, run.note) = (tags, note)
+      run.options = RecordingOptions(force: force, durable: isDurable)
+      run.onCommit = onCommit(run.path)
+      return run
     }
     if !force { for run in runs { try refuseExisting(run.path) } }
-    warnOfSize(plan, runs.count, console)
-    let results = try trainAll(runs, "training \(world)", console)
-    if console.isJSON {
+    warnOfSize(plan, runs, console)
+    let events = try events.map { try EventLog($0, replacing: force) }
+    let results = try console.train(runs, "training \(world)", events: events)
+    if events?.isOnStandardOutput == true {
+      // The last events name the files.
+    } else if console.isJSON {
       console.print(isOneSeed ? results[0].json : .array(results.map(\.json)))
     } else if isOneSeed {
       console.print(results[0].path)
     } else {
       printTable(results, console)
     }
-    return TrainingRun.end(results, console)
+    return console.end(results)
   }
 
-  private func plan() throws -> any TrainingPlan {
-    guard world == TextPlan.worldName else {
-      if text != nil { throw Failure.usage("--text is for reel train text") }
-      return try RunPlan(
-        world: world, map: map, preset: preset, policy: policy, overrides: overrides)
-    }
-    if map != nil || policy != nil { throw Failure.usage("text has no maps and no policies") }
-    if text == nil && !listsSettings {
+  private func plan() throws -> TrainingPlan {
+    if text == nil, world == TrainingText.subjectName, !listsSettings {
       throw Failure.usage("--text is missing", "it names a text, or a folder of texts")
     }
-    return try TextPlan(text: text, preset: preset, overrides: overrides)
+    return try Catalog.builtIn.plan(
+      PlanRequest(
+        world, map: map, text: text, preset: preset, policy: policy, overrides: overrides))
   }
 
-  private func resume(_ resumption: Resumption, _ console: Console) throws -> ExitCode {
-    try ResumedRun(
-      resumption.path, isDurable: isDurable, acknowledge: acknowledge(resumption.path)
-    ).run(resumption.more, console)
-  }
-
-  private func acknowledge(_ path: String) -> TrainingRun.Acknowledge? {
-    guard tellsCommits else { return nil }
+  private func onCommit(_ path: String) -> (@Sendable (Int) -> Void)? {
+    guard printsCommits else { return nil }
     return { Console.write("\(path): \($0) steps on disk\n", to: STDERR_FILENO) }
   }
 
-  private func path(_ seed: UInt64) -> String {
+  private func refuseExisting(_ path: String) throws {
+    if Files.exists(path) {
+      throw Failure.failed("\(path) exists", "--force overwrites it, -o names another")
+    }
+  }
+
+  private func path(_ seed: UInt64, _ plan: TrainingPlan) -> String {
     guard let output else {
-      let trainer =
-        world == TextPlan.worldName
-        ? TextPlan.trainerName : Preset.all(for: world)[0].learner.name
-      return "recordings/\(world)-\(trainer)-s\(seed).sqlite"
+      return "recordings/\(world)-\(plan.settings.trainerName)-s\(seed).sqlite"
     }
     if output.contains("{seed}") { return output.replacing("{seed}", with: "\(seed)") }
     if isOneSeed { return output }
-    return ending(output) == "sqlite"
+    return Files.ending(output) == "sqlite"
       ? "\(output.dropLast(7))-s\(seed).sqlite" : "\(output)/\(world)-s\(seed).sqlite"
   }
 
-  private func warnOfSize(_ plan: any TrainingPlan, _ runs: Int, _ console: Console) {
-    guard let plan = plan as? RunPlan else { return }
-    let steps = plan.learner.mostSteps(stepLimit: plan.world.stepLimit)
-    let bytes = RecordingEstimate.bytes(
-      steps: steps, stateBytes: plan.world.seen.map { startBytes($0) } ?? 1,
-      wholeRewards: plan.world.seen == nil && world != "crawler"
-    )
-    .multipliedReportingOverflow(by: runs)
+  private func warnOfSize(_ plan: TrainingPlan, _ runs: [TrainingRun], _ console: Console) {
+    guard let (steps, each) = plan.estimate else { return }
+    let bytes = each.multipliedReportingOverflow(by: runs.count)
     guard bytes.overflow || bytes.partialValue > 100_000_000 else { return }
-    let folder = path(seeds[0]).split(separator: "/").dropLast().joined(separator: "/")
-    let free = freeSpace(folder).map { "; \(size($0)) are free" } ?? ""
-    let most = bytes.overflow ? "more than any disk holds" : size(bytes.partialValue)
-    console.note("at most \(count(steps)) steps a run, \(most) in all\(free)")
+    let free = Files.freeSpace(Files.folder(of: runs[0].path))
+    let room = free.map { "; \(NumberFormat.bytes($0)) are free" } ?? ""
+    let most = bytes.overflow ? "more than any disk holds" : NumberFormat.bytes(bytes.partialValue)
+    console.note("at most \(NumberFormat.count(steps)) steps a run, \(most) in all\(room)")
   }
 
-  /// How many bytes a recorded state has at least.
-  private func startBytes<W: SeenWorld>(_ world: W) -> Int {
-    world.start(Generator(seed: 0).draws(for: .start, episode: 1, t: 0)).bytes.count
-  }
-
-  private func printTable(_ results: [TrainingRun.Result], _ console: Console) {
+  private func printTable(_ results: [TrainingResult], _ console: Console) {
     var table = TextTable(
       ["file", "steps", "episodes", "last 100", "best", "steps/s"], right: [1, 2, 3, 4, 5])
     for result in results {
       table.add([
-        result.path, count(result.steps), count(result.episodes), decimal(result.lastMean, 3),
-        decimal(result.best, 3), count(Int(Double(result.steps) / result.seconds)),
+        result.path, NumberFormat.count(result.steps), NumberFormat.count(result.episodes),
+        NumberFormat.decimal(result.lastMean, 3), NumberFormat.decimal(result.best, 3),
+        NumberFormat.count(Int(Double(result.steps) / result.seconds)),
       ])
     }
     console.print(table.text)
   }
 
-  private func settings(_ plan: any TrainingPlan) -> String {
-    var rows: [(member: JSON.Member, help: String)] = []
-    var presets: [(String, String)] = []
-    if let plan = plan as? RunPlan {
-      rows = plan.learner.settings + plan.world.rules
-      presets = Preset.all(for: world).map { ("--preset \($0.name)", $0.help) }
-    } else if let plan = plan as? TextPlan {
-      rows = plan.settings.explained
-      presets = TextPlan.presets.map { ("--preset \($0.name)", $0.help) }
-    }
+  private func settings(_ plan: TrainingPlan) throws -> String {
+    let presets = try Catalog.builtIn.presets(of: world)
     return "settings of \(world), for --set\n"
       + Help.rows(
-        rows.map {
+        plan.explained.map {
           ("\($0.member.key)=\($0.member.value.text ?? $0.member.value.compact)", $0.help)
         })
-      + "\npresets\n" + Help.rows(presets)
+      + "\npresets\n" + Help.rows(presets.map { ("--preset \($0.name)", $0.help) })
   }
 }

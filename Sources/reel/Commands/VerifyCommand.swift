@@ -1,4 +1,5 @@
-import Proofs
+import Experiments
+import Platform
 import Recordings
 import Rollouts
 
@@ -30,12 +31,17 @@ struct VerifyCommand: Command {
     let recording = try Recording(file)
     // What cannot be asked for is said before any work.
     let retraining = retrains ? try Retraining(recording) : nil
-    if replays { try recording.requireEveryStep(for: "--replay") }
-    let worlds = replays ? try worldsInForce(in: recording) : nil
-    let proof = try prove(recording, worlds, console)
+    let worlds = replays ? try Catalog.builtIn.worldsInForce(in: recording) : nil
+    let proof = try console.withBar("verifying") {
+      try RecordingProof(of: recording, in: worlds, progress: $0)
+    }
     var difference = proof.difference
-    if difference == nil { difference = try retraining?.firstDifference(console) }
-    let report = Report(
+    if difference == nil, let retraining {
+      difference = try console.withBar("training again") {
+        try retraining.firstDifference(progress: $0)
+      }
+    }
+    let report = VerificationReport(
       file: file, status: try recording.status(), proof: proof, difference: difference,
       isRetrained: retrains && difference == nil, seconds: monotonicSeconds() - start)
     if console.isJSON {
@@ -47,20 +53,10 @@ struct VerifyCommand: Command {
     }
     return difference == nil ? .done : .failed
   }
-
-  private func prove(
-    _ recording: Recording, _ worlds: [WorldInForce]?, _ console: Console
-  ) throws -> RecordingProof {
-    var bar = ProgressBar("verifying", console)
-    defer { bar.finish() }
-    return try RecordingProof(of: recording, in: worlds) { part, share in
-      bar.update(share, part.rawValue)
-    }
-  }
 }
 
 /// What verifying came to.
-private struct Report {
+private struct VerificationReport {
   let file: String
   let status: Recording.Status
   let proof: RecordingProof
@@ -72,17 +68,19 @@ private struct Report {
     let audit = proof.audit
     var lines = [
       "\(file): everything is as it was written",
-      "  \(count(audit.steps)) steps, \(count(audit.episodes)) episodes, "
-        + "\(count(audit.batches)) batches, \(count(audit.metrics)) metrics, "
-        + "\(count(audit.checkpoints)) checkpoints",
+      "  \(NumberFormat.count(audit.steps)) steps, \(NumberFormat.count(audit.episodes)) episodes, "
+        + "\(NumberFormat.count(audit.batches)) batches, \(NumberFormat.count(audit.metrics)) metrics, "
+        + "\(NumberFormat.count(audit.checkpoints)) checkpoints",
     ]
     if let unfinished { lines.append("  \(unfinished)") }
     if let steps = proof.replayedSteps {
-      lines.append("  \(count(steps)) steps came out again in their world")
+      lines.append("  \(NumberFormat.count(steps)) steps came out again in their world")
     }
-    if let tables = proof.tables { lines.append("  \(count(tables)) Q-tables follow from them") }
+    if let tables = proof.tables {
+      lines.append("  \(NumberFormat.count(tables)) Q-tables follow from them")
+    }
     if isRetrained { lines.append("  training again made the same") }
-    return (lines + ["  \(duration(seconds))"]).joined(separator: "\n")
+    return (lines + ["  \(NumberFormat.duration(seconds))"]).joined(separator: "\n")
   }
 
   /// What is open in it; nil where nothing is.

@@ -14,9 +14,6 @@ struct Console: Sendable {
     showsProgress = !quiet && isatty(STDERR_FILENO) == 1
   }
 
-  /// One that says nothing.
-  static let silent = Console(quiet: true, json: false)
-
   /// A result for people, or a path.
   func print(_ text: String) {
     if !isQuiet { Self.write(text + "\n") }
@@ -48,11 +45,4 @@ struct Console: Sendable {
       bytes = bytes.dropFirst(count)
     }
   }
-}
-
-/// Seconds since some moment that never jumps.
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

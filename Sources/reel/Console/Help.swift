@@ -1,8 +1,10 @@
+import Platform
+
 /// The pages of help, made from what the commands declare.
 enum Help {
   static var overview: String {
     var text = """
-      reel \(Reel.version): records reinforcement-learning runs, every transition, and draws them
+      reel \(reelVersion): records reinforcement-learning runs, every transition, and draws them
 
       usage: reel <verb> …     reel <verb> --help     reel help <verb>
 

@@ -20,5 +20,8 @@ enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
+  /// Asks for a clean stop as a signal does.
+  static func request() { asked.store(true, ordering: .relaxed) }
+
   static var isRequested: Bool { asked.load(ordering: .relaxed) }
 }

@@ -1,4 +1,7 @@
+import Experiments
 import Glibc
+import Platform
+import Synchronization
 
 /// A bar on a terminal, drawn at most ten times a second; silent elsewhere.
 struct ProgressBar {
@@ -27,7 +30,7 @@ struct ProgressBar {
     let filled = Int((share * Double(width)).rounded(.down))
     let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled)
     let left = share > 0.02 ? (now - start) * (1 - share) / share : nil
-    let rest = left.map { "  \(duration($0)) left" } ?? ""
+    let rest = left.map { "  \(NumberFormat.duration($0)) left" } ?? ""
     Console.write(
       "\r\u{1B}[2K\(title)  \(bar) \(Int(share * 100)) %  \(note)\(rest)", to: STDERR_FILENO)
   }
@@ -36,4 +39,41 @@ struct ProgressBar {
   func finish() {
     if isShown && lastDrawn > 0 { Console.write("\r\u{1B}[2K", to: STDERR_FILENO) }
   }
+}
+
+extension Console {
+  /// Does some work with a bar beside it; Ctrl-C asks it to stop.
+  func withBar<Result>(
+    _ title: String, _ work: (ProgressHandler) throws -> Result
+  ) rethrows -> Result {
+    Interruption.watch()
+    var bar = ProgressBar(title, self)
+    defer { bar.finish() }
+    return try work { share, note in
+      bar.update(share, note)
+      return !Interruption.isRequested
+    }
+  }
+
+  /// The same for work of several threads.
+  func withSharedBar<Result>(
+    _ title: String, _ work: (@escaping @Sendable (Double, String) -> Bool) throws -> Result
+  ) rethrows -> Result {
+    Interruption.watch()
+    let bar = SharedBar(ProgressBar(title, self))
+    defer { bar.finish() }
+    return try work { share, note in
+      bar.update(share, note)
+      return !Interruption.isRequested
+    }
+  }
+}
+
+private final class SharedBar: Sendable {
+  private let bar: Mutex<ProgressBar>
+
+  init(_ bar: ProgressBar) { self.bar = Mutex(bar) }
+
+  func update(_ share: Double, _ note: String) { bar.withLock { $0.update(share, note) } }
+  func finish() { bar.withLock { $0.finish() } }
 }

@@ -121,11 +121,6 @@ double reel_cross_entropy(ptrdiff_t width, const float *x, ptrdiff_t target, flo
 void reel_adam(ptrdiff_t count, const float *gradient, float share1, float beta2, float share2,
                float step, float root, float epsilon, float decay, float *m, float *v,
                float *parameter);
-// velocity = momentum velocity + gradient (at once gradient where `first`); parameter −= rate velocity
-void reel_momentum(ptrdiff_t count, const float *gradient, float momentum, float rate, int first,
-                   float *velocity, float *parameter);
-// parameter −= rate gradient
-void reel_descend(ptrdiff_t count, const float *gradient, float rate, float *parameter);
 
 // into (rows, width) = the numbers of source from places[row] on
 void reel_gather(ptrdiff_t rows, ptrdiff_t width, const float *source, const ptrdiff_t *places,

@@ -1,0 +1,46 @@
+import Glibc
+import Platform
+
+extension Benchmark {
+  /// The program as a shell runs it, from its start to its end.
+  static let program: [Benchmark] = [
+    .cost("reel --help", "ms", atMost: 10) {
+      try Scratch.use { try time("for run in 1 2 3 4 5 6 7 8 9 10; do $reel --help; done", in: $0) }
+        * 100
+    },
+    .cost("reel demo", "s", atMost: 30, repetitions: 1) {
+      try Scratch.use { try time("$reel demo", in: $0) }
+    },
+    // Pairs, because the machine's speed changes from one second to the next.
+    .cost("a run that is read ten times a second", "% of alone", atMost: 110, repetitions: 9) {
+      try Scratch.use { folder in
+        let alone = try run(watched: false, in: folder)
+        return try 100 * run(watched: true, in: folder) / alone
+      }
+    },
+  ]
+
+  private static func run(watched: Bool, in folder: String) throws -> Double {
+    try time(
+      """
+      rm -f code
+      { $reel train reacher --steps 60000 -o w.sqlite --force --quiet; echo $? > code; } &
+      while \(watched) && [ ! -e code ]; do $reel info w.sqlite --json; sleep 0.1; done
+      wait; [ "$(cat code)" = 0 ]
+      """, in: folder)
+  }
+
+  /// How long a shell takes for a script, in which `$reel` is this program.
+  private static func time(_ script: String, in folder: String) throws -> Double {
+    let start = monotonicSeconds()
+    let line = "exec >/dev/null 2>&1; reel=$(readlink /proc/$PPID/exe); cd '\(folder)'\n\(script)"
+    guard system(line) == 0 else { throw ScriptError(script: script) }
+    return monotonicSeconds() - start
+  }
+}
+
+/// A shell's script failed.
+private struct ScriptError: Error, CustomStringConvertible {
+  let script: String
+  var description: String { "this script failed: \(script)" }
+}

@@ -1,0 +1,71 @@
+internal import Physics
+import Rollouts
+package import Worlds
+
+/// All that can be trained: the table of worlds and that of trainers. What is not in them is unknown
+/// everywhere.
+package struct Catalog: Sendable {
+  package var worlds: WorldTable
+  package var trainers: TrainerTable
+
+  /// A catalog of two tables.
+  package init(worlds: WorldTable, trainers: TrainerTable) {
+    (self.worlds, self.trainers) = (worlds, trainers)
+  }
+
+  /// What Reel brings along.
+  package static let builtIn = Catalog(worlds: builtInWorlds, trainers: BuiltInTrainers.table)
+
+  private static var builtInWorlds: WorldTable {
+    #if MuJoCo
+      BuiltInWorlds.table {
+        let arm = try MuJoCoArm()
+        return { state, torques in
+          let outcome = arm.step(
+            angles: state.angles, velocities: state.velocities, target: state.target,
+            torques: torques)
+          return ReacherMotion(
+            angles: outcome.angles, velocities: outcome.velocities, fingertip: outcome.fingertip)
+        }
+      }
+    #else
+      BuiltInWorlds.table()
+    #endif
+  }
+
+  /// Everything that can be trained, by name: worlds, then texts where a trainer learns them.
+  package var subjects: [String] {
+    worlds.names
+      + (trainers.presets(of: TrainingText.subjectName).isEmpty ? [] : [TrainingText.subjectName])
+  }
+
+  /// The presets of a world or text, the default first. Where none was written, it is what the first trainer
+  /// that can learn it usually does.
+  package func presets(of subject: String) throws -> [Preset] {
+    let presets = trainers.presets(of: subject)
+    guard presets.isEmpty else { return presets }
+    let world = try world(subject, map: nil)
+    guard let entry = trainers.entries.first(where: { $0.learns(.world(world)) }) else {
+      throw RunError.run("no trainer learns \(subject)")
+    }
+    return [Preset("default", of: subject, "the trainer's usual settings", entry.usual)]
+  }
+
+  /// The world of a name, on a map's text.
+  func world(
+    _ name: String, map: String?, configuration: JSON = .object([])
+  ) throws -> any World {
+    guard let entry = worlds[name] else {
+      throw RunError.unknown("there is no world '\(name)'", name, among: worlds.names)
+    }
+    return try entry.make(map: map, configuration: configuration)
+  }
+}
+
+extension Catalog {
+  /// Every kind of network that some trainer lets decide.
+  package var policies: [String] {
+    func kinds<S: TrainerSettings>(_ settings: S) -> [String] { S.policyKinds }
+    return trainers.entries.flatMap { kinds($0.usual) }
+  }
+}

@@ -1,0 +1,112 @@
+package import Language
+import Platform
+package import Rollouts
+import Trainers
+
+/// Texts that a model goes on with, each an episode: what the step before added is the state, a token the
+/// action, and the logarithm of its probability the reward.
+package struct TextGeneration {
+  private let trained: TrainedModel
+  private let prompt: String
+  private let tokens: Int
+  private let sampler: Sampler
+  private let seed: UInt64
+  private let pool = ThreadPool(threads: ThreadPool.processorCount)
+
+  /// Texts of at most this many tokens beyond a prompt, one that cannot be written on is refused.
+  package init(
+    by model: NamedModel, prompt: String, tokens: Int, sampler: Sampler, seed: UInt64
+  ) throws {
+    trained = model.trained
+    (self.prompt, self.tokens, self.sampler, self.seed) = (prompt, tokens, sampler, seed)
+    _ = try trained.opening(of: prompt)
+  }
+
+  /// What one text came to.
+  package struct Text: Sendable {
+    package var text: String
+    package var tokens: Int
+    package var logProbability: Double
+    package var seconds: Double
+    package var isOver: Bool
+  }
+
+  /// Writes a text and records it; `onBytes` gets its bytes as they come, and ends the text by false.
+  package func write<Sink: TransitionSink & ~Copyable>(
+    episode: Int, into sink: inout Sink, onBytes: ([UInt8]) -> Bool
+  ) throws -> Text {
+    let tokenizer = trained.tokenizer
+    let start = try trained.opening(of: prompt)
+    let generator = Generator(seed: seed)
+    var writer = TextWriter(trained, prompt: start, room: tokens, pool: pool)
+    var state = start.flatMap(tokenizer.bytes(of:))
+    var result = Text(text: "", tokens: 0, logProbability: 0, seconds: 0, isOver: false)
+    var isWanted = onBytes(state)
+    let begun = monotonicSeconds()
+    for t in 0..<tokens {
+      let draws = generator.draws(for: .policy, episode: episode, t: t)
+      let addition = writer.write(sampler, draws)
+      let bytes = tokenizer.bytes(of: addition.token)
+      let ending: Ending =
+        addition.isEnd ? .terminated : t + 1 == tokens || !isWanted ? .truncated : .running
+      try sink.record(
+        Transition(
+          episode: episode, state: .bytes(state), action: .index(addition.token),
+          reward: addition.logProbability, next: .bytes(bytes), ending: ending))
+      result.tokens += 1
+      result.logProbability += addition.logProbability
+      result.isOver = addition.isEnd
+      state = bytes
+      if !addition.isEnd { isWanted = onBytes(bytes) && isWanted }
+      if ending != .running { break }
+    }
+    result.seconds = max(monotonicSeconds() - begun, 1e-9)
+    result.text = tokenizer.text(of: result.isOver ? writer.tokens.dropLast() : writer.tokens[...])
+    return result
+  }
+
+  /// What a recording of these texts says of itself.
+  package func description(parent: Parent?) -> RunDescription {
+    let tokenizer = trained.tokenizer
+    var run = RunDescription(
+      world: WorldDescription(
+        name: TrainingText.subjectName,
+        actions: (0..<tokenizer.count).map { ActionMeaning(tokenizer.name(of: $0)) },
+        fields: [
+          Field(
+            "state", "text", type: "utf8", offset: 0, count: 0,
+            "the bytes that the step before added to the text; of an episode's first step the prompt"
+          )
+        ]),
+      trainer: TextConfiguration.trainerName, purpose: .evaluate, seed: seed,
+      configuration: [
+        "tokens": .integer(tokens), "temperature": .number(sampler.temperature),
+        "top_k": sampler.topCount.map(JSON.integer) ?? .null, "top_p": .number(sampler.topShare),
+      ])
+    run.parent = parent
+    return run
+  }
+}
+
+/// Whole characters of a stream of bytes, as soon as they are whole.
+package struct CharacterStream {
+  private var rest: [UInt8] = []
+
+  /// A stream of nothing yet.
+  package init() {}
+
+  /// The characters that are whole once these bytes have come.
+  package mutating func take(_ bytes: [UInt8]) -> String {
+    rest += bytes
+    // At most three bytes of the last character may still be missing.
+    for missing in 0...min(3, rest.count) {
+      let whole = rest.dropLast(missing)
+      if let text = String(validating: whole, as: UTF8.self) {
+        rest.removeFirst(whole.count)
+        return text
+      }
+    }
+    defer { rest = [] }
+    return String(decoding: rest, as: UTF8.self)
+  }
+}

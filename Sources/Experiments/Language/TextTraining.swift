@@ -1,0 +1,77 @@
+import Language
+import Platform
+import Recordings
+package import Rollouts
+package import Trainers
+
+/// A text that a language model learns, or that one wrote.
+package struct TrainingText: Sendable {
+  /// The name under which recordings keep texts, where others have a world's.
+  package static let subjectName = "text"
+
+  package let text: String
+  /// The name of its file or folder.
+  package let name: String
+  private let purpose: RunPurpose
+
+  /// A text by its name.
+  package init(_ text: String, name: String, purpose: RunPurpose = .train) {
+    (self.text, self.name, self.purpose) = (text, name, purpose)
+  }
+
+  /// The text of a file, or of all files in a folder by their names; links are left out.
+  package init(reading path: String) throws {
+    let trimmed = Files.trimmed(path)
+    let files =
+      Files.isFolder(path)
+      ? Files.visibleNames(in: path).map { "\(trimmed)/\($0)" }
+        .filter { !Files.isFolder($0) && Files.resolved($0) == $0 } : [path]
+    self.init(
+      try files.map(TextFile.contents).joined(separator: "\n"), name: Files.name(of: trimmed))
+  }
+
+  /// The text stands where worlds keep their map, so that a run can go on by its recording alone.
+  var description: WorldDescription {
+    WorldDescription(name: Self.subjectName, map: text, mapName: name, actions: [], fields: [])
+  }
+
+  /// Why a recording of a text has nothing for those who ask about a world.
+  package var hasNoWorld: RunError {
+    purpose == .train
+      ? .run(
+        "this is a language model's training: it has metrics and checkpoints, and no steps to play",
+        .languageModelViews)
+      : .run("this is a generated text, not a world that is played", .generatedTextViews)
+  }
+}
+
+extension RunDescription {
+  /// Whether a language model learned or wrote it.
+  package var isOfText: Bool { world.name == TrainingText.subjectName }
+}
+
+extension TextConfiguration: TrainerSettings {
+  /// The trainer of language models.
+  package static var trainerName: String { "gpt" }
+
+  package static func learns(_ subject: Subject) -> Bool {
+    if case .text = subject { true } else { false }
+  }
+
+  package func trainer(of subject: Subject, seed: UInt64) throws -> any Trainer {
+    guard case .text(let text) = subject, !text.text.isEmpty else {
+      throw RunError.request("there is no text to learn")
+    }
+    do {
+      return try TextTrainer(text.text, seed: seed, settings: self)
+    } catch let error as LanguageError {
+      throw RunError.run("\(error)")
+    }
+  }
+
+  package func mostSteps(stepLimit: Int) -> Int { steps }
+
+  package func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player {
+    throw RunError.run("a language model plays nothing", .languageModelViews)
+  }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import Platform
+package import Worlds
+
+/// Finds maps by name: files at a path, in the folders that hold maps, and those that need no file.
+package struct MapFinder {
+  private let maps: MapSource
+  private let world: String
+
+  /// A finder of one world's maps.
+  package init(_ maps: MapSource, of world: String) {
+    (self.maps, self.world) = (maps, world)
+  }
+
+  /// The text of a map and where it was found. Without a name it is the usual one.
+  package func map(named name: String?) throws -> (text: String, place: String) {
+    let usual = maps.usualFile ?? maps.builtIn.first?.name
+    guard let name = name ?? usual else { throw RunError.run("\(world) has no usual map") }
+    if let file = file(named: name) { return (try TextFile.contents(of: file), file) }
+    if let map = maps.builtIn.first(where: { $0.name == name }) { return (map.text, name) }
+    if name.contains("/") || name.contains(".") {
+      throw RunError.run("cannot read \(name): \(String(cString: strerror(ENOENT)))")
+    }
+    let known = names
+    if known.isEmpty {
+      throw RunError.run(
+        "there is no map '\(name)' of \(world) here", .generateMap(of: world, name: name))
+    }
+    throw RunError.unknown("there is no map '\(name)' of \(world)", name, among: known)
+  }
+
+  /// The file of a name or path; nil where there is none.
+  package func file(named name: String) -> String? {
+    let path = "\(maps.folder)/\(name).\(maps.fileEnding)"
+    let places = [name] + Self.folders.map { "\($0)/\(path)" }
+    return places.first { Files.exists($0) && !Files.isFolder($0) }
+  }
+
+  /// All names that a map can be found by, by alphabet.
+  package var names: [String] {
+    let files = Self.folders.flatMap { folder in
+      Files.visibleNames(in: "\(folder)/\(maps.folder)").map(Files.stem)
+    }
+    return Set(maps.builtIn.map(\.name) + files).sorted()
+  }
+
+  /// The name of the map whose text worlds keep; nil where no map that is found by a name is that.
+  func name(of text: String) -> String? {
+    let builtIn = maps.builtIn.map(\.name)
+    return (builtIn + names.filter { !builtIn.contains($0) }).first { name in
+      guard let found = try? map(named: name) else { return false }
+      return (try? maps.normalized(found.text)) == text
+    }
+  }
+
+  /// The folders that hold maps: the one here, and the one beside the program or above the folder that it
+  /// was built in.
+  private static let folders: [String] = {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    let program = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    var folder = Files.folder(of: program)
+    while folder.count > 1, !Files.isFolder("\(folder)/maps/cities") {
+      folder = Files.folder(of: folder)
+    }
+    return ["maps", "\(folder)/maps"]
+  }()
+}
+
+/// Files that should be text.
+package enum TextFile {
+  /// The whole of a file.
+  package static func contents(of path: String) throws -> String {
+    let bytes = try Files.contents(of: path, limit: 1 << 28)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw RunError.run("\(path) is not text")
+    }
+    return text
+  }
+}
+
+extension Catalog {
+  /// The file of a map of any world, by its name or path; nil where there is none.
+  package func mapFile(named name: String) -> String? {
+    worlds.entries.lazy.compactMap { entry in
+      entry.maps.flatMap { MapFinder($0, of: entry.name).file(named: name) }
+    }.first
+  }
+
+  /// What there is to say of a map, whichever world it is of.
+  package func surveyMap(_ text: String) throws -> MapFinding {
+    guard let maps = worlds.entries.lazy.compactMap(\.maps).first(where: { $0.recognizes(text) })
+    else { throw RunError.run("this is no map of any world") }
+    return try maps.survey(text)
+  }
+}

@@ -1,0 +1,117 @@
+package import Recordings
+import Rollouts
+import Trainers
+
+/// A run that begins at a recorded moment of another one.
+package struct ForkedRun {
+  private let parent: Recording
+  private let plan: TrainingPlan
+  private let seed: UInt64
+  /// How many steps both runs share.
+  private let end: Int
+  /// Where the parent's learner was kept last by then.
+  private let kept: Checkpoint
+
+  /// A fork after so many steps of a recording of training.
+  package init(of parent: Recording, at end: Int, in catalog: Catalog = .builtIn) throws {
+    try parent.requireEveryStep(for: "a fork")
+    var run = try parent.trainingDescription()
+    guard let kept = try parent.checkpoint(atOrBefore: end) else {
+      throw RunError.damaged(parent.path, "it has no checkpoint")
+    }
+    // By the settings that were in force then.
+    let settings = try parent.settings().last { $0.from <= kept.step }
+    run.configuration = settings?.configuration ?? run.configuration
+    (self.parent, self.end, self.kept) = (parent, end, kept)
+    plan = try catalog.plan(of: run)
+    seed = run.seed
+  }
+
+  /// Writes the new recording up to the fork, from where a `ResumedRun` trains it on.
+  package func write(
+    to path: String, _ change: PlanChange, force: Bool, progress: ProgressHandler
+  ) throws {
+    let (checkpoint, episodes) = try learned(progress)
+    let changed = try plan.changed(
+      by: change, steps: checkpoint.step, episodes: episodes, mayChangeRules: true)
+    // What does not go together is refused now, and not when all is copied.
+    var trainer = try changed.trainer(seed: seed)
+    do {
+      try trainer.resume(from: checkpoint, history: parent.history)
+    } catch let error as SafetensorsError {
+      throw RunError.request(
+        "what was learned does not fit these settings: \(error); a fork keeps its network's shape")
+    }
+    // Steps behind the last update are taken once more, which other rules would take otherwise.
+    let hasOtherRules = changed.rules != plan.rules
+    try parent.fork(
+      at: hasOtherRules ? checkpoint.step : end, from: checkpoint,
+      configuration: changed.configuration, to: path, force: force
+    ) { guard progress($0, "copying") else { throw RunError.cancelled } }
+  }
+
+  /// What was learned by the fork: from the last checkpoint that was kept, the steps since then are made
+  /// again and compared with the recorded ones. Of a PPO, by the last update before the fork.
+  private func learned(
+    _ progress: ProgressHandler
+  ) throws -> (checkpoint: Checkpoint, episodes: Int) {
+    var trainer = try plan.trainer(seed: seed)
+    try trainer.resume(from: kept, history: parent.history)
+    trainer.stopStep = end
+    let relearning = Relearning(
+      last: kept, parent: parent, try RecordingComparison(parent, from: kept.step, to: end))
+    let checkpoint = try trainer.train(into: relearning) { step in
+      let share = Double(step - kept.step) / Double(max(1, end - kept.step))
+      guard progress(share, "learning again") else { throw RunError.cancelled }
+    }
+    return (checkpoint, trainer.episodes)
+  }
+}
+
+extension Trainer {
+  /// Trains to the stop step; the last checkpoint that was kept by then.
+  fileprivate mutating func train(
+    into relearning: Relearning, _ progress: (Int) throws -> Void
+  ) throws -> Checkpoint {
+    var relearning = relearning
+    var failure: (any Error)?
+    try train(into: &relearning, now: { 0 }) { now in
+      do {
+        try progress(now.step)
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    if let failure { throw failure }
+    return relearning.last
+  }
+}
+
+/// A sink that compares what is learned again with the parent, and has what was learned last.
+private struct Relearning: TransitionSink {
+  private(set) var last: Checkpoint
+  private let parent: Recording
+  private var comparison: RecordingComparison
+
+  init(last: Checkpoint, parent: Recording, _ comparison: RecordingComparison) {
+    (self.last, self.parent, self.comparison) = (last, parent, comparison)
+  }
+
+  mutating func record(
+    episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
+  ) throws {
+    try comparison.record(
+      episode: episode, state: state, action: action, reward: reward, next: next, ending: ending)
+  }
+
+  mutating func record(_ transition: Transition) throws { try comparison.record(transition) }
+
+  mutating func record(_ metric: Metric) {}
+
+  mutating func record(_ checkpoint: Checkpoint) throws {
+    last = checkpoint
+    if try parent.checkpoint(at: checkpoint.step) != nil { try comparison.record(checkpoint) }
+  }
+}

@@ -1,0 +1,68 @@
+import Recordings
+package import Rollouts
+import Synchronization
+package import Trainers
+
+extension PPOConfiguration: TrainerSettings {
+  /// The trainer by proximal policy optimization.
+  package static var trainerName: String { "ppo" }
+
+  package static func learns(_ subject: Subject) -> Bool {
+    if case .world(let world) = subject { world is any ObservableWorld } else { false }
+  }
+
+  package func trainer(of subject: Subject, seed: UInt64) throws -> any Trainer {
+    func make<W: ObservableWorld>(_ world: W) throws(SettingError) -> any Trainer {
+      try PPOTrainer(world, seed: seed, settings: self)
+    }
+    guard case .world(let world) = subject, let observable = world as? any ObservableWorld else {
+      throw RunError.run("networks do not learn \(subject.name)")
+    }
+    return try make(observable)
+  }
+
+  package static var policyKinds: [String] { PolicyKind.allCases.map(\.rawValue) }
+  package var policyKind: String? { policy.rawValue }
+  package func mostSteps(stepLimit: Int) -> Int { steps }
+
+  package func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player {
+    func make<W: ObservableWorld>(_ world: W) throws -> any Player {
+      // As in the training's trials: whoever never fails may go on for ever.
+      try PolicyPlayer(
+        world, GreedyPolicyNetwork(checkpoint),
+        stepLimit: min(world.stepLimit, evaluationSteps))
+    }
+    guard let observable = try world.readyToStep() as? any ObservableWorld else {
+      throw RunError.run("the recorded policy does not fit its world")
+    }
+    return try make(observable)
+  }
+
+  package var insight: Insight {
+    .attention { checkpoint, world in
+      func make<W: ObservableWorld>(_ world: W) throws -> (any StateAttention)? {
+        let policy = try GreedyPolicyNetwork(checkpoint)
+        guard policy.fits(world), let heads = policy.heads else { return nil }
+        return PolicyAttention(world: world, heads: heads, policy: Mutex(policy))
+      }
+      return try (world as? any ObservableWorld).flatMap { try make($0) }
+    }
+  }
+}
+
+/// Where a transformer looks in the frames of a world.
+private final class PolicyAttention<W: ObservableWorld>: StateAttention {
+  let heads: Int
+  private let world: W
+  private let policy: Mutex<GreedyPolicyNetwork>
+
+  init(world: W, heads: Int, policy: consuming Mutex<GreedyPolicyNetwork>) {
+    (self.world, self.heads) = (world, heads)
+    self.policy = policy
+  }
+
+  func shares(of state: Value) -> [[Float]] {
+    guard let state = W.State(recorded: state) else { return [] }
+    return policy.withLock { $0.attention(state, in: world) } ?? []
+  }
+}

@@ -1,0 +1,110 @@
+import Platform
+package import Recordings
+import Rollouts
+package import Trainers
+
+/// A recorded run that goes on from its last checkpoint, to its end or beyond.
+package struct ResumedRun {
+  package let path: String
+  package let plan: TrainingPlan
+  private let seed: UInt64
+  private let options: RecordingOptions
+  private let onCommit: ((Int) -> Void)?
+
+  /// A recording of training that is to go on.
+  package init(
+    _ path: String, in catalog: Catalog = .builtIn, options: RecordingOptions = RecordingOptions(),
+    onCommit: ((Int) -> Void)? = nil
+  ) throws {
+    let recording = try Recording(path)
+    try recording.requireEveryStep(for: "training on")
+    let run = try recording.trainingDescription()
+    self.path = path
+    plan = try catalog.plan(of: run)
+    seed = run.seed
+    self.options = options
+    self.onCommit = onCommit
+  }
+
+  /// What became of it, and whether anything was left to do.
+  package struct Outcome {
+    package var result: TrainingResult
+    package var wentOn: Bool
+    /// Whether it went on as far as it was planned, and beyond.
+    package var isExtended = false
+  }
+
+  /// Goes on until all is done or `goOn` says false; a finished run only where it is changed.
+  package func run(
+    _ change: PlanChange = PlanChange(), callbacks: TrainingCallbacks = TrainingCallbacks(),
+    goOn: (TrainingProgress) -> Bool
+  ) throws -> Outcome {
+    let start = monotonicSeconds()
+    var trainer = try resumed(plan)
+    var (wentOn, isExtended) = (false, false)
+    if !change.overrides.isEmpty, !trainer.isComplete {
+      throw RunError.request(
+        "\(path) has not come to its end, where settings can change", .resumeOrFork(path))
+    }
+    if try !trainer.isComplete || trainer.step < Recording(path).stepCount() {
+      try train(&trainer, nil, callbacks, goOn)
+      wentOn = true
+    }
+    if !change.isEmpty && trainer.isComplete {
+      let extended = try plan.changed(
+        by: change, steps: trainer.step, episodes: trainer.episodes, mayChangeRules: false)
+      trainer = try resumed(extended)
+      guard !trainer.isComplete else {
+        throw RunError.request(
+          "\(path) has \(NumberFormat.count(trainer.step)) steps and \(NumberFormat.count(trainer.episodes)) "
+            + "episodes already: ask for more")
+      }
+      try train(&trainer, extended, callbacks, goOn)
+      (wentOn, isExtended) = (true, true)
+    }
+    return Outcome(
+      result: try TrainingResult(path, seed: seed, trainer, since: start), wentOn: wentOn,
+      isExtended: isExtended)
+  }
+
+  /// A trainer that stands where the last checkpoint was kept.
+  private func resumed(_ plan: TrainingPlan) throws -> any Trainer {
+    // Let go of before the writer closes, which leaves one file where nobody else has it open.
+    let recording = try Recording(path)
+    guard let checkpoint = try recording.finalCheckpoint() else {
+      throw RunError.damaged(path, "it has no checkpoint")
+    }
+    var trainer = try plan.trainer(seed: seed)
+    do {
+      try trainer.resume(from: checkpoint, history: recording.history)
+    } catch let error as SafetensorsError {
+      throw RunError.damaged(path, "the checkpoint of step \(checkpoint.step): \(error)")
+    }
+    return trainer
+  }
+
+  private func train(
+    _ trainer: inout any Trainer, _ extended: TrainingPlan?, _ callbacks: TrainingCallbacks,
+    _ goOn: (TrainingProgress) -> Bool
+  ) throws {
+    let writer = try RecordingWriter(
+      resuming: path, from: trainer.step, configuration: extended?.configuration, options: options)
+    try trainer.train(recording: writer, onCommit, callbacks, goOn)
+  }
+}
+
+extension Recording {
+  /// The description of a run of training; of an evaluation there is nothing to go on with.
+  func trainingDescription() throws -> RunDescription {
+    let run = try description()
+    guard run.purpose == .train else {
+      throw RunError.run("\(path) is an evaluation: there is nothing to train on with")
+    }
+    return run
+  }
+
+  /// The recorded transitions of some steps, for a trainer that goes on from them.
+  func history(_ steps: Range<Int>) throws -> [Transition] {
+    try self.steps(in: steps).map(\.transition)
+  }
+}

@@ -1,0 +1,277 @@
+import Recordings
+package import Rollouts
+package import Trainers
+import Worlds
+
+/// What is learned and how: before the first step, or as a recording has it.
+package struct TrainingPlan: Sendable {
+  package var subject: Subject
+  package var settings: any TrainerSettings
+  package let preset: String
+
+  /// What is learned: a world's name, or that of texts.
+  package var name: String { subject.name }
+
+  /// The world; a text has none.
+  package func world() throws -> any World {
+    switch subject {
+    case .world(let world): return world
+    case .text(let text): throw text.hasNoWorld
+    }
+  }
+
+  /// The rules alone, which steps follow whoever learns.
+  package var rules: [JSON.Member] {
+    guard case .world(let world) = subject else { return [] }
+    return world.ruleMembers
+  }
+
+  /// Every setting and rule.
+  package var configuration: JSON { .object(settings.members + rules) }
+
+  /// Every setting and rule with its meaning.
+  package var explained: [(member: JSON.Member, help: String)] {
+    guard case .world(let world) = subject else { return settings.explained }
+    return settings.explained + world.explainedRules
+  }
+
+  /// The trainer, which has learned nothing.
+  package func trainer(seed: UInt64) throws -> any Trainer {
+    try refusingSettings {
+      if case .world(let world) = subject {
+        return try settings.trainer(of: .world(try world.readyToStep()), seed: seed)
+      }
+      return try settings.trainer(of: subject, seed: seed)
+    }
+  }
+
+  /// What a recording of this plan says of itself.
+  package func description(seed: UInt64, purpose: RunPurpose = .train) -> RunDescription {
+    let world: WorldDescription
+    switch subject {
+    case .world(let made): world = made.description
+    case .text(let text): world = text.description
+    }
+    var description = RunDescription(
+      world: world, trainer: settings.trainerName, purpose: purpose, preset: preset, seed: seed,
+      configuration: configuration)
+    // What is evaluated is played one episode after the other.
+    if purpose == .train { description.worlds = settings.worlds }
+    return description
+  }
+}
+
+/// What somebody wants to train, in words.
+package struct PlanRequest: Sendable {
+  package var subject: String
+  /// A map's name or file; nil for the usual one.
+  package var map: String?
+  /// A text's file or folder.
+  package var text: String?
+  package var preset: String?
+  /// Which kind of network decides, where a trainer has a choice.
+  package var policy: String?
+  /// Settings and rules by name, after those of the preset.
+  package var overrides: [(name: String, value: String)]
+
+  /// A request; all but the subject is as usual unless it is given.
+  package init(
+    _ subject: String, map: String? = nil, text: String? = nil, preset: String? = nil,
+    policy: String? = nil, overrides: [(name: String, value: String)] = []
+  ) {
+    (self.subject, self.map, self.text) = (subject, map, text)
+    (self.preset, self.policy, self.overrides) = (preset, policy, overrides)
+  }
+}
+
+extension Catalog {
+  /// The plan that a request asks for. A text may be missing, for those who only list settings.
+  package func plan(_ request: PlanRequest) throws -> TrainingPlan {
+    let name = request.subject
+    let preset = try preset(request)
+    let subject: Subject
+    if name == TrainingText.subjectName {
+      if request.map != nil { throw RunError.request("\(name) has no maps") }
+      subject = .text(
+        try request.text.map(TrainingText.init(reading:)) ?? TrainingText("", name: ""))
+    } else {
+      if request.text != nil { throw RunError.request("\(name) is no text") }
+      subject = .world(try world(name, mapNamed: request.map))
+    }
+    var plan = TrainingPlan(subject: subject, settings: preset.settings, preset: preset.name)
+    let known = plan.explained.map(\.member.key)
+    try refusingSettings {
+      try plan.set(preset.overrides + request.overrides) {
+        RunError.unknown("\(name) has no setting '\($0)'", $0, among: known)
+      }
+    }
+    if let policy = request.policy, plan.settings.policyKind != policy {
+      throw RunError.request("preset \(preset.name) does not go with policy \(policy)")
+    }
+    return plan
+  }
+
+  /// The preset that is asked for, or the first whose policy is of the kind that is.
+  private func preset(_ request: PlanRequest) throws -> Preset {
+    let presets = try presets(of: request.subject)
+    if let name = request.preset {
+      guard let preset = presets.first(where: { $0.name == name }) else {
+        throw RunError.unknown(
+          "\(request.subject) has no preset '\(name)'", name, among: presets.map(\.name))
+      }
+      return preset
+    }
+    guard let policy = request.policy else { return presets[0] }
+    guard let preset = presets.first(where: { $0.settings.policyKind == policy }) else {
+      throw RunError.request("\(request.subject) has no preset whose policy is \(policy)")
+    }
+    return preset
+  }
+
+  /// The world of a name on a map that is looked for by its name or file.
+  private func world(_ name: String, mapNamed map: String?) throws -> any World {
+    guard let entry = worlds[name] else {
+      throw RunError.unknown("there is no world '\(name)'", name, among: worlds.names)
+    }
+    guard let maps = entry.maps else {
+      if map != nil { throw RunError.request("\(name) has no maps") }
+      return try entry.make()
+    }
+    let found = try MapFinder(maps, of: name).map(named: map)
+    do {
+      return try entry.make(map: found.text)
+    } catch let error as SettingError {
+      throw RunError.run("\(found.place): \(error)")
+    } catch let error as MapError {
+      throw RunError.run("\(found.place): \(error)")
+    }
+  }
+
+  /// The plan that a recording was made by. Its world can be drawn; it is made ready to step by those who
+  /// step it.
+  package func plan(of run: RunDescription) throws -> TrainingPlan {
+    guard let entry = trainers[run.trainer] else {
+      throw RunError.run("\(run.trainer) made this recording, which this program does not know")
+    }
+    if run.isOfText {
+      let text = TrainingText(run.world.map, name: run.world.mapName, purpose: run.purpose)
+      // What wrote a text has settings of its own.
+      let settings =
+        run.purpose == .train ? try entry.usual.restoring(run.configuration) : entry.usual
+      return TrainingPlan(subject: .text(text), settings: settings, preset: run.preset)
+    }
+    let settings = try entry.usual.restoring(run.configuration)
+    let world = try world(
+      run.world.name, map: run.world.map, configuration: run.configuration)
+    try Self.check(run.world, fits: world.description)
+    return TrainingPlan(subject: .world(world), settings: settings, preset: run.preset)
+  }
+
+  /// Pictures and tables name actions by the recording's list, and lay states out by its fields.
+  private static func check(
+    _ recorded: WorldDescription, fits known: WorldDescription
+  ) throws {
+    guard recorded.actions.count == known.actions.count else {
+      throw RunError.run(
+        "the recording has \(recorded.actions.count) actions, and \(known.name) has "
+          + "\(known.actions.count)")
+    }
+    guard recorded.fields.elementsEqual(known.fields, by: { $0.isLaidOut(as: $1) }) else {
+      throw RunError.run("the recording's states have other fields than those of \(known.name)")
+    }
+  }
+}
+
+extension TrainingPlan {
+  /// Sets rules and settings by name; what is neither is refused by an error made of its name.
+  mutating func set(
+    _ given: [(name: String, value: String)], unknown: (String) -> RunError
+  ) throws {
+    for (name, value) in try setRules(given) {
+      guard try settings.set(name, to: value) else { throw unknown(name) }
+    }
+    try settings.validate()
+  }
+
+  /// Sets the rules among some settings; the others.
+  private mutating func setRules(
+    _ given: [(name: String, value: String)]
+  ) throws -> [(name: String, value: String)] {
+    guard case .world(let world) = subject else { return given }
+    let (changed, others) = try world.applying(given)
+    subject = .world(changed)
+    return others
+  }
+
+  /// The plan by which a run is trained further than it was planned, or otherwise from some moment on.
+  ///
+  /// Where the number of steps or episodes that the run was planned by grows, schedules stretch with it. A
+  /// run by episodes that shall have more steps keeps what its schedules came to. Rules of the world may
+  /// change in a fork alone, and only where states and actions stay what they are.
+  func changed(
+    by change: PlanChange, steps: Int, episodes: Int, mayChangeRules: Bool
+  ) throws -> TrainingPlan {
+    var plan = self
+    var given: [(name: String, value: String)] = []
+    if let total = change.episodes { given.append(("episodes", "\(total)")) }
+    if let total = change.steps {
+      given.append(("steps", "\(total)"))
+      if change.episodes == nil, settings.isByEpisodes {
+        // An episode has a step at least.
+        given.append(("episodes", "\(episodes + max(1, total - steps))"))
+        plan.settings = settings.holdingSchedules(at: episodes)
+      }
+    } else if change.episodes != nil {
+      // A limit of steps that was met is one no more.
+      given.append(("steps", "0"))
+    }
+    given += change.overrides
+    try refusingSettings {
+      if mayChangeRules {
+        let before = plan.description(seed: 0).world
+        try plan.set(given) { [name] in
+          .request(
+            "'\($0)' is no setting of the trainer nor a rule of the world", .listSettings(of: name))
+        }
+        guard plan.description(seed: 0).world == before else {
+          throw RunError.request("with these rules the recorded states would mean something else")
+        }
+        return
+      }
+      for (name, value) in given {
+        guard try plan.settings.set(name, to: value) else {
+          throw RunError.request("'\(name)' is no setting of the trainer", .fork)
+        }
+      }
+      try plan.settings.validate()
+    }
+    return plan
+  }
+}
+
+/// How a run shall go on other than it was planned.
+package struct PlanChange: Sendable {
+  /// The number of steps, or of episodes, in all.
+  package var steps: Int?
+  package var episodes: Int?
+  /// Other settings from there on.
+  package var overrides: [(name: String, value: String)]
+
+  /// A change; what is left out stays.
+  package init(
+    steps: Int? = nil, episodes: Int? = nil, overrides: [(name: String, value: String)] = []
+  ) {
+    (self.steps, self.episodes, self.overrides) = (steps, episodes, overrides)
+  }
+
+  /// Whether nothing changes.
+  package var isEmpty: Bool { steps == nil && episodes == nil && overrides.isEmpty }
+}
+
+extension Field {
+  /// Whether it is the same part of a state, whatever it is said to mean.
+  fileprivate func isLaidOut(as other: Field) -> Bool {
+    (subject, name, type, offset, count)
+      == (other.subject, other.name, other.type, other.offset, other.count)
+  }
+}

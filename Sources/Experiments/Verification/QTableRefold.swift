@@ -1,0 +1,51 @@
+import Recordings
+import Rollouts
+
+/// Folds the log into the Q-table once more and compares every recorded table with it, bit for bit.
+struct QTableRefold {
+  /// How many tables were the same; nil where the run learned none.
+  private(set) var tables: Int?
+  /// The first that was not.
+  private(set) var difference: Difference?
+
+  init(_ recording: Recording, _ progress: (Double) throws -> Void) throws {
+    guard try recording.checkpoint(at: 0)?.kind == QTable.checkpointKind else { return }
+    let steps = try recording.checkpointSteps()
+    var count = 0
+    do {
+      // From the table of step 0 on; no later one is read but to be compared.
+      try recording.forEachQTable(at: steps) { step, table in
+        guard let checkpoint = try recording.checkpoint(at: step) else { return }
+        try Self.compare(QTable(checkpoint), with: table, at: step)
+        count += 1
+        try progress(Double(count) / Double(steps.count))
+      }
+      tables = count
+    } catch let found as Difference {
+      difference = found
+    }
+  }
+
+  private static func compare(
+    _ recorded: QTable, with folded: QTable, at step: Int
+  ) throws(Difference) {
+    guard recorded != folded else { return }
+    let what = "the Q-table after \(step) steps"
+    guard recorded.states == folded.states, recorded.actions == folded.actions else {
+      throw Difference(
+        at: step, what, expected: "\(folded.states) × \(folded.actions) values",
+        found: "\(recorded.states) × \(recorded.actions)")
+    }
+    for state in 0..<folded.states {
+      for action in 0..<folded.actions {
+        let (expected, found) = (folded.value(state, action), recorded.value(state, action))
+        guard expected != found else { continue }
+        throw Difference(
+          at: step, "\(what), state \(state), action \(action)",
+          expected: "\(expected), as its steps make it", found: "\(found)")
+      }
+    }
+    throw Difference(
+      at: step, "\(what), visits", expected: "as many as its steps make", found: "others")
+  }
+}

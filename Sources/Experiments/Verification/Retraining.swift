@@ -1,0 +1,84 @@
+package import Recordings
+import Rollouts
+import Trainers
+
+/// A recorded run, trained once more from its seed and its settings and compared on the way. Where the
+/// settings changed, it goes on from the recorded checkpoint, which the part before must come to.
+package struct Retraining {
+  private let recording: Recording
+  private let seed: UInt64
+  private var parts: [Part] = []
+
+  /// Steps that were made by the same settings.
+  private struct Part {
+    let plan: TrainingPlan
+    let steps: Range<Int>
+  }
+
+  /// A run that can be trained again: one of training.
+  package init(_ recording: Recording, in catalog: Catalog = .builtIn) throws {
+    try recording.requireEveryStep(for: "training again")
+    var run = try recording.description()
+    guard run.purpose == .train else {
+      throw RunError.request("only training can be done again, and this is an evaluation")
+    }
+    self.recording = recording
+    seed = run.seed
+    let end = try recording.stepCount()
+    let settings = try recording.settings()
+    let ends = settings.dropFirst().map(\.from) + [end]
+    for ((start, configuration), end) in zip(settings, ends) {
+      run.configuration = configuration
+      parts.append(Part(plan: try catalog.plan(of: run), steps: start..<max(start, end)))
+    }
+  }
+
+  /// Trains as far as the recording goes; the first step or checkpoint that comes out differently, or nil.
+  package func firstDifference(progress: ProgressHandler) throws -> Difference? {
+    let end = max(1, parts.last?.steps.upperBound ?? 1)
+    for part in parts {
+      let difference = try firstDifference(in: part) { step in
+        progress(Double(step) / Double(end), "\(step) steps")
+      }
+      if let difference { return difference }
+    }
+    return nil
+  }
+
+  private func firstDifference(
+    in part: Part, _ goOn: (Int) -> Bool
+  ) throws -> Difference? {
+    let (start, end) = (part.steps.lowerBound, part.steps.upperBound)
+    do {
+      let comparison = try RecordingComparison(recording, from: start, to: end)
+      var trainer = try part.plan.trainer(seed: seed)
+      if start > 0, let kept = try recording.checkpoint(at: start) {
+        try trainer.resume(from: kept, history: recording.history)
+      }
+      // The next part begins with a checkpoint, which this one shall come to.
+      if end < parts.last?.steps.upperBound ?? end { trainer.stopStep = end }
+      let step = try train(trainer, into: comparison, goOn)
+      guard step < end else { return nil }
+      return Difference(at: step, "the step", expected: "none: the run is over", found: "one")
+    } catch is RecordingComparison.AtEnd {
+      return nil
+    } catch let difference as Difference {
+      return difference
+    }
+  }
+
+  /// Trains to the end and returns how many steps that took.
+  private func train<T: Trainer>(
+    _ trainer: T, into comparison: RecordingComparison, _ goOn: (Int) -> Bool
+  ) throws -> Int {
+    var (trainer, comparison) = (trainer, comparison)
+    if trainer.step == 0 { try comparison.record(trainer.initialCheckpoint) }
+    var isWanted = true
+    try trainer.train(into: &comparison, now: { 0 }) { now in
+      isWanted = goOn(now.step)
+      return isWanted
+    }
+    guard isWanted else { throw RunError.cancelled }
+    return trainer.step
+  }
+}

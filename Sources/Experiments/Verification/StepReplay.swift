@@ -1,0 +1,140 @@
+import Recordings
+import Rollouts
+
+/// Takes every recorded step again in its world, with the draws that are keyed to it, and compares what
+/// comes out with what was recorded, bit for bit.
+struct StepReplay {
+  /// How many steps came out as recorded.
+  private(set) var steps = 0
+  /// The first that did not.
+  private(set) var difference: Difference?
+
+  /// Takes the steps of a range, which begins with the run.
+  init(
+    _ recording: Recording, _ worlds: [WorldInForce], steps range: Range<Int>,
+    _ progress: (Double) throws -> Void
+  ) throws {
+    let run = try recording.description()
+    var ends = Array(repeating: Value?.none, count: run.worlds)
+    do {
+      for (index, part) in worlds.enumerated() {
+        let end = index + 1 < worlds.count ? worlds[index + 1].firstStep : .max
+        let steps = (min(part.firstStep, end)..<end).clamped(to: range)
+        if steps.isEmpty { continue }
+        try take(steps, of: recording, run, in: part.world, &ends) {
+          try progress($0 / Double(range.count))
+        }
+      }
+    } catch let found as Difference {
+      difference = found
+    }
+  }
+
+  private mutating func take(
+    _ steps: Range<Int>, of recording: Recording, _ run: RunDescription, in world: some World,
+    _ ends: inout [Value?], _ progress: (Double) throws -> Void
+  ) throws {
+    let check = StepCheck(world, run)
+    try recording.forEachStep(in: steps) { step in
+      let slot = step.step % run.worlds
+      ends[slot] = try check.end(of: step, after: ends[slot])
+      self.steps += 1
+      if step.step & 4095 == 0 { try progress(Double(step.step)) }
+    }
+  }
+}
+
+/// Compares single recorded steps with what their world does.
+private struct StepCheck<W: World> {
+  private let world: W
+  private let generator: Generator
+  private let stepLimit: Int
+  /// Whether nothing is reset after a truncated episode.
+  private let continues: Bool
+  private let isEvaluation: Bool
+
+  init(_ world: W, _ run: RunDescription) {
+    self.world = world
+    continues = (world as? any ObservableWorld)?.isContinuing ?? false
+    generator = Generator(seed: run.seed)
+    stepLimit = world.stepLimit
+    isEvaluation = run.purpose == .evaluate
+  }
+
+  /// Takes one step again and returns the state that its world ends in, where its episode does; `end` is
+  /// the one that the episode before it in the same world ended in.
+  func end(of step: RecordedStep, after end: Value?) throws(Difference) -> Value? {
+    if step.t == 0 { try checkStart(step, after: end) }
+    // Every state but the first of an episode is one that a step before led to, so it is the world's own
+    // by now: no world is ever asked about a state that it could not come to.
+    guard let state = W.State(recorded: step.state), world.contains(state) else {
+      throw Difference(
+        at: step.step, "the state", expected: "one of the world's", found: step.state.text)
+    }
+    guard let action = W.Action(recorded: step.action), world.allows(action, in: state) else {
+      throw Difference(
+        at: step.step, "the action", expected: "one that can be taken there",
+        found: step.action.text)
+    }
+    let outcome = world.step(
+      state, action, generator.draws(for: .world, episode: step.episode, t: step.t))
+    guard outcome.reward + 0 == step.reward else {
+      throw Difference(
+        at: step.step, "the reward", expected: "\(outcome.reward)", found: "\(step.reward)")
+    }
+    let next = outcome.next.recorded
+    guard next == step.next else {
+      let (expected, found) = next.texts(against: step.next)
+      throw Difference(at: step.step, "the next state", expected: expected, found: found)
+    }
+    try checkEnding(step, outcome.ending)
+    return step.ending == .truncated && continues ? step.next : nil
+  }
+
+  private func checkStart(_ step: RecordedStep, after end: Value?) throws(Difference) {
+    if end == step.state { return }
+    let draws = generator.draws(for: .start, episode: step.episode, t: 0)
+    let start = world.start(draws).recorded
+    // Some players go on where the last episode ended, and others begin anew: only of training is it
+    // known which.
+    if start == step.state, end == nil || isEvaluation { return }
+    let (expected, found) = (end ?? start).texts(against: step.state)
+    throw Difference(
+      at: step.step, "the first state of episode \(step.episode)", expected: expected,
+      found: found)
+  }
+
+  /// The limit of steps is the trainer's business; an evaluation may have a lower one than the world.
+  private func checkEnding(_ step: RecordedStep, _ ending: Ending) throws(Difference) {
+    let limit = ending == .running && step.t + 1 >= stepLimit ? Ending.truncated : ending
+    let found = step.ending == .interrupted ? .running : step.ending
+    if found == limit { return }
+    if isEvaluation, limit == .running, found == .truncated { return }
+    throw Difference(
+      at: step.step, "the ending of episode \(step.episode)", expected: limit.name,
+      found: found.name)
+  }
+}
+
+extension Value {
+  /// The value for people.
+  fileprivate var text: String {
+    switch self {
+    case .index(let number): "\(number)"
+    case .bytes(let bytes):
+      bytes.count <= 16 ? "0x\(bytes.hexadecimal)" : "0x\(Array(bytes.prefix(16)).hexadecimal)…"
+    }
+  }
+
+  /// Two values for people: of bytes those from the first that differs on.
+  fileprivate func texts(against other: Value) -> (String, String) {
+    guard case .bytes(let mine) = self, case .bytes(let others) = other else {
+      return (text, other.text)
+    }
+    let place = zip(mine, others).prefix { $0 == $1 }.count
+    func rest(_ bytes: [UInt8]) -> String {
+      "\(Value.bytes(Array(bytes.dropFirst(place))).text) from byte \(place) on"
+    }
+    return (rest(mine), rest(others))
+  }
+}

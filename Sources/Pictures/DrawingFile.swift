@@ -1,0 +1,48 @@
+import Film
+import Platform
+package import Raster
+
+/// A file that a drawing is written to: pixels, vectors, or the numbers behind it.
+package struct DrawingFile {
+  private let path: String
+  private let replacing: Bool
+
+  /// A file at a path, whose ending says what it is.
+  package init(_ path: String, replacing: Bool) { (self.path, self.replacing) = (path, replacing) }
+
+  /// What a drawing is written as, by the endings of names.
+  package static let endings = ["png", "svg"]
+
+  /// Writes a drawing; `csv` are its numbers, where it has some. An ending that is none of these is refused
+  /// with all that there are.
+  package func write(_ drawing: some Drawing, csv: (() -> String)? = nil) throws {
+    let bytes: [UInt8]
+    switch Files.ending(path) {
+    case "png": bytes = try drawing.canvas().encodedPNG()
+    case "svg": bytes = try drawing.svg()
+    case "csv" where csv != nil: bytes = Array((csv?() ?? "").utf8)
+    default: throw PictureFileError.ending(path, known: Self.endings + (csv == nil ? [] : ["csv"]))
+    }
+    try OutputFile.write(bytes, to: path, replacing: replacing)
+  }
+}
+
+/// Why nothing can be written under a name.
+package enum PictureFileError: Error, Hashable, CustomStringConvertible {
+  /// Its ending stands for nothing that could be written.
+  case ending(String, known: [String])
+  /// A film of this kind does not know how often it plays.
+  case noLoop(String)
+  /// What was asked for goes with episodes alone.
+  case noLimit
+
+  /// The reason as one sentence.
+  package var description: String {
+    switch self {
+    case .ending(let path, let known):
+      "'\(path)' should end in one of \(known.sorted().map { ".\($0)" }.joined(separator: ", "))"
+    case .noLoop: "only a .gif or a .png knows how often it plays"
+    case .noLimit: "a limit of frames is for episodes; a film of learning has as many as it needs"
+    }
+  }
+}

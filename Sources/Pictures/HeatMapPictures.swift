@@ -1,0 +1,135 @@
+package import Analysis
+package import Experiments
+import Film
+import Platform
+package import Raster
+package import Recordings
+import Rollouts
+
+/// What was learned by the moments of a recording, as maps with colours.
+package struct HeatMapPictures {
+  /// How the maps are drawn.
+  package struct Options: Sendable {
+    package var style = HeatMapChart.Style.arrows
+    /// What colours show.
+    package var quantity = HeatMap.Quantity.values
+    /// Which places a network is asked about.
+    package var places = PlaceRequest()
+    /// A line above the map; nil for the world and the trainer.
+    package var title: String?
+    /// The longer side in pixels; nil for one that fits the map.
+    package var size: Int?
+    package var theme = Theme.light
+
+    /// The usual map.
+    package init() {}
+  }
+
+  /// What is taken off a map.
+  package enum Subtrahend: Sendable {
+    /// The map of another moment of the same recording.
+    case moment(RecordedMoment)
+    /// The map of a moment of another recording.
+    case recording(String, RecordedMoment)
+  }
+
+  /// A map with its colours, and what is written above it.
+  package struct Picture {
+    package var map: HeatMap
+    package var scale: ColorScale
+    /// What stands above the map.
+    package var subtitle: String
+    fileprivate var measure: String
+    fileprivate var isDifference = false
+  }
+
+  package let maps: any LearnedMaps
+  private let recording: Recording
+  private let options: Options
+  private let tables: PictureTables
+
+  /// The maps of a recording.
+  package init(
+    of recording: Recording, _ options: Options = Options(), by tables: PictureTables = .builtIn
+  ) throws {
+    if options.quantity.needsTrace, options.style == .triangles {
+      throw RunError.request(
+        "triangles show values or visits, and \(options.quantity.rawValue) is of cells")
+    }
+    (self.recording, self.options, self.tables) = (recording, options, tables)
+    maps = try tables.learnedMaps(of: recording, options.quantity, at: options.places)
+  }
+
+  /// The map of a moment, or what it is more than another.
+  package func picture(
+    at moment: RecordedMoment, minus other: Subtrahend? = nil
+  ) throws -> Picture {
+    let step = try recording.step(at: moment)
+    var picture = Picture(
+      map: try maps.map(at: step), scale: ColorScale(.linear, 0...1),
+      subtitle: try maps.subtitle(at: step), measure: options.quantity.measure)
+    guard let other else {
+      picture.scale = scale(of: CollectionOfOne(picture.map))
+      return picture
+    }
+    let taken = try map(of: other)
+    guard taken.map.rows == picture.map.rows, taken.map.columns == picture.map.columns,
+      taken.map.actions == picture.map.actions
+    else {
+      throw RunError.run("\(recording.path) and what is taken off it have different cells")
+    }
+    picture.map = picture.map.minus(taken.map)
+    picture.subtitle += ", minus \(taken.subtitle)"
+    picture.measure = "± " + picture.measure
+    let bounds = options.style == .triangles ? picture.map.actionBounds : picture.map.bounds
+    picture.scale = ColorScale(.diverging, bounds ?? -1...1)
+    picture.isDifference = true
+    return picture
+  }
+
+  private func map(of other: Subtrahend) throws -> (map: HeatMap, subtitle: String) {
+    switch other {
+    case .moment(let moment):
+      let step = try recording.step(at: moment)
+      return (try maps.map(at: step), try maps.subtitle(at: step))
+    case .recording(let path, let moment):
+      let recording = try Recording(path)
+      let others = try tables.learnedMaps(of: recording, options.quantity, at: options.places)
+      let step = try recording.step(at: moment)
+      return (try others.map(at: step), "\(Files.stem(path)) \(try others.subtitle(at: step))")
+    }
+  }
+
+  /// A picture as a drawing.
+  package func drawing(of picture: Picture) -> some Drawing {
+    var chart = chart(like: picture.map, picture.scale, picture.measure)
+    if picture.isDifference, options.style == .arrows, chart.directions.isEmpty {
+      chart.directions = "arrows: where the best action is another"
+    }
+    return chart.drawing(of: picture.map, subtitle: picture.subtitle)
+  }
+
+  /// The maps of some moments up to one, evenly spread, all in one colour scale.
+  package func film(frames count: Int, until moment: RecordedMoment = .end) throws -> HeatMapFilm {
+    let last = try recording.step(at: moment)
+    let steps = (0..<count).map { last * $0 / max(1, count - 1) }
+    let (sample, map) = try maps.maps(at: steps)
+    let chart = chart(like: sample[0], scale(of: sample), options.quantity.measure)
+    let maps = maps
+    return HeatMapFilm(chart, frames: count) { (try map($0), try maps.subtitle(at: steps[$0])) }
+  }
+
+  private func scale(of maps: some Collection<HeatMap>) -> ColorScale {
+    ColorScale(fitting: maps, of: options.quantity, actions: options.style == .triangles)
+  }
+
+  /// A chart that can show any of some maps, all in one colour scale.
+  private func chart(like map: HeatMap, _ scale: ColorScale, _ measure: String) -> HeatMapChart {
+    var chart = HeatMapChart(
+      like: map, style: options.style, scale: scale, measure: measure,
+      title: options.title ?? maps.run.chartTitle, size: options.size, theme: options.theme)
+    chart.areCounts = options.quantity == .visits || options.quantity == .settled
+    chart.directions = HeatMapChart.directions(of: maps.run.world.fields)
+    return chart
+  }
+}

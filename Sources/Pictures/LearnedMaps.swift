@@ -1,0 +1,202 @@
+package import Analysis
+import Experiments
+import Platform
+package import Recordings
+import Replay
+package import Rollouts
+import Trainers
+
+/// What a recording's learner knew at its steps, as heat maps.
+package protocol LearnedMaps {
+  /// The run that they are of.
+  var run: RunDescription { get }
+  /// What the maps are of.
+  var subject: String { get }
+  /// The steps at which something was kept; nil where every step has a map.
+  func keptSteps() throws -> [Int]?
+  /// What stands above the map of a step.
+  func subtitle(at step: Int) throws -> String
+  /// The map of a step.
+  func map(at step: Int) throws -> HeatMap
+  /// The maps of some steps, and some of them to choose colours by.
+  func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap)
+}
+
+/// What a map of what was learned is to be about: where a network is asked about places, which of them.
+package struct PlaceRequest: Sendable {
+  package var target: String?
+  package var heading: Double?
+  /// The recorded step whose state everything else is like.
+  package var like: Int?
+
+  /// The usual places.
+  package init(target: String? = nil, heading: Double? = nil, like: Int? = nil) {
+    (self.target, self.heading, self.like) = (target, heading, like)
+  }
+}
+
+extension PictureTables {
+  /// What a recording's learner knew, as maps of some quantity.
+  package func learnedMaps(
+    of recording: Recording, _ quantity: HeatMap.Quantity = .values,
+    at places: PlaceRequest = PlaceRequest()
+  ) throws -> any LearnedMaps {
+    let run = try recording.description()
+    let plan = try catalog.plan(of: run)
+    let (world, painter) = (try plan.world(), try painters.entry(for: run.world.name))
+    let request = MapRequest(
+      target: places.target, heading: places.heading,
+      like: try places.like.map { try recording.state(at: $0) })
+    switch plan.settings.insight {
+    case .table:
+      try painter.refuseMapOptions(request)
+      return try LearnedTables(recording, run, world, painter, of: quantity)
+    case .actionValues(let values):
+      let map = try painter.map(of: world, request)
+      if quantity != .values {
+        throw RunError.request(
+          quantity == .visits
+            ? "only Q-tables count visits" : "only Q-tables show \(quantity.rawValue)")
+      }
+      return try LearnedNetworks(recording, run, map, values)
+    case .attention, .nothing:
+      throw RunError.run("there is no map of what a policy thinks of \(run.world.name)")
+    }
+  }
+}
+
+extension Recording {
+  fileprivate func state(at step: Int) throws -> Value {
+    guard let recorded = try steps(in: step..<step + 1).first else {
+      throw RunError.request("\(path) has no step \(step)")
+    }
+    return recorded.state
+  }
+}
+
+/// A recording's tables as heat maps.
+package struct LearnedTables: LearnedMaps {
+  package let run: RunDescription
+  private let recording: Recording
+  private let quantity: HeatMap.Quantity
+  private let layout: StateLayout
+  private let cells: [HeatMap.Cell]
+  private let start: Int
+  private let episodes: [Episode]
+
+  package var subject: String { "Q-table: value and greedy action" }
+  package func keptSteps() throws -> [Int]? {
+    try recording.thinning() == nil ? nil : recording.checkpointSteps()
+  }
+
+  init(
+    _ recording: Recording, _ run: RunDescription, _ world: any World, _ painter: PainterEntry,
+    of quantity: HeatMap.Quantity
+  ) throws {
+    (self.recording, self.run, self.quantity) = (recording, run, quantity)
+    guard let layout = StateLayout(run.world.fields) else {
+      throw RunError.run("\(recording.path) does not say where its states stand on a picture")
+    }
+    self.layout = layout
+    start = try QTableConfiguration.tabular(world).dynamics.start
+    episodes = try recording.episodes()
+    cells = try painter.cells(of: world)
+  }
+
+  package func map(at step: Int) throws -> HeatMap {
+    var numbers: [Double]?
+    if quantity.needsTrace { try trace(at: [step]) { numbers = $0 } }
+    return map(of: try recording.qTable(at: step), numbers)
+  }
+
+  /// The map of a table.
+  package func map(of table: QTable, _ numbers: [Double]? = nil) -> HeatMap {
+    HeatMap(
+      table, layout: layout, actions: run.world.actions, cells: cells, start: start, of: quantity,
+      numbers: numbers)
+  }
+
+  /// Follows all updates, and hands over what a quantity is at each of some rising steps.
+  private func trace(at steps: [Int], _ body: @escaping ([Double]) -> Void) throws {
+    var trace = LearningTrace(try recording.qTable(at: 0))
+    var next = 0
+    try recording.forEachQUpdate(before: steps.last ?? 0) { update in
+      while next < steps.count, steps[next] <= update.step {
+        body(trace.numbers(of: quantity))
+        next += 1
+      }
+      trace.follow(update)
+    }
+    for _ in next..<steps.count { body(trace.numbers(of: quantity)) }
+  }
+
+  package func subtitle(at step: Int) throws -> String { moment(step, episodes) }
+
+  /// All maps are kept where they are small, else read when they are asked for.
+  package func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap) {
+    guard steps.count * layout.rows * layout.columns > 4_000_000 else {
+      var numbers: [[Double]] = []
+      if quantity.needsTrace { try trace(at: steps) { numbers.append($0) } }
+      var maps: [HeatMap] = []
+      try recording.forEachQTable(at: steps) { _, table in
+        maps.append(map(of: table, numbers.isEmpty ? nil : numbers[maps.count]))
+      }
+      return (maps, { maps[$0] })
+    }
+    let ends = try [steps[0], steps[steps.count / 2], steps[steps.count - 1]].map {
+      try map(at: $0)
+    }
+    return (ends, { try map(at: steps[$0]) })
+  }
+}
+
+/// A recording's networks as heat maps.
+struct LearnedNetworks: LearnedMaps {
+  let run: RunDescription
+  private let recording: Recording
+  private let places: PlaceMap
+  private let values: (Checkpoint) throws -> ActionValues
+  private let episodes: [Episode]
+
+  var subject: String { "network: value \(places.subject)" }
+  func keptSteps() throws -> [Int]? { try recording.checkpointSteps() }
+
+  init(
+    _ recording: Recording, _ run: RunDescription, _ places: PlaceMap,
+    _ values: @escaping (Checkpoint) throws -> ActionValues
+  ) throws {
+    (self.recording, self.run, self.places, self.values) = (recording, run, places, values)
+    episodes = try recording.episodes()
+  }
+
+  func subtitle(at step: Int) throws -> String {
+    let kept = try recording.checkpoint(atOrBefore: step)?.step ?? 0
+    return "\(moment(kept, episodes)), \(places.subject)"
+  }
+
+  func map(at step: Int) throws -> HeatMap {
+    guard let checkpoint = try recording.checkpoint(atOrBefore: step) else {
+      throw RunError.damaged(recording.path, "it has no checkpoint")
+    }
+    return try places.heatMap(values(checkpoint))
+  }
+
+  /// Networks were kept at few of the steps; a film shows each as long as it was the newest.
+  func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap) {
+    let kept = try recording.checkpointSteps()
+    let numbers = steps.map { step in (kept.lastIndex { $0 <= step }) ?? 0 }
+    var maps: [HeatMap] = []
+    for (index, number) in numbers.enumerated() {
+      let isNew = index == 0 || numbers[index - 1] != number
+      maps.append(isNew ? try map(at: kept[number]) : maps[index - 1])
+    }
+    return (maps, { maps[$0] })
+  }
+}
+
+/// `after 5000 steps, episode 291`.
+private func moment(_ step: Int, _ episodes: [Episode]) -> String {
+  let episode = episodes.last { $0.firstStep < step }
+  return "after \(NumberFormat.count(step)) steps"
+    + (episode.map { ", episode \($0.number)" } ?? "")
+}

@@ -1,0 +1,111 @@
+package import Analysis
+package import Experiments
+package import Raster
+import Recordings
+
+/// Groups of runs compared by robust statistics.
+package struct RunComparison {
+  package let groups: RunGroups
+  package let scores: ScoreComparison
+  private let subtitle: String
+  private let isNormalized: Bool
+
+  /// What is compared.
+  package struct Options: Sendable {
+    /// A metric in place of returns.
+    package var metric: String?
+    /// A run's score is the mean of its last so many values.
+    package var last = 100
+    /// What becomes 0 and 1; nil for each world's extremes where there are several.
+    package var normal: ClosedRange<Double>?
+    /// What counts as perfect; nil for 1 of normalized scores, else the best of all.
+    package var optimum: Double?
+    /// Of the bootstrap.
+    package var repetitions = 50_000
+
+    /// Mean returns.
+    package init() {}
+
+    fileprivate var measure: String {
+      metric.map { "mean of the last \(last) values of \($0)" }
+        ?? "mean return of the last \(last) episodes"
+    }
+  }
+
+  /// Compares the groups of some runs.
+  package init(of groups: RunGroups, _ options: Options = Options()) throws {
+    self.groups = groups
+    let scale = ScoreScale(
+      of: groups, try groups.runs.map { try $0.score(options) }, options.normal)
+    isNormalized = scale.isNormalized
+    subtitle =
+      "\(options.measure); \(scale.words); bars: 95 % stratified bootstrap, "
+      + "\(NumberText.grouped(options.repetitions)) repetitions"
+    scores = ScoreComparison(
+      try groups.names.map { ($0, try scale.scores(of: $0)) },
+      optimum: options.optimum ?? scale.optimum, repetitions: options.repetitions)
+  }
+
+  /// The comparison as a chart.
+  package func chart(title: String?, theme: Theme) -> ComparisonChart {
+    ComparisonChart(
+      scores, title: title ?? "\(groups.tasks.joined(separator: ", ")) by \(groups.key)",
+      subtitle: subtitle, measure: isNormalized ? "Normalized score" : "Score", theme: theme)
+  }
+}
+
+extension GroupedRun {
+  fileprivate func score(_ options: RunComparison.Options) throws -> Double {
+    let values: [Double]
+    if let metric = options.metric {
+      values = try recording.knownMetric(metric).values.filter(\.isFinite)
+    } else {
+      values = try recording.episodes().filter(\.isOver).map(\.return)
+    }
+    if values.isEmpty { throw RunError.run("\(path) has nothing finished to compare yet") }
+    return Statistics.mean(Array(values.suffix(options.last)))
+  }
+}
+
+/// How the runs' scores are made comparable.
+private struct ScoreScale {
+  let groups: RunGroups
+  let isNormalized: Bool
+  /// What it does, in words.
+  let words: String
+  private let scores: [Double]
+
+  init(of groups: RunGroups, _ scores: [Double], _ normal: ClosedRange<Double>?) {
+    self.groups = groups
+    let isNormalized = normal != nil || groups.tasks.count > 1
+    self.isNormalized = isNormalized
+    if let normal {
+      words =
+        "normalized, \(NumberText.short(normal.lowerBound)) is 0 and "
+        + "\(NumberText.short(normal.upperBound)) is 1"
+    } else {
+      words = isNormalized ? "normalized by each world's extremes" : "not normalized"
+    }
+    self.scores = zip(groups.runs, scores).map { run, score in
+      guard isNormalized else { return score }
+      let same = zip(groups.runs, scores).filter { $0.0.task == run.task }.map(\.1)
+      let low = normal?.lowerBound ?? same.min() ?? score
+      let high = normal?.upperBound ?? same.max() ?? score
+      return high > low ? (score - low) / (high - low) : 1
+    }
+  }
+
+  var optimum: Double { isNormalized ? 1 : scores.max() ?? 1 }
+
+  func scores(of group: String) throws -> Scores {
+    Scores(
+      tasks: try groups.tasks.map { task in
+        let found = zip(groups.runs, scores).filter { $0.0.group == group && $0.0.task == task }
+        guard !found.isEmpty else {
+          throw RunError.run(
+            "\(group) has no run of \(task), and groups are compared on the same worlds")
+        }
+        return found.map(\.1)
+      })
+  }
+}

@@ -1,0 +1,159 @@
+package import Analysis
+package import Experiments
+package import Raster
+package import Recordings
+package import Rollouts
+
+/// The curves of some runs by group, what each group says together, and how it ended.
+package struct RunCurves {
+  package let curves: [Curve]
+  /// A band for each group.
+  package let bands: [(name: String, band: Band)]
+  package let groups: RunGroups
+  private let center: Aggregate
+
+  /// What curves show.
+  package struct Options: Sendable {
+    package var measure = Curve.Measure.returns
+    /// What stands for the runs of a group.
+    package var center = Aggregate.mean
+    /// What the curves run along.
+    package var progress = Curve.Progress.episodes
+    /// How many values are averaged; nil for a number that fits the shortest run.
+    package var window: Int?
+
+    /// Returns over episodes.
+    package init() {}
+  }
+
+  /// Reads the curves. Returns of different worlds have nothing in common: each world's runs are a group of
+  /// their own.
+  package init(of groups: RunGroups, _ options: Options = Options()) throws {
+    let points = try groups.runs.map { run in
+      let points = try run.recording.points(of: options.measure)
+      guard !points.isEmpty else {
+        throw RunError.run("\(run.path) has no finished episode to draw yet")
+      }
+      return points
+    }
+    let shortest = points.map(\.count).min() ?? 0
+    let usual = options.measure == .returns ? max(50, shortest / 40) : 1
+    let curves = points.map {
+      Curve($0, by: options.progress, window: options.window ?? usual, of: options.measure)
+    }
+    (self.groups, self.curves, center) = (groups, curves, options.center)
+    bands = groups.tasks.flatMap { task in
+      groups.names.compactMap { name -> (String, Band)? in
+        let members = zip(groups.runs, curves).filter { $0.0.group == name && $0.0.task == task }
+        guard !members.isEmpty else { return nil }
+        let band = Band(tasks: [members.map(\.1)], aggregate: options.center)
+        return (groups.tasks.count == 1 ? name : "\(task), \(name)", band)
+      }
+    }
+  }
+
+  /// What is compared, in words.
+  package var title: String {
+    groups.names.count == 1 && groups.tasks.count == 1
+      ? "\(groups.tasks[0]) · \(groups.names[0])"
+      : "\(groups.tasks.joined(separator: ", ")) by \(groups.key)"
+  }
+
+  /// What the curves run along.
+  package var progress: Curve.Progress { curves[0].progress }
+
+  /// The groups' bands.
+  package func chart(title: String?, theme: Theme, scales: AxisScales) -> Chart {
+    Chart(
+      bands: bands, of: curves[0], aggregate: center, title: title ?? self.title, theme: theme,
+      scales: scales)
+  }
+
+  /// The chart's numbers.
+  package var csv: String {
+    var table = CSV(["group", "runs", progress.rawValue, center.rawValue, "low", "high"])
+    for (name, band) in bands {
+      for (place, x) in band.x.enumerated() {
+        table.add(
+          [name, String(band.count)]
+            + [x, band.estimate[place], band.low[place], band.high[place]].map(CSV.number))
+      }
+    }
+    return table.text
+  }
+
+  /// How each group ended, flat and stable.
+  package var json: JSON {
+    .array(
+      bands.map { name, band in
+        let last = band.x.count - 1
+        return [
+          "group": .string(name), "runs": .integer(band.count),
+          progress.rawValue: .number(band.x[last]),
+          center.rawValue: .number(band.estimate[last]), "low": .number(band.low[last]),
+          "high": .number(band.high[last]),
+        ]
+      })
+  }
+}
+
+extension Recording {
+  /// What a measure was, and when.
+  package func points(of measure: Curve.Measure) throws -> [EpisodeOutcome] {
+    switch measure {
+    case .returns: return try outcomes()
+    case .metric(let name):
+      let series = try knownMetric(name)
+      let episodes = try episodes()
+      var clock = RecordedClock(try elapsed())
+      var episode = 0
+      return zip(series.steps, series.values).map { step, value in
+        while episode < episodes.count, episodes[episode].firstStep < step { episode += 1 }
+        return EpisodeOutcome(
+          number: episode, stepsDone: step, seconds: clock.seconds(after: step),
+          totalReturn: value)
+      }
+    }
+  }
+
+  /// What every finished episode earned, and when it ended.
+  package func outcomes() throws -> [EpisodeOutcome] {
+    var clock = RecordedClock(try elapsed())
+    return try episodes().filter(\.isOver).map { episode in
+      let steps = episode.lastStep + 1
+      return EpisodeOutcome(
+        number: episode.number, stepsDone: steps, seconds: clock.seconds(after: steps),
+        totalReturn: episode.return)
+    }
+  }
+
+  /// A metric that was recorded; one that was not is refused with those that were.
+  package func knownMetric(_ name: String) throws -> MetricSeries {
+    let series = try metric(name)
+    guard series.steps.isEmpty else { return series }
+    let known = try metricNames()
+    let has = known.isEmpty ? "it has none at all" : "it has \(known.joined(separator: ", "))"
+    throw RunError.run(
+      "\(path) has no metric '\(name)'; \(has)", .name(like: name, among: known))
+  }
+}
+
+/// When a run had taken some number of steps, asked in rising order.
+private struct RecordedClock {
+  private let commits: [(steps: Int, seconds: Double)]
+  private var next = 0
+  private var before = (steps: 0, seconds: 0.0)
+
+  init(_ commits: [(steps: Int, seconds: Double)]) { self.commits = commits }
+
+  /// Time is known at every commit; between two of them steps passed evenly.
+  mutating func seconds(after steps: Int) -> Double {
+    while next < commits.count, commits[next].steps < steps {
+      before = commits[next]
+      next += 1
+    }
+    guard next < commits.count, commits[next].steps > before.steps else { return before.seconds }
+    let share = Double(steps - before.steps) / Double(commits[next].steps - before.steps)
+    return before.seconds + share * (commits[next].seconds - before.seconds)
+  }
+}

@@ -1,0 +1,153 @@
+package import Analysis
+package import Experiments
+import Platform
+package import Raster
+package import Rollouts
+
+/// What the runs of a study say together.
+package struct StudyReport {
+  private let study: Study
+  private let values: [String]
+  private let runs: [StudyResult]
+  private let steps: Int
+  private let map: String
+  private let preset: String
+
+  /// A report of finished runs.
+  package init(of runs: StudyRuns, _ results: [StudyResult]) {
+    (study, values, steps) = (runs.study, runs.values, runs.steps)
+    (map, preset) = (runs.plan.description(seed: 0).world.mapName, runs.plan.preset)
+    self.runs = results
+  }
+
+  /// A figure: its title, where it stands, and whether it is of greedy play.
+  package typealias Figure = (title: String, key: String, greedy: Bool)
+
+  /// What is said of each value.
+  package static let figures: [Figure] = [
+    (title: "targets while training", key: "targets", greedy: false),
+    (title: "off road while training", key: "off_road", greedy: false),
+    (title: "targets, greedy", key: "targets", greedy: true),
+    (title: "laps, greedy", key: "laps", greedy: true),
+    (title: "off road, greedy", key: "off_road", greedy: true),
+  ]
+
+  private func runs(of value: String) -> [StudyResult] { runs.filter { $0.value == value } }
+
+  private func interval(_ value: String, _ figure: Figure)
+    -> Interval
+  {
+    Interval(runs(of: value).map { $0.number(figure.key, greedy: figure.greedy) })
+  }
+
+  private var seeds: Int { runs.count / max(1, values.count) }
+
+  /// Targets reached along the training, a line with its confidence band for each value.
+  package func chart(theme: Theme) -> Chart {
+    let x = (0...StudyResult.parts).map { Double(steps) * Double($0) / Double(StudyResult.parts) }
+    let bands = values.map { value in
+      (
+        name: "\(study.setting) \(value)",
+        band: Band(x: x, runs: runs(of: value).map { [0] + $0.counts })
+      )
+    }
+    return Chart(
+      bands: bands, title: study.question,
+      subtitle: "\(map), preset \(preset), \(seeds) seeds; mean and 95 % confidence", x: "Ticks",
+      y: "Targets reached", theme: theme)
+  }
+
+  /// Every run, one a row.
+  package var table: String {
+    let header = ["targets", "laps", "off_road"]
+    var csv = CSV(
+      [study.setting, "seed"] + header + header.map { "greedy_\($0)" } + ["digest"])
+    for run in runs {
+      csv.add(
+        [run.value, String(run.seed)]
+          + header.map { CSV.number(run.number($0, greedy: false)) }
+          + header.map { CSV.number(run.number($0, greedy: true)) } + [run.digest])
+    }
+    return csv.text
+  }
+
+  /// The chart's numbers.
+  package var curves: String {
+    var csv = CSV(["ticks"] + runs.map { "\($0.value)_s\($0.seed)" })
+    for part in 0..<StudyResult.parts {
+      csv.add(
+        [String(steps * (part + 1) / StudyResult.parts)] + runs.map { CSV.number($0.counts[part]) })
+    }
+    return csv.text
+  }
+
+  /// The values side by side: a row each, its cells in the order of the figures.
+  package var rows: [(value: String, cells: [String])] {
+    values.map { value in (value, Self.figures.map { cell(value, $0) }) }
+  }
+
+  private func cell(_ value: String, _ figure: Figure) -> String {
+    let interval = interval(value, figure)
+    let isShare = figure.key == "off_road"
+    let factor = isShare ? 100.0 : 1
+    return
+      "\(NumberFormat.decimal(interval.estimate * factor, 1)) (\(NumberFormat.decimal(interval.low * factor, 1))–"
+      + "\(NumberFormat.decimal(interval.high * factor, 1)))" + (isShare ? " %" : "")
+  }
+
+  /// The same for programs, flat and stable.
+  package var json: JSON {
+    .array(
+      values.map { value in
+        .object(
+          [.init("value", .string(value)), .init("seeds", .integer(seeds))]
+            + Self.figures.flatMap { figure -> [JSON.Member] in
+              let interval = interval(value, figure)
+              let key = (figure.greedy ? "greedy_" : "") + figure.key
+              return [
+                .init(key, .number(interval.estimate)), .init("\(key)_low", .number(interval.low)),
+                .init("\(key)_high", .number(interval.high)),
+              ]
+            })
+      })
+  }
+
+  /// A short text of what was measured.
+  package var text: String {
+    let header = [study.setting] + Self.figures.map(\.title)
+    var lines = [
+      "# \(study.question)", "",
+      "Measured on \(map), preset `\(preset)`: \(values.count) values of `\(study.setting)`, "
+        + "\(seeds) seeds each, \(NumberText.grouped(steps)) ticks of training, then "
+        + "\(NumberText.grouped(StudyResult.greedySteps)) greedy ticks. Means, and their 95 % confidence "
+        + "intervals (percentile bootstrap).", "", "![targets reached](chart.png)", "",
+      "| " + header.joined(separator: " | ") + " |",
+      "|" + String(repeating: "---|", count: header.count),
+    ]
+    for value in values {
+      lines.append(
+        "| " + ([value] + Self.figures.map { cell(value, $0) }).joined(separator: " | ") + " |")
+    }
+    lines += ["", "The usual answer: *\(study.usualAnswer)*.", ""]
+    lines += comparisons.map { "- \($0)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Each value against the first: what differs beyond doubt, and what does not.
+  private var comparisons: [String] {
+    guard let usual = values.first else { return [] }
+    return values.dropFirst().map { value in
+      let words = [Self.figures[0], Self.figures[2], Self.figures[4]].map { figure in
+        let (first, second) = (interval(usual, figure), interval(value, figure))
+        let isClear = second.low > first.high || second.high < first.low
+        let word = second.estimate > first.estimate ? "more" : "fewer"
+        let change = figure.key == "off_road" ? (word == "more" ? "higher" : "lower") : word
+        return isClear
+          ? "\(figure.title) \(change): \(cell(value, figure)) against \(cell(usual, figure))"
+          : "\(figure.title) not clearly different"
+      }
+      return "\(study.setting) \(value) against \(usual): " + words.joined(separator: "; ") + "."
+    }
+  }
+
+}

@@ -1,0 +1,104 @@
+import Experiments
+import Film
+import Language
+import Neural
+import Platform
+package import Raster
+import Recordings
+import Replay
+import Rollouts
+import Synchronization
+
+/// The pictures of a recording's generated texts.
+package struct TextPictures {
+  private let recording: Recording
+  private let run: RunDescription
+  private let episodes: [Episode]
+  private let request: EpisodePictureOptions
+
+  /// How large the pictures of texts usually are.
+  private static let usualSize = 720
+
+  /// Nil where the recording is of a world.
+  package init?(_ file: String, _ request: EpisodePictureOptions) throws {
+    recording = try Recording(file)
+    run = try recording.description()
+    guard run.isOfText, run.purpose == .evaluate else { return nil }
+    if request.picture.camera != .whole || request.picture.look != nil || request.overlay != nil {
+      throw RunError.request("a text has no camera, no looks and no overlay")
+    }
+    episodes = try (request.filter ?? EpisodeFilter(.best(1))).episodes(of: recording, in: nil)
+    self.request = request
+  }
+
+  /// A film of the texts growing, with what the model thought where the model is known.
+  package func film(hold seconds: Double = 0) throws -> any FrameSource {
+    let reader = try recording.writingModel().map(ModelReader.init)
+    var options = request.picture
+    options.size = request.size ?? Self.usualSize
+    let film = try TextPainter.film(
+      FilmRequest(
+        episodes, of: run, from: recording, options: options,
+        hold: Int((seconds * 100).rounded())),
+      reader: reader)
+    return try framed(film, request)
+  }
+}
+
+/// Reads a recorded text again by the model that wrote it.
+private final class ModelReader: TextReader {
+  private let trained: TrainedModel
+  private let writer: Mutex<TextWriter?> = Mutex(nil)
+  private let pool = ThreadPool(threads: ThreadPool.processorCount)
+
+  init(_ trained: TrainedModel) { self.trained = trained }
+
+  func begin(_ prompt: [UInt8]) {
+    let text = String(decoding: prompt, as: UTF8.self)
+    let tokens = (try? trained.tokenizer.tokens(of: text)) ?? []
+    writer.withLock {
+      $0 = TextWriter(trained, prompt: tokens.isEmpty ? [0] : tokens, pool: pool)
+    }
+  }
+
+  func insight(choosing token: Int?) -> TextInsight {
+    writer.withLock { writer in
+      guard let shares = writer.map({ _ in Softmax.shares(of: writer?.logits() ?? []) }) else {
+        return TextInsight(candidates: [], glances: [])
+      }
+      var likely = Array(
+        shares.indices.sorted { (shares[$0], -$0) > (shares[$1], -$1) }.prefix(Self.candidates))
+      if let token, shares.indices.contains(token), !likely.contains(token) {
+        likely[likely.count - 1] = token
+      }
+      let candidates = likely.map {
+        TextInsight.Candidate(
+          name: trained.tokenizer.name(of: $0), share: Double(shares[$0]), isChosen: $0 == token)
+      }
+      return TextInsight(candidates: candidates, glances: glances(&writer))
+    }
+  }
+
+  /// How many likely tokens are shown, and how many places before them.
+  private static let candidates = 10
+  private static let places = 80
+
+  /// The mean over all layers and heads.
+  private func glances(_ writer: inout TextWriter?) -> [TextInsight.Glance] {
+    guard let heads = writer?.attention().flatMap(\.self), let seen = writer?.seen,
+      let tokens = writer?.tokens.suffix(seen)
+    else { return [] }
+    let all = zip(tokens, 0..<seen).map { token, place in
+      TextInsight.Glance(
+        name: trained.tokenizer.name(of: token),
+        share: heads.reduce(0) { $0 + Double($1[place]) } / Double(heads.count))
+    }
+    return all.suffix(Self.places)
+  }
+
+  func append(_ token: Int) -> Bool {
+    guard trained.knows(token) else { return false }
+    writer.withLock { $0?.append(token) }
+    return true
+  }
+}

@@ -1,0 +1,13 @@
+internal import Glibc
+
+/// Seconds since some moment, which never jump: for durations and deadlines.
+package func monotonicSeconds() -> Double { seconds(of: CLOCK_MONOTONIC) }
+
+/// Seconds since the beginning of 1970: for timestamps only, since they jump where a clock is set.
+package func secondsSince1970() -> Double { seconds(of: CLOCK_REALTIME) }
+
+private func seconds(of clock: clockid_t) -> Double {
+  var time = timespec()
+  unsafe clock_gettime(clock, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

@@ -1,0 +1,29 @@
+internal import Glibc
+
+/// Why a file could not be read or written.
+package enum FileError: Error, Hashable, CustomStringConvertible {
+  /// There is a file already, and nobody asked to replace it.
+  case exists(String)
+  /// There is something that is not a file, such as a folder or a device.
+  case notAFile(String)
+  /// There is a recording or another database, which nothing else replaces.
+  case database(String)
+  /// The system refused, for the reason of this `errno`.
+  case failed(_ attempt: String, _ path: String, _ reason: Int32)
+
+  /// The failure as one sentence.
+  package var description: String {
+    switch self {
+    case .exists(let path): "\(path) exists already"
+    case .notAFile(let path): "\(path) is not a regular file, so it is not replaced"
+    case .database(let path): "\(path) is a recording or another database: name another file"
+    case .failed(let attempt, let path, let reason):
+      "cannot \(attempt) \(path): \(Self.text(of: reason))"
+    }
+  }
+  /// What the system says of an `errno`.
+  package static func text(of reason: Int32) -> String {
+    guard let text = unsafe strerror(reason) else { return "error \(reason)" }
+    return unsafe String(cString: text)
+  }
+}

@@ -1,0 +1,133 @@
+internal import Glibc
+
+/// Names of files and folders, and what the system is asked about them.
+package enum Files {
+  /// The folder that a path lies in, "." for a bare name.
+  package static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The last part of a path.
+  package static func name(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  }
+
+  /// The path without slashes at its end.
+  package static func trimmed(_ path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
+
+  /// Where bytes wait beside a path until they are complete; hidden, and named after the process.
+  package static func partial(of path: String, attempt: Int = 0) -> String {
+    let suffix = attempt == 0 ? "" : "-\(attempt)"
+    return "\(folder(of: path))/.\(name(of: path)).partial-\(getpid())\(suffix)"
+  }
+
+  /// The file that a path leads to, through a symbolic link where it is one.
+  package static func resolved(_ path: String) -> String {
+    guard let resolved = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
+  /// Whether there is a folder at a path.
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Whether this is a regular file: no folder, pipe or device, and not nothing.
+  package static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Whether a path leads to anything; a link to nothing does not.
+  package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  /// Whether a name is taken, if only by a link to nothing.
+  package static func isTaken(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0
+  }
+
+  /// Whether two names lead to one file.
+  package static func isSame(_ path: String, _ other: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    return unsafe stat(path, &first) == 0 && stat(other, &second) == 0
+      && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+
+  /// A file's size in bytes; nil where there is none.
+  package static func size(_ path: String) -> Int? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
+  /// Makes a folder and those that lead to it; returns the new ones, the outermost first.
+  package static func makeFolders(_ path: String) throws(FileError) -> [String] {
+    guard !isFolder(path) else { return [] }
+    let outer = folder(of: path)
+    var made = outer == path ? [] : try makeFolders(outer)
+    if unsafe mkdir(path, 0o777) == 0 {
+      made.append(path)
+    } else {
+      let failure = FileError.failed("make the folder", path, errno)
+      if isFolder(path) { return made }
+      removeFolders(made)
+      throw failure
+    }
+    return made
+  }
+
+  /// Makes sure that a new name in a folder outlasts a power cut.
+  package static func syncFolder(of path: String) {
+    let descriptor = unsafe open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  /// Removes folders again, the outermost last, as far as they are empty.
+  package static func removeFolders(_ paths: [String]) {
+    for path in paths.reversed() { unsafe rmdir(path) }
+  }
+
+  /// Removes a folder and the files in it.
+  package static func removeFolder(_ path: String) {
+    guard isFolder(path), let names = try? names(in: path) else { return }
+    for name in names { unsafe unlink("\(path)/\(name)") }
+    unsafe rmdir(path)
+  }
+
+  /// Removes a file.
+  package static func removeFile(_ path: String) throws(FileError) {
+    guard unsafe unlink(path) == 0 else { throw .failed("remove", path, errno) }
+  }
+
+  /// Gives a file or folder another name.
+  package static func rename(_ path: String, to name: String) throws(FileError) {
+    guard unsafe Glibc.rename(path, name) == 0 else { throw .failed("write", name, errno) }
+  }
+
+  /// The names of everything in a folder, in no order.
+  package static func names(in folder: String) throws(FileError) -> [String] {
+    guard let stream = unsafe opendir(folder) else {
+      throw .failed("read the folder", folder, errno)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(cString: $0)
+        }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

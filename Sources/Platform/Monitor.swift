@@ -1,0 +1,70 @@
+internal import Glibc
+
+/// A lock around a state, with a condition: threads change the state and wait for its changes.
+@safe package final class Monitor<State>: @unchecked Sendable {
+  private var state: State
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  /// A monitor of a first state.
+  package init(_ state: State) {
+    self.state = state
+    unsafe pthread_mutex_init(mutex, nil)
+    var attributes = pthread_condattr_t()
+    unsafe pthread_condattr_init(&attributes)
+    // The clock of deadlines: it never jumps.
+    unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    unsafe pthread_cond_init(condition, &attributes)
+    unsafe pthread_condattr_destroy(&attributes)
+  }
+
+  deinit {
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  /// Runs alone with the state, which stays as it is.
+  package func read<Result>(_ body: (State) -> Result) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    return body(state)
+  }
+
+  /// Runs alone with the state, and wakes whoever waits.
+  package func change<Result>(_ body: (inout State) -> Result) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer {
+      unsafe pthread_cond_broadcast(condition)
+      unsafe pthread_mutex_unlock(mutex)
+    }
+    return body(&state)
+  }
+
+  /// Runs alone with the state again and again, after each change, until there is a result.
+  package func wait<Result>(until body: (inout State) -> Result?) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = body(&state) { return result }
+      unsafe pthread_cond_wait(condition, mutex)
+    }
+  }
+
+  /// Waits no longer than until a time of `monotonicSeconds()`; nil where that came first.
+  package func wait<Result>(
+    deadline: Double, until body: (inout State) -> Result?
+  ) -> Result? {
+    let seconds = deadline.rounded(.down)
+    var moment = timespec(tv_sec: Int(seconds), tv_nsec: Int((deadline - seconds) * 1e9))
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = body(&state) { return result }
+      if unsafe pthread_cond_timedwait(condition, mutex, &moment) == ETIMEDOUT {
+        return body(&state)
+      }
+    }
+  }
+}

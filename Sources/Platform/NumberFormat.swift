@@ -1,0 +1,63 @@
+/// Numbers as terminals and captions show them.
+package enum NumberFormat {
+  /// 1234 as it is, 12,345 as `12.3 K`, 2,000,000 as `2 M`.
+  package static func count(_ value: Int) -> String {
+    switch value.magnitude {
+    case ..<10_000: "\(value)"
+    case ..<1_000_000: "\(rounded(Double(value) / 1e3)) K"
+    case ..<1_000_000_000: "\(rounded(Double(value) / 1e6)) M"
+    default: "\(rounded(Double(value) / 1e9)) G"
+    }
+  }
+
+  /// 1st, 2nd, 3rd, 11th, 21st …
+  package static func ordinal(_ value: Int) -> String {
+    let isTeen = (11...13).contains(value % 100)
+    let ending = isTeen ? "th" : [1: "st", 2: "nd", 3: "rd"][value % 10] ?? "th"
+    return "\(value)\(ending)"
+  }
+
+  /// Bytes as people read them.
+  package static func bytes(_ count: Int) -> String {
+    switch count {
+    case ..<1000: "\(count) B"
+    case ..<1_000_000: "\(rounded(Double(count) / 1e3)) kB"
+    case ..<1_000_000_000: "\(rounded(Double(count) / 1e6)) MB"
+    default: "\(rounded(Double(count) / 1e9)) GB"
+    }
+  }
+
+  /// Seconds as people read them.
+  package static func duration(_ seconds: Double) -> String {
+    guard abs(seconds) < 1e15 else { return "\(seconds) s" }
+    return switch seconds {
+    case ..<10: "\(decimal(seconds, 2)) s"
+    case ..<100: "\(decimal(seconds, 1)) s"
+    case ..<6000: "\(Int(seconds / 60)) min \(Int(seconds) % 60) s"
+    default: "\(Int(seconds / 3600)) h \(Int(seconds / 60) % 60) min"
+    }
+  }
+
+  /// Three significant digits, without zeros that say nothing.
+  private static func rounded(_ value: Double) -> String {
+    let text = decimal(value, abs(value) < 10 ? 2 : abs(value) < 100 ? 1 : 0)
+    guard text.contains(".") else { return text }
+    var digits = text[...]
+    while digits.last == "0" { digits.removeLast() }
+    if digits.last == "." { digits.removeLast() }
+    return String(digits)
+  }
+
+  /// A number with a fixed count of digits behind the point.
+  package static func decimal(_ value: Double, _ digits: Int) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let whole = Int((abs(value) * scale).rounded())
+    let sign = value < 0 && whole != 0 ? "-" : ""
+    guard digits > 0 else { return sign + "\(whole)" }
+    let text = "\(whole)"
+    let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+    return sign + padded.dropLast(digits) + "." + padded.suffix(digits)
+  }
+}

@@ -1,0 +1,130 @@
+internal import Glibc
+
+/// A file that appears under its name only when it is complete.
+///
+/// Bytes go to a hidden file beside it, which `finish()` renames; when the value ends without that,
+/// the hidden file is removed. A killed program leaves nothing under the final name.
+package struct OutputFile: ~Copyable {
+  /// Where the finished file will be.
+  package let path: String
+  /// How many bytes were written so far.
+  package private(set) var byteCount = 0
+  /// Where the bytes wait, for another program that writes them.
+  package let partialPath: String
+
+  private let descriptor: Int32
+  private let replacing: Bool
+  private let madeFolders: [String]
+  private var buffer: [UInt8] = []
+  private var isFinished = false
+
+  private static var bufferSize: Int { 1 << 16 }
+
+  /// Opens the hidden file and makes the folders that lead to it.
+  ///
+  /// A file that exists is an error unless it is to be replaced.
+  package init(_ path: String, replacing: Bool) throws(FileError) {
+    let target = Files.resolved(path)
+    try Self.check(target, replacing: replacing)
+    let folders = try Files.makeFolders(Files.folder(of: target))
+    let (descriptor, partialPath): (Int32, String)
+    do {
+      (descriptor, partialPath) = try Files.openPartial(of: target)
+    } catch {
+      Files.removeFolders(folders)
+      throw error
+    }
+    self.path = target
+    self.replacing = replacing
+    self.madeFolders = folders
+    self.descriptor = descriptor
+    self.partialPath = partialPath
+  }
+
+  deinit {
+    guard !isFinished else { return }
+    close(descriptor)
+    unsafe unlink(partialPath)
+    Files.removeFolders(madeFolders)
+  }
+
+  /// Adds bytes at the end.
+  package mutating func write(_ bytes: [UInt8]) throws(FileError) {
+    buffer.append(contentsOf: bytes)
+    byteCount += bytes.count
+    if buffer.count >= Self.bufferSize { try flush() }
+  }
+
+  /// Writes over bytes that were written before.
+  package mutating func replace(at offset: Int, with bytes: [UInt8]) throws(FileError) {
+    precondition(offset >= 0 && offset + bytes.count <= byteCount, "only what is there is replaced")
+    try flush()
+    let written = unsafe bytes.withUnsafeBytes {
+      unsafe pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset))
+    }
+    guard written == bytes.count else { throw .failed("write", path, errno) }
+  }
+
+  /// Gives the file its name; `durable` waits until the disk has it.
+  package consuming func finish(durable: Bool = false) throws(FileError) {
+    try flush()
+    if durable, fsync(descriptor) != 0 { throw .failed("write", path, errno) }
+    if replacing {
+      guard unsafe rename(partialPath, path) == 0 else { throw .failed("write", path, errno) }
+    } else if unsafe link(partialPath, path) == 0 {
+      // Unlike a rename, a link never replaces what another program put there in the meantime.
+      unsafe unlink(partialPath)
+    } else if errno == EEXIST {
+      throw .exists(path)
+    } else {
+      // Some file systems have no links.
+      try Self.check(path, replacing: false)
+      guard unsafe rename(partialPath, path) == 0 else { throw .failed("write", path, errno) }
+    }
+    isFinished = true
+    close(descriptor)
+  }
+
+  /// Gives the file that another program wrote at `partialPath` its name; returns its size.
+  package consuming func finishWrittenByAnother() throws(FileError) -> Int {
+    var status = stat()
+    guard unsafe stat(partialPath, &status) == 0 else { throw .failed("write", path, errno) }
+    let bytes = Int(status.st_size)
+    try finish()
+    return bytes
+  }
+
+  /// Writes a whole file at once.
+  package static func write(
+    _ bytes: [UInt8], to path: String, replacing: Bool
+  ) throws(FileError) {
+    var file = try OutputFile(path, replacing: replacing)
+    try file.write(bytes)
+    try file.finish()
+  }
+
+  /// Fails if a file may not be written at this path, before any work is done for it.
+  package static func check(_ path: String, replacing: Bool) throws(FileError) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return }
+    // Renaming over a folder or a device would fail late, or destroy it.
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path) }
+    guard replacing else { throw .exists(path) }
+    // A slip of the hand must not cost a recording.
+    guard !holdsDatabase(path) else { throw .database(path) }
+  }
+
+  private static func holdsDatabase(_ path: String) -> Bool {
+    let start = Array("SQLite format 3\0".utf8)
+    let descriptor = unsafe open(path, O_RDONLY)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: start.count)
+    return unsafe read(descriptor, &bytes, bytes.count) == start.count && bytes == start
+  }
+
+  private mutating func flush() throws(FileError) {
+    try Files.write(buffer, to: descriptor, path: path)
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

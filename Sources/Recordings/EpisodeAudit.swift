@@ -1,0 +1,229 @@
+internal import Rollouts
+internal import SQLite
+
+/// Follows the episodes through the transitions and compares the table of episodes with them: where each
+/// begins and ends, how many steps it has, and that its return is the sum of its rewards.
+struct EpisodeAudit {
+  /// The episode that one of the worlds plays, as far as its rows have been read.
+  private struct Slot {
+    var isOpen = false
+    var number = 0
+    var steps = 0
+    var total = 0.0
+    /// What the table says of it.
+    var lastStep = 0
+    var isOver = false
+    /// Whether it has no rows, in a thinned copy.
+    var isLeftOut = false
+  }
+
+  /// How many transitions were read, and how many episodes began in them.
+  private(set) var steps = 0
+  private(set) var count = 0
+  private let path: String
+  private let thinning: Thinning?
+  private let seed: Int
+  private let worlds: Int
+  /// Numbers of discrete actions are below this.
+  private let actions: Int
+  private let kinds: ValueKinds
+  private let statement: Statement
+  private var slots: [Slot]
+  /// The row of the table for each slot.
+  private var entries: [Row<EpisodeColumn>]
+  private var newest = 0
+
+  init(
+    _ recording: Recording, _ run: RunDescription, _ kinds: ValueKinds
+  ) throws(RecordingError) {
+    guard run.worlds <= 1 << 16 else {
+      throw .damaged(recording.path, "\(run.worlds) worlds cannot run side by side")
+    }
+    path = recording.path
+    thinning = try recording.thinning()
+    seed = Int(run.seed)
+    worlds = run.worlds
+    actions = run.world.actions.isEmpty ? .max : run.world.actions.count
+    self.kinds = kinds
+    statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
+      try recording.database.prepare("\(EpisodeColumn.selection()) WHERE episode = ?")
+    }
+    slots = Array(repeating: Slot(), count: worlds)
+    entries = Array(repeating: Row(values: []), count: worlds)
+  }
+
+  /// Checks rows of transitions in order; the table's rows of the episodes that end in them.
+  mutating func check(_ rows: TableRows<TransitionColumn>) throws -> [Row<EpisodeColumn>] {
+    var ended: [Row<EpisodeColumn>] = []
+    for row in 0..<rows.count {
+      let (step, number) = (rows.int(row, .step), rows.int(row, .episode))
+      if step > steps { try ended += skip(to: step) }
+      guard step == steps else {
+        throw Difference(at: steps, "the transition", expected: "one", found: "none")
+      }
+      let index = step % worlds
+      if !slots[index].isOpen { try open(number, at: step, index) }
+      guard number == slots[index].number else {
+        throw Difference(
+          at: step, "the episode of the step",
+          expected: "\(slots[index].number), which has not ended", found: "\(number)")
+      }
+      let reward = rows.real(row, .reward)
+      guard reward.isFinite else {
+        throw Difference(at: step, "the reward", expected: "a finite number", found: "\(reward)")
+      }
+      if kinds.action == .integer, !(0..<actions).contains(rows.int(row, .action)) {
+        throw Difference(
+          at: step, "the action", expected: "one below \(actions)",
+          found: "\(rows.int(row, .action))")
+      }
+      slots[index].steps += 1
+      slots[index].total += reward
+      steps += 1
+      if step == slots[index].lastStep, slots[index].isOver {
+        ended.append(entries[index])
+        try checkReturn(index, at: step)
+        slots[index].isOpen = false
+      }
+    }
+    return ended
+  }
+
+  /// Skips steps that a thinned copy lacks, as far as they belong to episodes that it left out; the
+  /// table's rows of the episodes that end in them.
+  mutating func skip(to end: Int) throws -> [Row<EpisodeColumn>] {
+    guard let thinning else { return [] }
+    var ended: [Row<EpisodeColumn>] = []
+    while steps < end {
+      let index = steps % worlds
+      if !slots[index].isOpen {
+        // Episodes are numbered in the order in which they begin.
+        guard !thinning.keeps(episode: newest + 1) else { break }
+        try open(newest + 1, at: steps, index)
+        slots[index].isLeftOut = true
+      }
+      guard slots[index].isLeftOut else { break }
+      slots[index].steps += 1
+      steps += 1
+      if steps - 1 == slots[index].lastStep, slots[index].isOver {
+        ended.append(entries[index])
+        slots[index].isOpen = false
+      }
+      leap(to: end)
+    }
+    return ended
+  }
+
+  /// Where every world is within an episode that was left out, many rounds pass at once.
+  private mutating func leap(to end: Int) {
+    guard slots.allSatisfy({ $0.isOpen && $0.isLeftOut }) else { return }
+    let rounds = (min(end, slots.map(\.lastStep).min() ?? end) - steps) / worlds
+    guard rounds > 0 else { return }
+    steps += rounds * worlds
+    for index in slots.indices { slots[index].steps += rounds }
+  }
+
+  /// Counts steps that are no transitions.
+  mutating func add(steps: Int) { self.steps += steps }
+
+  /// Begins an episode with what the table says of it.
+  private mutating func open(_ number: Int, at step: Int, _ index: Int) throws {
+    guard number > newest else {
+      throw Difference(
+        at: step, "the episode that begins", expected: "one after \(newest)", found: "\(number)")
+    }
+    let row = try withRecordingErrors(path) { () throws(SQLiteError) in
+      try statement.bind(.integer(number), at: 1)
+      defer { statement.reset() }
+      return try statement.step() ? Row<EpisodeColumn>(values: statement.row) : nil
+    }
+    guard let row, let first = row[.firstStep].int, let stride = row[.stride].int,
+      let count = row[.steps].int, row[.return].double != nil, let ending = row[.ending].text
+    else {
+      throw Difference(
+        at: step, "the row of episode \(number)", expected: "one", found: "none that can be read")
+    }
+    func compare(_ what: String, _ expected: String, _ found: String) throws {
+      guard expected != found else { return }
+      throw Difference(at: step, "episode \(number), \(what)", expected: expected, found: found)
+    }
+    try compare("seed", "\(seed)", row[.seed].int.map(String.init) ?? "none")
+    try compare("first step", "\(step)", "\(first)")
+    try compare("stride", "\(worlds)", "\(stride)")
+    guard Recording.isSound(number, first: first, stride, steps: count) else {
+      throw Difference(
+        at: step, "episode \(number), steps", expected: "as many as it has", found: "\(count)")
+    }
+    guard ["running", "terminated", "truncated"].contains(ending) else {
+      throw Difference(
+        at: step, "episode \(number), ending", expected: "running, terminated or truncated",
+        found: "'\(ending)'")
+    }
+    try compare(
+      "final state", kinds.state == .bytes ? "bytes" : "a number",
+      row[.finalState].blob != nil
+        ? "bytes" : row[.finalState].int != nil ? "a number" : "something else")
+    slots[index] = Slot(
+      isOpen: true, number: number, lastStep: first + (count - 1) * stride,
+      isOver: ending != "running")
+    entries[index] = row
+    newest = number
+    self.count += 1
+  }
+
+  /// Compares an episode's return with its rewards. Both were added up in the same order, so they are the
+  /// same to the last bit.
+  private func checkReturn(_ index: Int, at step: Int) throws(Difference) {
+    let (total, found) = (slots[index].total, entries[index][.return].double ?? .nan)
+    guard total != found else { return }
+    let first = entries[index][.firstStep].int ?? step
+    throw Difference(
+      in: first...step, "episode \(slots[index].number), return",
+      expected: "\(total), the sum of its rewards", found: "\(found)")
+  }
+
+  /// Where episodes are open, in the order of their last steps.
+  private var openSlots: [Int] {
+    (0..<worlds).map { (steps + $0) % worlds }.filter { slots[$0].isOpen && !slots[$0].isLeftOut }
+  }
+
+  /// The states that the open episodes have reached: that of the next row, or the table's.
+  func reached(
+    by next: (_ step: Int, _ episode: Int) throws -> SQLiteValue?
+  ) throws -> [SQLiteValue] {
+    try openSlots.map { index in
+      // Of each world the last row is less than `worlds` steps behind the end.
+      let after = steps + (index - steps % worlds + worlds) % worlds
+      return try next(after, slots[index].number) ?? entries[index][.finalState]
+    }
+  }
+
+  /// The open episodes as the table has them after these steps.
+  func openRows(_ reached: [SQLiteValue]) -> [Row<EpisodeColumn>] {
+    zip(openSlots, reached).map { index, state in
+      var row = entries[index]
+      row[.steps] = .integer(slots[index].steps)
+      row[.return] = .real(slots[index].total)
+      row[.ending] = .text(Ending.running.name)
+      row[.finalState] = state
+      return row
+    }
+  }
+
+  /// How many episodes are open.
+  var openCount: Int { openSlots.count }
+
+  /// After the last row: what is open must be open in the table, with as many steps.
+  func finish() throws(Difference) {
+    for index in openSlots {
+      let slot = slots[index]
+      let last = entries[index][.firstStep].int.map { $0 + (slot.steps - 1) * worlds } ?? 0
+      guard !slot.isOver, slot.lastStep == last else {
+        throw Difference(
+          at: last, "episode \(slot.number)", expected: "\(slot.steps) steps, and still running",
+          found: "\(entries[index][.steps].int ?? 0) steps, \(entries[index][.ending].text ?? "")")
+      }
+      try checkReturn(index, at: last)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+internal import Glibc
+internal import Platform
+internal import Synchronization
+
+/// What recordings do with files beside SQLite.
+///
+/// None of them opens a recording: closing it again would drop the locks that SQLite holds on it in
+/// this process. https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+enum RecordingFiles {
+  private static let drafts = Atomic<Int>(0)
+
+  /// A name in the same folder that nobody else uses.
+  static func beside(_ path: String) -> String {
+    let number = drafts.wrappingAdd(1, ordering: .relaxed).newValue
+    // Containers that share a folder have the same numbers of processes.
+    let chance = String(UInt32.random(in: .min ... .max), radix: 16)
+    return "\(path).partial-\(getpid())-\(number)-\(chance)"
+  }
+
+  /// Refuses a name that is taken, or whose file is being written.
+  static func checkFree(_ path: String, force: Bool) throws(RecordingError) {
+    guard !path.isEmpty, !path.utf8.contains(0), !path.hasSuffix("/") else {
+      throw RecordingError(.invalid, "'\(path)' is no name for a file")
+    }
+    guard Files.isTaken(path) else {
+      if !force { try refuseLostLog(path) }
+      return
+    }
+    if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
+    guard !Files.exists(path) || Files.isFile(path) else {
+      throw RecordingError(.foreign, "\(path) is a device or a pipe")
+    }
+    guard force else { throw RecordingError(.exists, "\(path) exists already") }
+    try refuseLivingWriter(path)
+  }
+
+  /// Refuses that what is made replaces what it is made from.
+  static func refuse(_ new: String, inPlaceOf path: String) throws(RecordingError) {
+    guard Files.isSame(path, new) else { return }
+    throw RecordingError(.invalid, "\(new) is the recording itself, which stays as it is")
+  }
+
+  /// Refuses a name beside which the newest rows of a recording lie that was moved away, perhaps while it
+  /// is written.
+  private static func refuseLostLog(_ path: String) throws(RecordingError) {
+    guard let log = Files.size(path + "-wal"), log > 0 else { return }
+    throw RecordingError(
+      .exists,
+      "\(path)-wal holds the last rows of a recording that lay here: move it to its side")
+  }
+
+  private static func refuseLivingWriter(_ path: String) throws(RecordingError) {
+    // Whatever is no recording has no writer.
+    guard let recording = try? Recording(path), let sessions = try? recording.sessions() else {
+      return
+    }
+    try Recording.refuseLivingWriter(of: path, sessions)
+  }
+
+  /// Makes the folder that a path lies in, and those above it.
+  static func makeFolder(of path: String) throws(RecordingError) {
+    do {
+      _ = try Files.makeFolders(Files.folder(of: path))
+    } catch {
+      throw RecordingError(.denied, error.description)
+    }
+  }
+
+  /// Gives a finished file its name at once; without `force`, never in place of another.
+  static func name(_ draft: String, _ path: String, force: Bool) throws(RecordingError) {
+    // Closing a file does not report that its log found no room in it.
+    guard Files.size(draft + "-wal") ?? 0 == 0 else {
+      throw RecordingError(.full, "\(path) cannot be completed: its disk is full, or fails")
+    }
+    if !force, !Files.isTaken(path) { try refuseLostLog(path) }
+    // What an earlier recording of this name left beside it would be read as part of this one. Without
+    // force, only whoever has the name may remove it.
+    func removeLogs() {
+      for ending in ["-wal", "-shm", "-journal"] { unsafe _ = unlink(path + ending) }
+    }
+    let code: Int32
+    if force {
+      removeLogs()
+      code = unsafe rename(draft, path) == 0 ? 0 : errno
+    } else if unsafe link(draft, path) == 0 {
+      unsafe unlink(draft)
+      code = 0
+    } else if errno == EEXIST {
+      code = EEXIST
+    } else {
+      // Some file systems have no hard links; there, two that start at once are not told apart.
+      code = unsafe Files.isTaken(path) ? EEXIST : rename(draft, path) == 0 ? 0 : errno
+    }
+    switch code {
+    case 0:
+      if !force { removeLogs() }
+      Files.syncFolder(of: path)
+    case EEXIST: throw RecordingError(.exists, "\(path) exists already")
+    default: throw RecordingError(.denied, "\(path) cannot be made: \(FileError.text(of: code))")
+    }
+  }
+
+  /// Removes a file and what SQLite left beside it.
+  static func remove(_ path: String) {
+    for ending in ["", "-wal", "-shm", "-journal"] { unsafe _ = unlink(path + ending) }
+  }
+}

@@ -1,0 +1,134 @@
+internal import Rollouts
+internal import SQLite
+
+/// The steps that a resumed run makes again, read from the file to be compared.
+struct RepeatedSteps {
+  /// The first step that the file does not have.
+  let end: Int
+  private let recording: Recording
+  private var page: [RecordedStep] = []
+  private var pageStart: Int
+  private static let pageSize = 4096
+
+  init(_ recording: Recording, from step: Int, to end: Int) {
+    self.recording = recording
+    self.end = end
+    pageStart = step
+  }
+
+  /// Compares a step that was made again with the one that the file has.
+  mutating func compare(_ transition: Transition, at step: Int) throws {
+    if step >= pageStart + page.count {
+      pageStart = step
+      page = try recording.steps(in: step..<min(end, step + Self.pageSize))
+    }
+    let place = step - pageStart
+    guard page.indices.contains(place), page[place].step == step else {
+      throw RecordingError.damaged(recording.path, "it lacks step \(step)")
+    }
+    let known = page[place]
+    // In the file, the last row of an episode that was cut off is interrupted.
+    let ending = known.ending == .interrupted ? .running : known.ending
+    guard known.episode == transition.episode, known.state == transition.state,
+      known.action == transition.action, known.reward == transition.reward,
+      known.next == transition.next, ending == transition.ending
+    else {
+      throw RecordingError(
+        .invalid,
+        "step \(step) came out differently from the recorded one: the program, its settings or the"
+          + " machine is another")
+    }
+  }
+}
+
+/// What a resumed session finds in the file.
+struct Resumption {
+  var description: RunDescription
+  var chain: HashChain
+  var session = SessionPlace()
+  /// How many steps the file has.
+  var end = 0
+  /// The episodes that go on at the step that the run resumes from, by their world.
+  var open: [Int: OpenEpisode] = [:]
+  var newestEpisode = 0
+  var kinds: ValueKinds?
+  var known = KnownRows()
+
+  /// Reads what matters for going on from a step.
+  init(_ recording: Recording, from step: Int) throws {
+    description = try recording.description()
+    end = try recording.stepCount()
+    let path = recording.path
+    guard (0...end).contains(step) else {
+      throw RecordingError(.absent, "\(path) has \(end) steps, so it cannot go on from \(step)")
+    }
+    chain = try withRecordingErrors(path) { () throws(SQLiteError) in
+      try HashChain(of: recording.database)
+    }
+    try readBatches(recording)
+    if description.hasTransitions {
+      try readOpenEpisodes(recording, at: step)
+      if end > 0 { kinds = try recording.kinds() }
+    }
+    for row in try recording.rows(
+      of: MetricColumn.self, only: [.step, .name], "WHERE step >= ?", .integer(step))
+    {
+      known.metrics.insert(
+        KnownRows.Metric(step: row[.step].int ?? 0, name: row[.name].text ?? ""))
+    }
+    known.end = end
+  }
+
+  /// Where the chain goes on: after the last batch that has steps.
+  private mutating func readBatches(_ recording: Recording) throws {
+    let last = try recording.rows(
+      of: BatchColumn.self, "WHERE last_step >= first_step ORDER BY first_step DESC LIMIT 1"
+    ).first
+    if let hash = last?[.hash].blob { chain = HashChain(previous: hash) }
+    let (metrics, checkpoints) = (last?[.metrics].int ?? 0, last?[.checkpoints].int ?? 0)
+    session.uncoveredMetrics = try recording.metrics(after: metrics, through: .max)
+    session.uncoveredCheckpoints = try recording.checkpoints(after: checkpoints, through: .max)
+    session.metrics = metrics + session.uncoveredMetrics.count
+    session.checkpoints = checkpoints + session.uncoveredCheckpoints.count
+    session.origin = try recording.seconds(last?[.elapsed] ?? .real(0))
+  }
+
+  private mutating func readOpenEpisodes(_ recording: Recording, at step: Int) throws {
+    let worlds = description.worlds
+    for last in try recording.steps(in: max(0, step - worlds)..<step)
+    where last.ending == .running || last.ending == .interrupted {
+      let episode = try recording.episode(last.episode)
+      var open = OpenEpisode()
+      open.isOpen = true
+      open.episode = episode.number
+      open.firstStep = episode.firstStep
+      open.steps = last.t + 1
+      // Summed in the order of the steps, as when they were made.
+      try recording.forEachStep(of: episode) { if $0.step <= last.step { open.total += $0.reward } }
+      switch last.next {
+      case .index(let state): open.next = state
+      case .bytes(let state): open.nextBytes = state
+      }
+      self.open[last.step % worlds] = open
+    }
+    newestEpisode =
+      try recording.value(
+        "SELECT max(episode) FROM episodes WHERE first_step < ?", .integer(step))?.int ?? 0
+  }
+}
+
+/// Metrics that the file has already, so that a resumed run does not record them twice.
+struct KnownRows {
+  struct Metric: Hashable {
+    var step: Int
+    var name: String
+  }
+
+  var metrics: Set<Metric> = []
+  /// How many steps the file had.
+  var end = -1
+
+  func has(_ metric: Rollouts.Metric) -> Bool {
+    metric.step <= end && metrics.contains(Metric(step: metric.step, name: metric.name))
+  }
+}

@@ -1,0 +1,28 @@
+package import Recordings
+package import Rollouts
+
+/// Where the transitions of a run's episodes come from: a recording, or memory.
+package protocol EpisodeSource {
+  /// All episodes of the run, by number.
+  func episodes() throws -> [Episode]
+  /// Hands over an episode's transitions one by one, then nil.
+  func transitions(of episode: Episode) throws -> () throws -> Transition?
+}
+
+extension Recording: EpisodeSource {
+  /// Hands over an episode's transitions one by one, read a page at a time: memory does not grow with
+  /// the episode.
+  package func transitions(of episode: Episode) -> () throws -> Transition? {
+    let page = 2048
+    var first = episode.firstStep
+    var steps: ArraySlice<RecordedStep> = []
+    return {
+      while steps.isEmpty && first <= episode.lastStep && episode.steps > 0 {
+        let range = first..<min(first + page * episode.stride, episode.lastStep + 1)
+        steps = try self.steps(in: range).filter { $0.episode == episode.number }[...]
+        first = range.upperBound
+      }
+      return steps.popFirst()?.transition
+    }
+  }
+}

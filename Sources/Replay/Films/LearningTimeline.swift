@@ -1,0 +1,105 @@
+import Raster
+
+/// What a learning film shows when: cards while training goes on in fast motion, and episodes.
+struct LearningTimeline {
+  /// What is to be seen in a frame.
+  struct Moment {
+    /// In the place of the board.
+    var content: Content
+    /// The step of the run that everything else shows.
+    var step: Int
+    /// How much of the run that is.
+    var share: Double
+    /// The episode that is shown or announced.
+    var scene: Int?
+  }
+
+  enum Content {
+    case card(LearningFilm.Card)
+    /// A frame of a scene.
+    case episode(Int, place: Int)
+  }
+
+  private enum Part {
+    case training(LearningFilm.Card, scene: Int?, from: Int, to: Int)
+    /// `every` frames of an episode pass in each of the film.
+    case playing(scene: Int, every: Double)
+  }
+
+  private var parts: [Part] = []
+  private var frames: [Range<Int>] = []
+  private let scenes: [LearningFilm.Scene]
+  private let lengths: [Int]
+  private let lastStep: Int
+  private let hold: Int
+
+  /// How long training in fast motion takes, and how long an episode at most, in seconds.
+  private static let training = 1.8
+  private static let longest = 8.0
+  /// How many steps of an episode pass in a second, at least.
+  private static let slowest = 5.0
+
+  init(
+    _ scenes: [LearningFilm.Scene], lengths: [Int], opening: LearningFilm.Card,
+    closing: LearningFilm.Card, lastStep: Int, pace: LearningFilm.Pace
+  ) {
+    self.scenes = scenes
+    self.lengths = lengths
+    self.lastStep = lastStep
+    hold = Int((pace.hold * 100).rounded())
+    let rate = pace.framesPerSecond
+    let passage = max(2, Int((Self.training * rate / pace.speed).rounded()))
+    add(.training(opening, scene: nil, from: 0, to: 0), frames: passage)
+    var step = 0
+    for (number, scene) in scenes.enumerated() {
+      add(.training(scene.card, scene: number, from: step, to: scene.firstStep), frames: passage)
+      let steps = Double(lengths[number] - 1)
+      let every = max(Self.slowest, steps / Self.longest) * pace.speed / rate
+      add(.playing(scene: number, every: every), frames: Int((steps / every).rounded(.up)) + 1)
+      step = Self.step(of: scene, lengths[number] - 1, lastStep)
+    }
+    add(.training(closing, scene: nil, from: step, to: lastStep), frames: passage)
+  }
+
+  private mutating func add(_ part: Part, frames count: Int) {
+    parts.append(part)
+    frames.append(frameCount..<frameCount + count)
+  }
+
+  var frameCount: Int { frames.last?.upperBound ?? 0 }
+
+  /// An episode's end and the film's stay.
+  func hold(after frame: Int) -> Int {
+    let part = frames.place(of: frame)
+    guard frame + 1 == frames[part].upperBound else { return 0 }
+    if part == parts.count - 1 { return 2 * hold }
+    if case .playing = parts[part] { return hold }
+    return 0
+  }
+
+  func moment(of frame: Int) -> Moment {
+    let number = frames.place(of: frame)
+    let place = frame - frames[number].lowerBound
+    switch parts[number] {
+    case .training(let card, let scene, let from, let to):
+      let share = Double(place + 1) / Double(frames[number].count)
+      // Slow at both ends, so that eyes can follow.
+      let eased = share * share * (3 - 2 * share)
+      let step = from + Int((Double(max(0, to - from)) * eased).rounded())
+      return moment(.card(card), max(from, step), scene)
+    case .playing(let scene, let every):
+      let frame = min(lengths[scene] - 1, Int(Double(place) * every + 1e-9))
+      return moment(
+        .episode(scene, place: frame), Self.step(of: scenes[scene], frame, lastStep), scene)
+    }
+  }
+
+  private func moment(_ content: Content, _ step: Int, _ scene: Int?) -> Moment {
+    Moment(
+      content: content, step: step, share: Double(step) / Double(max(1, lastStep)), scene: scene)
+  }
+
+  private static func step(of scene: LearningFilm.Scene, _ place: Int, _ last: Int) -> Int {
+    min(last, scene.firstStep + place * scene.stride)
+  }
+}

@@ -1,0 +1,175 @@
+package import Raster
+
+/// Several films on one picture and one clock: what is over waits until all are.
+package struct TiledFilm: FrameSource {
+  /// One of the films.
+  package struct Tile {
+    /// What is shown.
+    package var source: any FrameSource
+    /// What it is; empty for none.
+    package var label: String
+    /// Of a dot before the label; nil for none.
+    package var color: Color?
+
+    /// A film with a label.
+    package init(_ source: any FrameSource, label: String = "", color: Color? = nil) {
+      self.source = source
+      self.label = label
+      self.color = color
+    }
+  }
+
+  private var tiles: [Tile]
+  /// What each film showed last, so that what stands still is not drawn again.
+  private var drawn: [(frame: Int?, canvas: Canvas)]
+  private let layout: TileLayout
+  private let title: String
+  private let theme: Theme
+  /// As long as the longest of the films' chapters of that number.
+  package let chapters: [Range<Int>]
+
+  /// Films in rows.
+  package init(
+    _ tiles: [Tile], columns: Int, title: String = "", theme: Theme
+  ) throws(CanvasError) {
+    precondition(!tiles.isEmpty && columns > 0, "there is something to show")
+    self.tiles = tiles
+    self.title = title
+    self.theme = theme
+    layout = TileLayout(
+      tiles.map { ($0.source.width, $0.source.height) }, columns: columns,
+      hasLabels: tiles.contains { !$0.label.isEmpty }, hasTitle: !title.isEmpty)
+    drawn = try tiles.map { tile throws(CanvasError) in
+      (nil, try Canvas(width: tile.source.width, height: tile.source.height))
+    }
+    let lengths = tiles.map { $0.source.chapters.map(\.count) }
+    var count = 0
+    chapters = (0..<(lengths.map(\.count).max() ?? 0)).map { chapter in
+      let start = count
+      count += lengths.map { chapter < $0.count ? $0[chapter] : 0 }.max() ?? 0
+      return start..<count
+    }
+  }
+
+  /// How many frames there are.
+  package var frameCount: Int { chapters.last?.upperBound ?? 0 }
+  /// Pixels from left to right.
+  package var width: Int { layout.width }
+  /// Pixels from top to bottom.
+  package var height: Int { layout.height }
+  /// The films' colours.
+  package var declaredColors: [Color] {
+    (tiles.first?.source.declaredColors ?? []) + tiles.compactMap(\.color)
+      + [theme.background, theme.text, theme.mutedText]
+  }
+
+  /// The longest hold of the films at the end of a chapter; before it nobody waits.
+  package func hold(after frame: Int) -> Int {
+    guard chapters[chapters.place(of: frame)].upperBound == frame + 1 else { return 0 }
+    return tiles.map { $0.source.hold(after: Self.place($0.source, frame, chapters)) }.max() ?? 0
+  }
+
+  /// Draws what all films show at a time.
+  package mutating func draw(_ frame: Int, onto canvas: Canvas) throws {
+    canvas.clear(theme.background)
+    canvas.text(
+      canvas.ellipsized(title, layout.titleFont, width: Double(width) - 2 * layout.margin),
+      at: layout.titlePlace, layout.titleFont, theme.text)
+    for index in tiles.indices {
+      let inner = Self.place(tiles[index].source, frame, chapters)
+      let isCoarse = canvas.hasCoarseEdges
+      if drawn[index].frame != inner || drawn[index].canvas.hasCoarseEdges != isCoarse {
+        drawn[index].canvas.hasCoarseEdges = isCoarse
+        // Forgotten first, so that after a failure nothing half drawn is taken for whole.
+        drawn[index].frame = nil
+        try tiles[index].source.draw(inner, onto: drawn[index].canvas)
+        drawn[index].frame = inner
+      }
+      let picture = drawn[index].canvas
+      let place = layout.place(of: index, width: picture.width, height: picture.height)
+      let all = Rect(x: 0, y: 0, width: Double(picture.width), height: Double(picture.height))
+      canvas.copy(picture, all, to: place)
+      drawLabel(of: tiles[index], above: place, width: Double(picture.width), onto: canvas)
+    }
+  }
+
+  private func drawLabel(of tile: Tile, above place: Point, width: Double, onto canvas: Canvas) {
+    let font = layout.labelFont
+    let inset = layout.inset(tileWidth: width)
+    var x = place.x + inset
+    let y = place.y - (font.size * 0.1).rounded()
+    if let color = tile.color {
+      let radius = font.size * 0.36
+      canvas.fill(.circle(Point(x + radius, y - font.size * 0.365), radius: radius), color)
+      x += font.size * 1.15
+    }
+    let room = place.x + width - inset - x
+    canvas.text(
+      canvas.ellipsized(tile.label, font, width: room), at: Point(x, y), font, theme.text)
+  }
+
+  /// The frame of a film that is seen at a time: its last one where it is over.
+  private static func place(
+    _ source: any FrameSource, _ frame: Int, _ chapters: [Range<Int>]
+  ) -> Int {
+    let chapter = chapters.place(of: frame)
+    let own = source.chapters
+    guard chapter < own.count else { return max(0, source.frameCount - 1) }
+    return own[chapter].lowerBound
+      + min(frame - chapters[chapter].lowerBound, own[chapter].count - 1)
+  }
+}
+
+/// Where tiles of about one size stand.
+struct TileLayout {
+  let width: Int
+  let height: Int
+  let margin: Double
+  let titleFont: Font
+  let labelFont: Font
+  private let columns: Int
+  private let tileWidth: Double
+  private let tileHeight: Double
+  private let gap: Double
+  private let labelHeight: Double
+  private let titleHeight: Double
+
+  init(_ sizes: [(width: Int, height: Int)], columns: Int, hasLabels: Bool, hasTitle: Bool) {
+    self.columns = min(columns, sizes.count)
+    let rows = (sizes.count + columns - 1) / columns
+    tileWidth = Double(sizes.map(\.width).max() ?? 0)
+    tileHeight = Double(sizes.map(\.height).max() ?? 0)
+    let whole = max(tileWidth * Double(self.columns), tileHeight * Double(rows))
+    margin = max(6, (whole / 40).rounded())
+    gap = max(2, (tileWidth / 40).rounded())
+    titleFont = .sans(max(12, (whole / 32).rounded()), .bold)
+    labelFont = .sans(max(9, min(20, (tileWidth / 22).rounded())))
+    labelHeight = hasLabels ? (labelFont.size * 1.35).rounded() : 0
+    titleHeight = hasTitle ? (titleFont.size * 1.7).rounded() : 0
+    width = Int(even: tileWidth * Double(self.columns) + gap * Double(self.columns - 1) + margin)
+    height = Int(
+      even:
+        titleHeight + (tileHeight + labelHeight) * Double(rows) + gap * Double(rows - 1) + margin)
+  }
+
+  /// Where the title begins.
+  var titlePlace: Point {
+    Point(
+      inset(tileWidth: tileWidth) + (margin / 2).rounded(), (margin / 2 + titleFont.size).rounded())
+  }
+
+  /// Where a tile's picture begins.
+  func place(of index: Int, width: Int, height: Int) -> Point {
+    let column = Double(index % columns)
+    let row = Double(index / columns)
+    let left = (margin / 2).rounded() + column * (tileWidth + gap)
+    let top =
+      (margin / 2).rounded() + titleHeight + labelHeight + row * (tileHeight + labelHeight + gap)
+    return Point(
+      left + ((tileWidth - Double(width)) / 2).rounded(.down),
+      top + ((tileHeight - Double(height)) / 2).rounded(.down))
+  }
+
+  /// How far a picture's content stands from its edge, as painters have it.
+  func inset(tileWidth: Double) -> Double { max(6, (tileWidth / 30).rounded()) }
+}

@@ -1,0 +1,84 @@
+import Analysis
+import Glibc
+import Raster
+import Rollouts
+import Worlds
+
+extension GridPainter {
+  /// The way that the agent came, fading with age.
+  func drawTrail(_ scene: GridScene, onto canvas: Canvas) {
+    let trail = scene.details.trail
+    guard trail.count > 1 else { return }
+    // The newest lies on top; an arrow stands in its place where the agent slipped.
+    let newest = newestOfTrail(scene)
+    // Steps of one colour are one line: where lines overlap, their soft edges would add up.
+    var end = trail.count - 1
+    while end > newest {
+      let color = trailColors[end - 1]
+      var start = end - 1
+      while start > newest, trailColors[start - 1] == color { start -= 1 }
+      canvas.stroke(
+        .polyline((start...end).map { center(of: trail[$0]) }), color, trailStroke)
+      end = start
+    }
+  }
+
+  /// How a piece of the trail is drawn.
+  var trailStroke: Stroke { Stroke(width: max(1.5, layout.cell * 0.10), cap: .round) }
+
+  /// The age of the newest piece of the trail that is seen.
+  func newestOfTrail(_ scene: GridScene) -> Int {
+    let slipped = scene.slip != nil && scene.previous != scene.state
+    return slipped && layout.cell >= 16 ? 1 : 0
+  }
+
+  /// Where the agent slipped: what it meant to do as an outline, what happened as a solid arrow.
+  func drawSlip(_ scene: GridScene, onto canvas: Canvas) {
+    guard let executed = scene.slip, let action = scene.action, let previous = scene.previous,
+      layout.cell >= 16
+    else { return }
+    let side = layout.cell
+    let from = center(of: previous)
+    let stays = previous == scene.state
+    func arrow(_ action: ActionMeaning, from start: Double, to end: Double) -> Shape {
+      let (dx, dy) = (Double(action.dx) * side, Double(action.dy) * side)
+      return .arrow(
+        from: from.moved(dx * start, dy * start), to: from.moved(dx * end, dy * end),
+        thickness: side * 0.09)
+    }
+    let ground = map.kind == .lake ? theme.ice : theme.floor
+    let meant = arrow(actions[action], from: stays ? 0.36 : 0.14, to: stays ? 0.86 : 0.72)
+    canvas.fill(meant, ground)
+    canvas.stroke(
+      meant, theme.mutedText, Stroke(width: max(1, side * 0.02), dashes: side < 40 ? [] : [4, 2.5]))
+    guard !stays else { return }
+    canvas.fill(arrow(actions[executed], from: 0, to: 0.66), theme.secondAccent)
+  }
+
+  /// The one who moves, looking where it went, pressed against what stopped it.
+  func drawAgent(_ scene: GridScene, onto canvas: Canvas) {
+    let place = center(of: scene.state)
+    let side = layout.cell
+    guard side >= GridBoard.leastDetailed else {
+      let radius = max(3.5, side * 0.42)
+      canvas.fill(.circle(place, radius: radius + 1), theme.agentRim)
+      canvas.fill(.circle(place, radius: radius), theme.agent)
+      return
+    }
+    let direction = scene.details.executed.map { actions[$0] }
+    var pose = AgentPose(dx: direction?.dx ?? 0, dy: direction?.dy ?? 0)
+    switch map.cell(of: scene.state) {
+    case .goal:
+      pose.mood = .glad
+      // The flag is taken up: its place below the agent is empty.
+      let (row, column) = map.position(of: scene.state)
+      GridMarks(theme: theme, isDetailed: true).drawGoalTile(
+        in: layout.rect(row: row, column: column), onto: canvas)
+    case .hole: pose.mood = .sunk
+    case .floor, .wall, .exit:
+      let moves = pose.dx != 0 || pose.dy != 0
+      if moves, scene.previous == scene.state { pose.mood = .dazed }
+    }
+    sprites.draw(pose, at: place, onto: canvas)
+  }
+}

@@ -1,0 +1,66 @@
+package import Recordings
+package import Rollouts
+package import Worlds
+
+/// All that one frame of a grid world shows.
+package typealias GridScene = Scene<Int, Int, GridDetails>
+
+/// What grid worlds show besides their states.
+package struct GridDetails: Equatable, Sendable {
+  /// How many places of the agent's way are kept.
+  package static let trailLength = 24
+
+  /// The action that the world executed: another one where the agent slipped. Nil in the first frame.
+  package var executed: Int?
+  /// Where the agent was, its own place included.
+  package var trail = Trail<Int>(capacity: trailLength)
+
+  /// Details of a scene.
+  package init(executed: Int? = nil, trail: Trail<Int> = Trail(capacity: trailLength)) {
+    self.executed = executed
+    self.trail = trail
+  }
+}
+
+extension GridScene {
+  /// The move that the world executed where it is not the one that was chosen.
+  var slip: Int? { details.executed == action ? nil : details.executed }
+}
+
+/// Turns the transitions of a grid world's episode into scenes.
+package struct GridScenes: SceneBuilder {
+  private let world: GridWorld
+  private let generator: Generator
+
+  /// Scenes of runs of one seed, which the world's slips follow from.
+  package init(_ world: GridWorld, seed: UInt64) {
+    self.world = world
+    generator = Generator(seed: seed)
+  }
+
+  package func state(_ value: Value) -> Int? { value.index(below: world.dynamics.states) }
+
+  package func action(_ value: Value) -> Int? { value.index(below: world.dynamics.actions) }
+
+  package func details(_ state: Int, of episode: Episode) -> GridDetails {
+    GridDetails(trail: Trail(capacity: GridDetails.trailLength, state))
+  }
+
+  package func update(_ scene: inout GridScene) {
+    guard let from = scene.previous, let action = scene.action else { return }
+    scene.details.executed = executed(action, in: from, of: scene)
+    if scene.state != from { scene.details.trail.append(scene.state) }
+  }
+
+  /// The move that the world drew for this step. A recording that other dice made is read by where
+  /// the agent went.
+  private func executed(_ action: Int, in state: Int, of scene: GridScene) -> Int {
+    let draws = generator.draws(for: .world, episode: scene.episode, t: scene.t - 1)
+    let drawn = world.dynamics.executed(action, draws.word(0))
+    func leads(_ move: Int) -> Bool {
+      Int(world.dynamics.outcome(state, executing: move).next) == scene.state
+    }
+    if leads(drawn) { return drawn }
+    return world.dynamics.moves(of: action).first { leads($0.move) }?.move ?? action
+  }
+}

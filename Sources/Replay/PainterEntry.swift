@@ -1,0 +1,112 @@
+package import Analysis
+package import Raster
+import Recordings
+package import Rollouts
+
+/// How a world is drawn: a line of a `PainterTable`.
+///
+/// ```swift
+/// PainterEntry("corridor") { (world: Corridor, context) in
+///   (CorridorScenes(world), try CorridorPainter(world, facts: context.facts, options: context.options))
+/// }
+/// ```
+package struct PainterEntry: Sendable {
+  /// The world's name, as recordings keep it.
+  package let world: String
+  /// The longer side of pictures that nobody chose a size for, in pixels.
+  package let usualSize: Int
+  /// What `PictureOptions.camera` may be.
+  package let cameras: [PictureOptions.Camera]
+  /// What `PictureOptions.look` may be, the usual one first; empty where there is but one.
+  package let looks: [PictureOptions.Look]
+  /// Whether `FilmRequest.heat` can be laid over its pictures.
+  package let hasOverlay: Bool
+  /// Which options of `MapRequest` its map takes; nil where a network has no map of this world.
+  package let mapOptions: [MapRequest.Option]?
+  /// What `MapRequest.target` may be.
+  package let targets: [String]
+
+  private let film: @Sendable (any World, FilmRequest) throws -> any FrameSource
+  private let cells: @Sendable (any World) throws -> [HeatMap.Cell]
+  private let map: @Sendable (any World, MapRequest) throws -> PlaceMap
+
+  /// An entry for worlds of one type. `name` is what the strip below a picture calls a world, `cells`
+  /// what fills the cells of its states' layout, row by row, and `paint` makes what turns transitions
+  /// into scenes, and what draws these.
+  package init<W: World, Scenes: SceneBuilder, Drawing: Painter>(
+    _ world: String, usualSize: Int = 480, cameras: [PictureOptions.Camera] = [.whole],
+    looks: [PictureOptions.Look] = [], hasOverlay: Bool = false,
+    name: @escaping @Sendable (W) -> String = { $0.description.name },
+    cells: @escaping @Sendable (W) -> [HeatMap.Cell] = { _ in [] }, map: MapView<W>? = nil,
+    paint:
+      @escaping @Sendable (W, PaintingContext) throws -> (scenes: Scenes, painter: Drawing)
+  ) where Scenes.Scene == Drawing.Scene {
+    @Sendable func known(_ given: any World) throws(PainterError) -> W {
+      guard let known = given as? W else {
+        throw .otherWorld(world, type: "\(W.self)", given: "\(type(of: given))")
+      }
+      return known
+    }
+    self.world = world
+    self.usualSize = usualSize
+    self.cameras = cameras
+    self.looks = looks
+    self.hasOverlay = hasOverlay
+    mapOptions = map?.options
+    targets = map?.targets ?? []
+    self.cells = { try cells(known($0)) }
+    self.map = { given, request in
+      guard let map else { throw PainterError.noMap(world) }
+      return try map.make(known(given), request)
+    }
+    film = { given, request in
+      let given = try known(given)
+      let (scenes, painter) = try paint(
+        given, PaintingContext(request: request, facts: request.facts(world: name(given))))
+      return EpisodeFilm(
+        scenes: scenes, painter: painter, episodes: request.episodes, hold: request.hold,
+        from: request.source)
+    }
+  }
+
+  /// A film of recorded episodes.
+  package func film(of world: any World, _ request: FilmRequest) throws -> any FrameSource {
+    try check(request.options)
+    if request.heat != nil, !hasOverlay {
+      throw PainterError.lacks(self.world, "overlay", nil, has: [])
+    }
+    return try film(world, request)
+  }
+
+  /// Refuses a request for a map of places, which a table has no need of.
+  package func refuseMapOptions(_ request: MapRequest) throws(PainterError) {
+    guard let option = request.given.first else { return }
+    throw .lacks(world, option.rawValue, nil, has: [])
+  }
+
+  /// Refuses options that this world lacks.
+  package func check(_ options: PictureOptions) throws(PainterError) {
+    guard cameras.contains(options.camera) else {
+      throw .lacks(world, "camera", options.camera.rawValue, has: cameras.map(\.rawValue))
+    }
+    if let look = options.look, !looks.contains(look) {
+      throw .lacks(world, "look", look.rawValue, has: looks.map(\.rawValue))
+    }
+  }
+
+  /// The map that a network's values make of this world's places.
+  package func map(of world: any World, _ request: MapRequest = MapRequest()) throws -> PlaceMap {
+    guard let mapOptions else { throw PainterError.noMap(self.world) }
+    if let option = request.given.first(where: { !mapOptions.contains($0) }) {
+      throw PainterError.lacks(
+        self.world, option.rawValue, nil, has: mapOptions.map(\.rawValue))
+    }
+    if let target = request.target, !targets.contains(target) {
+      throw PainterError.lacks(self.world, "target", target, has: targets)
+    }
+    return try map(world, request)
+  }
+
+  /// What fills the cells of a table's heat map, row by row: nothing special where this is empty.
+  package func cells(of world: any World) throws -> [HeatMap.Cell] { try cells(world) }
+}

@@ -1,0 +1,59 @@
+/// The painters that a program knows, one entry for each world.
+package struct PainterTable: Sendable {
+  /// The worlds in the order in which help lists them.
+  package var entries: [PainterEntry]
+
+  /// A table of entries.
+  package init(_ entries: [PainterEntry]) { self.entries = entries }
+
+  /// How the world of a name is drawn; nil where nobody knows it.
+  package subscript(world: String) -> PainterEntry? { entries.first { $0.world == world } }
+
+  /// How the world of a name is drawn.
+  package func entry(for world: String) throws(PainterError) -> PainterEntry {
+    guard let entry = self[world] else {
+      throw .unknownWorld(world, known: entries.map(\.world))
+    }
+    return entry
+  }
+
+  /// Every look that any world has, by name.
+  package var looks: [String] { Self.unique(entries.flatMap(\.looks).map(\.rawValue)) }
+  /// Every camera that any world has, by name.
+  package var cameras: [String] { Self.unique(entries.flatMap(\.cameras).map(\.rawValue)) }
+  /// Every target that any world's map can be about.
+  package var targets: [String] { Self.unique(entries.flatMap(\.targets)) }
+
+  private static func unique(_ names: [String]) -> [String] {
+    names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { names[$0] }
+  }
+}
+
+/// Why a world cannot be drawn as asked for.
+package enum PainterError: Error, Hashable, CustomStringConvertible {
+  /// No painter knows this world.
+  case unknownWorld(String, known: [String])
+  /// An entry was handed a world of another type.
+  case otherWorld(String, type: String, given: String)
+  /// A world has no such option, or not this value of it.
+  case lacks(_ world: String, _ option: String, _ value: String?, has: [String])
+  /// A network has no map of this world.
+  case noMap(String)
+  /// What a map is to be like is no state of the world's.
+  case foreignState(String)
+
+  /// The reason as one sentence.
+  package var description: String {
+    switch self {
+    case .unknownWorld(let world, let known):
+      "nothing draws the world '\(world)', only \(known.joined(separator: ", "))"
+    case .otherWorld(let world, let type, let given):
+      "what draws \(world) draws a \(type), not a \(given)"
+    case .lacks(let world, let option, let value, let has):
+      "\(world) has no \(option)" + (value.map { " '\($0)'" } ?? "")
+        + (has.isEmpty ? "" : ", only \(has.joined(separator: ", "))")
+    case .noMap(let world): "there is no map of what a network thinks of \(world)"
+    case .foreignState(let world): "a map of \(world) can only be like one of its states"
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package import Recordings
+package import Rollouts
+
+/// All that one frame of a growing text shows: a state is the bytes that the last token added, at first
+/// those of the prompt, and a reward its logarithm of probability.
+package typealias TextScene = Scene<[UInt8], Int, TextDetails>
+
+/// What texts show besides their newest token.
+package struct TextDetails: Equatable, Sendable {
+  /// The bytes of the prompt.
+  package var prompt: [UInt8]
+  /// The bytes of what was added since.
+  package var added: [UInt8] = []
+  /// What the model thought, where it is known.
+  package var insight: TextInsight?
+}
+
+/// Turns the transitions of a generated text into scenes.
+package struct TextScenes: SceneBuilder {
+  private let reader: (any TextReader)?
+  /// More bytes than a picture has room for.
+  private static let mostBytes = 16_384
+
+  /// Scenes of texts; a reader knows what the model thought.
+  package init(reader: (any TextReader)?) { self.reader = reader }
+
+  package func state(_ value: Value) -> [UInt8]? {
+    guard case .bytes(let bytes) = value else { return nil }
+    return bytes
+  }
+
+  package func action(_ value: Value) -> Int? { value.index(below: .max) }
+
+  package func details(_ prompt: [UInt8], of episode: Episode) -> TextDetails {
+    reader?.begin(prompt)
+    return TextDetails(prompt: prompt, insight: reader?.insight(choosing: nil))
+  }
+
+  package func update(_ scene: inout TextScene) throws(ReplayError) {
+    guard let token = scene.action else { return }
+    scene.details.insight = reader?.insight(choosing: token)
+    guard reader?.append(token) ?? true else {
+      throw .foreignAction(episode: scene.episode, step: scene.t - 1)
+    }
+    scene.details.added += scene.state
+    scene.details.added.removeFirst(max(0, scene.details.added.count - Self.mostBytes))
+  }
+}

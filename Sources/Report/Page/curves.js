@@ -1,0 +1,72 @@
+import { short } from "./numbers.js";
+import { nearest, Scale } from "./scale.js";
+
+/** The curves of some runs of one world: a cursor, and what is under the pointer. */
+export class Curves {
+  /** `choose(run, episode)` hears what was clicked. */
+  constructor(figure, runs, bytes, choose) {
+    this.drawings = [...figure.querySelectorAll(".curve")];
+    this.reading = figure.querySelector(".reading");
+    this.runs = figure.dataset.runs.split(" ").map((number) => {
+      const { name, curve } = runs[number];
+      return { number: Number(number), name, x: bytes.floats(curve.x),
+        average: bytes.floats(curve.average) };
+    });
+    for (const drawing of this.drawings) this.listen(drawing, choose);
+  }
+
+  /** Marks an episode. */
+  show(episode) {
+    for (const drawing of this.drawings) {
+      point(drawing.querySelector(".cursor"), scales(drawing).x.pixel(episode));
+    }
+  }
+
+  listen(drawing, choose) {
+    const hover = drawing.querySelector(".hover");
+    const { x, y } = scales(drawing);
+    const episode = (event) => {
+      const [box, seen] = [drawing.getBoundingClientRect(), drawing.viewBox.baseVal];
+      return x.value(seen.x + (event.clientX - box.left) / box.width * seen.width);
+    };
+    drawing.addEventListener("pointermove", (event) => {
+      const found = this.runs.filter((run) => run.x.length > 0).map((run) => {
+        const index = nearest(run.x, episode(event));
+        return { name: run.name, x: run.x[index], average: run.average[index] };
+      });
+      if (!found.length) return;
+      point(hover, x.pixel(found[0].x), y.pixel(found[0].average));
+      this.reading.textContent = `Episode ${found[0].x}: mean `
+        + found.map((one) => (found.length > 1 ? `${one.name} ` : "") + short(one.average)).join(", ");
+    });
+    drawing.addEventListener("pointerleave", () => {
+      hover.setAttribute("visibility", "hidden");
+      this.reading.textContent = "";
+    });
+    drawing.addEventListener("click", (event) => {
+      for (const run of this.runs) choose(run.number, episode(event));
+    });
+  }
+}
+
+function scales(drawing) {
+  const numbers = (name) => drawing.dataset[name].split(" ").map(Number);
+  const [left, top, width, height] = numbers("plot");
+  return {
+    x: new Scale(numbers("x"), [left, left + width]),
+    y: new Scale(numbers("y"), [top + height, top]),
+  };
+}
+
+/** Shows a line at a place, and its dot at a height. */
+function point(group, x, y) {
+  const line = group.querySelector("line");
+  line.setAttribute("x1", x);
+  line.setAttribute("x2", x);
+  const dot = group.querySelector("circle");
+  if (dot) {
+    dot.setAttribute("cx", x);
+    dot.setAttribute("cy", y);
+  }
+  group.setAttribute("visibility", "visible");
+}

@@ -1,0 +1,91 @@
+import { clamp } from "./numbers.js";
+
+/** What fills a cell, by its number. */
+const WALL = 1;
+/** A value of one byte: its greatest, and the one that stands for nothing known. */
+const GREATEST_BYTE = 254;
+const UNKNOWN_BYTE = 255;
+
+/** Heat maps over training, put together from what was painted: tiles, colours, arrows. */
+export class HeatMap {
+  constructor(data, bytes) {
+    Object.assign(this, data);
+    this.bytes = bytes;
+    this.kinds = bytes.part(data.kinds);
+    this.learned = bytes.integers(data.learned);
+    this.values = data.values.map((place) => data.exact ? bytes.floats(place) : bytes.part(place));
+    this.greedy = data.greedy.map((place) => bytes.part(place));
+    // The lines before the first column and above the first row are left out.
+    this.width = data.columns * data.side - data.line;
+    this.height = data.rows * data.side - data.line;
+    this.index = new Map([...this.learned].map((place, index) => [place, index]));
+    this.sprites = null;
+    this.loaded = {};
+  }
+
+  /** The pictures of a theme. */
+  load(theme) {
+    this.sprites ??= this.loadSprites();
+    const { tiles, colors, inks, unknownInk } = this[theme];
+    const picture = (place) => this.bytes.picture(this.bytes.part(place));
+    this.loaded[theme] ??= Promise.all([picture(tiles), picture(colors), this.sprites])
+      .then((painted) =>
+        ({ tiles: painted[0], colors: painted[1], sprites: painted[2], inks, unknownInk }));
+    return this.loaded[theme];
+  }
+
+  /** Shows a theme's pictures from now on. */
+  use(painted) {
+    this.painted = painted;
+  }
+
+  /** Arrows by greedy actions and ink, and the marks of the start by ink. */
+  async loadSprites() {
+    const arrows = {};
+    for (const [greedy, sprites] of Object.entries(this.arrows)) {
+      arrows[greedy] = await this.bytes.pictures(sprites);
+    }
+    return { arrows, starts: await this.bytes.pictures(this.starts) };
+  }
+
+  /** What is known of a place at a moment; null where nothing is. */
+  cell(place, moment) {
+    const index = this.index.get(place);
+    const stored = index === undefined ? NaN : this.values[moment][index];
+    if (this.exact ? Number.isNaN(stored) : index === undefined || stored === UNKNOWN_BYTE) return null;
+    const range = this.high - this.low;
+    const share = this.exact ? (stored - this.low) / (range || 1) : stored / GREATEST_BYTE;
+    const count = this.painted.inks.length;
+    const color = clamp(Math.floor(share * count), 0, count - 1);
+    return {
+      value: this.exact ? stored : this.low + range * share, greedy: this.greedy[moment][index],
+      color, ink: this.painted.inks[color],
+    };
+  }
+
+  isWall(place) {
+    return this.kinds[place] === WALL;
+  }
+
+  draw(context, moment) {
+    const { tiles, colors, sprites, unknownInk } = this.painted;
+    const { side, line } = this;
+    // A colour is one pixel, which nothing beside it may tint.
+    context.imageSmoothingEnabled = false;
+    this.kinds.forEach((kind, place) => {
+      const [x, y] = [place % this.columns * side - line, Math.floor(place / this.columns) * side - line];
+      const cell = this.cell(place, moment);
+      context.drawImage(tiles, kind * side, 0, side, side, x, y, side, side);
+      if (cell) {
+        context.drawImage(colors, cell.color, 0, 1, 1, x + line, y + line, side - line, side - line);
+        mark(context, sprites.arrows[cell.greedy], cell.ink, x, y);
+      }
+      if (place === this.start) mark(context, sprites.starts, cell ? cell.ink : unknownInk, x, y);
+    });
+  }
+}
+
+/** Places the sprite of an ink, where there is one. */
+function mark(context, sprites, ink, x, y) {
+  if (sprites?.length) context.drawImage(sprites[ink].image, x, y);
+}

@@ -1,0 +1,44 @@
+import { Board } from "./board.js";
+import { Bytes } from "./bytes.js";
+import { Curves } from "./curves.js";
+import { Knowledge } from "./knowledge.js";
+import { Player } from "./player.js";
+import { theme } from "./theme.js";
+
+const text = (id) => document.getElementById(id).textContent;
+const { runs } = JSON.parse(text("data"));
+const bytes = new Bytes(text("bytes"));
+const section = (name, run) => document.querySelector(`.${name}[data-run="${run}"]`);
+
+// One moment of training shows in the curves and in the heat map.
+const knowledge = [];
+const curves = [...document.querySelectorAll("figure[data-runs]")].map((figure) =>
+  new Curves(figure, runs, bytes, (run, episode) => knowledge[run]?.goTo(episode)));
+runs.forEach((run, number) => {
+  if (!run.heat) return;
+  const beside = curves.filter((one) => one.runs.some((other) => other.number === number));
+  knowledge[number] = new Knowledge(section("heat", number), run, bytes,
+    (episode) => beside.forEach((one) => one.show(episode)));
+});
+
+const players = runs.map((run, number) => {
+  const board = run.board && new Board(run.board, bytes);
+  const found = section("player", number);
+  return found && new Player(found, run, board, bytes);
+}).filter(Boolean);
+
+const all = document.getElementById("play-all");
+all?.addEventListener("click", () => {
+  const isBusy = players.some((player) => player.isPlaying);
+  players.forEach((player) => isBusy ? player.stop() : player.play());
+  all.textContent = isBusy ? "Play all" : "Pause all";
+});
+
+const button = document.getElementById("theme");
+const label = () => {
+  button.textContent = theme.isDark ? "Light" : "Dark";
+  button.setAttribute("aria-pressed", String(theme.isDark));
+};
+button.addEventListener("click", () => theme.toggle());
+theme.onChange(label);
+label();

@@ -1,0 +1,25 @@
+const root = document.documentElement;
+const preference = matchMedia("(prefers-color-scheme: dark)");
+const listeners = [];
+
+const announce = () => listeners.forEach((listener) => listener());
+
+/** The page's theme: what its button chose, else what the screen's owner prefers. */
+export const theme = {
+  get isDark() {
+    return root.dataset.theme ? root.dataset.theme === "dark" : preference.matches;
+  },
+  /** The name that pictures of this theme have. */
+  get name() {
+    return this.isDark ? "dark" : "light";
+  },
+  toggle() {
+    root.dataset.theme = this.isDark ? "light" : "dark";
+    announce();
+  },
+  onChange(listener) {
+    listeners.push(listener);
+  },
+};
+
+preference.addEventListener("change", announce);

@@ -1,0 +1,29 @@
+/// The page's script: modules joined into one, so that the page needs no other file.
+///
+/// A module is a file with `import … from "./name.js";` lines at its top and `export` before what others
+/// use. Joined, all share one scope, so no two may give the same name to something of their own.
+package struct PageScript {
+  /// The script, each module behind those that it imports.
+  package let text: String
+
+  /// The script that begins with a module; `source` hands over the text of a module.
+  package init(main: String, source: (String) -> String?) {
+    var joined: [String] = []
+    var known: Set<String> = []
+    func join(_ name: String) {
+      guard known.insert(name).inserted else { return }
+      guard let text = source(name) else { preconditionFailure("there is no module \(name)") }
+      var lines: [Substring] = []
+      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        if line.hasPrefix("import "), let file = line.split(separator: "\"").dropFirst().first {
+          join(String(file.dropFirst("./".count)))
+        } else {
+          lines.append(line.hasPrefix("export ") ? line.dropFirst("export ".count) : line)
+        }
+      }
+      joined.append(lines.joined(separator: "\n"))
+    }
+    join(main)
+    text = joined.joined(separator: "\n")
+  }
+}

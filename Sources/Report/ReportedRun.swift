@@ -1,0 +1,296 @@
+import Analysis
+package import Experiments
+package import Pictures
+import Platform
+import Raster
+package import Recordings
+import Rollouts
+import Synchronization
+import Trainers
+import Worlds
+
+/// Reads what a report shows of a recording.
+package struct ReportedRun {
+  private let name: String
+  private let task: String
+  private let path: String
+  private let recording: Recording
+  private let run: RunDescription
+  private let world: any World
+  private let insight: Insight
+  private let command: String
+  private let options: Options
+  private let tables: PictureTables
+
+  /// How much a report shows.
+  package struct Options: Sendable {
+    /// The episodes that can be played, each with the word that chose it.
+    package var episodes: [(label: String, selection: EpisodeSelection)]
+    /// How many heat maps its slider goes through.
+    package var moments: Int
+    /// The bytes that one run's pictures, maps and numbers may take.
+    package var bytes: Int
+
+    /// A choice.
+    package init(
+      episodes: [(label: String, selection: EpisodeSelection)], moments: Int, bytes: Int
+    ) {
+      (self.episodes, self.moments, self.bytes) = (episodes, moments, bytes)
+    }
+  }
+
+  /// A run under a name, with the command that makes it again.
+  package init(
+    _ grouped: GroupedRun, named name: String, command: String, _ options: Options,
+    by tables: PictureTables = .builtIn
+  ) throws {
+    path = grouped.path
+    self.name = name
+    task = grouped.task
+    (self.command, self.options, self.tables) = (command, options, tables)
+    recording = grouped.recording
+    run = grouped.run
+    let plan = try tables.catalog.plan(of: run)
+    (world, insight) = (try plan.world(), plan.settings.insight)
+  }
+
+  /// Reads it all; `progress` hears the share that is done, and ends it by false.
+  package func read(progress: (Double) -> Bool = { _ in true }) throws -> RunReport {
+    // On a thread and a connection of its own: the digest takes as long as all that is shown.
+    let path = path
+    let digest = Mutex<Result<String, any Error>?>(nil)
+    let thread = SystemThread {
+      let found = Result { try Recording(path).digest() }
+      digest.withLock { $0 = found }
+    }
+    let shown = Result { try readShown(progress) }
+    thread?.join()
+    var report = try shown.get()
+    let found = try digest.withLock { try $0?.get() } ?? recording.digest()
+    report.facts.append((name: "Digest", value: found.prefix(16) + "…"))
+    return report
+  }
+
+  private func readShown(_ progress: (Double) -> Bool) throws -> RunReport {
+    let outcomes = try recording.outcomes()
+    var report = RunReport(
+      name: name, task: task, facts: try facts(outcomes), settings: settings, command: command,
+      curve: Curve(outcomes, window: max(1, min(max(50, outcomes.count / 40), outcomes.count))),
+      actions: run.world.actions)
+    report.note = run.note
+    if case .actionValues = insight {
+      report.valueSource = "by the network of the last checkpoint before the episode"
+    }
+    let episodes = try recording.episodesWithSteps()
+    let (maps, chosen) = (try mapSteps(), chosen(from: episodes))
+    if !chosen.isEmpty {
+      let views = try ReportedViews(
+        of: EpisodePictures(path, EpisodePictureOptions(), by: tables), chosen.map(\.episode),
+        bytes: options.bytes - maps.bytes, progress: progress)
+      report.board = views.board
+      report.episodes = try zip(chosen, views.views).map { chosen, found in
+        try episode(chosen.episode, chosen.label, every: found.every, found.view)
+      }
+    }
+    switch insight {
+    case .table where try hasEveryStep:
+      let tables = try followTable(maps.steps, &report.episodes, chosen.map(\.episode))
+      if !tables.isEmpty {
+        report.heat = try heat(tables, at: maps.steps, begun: episodes.map(\.firstStep))
+      }
+    case .actionValues(let values):
+      for (index, chosen) in chosen.enumerated() {
+        report.episodes[index].values = try networkValues(
+          report.episodes[index], chosen.episode, values)
+      }
+    case .table, .attention, .nothing: break
+    }
+    return report
+  }
+
+  // MARK: The run card
+
+  private func facts(_ outcomes: [EpisodeOutcome]) throws -> [(name: String, value: String)] {
+    let session = try recording.sessions().last
+    let seconds = try recording.elapsed().last?.seconds ?? 0
+    let last = outcomes.suffix(100).map(\.totalReturn)
+    var versions = ""
+    if case .object(let members)? = session?.versions {
+      versions = members.map { "\($0.key) \($0.value.text ?? $0.value.compact)" }
+        .joined(separator: ", ")
+    }
+    func number(_ value: Double?) -> String { value.map { NumberFormat.decimal($0, 3) } ?? "" }
+    let facts = [
+      ("World", run.world.name), ("Map", run.world.mapName), ("Trainer", run.trainer),
+      ("Preset", run.preset), ("Seed", "\(run.seed)"),
+      ("Purpose", run.purpose == .train ? "" : run.purpose.rawValue),
+      ("Parent", run.parent.map { "\($0.file) at step \($0.step)" } ?? ""),
+      ("Tags", run.tags.joined(separator: ", ")),
+      ("Steps", NumberText.grouped(try recording.stepCount())),
+      ("Episodes", NumberText.grouped(outcomes.count)),
+      ("Mean of the last \(last.count)", number(last.isEmpty ? nil : Statistics.mean(last))),
+      ("Best return", number(outcomes.map(\.totalReturn).max())),
+      ("Begun", session?.started ?? ""),
+      ("Took", seconds > 0 ? NumberFormat.duration(seconds) : ""),
+      ("Status", try recording.status().rawValue), ("Made with", versions),
+    ]
+    return facts.filter { !$0.1.isEmpty }.map { (name: $0.0, value: $0.1) }
+  }
+
+  private var settings: [(name: String, value: String)] {
+    guard case .object(let members) = run.configuration else { return [] }
+    return members.map { ($0.key, $0.value.text ?? $0.value.compact) }
+  }
+
+  // MARK: Heat map
+
+  /// Maps of more cells, or longer ones, have no place on a page.
+  private static let (mostCells, greatestSide) = (40_000, 8192)
+  /// The longer side of maps in pixels, as far as cells of whole pixels come.
+  private static let mapSide = 640
+  /// In maps of more columns and rows numbers would be too small to be read.
+  private static let (numberedColumns, numberedRows) = (8, 24)
+
+  /// The steps whose maps are shown, and the bytes that these take; none where there is nothing to see.
+  private func mapSteps() throws -> (steps: [Int], bytes: Int) {
+    guard case .table = insight, try hasEveryStep, let layout = StateLayout(run.world.fields),
+      layout.rows * layout.columns <= Self.mostCells,
+      max(layout.rows, layout.columns) <= Self.greatestSide
+    else { return ([], 0) }
+    let bytes = RunReport.Heat.byteCount(cells: layout.rows * layout.columns)
+    let count = max(2, min(options.moments, options.bytes / 2 / bytes))
+    let last = try recording.stepCount()
+    return ((0..<count).map { last * $0 / (count - 1) }, count * bytes)
+  }
+
+  private func heat(
+    _ maps: [HeatMap], at steps: [Int], begun: [Int]
+  ) throws -> RunReport.Heat {
+    let scale = ColorScale(fitting: maps)
+    let (rows, columns) = (maps[0].rows, maps[0].columns)
+    func parts(_ theme: Theme) throws -> HeatMapParts {
+      try HeatMapParts(
+        like: maps[0], scale: scale, side: max(1, Self.mapSide / max(rows, columns)),
+        hasNumbers: columns <= Self.numberedColumns && rows <= Self.numberedRows, theme: theme)
+    }
+    var episode = 0
+    let episodes = steps.map { step in
+      while episode < begun.count, begun[episode] < step { episode += 1 }
+      return episode
+    }
+    return RunReport.Heat(
+      maps: maps, steps: steps, episodes: episodes,
+      parts: .init(light: try parts(.light), dark: try parts(.dark)),
+      directions: HeatMapChart.directions(of: run.world.fields))
+  }
+
+  /// Whether tables can be made again from the steps; a thinned copy lacks some.
+  private var hasEveryStep: Bool {
+    get throws { try recording.thinning().map { $0.episodes == 1 } ?? true }
+  }
+
+  // MARK: Episodes
+
+  /// Each episode once, under the first word that chose it.
+  private func chosen(from all: [Episode]) -> [(episode: Episode, label: String)] {
+    var seen: Set<Int> = []
+    return options.episodes.flatMap { choice in
+      choice.selection.choose(from: all).filter { seen.insert($0.number).inserted }.map {
+        let label = "Episode \($0.number)"
+        return ($0, Int(choice.label) == nil ? "\(label), \(choice.label)" : label)
+      }
+    }
+  }
+
+  private func episode(
+    _ episode: Episode, _ label: String, every: Int, _ view: RunReport.View
+  ) throws -> RunReport.Episode {
+    var report = RunReport.Episode(
+      number: episode.number, label: label, ending: episode.ending.name, view: view)
+    var total = 0.0
+    func add(_ t: Int, _ action: Value?, _ state: Value) {
+      report.steps.append(t)
+      report.returns.append(total)
+      report.states.append(state)
+      if case .index(let index)? = action {
+        report.actions.append(index)
+      } else {
+        report.actions.append(nil)
+      }
+    }
+    var last: RecordedStep?
+    try recording.forEachStep(of: episode) { step in
+      if step.t.isMultiple(of: every) { add(step.t, step.action, step.state) }
+      total += step.reward
+      last = step
+    }
+    guard let last else { throw RunError.damaged(path, "episode \(episode.number) has no steps") }
+    add(last.t + 1, nil, last.next)
+    return report
+  }
+
+  // MARK: Values
+
+  /// What the last checkpoint before an episode said at each of its moments.
+  private func networkValues(
+    _ report: RunReport.Episode, _ episode: Episode,
+    _ network: (Checkpoint) throws -> ActionValues
+  ) throws -> [Float] {
+    guard let world = world as? any ObservableWorld,
+      let checkpoint = try recording.checkpoint(atOrBefore: episode.firstStep)
+    else { return [] }
+    func observations<W: ObservableWorld>(of world: W) -> [Float] {
+      report.states.flatMap { state -> [Float] in
+        guard case .bytes(let bytes) = state else { return [] }
+        return W.State(bytes: bytes).map(world.observation) ?? []
+      }
+    }
+    let values = try network(checkpoint)(observations(of: world))
+    return values.count == report.steps.count * run.world.actions.count ? values : []
+  }
+
+  /// Follows the table through training, once: its maps at some steps, and what it said at each moment of an
+  /// episode of the state that was found, NaN of what is not allowed.
+  private func followTable(
+    _ mapSteps: [Int], _ reports: inout [RunReport.Episode], _ episodes: [Episode]
+  ) throws -> [HeatMap] {
+    var moments: [(step: Int, episode: Int, state: Int)] = []
+    for (index, episode) in episodes.enumerated() {
+      for (t, state) in zip(reports[index].steps, reports[index].states) {
+        guard case .index(let state) = state else {
+          throw RunError.damaged(path, "a Q-table's states are numbers")
+        }
+        moments.append((episode.firstStep + t * episode.stride, index, state))
+      }
+    }
+    moments.sort { ($0.step, $0.episode) < ($1.step, $1.episode) }
+    let table = try recording.qTable(at: 0)
+    var values = table.values
+    var found: [[Float]] = episodes.map { _ in [] }
+    var next = 0
+    func read(before step: Int) {
+      while next < moments.count, moments[next].step < step {
+        let first = moments[next].state * table.actions
+        found[moments[next].episode] += values[first..<first + table.actions].map {
+          $0.isFinite ? Float($0) : .nan
+        }
+        next += 1
+      }
+    }
+    var maps: [HeatMap] = []
+    let learned =
+      mapSteps.isEmpty ? nil : try tables.learnedMaps(of: recording) as? LearnedTables
+    try recording.forEachQTable(
+      at: mapSteps.isEmpty ? [0, moments.last?.step ?? 0] : mapSteps,
+      observing: { update in
+        read(before: update.step + 1)
+        values[update.state * table.actions + update.action] = update.after
+      },
+      { _, table in
+        if let learned { maps.append(learned.map(of: table)) }
+      })
+    read(before: .max)
+    for (index, values) in found.enumerated() { reports[index].values = values }
+    return maps
+  }
+}

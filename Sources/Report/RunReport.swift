@@ -1,0 +1,86 @@
+import Analysis
+import Film
+import Replay
+import Rollouts
+
+/// What a page shows of one run: plain values and painted pictures.
+package struct RunReport {
+  /// What distinguishes it from the others.
+  package let name: String
+  /// The world and map that it was run on: returns of others have nothing in common with its own.
+  var task: String
+  /// What is to be known first, each with its name.
+  var facts: [(name: String, value: String)]
+  /// Every setting.
+  var settings: [(name: String, value: String)]
+  /// What to type to get the same run again.
+  var command: String
+  /// What the run's author noted.
+  var note = ""
+  /// Where an episode's values come from, if not from the table at that very step.
+  var valueSource = ""
+  /// Its returns.
+  var curve: Curve
+  /// The actions' names and ways.
+  var actions: [ActionMeaning]
+  /// What was learned, over the course of training.
+  var heat: Heat?
+  /// The board that its episodes are played on; nil where they are films.
+  var board: GridParts?
+  /// What the player can play.
+  package internal(set) var episodes: [Episode] = []
+
+  /// Something for light pages, and the same for dark ones.
+  struct Themed<Value> {
+    var light: Value
+    var dark: Value
+  }
+
+  /// Heat maps of one table at some of its steps, all in one colour scale.
+  struct Heat {
+    var maps: [HeatMap]
+    /// The step of each.
+    var steps: [Int]
+    /// The episode of each.
+    var episodes: [Int]
+    /// What they are put together from.
+    var parts: Themed<HeatMapParts>
+    /// What the directions are where they are not those of a map.
+    var directions: String
+
+    /// On maps of more cells nobody reads numbers, and a byte is enough for a colour.
+    static let mostNumbers = 4096
+
+    /// The bytes that a map of so many cells takes at most: values, and greedy actions.
+    static func byteCount(cells: Int) -> Int { cells * (cells <= mostNumbers ? 5 : 2) }
+  }
+
+  /// An episode, moment by moment: one more than steps, or every so many of them.
+  package struct Episode {
+    var number: Int
+    /// Why it was chosen, as in "best"; its number speaks for itself otherwise.
+    var label: String
+    /// How it ended, in a word.
+    var ending: String
+    /// The steps done at each moment.
+    var steps: [Int] = []
+    /// The return at each moment.
+    var returns: [Double] = []
+    /// The state at each moment.
+    var states: [Value] = []
+    /// What was done next; nil at the end, or where actions are no choice of few.
+    var actions: [Int?] = []
+    /// What each action was thought to be worth, moment after moment; empty where nobody knows.
+    var values: [Float] = []
+    /// What is seen.
+    var view: View
+  }
+
+  /// What is seen of an episode.
+  enum View {
+    /// What lies over the run's board at each moment, and the pieces of trail that there are by then.
+    case overlay([GridParts.Frame], trail: [GridParts.Placement], trailCounts: [Int])
+    /// What changes from moment to moment.
+    case film(Themed<FrameChanges>)
+  }
+}

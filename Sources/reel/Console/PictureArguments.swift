@@ -1,0 +1,74 @@
+import Experiments
+import Pictures
+import Platform
+import Raster
+import Replay
+
+/// The options of every verb that draws episodes.
+struct PictureArguments {
+  let options: EpisodePictureOptions
+  private let episodes: EpisodeArguments
+
+  init(_ arguments: inout Arguments) throws {
+    var options = EpisodePictureOptions()
+    let painters = PainterTable.builtIn
+    episodes = try EpisodeArguments(&arguments, usual: "best")
+    options.filter = episodes.filter
+    options.every = try arguments.count(
+      "--every", in: 1...1_000_000, help: "show only every Nth frame, and the last")
+    options.size = try arguments.count(
+      "--size", in: PictureOptions.sizes,
+      help: "longer side in pixels (default 480; 720 of cities, Snake and Breakout)")
+    let camera = try arguments.option(
+      "--camera", value: "NAME", choices: painters.cameras,
+      help: "see a city whole (default), or follow the car")
+    options.picture.theme = try Theme(&arguments)
+    let look = try arguments.option(
+      "--look", value: "NAME", choices: painters.looks,
+      help: "Breakout drawn (default), or as its characters")
+    options.overlay = try Self.overlay(&arguments)
+    options.picture.title =
+      try arguments.option("--title", value: "TEXT", help: "a line above the picture") ?? ""
+    options.caption =
+      try arguments.option("--caption", value: "TEXT", help: "a line below the picture") ?? ""
+    options.picture.showsCaption = !arguments.flag(
+      "--no-caption", help: "leave out the strip of facts")
+    if let camera { options.picture.camera = PictureOptions.Camera(rawValue: camera) }
+    options.picture.look = look.map(PictureOptions.Look.init(rawValue:))
+    self.options = options
+  }
+
+  private static func overlay(_ arguments: inout Arguments) throws -> AttentionOverlay.Options? {
+    let overlay = try arguments.option(
+      "--overlay", value: "WHAT", choices: ["attention"],
+      help: "warm what a GPT policy looked at before it decided")
+    let head = try arguments.count(
+      "--head", in: 1...64, help: "of the overlay: one head (default their mean)")
+    let checkpoint = try arguments.option(
+      "--checkpoint", value: "STEP",
+      help: "of the overlay: the policy by a step, N%, last (default) or best")
+    guard overlay != nil else {
+      guard head == nil && checkpoint == nil else {
+        throw Failure.usage("--head and --checkpoint are for --overlay attention")
+      }
+      return nil
+    }
+    return AttentionOverlay.Options(
+      head: head, moment: try RecordedMoment(option: "--checkpoint", checkpoint))
+  }
+
+  /// Where pictures go that nobody named: `output/maze-best`.
+  func defaultOutput(_ file: String) -> String {
+    let name = episodes.name.replacing(",", with: "-").replacing(" ", with: "")
+    return "output/\(Files.stem(file))-\(name)"
+  }
+}
+
+extension Theme {
+  /// `--theme`, for every verb that draws.
+  init(_ arguments: inout Arguments) throws {
+    let name = try arguments.option(
+      "--theme", value: "NAME", choices: Theme.all.map(\.name), help: "the colours")
+    self = name.flatMap(Theme.named) ?? .light
+  }
+}

@@ -1,0 +1,113 @@
+import Experiments
+import Glibc
+import Platform
+import Recordings
+import Rollouts
+import Trainers
+
+extension Console {
+  /// Trains runs on all cores with one bar for all of them; the first failure ends the rest.
+  func train(
+    _ runs: [TrainingRun], _ title: String, events: EventLog? = nil
+  ) throws -> [TrainingResult] {
+    let results = try withSharedBar(title) { progress in
+      try onAllCores(runs.count, progress: progress) { index, progress in
+        try runs[index].run(callbacks: events.callbacks(for: runs[index].path)) {
+          progress($0.share, $0.words)
+        }
+      }
+    }
+    try events?.finish()
+    return results
+  }
+
+  /// How training ends: where it was stopped, with the command that goes on, with what was wanted beyond the
+  /// plan.
+  func end(_ results: [TrainingResult], beyond words: String = "") -> ExitCode {
+    for result in results {
+      if let log = Recording.log(beside: result.path) {
+        note("\(log) holds its last rows, as they could not be folded in: keep both together")
+      }
+    }
+    guard Interruption.isRequested else { return .done }
+    note("stopped; everything up to here is recorded")
+    for result in results where !result.isComplete || !words.isEmpty {
+      note("reel train --resume \(result.path)\(words)")
+    }
+    return .stopped
+  }
+}
+
+extension ResumedRun {
+  /// Goes on, and prints what it came to.
+  func run(
+    _ change: PlanChange, _ console: Console, events: EventLog? = nil
+  ) throws -> ExitCode {
+    let outcome = try console.withBar("training \(plan.name)") { progress in
+      try run(change, callbacks: events.callbacks(for: path)) { progress($0.share, $0.words) }
+    }
+    try events?.finish()
+    if events?.isOnStandardOutput == true {
+      // The last event names the file.
+    } else if console.isJSON {
+      console.print(outcome.result.json)
+    } else {
+      console.print(outcome.result.path)
+    }
+    if !outcome.wentOn { console.note("it was complete already; --until STEPS trains on") }
+    let words =
+      (change.steps.map { " --until \($0)" } ?? "")
+      + (change.episodes.map { " --episodes \($0)" } ?? "")
+    return console.end([outcome.result], beyond: outcome.isExtended ? "" : words)
+  }
+}
+
+extension TrainingProgress {
+  /// How far it has come, in a few words.
+  var words: String {
+    let outcome =
+      loss.map { "loss \(NumberFormat.decimal($0, 3))" }
+      ?? "last return \(NumberFormat.decimal(lastReturn, 2))"
+    return "\(NumberFormat.count(step)) steps, \(outcome)"
+  }
+}
+
+extension Arguments {
+  /// `NAME=VALUE`, as `--set` takes it.
+  static func setting(_ word: String) throws(Failure) -> (name: String, value: String) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      throw Failure.usage("--set takes NAME=VALUE, not '\(word)'")
+    }
+    return (String(parts[0]), String(parts[1]))
+  }
+}
+
+extension Reproduction {
+  /// What to type to get the same run again.
+  var command: String {
+    switch self {
+    case .evaluation(let file, let seed):
+      return "reel evaluate \(file.map(Self.quoted) ?? "FILE") --seed \(seed)"
+    case .training(let subject, let map, let preset, let seed, let changes):
+      var words = ["reel train", subject]
+      if let map { words.append("--map \(Self.quoted(map))") }
+      if preset != "default" { words.append("--preset \(preset)") }
+      words.append("--seed \(seed)")
+      words += changes.map { setting in
+        let value = setting.value.text ?? setting.value.compact
+        return "--set " + Self.quoted("\(setting.key)=\(value)")
+      }
+      return words.joined(separator: " ")
+    }
+  }
+
+  /// A word as a shell takes it.
+  private static func quoted(_ word: String) -> String {
+    let plain = word.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
+        || "_./=,-+".unicodeScalars.contains($0)
+    }
+    return plain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

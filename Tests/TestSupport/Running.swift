@@ -1,0 +1,61 @@
+import Foundation
+
+/// A program that runs beside the test.
+package final class Running {
+  /// Why it was waited for in vain.
+  package struct Endless: Error {}
+
+  private let process = Process()
+  /// Files, not pipes: a program that says much must never wait for its reader.
+  private let said: URL
+
+  init(_ program: String, _ words: [String], in folder: String) throws {
+    said = URL(fileURLWithPath: NSTemporaryDirectory())
+      .appendingPathComponent("reel-said-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: said, withIntermediateDirectories: true)
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = words
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.standardOutput = try handle("out")
+    process.standardError = try handle("err")
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+  }
+
+  deinit {
+    if process.isRunning { send(SIGKILL) }
+    try? FileManager.default.removeItem(at: said)
+  }
+
+  private func handle(_ name: String) throws -> FileHandle {
+    let file = said.appendingPathComponent(name)
+    try Data().write(to: file)
+    return try FileHandle(forWritingTo: file)
+  }
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try Data(contentsOf: said.appendingPathComponent(name)), as: UTF8.self)
+  }
+
+  /// Sends it a signal, if it still runs.
+  package func send(_ signal: Int32) {
+    if process.isRunning { kill(process.processIdentifier, signal) }
+  }
+
+  /// Waits until something is true, or the program has ended.
+  package func wait(until condition: () throws -> Bool) throws {
+    for _ in 0..<300_000 {
+      if try condition() || !process.isRunning { return }
+      usleep(1000)
+    }
+    throw Endless()
+  }
+
+  /// Waits for its end: what it said, and how it ended, which is -1 where a signal ended it.
+  package func outcome() throws -> Program.Outcome {
+    process.waitUntilExit()
+    return Program.Outcome(
+      code: process.terminationReason == .exit ? process.terminationStatus : -1,
+      output: try text("out"), errors: try text("err"))
+  }
+}
