@@ -13,7 +13,7 @@ help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint and test, as continuous integration does"
-	@echo "make torture kill each trainer 200 times, and resume it; read a live run 1,000 times"
+	@echo "make torture kill each trainer 200 times, and resume it; read a live run 1,000 times; race 200 times"
 	@echo "make fuzz    hand every reader 100,000 wrong inputs"
 	@echo "make sanitize  the tests under the address and the thread sanitizer"
 	@echo "make bench   speed of every room, each figure beside its limit"
@@ -56,7 +56,7 @@ gallery: build
 	@.ci/gallery
 
 torture: build
-	@REEL_KILLS=200 REEL_POLLS=1000 $(TEST) --filter 'KillTests|LiveCommandTests'
+	@REEL_KILLS=200 REEL_POLLS=1000 REEL_RACES=200 $(TEST) --filter 'KillTests|LiveCommandTests|RaceTests'
 
 fuzz: build
 	@REEL_FUZZ=100000 $(TEST) --filter FuzzTests

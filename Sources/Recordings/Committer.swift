@@ -81,12 +81,17 @@ internal import Synchronization
     guard let database else { return }
     self.database = nil
     defer { identity?.leave() }
-    do {
-      if stopped == nil { try endSession(session, ended: ended, in: database) }
-      Draft.makeOneFile(database)
-      try database.close()
+    do throws(RecordingError) {
+      let isWhole = stopped == nil
+      try RecordingFiles.holdingFolder(of: Files.resolved(path)) { () throws(RecordingError) in
+        try withRecordingErrors(path) { () throws(SQLiteError) in
+          if isWhole { try endSession(session, ended: ended, in: database) }
+          Draft.makeOneFile(database)
+          try database.close()
+        }
+      }
     } catch {
-      stop(RecordingError(error, path: path))
+      stop(error)
     }
     if let stopped { throw stopped }
   }

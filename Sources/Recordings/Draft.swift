@@ -46,12 +46,10 @@ struct Draft {
   func publish(
     _ checkpoint: Checkpoint, durable: Bool
   ) throws(RecordingError) -> (Database, WriterIdentity) {
-    let identity: WriterIdentity
     do throws(RecordingError) {
       guard let writer = WriterIdentity(current: place) else {
         throw RecordingError(.system, "\(path) vanished while it was made")
       }
-      identity = writer
       try withRecordingErrors(path) { () throws(SQLiteError) in
         try database.run("INSERT \(CheckpointColumn.insertion)", checkpoint.values)
         try database.run("UPDATE sessions SET writer = ?", .text(writer.json.compact))
@@ -59,12 +57,21 @@ struct Draft {
       }
       // Closing folds the log in and waits for the disk.
       try withRecordingErrors(path) { () throws(SQLiteError) in try database.close() }
-      try RecordingFiles.name(place, path, force: force)
+      // Opened before anybody else can take the name: from then on its writer lives.
+      return try RecordingFiles.holdingFolder(of: path) { () throws(RecordingError) in
+        try RecordingFiles.name(place, path, force: force)
+        writer.enter()
+        do throws(RecordingError) {
+          return (try Self.open(path, durable: durable), writer)
+        } catch {
+          writer.leave()
+          throw error
+        }
+      }
     } catch {
       remove()
       throw error
     }
-    return (try Self.open(path, durable: durable), identity)
   }
 
   /// Leaves nothing.

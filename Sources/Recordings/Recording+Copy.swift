@@ -19,7 +19,9 @@ extension Recording {
         try source.close()
       }
       try Thinner(place).run(thinning)
-      try RecordingFiles.name(place, path, force: force)
+      try RecordingFiles.holdingFolder(of: path) { () throws(RecordingError) in
+        try RecordingFiles.name(place, path, force: force)
+      }
     } catch {
       RecordingFiles.remove(place)
       throw error

@@ -1,28 +1,49 @@
+internal import Platform
 internal import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// Gives a recording other tags, also while it is being written.
-  package static func setTags(_ tags: [String], of path: String) throws(RecordingError) {
-    try set("tags", .text(JSON.array(tags.map(JSON.string)).compact), of: path)
-  }
-
-  /// Gives a recording another note, also while it is being written.
-  package static func setNote(_ note: String, of path: String) throws(RecordingError) {
-    try set("note", .text(note), of: path)
-  }
-
-  private static func set(
-    _ key: String, _ value: SQLiteValue, of path: String
-  ) throws(RecordingError) {
+  /// Gives a recording further tags, takes others away and gives it another note, also while it is being
+  /// written. Read and changed in one transaction: of several at once, none is lost.
+  @discardableResult package static func label(
+    _ path: String, adding added: [String] = [], removing removed: [String] = [],
+    note: String? = nil
+  ) throws(RecordingError) -> (tags: [String], note: String) {
     // Whatever is no recording is refused before anything is written.
     _ = try Recording(path)
-    // By a log, as steps are written: a process killed here leaves no journal, which readers could not undo.
-    let database = try Draft.open(path, durable: true)
-    try withRecordingErrors(path) { () throws(SQLiteError) in
-      try database.run("INSERT OR REPLACE INTO run VALUES (?, ?)", .text(key), value)
-      Draft.makeOneFile(database)
-      try database.close()
+    return try RecordingFiles.holdingFolder(of: Files.resolved(path)) {
+      () throws(RecordingError) in
+      // By a log, as steps are written: a process killed here leaves no journal, which readers could not undo.
+      let database = try Draft.open(path, durable: true)
+      return try withRecordingErrors(path) { () throws(SQLiteError) in
+        let label = try database.transaction(.writing) { () throws(SQLiteError) in
+          func text(_ key: String) throws(SQLiteError) -> String {
+            try database.first("SELECT value FROM run WHERE key = ?", .text(key))?.first?.text ?? ""
+          }
+          func set(_ key: String, _ value: String) throws(SQLiteError) {
+            try database.run("INSERT OR REPLACE INTO run VALUES (?, ?)", .text(key), .text(value))
+          }
+          var tags = RunDescription.tags(from: try text("tags"))
+          tags.removeAll(where: removed.contains)
+          for tag in added where !tags.contains(tag) { tags.append(tag) }
+          if !added.isEmpty || !removed.isEmpty {
+            try set("tags", JSON.array(tags.map(JSON.string)).compact)
+          }
+          if let note { try set("note", note) }
+          return (tags: tags, note: try text("note"))
+        }
+        Draft.makeOneFile(database)
+        try database.close()
+        return label
+      }
     }
+  }
+}
+
+extension RunDescription {
+  /// The tags that a text of the table `run` lists.
+  static func tags(from text: String) -> [String] {
+    guard case .array(let tags)? = try? JSON(parsing: text) else { return [] }
+    return tags.compactMap(\.text)
   }
 }

@@ -111,9 +111,7 @@ extension Recording {
         seed: UInt64(seed), configuration: configuration)
       run.worlds = max(1, keys["worlds"]?.int ?? 1)
       run.note = keys["note"]?.text ?? ""
-      if let text = keys["tags"]?.text, case .array(let tags)? = try? JSON(parsing: text) {
-        run.tags = tags.compactMap(\.text)
-      }
+      run.tags = RunDescription.tags(from: keys["tags"]?.text ?? "")
       if let json = keys["parent"]?.text.flatMap({ try? JSON(parsing: $0) }),
         let file = json["file"]?.text, let digest = json["digest"]?.text,
         let step = json["step"]?.int

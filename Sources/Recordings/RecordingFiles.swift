@@ -66,13 +66,37 @@ enum RecordingFiles {
     }
   }
 
-  /// Gives a finished file its name at once; without `force`, never in place of another.
+  /// Holds the folder of a recording while its file takes its name, is opened for writing, or is closed.
+  ///
+  /// SQLite finds a log by its name. Whoever opens or closes a file while another takes its name would write,
+  /// or remove, the log of that one. Where a file system has no such locks, nothing is held.
+  static func holdingFolder<Product>(
+    of path: String, _ body: () throws(RecordingError) -> Product
+  ) throws(RecordingError) -> Product {
+    let folder = Files.folder(of: path)
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { if descriptor >= 0 { Glibc.close(descriptor) } }
+    let start = monotonicSeconds()
+    while descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0,
+      errno == EWOULDBLOCK || errno == EINTR
+    {
+      guard monotonicSeconds() - start < 60 else {
+        throw RecordingError(
+          .beingWritten, "another process has held the folder \(folder) for a minute")
+      }
+      usleep(1000)
+    }
+    return try body()
+  }
+
+  /// Gives a finished file its name at once; without `force`, never in place of another, and never in place
+  /// of one that is being written. The folder is held.
   static func name(_ draft: String, _ path: String, force: Bool) throws(RecordingError) {
+    try checkFree(path, force: force)
     // Closing a file does not report that its log found no room in it.
     guard Files.size(draft + "-wal") ?? 0 == 0 else {
       throw RecordingError(.full, "\(path) cannot be completed: its disk is full, or fails")
     }
-    if !force, !Files.isTaken(path) { try refuseLostLog(path) }
     // What an earlier recording of this name left beside it would be read as part of this one. Without
     // force, only whoever has the name may remove it.
     func removeLogs() {

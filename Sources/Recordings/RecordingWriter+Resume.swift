@@ -1,3 +1,4 @@
+internal import Platform
 public import Rollouts
 internal import SQLite
 
@@ -11,6 +12,23 @@ extension RecordingWriter {
     resuming path: String, from step: Int, configuration: JSON? = nil,
     options: RecordingOptions = RecordingOptions()
   ) throws {
+    let claimed = try RecordingFiles.holdingFolder(of: Files.resolved(path)) {
+      () throws(RecordingError) in
+      Result { try Self.claim(path, from: step, configuration, options) }
+    }
+    let (recording, database, identity, found) = try claimed.get()
+    let committer = Committer(path: path, options: options, worlds: found.description.worlds)
+    try committer.start(on: database, steps: found.end, as: identity)
+    self.init(
+      path: path, description: found.description, options: options, chain: found.chain,
+      committer: committer, session: found.session, draft: nil)
+    resume(found, at: step, recording)
+  }
+
+  /// Becomes the writer of a file that nobody writes.
+  private static func claim(
+    _ path: String, from step: Int, _ configuration: JSON?, _ options: RecordingOptions
+  ) throws -> (Recording, Database, WriterIdentity, Resumption) {
     let recording = try Recording(path)
     try Recording.refuseLivingWriter(of: path, try recording.sessions())
     let database = try Draft.open(path, durable: options.durable)
@@ -33,12 +51,7 @@ extension RecordingWriter {
         return found
       }, orThrow: { RecordingError($0, path: path) })
     found.session.origin = options.clock.monotonic() - found.session.origin
-    let committer = Committer(path: path, options: options, worlds: found.description.worlds)
-    try committer.start(on: database, steps: found.end, as: identity)
-    self.init(
-      path: path, description: found.description, options: options, chain: found.chain,
-      committer: committer, session: found.session, draft: nil)
-    resume(found, at: step, recording)
+    return (recording, database, identity, found)
   }
 
   /// Takes the state that the writer had at a step.

@@ -149,8 +149,8 @@ import Testing
       try Recorded.openMaze(path)
       let report = try Recording(path).audit()
       #expect(report.difference == nil && report.openEpisodes == 1)
-      try Recording.setTags(["kept"], of: path)
-      try Recording.setNote("after", of: path)
+      try Recording.label(path, adding: ["kept"])
+      try Recording.label(path, note: "after")
       #expect(try difference(path) == nil)
     }
   }

@@ -200,7 +200,7 @@ import Testing
     _ = readAll(folder("whole.sqlite"))
     // A trigger from elsewhere does not run either.
     if sql.hasPrefix("CREATE") {
-      try Recording.setNote("x", of: folder("whole.sqlite"))
+      try Recording.label(folder("whole.sqlite"), note: "x")
       #expect(try Recording(folder("whole.sqlite")).stepCount() == 1000)
     } else {
       _ = try? RecordingWriter(resuming: folder("whole.sqlite"), from: 1000)

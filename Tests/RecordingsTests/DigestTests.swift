@@ -129,8 +129,8 @@ import Testing
   @Test func `tags and notes change neither`() throws {
     let folder = Folder()
     let digest = try recorded(in: folder).digest()
-    try Recording.setTags(["x"], of: folder("a.sqlite"))
-    try Recording.setNote("y", of: folder("a.sqlite"))
+    try Recording.label(folder("a.sqlite"), adding: ["x"])
+    try Recording.label(folder("a.sqlite"), note: "y")
     #expect(try Recording(folder("a.sqlite")).digest() == digest)
     #expect(try Recording(folder("a.sqlite")).audit().difference == nil)
   }

@@ -66,10 +66,10 @@ import Testing
     var writer = try RecordingWriter(
       creating: path, RandomRun().description, initial: RandomRun().blank.checkpoint(step: 0))
     try RandomRun().play(100, into: &writer)
-    try Recording.setTags(["good"], of: path)
+    try Recording.label(path, adding: ["good"])
     try RandomRun(seed: 2).record(10, to: folder("other.sqlite"))
     try writer.finish()
-    try Recording.setNote("it's fine", of: path)
+    try Recording.label(path, note: "it's fine")
     let recording = try Recording(path)
     #expect(try recording.description().tags == ["good"])
     #expect(try recording.description().note == "it's fine")

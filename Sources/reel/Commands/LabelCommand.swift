@@ -33,25 +33,18 @@ struct LabelCommand: Command {
     }
     var said: [JSON] = []
     for file in files {
-      var run = try Recording(file).description()
-      run.tags.removeAll(where: removed.contains)
-      for tag in added where !run.tags.contains(tag) { run.tags.append(tag) }
-      if !added.isEmpty || !removed.isEmpty { try Recording.setTags(run.tags, of: file) }
-      if let note {
-        try Recording.setNote(note, of: file)
-        run.note = note
-      }
+      let (tags, note) = try Recording.label(file, adding: added, removing: removed, note: note)
       said.append([
-        "file": .string(file), "tags": .array(run.tags.map(JSON.string)), "note": .string(run.note),
+        "file": .string(file), "tags": .array(tags.map(JSON.string)), "note": .string(note),
       ])
-      if !console.isJSON { console.print(words(file, run)) }
+      if !console.isJSON { console.print(words(file, tags, note)) }
     }
     if console.isJSON { console.print(.array(said)) }
     return .done
   }
 
-  private func words(_ file: String, _ run: RunDescription) -> String {
-    let tags = run.tags.isEmpty ? "no tags" : run.tags.joined(separator: ", ")
-    return "\(file): \(tags)" + (run.note.isEmpty ? "" : "; \(run.note)")
+  private func words(_ file: String, _ tags: [String], _ note: String) -> String {
+    let tags = tags.isEmpty ? "no tags" : tags.joined(separator: ", ")
+    return "\(file): \(tags)" + (note.isEmpty ? "" : "; \(note)")
   }
 }

@@ -1,0 +1,118 @@
+import Foundation
+import Recordings
+import TestSupport
+import Testing
+
+/// Processes that want one name, or one file, at once. `REEL_RACES` says how many rounds there are of each;
+/// `make torture` sets it to 200.
+@Suite(.serialized) struct RaceTests {
+  static let rounds =
+    ProcessInfo.processInfo.environment["REEL_RACES"].flatMap { Int($0) } ?? 12
+
+  /// Each line of the answer is a racer's exit code and what it said.
+  private static func race(
+    _ count: Int, _ command: (Int) -> String, in folder: String
+  ) throws -> [(code: Int, words: String)] {
+    let reel = try Program.reel()
+    let racers = (0..<count).map {
+      "{ \(reel) \(command($0)) >/dev/null 2>errors\($0); echo $? >code\($0); } &"
+    }
+    _ = try Program.shell(racers.joined(separator: " ") + " wait", in: folder)
+    return try (0..<count).map { racer in
+      let code = try String(contentsOfFile: "\(folder)/code\(racer)", encoding: .utf8)
+      let words = try String(contentsOfFile: "\(folder)/errors\(racer)", encoding: .utf8)
+      return (Int(code.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1, words)
+    }
+  }
+
+  private static let training = "train maze --episodes 60 --quiet"
+
+  private static func digests(_ count: Int, in folder: String) throws -> [String] {
+    try (0..<count).map { seed in
+      let path = "\(folder)/alone\(seed).sqlite"
+      _ = try Program.reel(line: "\(training) --seed \(seed) -o \(path)", in: folder)
+      return try Recording(path).digest()
+    }
+  }
+
+  @Test(arguments: ["", "--force"])
+  func `of those that train to one name at once, one wins and its recording is whole`(
+    force: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      let digests = try Self.digests(5, in: folder)
+      for round in 0..<Self.rounds {
+        let racers = 2 + round % 4
+        try? FileManager.default.removeItem(atPath: "\(folder)/x.sqlite")
+        let ends = try Self.race(
+          racers, { "\(Self.training) --seed \($0) -o x.sqlite \(force)" }, in: folder)
+        let winners = ends.indices.filter { ends[$0].code == 0 }
+        #expect(!winners.isEmpty && (winners.count == 1 || !force.isEmpty), "\(ends)")
+        for end in ends where end.code != 0 {
+          #expect(
+            end.words.contains("x.sqlite exists already")
+              || end.words.contains("x.sqlite is being written by process"), "\(end)")
+        }
+        let recording = try Recording("\(folder)/x.sqlite")
+        #expect(winners.map { digests[$0] }.contains(try recording.digest()))
+        #expect(try recording.audit().difference == nil)
+      }
+    }
+  }
+
+  @Test func `a recording that goes on is not replaced, and one that is replaced does not go on`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let digests = try Self.digests(3, in: folder)
+      let extended = try (0..<3).map { seed in
+        let line = "train --resume alone\(seed).sqlite --episodes 90 --quiet"
+        #expect(try Program.reel(line: line, in: folder).code == 0)
+        return try Recording("\(folder)/alone\(seed).sqlite").digest()
+      }
+      let possible = Set(extended + digests[1...])
+      for _ in 0..<Self.rounds {
+        try? FileManager.default.removeItem(atPath: "\(folder)/x.sqlite")
+        _ = try Program.reel(line: "\(Self.training) --seed 0 -o x.sqlite", in: folder)
+        let ends = try Self.race(
+          3,
+          {
+            $0 == 0
+              ? "train --resume x.sqlite --episodes 90 --quiet"
+              : "\(Self.training) --seed \($0) -o x.sqlite --force"
+          }, in: folder)
+        #expect(ends.contains { $0.code == 0 }, "\(ends)")
+        let recording = try Recording("\(folder)/x.sqlite")
+        #expect(possible.contains(try recording.digest()))
+        #expect(try recording.audit().difference == nil)
+      }
+    }
+  }
+
+  @Test func `of those that label one recording at once, none is lost`() throws {
+    try withTemporaryFolder { folder in
+      for _ in 0..<Self.rounds {
+        try? FileManager.default.removeItem(atPath: "\(folder)/x.sqlite")
+        _ = try Program.reel(line: "\(Self.training) -o x.sqlite", in: folder)
+        let ends = try Self.race(10, { "label x.sqlite --tag t\($0)" }, in: folder)
+        #expect(ends.allSatisfy { $0.code == 0 }, "\(ends)")
+        let tags = try Recording("\(folder)/x.sqlite").description().tags
+        #expect(Set(tags) == Set((0..<10).map { "t\($0)" }))
+      }
+    }
+  }
+
+  @Test func `of those that copy to one name at once, what is left is whole`() throws {
+    try withTemporaryFolder { folder in
+      let digests = try Self.digests(4, in: folder)
+      for _ in 0..<Self.rounds {
+        let ends = try Self.race(
+          4, { "copy alone\($0).sqlite -o x.sqlite --force" }, in: folder)
+        #expect(ends.allSatisfy { $0.code == 0 }, "\(ends)")
+        let recording = try Recording("\(folder)/x.sqlite")
+        #expect(digests.contains(try recording.digest()))
+        #expect(try recording.audit().difference == nil)
+      }
+    }
+  }
+}
