@@ -4,30 +4,48 @@ import Platform
 ///
 /// When the value ends before `finish`, the hidden folder is removed.
 struct FrameFolder: ~Copyable {
-  /// Where frames wait: beside a new folder, inside one that exists (it may be a mount point).
+  /// Where frames wait: beside the folder, or inside where that is a mount point or holds other files.
   let partial: String
 
   private let folder: String
   private let isNew: Bool
+  private let descriptor: Int32
   private let madeFolders: [String]
   private var isFinished = false
 
   /// Makes the hidden folder, and the folders that lead to it.
   init(_ path: String, replacing: Bool) throws {
     try Self.check(path, replacing: replacing)
-    let folder = Files.trimmed(path)
+    // The folder that a link leads to is filled, and the link stays.
+    let folder = Files.resolved(Files.trimmed(path))
     let isNew = !Files.exists(folder)
-    let partial = Files.partial(of: isNew ? folder : "\(folder)/frames")
-    // What a killed process of the same number left is of no use.
-    Files.removeFolder(partial)
-    let madeFolders = try Files.makeFolders(partial)
-    self.folder = folder
-    self.isNew = isNew
-    self.partial = partial
-    self.madeFolders = madeFolders
+    let madeFolders = isNew ? try Files.makeFolders(Files.folder(of: folder)) : []
+    let (descriptor, partial): (Int32, String)
+    do {
+      (descriptor, partial) = try Self.makePartial(of: folder, isNew)
+    } catch {
+      Files.removeFolders(madeFolders)
+      throw error
+    }
+    (self.folder, self.isNew, self.madeFolders) = (folder, isNew, madeFolders)
+    (self.descriptor, self.partial) = (descriptor, partial)
+  }
+
+  private static func makePartial(
+    of folder: String, _ isNew: Bool
+  ) throws(FileError) -> (Int32, String) {
+    let parent = Files.folder(of: folder)
+    if isNew { return try Files.makePartialFolder(in: parent) }
+    if Files.isOnDiskOfParent(folder), try holdsOnlyFrames(folder),
+      let made = try? Files.makePartialFolder(in: parent)
+    {
+      return made
+    }
+    return try Files.makePartialFolder(in: folder)
   }
 
   deinit {
+    Files.closePartial(descriptor)
     guard !isFinished else { return }
     Files.removeFolder(partial)
     Files.removeFolders(madeFolders)
@@ -40,19 +58,34 @@ struct FrameFolder: ~Copyable {
     guard replacing else { throw FilmError.framesExist(folder: folder) }
   }
 
-  /// Gives the frames their names, after old ones were removed.
+  /// Gives the frames their names: all at once in a folder of their own, one by one beside other files.
   consuming func finish(frames: Int) throws {
     if isNew {
       try Files.rename(partial, to: folder)
+    } else if Files.folder(of: partial) != folder, try Self.holdsOnlyFrames(folder),
+      swapped()
+    {
+      // The old frames are now where the new ones were.
+      Files.removeFolder(partial)
     } else {
-      for name in try Self.frames(in: folder) { try Files.removeFile("\(folder)/\(name)") }
-      for frame in 0..<frames {
-        let name = FrameSequence.name(of: frame)
-        try Files.rename("\(partial)/\(name)", to: "\(folder)/\(name)")
+      // Each new frame takes an old one's place, so that at any time each is whole.
+      let names = (0..<frames).map(FrameSequence.name)
+      for name in names { try Files.rename("\(partial)/\(name)", to: "\(folder)/\(name)") }
+      for name in Set(try Self.frames(in: folder)).subtracting(names) {
+        try Files.removeFile("\(folder)/\(name)")
       }
       Files.removeFolder(partial)
     }
     isFinished = true
+  }
+
+  private func swapped() -> Bool {
+    Files.copyPermissions(from: folder, to: descriptor)
+    return Files.exchange(partial, folder)
+  }
+
+  private static func holdsOnlyFrames(_ folder: String) throws(FileError) -> Bool {
+    try frames(in: folder).count == Files.names(in: folder).count
   }
 
   /// The names of a folder's frames, and of nothing else in it.

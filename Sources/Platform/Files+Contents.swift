@@ -29,20 +29,6 @@ extension Files {
     return bytes
   }
 
-  /// Opens a new file beside a path, to be renamed to it.
-  package static func openPartial(
-    of path: String
-  ) throws(FileError) -> (descriptor: Int32, path: String) {
-    // A name can be taken by a process of the same number that was killed.
-    for attempt in 0..<100 {
-      let partial = partial(of: path, attempt: attempt)
-      let opened = unsafe open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if opened >= 0 { return (opened, partial) }
-      if errno != EEXIST { break }
-    }
-    throw .failed("write", path, errno)
-  }
-
   /// Writes a file that does not exist yet.
   package static func write(_ bytes: [UInt8], toNewFile path: String) throws(FileError) {
     let opened = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

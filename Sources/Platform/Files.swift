@@ -20,12 +20,6 @@ package enum Files {
     return path
   }
 
-  /// Where bytes wait beside a path until they are complete; hidden, and named after the process.
-  package static func partial(of path: String, attempt: Int = 0) -> String {
-    let suffix = attempt == 0 ? "" : "-\(attempt)"
-    return "\(folder(of: path))/.\(name(of: path)).partial-\(getpid())\(suffix)"
-  }
-
   /// The file that a path leads to, through a symbolic link where it is one.
   package static func resolved(_ path: String) -> String {
     guard let resolved = unsafe realpath(path, nil) else { return path }
@@ -98,7 +92,10 @@ package enum Files {
 
   /// Removes a folder and the files in it.
   package static func removeFolder(_ path: String) {
-    guard isFolder(path), let names = try? names(in: path) else { return }
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
+      let names = try? names(in: path)
+    else { return }
     for name in names { unsafe unlink("\(path)/\(name)") }
     unsafe rmdir(path)
   }

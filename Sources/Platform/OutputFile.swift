@@ -29,7 +29,7 @@ package struct OutputFile: ~Copyable {
     let folders = try Files.makeFolders(Files.folder(of: target))
     let (descriptor, partialPath): (Int32, String)
     do {
-      (descriptor, partialPath) = try Files.openPartial(of: target)
+      (descriptor, partialPath) = try Files.openPartial(in: Files.folder(of: target))
     } catch {
       Files.removeFolders(folders)
       throw error
@@ -70,6 +70,7 @@ package struct OutputFile: ~Copyable {
     try flush()
     if durable, fsync(descriptor) != 0 { throw .failed("write", path, errno) }
     if replacing {
+      Files.copyPermissions(from: path, to: descriptor)
       guard unsafe rename(partialPath, path) == 0 else { throw .failed("write", path, errno) }
     } else if unsafe link(partialPath, path) == 0 {
       // Unlike a rename, a link never replaces what another program put there in the meantime.

@@ -195,21 +195,25 @@ extension Checkpoint {
 
 /// Appends rows from memory to a table whose first column is its key.
 final class AppendingStatements<Column: BulkColumn> {
+  private let database: Database
   private let table: ColumnTable
   private let keyed: Statement
   private let unkeyed: Statement
 
   init(replacing: Bool, in database: Database) throws(SQLiteError) {
     let name = Column.table
+    self.database = database
     table = ColumnTable(Column.labels)
-    try database.show(table, as: "batch_\(name)")
+    // A table of another tool would hide one that it shares its name with, so nobody can foresee this one's.
+    let source = "reel_\(name)_\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    try database.show(table, as: source)
     let verb = replacing ? "INSERT OR REPLACE" : "INSERT"
-    keyed = try database.prepare("\(verb) INTO \(name) SELECT * FROM batch_\(name)")
+    keyed = try database.prepare("\(verb) INTO \(name) SELECT * FROM \(source)")
     // A row without a key gets the last one's plus one, which saves a fifth of the time: the place
     // of the key need not be searched.
     let values = Column.labels.dropFirst().joined(separator: ", ")
     unkeyed = try database.prepare(
-      "INSERT INTO \(name)(\(values)) SELECT \(values) FROM batch_\(name)")
+      "INSERT INTO \(name)(\(values)) SELECT \(values) FROM \(source)")
   }
 
   /// `isInOrder` says that each key is the one before plus one, and the first the table's last or
@@ -217,9 +221,18 @@ final class AppendingStatements<Column: BulkColumn> {
   func append(_ rows: TableRows<Column>, isInOrder: Bool) throws(SQLiteError) {
     table.columns = rows.columns
     table.rows = 0..<(isInOrder ? min(1, rows.count) : rows.count)
-    try keyed.run()
+    try run(keyed)
     table.rows = table.rows.upperBound..<rows.count
-    if !table.rows.isEmpty { try unkeyed.run() }
+    if !table.rows.isEmpty { try run(unkeyed) }
     table.columns = nil
+  }
+
+  /// Runs one of the statements, after which as many rows must have arrived as there were.
+  private func run(_ statement: Statement) throws(SQLiteError) {
+    try statement.run()
+    guard database.changes == table.rows.count else {
+      throw .missingRows(
+        "\(database.changes) of \(table.rows.count) rows arrived in \(Column.table)")
+    }
   }
 }

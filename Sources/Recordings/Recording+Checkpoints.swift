@@ -120,11 +120,12 @@ extension Recording {
     let (tables, file) = try reading { () throws(RecordingError) in
       (
         try rows("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC, 1"),
-        try value("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?.int
+        (try value("PRAGMA main.page_count")?.int ?? 0)
+          * (try value("PRAGMA main.page_size")?.int ?? 0)
       )
     }
     var sizes = tables.map { TableSize(table: $0.first?.text ?? "", bytes: $0.last?.int ?? 0) }
-    let rest = (file ?? 0) - sizes.reduce(0) { $0 + $1.bytes }
+    let rest = file - sizes.reduce(0) { $0 + $1.bytes }
     if rest > 0 { sizes.append(TableSize(table: "(free)", bytes: rest)) }
     return sizes
   }

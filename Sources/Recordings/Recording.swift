@@ -118,15 +118,18 @@ public final class Recording {
   /// A file from elsewhere may have views or computed columns in place of tables.
   private static func checkTables(of database: Database, _ path: String) throws(RecordingError) {
     for table in Format.tables {
-      let columns = try withRecordingErrors(path) { () throws(SQLiteError) in
-        try database.all(
-          """
-          SELECT columns.name, columns.hidden FROM pragma_table_list AS tables
-          JOIN pragma_table_xinfo(tables.name) AS columns
-          WHERE tables.schema = 'main' AND tables.name = ? AND tables.type = 'table'
-          """, .text(table.name))
+      // Asked of what no table can be named like: a pragma, and the schema itself. A view has no root page,
+      // nor has a virtual table.
+      let (isTable, columns) = try withRecordingErrors(path) { () throws(SQLiteError) in
+        let found = try database.first(
+          "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ? AND rootpage > 0",
+          .text(table.name))
+        return (found != nil, try database.all("PRAGMA main.table_xinfo(\(table.name))"))
       }
-      guard columns == table.columns.map({ [.text($0), .integer(0)] }) else {
+      // Each row of the pragma has a column's name second, and last whether it is hidden.
+      guard isTable,
+        columns.map({ [$0[1], $0[6]] }) == table.columns.map({ [.text($0), .integer(0)] })
+      else {
         throw .damaged(path, "its table \(table.name) is not as in format \(Format.version)")
       }
     }

@@ -104,6 +104,7 @@ enum RecordingFiles {
     }
     let code: Int32
     if force {
+      Files.copyPermissions(from: path, toFile: draft)
       removeLogs()
       code = unsafe rename(draft, path) == 0 ? 0 : errno
     } else if unsafe link(draft, path) == 0 {

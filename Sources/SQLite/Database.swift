@@ -110,6 +110,9 @@ internal import CSQLite
     return rows
   }
 
+  /// How many rows the last statement wrote.
+  package var changes: Int { Int(unsafe sqlite3_changes64(handle)) }
+
   /// The row number that the last insertion made.
   package var lastInsertedRow: Int { Int(unsafe sqlite3_last_insert_rowid(handle)) }
 

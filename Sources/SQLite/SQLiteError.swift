@@ -46,6 +46,11 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
       code: SQLITE_CORRUPT, message: "value \(column) of a row has the wrong type",
       attempt: attempt)
   }
+
+  /// Rows that were written and did not arrive.
+  package static func missingRows(_ message: String) -> SQLiteError {
+    SQLiteError(code: SQLITE_CORRUPT, message: message, attempt: "commit a batch")
+  }
 }
 
 /// The version of the library in use.

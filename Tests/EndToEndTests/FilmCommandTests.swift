@@ -187,10 +187,11 @@ import Testing
         let film = "film m.sqlite --episode all --most 100000 -o k.\(ending)"
         let running = try Program.start(line: film, in: folder)
         try running.wait {
-          try Files.names(in: folder).contains { $0.hasPrefix(".k.\(ending)") }
+          try Files.names(in: folder).contains { $0.hasPrefix(".reel-") }
         }
         running.send(SIGKILL)
         #expect(try running.outcome().code == -1 && !Files.exists("\(folder)/k.\(ending)"))
+        _ = try Program.shell("rm .reel-*", in: folder)
       }
     }
   }

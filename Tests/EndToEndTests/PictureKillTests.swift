@@ -36,33 +36,78 @@ import Testing
     }
   }
 
-  @Test func `whenever it is killed, every numbered frame is whole`() throws {
+  @Test func `whenever it is killed, all frames of a folder are the old ones, or the new ones`()
+    throws
+  {
     let kills = (KillTests.kills ?? 16) / 2
     try withTemporaryFolder { folder in
       #expect(
         try Program.reel(line: "train maze --episodes 60 -o a.sqlite", in: folder).code == 0)
-      let render = "render a.sqlite --episode all -o frames --force"
-      #expect(try Program.reel(line: render, in: folder).code == 0)
-      let frames = "\(folder)/frames"
-      let count = try Files.names(in: frames).count
+      func render(_ theme: String) -> String {
+        "render a.sqlite --episode all --theme \(theme) -o frames --force"
+      }
+      let sums = "cat frames/* | cksum"
+      let known = try ["dark", "light"].map { theme in
+        #expect(try Program.reel(line: render(theme), in: folder).code == 0)
+        return try Program.shell(sums, in: folder).output
+      }
+      let count = try Files.names(in: "\(folder)/frames").count
       for kill in 0..<kills {
-        // Wherever it stands: its frames wait in a hidden folder, and get their names one by one.
-        let running = try Program.start(line: render, in: folder)
+        // Wherever it stands: its frames wait in a hidden folder until all are there.
+        let running = try Program.start(line: render(["dark", "light"][kill % 2]), in: folder)
         let wanted = count * kill / max(1, kills - 1)
         try running.wait {
-          let hidden = try Files.names(in: frames).first { $0.hasPrefix(".") }
-          return try hidden.map { try Files.names(in: "\(frames)/\($0)").count >= wanted }
-            ?? false
+          let hidden = try Files.names(in: folder).first { $0.hasPrefix(".reel-") }
+          return hidden.map {
+            ((try? Files.names(in: "\(folder)/\($0)")) ?? []).count >= wanted
+          } ?? false
         }
         running.send(SIGKILL)
         _ = try running.outcome()
-        let names = try Files.names(in: frames).filter { !$0.hasPrefix(".") }
-        for name in names {
-          // An uncut PNG ends with the chunk IEND.
-          let bytes = try Files.contents(of: "\(frames)/\(name)", limit: 1 << 24)
-          #expect(bytes.suffix(8).starts(with: "IEND".utf8), "\(name)")
-        }
+        #expect(known.contains(try Program.shell(sums, in: folder).output))
       }
+      // What the killed ones left goes with the next that is written there.
+      #expect(try Program.reel(line: render("dark"), in: folder).code == 0)
+      #expect(try Files.names(in: folder).filter { $0.hasPrefix(".") }.isEmpty)
+    }
+  }
+
+  @Test func `what lies beside frames stays, and a planted link is not followed`() throws {
+    try withTemporaryFolder { folder in
+      #expect(
+        try Program.reel(line: "train maze --episodes 20 -o a.sqlite", in: folder).code == 0)
+      let planted = try Program.shell(
+        """
+        mkdir victim && echo kept > victim/note
+        sh -c 'ln -s victim .out.partial-$$; exec \(Program.reel()) render a.sqlite -o out'
+        cat victim/note; ls victim | wc -l
+        """, in: folder)
+      #expect(planted.output.hasSuffix("kept\n1\n"), "\(planted.output)")
+      let mixed = try Program.shell(
+        """
+        echo mine > out/notes.txt
+        \(Program.reel()) render a.sqlite --theme dark -o out --force
+        cat out/notes.txt; ls -A out | grep -vc frame-
+        """, in: folder)
+      #expect(mixed.output.hasSuffix("mine\n1\n"), "\(mixed.output)")
+    }
+  }
+
+  @Test func `who may read a file is kept when it is replaced`() throws {
+    try withTemporaryFolder { folder in
+      let modes = try Program.shell(
+        """
+        umask 022
+        \(Program.reel()) train maze --episodes 20 -o a.sqlite
+        \(Program.reel()) curve a.sqlite -o a.png
+        \(Program.reel()) render a.sqlite -o out
+        chmod 600 a.sqlite a.png; chmod 700 out
+        \(Program.reel()) curve a.sqlite -o a.png --force
+        \(Program.reel()) render a.sqlite -o out --force
+        \(Program.reel()) train maze --episodes 20 -o a.sqlite --force
+        stat -c %a a.sqlite a.png out
+        """, in: folder)
+      #expect(modes.output.hasSuffix("600\n600\n700\n"), "\(modes.output)")
     }
   }
 }

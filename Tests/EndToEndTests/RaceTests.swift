@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Rollouts
 import TestSupport
 import Testing
 
@@ -7,21 +8,16 @@ import Testing
 /// `make torture` sets it to 200.
 @Suite(.serialized) struct RaceTests {
   static let rounds =
-    ProcessInfo.processInfo.environment["REEL_RACES"].flatMap { Int($0) } ?? 12
+    ProcessInfo.processInfo.environment["REEL_RACES"].flatMap { Int($0) } ?? 5
 
-  /// Each line of the answer is a racer's exit code and what it said.
+  /// Starts all racers, and waits for their ends.
   private static func race(
     _ count: Int, _ command: (Int) -> String, in folder: String
   ) throws -> [(code: Int, words: String)] {
-    let reel = try Program.reel()
-    let racers = (0..<count).map {
-      "{ \(reel) \(command($0)) >/dev/null 2>errors\($0); echo $? >code\($0); } &"
-    }
-    _ = try Program.shell(racers.joined(separator: " ") + " wait", in: folder)
-    return try (0..<count).map { racer in
-      let code = try String(contentsOfFile: "\(folder)/code\(racer)", encoding: .utf8)
-      let words = try String(contentsOfFile: "\(folder)/errors\(racer)", encoding: .utf8)
-      return (Int(code.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1, words)
+    let racers = try (0..<count).map { try Program.start(line: command($0), in: folder) }
+    return try racers.map {
+      let outcome = try $0.outcome()
+      return (Int(outcome.code), outcome.errors)
     }
   }
 
@@ -50,7 +46,7 @@ import Testing
         #expect(!winners.isEmpty && (winners.count == 1 || !force.isEmpty), "\(ends)")
         for end in ends where end.code != 0 {
           #expect(
-            end.words.contains("x.sqlite exists already")
+            end.words.contains("x.sqlite exists")
               || end.words.contains("x.sqlite is being written by process"), "\(end)")
         }
         let recording = try Recording("\(folder)/x.sqlite")

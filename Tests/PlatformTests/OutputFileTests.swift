@@ -55,6 +55,19 @@ import Testing
     }
   }
 
+  @Test func `what a killed process left is removed, and what another writes is not`() throws {
+    try withTemporaryFolder { folder in
+      let left = "\(folder)/.reel-0123456789abcdef.partial"
+      try Files.write([1], toNewFile: left)
+      let other = try OutputFile("\(folder)/other", replacing: false)
+      #expect(!Files.exists(left))
+      try OutputFile.write([2], to: "\(folder)/one", replacing: false)
+      #expect(Files.exists(other.partialPath))
+      try other.finish()
+      #expect(try Files.names(in: folder).sorted() == ["one", "other"])
+    }
+  }
+
   @Test func `folders and devices are never replaced`() throws {
     try withTemporaryFolder { folder in
       #expect(throws: FileError.notAFile(folder)) {

@@ -192,6 +192,40 @@ import Testing
     "CREATE INDEX x ON transitions(reward, action, state, episode)",
   ]
 
+  @Test func `tables of another tool hide none of ours`() throws {
+    let folder = Folder()
+    _ = try whole(in: folder)
+    let path = folder("whole.sqlite")
+    let made = shell(
+      """
+      sqlite3 '\(path)' "CREATE TABLE batch_transitions AS SELECT * FROM transitions LIMIT 0; \
+      CREATE TABLE batch_episodes AS SELECT * FROM episodes LIMIT 0"
+      """)
+    try #require(made.status == 0, "\(made.output)")
+    var sink = MemorySink()
+    try RandomRun().play(1200, into: &sink)
+    var writer = try RecordingWriter(resuming: path, from: 1000)
+    for transition in sink.transitions[1000...] { try writer.record(transition) }
+    try writer.finish()
+    #expect(try Recording(path).stepCount() == 1200)
+  }
+
+  @Test func `a view is no table, whatever a table of pragmas says`() throws {
+    let folder = Folder()
+    _ = try whole(in: folder)
+    let path = folder("whole.sqlite")
+    let made = shell(
+      """
+      sqlite3 '\(path)' "CREATE TABLE pragma_table_list(schema, name, type, ncol, wr, strict); \
+      INSERT INTO pragma_table_list SELECT 'main', name, 'table', 0, 0, 1 FROM sqlite_schema; \
+      DROP VIEW rollout; DROP TABLE transitions; \
+      CREATE VIEW transitions AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) \
+      SELECT x AS step, 1 AS episode, 0 AS state, 0 AS action, 0.0 AS reward FROM n"
+      """)
+    try #require(made.status == 0, "\(made.output)")
+    #expect(throws: RecordingError.self) { _ = try Recording(path) }
+  }
+
   @Test(arguments: hostile) func `numbers that no run writes never trap`(sql: String) throws {
     let folder = Folder()
     _ = try whole(in: folder)

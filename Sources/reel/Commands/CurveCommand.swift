@@ -82,7 +82,8 @@ struct CurveCommand: Command {
     _ curve: Curve, _ run: RunDescription, _ console: Console
   ) throws -> ExitCode {
     guard let output else {
-      console.print("\(run.chartTitle)\n\n" + curve.text(.here))
+      console.print("\(run.chartTitle)\n")
+      console.print(curve.text(.here), isStyled: true)
       return .done
     }
     let chart = curve.chart(title: title ?? run.chartTitle, theme: theme, scales: scales)

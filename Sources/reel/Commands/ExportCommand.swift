@@ -41,7 +41,7 @@ struct ExportCommand: Command {
     let recording = try Recording(file)
     if what[0] == "parameters" { return try exportParameters(recording, console) }
     guard let output else {
-      try rows(of: recording) { Console.write(String(decoding: $0, as: UTF8.self)) }
+      try rows(of: recording) { Console.writeData(String(decoding: $0, as: UTF8.self)) }
       return .done
     }
     var file = try OutputFile(output, replacing: force)

@@ -106,7 +106,7 @@ struct GenerateCommand: Command {
     for episode in 1...samples where !Interruption.isRequested {
       var stream = CharacterStream()
       let text = try generation.write(episode: episode, into: &sink) {
-        if isStreamed { Console.write(stream.take($0)) }
+        if isStreamed { Console.writeData(stream.take($0)) }
         return !Interruption.isRequested
       }
       if isStreamed { Console.write(episode < samples ? "\n\n" : "\n") }

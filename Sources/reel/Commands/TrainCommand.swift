@@ -169,7 +169,7 @@ struct TrainCommand: Command {
 
   private func onCommit(_ path: String) -> (@Sendable (Int) -> Void)? {
     guard printsCommits else { return nil }
-    return { Console.write("\(path): \($0) steps on disk\n", to: STDERR_FILENO) }
+    return { Console.write("\(path.showingControls()): \($0) steps on disk\n", to: STDERR_FILENO) }
   }
 
   private func refuseExisting(_ path: String) throws {

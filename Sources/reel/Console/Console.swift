@@ -14,21 +14,28 @@ struct Console: Sendable {
     showsProgress = !quiet && isatty(STDERR_FILENO) == 1
   }
 
-  /// A result for people, or a path.
-  func print(_ text: String) {
-    if !isQuiet { Self.write(text + "\n") }
+  /// A result for people, or a path. What is styled has controls of our own.
+  func print(_ text: String, isStyled: Bool = false) {
+    if !isQuiet { Self.write((isStyled ? text : text.showingControls()) + "\n") }
   }
 
   /// A result as JSON.
-  func print(_ json: JSON) { Self.write(json.pretty + "\n") }
+  func print(_ json: JSON) { Self.write(json.pretty.showingControls() + "\n") }
+
+  /// A part of a result that other programs take as it is; only a terminal is shown its controls.
+  static func writeData(_ text: String) {
+    write(isatty(STDOUT_FILENO) == 1 ? text.showingControls() : text)
+  }
 
   /// What people like to know, and scripts do not.
   func note(_ text: String) {
-    if !isQuiet { Self.write(text + "\n", to: STDERR_FILENO) }
+    if !isQuiet { Self.write(text.showingControls() + "\n", to: STDERR_FILENO) }
   }
 
   /// What went wrong.
-  static func error(_ text: String) { write("reel: \(text)\n", to: STDERR_FILENO) }
+  static func error(_ text: String) {
+    write("reel: \(text.showingControls())\n", to: STDERR_FILENO)
+  }
 
   /// Bytes to a file descriptor, all of them.
   static func write(_ text: String, to file: Int32 = STDOUT_FILENO) {

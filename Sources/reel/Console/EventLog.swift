@@ -39,7 +39,8 @@ final class EventLog: Sendable {
   func callbacks(for recording: String) -> TrainingCallbacks {
     TrainingCallbacks { event in
       guard case .object(let members) = event.json else { return }
-      self.write(JSON.object([.init("file", .string(recording))] + members).compact + "\n")
+      let line = JSON.object([.init("file", .string(recording))] + members).compact
+      self.write(line.showingControls() + "\n")
     }
   }
 

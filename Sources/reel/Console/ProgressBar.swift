@@ -31,8 +31,8 @@ struct ProgressBar {
     let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled)
     let left = share > 0.02 ? (now - start) * (1 - share) / share : nil
     let rest = left.map { "  \(NumberFormat.duration($0)) left" } ?? ""
-    Console.write(
-      "\r\u{1B}[2K\(title)  \(bar) \(Int(share * 100)) %  \(note)\(rest)", to: STDERR_FILENO)
+    let line = "\(title)  \(bar) \(Int(share * 100)) %  \(note)\(rest)"
+    Console.write("\r\u{1B}[2K" + line.showingControls(onOneLine: true), to: STDERR_FILENO)
   }
 
   /// Wipes the bar.

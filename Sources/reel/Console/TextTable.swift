@@ -9,7 +9,9 @@ struct TextTable {
     rightAligned = right
   }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  mutating func add(_ row: [String]) {
+    rows.append(row.map { $0.showingControls(onOneLine: true) })
+  }
 
   var text: String {
     let all = [columns] + rows

@@ -1,0 +1,110 @@
+internal import Glibc
+
+// The C library has it, but Swift's module of it does not show it.
+@_silgen_name("renameat2")
+private func renameat2(
+  _ folder: Int32, _ path: UnsafePointer<CChar>, _ otherFolder: Int32,
+  _ other: UnsafePointer<CChar>, _ flags: UInt32
+) -> Int32
+
+/// Where bytes wait until they are complete: hidden files and folders, by names that nobody can foresee.
+///
+/// Each is locked as long as its descriptor is open. A process that is killed lets go of its lock, so that
+/// the next one to write into that folder can tell what was left from what is being written.
+extension Files {
+  private static let (partialPrefix, partialSuffix) = (".reel-", ".partial")
+
+  /// Makes a new hidden file in a folder.
+  static func openPartial(in folder: String) throws(FileError) -> (descriptor: Int32, path: String)
+  {
+    try makePartial(in: folder) { path in
+      unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+    }
+  }
+
+  /// Makes a new hidden folder in a folder; it is held until the descriptor is closed.
+  package static func makePartialFolder(
+    in folder: String
+  ) throws(FileError) -> (descriptor: Int32, path: String) {
+    try makePartial(in: folder) { path in
+      guard unsafe mkdir(path, 0o777) == 0 else { return -1 }
+      return unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    }
+  }
+
+  /// Lets go of what was made.
+  package static func closePartial(_ descriptor: Int32) { close(descriptor) }
+
+  private static func makePartial(
+    in folder: String, _ make: (String) -> Int32
+  ) throws(FileError) -> (descriptor: Int32, path: String) {
+    removeAbandoned(in: folder)
+    for _ in 0..<100 {
+      let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+      let zeros = String(repeating: "0", count: 16 - digits.count)
+      let path = "\(folder)/\(partialPrefix)\(zeros)\(digits)\(partialSuffix)"
+      let descriptor = make(path)
+      if descriptor >= 0 {
+        if isHeld(descriptor) { return (descriptor, path) }
+        close(descriptor)
+      } else if errno != EEXIST {
+        break
+      }
+    }
+    throw .failed("write", folder, errno)
+  }
+
+  /// Locks what was just made; false where another process took it for abandoned before.
+  private static func isHeld(_ descriptor: Int32) -> Bool {
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && status.st_nlink > 0
+  }
+
+  /// Removes what processes left that were killed: hidden files and folders of ours that nobody holds.
+  private static func removeAbandoned(in folder: String) {
+    for name in (try? names(in: folder)) ?? []
+    where name.hasPrefix(partialPrefix) && name.hasSuffix(partialSuffix) {
+      let path = "\(folder)/\(name)"
+      let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      defer { close(descriptor) }
+      var status = stat()
+      guard unsafe fstat(descriptor, &status) == 0, status.st_uid == geteuid(),
+        flock(descriptor, LOCK_EX | LOCK_NB) == 0
+      else { continue }
+      if status.st_mode & S_IFMT == S_IFDIR {
+        removeFolder(path)
+      } else {
+        unsafe unlink(path)
+      }
+    }
+  }
+
+  /// Puts one folder in the other's place, at once; false where the file system cannot.
+  package static func exchange(_ folder: String, _ other: String) -> Bool {
+    let exchange: UInt32 = 2  // RENAME_EXCHANGE
+    return unsafe renameat2(AT_FDCWD, folder, AT_FDCWD, other, exchange) == 0
+  }
+
+  /// Gives a file or folder the permissions of another, where there is one.
+  package static func copyPermissions(from path: String, to descriptor: Int32) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return }
+    fchmod(descriptor, status.st_mode & 0o777)
+  }
+
+  /// The same for a file that must not be opened, such as a database.
+  package static func copyPermissions(from path: String, toFile other: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return }
+    unsafe _ = chmod(other, status.st_mode & 0o777)
+  }
+
+  /// Whether a folder lies on the disk of the one around it: a mount point does not.
+  package static func isOnDiskOfParent(_ folder: String) -> Bool {
+    var (inner, outer) = (stat(), stat())
+    return unsafe lstat(folder, &inner) == 0 && lstat(self.folder(of: folder), &outer) == 0
+      && inner.st_dev == outer.st_dev
+  }
+}
