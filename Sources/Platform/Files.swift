@@ -55,6 +55,13 @@ package enum Files {
       && first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
+  /// What tells a file from every other: its device and its number there; nil where there is none.
+  package static func identity(_ path: String) -> [UInt64]? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return [UInt64(status.st_dev), UInt64(status.st_ino)]
+  }
+
   /// A file's size in bytes; nil where there is none.
   package static func size(_ path: String) -> Int? {
     var status = stat()

@@ -28,7 +28,6 @@ public final class Recording {
   /// Opens a recording and makes sure that it is one.
   public convenience init(_ path: String) throws(RecordingError) {
     try self.init(path, .reading)
-    try Self.checkLength(of: database, path)
   }
 
   /// Refuses a name for what is made from a recording, where it is the recording's own.
@@ -49,8 +48,29 @@ public final class Recording {
     if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
     // Opening a pipe would wait for ever.
     guard Files.isFile(path) else { throw RecordingError(.foreign, "\(path) is no file") }
-    database = try Self.open(path, mode)
-    try Self.checkTables(of: database, path)
+    database = try Self.openUnreplaced(path, mode)
+  }
+
+  /// Opens the file, and again where another took its name meanwhile: what is asked of the connection and
+  /// what is asked of the name must be about one file.
+  private static func openUnreplaced(
+    _ path: String, _ mode: Database.Mode
+  ) throws(RecordingError) -> Database {
+    var attempts = 0
+    while true {
+      attempts += 1
+      let file = Files.identity(path)
+      let outcome: Result<Database, RecordingError>
+      do throws(RecordingError) {
+        let database = try open(path, mode)
+        try checkTables(of: database, path)
+        if mode == .reading { try checkLength(of: database, path) }
+        outcome = .success(database)
+      } catch {
+        outcome = .failure(error)
+      }
+      if attempts == 100 || Files.identity(path) == file { return try outcome.get() }
+    }
   }
 
   /// Opens the file in the one way that works here.
