@@ -36,7 +36,8 @@ struct FrameFolder: ~Copyable {
   ) throws(FileError) -> (Int32, String) {
     let parent = Files.folder(of: folder)
     if isNew { return try Files.makePartialFolder(in: parent) }
-    if Files.isOnDiskOfParent(folder), try holdsOnlyFrames(folder),
+    // A shell that stands in the folder would be left in the old one.
+    if Files.isOnDiskOfParent(folder), !Files.isSame(folder, "."), try holdsOnlyFrames(folder),
       let made = try? Files.makePartialFolder(in: parent)
     {
       return made
@@ -63,9 +64,12 @@ struct FrameFolder: ~Copyable {
     if isNew {
       try Files.rename(partial, to: folder)
     } else if Files.folder(of: partial) != folder, try Self.holdsOnlyFrames(folder),
-      swapped()
+      Files.exchange(partial, heldBy: descriptor, with: folder)
     {
-      // The old frames are now where the new ones were.
+      // The old frames are now where the new ones were. What came to them meanwhile moves on.
+      for name in try Files.names(in: partial) where !Self.isFrame(name) {
+        try Files.rename("\(partial)/\(name)", to: "\(folder)/\(name)")
+      }
       Files.removeFolder(partial)
     } else {
       // Each new frame takes an old one's place, so that at any time each is whole.
@@ -79,21 +83,18 @@ struct FrameFolder: ~Copyable {
     isFinished = true
   }
 
-  private func swapped() -> Bool {
-    Files.copyPermissions(from: folder, to: descriptor)
-    return Files.exchange(partial, folder)
-  }
-
   private static func holdsOnlyFrames(_ folder: String) throws(FileError) -> Bool {
-    try frames(in: folder).count == Files.names(in: folder).count
+    try Files.names(in: folder).allSatisfy(isFrame)
   }
 
   /// The names of a folder's frames, and of nothing else in it.
   private static func frames(in folder: String) throws(FileError) -> [String] {
-    try Files.names(in: folder).filter { name in
-      let digits = name.dropFirst("frame-".count).dropLast(".png".count)
-      return name.hasPrefix("frame-") && name.hasSuffix(".png") && digits.count >= 6
-        && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
-    }
+    try Files.names(in: folder).filter(isFrame)
+  }
+
+  private static func isFrame(_ name: String) -> Bool {
+    let digits = name.dropFirst("frame-".count).dropLast(".png".count)
+    return name.hasPrefix("frame-") && name.hasSuffix(".png") && digits.count >= 6
+      && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 }

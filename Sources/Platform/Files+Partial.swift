@@ -81,30 +81,33 @@ extension Files {
     }
   }
 
-  /// Puts one folder in the other's place, at once; false where the file system cannot.
-  package static func exchange(_ folder: String, _ other: String) -> Bool {
+  /// Puts one folder in the other's place, at once, with its permissions. False where the file system cannot,
+  /// or where they differ in their owner or group, which the one that stays would lose.
+  package static func exchange(
+    _ folder: String, heldBy descriptor: Int32, with other: String
+  ) -> Bool {
+    var (new, old) = (stat(), stat())
+    guard unsafe fstat(descriptor, &new) == 0 && lstat(other, &old) == 0,
+      new.st_uid == old.st_uid, new.st_gid == old.st_gid
+    else { return false }
+    fchmod(descriptor, old.st_mode & 0o7777)
     let exchange: UInt32 = 2  // RENAME_EXCHANGE
     return unsafe renameat2(AT_FDCWD, folder, AT_FDCWD, other, exchange) == 0
   }
 
-  /// Gives a file or folder the permissions of another, where there is one.
-  package static func copyPermissions(from path: String, to descriptor: Int32) {
+  /// The permissions of a file; nil where there is none.
+  package static func permissions(of path: String) -> UInt32? {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return }
-    fchmod(descriptor, status.st_mode & 0o777)
+    return unsafe stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
   }
 
-  /// The same for a file that must not be opened, such as a database.
-  package static func copyPermissions(from path: String, toFile other: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return }
-    unsafe _ = chmod(other, status.st_mode & 0o777)
+  /// Gives a file the permissions of another, where there is one.
+  package static func copyPermissions(from path: String, to other: String) {
+    if let mode = permissions(of: path) { unsafe _ = chmod(other, mode) }
   }
 
   /// Whether a folder lies on the disk of the one around it: a mount point does not.
   package static func isOnDiskOfParent(_ folder: String) -> Bool {
-    var (inner, outer) = (stat(), stat())
-    return unsafe lstat(folder, &inner) == 0 && lstat(self.folder(of: folder), &outer) == 0
-      && inner.st_dev == outer.st_dev
+    identity(folder)?.device == identity(self.folder(of: folder))?.device
   }
 }

@@ -50,16 +50,22 @@ package enum Files {
 
   /// Whether two names lead to one file.
   package static func isSame(_ path: String, _ other: String) -> Bool {
-    var (first, second) = (stat(), stat())
-    return unsafe stat(path, &first) == 0 && stat(other, &second) == 0
-      && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    guard let file = identity(path) else { return false }
+    return file == identity(other)
   }
 
-  /// What tells a file from every other: its device and its number there; nil where there is none.
-  package static func identity(_ path: String) -> [UInt64]? {
+  /// Which file a path leads to: no other has this device and number at the same time.
+  package struct Identity: Equatable, Sendable {
+    package let device: Int
+    package let inode: Int
+  }
+
+  /// Which file a path leads to; nil where there is none.
+  package static func identity(_ path: String) -> Identity? {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
-    return [UInt64(status.st_dev), UInt64(status.st_ino)]
+    return Identity(
+      device: Int(truncatingIfNeeded: status.st_dev), inode: Int(truncatingIfNeeded: status.st_ino))
   }
 
   /// A file's size in bytes; nil where there is none.

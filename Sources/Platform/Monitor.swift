@@ -32,7 +32,7 @@ internal import Glibc
     return body(state)
   }
 
-  /// Runs alone with the state, and wakes whoever waits.
+  /// Runs alone with the state, and wakes all who wait.
   package func change<Result>(_ body: (inout State) -> Result) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer {

@@ -70,7 +70,7 @@ package struct OutputFile: ~Copyable {
     try flush()
     if durable, fsync(descriptor) != 0 { throw .failed("write", path, errno) }
     if replacing {
-      Files.copyPermissions(from: path, to: descriptor)
+      if let mode = Files.permissions(of: path) { fchmod(descriptor, mode) }
       guard unsafe rename(partialPath, path) == 0 else { throw .failed("write", path, errno) }
     } else if unsafe link(partialPath, path) == 0 {
       // Unlike a rename, a link never replaces what another program put there in the meantime.

@@ -42,17 +42,22 @@ internal import Synchronization
   func start(
     on database: Database, steps: Int, as identity: WriterIdentity
   ) throws(RecordingError) {
-    statements = try withRecordingErrors(path) { () throws(SQLiteError) in
-      try CommitStatements(database)
-    }
-    self.database = database
-    committedSteps.store(steps, ordering: .releasing)
-    guard let thread = SystemThread({ self.work() }) else {
-      throw RecordingError(.system, "there is no thread to write \(path) with")
-    }
-    self.thread = thread
-    self.identity = identity
     identity.enter()
+    do throws(RecordingError) {
+      statements = try withRecordingErrors(path) { () throws(SQLiteError) in
+        try CommitStatements(database)
+      }
+      self.database = database
+      committedSteps.store(steps, ordering: .releasing)
+      guard let thread = SystemThread({ self.work() }) else {
+        throw RecordingError(.system, "there is no thread to write \(path) with")
+      }
+      self.thread = thread
+      self.identity = identity
+    } catch {
+      identity.leave()
+      throw error
+    }
   }
 
   /// Whether batches are being committed.

@@ -58,8 +58,8 @@ struct Draft {
       // Closing folds the log in and waits for the disk.
       try withRecordingErrors(path) { () throws(SQLiteError) in try database.close() }
       // Opened before anybody else can take the name: from then on its writer lives.
-      return try RecordingFiles.holdingFolder(of: path) { () throws(RecordingError) in
-        try RecordingFiles.name(place, path, force: force)
+      return try RecordingFiles.publish(place, as: path, force: force) {
+        () throws(RecordingError) in
         writer.enter()
         do throws(RecordingError) {
           return (try Self.open(path, durable: durable), writer)

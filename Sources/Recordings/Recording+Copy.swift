@@ -19,9 +19,7 @@ extension Recording {
         try source.close()
       }
       try Thinner(place).run(thinning)
-      try RecordingFiles.holdingFolder(of: path) { () throws(RecordingError) in
-        try RecordingFiles.name(place, path, force: force)
-      }
+      try RecordingFiles.publish(place, as: path, force: force) {}
     } catch {
       RecordingFiles.remove(place)
       throw error

@@ -18,9 +18,7 @@ extension Recording {
       // A session without steps holds the settings to go on by.
       try RecordingWriter(resuming: place, from: checkpoint.step, configuration: configuration)
         .finish()
-      try RecordingFiles.holdingFolder(of: path) { () throws(RecordingError) in
-        try RecordingFiles.name(place, path, force: force)
-      }
+      try RecordingFiles.publish(place, as: path, force: force) {}
     } catch {
       RecordingFiles.remove(place)
       throw error

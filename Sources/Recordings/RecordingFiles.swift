@@ -89,22 +89,32 @@ enum RecordingFiles {
     return try body()
   }
 
-  /// Gives a finished file its name at once; without `force`, never in place of another, and never in place
-  /// of one that is being written. The folder is held.
-  static func name(_ draft: String, _ path: String, force: Bool) throws(RecordingError) {
+  /// Gives a finished file its name at once, and opens it before another can take the name. Without `force` it
+  /// never takes another's place, and never that of a file that is being written.
+  static func publish<Product>(
+    _ draft: String, as path: String, force: Bool,
+    opening open: () throws(RecordingError) -> Product
+  ) throws(RecordingError) -> Product {
+    try holdingFolder(of: path) { () throws(RecordingError) in
+      try name(draft, path, force: force)
+      return try open()
+    }
+  }
+
+  private static func name(_ draft: String, _ path: String, force: Bool) throws(RecordingError) {
     try checkFree(path, force: force)
     // Closing a file does not report that its log found no room in it.
     guard Files.size(draft + "-wal") ?? 0 == 0 else {
       throw RecordingError(.full, "\(path) cannot be completed: its disk is full, or fails")
     }
     // What an earlier recording of this name left beside it would be read as part of this one. Without
-    // force, only whoever has the name may remove it.
+    // force, only the file that has the name may remove it.
     func removeLogs() {
       for ending in ["-wal", "-shm", "-journal"] { unsafe _ = unlink(path + ending) }
     }
     let code: Int32
     if force {
-      Files.copyPermissions(from: path, toFile: draft)
+      Files.copyPermissions(from: path, to: draft)
       removeLogs()
       code = unsafe rename(draft, path) == 0 ? 0 : errno
     } else if unsafe link(draft, path) == 0 {

@@ -29,9 +29,7 @@ package struct Recovery: Sendable, Equatable {
       if let difference = kept.difference {
         throw RecordingError.damaged(path, "what was saved of it does not verify: \(difference)")
       }
-      try RecordingFiles.holdingFolder(of: new) { () throws(RecordingError) in
-        try RecordingFiles.name(place, new, force: force)
-      }
+      try RecordingFiles.publish(place, as: new, force: force) {}
       return Recovery(kept: kept, reason: reason, steps: source.visibleSteps)
     } catch {
       RecordingFiles.remove(place)

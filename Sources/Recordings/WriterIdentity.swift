@@ -22,8 +22,7 @@ struct WriterIdentity: Equatable, Sendable {
 
   /// This process as the writer of a file.
   init?(current path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
+    guard let file = Files.identity(path) else { return nil }
     process = Int(getpid())
     ticks = Self.processState(process)?.ticks ?? 0
     started = Timestamp.text(
@@ -31,8 +30,7 @@ struct WriterIdentity: Equatable, Sendable {
     boot = Self.currentBoot
     host = Self.text(of: "/proc/sys/kernel/hostname")
     namespace = Self.currentNamespace
-    device = Int(truncatingIfNeeded: status.st_dev)
-    inode = Int(truncatingIfNeeded: status.st_ino)
+    (device, inode) = (file.device, file.inode)
   }
 
   /// The writer that a recording names; nil where it names none.
@@ -73,9 +71,8 @@ struct WriterIdentity: Equatable, Sendable {
 
   /// Whether the file at `path` is the one that it writes.
   func isOf(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && Int(truncatingIfNeeded: status.st_ino) == inode
-      && Int(truncatingIfNeeded: status.st_dev) == device
+    guard let file = Files.identity(path) else { return false }
+    return file.device == device && file.inode == inode
   }
 
   /// Whether a recording or its log changed in the last seconds.

@@ -90,6 +90,14 @@ import Testing
         cat out/notes.txt; ls -A out | grep -vc frame-
         """, in: folder)
       #expect(mixed.output.hasSuffix("mine\n1\n"), "\(mixed.output)")
+      // A shell that stands in the folder still does so afterwards.
+      let inside = try Program.shell(
+        """
+        rm out/notes.txt; cd out
+        \(Program.reel()) render ../a.sqlite -o . --force
+        ls -A | grep -c frame-
+        """, in: folder)
+      #expect((Int(inside.output.split(separator: "\n").last ?? "") ?? 0) > 1, "\(inside.output)")
     }
   }
 

@@ -1,14 +1,15 @@
 extension String {
-  /// The text with controls written out, `\\u001b` for an escape: recordings come from anywhere, and a
+  /// The text with controls written out, `\u001b` for an escape: recordings come from anywhere, and a
   /// terminal obeys what it is sent. Lines and tabs stay, unless all is to be on one line.
   func showingControls(onOneLine: Bool = false) -> String {
-    guard utf8.contains(where: { Self.mayBeginControl($0) && (onOneLine || !Self.isLayout($0)) })
-    else { return self }
+    func isShown(_ scalar: UInt32) -> Bool {
+      Self.isControl(scalar) && (onOneLine || scalar != 0x0A && scalar != 0x09)
+    }
+    // Most texts have none, and are not taken apart.
+    guard unicodeScalars.contains(where: { isShown($0.value) }) else { return self }
     var text = ""
     for scalar in unicodeScalars {
-      if Self.isControl(scalar.value),
-        onOneLine || !Self.isLayout(UInt8(truncatingIfNeeded: scalar.value))
-      {
+      if isShown(scalar.value) {
         let hex = String(scalar.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
       } else {
@@ -16,13 +17,6 @@ extension String {
       }
     }
     return text
-  }
-
-  private static func isLayout(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x09 }
-
-  /// Whether a byte of UTF-8 is one of those that controls begin with.
-  private static func mayBeginControl(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xD8 || byte == 0xE2
   }
 
   /// Controls of the C0 and C1 sets, separators of lines, and marks that turn the direction of writing.
