@@ -1,8 +1,8 @@
-"""A character-level GPT in PyTorch as nanoGPT has it, with Reel's presets: what `reel train text` is held to.
+"""A character-level GPT in PyTorch as nanoGPT has it, with Reel's presets: what `reel train text` is compared with.
 
     python3 Benchmarks/peers/nanogpt.py TEXT-OR-FOLDER [small|nano|original] [SEED]
 
-trains and prints the losses as Reel tells them: over sequences that are spread evenly over either part.
+trains and prints the losses as Reel does: over sequences that are spread evenly over either part.
 """
 
 import math

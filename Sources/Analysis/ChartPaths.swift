@@ -28,7 +28,7 @@ package struct ChartPaths: Sendable {
   package let xMarks: [Mark]
   package let yMarks: [Mark]
 
-  /// The paths of a chart that is so many pixels large.
+  /// The paths of a chart of a size in pixels.
   package init(_ chart: Chart, width: Int, height: Int) throws(CanvasError) {
     let area = Rect(x: 0, y: 0, width: Double(width), height: Double(height))
     let layout = ChartLayout(chart, in: area, measuring: try Canvas(width: 1, height: 1))

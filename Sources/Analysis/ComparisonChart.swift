@@ -35,7 +35,7 @@ package struct ComparisonChart: Drawing {
   package var width: Int { Int(span) }
   /// Pixels from top to bottom.
   package var height: Int { Int(headHeight + panelHeight + profileHeight + margin / 2) }
-  /// More pairs than these are told by the table alone.
+  /// More pairs than these are in the table alone.
   private var pairs: ArraySlice<ScoreComparison.Improvement> { comparison.improvements.prefix(7) }
 
   /// Draws everything.

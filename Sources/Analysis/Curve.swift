@@ -36,7 +36,7 @@ package struct Curve: Sendable {
       }
     }
 
-    /// What is averaged: so many of these.
+    /// What is averaged: a number of these.
     package var unit: String { self == .returns ? "episode" : "value" }
   }
 

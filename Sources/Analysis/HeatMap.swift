@@ -1,6 +1,6 @@
 package import Rollouts
 
-/// Numbers on a grid, as a Q-table tells them: each cell's value, its greedy actions and how often
+/// Numbers on a grid, as a Q-table has them: each cell's value, its greedy actions and how often
 /// it was visited.
 package struct HeatMap: Sendable, Equatable {
   /// What fills a cell besides numbers.

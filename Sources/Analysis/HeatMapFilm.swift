@@ -12,7 +12,7 @@ package struct HeatMapFilm: FrameSource {
   private let holdAtEnd: Int
   private let moment: (Int) throws -> Moment
 
-  /// A film of so many moments; `moment` may be asked for the same one more than once, in ascending
+  /// A film of a number of moments; `moment` may be asked for the same one more than once, in ascending
   /// order within a pass. The last frame stays longer by `hold` hundredths of a second.
   package init(
     _ chart: HeatMapChart, frames: Int, hold: Int = 150,

@@ -85,7 +85,7 @@ struct HeatMapLayout: Sendable {
     legendLine = (head + inner + fonts.tick.size * 1.75).rounded()
   }
 
-  /// The cells alone, of a side of so many pixels, without words and colour bar.
+  /// The cells alone, each with a side of `side` pixels, without words and colour bar.
   init(rows: Int, columns: Int, side: Int) {
     cell = Double(side)
     (width, height) = (columns * side, rows * side)

@@ -36,7 +36,7 @@ package struct HeatMapParts {
   /// What is written with on bright and on dark colours.
   package static var inkColors: [Color] { HeatMapCells.inks }
 
-  /// The parts of maps like this one, whose cells have a side of so many pixels.
+  /// The parts of maps like this one, whose cells have a side of `side` pixels.
   package init(
     like map: HeatMap, scale: ColorScale, side: Int, hasNumbers: Bool, theme: Theme
   ) throws(CanvasError) {

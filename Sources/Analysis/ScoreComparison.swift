@@ -127,7 +127,7 @@ package struct ScoreComparison: Sendable {
     return Interval(estimate, repetitions: bootstrap.results(of: 0) { duel.probability($0) })
   }
 
-  /// Two algorithms, whose runs count so many times each.
+  /// Two algorithms, whose runs count as often as their weights say.
   private struct Duel: Sendable {
     /// How many scores there are, those of the first before those of the second.
     let count: Int

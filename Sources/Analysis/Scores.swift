@@ -66,7 +66,7 @@ package enum Aggregate: String, Sendable, CaseIterable {
   }
 }
 
-/// Computes all aggregates of scores of which each counts so many times.
+/// Computes all aggregates of scores, each of which counts as often as its weight says.
 struct AggregateKernel: Sendable {
   private let values: [Double]
   private let bounds: [Int]

@@ -21,7 +21,7 @@ package struct StratifiedBootstrap: Sendable {
     var picksPerWord: Int
   }
 
-  /// A bootstrap of so many runs on each task. Others of a different `part` are independent of it.
+  /// A bootstrap of a number of runs on each task. Others of a different `part` are independent of it.
   package init(runs: [Int], repetitions: Int, part: Int = 0) {
     precondition(repetitions > 0 && runs.allSatisfy { $0 > 0 }, "something to draw from, and often")
     var first = 0
@@ -45,7 +45,7 @@ package struct StratifiedBootstrap: Sendable {
   /// Threads that are kept: there are many short calls. One call at a time has them.
   private static let pool = Mutex(ThreadPool(threads: min(shards, ThreadPool.processorCount)))
 
-  /// What `statistic` says of each repetition; it is told how often each run was drawn.
+  /// What `statistic` says of each repetition; it gets how often each run was drawn.
   func results<Result: Sendable>(
     of blank: Result, _ statistic: @escaping @Sendable (UnsafeBufferPointer<Int32>) -> Result
   ) -> [Result] {

@@ -3,7 +3,7 @@ import Rollouts
 import Trainers
 import Worlds
 
-/// Every trainer that Reel brings along, with presets for the worlds that it learns. A new trainer is a
+/// Every built-in trainer, with presets for the worlds that it learns. A new trainer is a
 /// folder in `Trainers`, its `TrainerSettings` beside this file, and an entry here.
 package enum BuiltInTrainers {
   /// The table of all trainers.

@@ -13,7 +13,7 @@ package struct Catalog: Sendable {
     (self.worlds, self.trainers) = (worlds, trainers)
   }
 
-  /// What Reel brings along.
+  /// The built-in worlds and trainers.
   package static let builtIn = Catalog(worlds: builtInWorlds, trainers: BuiltInTrainers.table)
 
   private static var builtInWorlds: WorldTable {

@@ -4,7 +4,7 @@ import Trainers
 
 /// A moment of a recording, as people name it.
 package enum RecordedMoment: Sendable, Equatable {
-  /// After so many steps.
+  /// After a number of steps.
   case step(Int)
   /// After this part of all steps, from 0 to 1.
   case share(Double)

@@ -12,7 +12,7 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
     case cancelled
   }
 
-  /// What may help. How that is asked for is known to whoever shows the error.
+  /// What may help. Whatever shows the error knows how to ask for that.
   package enum Remedy: Sendable {
     /// One of these names, perhaps one that is spelled almost like the word.
     case name(like: String, among: [String])

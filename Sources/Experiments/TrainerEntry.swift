@@ -32,7 +32,7 @@ package protocol TrainerSettings: Configuration, Equatable {
   func validate() throws(SettingError)
   /// The trainer, which has learned nothing.
   func trainer(of subject: Subject, seed: UInt64) throws -> any Trainer
-  /// More steps than these are not taken in episodes of so many.
+  /// The most steps that training takes, where an episode has at most `stepLimit`.
   func mostSteps(stepLimit: Int) -> Int
   /// How many worlds are played side by side.
   var worlds: Int { get }

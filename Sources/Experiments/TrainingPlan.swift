@@ -20,7 +20,7 @@ package struct TrainingPlan: Sendable {
     }
   }
 
-  /// The rules alone, which steps follow whoever learns.
+  /// The rules alone, which steps follow, whatever the trainer.
   package var rules: [JSON.Member] {
     guard case .world(let world) = subject else { return [] }
     return world.ruleMembers

@@ -19,7 +19,7 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
   private let deflater = Deflater(level: 6)
   private var lines: [UInt8] = []
 
-  /// An encoder for pictures of one size, in at most so many colours.
+  /// An encoder for pictures of one size, in a limited number of colours.
   init(width: Int, height: Int, colors: Int) {
     self.width = width
     self.height = height
@@ -30,7 +30,7 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
   /// parts of a picture.
   static var bits: Int { 8 }
 
-  /// The number that stands for "as before" beside so many colours.
+  /// The number that stands for "as before" beside a number of colours.
   static func transparent(colors: Int) -> UInt8? { colors < 256 ? UInt8(colors) : nil }
 
   mutating func encode(_ frame: Int, _ picture: Picture, after previous: Picture?) -> Image {

@@ -128,7 +128,7 @@ private struct AnimatedPNGWriter: FrameFileWriter, ~Copyable {
   }
 
   /// How long the waiting image stays: a number of parts of a second. Both have 16 bits; a stay that
-  /// is too long for the speed's own parts is told in hundredths.
+  /// is too long for the speed's own parts is given in hundredths.
   private var delay: (parts: Int, perSecond: Int) {
     let exact = stay * rate.denominator
     if exact <= 65_535 { return (exact, rate.numerator) }

@@ -25,7 +25,7 @@ package struct FrameExcerpt: FrameSource {
     }
   }
 
-  /// The excerpt of at most so many frames that leaves out least: as few chapters as possible, and
+  /// The excerpt of at most `most` frames that leaves out least: as few chapters as possible, and
   /// then every second frame, every third …; nil where all have room.
   package init?(_ source: any FrameSource, most: Int) {
     precondition(most >= 2, "the first and the last frame are always shown")
@@ -45,7 +45,7 @@ package struct FrameExcerpt: FrameSource {
     self.init(source, every: Double(enough), of: shown)
   }
 
-  /// A chapter of fewer frames than this tells nothing.
+  /// A chapter of fewer frames than this shows nothing.
   private static var leastFrames: Int { 24 }
 
   /// How many frames there are.
@@ -81,7 +81,7 @@ package struct FrameExcerpt: FrameSource {
     return min(shown[chapter].upperBound - 1, shown[chapter].lowerBound + Int(place + 1e-9))
   }
 
-  /// How many frames are shown of so many.
+  /// How many of a number of frames are shown.
   private static func count(of frames: Int, every: Double) -> Int {
     guard frames > 0 else { return 0 }
     let distances = Double(frames - 1) / every

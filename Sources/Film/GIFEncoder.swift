@@ -18,7 +18,7 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
   private let transparent: UInt8?
   private var lzw = LZWEncoder()
 
-  /// An encoder for pictures of one size, in at most so many colours.
+  /// An encoder for pictures of one size, in a limited number of colours.
   init(width: Int, height: Int, colors: Int) {
     self.width = width
     self.height = height

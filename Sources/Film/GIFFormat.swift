@@ -4,7 +4,7 @@ import Raster
 ///
 /// GIF89a: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
 enum GIFFormat {
-  /// How many bits tell so many colours and, where there is room, "as before" apart.
+  /// How many bits number all colours and, where there is room, "as before".
   static func bits(colors: Int) -> Int {
     let numbers = min(256, colors + 1)
     return max(2, Int.bitWidth - (numbers - 1).leadingZeroBitCount)

@@ -53,7 +53,7 @@ struct LZWEncoder: ~Copyable {
   /// Adds one pixel.
   mutating func add(_ pixel: UInt8) { add(UInt32(pixel)) }
 
-  /// Adds the run's pixel so many times, in a time that does not grow with the run.
+  /// Adds the run's pixel a number of times, in a time that does not grow with the run.
   mutating func addRun(_ count: Int) {
     var left = count
     while left > 0 {
@@ -119,7 +119,7 @@ struct LZWEncoder: ~Copyable {
     prefixRun = pixel == runPixel ? 1 : 0
   }
 
-  /// Forgets all strings, and tells the decoder.
+  /// Forgets all strings, and writes that for the decoder.
   private mutating func clear() {
     emit(1 << minimumBits)
     unsafe entries.update(repeating: Self.free, count: Self.capacity)

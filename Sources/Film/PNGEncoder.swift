@@ -29,7 +29,7 @@ struct PNGEncoder {
 
   private static var rowsPerBand: Int { 16 }
 
-  /// An encoder for pictures of one size, in at most so many colours; nil stands for true colour.
+  /// An encoder for pictures of one size, in a limited number of colours; nil stands for true colour.
   init(width: Int, height: Int, colors: Int?, isThorough: Bool = false) {
     self.width = width
     self.height = height

@@ -28,7 +28,7 @@ enum PNGFormat {
     }
   }
 
-  /// Says that the colour after so many others is transparent.
+  /// Says that the colour after a number of others is transparent.
   static func transparency(after colors: Int) -> [UInt8] {
     chunk("tRNS") { $0 += Array(repeating: 255, count: colors) + [0] }
   }

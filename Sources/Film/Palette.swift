@@ -14,7 +14,7 @@ package struct Palette: Hashable, Sendable {
   /// The fewest bits (1, 2, 4 or 8) that tell all colours apart.
   package var bitDepth: Int { Self.bitDepth(colors: colors.count) }
 
-  /// The fewest bits (1, 2, 4 or 8) that tell so many colours apart.
+  /// The fewest bits (1, 2, 4 or 8) that number all colours.
   static func bitDepth(colors: Int) -> Int {
     switch colors {
     case ...2: 1

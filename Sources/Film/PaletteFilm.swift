@@ -9,7 +9,7 @@ protocol FrameFileWriter: ~Copyable {
   /// How long everything added so far plays, in seconds.
   var duration: Double { get }
 
-  /// Adds a frame that stays so many hundredths of a second longer than usual; one without a difference
+  /// Adds a frame that stays longer than usual, by a number of hundredths of a second; one without a difference
   /// only lengthens the one before.
   mutating func add(_ image: Image, hold: Int) throws(FileError)
 

@@ -2,7 +2,7 @@
 package struct PreciseRate: Hashable, Sendable, CustomStringConvertible {
   /// So many frames …
   package let numerator: Int
-  /// … in so many seconds.
+  /// … in this number of seconds.
   package let denominator: Int
 
   /// The speed nearest to the one asked for, from one frame in a hundred seconds to 60 a second.

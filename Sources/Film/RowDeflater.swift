@@ -26,7 +26,7 @@ final class RowDeflater {
 
   private static var longest: Int { 258 }
 
-  /// For pieces of at most so many bytes, in rows of `rowBytes`.
+  /// For pieces up to a number of bytes, in rows of `rowBytes`.
   init(rowBytes: Int, pixelBytes: Int, most: Int) {
     self.rowBytes = rowBytes
     self.pixelBytes = pixelBytes

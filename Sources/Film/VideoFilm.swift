@@ -85,7 +85,7 @@ package struct VideoFilm {
       + ["-f", container.rawValue, "file:\(path)"]
   }
 
-  /// What players take for granted of small and large videos alike is told besides.
+  /// What players assume of small and large videos alike is written as well.
   private func filter(_ first: String) -> [String] {
     ["-vf", "\(first)scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"]
       + ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]

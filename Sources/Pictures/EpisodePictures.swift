@@ -9,7 +9,7 @@ package import Rollouts
 package struct EpisodePictureOptions: Sendable {
   /// Which episodes; nil for the best, and in a film of learning for those that show it well.
   package var filter: EpisodeFilter?
-  /// Only every so many frames, and the last.
+  /// Only every n-th frame, and the last.
   package var every: Int?
   /// What a network looked at, laid over every frame.
   package var overlay: AttentionOverlay.Options?

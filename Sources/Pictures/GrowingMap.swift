@@ -21,7 +21,7 @@ final class GrowingMap {
   /// So many cells of maps are kept; larger maps are read when they are asked for.
   private static let keptCells = 800_000
 
-  /// The maps over a run's steps, at every step of some episodes where there are so many.
+  /// The maps over a run's steps, at every step of some episodes where there are enough.
   init(
     _ tables: any LearnedMaps, _ episodes: [Episode], in area: Rect, lastStep: Int, theme: Theme
   ) throws {

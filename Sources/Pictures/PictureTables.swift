@@ -6,11 +6,11 @@ package struct PictureTables: Sendable {
   package var catalog: Catalog
   package var painters: PainterTable
 
-  /// Tables; what Reel brings along unless others are given.
+  /// Tables; the built-in ones unless others are given.
   package init(catalog: Catalog = .builtIn, painters: PainterTable = .builtIn) {
     (self.catalog, self.painters) = (catalog, painters)
   }
 
-  /// What Reel brings along.
+  /// The built-in tables.
   package static let builtIn = PictureTables()
 }

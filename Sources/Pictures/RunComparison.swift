@@ -14,7 +14,7 @@ package struct RunComparison {
   package struct Options: Sendable {
     /// A metric in place of returns.
     package var metric: String?
-    /// A run's score is the mean of its last so many values.
+    /// A run's score is the mean of its last values, of which this is the number.
     package var last = 100
     /// What becomes 0 and 1; nil for each world's extremes where there are several.
     package var normal: ClosedRange<Double>?

@@ -3,7 +3,7 @@ import CCairo
 extension Canvas {
   /// Draws something in one colour: directly, or through a mask whose edges have few levels.
   ///
-  /// `extents` tells the room that it needs, and is asked only where there is a mask.
+  /// `extents` returns the room that it needs, and is called only where there is a mask.
   func cover(_ color: Color, extents: () -> Rect, _ draw: () -> Void) {
     guard hasCoarseEdges else {
       use(color)

@@ -75,7 +75,7 @@ extension Canvas {
     return Rect(x: left, y: top, width: right - left, height: bottom - top)
   }
 
-  /// Draws a shape's outline, so many pixels thick.
+  /// Draws a shape's outline, as thick as `width` in pixels.
   package func stroke(_ shape: Shape, _ color: Color, width: Double) {
     stroke(shape, color, Stroke(width: width))
   }

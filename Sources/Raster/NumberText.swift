@@ -2,7 +2,7 @@ import Glibc
 
 /// Numbers written for people: a true minus sign, no exponent where it can be avoided.
 package enum NumberText {
-  /// A number with so many digits after the point.
+  /// A number with a fixed number of digits after the point.
   package static func fixed(_ value: Double, decimals: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "−∞" : "∞" }
     let places = max(0, min(decimals, 9))
@@ -17,7 +17,7 @@ package enum NumberText {
     return value < 0 && scaled != 0 ? "−" + text : text
   }
 
-  /// A number with at most so many digits after the point, and no zeros at its end.
+  /// A number with a limited number of digits after the point, and no zeros at its end.
   package static func trimmed(_ value: Double, decimals: Int) -> String {
     var text = fixed(value, decimals: decimals)
     guard text.contains("."), !text.contains("e") else { return text }

@@ -74,7 +74,7 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
   /// The theme's name.
   package var description: String { name }
 
-  /// One of two colours: what a page does not need, whoever draws it adds for both themes.
+  /// One of two colours: what a page does not need, its painter adds for both themes.
   package func color(light: UInt32, dark: UInt32) -> Color { Color(isDark ? dark : light) }
 
   /// What a film in this theme is likely to show.

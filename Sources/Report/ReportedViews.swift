@@ -21,7 +21,7 @@ struct ReportedViews {
   /// More moments on a board than these are left out.
   private static let mostMoments = 2000
 
-  /// Views of episodes that take so many bytes together.
+  /// Views of episodes that take at most `bytes` bytes together.
   init(
     of pictures: EpisodePictures, _ episodes: [Episode], bytes: Int,
     progress: (Double) -> Bool
@@ -49,7 +49,7 @@ struct ReportedViews {
     }
   }
 
-  /// As many frames of an episode as fit so many bytes.
+  /// As many frames of an episode as fit in `bytes` bytes.
   private static func changes(
     _ films: [(film: any FrameSource, palette: Palette)], _ index: Int, _ episode: Episode,
     bytes: Int

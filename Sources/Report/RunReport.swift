@@ -51,11 +51,11 @@ package struct RunReport {
     /// On maps of more cells nobody reads numbers, and a byte is enough for a colour.
     static let mostNumbers = 4096
 
-    /// The bytes that a map of so many cells takes at most: values, and greedy actions.
+    /// The most bytes that a map with `cells` cells takes: values, and greedy actions.
     static func byteCount(cells: Int) -> Int { cells * (cells <= mostNumbers ? 5 : 2) }
   }
 
-  /// An episode, moment by moment: one more than steps, or every so many of them.
+  /// An episode, moment by moment: one more than steps, or every n-th of them.
   package struct Episode {
     var number: Int
     /// Why it was chosen, as in "best"; its number speaks for itself otherwise.

@@ -17,7 +17,7 @@ extension RecordedState {
 
 /// What a policy can do in a world.
 package enum ActionSpace: Sendable, Equatable {
-  /// One of so many choices.
+  /// One of a number of choices.
   case discrete(Int)
   /// So many real numbers; what is too large the world clips itself.
   case continuous(Int)

@@ -1,8 +1,8 @@
 import Rollouts
 
-/// Every world that Reel brings along. A new world is a folder beside this file and an entry here.
+/// Every built-in world. A new world is a folder beside this file and an entry here.
 package enum BuiltInWorlds {
-  /// The table of all worlds; whoever has MuJoCo hands over how to move the reacher's arm by it.
+  /// The table of all worlds. A caller that has MuJoCo passes how it moves the reacher's arm.
   package static func table(
     mujoco: (@Sendable () throws -> Reacher.Simulator)? = nil
   ) -> WorldTable {

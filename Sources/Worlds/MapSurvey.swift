@@ -1,6 +1,6 @@
 package import Rollouts
 
-/// What a map is, in numbers: for `reel map check`, and for whoever makes one.
+/// What a map is, in numbers: for `reel map check`, and for those who make one.
 package struct MapSurvey: Sendable, Equatable {
   /// A cell where an episode can end well, and what it pays where the map says so.
   package struct Target: Sendable, Equatable {

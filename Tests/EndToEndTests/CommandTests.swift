@@ -97,7 +97,7 @@ import Testing
     }
   }
 
-  @Test func `the table at a step is told with its last updates`() throws {
+  @Test func `the table at a step is shown with its last updates`() throws {
     try Tour.use { folder in
       #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
       let outcome = try Program.reel(

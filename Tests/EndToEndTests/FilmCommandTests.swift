@@ -129,7 +129,7 @@ import Testing
     ("--first-success --episode 3", "--first-success names one episode"),
     ("--learning --most 9", "a limit of frames is for episodes"), ("--fps 61", "--fps is a number"),
   ])
-  func `what cannot be done is told in a sentence`(options: String, words: String) throws {
+  func `what cannot be done is refused in a sentence`(options: String, words: String) throws {
     try withMaze { folder in
       let outcome = try Program.reel(line: "film m.sqlite \(options)", in: folder)
       #expect(outcome.code == 64 && outcome.errors.contains(words), "\(outcome.errors)")

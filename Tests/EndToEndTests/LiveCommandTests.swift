@@ -19,7 +19,7 @@ import Testing
   /// A run that lasts longer than the test and ends by itself, of a learner slow enough that the file
   /// stays small.
   private func withWriter(_ folder: String, _ body: (_ process: Int32) throws -> Void) throws {
-    // Nobody waits for it: it must hold nothing that whoever started it waits on.
+    // Nobody waits for it: it must hold nothing that its starter waits on.
     let started = try Program.shell(
       """
       bash -c 'for file in $(ls /proc/$$/fd); do [ $file -lt 3 ] || eval "exec $file>&-"; done

@@ -129,8 +129,8 @@ import Testing
         "sqlite3 output/two/runs/gamma0.1-s1.sqlite 'DELETE FROM checkpoints WHERE step = 1500'",
         in: folder)
       #expect(cut.code == 0)
-      let mended = try Program.reel(line: "\(line) output/two", in: folder)
-      #expect(mended.errors.contains("3 of 4 runs are there already"), "\(mended.errors)")
+      let repaired = try Program.reel(line: "\(line) output/two", in: folder)
+      #expect(repaired.errors.contains("3 of 4 runs are there already"), "\(repaired.errors)")
       #expect(
         try Program.shell("cmp output/one/runs.csv output/two/runs.csv", in: folder).code == 0)
     }

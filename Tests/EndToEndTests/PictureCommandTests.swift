@@ -18,7 +18,7 @@ import Testing
     return outcome.output
   }
 
-  @Test func `runs are compared by whatever tells them apart`() throws {
+  @Test func `runs are compared by whatever distinguishes them`() throws {
     try Tour.use { folder in
       try train(folder)
       let json = try JSON(parsing: reel("compare a*.sqlite --json --last 20", in: folder))
@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test func `a report is one small file that tells how to make its run again`() throws {
+  @Test func `a report is one small file that says how to make its run again`() throws {
     try Tour.use { folder in
       let train = "train maze --seed 3 --episodes 300 --set gamma=0.95"
       _ = try reel("\(train) -o m.sqlite", in: folder)

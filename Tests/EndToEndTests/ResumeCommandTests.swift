@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func `a finished run is left as it is, and trains on when it is told how far`() throws {
+  @Test func `a finished run is left as it is, and trains on when it is asked to`() throws {
     try Tour.use { folder in
       #expect(try Program.reel(line: "train maze --episodes 200 -o a.sqlite", in: folder).code == 0)
       let before = try Program.shell("cksum < a.sqlite", in: folder).output

@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func `a changed step is told, and what comes before it is recovered`() throws {
+  @Test func `a changed step is named, and what comes before it is recovered`() throws {
     try withTemporaryFolder { folder in
       try recorded(folder)
       // Two batches, so that one can be kept.

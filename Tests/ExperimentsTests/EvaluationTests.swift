@@ -78,7 +78,7 @@ import Worlds
     }
   }
 
-  @Test func `limits end the playing, and so does whoever waits for it`() throws {
+  @Test func `limits end the playing, and so does cancelling`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.snake.recorded(in: folder)
       let steps = try Evaluation(of: recording, limits: .init(steps: 120)).play()

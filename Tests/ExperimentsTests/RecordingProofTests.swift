@@ -68,7 +68,7 @@ import Worlds
       try database.run(
         "UPDATE checkpoints SET parameters = ? WHERE step = 250",
         .blob(table.checkpoint(step: 250).parameters))
-      // As whoever forged it would, the hashes are made to fit.
+      // As a forger would, the hashes are made to fit.
       let chained = try Program.shell(
         "python3 \(Repository.root)/Tests/Reference/rechain.py \(path)", in: folder)
       try #require(chained.code == 0, "\(chained.errors)")

@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func `a seed and an episode make one text, and whoever listens may end it`() throws {
+  @Test func `a seed and an episode make one text, and a listener may end it`() throws {
     try withTemporaryFolder { folder in
       func text(_ generation: TextGeneration, episode: Int = 1) throws -> String {
         var sink = NullSink()

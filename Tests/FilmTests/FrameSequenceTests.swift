@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test func `whoever watches can stop the work, which leaves nothing behind`() throws {
+  @Test func `a watcher can stop the work, which leaves nothing behind`() throws {
     struct Stop: Error {}
     try withTemporaryFolder { folder in
       var film = PixelFilm.noise(width: 8, height: 8, frames: 100, colors: 4)

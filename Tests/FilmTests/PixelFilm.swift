@@ -33,7 +33,7 @@ struct PixelFilm: FrameSource {
 
   func hold(after frame: Int) -> Int { holds[frame] ?? 0 }
 
-  /// A film of noise in so many colours; the share of pixels that change is given.
+  /// A film of noise in a number of colours; the share of pixels that change is given.
   static func noise(
     width: Int, height: Int, frames: Int, colors: Int, changing: Double = 1, seed: UInt64 = 1
   ) -> PixelFilm {

@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test func `where ffmpeg fails, its last words are told and nothing is left`() async {
+  @Test func `where ffmpeg fails, its last words are shown and nothing is left`() async {
     await #expect(processExitsWith: .success) {
       try withTemporaryFolder { folder in
         let program = "#!/bin/sh\necho first >&2\necho 'no such codec' >&2\nexit 1\n"

@@ -4,7 +4,7 @@ import Testing
 import Trainers
 
 struct LanguagePageTests {
-  @Test func `the page tells every setting, default and metric`() throws {
+  @Test func `the page names every setting, default and metric`() throws {
     let page = try Repository.text("docs/language.md")
     try expectSettings(TextConfiguration(), on: "docs/language.md")
     var quick = TextConfiguration.nano

@@ -77,7 +77,7 @@ struct TransformerTests {
     }
   }
 
-  /// A small GPT over patches of two symbols, with room for so many rows.
+  /// A small GPT over patches of two symbols, with room for a number of rows.
   private struct Patches {
     let gpt: GPT
     let parameters: Parameters

@@ -136,7 +136,7 @@ private final class Poller: @unchecked Sendable {
     self.recorded = recorded
   }
 
-  /// Waits until so many polls are done.
+  /// Waits until a number of polls are done.
   func wait(for count: Int) {
     while polls.load(ordering: .relaxed) < count, !hasEnded.load(ordering: .relaxed) {
       usleep(1000)

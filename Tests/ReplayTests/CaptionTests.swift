@@ -14,7 +14,7 @@ import Worlds
       totalReturn: total, ending: ending, details: GridDetails(executed: executed ?? action))
   }
 
-  @Test func `a caption tells episode, step, return, reward and action`() throws {
+  @Test func `a caption shows episode, step, return, reward and action`() throws {
     let map = try Maps.maze()
     let caption = Caption(scene(map, state: 4, action: 3, reward: -5, total: -6.5), on: map)
     #expect(caption.episode == "12")
@@ -25,7 +25,7 @@ import Worlds
     #expect(caption.slip == nil && caption.ending == nil)
   }
 
-  @Test func `a slip tells what was done in the chosen action's place`() throws {
+  @Test func `a slip shows what was done in the chosen action's place`() throws {
     let map = try Maps.lake()
     let caption = Caption(scene(map, state: 4, action: 1, executed: 0), on: map)
     #expect(caption.action == "↓ down")

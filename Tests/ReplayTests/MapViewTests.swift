@@ -9,7 +9,7 @@ import Worlds
     try PainterTable.builtIn.entry(for: world)
   }
 
-  /// Values that are the same everywhere: those of so many actions.
+  /// Values that are the same everywhere, one for each action.
   private func constant(_ values: [Float], each count: Int) -> PlaceMap.Values {
     { observations in
       #expect(observations.count.isMultiple(of: count))

@@ -9,7 +9,7 @@ package final class SmallDisk {
   /// Where it is mounted.
   package let path: String
 
-  /// Mounts one of so many kilobytes.
+  /// Mounts one of a size in kilobytes.
   package init?(kilobytes: Int = 2048) {
     _ = Self.cleared
     var template = Array("\(Self.prefix)\(getpid())-XXXXXX".utf8CString)

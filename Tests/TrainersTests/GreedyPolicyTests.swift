@@ -42,7 +42,7 @@ struct GreedyPolicyTests {
     #expect(abs(lengths / count - exact.meanLength) < 0.03 * exact.meanLength + 1e-9)
   }
 
-  @Test func `ties by lot are followed on every branch`() {
+  @Test func `random ties are followed on every branch`() {
     // A table that knows nothing, on a chain of one: right ends at once, left stays.
     let dynamics = Chain.dynamics(length: 1)
     let policy = GreedyPolicy(QTable(dynamics), dynamics, ties: .random)
@@ -66,7 +66,7 @@ struct GreedyPolicyTests {
     #expect(abs(exact.meanLength - (3 / 0.8 + 1)) < 1e-9)
   }
 
-  @Test func `an episode is told step by step, and truncated at the limit`() throws {
+  @Test func `an episode is listed step by step, and truncated at the limit`() throws {
     let world = GridWorld(try ClassicMaps.map(kind: .maze))
     let policy = GreedyPolicy(QTable(world.dynamics), world.dynamics, ties: .first)
     var sink = MemorySink()

@@ -5,7 +5,7 @@ import Testing
 import Trainers
 
 struct PPOPageTests {
-  @Test func `the page tells every setting, default and metric`() throws {
+  @Test func `the page names every setting, default and metric`() throws {
     let page = try Repository.text("docs/trainers.md")
     try expectSettings(PPOConfiguration(), on: "docs/trainers.md")
     var sink = MemorySink()

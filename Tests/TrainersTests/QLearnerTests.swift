@@ -114,7 +114,7 @@ struct QLearnerTests {
   @Test func `a batch's gradient is the mean of its samples'`() {
     let settings = Self.settings(.smoothL1, .semi)
     let samples = Self.samples(12)
-    // Drawn with replacement; so the lot is told by the mean over many batches.
+    // Drawn with replacement; so the mean over many batches shows the draw.
     var learner = QLearner(inputs: 4, actions: 3, seed: 5, settings: settings)
     let buffer = Self.buffer(samples, gamma: settings.gamma)
     var (mean, loss) = ([Double](repeating: 0, count: learner.gradients.values.count), 0.0)

@@ -94,7 +94,7 @@ struct QLearningAgentTests {
   }
 
   @Test(arguments: [[0, 1, 2, 3], [0, 2, 3], [1, 2], [3, 0]])
-  func `ties are broken uniformly by lot, or to the first`(best: [Int]) {
+  func `ties are broken uniformly at random, or to the first`(best: [Int]) {
     for ties in Ties.allCases {
       withAgent(settings(alpha: 1, ties: ties)) { agent in
         for action in best {

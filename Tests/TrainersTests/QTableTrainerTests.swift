@@ -105,7 +105,7 @@ struct QTableTrainerTests {
     #expect(try QTable(trainer.initialCheckpoint) == QTable(world.dynamics))
   }
 
-  @Test func `training stops at the exact step it is told`() throws {
+  @Test func `training stops at the exact step that was asked for`() throws {
     var (world, settings) = try Self.lake(episodes: 1_000_000)
     settings.steps = 1234
     let (trainer, sink) = try Self.trained(world, seed: 1, settings)

@@ -4,7 +4,7 @@ import Trainers
 import Worlds
 
 struct ValueIterationTests {
-  /// Rows from the top, nil for the wall; after so many iterations, γ .9, noise .2.
+  /// Rows from the top, nil for the wall; after a number of iterations, γ .9, noise .2.
   static let golden: [(iterations: Int, rows: [[Double?]])] = [
     (
       5,

@@ -96,7 +96,7 @@ struct BreakoutPageTests {
     #expect(seen.count == line.ways.count, "every way that is named comes up")
   }
 
-  @Test func `the page tells every rule that can be set, with its default and bounds`() throws {
+  @Test func `the page names every rule that can be set, with its default and bounds`() throws {
     let page = try Repository.text("docs/worlds.md")
     for setting in BreakoutRules.settings {
       let value = setting.read(BreakoutRules())

@@ -4,7 +4,7 @@ import Testing
 import Worlds
 
 struct CityPageTests {
-  @Test func `the page tells every rule of the car with its defaults`() throws {
+  @Test func `the page names every rule of the car with its defaults`() throws {
     let page = try Repository.text("docs/worlds.md")
     func plain(_ value: JSON) -> String {
       if let number = value.double, let whole = Int(exactly: number) { return "\(whole)" }
@@ -16,7 +16,7 @@ struct CityPageTests {
     }
   }
 
-  @Test func `the page tells how wide every class of road is`() throws {
+  @Test func `the page says how wide every class of road is`() throws {
     let page = try Repository.text("docs/worlds.md")
     let widths = RoadClass.allCases.filter { $0 != .residential }.map { "\(Int($0.width))" }
     #expect(page.contains("| metres wide | \(widths.joined(separator: " | ")) |"))

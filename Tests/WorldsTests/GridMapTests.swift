@@ -106,7 +106,7 @@ struct GridMapTests {
   ]
 
   @Test(arguments: faults.indices)
-  func `a fault is told with line, column and what was expected`(index: Int) {
+  func `a fault is reported with line, column and what was expected`(index: Int) {
     let fault = Self.faults[index]
     let error = #expect(throws: MapError.self) { try GridMap(parsing: fault.text) }
     #expect(error?.problems.map(\.description) == fault.problems)

@@ -176,7 +176,7 @@ struct ReacherTests {
 }
 
 struct ReacherPageTests {
-  @Test func `the page tells the reacher's rules and defaults`() throws {
+  @Test func `the page names the reacher's rules and defaults`() throws {
     let page = try Repository.text("docs/worlds.md")
     let section = try #require(page.components(at: "### Reacher").last)
     for setting in ReacherRules.settings {

@@ -12,7 +12,7 @@ package struct ForkedRun {
   /// Where the parent's learner was kept last by then.
   private let kept: Checkpoint
 
-  /// A fork after so many steps of a recording of training.
+  /// A fork of a recording of training, after a number of its steps.
   package init(of parent: Recording, at end: Int, in catalog: Catalog = .builtIn) throws {
     try parent.requireEveryStep(for: "a fork")
     var run = try parent.trainingDescription()

@@ -27,7 +27,7 @@ extension PPOConfiguration: TrainerSettings {
 
   package func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player {
     func make<W: ObservableWorld>(_ world: W) throws -> any Player {
-      // As in the training's trials: whoever never fails may go on for ever.
+      // As in the training's trials: a policy that never fails may play for ever.
       try PolicyPlayer(
         world, GreedyPolicyNetwork(checkpoint),
         stepLimit: min(world.stepLimit, evaluationSteps))

@@ -61,7 +61,7 @@ package struct GridParts {
   private let painters: [GridPainter]
   private var numbers: [Key: Int] = [:]
 
-  /// What tells sprites apart.
+  /// What distinguishes sprites.
   private enum Key: Hashable {
     case agent(executed: Int?, kind: Int, stays: Bool)
     case slip(action: Int, executed: Int, stays: Bool)

@@ -86,7 +86,7 @@ package struct DQNConfiguration: Configuration, Equatable {
   /// Every setting by name.
   package static let settings: [Setting<Self>] = [
     .count("episodes", \.episodes, in: 0...1_000_000_000, "episodes to play; 0: no limit"),
-    .count("steps", \.steps, in: 0...1_000_000_000_000, "stop after so many steps; 0: no limit"),
+    .count("steps", \.steps, in: 0...1_000_000_000_000, "stop after N steps; 0: no limit"),
     .counts("hidden", \.hidden, in: 1...4096, atMost: 8, "widths of the layers between"),
     .count("memory", \.bufferSize, in: 1...10_000_000, "transitions remembered"),
     .count("warm_up", \.warmUp, in: 1...10_000_000, "transitions before learning begins"),

@@ -97,7 +97,7 @@ package struct PPOConfiguration: Configuration, Equatable {
 
   /// Every setting by name.
   package static let settings: [Setting<Self>] = [
-    .count("steps", \.steps, in: 1...1_000_000_000_000, "stop after so many steps"),
+    .count("steps", \.steps, in: 1...1_000_000_000_000, "stop after N steps"),
     .count("worlds", \.worlds, in: 1...4096, "worlds side by side (N)"),
     .count("rollout", \.rollout, in: 1...1_000_000, "steps of each before learning (T)"),
     .count("epochs", \.epochs, in: 1...1000, "how often a rollout is learned from (K)"),

@@ -31,7 +31,7 @@ package struct QTableConfiguration: Configuration, Equatable {
   /// Every setting by name.
   package static let settings: [Setting<Self>] = [
     .count("episodes", \.episodes, in: 1...1_000_000_000, "episodes to play"),
-    .count("steps", \.steps, in: 0...1_000_000_000_000, "stop after so many steps; 0: no limit"),
+    .count("steps", \.steps, in: 0...1_000_000_000_000, "stop after N steps; 0: no limit"),
     .schedule("alpha", \.alpha, in: 0...1, "learning rate (α), by episode"),
     .number("gamma", \.gamma, in: 0...1, "discount of future reward (γ)"),
     .schedule("epsilon", \.epsilon, in: 0...1, "chance to explore (ε), by episode"),

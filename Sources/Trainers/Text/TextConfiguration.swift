@@ -60,7 +60,7 @@ package struct TextConfiguration: Configuration, Equatable {
 
   /// Every setting by name.
   package static let settings: [Setting<Self>] = [
-    .count("steps", \.steps, in: 1...1_000_000_000, "stop after so many batches"),
+    .count("steps", \.steps, in: 1...1_000_000_000, "stop after N batches"),
     .choice("tokens", \.tokens, "what the text is cut into"),
     .count("pieces", \.pieces, in: 256...65_536, "how many, where it is cut into pairs of bytes"),
     .count("layers", \.layers, in: 1...48, "layers of the model"),

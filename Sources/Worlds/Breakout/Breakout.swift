@@ -43,7 +43,7 @@ package struct Breakout: DiscreteActionWorld {
   /// After how many steps a game is truncated.
   package var stepLimit: Int { rules.stepLimit }
 
-  /// How many games were cut off: whoever never misses may go on for ever.
+  /// How many games were cut off: a player who never misses may play for ever.
   package var tally: any StepTally { BreakoutTally() }
 
   /// Whether a ball was lost.

@@ -6,7 +6,7 @@ package struct BreakoutBoard: Sendable, Equatable {
   package static let brickWidth = 6
   /// How far an action moves the paddle.
   package static let paddleStep = 2
-  /// A recorded state has room for so many bricks.
+  /// The most bricks that a recorded state has room for.
   package static let mostBricks = 128
 
   /// Lines, border included.

@@ -39,7 +39,7 @@ package struct BreakoutRules: Configuration, Equatable {
   /// Whether a learner of characters also sees the place that the ball comes from, as `o`: the published
   /// page does not show where the ball goes.
   package var trail = false
-  /// After how many steps a game is truncated: whoever never misses may go on for ever.
+  /// After how many steps a game is truncated: a player who never misses may play for ever.
   package var stepLimit = 5000
 
   /// Breakout by its published rules.

@@ -170,7 +170,7 @@ extension CityReader {
     return point
   }
 
-  /// What is told about features that nothing came of.
+  /// What is said about features that nothing was made of.
   var notes: [String] {
     remarks + ignored.map { "ignored: \($0.what)" + ($0.count > 1 ? " (\($0.count) times)" : "") }
   }

@@ -36,7 +36,7 @@ package struct CityRules: Configuration, Equatable {
   package var boundaryMargin = 10.0
   /// What a sensor reads at the map's edge.
   package var boundarySignal = 1.0
-  /// The car is kept so many pixels from the map's edge.
+  /// How far from the map's edge the car is kept, in pixels.
   package var edge = 5.0
   /// Nearer than this, in pixels, a target is reached.
   package var targetRadius = 25.0

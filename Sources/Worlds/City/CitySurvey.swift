@@ -1,7 +1,7 @@
 import Glibc
 package import Rollouts
 
-/// What a city is, in numbers: for `reel map check`, and for whoever makes one.
+/// What a city is, in numbers: for `reel map check`, and for those who make one.
 package struct CitySurvey: Sendable, Equatable {
   /// The way from one target (or the start) to the next.
   package struct Leg: Sendable, Equatable {

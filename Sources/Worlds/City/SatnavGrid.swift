@@ -10,7 +10,7 @@ struct SatnavGrid {
   private let weights: [Float]
   private let isRoad: [Bool]
 
-  /// Off the road a pixel counts for so many.
+  /// How many pixels of road one off the road counts for.
   private static let offRoad: Float = 20
 
   /// The grid over a mask.

@@ -4,7 +4,7 @@ package import Rollouts
 package enum ReacherPhysics: String, Sendable, CaseIterable {
   /// The equations of motion, written out.
   case closed
-  /// MuJoCo, which solves them; the world is handed it by whoever has it.
+  /// MuJoCo, which solves them; the world gets it from its caller.
   case mujoco
 }
 

@@ -71,7 +71,7 @@ package struct ReacherState: RecordedState {
   }
 }
 
-/// What the motors are told: any numbers, of which the arm feels those within ±1.
+/// What the motors are asked for: any numbers, of which the arm feels those within ±1.
 package struct ReacherAction: RecordedAction {
   /// At shoulder and elbow; 1 is the most that a motor gives.
   package var torques: SIMD2<Float>

@@ -77,7 +77,7 @@ struct CompareCommand: Command {
 extension RunGroups {
   /// What `--group-by` takes.
   static let help =
-    "what tells groups apart: trainer, preset, world, map, tag, note, file, seed or a setting "
+    "what runs are grouped by: trainer, preset, world, map, tag, note, file, seed or a setting "
     + "(default: trainer, preset or settings, whichever differ)"
 }
 

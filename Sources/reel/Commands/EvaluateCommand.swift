@@ -30,7 +30,7 @@ struct EvaluateCommand: Command {
       "--episodes", in: 1...1_000_000_000, help: "how many (default 100)")
     let steps = try arguments.count(
       "--steps", in: 1...1_000_000_000_000,
-      help: "play so many in all, and cut the last episode off (default in a city 20000)")
+      help: "play N steps in all, and cut the last episode off (default in a city 20000)")
     if episodes != nil && steps != nil {
       throw Failure.usage("--episodes and --steps exclude each other")
     }

@@ -41,7 +41,7 @@ struct FilmCommand: Command {
     other = try arguments.option(
       "--compare", value: "FILE", help: "a second recording, side by side on one clock")
     grid = try arguments.option(
-      "--grid", value: "CxR", help: "so many episodes at once, in columns and rows, such as 3x3"
+      "--grid", value: "CxR", help: "several episodes at once, in columns and rows, such as 3x3"
     ).map(Self.grid)
     if grid != nil, isLearning || other != nil {
       throw Failure.usage("--grid shows one run's episodes, without --learning and --compare")

@@ -26,9 +26,9 @@ struct ForkCommand: Command {
     let overrides = try arguments.repeatedOption(
       "--set", value: "NAME=VALUE", help: "change a setting or a rule of the world from there on")
     let steps = try arguments.count(
-      "--until", value: "STEPS", in: 1...1_000_000_000_000, help: "train until there are so many")
+      "--until", value: "STEPS", in: 1...1_000_000_000_000, help: "train on to this step")
     let episodes = try arguments.count(
-      "--episodes", in: 1...1_000_000_000, help: "train until there are so many")
+      "--episodes", in: 1...1_000_000_000, help: "train until N episodes are finished")
     change = PlanChange(
       steps: steps, episodes: episodes, overrides: try overrides.map(Arguments.setting))
     isDurable = arguments.flag("--durable", help: "survive a power cut at every commit (slower)")
@@ -38,7 +38,7 @@ struct ForkCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     guard let output else { throw Failure.usage("name the new recording with -o") }
-    guard let at else { throw Failure.usage("--at tells where to fork: a step, N% or end") }
+    guard let at else { throw Failure.usage("--at says where to fork: a step, N% or end") }
     let parent = try Recording(file)
     let step = try parent.step(at: RecordedMoment(option: "--at", at))
     try console.withBar("forking") { progress in

@@ -42,7 +42,7 @@ struct GenerateCommand: Command {
       "--temperature", value: "T", in: 0...100,
       help: "below 1 likely tokens become likelier; 0 takes the likeliest (default 0.8)")
     let topCount = try arguments.count(
-      "--top-k", in: 0...1_000_000, help: "choose among so many; 0: all (default 200)")
+      "--top-k", in: 0...1_000_000, help: "choose among the N likeliest; 0: all (default 200)")
     let topShare = try arguments.number(
       "--top-p", value: "P", in: 0.000001...1,
       help: "choose among the likeliest that have this share together (default 1)")

@@ -49,12 +49,12 @@ struct TrainCommand: Command {
       help: "which network decides, where PPO learns")
     let episodes = try arguments.count("--episodes", in: 1...1_000_000_000, help: "how many")
     let steps = try arguments.count(
-      "--steps", in: 1...1_000_000_000_000, help: "stop after so many")
+      "--steps", in: 1...1_000_000_000_000, help: "stop after N steps")
     let resumed = try arguments.option(
       "--resume", value: "FILE", help: "go on with a recording, to its end")
     let until = try arguments.count(
       "--until", value: "STEPS", in: 1...1_000_000_000_000,
-      help: "with --resume: train on until there are so many (--episodes likewise)")
+      help: "with --resume: train on to this step (--episodes likewise)")
     overrides = try arguments.repeatedOption(
       "--set", value: "NAME=VALUE", help: "change a setting (--settings lists them)"
     ).map(Arguments.setting)

@@ -44,7 +44,7 @@ struct Console: Sendable {
       let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
-        // Nobody listens to where errors are told; to go on as if all were said would be a lie.
+        // Errors cannot be printed either; to go on would hide that output is missing.
         if file == STDERR_FILENO { return }
         Self.error("the output cannot be written: \(String(cString: strerror(errno)))")
         exit(ExitCode.failed.rawValue)

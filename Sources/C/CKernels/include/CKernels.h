@@ -86,7 +86,7 @@ typedef struct {
 
 // y (rows, head) = softmax(scale q kᵀ) v, whose rows (width, head) are `row` apart; kept = the logarithm
 // of the sum that was divided by; `room` has reel_attention_room numbers; where shares are dropped,
-// `dropped` tells of row 0, and a row has `width` places
+// `dropped` is of row 0, and a row has `width` places
 ptrdiff_t reel_attention_room(ptrdiff_t width, ptrdiff_t head);
 void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head, float scale,
                     const float *q, const float *k, const float *v, ptrdiff_t row, float *room,
