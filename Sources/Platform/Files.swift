@@ -68,6 +68,20 @@ package enum Files {
       device: Int(truncatingIfNeeded: status.st_dev), inode: Int(truncatingIfNeeded: status.st_ino))
   }
 
+  /// Does something with a path, and says whether it led to another file afterwards.
+  package static func watchingForReplacement<Product>(
+    of path: String, _ body: () -> Product
+  ) -> (product: Product, wasReplaced: Bool) {
+    // Held by a descriptor that can only be asked about, the file's number is given to no other meanwhile.
+    // Unlike a real one, it drops no lock that SQLite has on the file when it is closed.
+    let onlyPath: Int32 = 0o10000000  // O_PATH
+    let descriptor = unsafe open(path, onlyPath | O_CLOEXEC)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    let file = identity(path)
+    let product = body()
+    return (product, identity(path) != file)
+  }
+
   /// A file's size in bytes; nil where there is none.
   package static func size(_ path: String) -> Int? {
     var status = stat()

@@ -59,17 +59,18 @@ public final class Recording {
     var attempts = 0
     while true {
       attempts += 1
-      let file = Files.identity(path)
-      let outcome: Result<Database, RecordingError>
-      do throws(RecordingError) {
-        let database = try open(path, mode)
-        try checkTables(of: database, path)
-        if mode == .reading { try checkLength(of: database, path) }
-        outcome = .success(database)
-      } catch {
-        outcome = .failure(error)
+      let (outcome, wasReplaced) = Files.watchingForReplacement(of: path) {
+        () -> Result<Database, RecordingError> in
+        do throws(RecordingError) {
+          let database = try open(path, mode)
+          try checkTables(of: database, path)
+          if mode == .reading { try checkLength(of: database, path) }
+          return .success(database)
+        } catch {
+          return .failure(error)
+        }
       }
-      if attempts == 100 || Files.identity(path) == file { return try outcome.get() }
+      if attempts == 100 || !wasReplaced { return try outcome.get() }
     }
   }
 

@@ -50,9 +50,15 @@ enum RecordingFiles {
   }
 
   private static func refuseLivingWriter(_ path: String) throws(RecordingError) {
-    // Whatever is no recording has no writer.
-    guard let recording = try? Recording(path), let sessions = try? recording.sessions() else {
-      return
+    let sessions: [Session]
+    do throws(RecordingError) {
+      sessions = try Recording(path).sessions()
+    } catch {
+      switch error.kind {
+      // What is no recording has no writer.
+      case .missing, .foreign, .newer, .damaged: return
+      default: throw error
+      }
     }
     try Recording.refuseLivingWriter(of: path, sessions)
   }

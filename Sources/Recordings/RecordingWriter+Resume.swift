@@ -12,9 +12,18 @@ extension RecordingWriter {
     resuming path: String, from step: Int, configuration: JSON? = nil,
     options: RecordingOptions = RecordingOptions()
   ) throws {
+    try self.init(
+      resuming: path, of: nil, from: step, configuration: configuration, options: options)
+  }
+
+  /// The same for a run that was read before: another recording that took its name meanwhile is refused.
+  package init(
+    resuming path: String, of run: RunDescription?, from step: Int, configuration: JSON?,
+    options: RecordingOptions
+  ) throws {
     let claimed = try RecordingFiles.holdingFolder(of: Files.resolved(path)) {
       () throws(RecordingError) in
-      Result { try Self.claim(path, from: step, configuration, options) }
+      Result { try Self.claim(path, of: run, from: step, configuration, options) }
     }
     let (recording, database, identity, found) = try claimed.get()
     let committer = Committer(path: path, options: options, worlds: found.description.worlds)
@@ -27,9 +36,18 @@ extension RecordingWriter {
 
   /// Becomes the writer of a file that nobody writes.
   private static func claim(
-    _ path: String, from step: Int, _ configuration: JSON?, _ options: RecordingOptions
+    _ path: String, of run: RunDescription?, from step: Int, _ configuration: JSON?,
+    _ options: RecordingOptions
   ) throws -> (Recording, Database, WriterIdentity, Resumption) {
     let recording = try Recording(path)
+    if var run {
+      let now = try recording.description()
+      // Labels may change at any time.
+      (run.tags, run.note) = (now.tags, now.note)
+      guard run == now else {
+        throw RecordingError(.missing, "another recording took the place of \(path) meanwhile")
+      }
+    }
     try Recording.refuseLivingWriter(of: path, try recording.sessions())
     let database = try Draft.open(path, durable: options.durable)
     guard let identity = WriterIdentity(current: path) else {

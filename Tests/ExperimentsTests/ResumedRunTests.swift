@@ -1,4 +1,5 @@
 import Experiments
+import Platform
 import Recordings
 import Rollouts
 import SQLite
@@ -44,6 +45,18 @@ import Trainers
       }
       #expect(pauses > 0)
       #expect(try Recording(run.path).digest() == whole)
+    }
+  }
+
+  @Test func `a run whose name another took meanwhile does not go on in that one`() throws {
+    try withTemporaryFolder { folder in
+      let run = try ResumedRun(try interrupted(.maze, in: folder).path)
+      let other = try SmallRun.maze.training(in: folder, as: "other", seed: 6)
+      #expect(try !other.run { _ in false }.isComplete)
+      let before = try Repository.contents(of: other.path)
+      try Files.rename(other.path, to: run.path)
+      #expect(throws: RecordingError.self) { try run.run { _ in true } }
+      #expect(try Repository.contents(of: run.path) == before)
     }
   }
 

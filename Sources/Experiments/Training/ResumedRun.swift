@@ -7,7 +7,7 @@ package import Trainers
 package struct ResumedRun {
   package let path: String
   package let plan: TrainingPlan
-  private let seed: UInt64
+  private let recorded: RunDescription
   private let options: RecordingOptions
   private let onCommit: ((Int) -> Void)?
 
@@ -21,7 +21,7 @@ package struct ResumedRun {
     let run = try recording.trainingDescription()
     self.path = path
     plan = try catalog.plan(of: run)
-    seed = run.seed
+    recorded = run
     self.options = options
     self.onCommit = onCommit
   }
@@ -63,7 +63,7 @@ package struct ResumedRun {
       (wentOn, isExtended) = (true, true)
     }
     return Outcome(
-      result: try TrainingResult(path, seed: seed, trainer, since: start), wentOn: wentOn,
+      result: try TrainingResult(path, seed: recorded.seed, trainer, since: start), wentOn: wentOn,
       isExtended: isExtended)
   }
 
@@ -74,7 +74,7 @@ package struct ResumedRun {
     guard let checkpoint = try recording.finalCheckpoint() else {
       throw RunError.damaged(path, "it has no checkpoint")
     }
-    var trainer = try plan.trainer(seed: seed)
+    var trainer = try plan.trainer(seed: recorded.seed)
     do {
       try trainer.resume(from: checkpoint, history: recording.history)
     } catch let error as SafetensorsError {
@@ -88,7 +88,8 @@ package struct ResumedRun {
     _ goOn: (TrainingProgress) -> Bool
   ) throws {
     let writer = try RecordingWriter(
-      resuming: path, from: trainer.step, configuration: extended?.configuration, options: options)
+      resuming: path, of: recorded, from: trainer.step, configuration: extended?.configuration,
+      options: options)
     try trainer.train(recording: writer, onCommit, callbacks, goOn)
   }
 }
