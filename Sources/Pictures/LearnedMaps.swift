@@ -86,7 +86,8 @@ package struct LearnedTables: LearnedMaps {
 
   package var subject: String { "Q-table: value and greedy action" }
   package func keptSteps() throws -> [Int]? {
-    try recording.thinning() == nil ? nil : recording.checkpointSteps()
+    try recording.thinning() == nil && recording.gaps() == nil
+      ? nil : recording.checkpointSteps()
   }
 
   init(

@@ -80,7 +80,7 @@ final class Audit {
   }
 
   /// A batch from its row.
-  private func link(_ row: Row<BatchColumn>) throws(Difference) -> Link {
+  private func link(_ row: Row<BatchColumn>) throws -> Link {
     guard let first = row[.firstStep].int, let last = row[.lastStep].int,
       let metrics = row[.metrics].int, let checkpoints = row[.checkpoints].int,
       row[.elapsed].double != nil, row[.hash].blob != nil
@@ -88,6 +88,7 @@ final class Audit {
       throw Difference(at: steps, "a batch", expected: "a row of values", found: "others")
     }
     lastKey = first
+    if first > steps { _ = try episodes.skip(to: first) }
     guard first == steps else {
       throw Difference(
         at: steps, "the batch that begins there", expected: "one",

@@ -22,6 +22,7 @@ struct EpisodeAudit {
   private(set) var count = 0
   private let path: String
   private let thinning: Thinning?
+  private let gaps: Gaps?
   private let seed: Int
   private let worlds: Int
   /// Numbers of discrete actions are below this.
@@ -32,6 +33,8 @@ struct EpisodeAudit {
   /// The row of the table for each slot.
   private var entries: [Row<EpisodeColumn>]
   private var newest = 0
+  /// The newest number of a part of an episode whose beginning is missing.
+  private var newestPart = 0
 
   init(
     _ recording: Recording, _ run: RunDescription, _ kinds: ValueKinds
@@ -41,6 +44,7 @@ struct EpisodeAudit {
     }
     path = recording.path
     thinning = try recording.thinning()
+    gaps = try recording.gaps()
     seed = Int(run.seed)
     worlds = run.worlds
     actions = run.world.actions.isEmpty ? .max : run.world.actions.count
@@ -89,9 +93,10 @@ struct EpisodeAudit {
     return ended
   }
 
-  /// Skips steps that a thinned copy lacks, as far as they belong to episodes that it left out; the
-  /// table's rows of the episodes that end in them.
+  /// Skips steps that are missing and may be: in a recovered recording those of its gaps, in a thinned copy
+  /// those of episodes that it left out; the table's rows of the episodes that end in them.
   mutating func skip(to end: Int) throws -> [Row<EpisodeColumn>] {
+    try skipGap(to: end)
     guard let thinning else { return [] }
     var ended: [Row<EpisodeColumn>] = []
     while steps < end {
@@ -114,6 +119,18 @@ struct EpisodeAudit {
     return ended
   }
 
+  /// No episode goes on across a gap.
+  private mutating func skipGap(to end: Int) throws(Difference) {
+    guard let gap = gaps?.end(of: steps), gap > steps else { return }
+    let next = min(gap, end)
+    for step in steps..<min(next, steps + worlds) where slots[step % worlds].isOpen {
+      throw Difference(
+        at: step, "episode \(slots[step % worlds].number)", expected: "a row of this step",
+        found: "none")
+    }
+    steps = next
+  }
+
   /// Where every world is within an episode that was left out, many rounds pass at once.
   private mutating func leap(to end: Int) {
     guard slots.allSatisfy({ $0.isOpen && $0.isLeftOut }) else { return }
@@ -128,9 +145,11 @@ struct EpisodeAudit {
 
   /// Begins an episode with what the table says of it.
   private mutating func open(_ number: Int, at step: Int, _ index: Int) throws {
-    guard number > newest else {
+    let isPart = gaps.map { number > $0.newest && number - $0.newest <= $0.parts.count } ?? false
+    let before = isPart ? max(newestPart, gaps?.newest ?? 0) : newest
+    guard number > before else {
       throw Difference(
-        at: step, "the episode that begins", expected: "one after \(newest)", found: "\(number)")
+        at: step, "the episode that begins", expected: "one after \(before)", found: "\(number)")
     }
     let row = try withRecordingErrors(path) { () throws(SQLiteError) in
       try statement.bind(.integer(number), at: 1)
@@ -154,7 +173,8 @@ struct EpisodeAudit {
       throw Difference(
         at: step, "episode \(number), steps", expected: "as many as it has", found: "\(count)")
     }
-    guard ["running", "terminated", "truncated"].contains(ending) else {
+    let isEnding = ["running", "terminated", "truncated"].contains(ending)
+    guard isEnding || gaps != nil && ending == Ending.interrupted.name else {
       throw Difference(
         at: step, "episode \(number), ending", expected: "running, terminated or truncated",
         found: "'\(ending)'")
@@ -167,7 +187,7 @@ struct EpisodeAudit {
       isOpen: true, number: number, lastStep: first + (count - 1) * stride,
       isOver: ending != "running")
     entries[index] = row
-    newest = number
+    if isPart { newestPart = number } else { newest = number }
     self.count += 1
   }
 

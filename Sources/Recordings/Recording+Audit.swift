@@ -128,7 +128,7 @@ extension Audit {
           found: "\(found)")
       }
     }
-    guard try recording.checkpoint(at: 0) != nil else {
+    guard try recording.checkpoint(at: 0) != nil || recording.gaps() != nil else {
       throw Difference(
         at: 0, "the checkpoint before the first step", expected: "one", found: "none")
     }

@@ -27,6 +27,33 @@ extension Recording {
   }
 }
 
+extension Recording {
+  /// Computes the hashes of a file's batches again, over the rows that it has now.
+  static func seal(_ path: String, _ progress: (Double) throws -> Void = { _ in }) throws {
+    var links: [(first: SQLiteValue, hash: SQLiteValue)] = []
+    do {
+      let recording = try Recording(path)
+      let steps = Double(max(1, try recording.stepCount()))
+      let audit = try Audit(recording, isSealing: true)
+      while let link = try audit.advance() {
+        links.append((link.row[.firstStep], link.row[.hash]))
+        try progress(Double(audit.steps) / steps)
+      }
+    }
+    let sealed = links
+    try withRecordingErrors(path) { () throws(SQLiteError) in
+      let database = try Database(path, .writing)
+      // Of a file that has no name yet, nothing need outlast a crash.
+      try database.execute("PRAGMA journal_mode = MEMORY")
+      try database.transaction(.writing) { () throws(SQLiteError) in
+        let statement = try database.prepare("UPDATE batches SET hash = ? WHERE first_step = ?")
+        for link in sealed { try statement.run(link.hash, link.first) }
+      }
+      try database.close()
+    }
+  }
+}
+
 /// Leaves out what a copy should not have.
 private struct Thinner {
   let place: String
@@ -49,7 +76,7 @@ private struct Thinner {
       if thinning.lacksCheckpoints { try removeCheckpoints() }
       try mark(thinning)
       try execute("COMMIT")
-      try seal()
+      try Recording.seal(place)
       try execute("VACUUM")
     }
     try withRecordingErrors(place) { () throws(SQLiteError) in try database.close() }
@@ -62,6 +89,9 @@ private struct Thinner {
       // New hashes would hide it.
       throw RecordingError.damaged(
         place, "only what verifies is thinned, and this does not: \(difference)")
+    }
+    if let gaps = try recording.gaps() {
+      throw RecordingError(.absent, "only a whole recording is thinned, and of this \(gaps)")
     }
     if let before = try recording.thinning() {
       guard before.episodes == 1 || wanted.episodes == 1 else {
@@ -98,24 +128,6 @@ private struct Thinner {
         WHEN checkpoints = (SELECT count(*) FROM checkpoints) THEN min(checkpoints, 2) ELSE 1 END;
       DELETE FROM checkpoints WHERE step > 0 AND step < (SELECT max(step) FROM checkpoints);
       """)
-  }
-
-  /// Computes the batches' hashes again, over what is left.
-  private func seal() throws {
-    var links: [(first: SQLiteValue, hash: SQLiteValue)] = []
-    do {
-      let audit = try Audit(try Recording(place), isSealing: true)
-      while let link = try audit.advance() {
-        links.append((link.row[.firstStep], link.row[.hash]))
-      }
-    }
-    try execute("BEGIN IMMEDIATE")
-    try withRecordingErrors(place) { () throws(SQLiteError) in
-      for link in links {
-        try database.run("UPDATE batches SET hash = ? WHERE first_step = ?", link.hash, link.first)
-      }
-    }
-    try execute("COMMIT")
   }
 
   private func mark(_ thinning: Thinning) throws {

@@ -40,6 +40,11 @@ public final class Recording {
     try self.init(path, .salvaging)
   }
 
+  /// A recording that is open already.
+  init(reading database: Database, at path: String) {
+    (self.database, self.path) = (database, path)
+  }
+
   private init(_ path: String, _ mode: Database.Mode) throws(RecordingError) {
     self.path = path
     guard Files.isTaken(path) else {

@@ -71,8 +71,18 @@ extension Recording {
     return thinning
   }
 
-  /// Refuses a copy that lacks steps, where each is needed.
+  /// Whether all steps are there that were ever taken.
+  package func hasEveryStep() throws(RecordingError) -> Bool {
+    guard try gaps() == nil else { return false }
+    return try thinning()?.episodes ?? 1 == 1
+  }
+
+  /// Refuses a recording that lacks steps, where each is needed.
   package func requireEveryStep(for purpose: String) throws(RecordingError) {
+    if let gaps = try gaps() {
+      throw RecordingError(
+        .absent, "\(path) was recovered, and \(gaps): \(purpose) needs every step")
+    }
     guard let thinning = try thinning(), thinning.episodes > 1 else { return }
     throw RecordingError(
       .absent,

@@ -93,7 +93,7 @@ package struct ReportedRun {
       }
     }
     switch insight {
-    case .table where try hasEveryStep:
+    case .table where try recording.hasEveryStep():
       let tables = try followTable(maps.steps, &report.episodes, chosen.map(\.episode))
       if !tables.isEmpty {
         report.heat = try heat(tables, at: maps.steps, begun: episodes.map(\.firstStep))
@@ -153,7 +153,8 @@ package struct ReportedRun {
 
   /// The steps whose maps are shown, and the bytes that these take; none where there is nothing to see.
   private func mapSteps() throws -> (steps: [Int], bytes: Int) {
-    guard case .table = insight, try hasEveryStep, let layout = StateLayout(run.world.fields),
+    guard case .table = insight, try recording.hasEveryStep(),
+      let layout = StateLayout(run.world.fields),
       layout.rows * layout.columns <= Self.mostCells,
       max(layout.rows, layout.columns) <= Self.greatestSide
     else { return ([], 0) }
@@ -182,11 +183,6 @@ package struct ReportedRun {
       maps: maps, steps: steps, episodes: episodes,
       parts: .init(light: try parts(.light), dark: try parts(.dark)),
       directions: HeatMapChart.directions(of: run.world.fields))
-  }
-
-  /// Whether tables can be made again from the steps; a thinned copy lacks some.
-  private var hasEveryStep: Bool {
-    get throws { try recording.thinning().map { $0.episodes == 1 } ?? true }
   }
 
   // MARK: Episodes

@@ -41,6 +41,7 @@ struct InfoCommand: Command {
           "sizes", .object(sizes.map { .init($0.table, .integer($0.bytes)) })),
         .init("parent", summary.run.parent.map(Self.json) ?? .null),
         .init("thinned", try recording.thinning().map { .string($0.description) } ?? .null),
+        .init("recovered", try recording.gaps().map { .string($0.description) } ?? .null),
       ]
     if console.isJSON {
       console.print(.object(members))

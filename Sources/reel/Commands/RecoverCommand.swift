@@ -1,3 +1,4 @@
+import Experiments
 import Platform
 import Recordings
 import Rollouts
@@ -7,31 +8,46 @@ struct RecoverCommand: Command {
   static let name = "recover"
   static let summary = "save what verifies of a damaged recording to a new one"
   static let group = CommandGroup.trust
-  static let examples = ["reel recover damaged.sqlite -o recordings/saved.sqlite"]
+  static let examples = [
+    "reel recover damaged.sqlite -o recordings/saved.sqlite",
+    "reel recover damaged.sqlite --unverified --like recordings/other.sqlite -o saved.sqlite",
+  ]
 
   private let file: String
   private let output: String?
-  private let force: Bool
+  private var options = Recovery.Options()
 
   init(_ arguments: inout Arguments) throws {
     file = try arguments.positional("FILE", help: "a damaged recording, which is only read")
     output = try arguments.option("-o", "--output", value: "NEW", help: "the recording to make")
-    force = arguments.flag("--force", help: "overwrite")
+    options.onlyBeginning = arguments.flag(
+      "--beginning", help: "keep only what precedes the first damage, to train on from there")
+    options.keepsUnverified = arguments.flag(
+      "--unverified", help: "also keep steps that can be read but not verified, marked as such")
+    options.like = try arguments.option(
+      "--like", value: "OTHER", help: "take a lost description from another run of the same command"
+    )
+    options.force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
     guard let output else { throw Failure.usage("name the new recording with -o") }
-    var bar = ProgressBar("recovering", console)
-    let recovery = try Recovery.recover(file, to: output, force: force) { bar.update($0) }
-    bar.finish()
+    let recovery = try console.withBar("recovering") { progress in
+      try Recovery.recover(file, to: output, options) {
+        guard progress($0, "") else { throw RunError.cancelled }
+      }
+    }
     if console.isJSON {
       console.print(json(recovery, output))
     } else {
       console.print(output)
       for line in lines(recovery) { console.note(line) }
       if recovery.reason != nil, try Recording(output).description().purpose == .train {
-        console.note("reel train --resume \(output) makes what was lost again, as it was")
+        console.note(
+          recovery.gaps == nil
+            ? "reel train --resume \(output) makes what was lost again, as it was"
+            : "recovered with --beginning, it could be trained on to what it was")
       }
     }
     return recovery.reason == nil ? .done : .lossy
@@ -41,13 +57,14 @@ struct RecoverCommand: Command {
     let kept = recovery.kept
     let open = kept.openEpisodes == 0 ? "" : " (\(kept.openEpisodes) interrupted)"
     var lines = [
-      "kept \(NumberFormat.count(kept.steps)) steps, \(NumberFormat.count(kept.episodes)) episodes\(open), "
+      "kept \(NumberFormat.count(recovery.steps)) steps, \(NumberFormat.count(kept.episodes)) episodes\(open), "
         + "\(NumberFormat.count(kept.metrics)) metrics, \(NumberFormat.count(kept.checkpoints)) checkpoints"
     ]
     if let reason = recovery.reason {
-      let lost = recovery.steps.map { max(0, $0 - kept.steps) } ?? 0
+      let lost = recovery.lostSteps ?? 0
       lines.append(
-        lost > 0 ? "lost at least \(NumberFormat.count(lost)) steps" : "lost what came after")
+        lost > 0 ? "lost at least \(NumberFormat.count(lost)) steps" : "lost no steps")
+      if let gaps = recovery.gaps { lines.append("\(gaps)") }
       lines.append("the first that does not verify: \(reason)")
     } else {
       lines.append("nothing was lost")
@@ -59,10 +76,12 @@ struct RecoverCommand: Command {
     let kept = recovery.kept
     return [
       "file": .string(output), "complete": .bool(recovery.reason == nil),
-      "steps": .integer(kept.steps), "episodes": .integer(kept.episodes),
+      "steps": .integer(recovery.steps), "episodes": .integer(kept.episodes),
       "open_episodes": .integer(kept.openEpisodes), "metrics": .integer(kept.metrics),
       "checkpoints": .integer(kept.checkpoints),
-      "lost_steps": recovery.steps.map { .integer(max(0, $0 - kept.steps)) } ?? .null,
+      "lost_steps": recovery.lostSteps.map(JSON.integer) ?? .null,
+      "gaps": Gaps.pairs(recovery.gaps?.steps ?? []),
+      "unverified": Gaps.pairs(recovery.gaps?.unverified ?? []),
       "difference": recovery.reason?.json ?? .null,
     ]
   }

@@ -1,0 +1,96 @@
+package import Rollouts
+internal import SQLite
+
+/// What a recording lacks that was recovered from a damaged one, as it says itself under the key `recovered`.
+///
+/// An episode that a gap cuts has an `interrupted` row for each part. One whose beginning is missing has a new
+/// number, after those of all others.
+package struct Gaps: Sendable, Equatable {
+  /// The steps that are missing, in order.
+  package var steps: [ClosedRange<Int>] = []
+  /// The steps that could be read and not be verified, in order.
+  package var unverified: [ClosedRange<Int>] = []
+  /// The greatest number that an episode had.
+  package var newest = 0
+  /// The episodes whose later parts have the numbers after `newest`, one by one.
+  package var parts: [Int] = []
+
+  /// Nothing is lacking.
+  package init() {}
+
+  /// How many steps are missing.
+  package var count: Int { steps.reduce(0) { $0 + $1.count } }
+
+  var isEmpty: Bool { steps.isEmpty && unverified.isEmpty && parts.isEmpty }
+
+  var json: JSON {
+    [
+      "gaps": Self.pairs(steps), "unverified": Self.pairs(unverified), "newest": .integer(newest),
+      "parts": .array(parts.map(JSON.integer)),
+    ]
+  }
+
+  /// The first and the last step of each range.
+  package static func pairs(_ ranges: [ClosedRange<Int>]) -> JSON {
+    .array(ranges.map { .array([.integer($0.lowerBound), .integer($0.upperBound)]) })
+  }
+
+  init?(_ json: JSON) {
+    guard let steps = json["gaps"].flatMap(Self.ranges),
+      let unverified = json["unverified"].flatMap(Self.ranges),
+      let newest = json["newest"]?.int, case .array(let parts)? = json["parts"]
+    else { return nil }
+    (self.steps, self.unverified, self.newest) = (steps, unverified, newest)
+    self.parts = parts.compactMap(\.int)
+  }
+
+  private static func ranges(_ json: JSON) -> [ClosedRange<Int>]? {
+    guard case .array(let pairs) = json else { return nil }
+    var ranges: [ClosedRange<Int>] = []
+    for pair in pairs {
+      guard case .array(let ends) = pair, ends.count == 2, let first = ends[0].int,
+        let last = ends[1].int, first > ranges.last?.upperBound ?? -1, last >= first, last < 1 << 53
+      else { return nil }
+      ranges.append(first...last)
+    }
+    return ranges
+  }
+
+  /// The end of the gap that a step lies in; the step itself where it lies in none.
+  func end(of step: Int) -> Int {
+    var (low, high) = (0, steps.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if steps[middle].upperBound < step { low = middle + 1 } else { high = middle }
+    }
+    return low < steps.count && steps[low].contains(step) ? steps[low].upperBound + 1 : step
+  }
+}
+
+extension Gaps: CustomStringConvertible {
+  /// What is lacking, for people.
+  package var description: String {
+    func text(_ ranges: [ClosedRange<Int>]) -> String {
+      let first = ranges.prefix(5).map {
+        $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)"
+      }
+      let rest = ranges.count > 5 ? ["\(ranges.count - 5) more gaps"] : []
+      return (first + rest).joined(separator: ", ")
+    }
+    return [
+      steps.isEmpty ? nil : "it lacks steps \(text(steps))",
+      unverified.isEmpty ? nil : "steps \(text(unverified)) could not be verified",
+    ].compactMap(\.self).joined(separator: "; ")
+  }
+}
+
+extension Recording {
+  /// What this recording lacks since it was recovered; nil where it was not, or lacks nothing.
+  package func gaps() throws(RecordingError) -> Gaps? {
+    guard let text = try runKeys()["recovered"]?.text else { return nil }
+    guard let gaps = (try? JSON(parsing: text)).flatMap(Gaps.init) else {
+      throw .damaged(path, "it does not say what it lacks")
+    }
+    return gaps
+  }
+}

@@ -1,0 +1,228 @@
+internal import Rollouts
+internal import SQLite
+
+/// Copies readable steps, and makes the rows of their episodes anew: whole ones as they were, and an interrupted
+/// row for each part of one that a gap cuts.
+struct EpisodeParts {
+  /// What is missing, and which parts have new numbers.
+  private(set) var gaps = Gaps()
+  private let source: Recording
+  private let path: String
+  private let worlds: Int
+  private let actions: Int
+  private let seed: Int
+  private let kinds: ValueKinds
+  private let rows: Statement
+  private let episode: Statement
+  private let following: Statement
+  private let insertion: Statement
+  private let removal: Statement
+  private let episodeInsertion: Statement
+  private var parts: [Part?]
+  /// The step after the last one that was copied.
+  private(set) var end = 0
+  private var dropped: [Int] = []
+
+  /// What was copied of the episode that one of the worlds plays.
+  private struct Part {
+    let episode: Int
+    let number: Int
+    let first: Int
+    /// What the table says of the episode, where it can be read.
+    let entry: Row<EpisodeColumn>?
+    var last: Int
+    var steps = 1
+    var total: Double
+    var totalBefore = 0.0
+    var lastState: SQLiteValue
+
+    /// The episode's last state, where its last step was copied.
+    func finalState(worlds: Int) -> SQLiteValue? {
+      guard let entry, let first = entry[.firstStep].int, let steps = entry[.steps].int,
+        last == first + (steps - 1) * worlds, entry[.finalState].kind == lastState.kind
+      else { return nil }
+      return entry[.finalState]
+    }
+  }
+
+  init(
+    from source: Recording, to database: Database, _ run: RunDescription
+  ) throws(RecordingError) {
+    (self.source, path) = (source, source.path)
+    (worlds, actions) = (run.worlds, run.world.actions.isEmpty ? .max : run.world.actions.count)
+    seed = Int(clamping: run.seed)
+    func usual(_ column: TransitionColumn) throws(RecordingError) -> Columns.Kind {
+      let type = try source.value(
+        "SELECT typeof(\(column.label)) FROM transitions GROUP BY 1 ORDER BY count(*) DESC")
+      return type?.text == "blob" ? .bytes : .integer
+    }
+    kinds = ValueKinds(state: try usual(.state), action: try usual(.action))
+    (rows, episode, following) = try withRecordingErrors(path) { () throws(SQLiteError) in
+      let source = source.database
+      return (
+        try source.prepare("\(TransitionColumn.selection()) WHERE step >= ? AND step < ?"),
+        try source.prepare("\(EpisodeColumn.selection()) WHERE episode = ?"),
+        try source.prepare("SELECT state FROM transitions WHERE step = ? AND episode = ?")
+      )
+    }
+    (insertion, removal, episodeInsertion) = try withRecordingErrors(path) {
+      () throws(SQLiteError) in
+      (
+        try database.prepare("INSERT \(TransitionColumn.insertion)"),
+        try database.prepare("DELETE FROM transitions WHERE step = ?"),
+        try database.prepare("INSERT \(EpisodeColumn.insertion)")
+      )
+    }
+    parts = Array(repeating: nil, count: worlds)
+    let newest = try source.value(
+      "SELECT max(n) FROM (SELECT max(episode) AS n FROM episodes WHERE episode < 1 << 52"
+        + " UNION SELECT max(episode) FROM transitions WHERE episode < 1 << 52)")
+    gaps.newest = max(0, newest?.int ?? 0)
+  }
+
+  /// Copies the steps of a range that can be read, after those of earlier ranges.
+  mutating func copy(_ range: Range<Int>) throws(RecordingError) {
+    do {
+      try rows.bind([.integer(range.lowerBound), .integer(range.upperBound)])
+      while try rows.step() { try take(Row(values: rows.row)) }
+    } catch {
+      throw RecordingError(error, path: path)
+    }
+  }
+
+  /// Ends what is open.
+  mutating func finish() throws(RecordingError) {
+    do {
+      for world in parts.indices { try close(world, isAtEnd: true) }
+    } catch {
+      throw RecordingError(error, path: path)
+    }
+    addDropped()
+  }
+
+  /// Steps whose outcome was lost are gaps, too; but none is at the end.
+  private mutating func addDropped() {
+    var ranges = gaps.steps + dropped.map { $0...$0 }
+    ranges.sort { $0.lowerBound < $1.lowerBound }
+    gaps.steps.removeAll()
+    for range in ranges {
+      if let last = gaps.steps.last, last.upperBound + 1 == range.lowerBound {
+        gaps.steps[gaps.steps.count - 1] = last.lowerBound...range.upperBound
+      } else {
+        gaps.steps.append(range)
+      }
+    }
+    if let last = gaps.steps.last, last.upperBound + 1 == end {
+      end = last.lowerBound
+      gaps.steps.removeLast()
+    }
+  }
+
+  private mutating func take(_ row: Row<TransitionColumn>) throws(SQLiteError) {
+    guard let step = row[.step].int, let number = row[.episode].int, isSound(row, number) else {
+      return
+    }
+    if step > end { gaps.steps.append(end...step - 1) }
+    end = step + 1
+    let world = step % worlds
+    if var part = parts[world], part.episode == number, part.last == step - worlds {
+      part.last = step
+      part.steps += 1
+      part.totalBefore = part.total
+      part.total += row[.reward].double ?? 0
+      part.lastState = row[.state]
+      parts[world] = part
+    } else {
+      try open(row, step, number, world)
+    }
+    var copied = row
+    copied[.episode] = .integer(parts[world]?.number ?? number)
+    try insertion.run(copied.values)
+  }
+
+  private func isSound(_ row: Row<TransitionColumn>, _ episode: Int) -> Bool {
+    let isAction = row[.action].int.map { (0..<actions).contains($0) } ?? true
+    return episode > 0 && episode <= gaps.newest && row[.state].kind == kinds.state
+      && row[.action].kind == kinds.action && isAction && row[.reward].double?.isFinite == true
+  }
+
+  private mutating func open(
+    _ row: Row<TransitionColumn>, _ step: Int, _ episode: Int, _ world: Int
+  ) throws(SQLiteError) {
+    let before = parts[world]?.last
+    try close(world, isAtEnd: false)
+    let entry = try entry(of: episode)
+    // Without its row, an episode begins where the one before it ended.
+    let isBeginning =
+      entry.map { $0[.firstStep].int == step }
+      ?? (step < worlds || before == step - worlds)
+    var number = episode
+    if !isBeginning {
+      gaps.parts.append(episode)
+      number = gaps.newest + gaps.parts.count
+    }
+    parts[world] = Part(
+      episode: episode, number: number, first: step, entry: entry, last: step,
+      total: row[.reward].double ?? 0, lastState: row[.state])
+  }
+
+  private func entry(of number: Int) throws(SQLiteError) -> Row<EpisodeColumn>? {
+    try episode.bind([.integer(number)])
+    defer { episode.reset() }
+    guard try episode.step() else { return nil }
+    let row = Row<EpisodeColumn>(values: episode.row)
+    guard let first = row[.firstStep].int, row[.stride].int == worlds, let steps = row[.steps].int,
+      Recording.isSound(number, first: first, worlds, steps: steps),
+      Ending.allCases.contains(where: { row[.ending] == .text($0.name) })
+    else { return nil }
+    return row
+  }
+
+  /// Writes the row of what was copied of an episode.
+  private mutating func close(_ world: Int, isAtEnd: Bool) throws(SQLiteError) {
+    guard var part = parts[world] else { return }
+    parts[world] = nil
+    // What nothing follows goes on at the end of the recording, as when a writer was cut off.
+    let isOpen = isAtEnd && part.last + worlds >= end
+    var (ending, state) = (isOpen ? Ending.running.name : Ending.interrupted.name, SQLiteValue.null)
+    if let entry = part.entry, let final = part.finalState(worlds: worlds) {
+      state = final
+      if let end = entry[.ending].text, end != Ending.running.name {
+        ending = entry[.firstStep] == .integer(part.first) ? end : Ending.interrupted.name
+      }
+    } else if let next = try follower(of: part) {
+      state = next
+    } else {
+      // Where its last step led is lost, so that step is, too.
+      try removal.run(.integer(part.last))
+      dropped.append(part.last)
+      ending = Ending.interrupted.name
+      state = part.lastState
+      part.last -= worlds
+      part.steps -= 1
+      part.total = part.totalBefore
+    }
+    guard part.steps > 0 else { return }
+    try episodeInsertion.run([
+      .integer(part.number), .integer(seed), .integer(part.first),
+      .integer(worlds), .integer(part.steps), .real(part.total), .text(ending), state,
+    ])
+  }
+
+  private func follower(of part: Part) throws(SQLiteError) -> SQLiteValue? {
+    try following.bind([.integer(part.last + worlds), .integer(part.episode)])
+    defer { following.reset() }
+    return try following.step() ? following.value(at: 0) : nil
+  }
+}
+
+extension SQLiteValue {
+  /// Whether this is a number or bytes; nil where it is neither.
+  fileprivate var kind: Columns.Kind? {
+    switch self {
+    case .integer: .integer
+    case .blob: .bytes
+    default: nil
+    }
+  }
+}

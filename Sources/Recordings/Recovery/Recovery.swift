@@ -1,0 +1,150 @@
+internal import SQLite
+
+/// What was saved of a damaged recording, and what was not.
+package struct Recovery: Sendable, Equatable {
+  /// What the new recording holds.
+  package var kept: AuditReport
+  /// How many steps that are; where there are gaps, fewer than it counts.
+  package var steps: Int
+  /// What of it lies between gaps, and what could not be verified; nil where it is the recording's beginning, or
+  /// all of it.
+  package var gaps: Gaps?
+  /// The first that was lost; nil where nothing was.
+  package var reason: Difference?
+  /// How many steps the damaged one still seems to have, where that can be read.
+  package var visibleSteps: Int?
+
+  /// How many of those were not kept.
+  package var lostSteps: Int? { visibleSteps.map { max(0, $0 - steps) } }
+
+  /// What is wanted of a damaged recording.
+  package struct Options: Sendable {
+    /// Whether only what precedes the first damage is kept, from where training can go on.
+    package var onlyBeginning = false
+    /// Whether steps are kept that can be read and not verified.
+    package var keepsUnverified = false
+    /// Another run of the same command, which has the description that was lost.
+    package var like: String?
+    /// Whether a file of the new name is replaced.
+    package var force = false
+
+    /// The usual: everything that verifies.
+    package init() {}
+  }
+
+  /// Copies what verifies of a recording to a new one. The damaged file is only read, and the new one gets its
+  /// name when it is complete.
+  package static func recover(
+    _ path: String, to new: String, _ options: Options = Options(),
+    _ progress: (Double) throws -> Void = { _ in }
+  ) throws -> Recovery {
+    try RecordingFiles.refuse(new, inPlaceOf: path)
+    if let like = options.like { try RecordingFiles.refuse(new, inPlaceOf: like) }
+    try RecordingFiles.checkFree(new, force: options.force)
+    try RecordingFiles.makeFolder(of: new)
+    let (place, rows) = (RecordingFiles.beside(new), RecordingFiles.beside(new))
+    defer { for draft in [place, rows] { RecordingFiles.remove(draft) } }
+    let recovery: Recovery
+    switch try copyWhole(path, place, progress) {
+    case .success(let whole): recovery = whole
+    case .failure(let found):
+      RecordingFiles.remove(place)
+      do {
+        recovery = try copyReadable(path, place, by: rows, options, progress)
+      } catch let error as RecordingError {
+        // A file without any row of a recording is none.
+        throw found.kind == .foreign ? found : error
+      }
+    }
+    try RecordingFiles.publish(place, as: new, force: options.force) {}
+    return recovery
+  }
+
+  /// A copy of a recording that is as it was written, or why it is not.
+  private static func copyWhole(
+    _ path: String, _ place: String, _ progress: (Double) throws -> Void
+  ) throws -> Result<Recovery, RecordingError> {
+    do {
+      let source = try Recording(salvaging: path)
+      let reason = try source.database.transaction(
+        .reading,
+        { () throws(any Error) in
+          try BeginningCopy(source, place).run { try progress($0 / 2) }
+        }, orThrow: { RecordingError($0, path: path) })
+      if let reason { return .failure(.damaged(path, "\(reason)")) }
+      let kept = try verified(place, path)
+      return .success(Recovery(kept: kept, steps: kept.steps, visibleSteps: kept.steps))
+    } catch let error as RecordingError {
+      switch error.kind {
+      // What SQLite cannot or may not read, can be read page by page.
+      case .damaged, .foreign, .denied, .system, .locked: return .failure(error)
+      default: throw error
+      }
+    }
+  }
+
+  /// A copy of what can be read and verified, page by page.
+  private static func copyReadable(
+    _ path: String, _ place: String, by rows: String, _ options: Options,
+    _ progress: (Double) throws -> Void
+  ) throws -> Recovery {
+    try ReadableRows.gather(path, into: rows) { try progress(0.5 + $0 / 4) }
+    try LostDescription.complete(rows, of: path, like: options.like)
+    let source = try Recording(rows)
+    let reason = try source.audit { _ in }.difference
+    let isThinned = try source.thinning() != nil
+    if options.onlyBeginning || isThinned {
+      _ = try BeginningCopy(source, place, of: path).run { try progress(0.75 + $0 / 4) }
+    } else {
+      try ReadableCopy(source, place, of: path, keepsUnverified: options.keepsUnverified).run {
+        try progress(0.75 + $0 / 4)
+      }
+    }
+    let kept = try verified(place, path)
+    let gaps = try Recording(place).gaps()
+    return Recovery(
+      kept: kept, steps: kept.steps - (gaps?.count ?? 0), gaps: gaps, reason: reason,
+      visibleSteps: source.visibleSteps)
+  }
+
+  /// What was saved must be as sound as what a trainer wrote.
+  private static func verified(_ place: String, _ path: String) throws -> AuditReport {
+    let kept = try Recording(place).audit()
+    if let difference = kept.difference {
+      throw RecordingError.damaged(path, "what was saved of it does not verify: \(difference)")
+    }
+    return kept
+  }
+
+  /// A new file with the tables of a recording, and a transaction to fill them in.
+  static func create(
+    _ place: String, outlastsCrash: Bool = true
+  ) throws(RecordingError) -> Database {
+    try withRecordingErrors(place) { () throws(SQLiteError) in
+      let database = try Database(place, .creating)
+      try database.execute("PRAGMA page_size = 4096")
+      if !outlastsCrash { try database.execute("PRAGMA synchronous = OFF") }
+      try database.execute("PRAGMA application_id = \(Format.applicationID)")
+      try database.execute("BEGIN IMMEDIATE")
+      try database.migrate(Format.migrations)
+      return database
+    }
+  }
+}
+
+extension Recording {
+  /// How many steps the rows and the batches have, as far as they can be read.
+  fileprivate var visibleSteps: Int? {
+    let batches = try? value("SELECT max(last_step) FROM batches")?.int
+    return [try? stepCount(), batches.map { $0 &+ 1 }].compactMap(\.self).max()
+  }
+}
+
+extension Database {
+  /// Adds whole rows to their table.
+  func insert<Column: TableColumn>(_ rows: [Row<Column>]) throws(SQLiteError) {
+    guard !rows.isEmpty else { return }
+    let statement = try prepare("INSERT \(Column.insertion)")
+    for row in rows { try statement.run(row.values) }
+  }
+}
