@@ -56,7 +56,7 @@ gallery: build
 	@.ci/gallery
 
 torture: build
-	@REEL_KILLS=200 REEL_POLLS=1000 REEL_RACES=200 $(TEST) --filter 'KillTests|LiveCommandTests|RaceTests'
+	@REEL_KILLS=200 REEL_POLLS=1000 REEL_RACES=200 REEL_CALLS=200 $(TEST) --filter 'KillTests|LiveCommandTests|RaceTests'
 
 fuzz: build
 	@REEL_FUZZ=100000 $(TEST) --filter FuzzTests

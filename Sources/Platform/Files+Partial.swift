@@ -74,6 +74,8 @@ extension Files {
         flock(descriptor, LOCK_EX | LOCK_NB) == 0
       else { continue }
       if status.st_mode & S_IFMT == S_IFDIR {
+        // A fork is made in one of its own.
+        removeAbandoned(in: path)
         removeFolder(path)
       } else {
         unsafe unlink(path)

@@ -25,7 +25,9 @@ final class Audit {
   private(set) var metrics = 0
   private(set) var checkpoints = 0
   private var chain: HashChain
-  private let sessions: [SessionFacts]
+  let sessions: [SessionFacts]
+  /// The sessions that some batch's hash covers, by their place.
+  private(set) var coveredSessions: Set<Int> = []
   private let hasTransitions: Bool
   private let kinds: ValueKinds
   private let batch: Statement
@@ -111,7 +113,8 @@ final class Audit {
   ) throws -> Link {
     var link = link
     let (first, last) = (link.steps.lowerBound, link.steps.upperBound - 1)
-    let session = sessions.last { $0.firstStep <= last } ?? sessions.first
+    var place = sessions.lastIndex { $0.firstStep <= last } ?? (sessions.isEmpty ? nil : 0)
+    let session = place.map { sessions[$0] }
     let before = chain
     var hashed = HashChain.Link(
       after: chain, session: session, first, last, elapsed: link.row[.elapsed].double ?? 0)
@@ -138,14 +141,17 @@ final class Audit {
     var hash = chain.close(hashed)
     if isSealing { link.row[.hash] = .blob(hash) }
     // Of the sessions that begin at a batch without steps, any may have written it.
-    for other in sessions where hash != link.row[.hash].blob && link.steps.isEmpty {
+    for (index, other) in sessions.enumerated()
+    where hash != link.row[.hash].blob && link.steps.isEmpty {
       guard other.firstStep == first, other != session else { continue }
       chain = before
       hash = try self.hash(of: link, by: other, reached)
+      place = index
     }
     guard hash == link.row[.hash].blob else { throw brokenHash(link) }
     (metrics, checkpoints) = (link.metrics.upperBound, link.checkpoints.upperBound)
     batches += 1
+    if let place { coveredSessions.insert(place) }
     keptSteps = link.steps.upperBound
     return link
   }

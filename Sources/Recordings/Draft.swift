@@ -7,7 +7,7 @@ internal import SQLite
 /// be resumed.
 struct Draft {
   let path: String
-  let place: String
+  let place: DraftPlace
   let database: Database
   let force: Bool
   let session: SessionFacts
@@ -18,27 +18,21 @@ struct Draft {
   ) throws(RecordingError) {
     self.path = path
     force = options.force
-    place = RecordingFiles.beside(path)
     session = SessionFacts(
       firstStep: 0, configuration: description.configuration.compact,
       versions: Self.versions.compact, started: options.clock.timestamp)
     try RecordingFiles.checkFree(path, force: force)
-    try RecordingFiles.makeFolder(of: path)
-    let (place, session) = (place, session)
-    do throws(RecordingError) {
-      database = try withRecordingErrors(path) { () throws(SQLiteError) in
-        let database = try Database(place, .creating)
-        try database.execute("PRAGMA page_size = 4096")
-        return database
-      }
-      // The log is there from the beginning: it needs fewer waits for the disk than a journal.
-      try Self.useLog(database, path: path)
-      try withRecordingErrors(path) { () throws(SQLiteError) in
-        try Self.fill(database, description, session)
-      }
-    } catch {
-      RecordingFiles.remove(place)
-      throw error
+    place = try DraftPlace(beside: path)
+    let (file, session) = (place.path, session)
+    database = try withRecordingErrors(path) { () throws(SQLiteError) in
+      let database = try Database(file, .creating)
+      try database.execute("PRAGMA page_size = 4096")
+      return database
+    }
+    // The log is there from the beginning: it needs fewer waits for the disk than a journal.
+    try Self.useLog(database, path: path)
+    try withRecordingErrors(path) { () throws(SQLiteError) in
+      try Self.fill(database, description, session)
     }
   }
 
@@ -47,7 +41,7 @@ struct Draft {
     _ checkpoint: Checkpoint, durable: Bool
   ) throws(RecordingError) -> (Database, WriterIdentity) {
     do throws(RecordingError) {
-      guard let writer = WriterIdentity(current: place) else {
+      guard let writer = WriterIdentity(current: place.path) else {
         throw RecordingError(.system, "\(path) vanished while it was made")
       }
       try withRecordingErrors(path) { () throws(SQLiteError) in
@@ -58,7 +52,8 @@ struct Draft {
       // Closing folds the log in and waits for the disk.
       try withRecordingErrors(path) { () throws(SQLiteError) in try database.close() }
       // Opened before anybody else can take the name: from then on its writer lives.
-      return try RecordingFiles.publish(place, as: path, force: force) {
+      defer { place.remove() }
+      return try RecordingFiles.publish(place.path, as: path, force: force) {
         () throws(RecordingError) in
         writer.enter()
         do throws(RecordingError) {
@@ -77,7 +72,7 @@ struct Draft {
   /// Leaves nothing.
   func remove() {
     try? database.close()
-    RecordingFiles.remove(place)
+    place.remove()
   }
 
   /// Opens a recording to write on it.

@@ -17,6 +17,10 @@ public struct AuditReport: Sendable, Equatable {
   public var checkpoints = 0
   /// What is not as it should be; nil where everything is.
   public var difference: Difference?
+  /// What no hash covers though it matters: sessions without a step, which set something else than the one before.
+  public var uncovered: [String] = []
+  /// Tables, views and indexes that other tools added.
+  public var additions: [String] = []
 }
 
 extension Recording {
@@ -42,6 +46,8 @@ extension Recording {
       while try audit.advance() != nil { try progress(Double(audit.steps) / Double(all)) }
       try audit.finish()
       try audit.checkPages()
+      report.uncovered = try audit.uncoveredSessions()
+      report.additions = try additions()
     } catch let difference as Difference {
       report.difference = difference
     }
@@ -54,6 +60,15 @@ extension Recording {
     return report
   }
 
+  /// The states that the episodes open after some steps had reached, in the order of their last steps.
+  func reachedStates(at end: Int) throws(RecordingError) -> [SQLiteValue] {
+    let worlds = try description().worlds
+    return try rows(
+      "SELECT next_state FROM rollout WHERE step >= ? AND step < ? AND ending = 'running' ORDER BY step",
+      .integer(end - worlds), .integer(end)
+    ).map { $0[0] }
+  }
+
   func sessionFacts() throws(RecordingError) -> [SessionFacts] {
     try rows(of: SessionColumn.self, "ORDER BY rowid").map {
       SessionFacts(
@@ -64,10 +79,14 @@ extension Recording {
 
   /// Metrics by their place in the order of recording, from 1.
   func metrics(after first: Int, through last: Int) throws(RecordingError) -> [Metric] {
-    try rows(
-      of: MetricColumn.self, "WHERE rowid > ? AND rowid <= ? ORDER BY rowid", .integer(first),
-      .integer(last)
-    ).map {
+    try metrics("WHERE rowid > ? AND rowid <= ? ORDER BY rowid", .integer(first), .integer(last))
+  }
+
+  func metrics(_ clause: String, _ values: SQLiteValue...) throws(RecordingError) -> [Metric] {
+    let rows = try withRecordingErrors(path) { () throws(SQLiteError) in
+      try database.rows(of: MetricColumn.self, clause, values)
+    }
+    return rows.map {
       Metric(
         step: $0[.step].int ?? 0, name: $0[.name].text ?? "", value: $0[.value].double ?? .nan)
     }
@@ -90,6 +109,8 @@ extension Audit {
   /// After the last batch: nothing lies outside of all batches, and open episodes agree with their rows.
   func finish() throws {
     do {
+      try recording.checkSchema()
+      try recording.checkRun()
       try checkRest()
       try episodes.finish()
       try checkSessions()
@@ -117,7 +138,7 @@ extension Audit {
       try Self.check(first, most: 0)
     }
     let expected = [
-      ("episodes", episodes.count), ("metrics", metrics),
+      ("batches", batches), ("episodes", episodes.count), ("metrics", metrics),
       ("checkpoints", batches == 0 ? 1 : checkpoints),
     ]
     for (table, expected) in expected {

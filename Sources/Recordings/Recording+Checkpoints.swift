@@ -59,6 +59,13 @@ extension Recording {
     return series
   }
 
+  /// The metrics of some steps, in the order in which they were recorded.
+  package func metrics(in steps: ClosedRange<Int>) throws(RecordingError) -> [Metric] {
+    try metrics(
+      "WHERE step >= ? AND step <= ? ORDER BY rowid", .integer(steps.lowerBound),
+      .integer(steps.upperBound))
+  }
+
   // MARK: Checkpoints
 
   /// The steps that have checkpoints, in order.
@@ -118,8 +125,13 @@ extension Recording {
   /// What takes the space: the tables by size, largest first, and what belongs to none of them.
   package func tableSizes() throws(RecordingError) -> [TableSize] {
     let (tables, file) = try reading { () throws(RecordingError) in
-      (
-        try rows("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC, 1"),
+      // A table of this name would hide SQLite's own.
+      let isHidden =
+        try value(
+          "SELECT 1 FROM main.sqlite_schema WHERE name = 'dbstat' COLLATE NOCASE") != nil
+      return (
+        isHidden
+          ? [] : try rows("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC, 1"),
         (try value("PRAGMA main.page_count")?.int ?? 0)
           * (try value("PRAGMA main.page_size")?.int ?? 0)
       )
@@ -138,7 +150,6 @@ extension Recording {
 
   /// The bytes of the file and of the log beside it.
   package func fileBytes() -> Int {
-    let real = Files.resolved(path)
-    return (Files.size(real) ?? 0) + (Files.size(real + "-wal") ?? 0)
+    Self.bytes(Files.resolved(path))
   }
 }

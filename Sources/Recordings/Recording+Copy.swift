@@ -9,21 +9,15 @@ extension Recording {
   ) throws {
     try RecordingFiles.refuse(path, inPlaceOf: self.path)
     try RecordingFiles.checkFree(path, force: force)
-    try RecordingFiles.makeFolder(of: path)
-    let place = RecordingFiles.beside(path)
-    do {
-      try withRecordingErrors(path) { () throws(SQLiteError) in
-        // Read-only, and free to fill another file, which `query_only` forbids.
-        let source = try Database(self.path, .reading)
-        try source.run("VACUUM INTO ?", .text(place))
-        try source.close()
-      }
-      try Thinner(place).run(thinning)
-      try RecordingFiles.publish(place, as: path, force: force) {}
-    } catch {
-      RecordingFiles.remove(place)
-      throw error
+    let place = try DraftPlace(beside: path)
+    try withRecordingErrors(path) { () throws(SQLiteError) in
+      // Read-only, and free to fill another file, which `query_only` forbids.
+      let source = try Database(self.path, .reading)
+      try source.run("VACUUM INTO ?", .text(place.path))
+      try source.close()
     }
+    try Thinner(place.path).run(thinning)
+    try RecordingFiles.publish(place.path, as: path, force: force) {}
   }
 }
 

@@ -99,10 +99,17 @@ extension Recording {
     let running = try runningEnding()
     let cursor = try TableCursor<EpisodeColumn>(
       self, through: .ending, key: .episode, first..<last + 1)
+    // A step takes ten bytes and more of a file: what claims more steps would be looked for in vain.
+    let most = fileBytes() / 8
+    let thinning = try thinning()
     var episodes: [Episode] = []
     while try cursor.advance() {
       for row in 0..<cursor.rows.count {
-        episodes.append(try episode(cursor.rows, row, running: running))
+        let episode = try episode(cursor.rows, row, running: running)
+        guard episode.number > episodes.last?.number ?? 0,
+          episode.steps <= most || thinning?.keeps(episode: episode.number) == false
+        else { throw .damaged(path, "episode \(episode.number) cannot be read") }
+        episodes.append(episode)
       }
     }
     return episodes

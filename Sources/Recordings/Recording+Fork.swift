@@ -11,18 +11,12 @@ extension Recording {
     precondition(checkpoint.step <= end, "a fork goes on from what it holds")
     try RecordingFiles.refuse(path, inPlaceOf: self.path)
     try RecordingFiles.checkFree(path, force: force)
-    try RecordingFiles.makeFolder(of: path)
-    let place = RecordingFiles.beside(path)
-    do {
-      try copy(to: place, until: end, adding: checkpoint, progress)
-      // A session without steps holds the settings to go on by.
-      try RecordingWriter(resuming: place, from: checkpoint.step, configuration: configuration)
-        .finish()
-      try RecordingFiles.publish(place, as: path, force: force) {}
-    } catch {
-      RecordingFiles.remove(place)
-      throw error
-    }
+    let place = try DraftPlace(beside: path)
+    try copy(to: place.path, until: end, adding: checkpoint, progress)
+    // A session without steps holds the settings to go on by.
+    try RecordingWriter(resuming: place.path, from: checkpoint.step, configuration: configuration)
+      .finish()
+    try RecordingFiles.publish(place.path, as: path, force: force) {}
   }
 
   private func copy(

@@ -42,9 +42,19 @@ extension Recording {
 
   /// All sessions, in order.
   public func sessions() throws(RecordingError) -> [Session] {
-    try rows(of: SessionColumn.self, "ORDER BY rowid").map { row throws(RecordingError) in
-      try session(row)
+    let rows = try rows(of: SessionColumn.self, "ORDER BY rowid")
+    var sessions: [Session] = []
+    for (place, row) in rows.enumerated() {
+      sessions.append(try session(row, isLast: place == rows.count - 1))
     }
+    return sessions
+  }
+
+  /// The session that writes, or wrote last; nil where there is none.
+  package func lastSession() throws(RecordingError) -> Session? {
+    let row = try rows(of: SessionColumn.self, "ORDER BY rowid DESC LIMIT 1").first
+    guard let row else { return nil }
+    return try session(row, isLast: true)
   }
 
   /// By which settings steps were made, and from which step on: that of the checkpoint that a session went
@@ -52,23 +62,27 @@ extension Recording {
   package func settings() throws(RecordingError) -> [(from: Int, configuration: JSON)] {
     var settings: [(from: Int, configuration: JSON)] = []
     for session in try sessions() where session.configuration != settings.last?.configuration {
-      let start = try checkpoint(atOrBefore: session.firstStep)?.step ?? 0
-      settings.removeAll { $0.from >= start }
+      let start =
+        try value(
+          "SELECT max(step) FROM checkpoints WHERE step <= ?", .integer(session.firstStep))?.int
+        ?? 0
+      while let last = settings.last, last.from >= start { settings.removeLast() }
       settings.append((start, session.configuration))
     }
     return settings
   }
 
   /// Whether the run goes on now, or how it ended.
-  public func status() throws(RecordingError) -> Status { Self.status(try sessions()) }
-
-  static func status(_ sessions: [Session]) -> Status {
-    guard let last = sessions.last else { return .interrupted }
+  public func status() throws(RecordingError) -> Status {
+    guard let last = try lastSession() else { return .interrupted }
     if last.ended != nil { return .finished }
     return last.writer?.isAlive == true ? .writing : .interrupted
   }
 
-  private func session(_ row: Row<SessionColumn>) throws(RecordingError) -> Session {
+  /// A session from its row. Only the last can have a writer that lives.
+  private func session(
+    _ row: Row<SessionColumn>, isLast: Bool
+  ) throws(RecordingError) -> Session {
     guard let first = row[.firstStep].int, first >= 0, let started = row[.started].text,
       let configuration = row[.configuration].text.flatMap({ try? JSON(parsing: $0) }),
       let versions = row[.versions].text.flatMap({ try? JSON(parsing: $0) })
@@ -80,15 +94,13 @@ extension Recording {
       writer: row[.writer].text.flatMap(WriterIdentity.init(json:)).map {
         SessionWriter(
           process: $0.process, started: $0.started, host: $0.host,
-          isAlive: $0.isAlive(writing: path))
+          isAlive: isLast && $0.isAlive(writing: path))
       })
   }
 
   /// Refuses a file that a living process writes.
-  static func refuseLivingWriter(
-    of path: String, _ sessions: [Session]
-  ) throws(RecordingError) {
-    guard let writer = sessions.last?.writer, writer.isAlive else { return }
+  func refuseLivingWriter() throws(RecordingError) {
+    guard let writer = try lastSession()?.writer, writer.isAlive else { return }
     throw RecordingError(
       .beingWritten,
       "\(path) is being written by process \(writer.process), which started \(writer.started)")
@@ -98,20 +110,26 @@ extension Recording {
   public func description() throws(RecordingError) -> RunDescription {
     try reading { () throws(RecordingError) in
       let keys = try runKeys()
+      /// A text of another type would read as none.
+      func text(_ key: String, orElse usual: String = "") throws(RecordingError) -> String {
+        guard let value = keys[key] else { return usual }
+        guard let text = value.text else { throw .damaged(path, "its \(key) is no text") }
+        return text
+      }
       guard let world = keys["world"]?.text, let trainer = keys["trainer"]?.text,
         let purpose = keys["purpose"]?.text.flatMap(RunPurpose.init(rawValue:)),
         let seed = keys["seed"]?.int, seed >= 0,
-        let configuration = try sessions().last?.configuration
+        let configuration = try lastSession()?.configuration
       else { throw .damaged(path, "the table run lacks the run's description") }
       var run = RunDescription(
         world: WorldDescription(
-          name: world, map: keys["map"]?.text ?? "", mapName: keys["map_name"]?.text ?? "",
+          name: world, map: try text("map"), mapName: try text("map_name"),
           actions: try actions(), fields: try fields()),
-        trainer: trainer, purpose: purpose, preset: keys["preset"]?.text ?? "default",
+        trainer: trainer, purpose: purpose, preset: try text("preset", orElse: "default"),
         seed: UInt64(seed), configuration: configuration)
       run.worlds = max(1, keys["worlds"]?.int ?? 1)
-      run.note = keys["note"]?.text ?? ""
-      run.tags = RunDescription.tags(from: keys["tags"]?.text ?? "")
+      run.note = try text("note")
+      run.tags = RunDescription.tags(from: try text("tags"))
       if let json = keys["parent"]?.text.flatMap({ try? JSON(parsing: $0) }),
         let file = json["file"]?.text, let digest = json["digest"]?.text,
         let step = json["step"]?.int

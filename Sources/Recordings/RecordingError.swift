@@ -51,6 +51,14 @@ public struct RecordingError: Error, Equatable, CustomStringConvertible {
     case .notADatabase: self.init(.foreign, "\(path) is not a recording: it is no SQLite file")
     case .corrupt: self.init(.damaged, "\(path) is damaged: \(error.message)")
     case .io: self.init(.system, "\(path) cannot be read or written: \(error.message)")
+    case .tooLong:
+      self.init(
+        .damaged, "\(path) is damaged: a question took longer than a file of its size can need")
+    case .protocolBroken:
+      self.init(
+        .denied,
+        "\(path)-wal was left by a writer that died, and may not be written: reel recover gets its rows"
+      )
     case .constraint, .other: self.init(.system, "\(path): \(error.description)")
     }
   }

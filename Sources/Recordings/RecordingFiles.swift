@@ -1,22 +1,11 @@
 internal import Glibc
 internal import Platform
-internal import Synchronization
 
 /// What recordings do with files beside SQLite.
 ///
 /// None of them opens a recording: closing it again would drop the locks that SQLite holds on it in
 /// this process. https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
 enum RecordingFiles {
-  private static let drafts = Atomic<Int>(0)
-
-  /// A name in the same folder that nobody else uses.
-  static func beside(_ path: String) -> String {
-    let number = drafts.wrappingAdd(1, ordering: .relaxed).newValue
-    // Containers that share a folder have the same numbers of processes.
-    let chance = String(UInt32.random(in: .min ... .max), radix: 16)
-    return "\(path).partial-\(getpid())-\(number)-\(chance)"
-  }
-
   /// Refuses a name that is taken, or whose file is being written.
   static func checkFree(_ path: String, force: Bool) throws(RecordingError) {
     guard !path.isEmpty, !path.utf8.contains(0), !path.hasSuffix("/") else {
@@ -50,9 +39,8 @@ enum RecordingFiles {
   }
 
   private static func refuseLivingWriter(_ path: String) throws(RecordingError) {
-    let sessions: [Session]
     do throws(RecordingError) {
-      sessions = try Recording(path).sessions()
+      try Recording(path).refuseLivingWriter()
     } catch {
       switch error.kind {
       // What is no recording has no writer.
@@ -60,7 +48,6 @@ enum RecordingFiles {
       default: throw error
       }
     }
-    try Recording.refuseLivingWriter(of: path, sessions)
   }
 
   /// Makes the folder that a path lies in, and those above it.

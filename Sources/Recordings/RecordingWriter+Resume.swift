@@ -48,7 +48,13 @@ extension RecordingWriter {
         throw RecordingError(.missing, "another recording took the place of \(path) meanwhile")
       }
     }
-    try Recording.refuseLivingWriter(of: path, try recording.sessions())
+    try recording.refuseLivingWriter()
+    do {
+      // A trigger or an index of somebody else would act on each row.
+      try recording.checkSchema()
+    } catch let difference as Difference {
+      throw RecordingError.damaged(path, "\(difference)")
+    }
     let database = try Draft.open(path, durable: options.durable)
     guard let identity = WriterIdentity(current: path) else {
       throw RecordingError(.missing, "there is no file \(path)")
@@ -57,7 +63,7 @@ extension RecordingWriter {
       .writing,
       { () throws(any Error) in
         // Checked again under the lock: of two that come at once, one gets it.
-        try Recording.refuseLivingWriter(of: path, try recording.sessions())
+        try recording.refuseLivingWriter()
         var found = try Resumption(recording, from: step)
         found.session.facts = SessionFacts(
           firstStep: found.end,
@@ -66,10 +72,30 @@ extension RecordingWriter {
         try database.run(
           "INSERT \(SessionColumn.insertion)", found.session.facts.values(writer: identity))
         found.session.row = database.lastInsertedRow
+        try cover(found, recording, at: options.clock, in: database)
         return found
       }, orThrow: { RecordingError($0, path: path) })
     found.session.origin = options.clock.monotonic() - found.session.origin
     return (recording, database, identity, found)
+  }
+
+  /// Commits a batch without steps, whose hash covers the session until it has steps. The first of those takes
+  /// its place.
+  private static func cover(
+    _ found: Resumption, _ recording: Recording, at clock: RecordingClock, in database: Database
+  ) throws {
+    var chain = found.chain
+    let elapsed = found.session.origin
+    var link = HashChain.Link(
+      after: chain, session: found.session.facts, found.end, found.end - 1, elapsed: elapsed)
+    // As docs/format.md has it: what is in no other batch yet, and where the open episodes are.
+    for metric in found.session.uncoveredMetrics { link.hash.add(metric) }
+    for checkpoint in found.session.uncoveredCheckpoints { link.hash.add(checkpoint) }
+    for state in try recording.reachedStates(at: found.end) { link.hash.add(state) }
+    try database.run(
+      "INSERT OR REPLACE \(BatchColumn.insertion)", .integer(found.end), .integer(found.end - 1),
+      .real(elapsed), .integer(found.session.metrics), .integer(found.session.checkpoints),
+      .blob(chain.close(link)))
   }
 
   /// Takes the state that the writer had at a step.

@@ -111,7 +111,7 @@ package struct ReportedRun {
   // MARK: The run card
 
   private func facts(_ outcomes: [EpisodeOutcome]) throws -> [(name: String, value: String)] {
-    let session = try recording.sessions().last
+    let session = try recording.lastSession()
     let seconds = try recording.elapsed().last?.seconds ?? 0
     let last = outcomes.suffix(100).map(\.totalReturn)
     var versions = ""

@@ -49,6 +49,10 @@ public struct Metric: Sendable, Equatable {
   /// Its value then.
   public var value: Double
 
+  /// Whether it is a speed, which is another each time that a run is made: CleanRL's `SPS` and what ends in
+  /// `_per_second`.
+  package var isTime: Bool { name.hasSuffix("/SPS") || name.hasSuffix("_per_second") }
+
   /// A metric after `step` steps.
   public init(step: Int, name: String, value: Double) {
     self.step = step

@@ -20,6 +20,7 @@ internal import CSQLite
   package let path: String
   var handle: OpaquePointer?
   let gathering = GatherTarget()
+  private var patience: Patience?
 
   /// Opens a file; SQLite reads nothing before the first statement.
   package init(_ path: String, _ mode: Mode, busyTimeout: Duration = .seconds(5))
@@ -68,8 +69,35 @@ internal import CSQLite
     unsafe _ = sqlite3_busy_timeout(handle, Int32(clamping: timeout.milliseconds))
   }
 
+  /// Bounds what a question may cost: the bytes of a value, and the operations of SQLite until `isTooLong` says
+  /// so, which is asked now and then. A file from elsewhere could make a question endless.
+  package func bound(
+    valueBytes: Int, _ isTooLong: @escaping (_ operations: Int) -> Bool
+  ) {
+    unsafe _ = sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(clamping: valueBytes))
+    let patience = Patience(isTooLong)
+    self.patience = patience
+    unsafe sqlite3_progress_handler(
+      handle, Int32(Patience.interval),
+      { patience in
+        guard let patience = unsafe patience else { return 0 }
+        return unsafe Unmanaged<Patience>.fromOpaque(patience).takeUnretainedValue().isOver ? 1 : 0
+      }, Unmanaged.passUnretained(patience).toOpaque())
+  }
+
+  /// A question begins.
+  func beginQuestion() { patience?.operations = 0 }
+
+  /// The first bytes of the file itself, without what a log beside it has anew.
+  package func firstBytes(_ count: Int) throws(SQLiteError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    try check(unsafe reel_sqlite3_read_file(handle, &bytes, Int32(count)), "read \(path)")
+    return bytes
+  }
+
   /// Runs statements that take no values and whose rows nobody needs.
   package func execute(_ sql: String) throws(SQLiteError) {
+    beginQuestion()
     try check(unsafe sqlite3_exec(handle, sql, nil, nil, nil), sql)
   }
 
@@ -150,5 +178,20 @@ extension Duration {
   /// Whole milliseconds.
   package var milliseconds: Int {
     Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
+}
+
+/// How many operations a question has taken, and when that is too many.
+private final class Patience {
+  /// After so many operations SQLite asks.
+  static let interval = 1_000_000
+  var operations = 0
+  private let isTooLong: (Int) -> Bool
+
+  init(_ isTooLong: @escaping (Int) -> Bool) { self.isTooLong = isTooLong }
+
+  var isOver: Bool {
+    operations += Self.interval
+    return isTooLong(operations)
   }
 }

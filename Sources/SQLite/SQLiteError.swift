@@ -21,7 +21,8 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
 
   /// The answers that a program treats differently.
   package enum Reason: Sendable {
-    case busy, full, readOnly, cannotOpen, denied, notADatabase, corrupt, constraint, io, other
+    case busy, full, readOnly, cannotOpen, denied, notADatabase, corrupt, constraint, io, tooLong,
+      protocolBroken, other
   }
 
   /// What kind of answer this is.
@@ -36,6 +37,8 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     case SQLITE_CORRUPT, SQLITE_FORMAT: .corrupt
     case SQLITE_CONSTRAINT, SQLITE_MISMATCH: .constraint
     case SQLITE_IOERR: .io
+    case SQLITE_INTERRUPT, SQLITE_TOOBIG: .tooLong
+    case SQLITE_PROTOCOL: .protocolBroken
     default: .other
     }
   }

@@ -41,6 +41,7 @@ package enum SQLiteValue: Sendable, Equatable {
   let database: Database
   let sql: String
   let handle: OpaquePointer
+  private var isRunning = false
 
   init(_ sql: String, on database: Database) throws(SQLiteError) {
     var prepared: OpaquePointer?
@@ -84,14 +85,16 @@ package enum SQLiteValue: Sendable, Equatable {
 
   /// Goes to the next row; false where there is none.
   package func step() throws(SQLiteError) -> Bool {
+    if !isRunning { database.beginQuestion() }
+    isRunning = true
     let code = unsafe sqlite3_step(handle)
     switch code {
     case SQLITE_ROW: return true
     case SQLITE_DONE:
-      unsafe sqlite3_reset(handle)
+      reset()
       return false
     default:
-      defer { unsafe _ = sqlite3_reset(handle) }
+      defer { reset() }
       try database.check(code, sql)
       return false
     }
@@ -107,7 +110,10 @@ package enum SQLiteValue: Sendable, Equatable {
   }
 
   /// Leaves the rows that are still to come, and with them the view of the file.
-  package func reset() { unsafe _ = sqlite3_reset(handle) }
+  package func reset() {
+    unsafe _ = sqlite3_reset(handle)
+    isRunning = false
+  }
 
   /// The current row.
   package var row: [SQLiteValue] {

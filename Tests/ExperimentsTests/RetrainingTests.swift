@@ -69,13 +69,14 @@ import Testing
     }
   }
 
-  @Test func `steps beyond the end of the plan are found`() throws {
+  @Test func `a run that was longer than its plan is found`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.maze.recorded(in: folder)
       try Database(recording.path, .writing).execute(
         "UPDATE sessions SET configuration = json_set(configuration, '$.episodes', 800)")
       let found = try #require(try difference(Recording(recording.path)))
-      #expect(found.steps?.lowerBound == (try recording.episodes()[800].firstStep), "\(found)")
+      // A hundred times in a run there are metrics: by a shorter plan, sooner.
+      #expect(found.what == "a metric", "\(found)")
     }
   }
 

@@ -8,62 +8,8 @@ import Testing
 /// Recordings with wrong bytes, and whole ones with wrong values: what can be read is read, the rest is
 /// refused in a sentence.
 @Suite struct RecordingFuzzTests {
-  private static func recordings() throws -> [String] {
-    try withTemporaryFolder { folder in
-      var paths: [String] = []
-      try String(repeating: "the mouse sees the cheese, the cat sees the mouse.\n", count: 40)
-        .write(toFile: "\(folder)/mouse.txt", atomically: true, encoding: .utf8)
-      let small = "--set layers=1 --set heads=2 --set width=8 --set context=8"
-      for (name, line) in [
-        ("maze", "train maze --episodes 12"), ("snake", "train snake --episodes 2 --set hidden=4"),
-        ("reacher", "train reacher --steps 512 --set rollout=32 --set worlds=4 --set hidden=4,4"),
-        ("text", "train text --text mouse.txt --set steps=4 \(small)"),
-        ("written", "generate text.sqlite --prompt the --tokens 12"),
-      ] {
-        let line = "\(line) -o \(name).sqlite --quiet"
-        #expect(try Program.reel(line: line, in: folder).code == 0)
-      }
-      for name in ["maze", "snake", "reacher", "text", "written"] {
-        let path = "\(Repository.root)/output/fuzz/\(name).sqlite"
-        try FileManager.default.createDirectory(
-          atPath: "\(Repository.root)/output/fuzz", withIntermediateDirectories: true)
-        try? FileManager.default.removeItem(atPath: path)
-        try FileManager.default.moveItem(atPath: "\(folder)/\(name).sqlite", toPath: path)
-        paths.append(path)
-      }
-      return paths
-    }
-  }
-
-  private static let sound = Result { try recordings() }
-
   private func bytes() throws -> [[UInt8]] {
-    try Self.sound.get().map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
-  }
-
-  /// Asks a file all that a recording is asked.
-  private func read(_ path: String) throws {
-    let recording = try Recording(path)
-    var failures: [any Error] = []
-    func ask(_ question: () throws -> Void) {
-      do { try question() } catch { failures.append(error) }
-    }
-    ask { _ = try recording.audit() }
-    ask { _ = try recording.description() }
-    ask { _ = try recording.counts() }
-    ask { _ = try recording.tableSizes() }
-    ask { _ = try recording.digest() }
-    ask { _ = try recording.qTable(at: recording.stepCount()) }
-    ask { _ = try recording.elapsed() }
-    ask { for name in try recording.metricNames() { _ = try recording.metric(name) } }
-    ask {
-      for episode in try recording.episodes(EpisodeSelection("first,best,last,median") ?? .all) {
-        _ = try recording.states(of: episode)
-      }
-    }
-    ask { try recording.forEachStep(in: 0..<200) { _ in } }
-    ask { _ = try recording.finalCheckpoint() }
-    if let failure = failures.first { throw failure }
+    try SoundRecordings.paths.get().map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
   }
 
   @Test func `wrong bytes`() throws {
@@ -71,7 +17,7 @@ import Testing
       let path = "\(folder)/wrong.sqlite"
       try Fuzz(target: "recordings", seeds: bytes(), share: 0.5).run { _, input in
         try Data(input).write(to: URL(fileURLWithPath: path))
-        try read(path)
+        try SoundRecordings.askAll(of: path)
       }
     }
   }
@@ -81,7 +27,7 @@ import Testing
       let path = "\(folder)/wrong.sqlite"
       try Fuzz(target: "values", seeds: [[0]], share: 0.5).run { mutator, _ in
         try spoil(path, &mutator)
-        try read(path)
+        try SoundRecordings.askAll(of: path)
       }
     }
   }
@@ -144,7 +90,8 @@ import Testing
   /// Makes a sound recording wrong in a few places, in ways that SQLite itself does not mind.
   private func spoil(_ path: String, _ mutator: inout Mutator) throws {
     try? FileManager.default.removeItem(atPath: path)
-    try FileManager.default.copyItem(atPath: mutator.one(of: Self.sound.get()), toPath: path)
+    try FileManager.default.copyItem(
+      atPath: mutator.one(of: SoundRecordings.paths.get()), toPath: path)
     let database = try Database(path, .writing)
     try database.execute("PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON")
     for _ in 0..<mutator.number(1..<4) {

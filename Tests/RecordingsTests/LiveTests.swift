@@ -99,7 +99,7 @@ import Testing
     #expect(try Recording(folder("a.sqlite")).digest() == digest)
     let error = #expect(throws: RecordingError.self) { try Recording(stopped) }
     #expect(error?.kind == .denied)
-    #expect(error?.description.contains("copy both elsewhere") == true)
+    #expect(error?.description.contains("reel recover") == true)
   }
 
   @Test func `a recording is read through a symbolic link`() throws {

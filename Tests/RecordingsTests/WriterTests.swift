@@ -31,7 +31,7 @@ import Testing
     let folder = Folder()
     var writer = try RecordingWriter(creating: folder("a.sqlite"), run.description)
     #expect(!folder.names.contains("a.sqlite"))
-    #expect(folder.names.contains { $0.hasPrefix("a.sqlite.partial-") })
+    #expect(folder.names.contains { $0.hasPrefix(".reel-") })
     #expect(throws: RecordingError.self) {
       try writer.record(episode: 1, state: 0, action: 0, reward: 0, next: 0, ending: .running)
     }

@@ -9,17 +9,28 @@ struct RecordingComparison: TransitionSink {
   let end: Int
   private let recording: Recording
   private let isFinished: Bool
+  private let metricSteps: ClosedRange<Int>?
   private var step: Int
+  /// The metrics that are to come, without those that are times.
+  private var metrics: ArraySlice<Metric> = []
   private var page: [RecordedStep] = []
   /// Where in the page the step stands.
   private var place = 0
 
-  /// Compares from a step on, up to `end`.
-  init(_ recording: Recording, from step: Int = 0, to end: Int? = nil) throws {
+  /// Compares from a step on, up to `end`, and the metrics of some of these steps: those at its ends may be of
+  /// other settings.
+  init(
+    _ recording: Recording, from step: Int, to end: Int,
+    metrics metricSteps: ClosedRange<Int>? = nil
+  ) throws {
     self.recording = recording
     self.step = step
-    self.end = try end ?? recording.stepCount()
+    self.end = end
     isFinished = try recording.status() == .finished
+    self.metricSteps = metricSteps
+    if let metricSteps {
+      metrics = ArraySlice(try recording.metrics(in: metricSteps).filter { !$0.isTime })
+    }
   }
 
   mutating func record(
@@ -57,9 +68,32 @@ struct RecordingComparison: TransitionSink {
     place += 1
   }
 
-  /// Some metrics are times, which are never the same.
   mutating func record(_ metric: Metric) throws {
     if metric.step > end { throw AtEnd() }
+    if metric.isTime || metricSteps?.contains(metric.step) != true { return }
+    guard let known = metrics.popFirst() else {
+      // Those of the last step may have been lost with their writer.
+      if metric.step == end, !isFinished { return }
+      throw Difference(
+        at: max(0, metric.step - 1), "the metric \(metric.name)", expected: "\(metric.value)",
+        found: "none")
+    }
+    let isSame = known.value == metric.value + 0 || known.value.isNaN && metric.value.isNaN
+    guard known.step == metric.step, known.name == metric.name, isSame else {
+      throw Difference(
+        at: max(0, metric.step - 1), "a metric",
+        expected: "\(metric.name) = \(metric.value) after \(metric.step) steps",
+        found: "\(known.name) = \(known.value) after \(known.step) steps")
+    }
+  }
+
+  /// After the last step no metric may be left that was not made again; those of the last step only where
+  /// training `isOver`.
+  func finish(isOver: Bool) throws(Difference) {
+    guard let left = metrics.first(where: { $0.step < end || isOver && isFinished }) else { return }
+    throw Difference(
+      at: max(0, left.step - 1), "the metric \(left.name)", expected: "none",
+      found: "\(left.value) after \(left.step) steps")
   }
 
   mutating func record(_ checkpoint: Checkpoint) throws {
@@ -67,9 +101,13 @@ struct RecordingComparison: TransitionSink {
     let known = try recording.checkpoint(at: checkpoint.step)
     // One that fell to the last step may have been lost with its writer.
     if known == nil, step == end, !isFinished { return }
-    guard known?.kind != checkpoint.kind || known?.parameters != checkpoint.parameters else {
-      return
+    let isSame = known?.kind == checkpoint.kind && known?.parameters == checkpoint.parameters
+    if isSame, known?.trainingState != checkpoint.trainingState {
+      throw Difference(
+        at: checkpoint.step, "the training state of the checkpoint",
+        expected: checkpoint.trainingState, found: known?.trainingState ?? "none")
     }
+    if isSame { return }
     throw Difference(
       at: checkpoint.step, "the checkpoint", expected: "what is learned by then",
       found: known == nil ? "none" : "another")

@@ -8,11 +8,14 @@ package struct Retraining {
   private let recording: Recording
   private let seed: UInt64
   private var parts: [Part] = []
+  private let description: Difference?
 
   /// Steps that were made by the same settings.
   private struct Part {
     let plan: TrainingPlan
     let steps: Range<Int>
+    /// The first step that these settings made and none before.
+    let firstNew: Int
   }
 
   /// A run that can be trained again: one of training.
@@ -29,12 +32,49 @@ package struct Retraining {
     let ends = settings.dropFirst().map(\.from) + [end]
     for ((start, configuration), end) in zip(settings, ends) {
       run.configuration = configuration
-      parts.append(Part(plan: try catalog.plan(of: run), steps: start..<max(start, end)))
+      let session = try recording.sessions().first { $0.configuration == configuration }
+      parts.append(
+        Part(
+          plan: try catalog.plan(of: run), steps: start..<max(start, end),
+          firstNew: start == 0 ? 0 : (session?.firstStep ?? start) + 1))
     }
+    description = try Self.difference(in: run, in: catalog)
+  }
+
+  /// What the recording says of its run that the program would not say; nil where all is as it would be.
+  private static func difference(
+    in run: RunDescription, in catalog: Catalog
+  ) throws -> Difference? {
+    let plan = try catalog.plan(of: run)
+    let known = plan.description(seed: run.seed)
+    let presets = try catalog.presets(of: known.world.name).filter {
+      $0.trainerName == run.trainer
+    }
+    if !presets.contains(where: { $0.name == run.preset }) {
+      return Difference(
+        "the preset", expected: presets.map(\.name).joined(separator: " or "), found: run.preset)
+    }
+    func text(_ actions: [ActionMeaning]) -> String {
+      actions.map { "\($0.name) (\($0.dx), \($0.dy))" }.joined(separator: ", ")
+    }
+    guard known.world.actions == run.world.actions else {
+      return Difference(
+        "the actions", expected: text(known.world.actions), found: text(run.world.actions))
+    }
+    guard known.world.mapName == run.world.mapName else {
+      return Difference(
+        "the map's name", expected: known.world.mapName, found: run.world.mapName)
+    }
+    guard known.worlds == run.worlds else {
+      return Difference(
+        "the worlds side by side", expected: "\(known.worlds)", found: "\(run.worlds)")
+    }
+    return nil
   }
 
   /// Trains as far as the recording goes; the first step or checkpoint that comes out differently, or nil.
   package func firstDifference(progress: ProgressHandler) throws -> Difference? {
+    if let description { return description }
     let end = max(1, parts.last?.steps.upperBound ?? 1)
     for part in parts {
       let difference = try firstDifference(in: part) { step in
@@ -50,13 +90,16 @@ package struct Retraining {
   ) throws -> Difference? {
     let (start, end) = (part.steps.lowerBound, part.steps.upperBound)
     do {
-      let comparison = try RecordingComparison(recording, from: start, to: end)
+      let isLast = end == parts.last?.steps.upperBound
+      let metrics = part.firstNew...max(part.firstNew, isLast ? end : end - 1)
+      let comparison = try RecordingComparison(
+        recording, from: start, to: end, metrics: metrics)
       var trainer = try part.plan.trainer(seed: seed)
       if start > 0, let kept = try recording.checkpoint(at: start) {
         try trainer.resume(from: kept, history: recording.history)
       }
       // The next part begins with a checkpoint, which this one shall come to.
-      if end < parts.last?.steps.upperBound ?? end { trainer.stopStep = end }
+      if !isLast { trainer.stopStep = end }
       let step = try train(trainer, into: comparison, goOn)
       guard step < end else { return nil }
       return Difference(at: step, "the step", expected: "none: the run is over", found: "one")
@@ -74,11 +117,17 @@ package struct Retraining {
     var (trainer, comparison) = (trainer, comparison)
     if trainer.step == 0 { try comparison.record(trainer.initialCheckpoint) }
     var isWanted = true
-    try trainer.train(into: &comparison, now: { 0 }) { now in
-      isWanted = goOn(now.step)
-      return isWanted
+    do {
+      try trainer.train(into: &comparison, now: { 0 }) { now in
+        isWanted = goOn(now.step)
+        return isWanted
+      }
+    } catch let error as RecordingComparison.AtEnd {
+      try comparison.finish(isOver: false)
+      throw error
     }
     guard isWanted else { throw RunError.cancelled }
+    try comparison.finish(isOver: true)
     return trainer.step
   }
 }

@@ -16,8 +16,8 @@ internal import Platform
   /// Pages that are not where they would be in the file: in which of the files, and where.
   private var moved: [Int: (file: Int32, offset: Int)] = [:]
 
-  /// Opens a file and what lies beside it.
-  init(_ path: String) throws(RecordingError) {
+  /// Opens a file and what lies beside it, which may be another file's log.
+  init(_ path: String, withoutLog: Bool) throws(RecordingError) {
     let real = Files.resolved(path)
     guard Files.isFile(real) else { throw RecordingError(.missing, "there is no file \(path)") }
     let main = unsafe Glibc.open(real, O_RDONLY | O_CLOEXEC)
@@ -35,7 +35,7 @@ internal import Platform
     let length = Files.size(real) ?? 0
     var pages = (length + size - 1) / size
     // A file without a log says so; one beside it is another file's.
-    if !isSound || header[18] == 2, let file = Self.open(real + "-wal") {
+    if !withoutLog, !isSound || header[18] == 2, let file = Self.open(real + "-wal") {
       files.append(file)
       var log = WriteAheadLog(file, pageSize: size)
       pages = log?.read(into: &moved) ?? pages

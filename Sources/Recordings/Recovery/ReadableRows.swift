@@ -32,7 +32,8 @@ struct ReadableRows {
   }
 
   private init(_ path: String, _ database: Database) throws(RecordingError) {
-    pages = try DatabasePages(path)
+    let isAnothers = (try? Database(path, .reading)).map { Recording.hasLogOfAnother($0, path) }
+    pages = try DatabasePages(path, withoutLog: isAnothers ?? false)
     purposes = Array(repeating: .unknown, count: pages.count + 1)
     self.database = database
     for (name, columns) in Format.tables {

@@ -1,3 +1,4 @@
+internal import Platform
 internal import SQLite
 
 /// What was saved of a damaged recording, and what was not.
@@ -41,9 +42,8 @@ package struct Recovery: Sendable, Equatable {
     try RecordingFiles.refuse(new, inPlaceOf: path)
     if let like = options.like { try RecordingFiles.refuse(new, inPlaceOf: like) }
     try RecordingFiles.checkFree(new, force: options.force)
-    try RecordingFiles.makeFolder(of: new)
-    let (place, rows) = (RecordingFiles.beside(new), RecordingFiles.beside(new))
-    defer { for draft in [place, rows] { RecordingFiles.remove(draft) } }
+    let draft = try DraftPlace(beside: new)
+    let (place, rows) = (draft.path, draft.path + "-rows")
     let recovery: Recovery
     switch try copyWhole(path, place, progress) {
     case .success(let whole): recovery = whole
@@ -75,6 +75,8 @@ package struct Recovery: Sendable, Equatable {
       let kept = try verified(place, path)
       return .success(Recovery(kept: kept, steps: kept.steps, visibleSteps: kept.steps))
     } catch let error as RecordingError {
+      // Opening a pipe would wait for ever.
+      guard Files.isFile(path) else { throw error }
       switch error.kind {
       // What SQLite cannot or may not read, can be read page by page.
       case .damaged, .foreign, .denied, .system, .locked: return .failure(error)

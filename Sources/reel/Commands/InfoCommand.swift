@@ -24,7 +24,7 @@ struct InfoCommand: Command {
     let recording = try Recording(file)
     let counts = try recording.counts()
     let sizes = try recording.tableSizes()
-    let session = try recording.sessions().last
+    let session = try recording.lastSession()
     let bytesPerStep = Double(recording.fileBytes()) / Double(max(1, counts.steps))
     let members =
       summary.members + [

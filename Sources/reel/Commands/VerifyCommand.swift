@@ -43,7 +43,8 @@ struct VerifyCommand: Command {
     }
     let report = VerificationReport(
       file: file, status: try recording.status(), proof: proof, difference: difference,
-      isRetrained: retrains && difference == nil, seconds: monotonicSeconds() - start)
+      isRetrained: retrains && difference == nil, gaps: try? recording.gaps(),
+      seconds: monotonicSeconds() - start)
     if console.isJSON {
       console.print(report.json)
     } else if let difference {
@@ -51,7 +52,9 @@ struct VerifyCommand: Command {
     } else {
       console.print(report.text)
     }
-    return difference == nil ? .done : .failed
+    guard difference == nil else { return .failed }
+    for session in proof.audit.uncovered { Console.error("\(file): no hash covers \(session)") }
+    return proof.audit.uncovered.isEmpty ? .done : .lossy
   }
 }
 
@@ -62,16 +65,21 @@ private struct VerificationReport {
   let proof: RecordingProof
   let difference: Difference?
   let isRetrained: Bool
+  let gaps: Gaps?
   let seconds: Double
 
   var text: String {
     let audit = proof.audit
     var lines = [
-      "\(file): everything is as it was written",
+      "\(file): everything\(audit.uncovered.isEmpty ? "" : " that a hash covers") is as it was written",
       "  \(NumberFormat.count(audit.steps)) steps, \(NumberFormat.count(audit.episodes)) episodes, "
         + "\(NumberFormat.count(audit.batches)) batches, \(NumberFormat.count(audit.metrics)) metrics, "
         + "\(NumberFormat.count(audit.checkpoints)) checkpoints",
     ]
+    if let gaps { lines.append("  it was recovered: \(gaps)") }
+    if !audit.additions.isEmpty {
+      lines.append("  other tools added: \(audit.additions.joined(separator: ", "))")
+    }
     if let unfinished { lines.append("  \(unfinished)") }
     if let steps = proof.replayedSteps {
       lines.append("  \(NumberFormat.count(steps)) steps came out again in their world")
@@ -104,6 +112,9 @@ private struct VerificationReport {
       "checkpoints": .integer(audit.checkpoints),
       "replayed_steps": proof.replayedSteps.map(JSON.integer) ?? .null,
       "q_tables": proof.tables.map(JSON.integer) ?? .null, "retrained": .bool(isRetrained),
+      "uncovered": .array(audit.uncovered.map(JSON.string)),
+      "additions": .array(audit.additions.map(JSON.string)),
+      "gaps": Gaps.pairs(gaps?.steps ?? []), "unverified": Gaps.pairs(gaps?.unverified ?? []),
       "seconds": .number(seconds), "difference": difference?.json ?? .null,
     ]
   }

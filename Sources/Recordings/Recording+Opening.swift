@@ -1,0 +1,216 @@
+internal import Glibc
+internal import Platform
+internal import Rollouts
+internal import SQLite
+
+// What is checked before anything is read: a file from elsewhere, or one beside which something lies that is not
+// its own, is refused in a sentence.
+
+extension Recording {
+  /// Opens the file, and again where another took its name meanwhile: what is asked of the connection and
+  /// what is asked of the name must be about one file.
+  static func openUnreplaced(
+    _ path: String, _ mode: Database.Mode
+  ) throws(RecordingError) -> Database {
+    var attempts = 0
+    while true {
+      attempts += 1
+      let (outcome, wasReplaced) = Files.watchingForReplacement(of: path) {
+        () -> Result<Database, RecordingError> in
+        do throws(RecordingError) {
+          try refuseJournal(of: path)
+          let database = try open(path, mode)
+          try checkTables(of: database, path)
+          if mode == .reading { try checkLength(of: database, path) }
+          if hasLogOfAnother(database, path) {
+            throw RecordingError(
+              .damaged,
+              "\(path) cannot be read: \(path)-wal belongs to another recording, so move it away")
+          }
+          return .success(database)
+        } catch {
+          return .failure(error)
+        }
+      }
+      if attempts == 100 || !wasReplaced { return try outcome.get() }
+    }
+  }
+
+  /// Opens the file in the one way that works here.
+  private static func open(
+    _ path: String, _ mode: Database.Mode
+  ) throws(RecordingError) -> Database {
+    do {
+      return try opened(path, mode)
+    } catch  where error.kind == .denied {
+      // Reading beside a log needs a file for locks. In a folder where none can be made, a
+      // recording without a log can still be read, as nobody can be writing it either.
+      if log(beside: path) != nil {
+        throw RecordingError(
+          .denied,
+          "\(path) cannot be read beside its log, \(path)-wal, by who may not write there:"
+            + " reel recover \(path) -o NEW gets its rows")
+      }
+      return try opened(path, .immutable)
+    }
+  }
+
+  private static func opened(
+    _ path: String, _ mode: Database.Mode
+  ) throws(RecordingError) -> Database {
+    let database = try withRecordingErrors(path) { () throws(SQLiteError) in
+      try Database(path, mode)
+    }
+    let real = Files.resolved(path)
+    let size = bytes(real)
+    // A row is no longer than its file, which may grow. Of no question more than 20 operations go into a byte.
+    database.bound(valueBytes: 64 << 20 + 4 * size) { operations in
+      operations > 50_000_000 && operations > 50_000_000 + 500 * max(size, bytes(real))
+    }
+    try refuseStrayLog(of: database, path)
+    let (id, version) = try withRecordingErrors(path) { () throws(SQLiteError) in
+      // A cell that overlaps others is found before it is followed.
+      try database.execute("PRAGMA cell_size_check = ON")
+      try database.execute("PRAGMA query_only = ON")
+      let id = try database.first("PRAGMA application_id")?.first?.int
+      return (id, try database.userVersion())
+    }
+    guard id == Format.applicationID else {
+      throw RecordingError(
+        .foreign, "\(path) is not a recording: it is another program's SQLite file")
+    }
+    guard version <= Format.version else {
+      throw RecordingError(
+        .newer,
+        "\(path) has format \(version) of a newer Reel; this one reads format \(Format.version)")
+    }
+    guard version == Format.version else { throw .damaged(path, "it has no format") }
+    return database
+  }
+
+  /// The bytes of a file and of the log beside it.
+  static func bytes(_ real: String) -> Int {
+    (Files.size(real) ?? 0) + (Files.size(real + "-wal") ?? 0)
+  }
+
+  // MARK: What lies beside it
+
+  /// Refuses a file that another program began to change and did not end: without the journal that undoes it,
+  /// it would be read half changed. Reel itself leaves none.
+  private static func refuseJournal(of path: String) throws(RecordingError) {
+    let journal = Files.resolved(path) + "-journal"
+    let start = monotonicSeconds()
+    // One that is over begins with zeros.
+    while let first = (try? Files.start(of: journal, count: 1))?.first, first != 0 {
+      guard monotonicSeconds() - start < 1 else {
+        throw RecordingError(
+          .damaged,
+          "\(path) cannot be read: \(path)-journal undoes a change that another program did not end;"
+            + " reel recover \(path) -o NEW gets the rows from before it")
+      }
+      usleep(10_000)
+    }
+  }
+
+  /// Refuses a log beside a file that says that it has none: another recording's, of which SQLite would read
+  /// both as one.
+  private static func refuseStrayLog(
+    of database: Database, _ path: String
+  ) throws(RecordingError) {
+    // A writer that begins or ends meanwhile makes it look so for a moment.
+    for attempt in 0..<20 {
+      guard log(beside: path) != nil,
+        let header = try? database.firstBytes(20), header[18] == 1, log(beside: path) != nil
+      else { return }
+      if attempt < 19 { usleep(5000) }
+    }
+    throw RecordingError(
+      .damaged, "\(path) cannot be read: \(path)-wal belongs to another file, so move it away")
+  }
+
+  /// Whether the log beside a file, which nobody writes, is of another recording: with it, the last batch of the
+  /// file itself would be gone, or it would be of another run.
+  static func hasLogOfAnother(_ database: Database, _ path: String) -> Bool {
+    guard log(beside: path) != nil, let alone = try? Database(path, .immutable),
+      let status = try? Recording(reading: database, at: path).status(), status != .writing
+    else { return false }
+    let description = "SELECT * FROM run WHERE key NOT IN ('tags', 'note') ORDER BY key"
+    let last =
+      "SELECT first_step, hash FROM batches WHERE last_step >= first_step"
+      + " ORDER BY first_step DESC LIMIT 1"
+    // A file that needs its log cannot always be read without.
+    guard let run = try? alone.all(description), let batch = try? alone.all(last).first else {
+      return false
+    }
+    do {
+      let found = try database.first(
+        "SELECT 1 FROM batches WHERE first_step = ? AND hash = ?", batch[0], batch[1])
+      return try found == nil || database.all(description) != run
+    } catch {
+      return false
+    }
+  }
+
+  // MARK: What is in it
+
+  /// SQLite takes what is missing of the last page for zeros; a copy that broke off is not whole.
+  private static func checkLength(of database: Database, _ path: String) throws(RecordingError) {
+    let real = Files.resolved(path)
+    // While there is a log, the file itself may still lack its newest pages.
+    guard (Files.size(real + "-wal") ?? 0) == 0, let size = Files.size(real) else { return }
+    let (pages, page) = try withRecordingErrors(path) { () throws(SQLiteError) in
+      (
+        try database.first("PRAGMA page_count")?.first?.int,
+        try database.first("PRAGMA page_size")?.first?.int
+      )
+    }
+    guard let pages, let page else { return }
+    let (whole, overflow) = pages.multipliedReportingOverflow(by: page)
+    if overflow || size < whole {
+      throw .damaged(path, "it is cut short, with \(size) of \(whole) bytes")
+    }
+  }
+
+  /// A file from elsewhere may have views, computed columns or other keys in place of its tables.
+  private static func checkTables(of database: Database, _ path: String) throws(RecordingError) {
+    for (table, expected) in zip(Format.tables, Format.columns) {
+      // Asked of what no table can be named like: a pragma, and the schema itself. A view has no root page,
+      // nor has a virtual table.
+      let (isTable, found) = try withRecordingErrors(path) { () throws(SQLiteError) in
+        let row = try database.first(
+          "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ? AND rootpage > 0",
+          .text(table.name))
+        return (row != nil, try Format.columns(of: table.name, in: database))
+      }
+      guard isTable, found == expected else {
+        throw .damaged(path, "its table \(table.name) is not as in format \(Format.version)")
+      }
+    }
+  }
+}
+
+extension Format {
+  /// Each table's columns with their types and keys, as SQLite has them of a new recording.
+  fileprivate static let columns: [[[SQLiteValue]]] = {
+    guard let model = try? model() else { return [] }
+    return tables.map { (try? columns(of: $0.name, in: model)) ?? [] }
+  }()
+
+  fileprivate static func columns(
+    of table: String, in database: Database
+  ) throws(SQLiteError) -> [[SQLiteValue]] {
+    // Of a column: its name, its type, its place in the key, and whether it is hidden. Of the table: whether
+    // it has row numbers.
+    let columns = try database.all("PRAGMA main.table_xinfo(\(table))").map {
+      [$0[1], $0[2], $0[5], $0[6]]
+    }
+    return columns + [[try database.first("PRAGMA main.table_list(\(table))")?[4] ?? .null]]
+  }
+
+  /// An empty database in memory with the tables of the format.
+  static func model() throws(SQLiteError) -> Database {
+    let model = try Database(":memory:", .creating)
+    try model.migrate(migrations)
+    return model
+  }
+}

@@ -1,0 +1,102 @@
+internal import Rollouts
+internal import SQLite
+
+extension Recording {
+  /// The tables and the view of the format must be declared as it has them, and nothing may act on their rows.
+  func checkSchema() throws {
+    let expected = try withRecordingErrors(path) { () throws(SQLiteError) in
+      try Format.model().all(Self.declarations)
+    }
+    for row in expected {
+      guard let type = row[0].text, let name = row[1].text, let sql = row[2].text else { continue }
+      let found = try value(
+        "SELECT sql FROM main.sqlite_schema WHERE type = ? AND name = ?", .text(type), .text(name))
+      guard let found = found?.text else {
+        throw Difference("the \(type) \(name)", expected: "one", found: "none")
+      }
+      guard Self.words(of: found) == Self.words(of: sql) else {
+        throw Difference(
+          "the declaration of the \(type) \(name)", expected: "that of the format", found: found)
+      }
+    }
+    if let trigger = try value("SELECT name FROM main.sqlite_schema WHERE type = 'trigger'")?.text {
+      throw Difference("the triggers", expected: "none", found: trigger)
+    }
+    for table in Format.tables {
+      // Of an index: its place, name, whether it is unique, and who wanted it.
+      for row in try rows("PRAGMA main.index_list(\(table.name))") where row[2] == .integer(1) {
+        guard row[3] == .text("c") else { continue }
+        throw Difference(
+          "the unique indexes of the table \(table.name)", expected: "none",
+          found: "\(row[1].text ?? "")")
+      }
+    }
+  }
+
+  private static let declarations =
+    "SELECT type, name, sql FROM main.sqlite_schema WHERE type IN ('table', 'view')"
+
+  /// What of a declaration matters: its words without blanks and comments.
+  private static func words(of sql: String) -> [Substring] {
+    var text = sql.split(separator: "\n").map { line in
+      String(line.firstRange(of: "--").map { line[..<$0.lowerBound] } ?? line)
+    }.joined(separator: " ")
+    for sign in ["(", ")", ",", "="] { text = text.replacing(sign, with: " \(sign) ") }
+    return text.split(whereSeparator: \.isWhitespace)
+  }
+
+  /// Each value of the table `run` must be of the type that its key has.
+  func checkRun() throws {
+    for row in try rows(of: RunColumn.self) {
+      let key = row[.key].text ?? ""
+      let isNumber = ["format", "seed", "worlds"].contains(key)
+      let isRight = isNumber ? row[.value].int != nil : row[.value].text != nil
+      guard isRight, key != "format" || row[.value].int == Format.version else {
+        throw Difference(
+          "the value of \(key) in the table run", expected: isNumber ? "a number" : "a text",
+          found: "another")
+      }
+    }
+  }
+
+  /// What other tools added, which changes nothing of the recording.
+  func additions() throws(RecordingError) -> [String] {
+    let ours = Set(Format.tables.map(\.name) + ["rollout"])
+    return try rows(
+      "SELECT type, name, tbl_name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        + " ORDER BY type, name"
+    ).compactMap { row -> String? in
+      guard let type = row[0].text, let name = row[1].text, !ours.contains(name) else { return nil }
+      return type == "index" ? "index \(name) on \(row[2].text ?? "")" : "\(type) \(name)"
+    }
+  }
+}
+
+extension Audit {
+  /// Sessions that made no step and set something else than the one before: no hash covers them, so that
+  /// nobody knows who added them.
+  func uncoveredSessions() throws(RecordingError) -> [String] {
+    let all = try recording.sessions()
+    var next: JSON?
+    return all.indices.dropFirst().reversed().compactMap { place -> String? in
+      if coveredSessions.contains(place) {
+        next = all[place].configuration
+        return nil
+      }
+      // One that went on by the same settings says that they were meant.
+      if next == all[place].configuration { return nil }
+      let changes = Self.changes(all[place].configuration, from: all[place - 1].configuration)
+      guard !changes.isEmpty else { return nil }
+      return "session \(place + 1), which made no step and sets \(changes.joined(separator: ", "))"
+    }.reversed()
+  }
+
+  /// The settings that are not what they were before.
+  private static func changes(_ configuration: JSON, from before: JSON) -> [String] {
+    guard case .object(let members) = configuration else { return ["no settings"] }
+    let changed = members.filter { before[$0.key] != $0.value }.map {
+      "\($0.key) = \($0.value.text ?? $0.value.compact)"
+    }
+    return changed.isEmpty && configuration != before ? ["fewer settings"] : changed
+  }
+}
