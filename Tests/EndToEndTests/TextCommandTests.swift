@@ -12,11 +12,12 @@ struct TextCommandTests {
       let script = """
         (printf 'a\\r\\n\\n'; printf e; yes '\u{301}\u{323}' | head -400000 | tr -d '\\n'; \
           printf '\\nlast') \
-          | timeout 60 \(try Program.reel()) generate --model \(model) --prompt - --tokens 1 --json
+          | timeout 60 \(try Program.reel()) generate --model \(model) --prompt - --tokens 1 --json \
+          | grep -c '"tokens": 1'
         """
       let outcome = try Program.shell(script, in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
-      #expect(outcome.output.components(separatedBy: "\"tokens\": 1").count - 1 == 4)
+      #expect(outcome.output == "4\n")
     }
   }
 
