@@ -40,7 +40,8 @@ extension ModelFolder {
     var added: [(piece: String, number: JSON)] = []
     if try has("vocab.json") {
       vocabulary = try json("vocab.json")
-      for line in try text("merges.txt").split(separator: "\n") where !line.hasPrefix("#version") {
+      let lines = try text("merges.txt").split { $0 == "\n" || $0 == "\r\n" }
+      for line in lines where !line.hasPrefix("#version") {
         let words = line.split(separator: " ")
         guard words.count == 2 else {
           throw error("merges.txt has a line that is no pair: \(line)")

@@ -4,7 +4,7 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
   /// An error with its sentence.
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = description.sentence }
 }
 
 /// A named array of numbers, little-endian.

@@ -196,6 +196,19 @@ struct ModelFolderTests {
     #expect(error?.description == "tiny-gpt2/vocab.json is larger than 16 MiB")
   }
 
+  @Test func `pairs may end in either system's line ends, and errors have one short line`() throws {
+    let merges = try Repository.text("Tests/Reference/tiny-gpt2/merges.txt")
+    let folder = try Transformers.folder(
+      "tiny-gpt2", changing: ["merges.txt": Array(merges.replacing("\n", with: "\r\n").utf8)])
+    #expect(try folder.bytePairs() == Transformers.folder("tiny-gpt2").bytePairs())
+    let wrong = String(repeating: "a\rb ", count: 100_000)
+    let error = #expect(throws: LanguageError.self) {
+      try Transformers.folder("tiny-gpt2", changing: ["merges.txt": Array(wrong.utf8)]).gpt2()
+    }
+    #expect(error?.description.unicodeScalars.count == 401)
+    #expect(error?.description.contains(where: \.isNewline) == false)
+  }
+
   @Test func `tensors of another shape get a sentence`() throws {
     let text = try Repository.text("Tests/Reference/tiny-gpt2/config.json")
       .replacing("\"n_positions\": 48", with: "\"n_positions\": 64")
