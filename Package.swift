@@ -139,7 +139,10 @@ let package = Package(
       excluding: ["Snapshots"]),
     tests(
       of: "Fuzz",
-      uses: ["Rollouts", "Worlds", "Trainers", "SQLite", "Recordings", "Experiments"]),
+      uses: [
+        "Platform", "Rollouts", "Worlds", "Language", "Trainers", "SQLite", "Recordings",
+        "Experiments", "Raster", "Replay", "Pictures",
+      ]),
     tests(
       of: "Pictures",
       uses: [

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A table as comma-separated values (RFC 4180), numbers in full precision.
 package struct CSV: Sendable {
   /// The text so far.
@@ -5,14 +7,14 @@ package struct CSV: Sendable {
 
   /// A table with a header.
   package init(_ header: [String]) {
-    text = header.map(Self.quoted).joined(separator: ",") + "\n"
+    text = header.map(CSVText.field).joined(separator: ",") + "\n"
   }
 
   /// Adds a row; a field that holds nothing is left empty.
   package mutating func add(_ fields: [String]) {
     for (index, field) in fields.enumerated() {
       if index > 0 { text += "," }
-      text += Self.quoted(field)
+      text += CSVText.field(field)
     }
     text += "\n"
   }
@@ -22,12 +24,5 @@ package struct CSV: Sendable {
     guard let value, !value.isNaN else { return "" }
     // Whole numbers are written without ".0": spreadsheets and people expect counts so.
     return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
-  }
-
-  private static func quoted(_ field: String) -> String {
-    let special = ",\"\n\r".utf8
-    guard field.utf8.contains(where: special.contains) else { return field }
-    let doubled = field.reduce(into: "") { $0 += $1 == "\"" ? "\"\"" : String($1) }
-    return "\"\(doubled)\""
   }
 }

@@ -32,6 +32,9 @@ package protocol TrainerSettings: Configuration, Equatable {
   func validate() throws(SettingError)
   /// The trainer, which has learned nothing.
   func trainer(of subject: Subject, seed: UInt64) throws -> any Trainer
+  /// Refuses a checkpoint whose network has another size than these settings ask for: asked before a trainer
+  /// takes memory by what a recording says of itself.
+  func check(_ checkpoint: Checkpoint) throws
   /// The most steps that training takes, where an episode has at most `stepLimit`.
   func mostSteps(stepLimit: Int) -> Int
   /// How many worlds are played side by side.
@@ -78,6 +81,7 @@ extension TrainerSettings {
   package static var policyKinds: [String] { [] }
   package var policyKind: String? { nil }
   package func validate() {}
+  package func check(_ checkpoint: Checkpoint) {}
   package var worlds: Int { 1 }
   package var isByEpisodes: Bool { false }
   package func holdingSchedules(at episode: Int) -> Self { self }
@@ -88,6 +92,13 @@ extension TrainerSettings {
     in world: any World, by checkpoint: Checkpoint
   ) throws -> ExactEvaluation? { nil }
   package var insight: Insight { .nothing }
+
+  /// Refuses a checkpoint that cannot hold as many weights as lie between the layers of a network.
+  func check(_ checkpoint: Checkpoint, holds weights: Int) throws(SettingError) {
+    guard weights <= checkpoint.parameters.count / MemoryLayout<Float>.size else {
+      throw SettingError("the network of these settings is larger than the recorded one")
+    }
+  }
 
   /// The same settings as a recording's configuration has them.
   func restoring(_ configuration: JSON) throws -> Self {

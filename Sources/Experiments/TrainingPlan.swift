@@ -45,6 +45,16 @@ package struct TrainingPlan: Sendable {
     }
   }
 
+  /// The trainer as a recorded checkpoint has it. `history` gives the recorded transitions of a range of steps.
+  package func trainer(
+    seed: UInt64, from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
+  ) throws -> any Trainer {
+    try refusingSettings { try settings.check(checkpoint) }
+    var trainer = try trainer(seed: seed)
+    try trainer.resume(from: checkpoint, history: history)
+    return trainer
+  }
+
   /// What a recording of this plan says of itself.
   package func description(seed: UInt64, purpose: RunPurpose = .train) -> RunDescription {
     let world: WorldDescription

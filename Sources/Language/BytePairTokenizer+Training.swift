@@ -1,3 +1,5 @@
+internal import Rollouts
+
 extension BytePairTokenizer {
   /// Learns from a text which bytes to join: always the pair that occurs most often, of equals the first by
   /// number, until there are enough pieces or no pair occurs twice.
@@ -16,50 +18,77 @@ extension BytePairTokenizer {
 
 /// A text's words with their numbers of occurrences, and where each pair stands.
 private struct PairCounts {
-  private var words: [(pieces: [Int], count: Int)] = []
+  private var chain = PieceChain()
+  /// How often the word occurs that a place belongs to.
+  private var occurrences: [Int] = []
   private var counts: [BytePairTokenizer.Merge: Int] = [:]
-  private var places: [BytePairTokenizer.Merge: Set<Int>] = [:]
+  private var places: [BytePairTokenizer.Merge: [Int]] = [:]
+  /// Every pair as often as it was last found more often; it may have become rarer.
+  private var queue = Heap<Candidate>()
 
   init(_ text: String) {
-    var occurrences: [ArraySlice<Unicode.Scalar>: Int] = [:]
+    var known: [ArraySlice<Unicode.Scalar>: Int] = [:]
     var order: [ArraySlice<Unicode.Scalar>] = []
     for word in Words(text) {
-      if occurrences.updateValue(occurrences[word, default: 0] + 1, forKey: word) == nil {
-        order.append(word)
-      }
+      if known.updateValue(known[word, default: 0] + 1, forKey: word) == nil { order.append(word) }
     }
     for word in order {
-      let pieces = String(String.UnicodeScalarView(word)).utf8.map { Int($0) }
-      words.append((pieces, occurrences[word] ?? 0))
-      count(words.count - 1, times: 1)
+      let first = chain.count
+      chain.append(String(String.UnicodeScalarView(word)).utf8.map { Int($0) })
+      occurrences += repeatElement(known[word] ?? 0, count: chain.count - first)
     }
+    for place in 0..<chain.count { count(place) }
+    for pair in counts.keys { offer(pair) }
   }
 
-  /// Adds a word's pairs to the counts, or takes them off.
-  private mutating func count(_ index: Int, times sign: Int) {
-    let (pieces, occurrences) = words[index]
-    for place in 1..<max(1, pieces.count) {
-      let pair = BytePairTokenizer.Merge(left: pieces[place - 1], right: pieces[place])
-      counts[pair, default: 0] += sign * occurrences
-      if sign > 0 { places[pair, default: []].insert(index) }
-    }
+  /// Counts the pair at a place, if there is one.
+  @discardableResult private mutating func count(_ place: Int) -> BytePairTokenizer.Merge? {
+    guard let pair = chain.pair(at: place) else { return nil }
+    counts[pair, default: 0] += occurrences[place]
+    places[pair, default: []].append(place)
+    return pair
   }
 
-  func mostFrequent() -> BytePairTokenizer.Merge? {
-    let best = counts.max { one, other in
-      (one.value, -one.key.left, -one.key.right) < (other.value, -other.key.left, -other.key.right)
+  private mutating func offer(_ pair: BytePairTokenizer.Merge) {
+    queue.insert(Candidate(count: counts[pair, default: 0], pair: pair))
+  }
+
+  mutating func mostFrequent() -> BytePairTokenizer.Merge? {
+    while let candidate = queue.first {
+      let count = counts[candidate.pair, default: 0]
+      if count == candidate.count { return count > 1 ? candidate.pair : nil }
+      _ = queue.removeFirst()
+      if count > 0 { offer(candidate.pair) }
     }
-    guard let best, best.value > 1 else { return nil }
-    return best.key
+    return nil
   }
 
   mutating func join(_ merge: BytePairTokenizer.Merge, to symbol: Int) {
-    for index in places[merge, default: []] {
-      count(index, times: -1)
-      words[index].pieces = BytePairTokenizer.join(merge, to: symbol, in: words[index].pieces)
-      count(index, times: 1)
+    var changed: Set<BytePairTokenizer.Merge> = []
+    for place in (places.removeValue(forKey: merge) ?? []).sorted()
+    where chain.pair(at: place) == merge {
+      let neighbours = [chain.place(before: place), chain.place(after: place)]
+      for pair in neighbours.compactMap({ $0.flatMap(chain.pair(at:)) }) {
+        counts[pair, default: 0] -= occurrences[place]
+      }
+      chain.join(at: place, to: symbol)
+      for place in [neighbours[0], place] {
+        if let pair = place.flatMap({ count($0) }) { changed.insert(pair) }
+      }
     }
     counts[merge] = nil
-    places[merge] = nil
+    for pair in changed { offer(pair) }
+  }
+
+  /// A pair as often as it was found: the more often the less, of equals the first by number.
+  private struct Candidate: Comparable {
+    let count: Int
+    let pair: BytePairTokenizer.Merge
+
+    static func < (one: Self, other: Self) -> Bool {
+      (-one.count, one.pair.left, one.pair.right) < (
+        -other.count, other.pair.left, other.pair.right
+      )
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import Rollouts
+
 /// Byte-level byte-pair encoding: a text's bytes, of which those that often stand side by side were joined
 /// (Sennrich and others, https://arxiv.org/abs/1508.07909; Radford and others, 2019).
 package struct BytePairTokenizer: Sendable, Equatable {
@@ -37,13 +39,13 @@ package struct BytePairTokenizer: Sendable, Equatable {
     }
     var joins: [Merge: (rank: Int, symbol: Int)] = [:]
     joins.reserveCapacity(merges.count)
-    for (rank, merge) in merges.enumerated() {
+    for (rank, merge) in merges.enumerated() where joins[merge] == nil {
       guard symbols.indices.contains(merge.left), symbols.indices.contains(merge.right),
         let joined = numbers[symbols[merge.left] + symbols[merge.right]]
       else {
         throw LanguageError("merge \(rank + 1) of the tokenizer makes no piece of its vocabulary")
       }
-      if joins[merge] == nil { joins[merge] = (rank, joined) }
+      joins[merge] = (rank, joined)
     }
     if let end, !symbols.indices.contains(end) {
       throw LanguageError("the tokenizer's end is none of its pieces")
@@ -84,38 +86,41 @@ package struct BytePairTokenizer: Sendable, Equatable {
     return tokens
   }
 
-  /// Joins pairs of a word, always the one of the lowest rank, until none is left.
+  /// Joins pairs of a word, always those of the lowest rank, until none is left.
   private func joined(_ word: [Int]) -> [Int] {
-    var word = word
-    while word.count > 1 {
-      var best: (merge: Merge, rank: Int, symbol: Int)?
-      for place in 1..<word.count {
-        let merge = Merge(left: word[place - 1], right: word[place])
-        if let join = joins[merge], join.rank < best?.rank ?? .max {
-          best = (merge, join.rank, join.symbol)
+    var chain = PieceChain()
+    chain.append(word)
+    var queue = Heap<Candidate>()
+    var fresh = Array(word.indices)
+    while true {
+      for place in fresh {
+        if let pair = chain.pair(at: place), let join = joins[pair] {
+          queue.insert(Candidate(rank: join.rank, place: place))
         }
       }
-      guard let best else { break }
-      word = Self.join(best.merge, to: best.symbol, in: word)
-    }
-    return word
-  }
-
-  /// A word in which a pair is one piece.
-  static func join(_ merge: Merge, to symbol: Int, in word: [Int]) -> [Int] {
-    var result: [Int] = []
-    result.reserveCapacity(word.count)
-    var place = 0
-    while place < word.count {
-      if place + 1 < word.count, word[place] == merge.left, word[place + 1] == merge.right {
-        result.append(symbol)
-        place += 2
-      } else {
-        result.append(word[place])
-        place += 1
+      guard let rank = queue.first?.rank else { return chain.pieces }
+      fresh = []
+      // All of one rank, from left to right, before the pairs that this makes.
+      while let next = queue.first, next.rank == rank {
+        _ = queue.removeFirst()
+        // What stood there may have been joined to something else meanwhile.
+        guard let pair = chain.pair(at: next.place), let join = joins[pair], join.rank == rank
+        else { continue }
+        chain.join(at: next.place, to: join.symbol)
+        fresh.append(next.place)
+        if let before = chain.place(before: next.place) { fresh.append(before) }
       }
     }
-    return result
+  }
+
+  /// A place of a word where a pair may be joined.
+  private struct Candidate: Comparable {
+    let rank: Int
+    let place: Int
+
+    static func < (one: Self, other: Self) -> Bool {
+      (one.rank, one.place) < (other.rank, other.place)
+    }
   }
 }
 

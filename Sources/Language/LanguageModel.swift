@@ -24,10 +24,13 @@ package struct LanguageModel: Sendable, Equatable {
     ]
   }
 
+  /// Ten times as many layers as models have, and as much context.
+  static let (mostLayers, mostContext) = (1024, 1 << 16)
+
   /// The model of a size that a checkpoint holds.
   package init(_ json: JSON) throws(LanguageError) {
-    func count(_ name: String) throws(LanguageError) -> Int {
-      guard let value = json[name]?.int, (1...1 << 20).contains(value) else {
+    func count(_ name: String, atMost most: Int = 1 << 20) throws(LanguageError) -> Int {
+      guard let value = json[name]?.int, (1...most).contains(value) else {
         throw LanguageError("the checkpoint's model has no \(name)")
       }
       return value
@@ -41,8 +44,10 @@ package struct LanguageModel: Sendable, Equatable {
     }
     self.init(
       GPTShape(
-        vocabulary: try count("vocabulary"), context: try count("context"),
-        layers: try count("layers"), heads: heads, width: width, inner: try count("inner"),
+        vocabulary: try count("vocabulary"),
+        context: try count("context", atMost: Self.mostContext),
+        layers: try count("layers", atMost: Self.mostLayers), heads: heads, width: width,
+        inner: try count("inner"),
         hasBias: hasBias, activation: activation))
   }
 }

@@ -7,8 +7,9 @@ extension ModelFolder {
     guard kind == "gpt2" else {
       throw error("the model is '\(kind)', and only 'gpt2' writes texts here")
     }
-    let (width, heads) = (try count("n_embd"), try count("n_head"))
-    guard width % heads == 0 else { throw error("\(heads) heads do not share a width of \(width)") }
+    let (heads, width) = try heads("n_head", sharing: "n_embd")
+    // Null stands for the usual one.
+    let inner = setting("n_inner") ?? .null
     let activation: Activation
     switch setting("activation_function")?.text ?? "gelu_new" {
     case "gelu_new", "gelu_pytorch_tanh": activation = .geluTanh
@@ -17,12 +18,12 @@ extension ModelFolder {
     }
     let model = LanguageModel(
       GPTShape(
-        vocabulary: try count("vocab_size"), context: try count("n_positions"),
-        layers: try count("n_layer"), heads: heads, width: width,
-        inner: setting("n_inner")?.int, hasBias: true, activation: activation))
+        vocabulary: try count("vocab_size"), context: try context("n_positions"),
+        layers: try layers("n_layer"), heads: heads, width: width,
+        inner: inner == .null ? nil : try count("n_inner"), hasBias: true, activation: activation))
     let file = try tensors()
     // Older files leave the first word out.
-    let prefix = file.tensors.contains { $0.name == "wte.weight" } ? "" : "transformer."
+    let prefix = file.entries.contains { $0.name == "wte.weight" } ? "" : "transformer."
     let parameters = try parameters(model.layout, from: file) { name in
       let short = name.dropFirst("transformer.".count)
       // GPT-2's linear layers are stored with their inputs down.
@@ -36,10 +37,11 @@ extension ModelFolder {
   package func bytePairs() throws -> BytePairTokenizer {
     let vocabulary: JSON?
     var pairs: [(String, String)] = []
-    var added: [String: Int] = [:]
+    var added: [(piece: String, number: JSON)] = []
     if try has("vocab.json") {
       vocabulary = try json("vocab.json")
-      for line in try text("merges.txt").split(separator: "\n") where !line.hasPrefix("#version") {
+      let lines = try text("merges.txt").split { $0 == "\n" || $0 == "\r\n" }
+      for line in lines where !line.hasPrefix("#version") {
         let words = line.split(separator: " ")
         guard words.count == 2 else {
           throw error("merges.txt has a line that is no pair: \(line)")
@@ -68,7 +70,7 @@ extension ModelFolder {
       }
       if case .array(let tokens)? = all["added_tokens"] {
         for token in tokens {
-          if let text = token["content"]?.text { added[text] = token["id"]?.int }
+          if let text = token["content"]?.text { added.append((text, token["id"] ?? .null)) }
         }
       }
     } else {
@@ -78,23 +80,11 @@ extension ModelFolder {
   }
 
   private func bytePairs(
-    _ vocabulary: JSON?, _ pairs: [(String, String)], _ added: [String: Int]
+    _ vocabulary: JSON?, _ pairs: [(String, String)], _ added: [(piece: String, number: JSON)]
   ) throws -> BytePairTokenizer {
     guard case .object(let members)? = vocabulary else { throw error("there is no vocabulary") }
-    var numbers: [String: Int] = added
-    for member in members {
-      guard let number = member.value.int, (0..<1 << 20).contains(number) else {
-        throw error("the vocabulary gives '\(member.key)' no number")
-      }
-      numbers[member.key] = number
-    }
-    let count = (numbers.values.max() ?? -1) + 1
-    let end = numbers["<|endoftext|>"]
-    var symbols = [[UInt8]](repeating: [], count: count)
-    for (text, number) in numbers {
-      // What is added to the vocabulary is spelled as it is.
-      symbols[number] = ByteAlphabet.bytes(of: text) ?? Array(text.utf8)
-    }
+    let pieces = try pieces(added + members.map { ($0.key, $0.value) })
+    let numbers = Dictionary(zip(pieces, pieces.indices), uniquingKeysWith: { first, _ in first })
     var merges: [BytePairTokenizer.Merge] = []
     for (left, right) in pairs {
       guard let left = numbers[left], let right = numbers[right] else {
@@ -102,6 +92,9 @@ extension ModelFolder {
       }
       merges.append(BytePairTokenizer.Merge(left: left, right: right))
     }
-    return try BytePairTokenizer(symbols: symbols, merges: merges, end: end)
+    return try BytePairTokenizer(
+      // What is added to the vocabulary is spelled as it is.
+      symbols: pieces.map { ByteAlphabet.bytes(of: $0) ?? Array($0.utf8) }, merges: merges,
+      end: numbers["<|endoftext|>"])
   }
 }

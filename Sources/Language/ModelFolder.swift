@@ -4,8 +4,12 @@ internal import Rollouts
 /// The files of a model folder as Hugging Face's tools write them: what it is, what it has learned, and how
 /// it cuts texts.
 package struct ModelFolder {
-  /// A folder's files by name, as text or bytes; nil where there is none of that name.
-  package typealias Reader = (_ name: String) throws -> [UInt8]?
+  /// Some bytes of one of a folder's files, fewer where it ends before; nil where there is none of that name.
+  package typealias Reader = (_ name: String, _ part: Range<Int>) throws -> [UInt8]?
+
+  /// Settings and vocabularies have a few megabytes at most. What is read of them takes many times as much.
+  private static let mostText = 1 << 24
+  private static let tensorFile = "model.safetensors"
 
   private let path: String
   private let read: Reader
@@ -35,33 +39,88 @@ package struct ModelFolder {
   func text(_ name: String) throws -> String { try Self.text(name, path, read) }
 
   private static func text(_ name: String, _ path: String, _ read: Reader) throws -> String {
-    guard let bytes = try read(name) else { throw LanguageError("\(path) has no file \(name)") }
+    guard let bytes = try read(name, 0..<mostText + 1) else {
+      throw LanguageError("\(path) has no file \(name)")
+    }
+    guard bytes.count <= mostText else {
+      throw LanguageError("\(path)/\(name) is larger than \(mostText >> 20) MiB")
+    }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw LanguageError("\(path)/\(name) is not text")
     }
     return text
   }
 
-  func has(_ name: String) throws -> Bool { try read(name) != nil }
+  func has(_ name: String) throws -> Bool { try read(name, 0..<0) != nil }
 
-  /// The tensors of `model.safetensors`.
-  func tensors() throws -> Safetensors {
-    guard let bytes = try read("model.safetensors") else {
-      throw LanguageError("\(path) has no file model.safetensors")
-    }
+  /// What `model.safetensors` says of its tensors.
+  func tensors() throws -> SafetensorsHeader {
     do {
-      return try Safetensors(decoding: bytes)
-    } catch {
-      throw LanguageError("\(path)/model.safetensors: \(error)")
+      let range = try SafetensorsHeader.range(try bytes(0..<8))
+      return try SafetensorsHeader(try bytes(range))
+    } catch let failure as SafetensorsError {
+      throw LanguageError("\(path)/\(Self.tensorFile): \(failure)")
     }
   }
 
-  /// A number of the configuration.
-  func count(_ name: String) throws(LanguageError) -> Int {
-    guard let value = configuration[name]?.int, (1...1 << 20).contains(value) else {
+  private func bytes(_ range: Range<Int>) throws -> [UInt8] {
+    guard let bytes = try read(Self.tensorFile, range) else {
+      throw LanguageError("\(path) has no file \(Self.tensorFile)")
+    }
+    guard bytes.count == range.count else {
+      throw LanguageError(
+        "\(path)/\(Self.tensorFile) ends before the last tensor that its header names")
+    }
+    return bytes
+  }
+
+  /// A number of the configuration. With the usual bounds of all no product of some overflows.
+  func count(_ name: String, atMost most: Int = 1 << 20) throws(LanguageError) -> Int {
+    guard let value = configuration[name] else {
       throw LanguageError("\(path)/config.json has no \(name)")
     }
-    return value
+    guard let count = value.int, (1...most).contains(count) else {
+      throw LanguageError(
+        "\(path)/config.json: \(name) is a whole number from 1 to \(most), not \(value.compact)")
+    }
+    return count
+  }
+
+  /// How many layers there are, and how much context.
+  func layers(_ name: String) throws(LanguageError) -> Int {
+    try count(name, atMost: LanguageModel.mostLayers)
+  }
+
+  func context(_ name: String) throws(LanguageError) -> Int {
+    try count(name, atMost: LanguageModel.mostContext)
+  }
+
+  /// The heads of each layer, and the width that they share.
+  func heads(_ name: String, sharing width: String) throws -> (heads: Int, width: Int) {
+    let (heads, width) = (try count(name), try count(width))
+    guard width % heads == 0 else { throw error("\(heads) heads do not share a width of \(width)") }
+    return (heads, width)
+  }
+
+  /// Puts pieces where their numbers say, which are those of the model's tokens.
+  func pieces(
+    _ numbers: [(piece: String, number: JSON)], vocabulary: String = "vocab_size"
+  ) throws -> [String] {
+    let most = try count(vocabulary)
+    var pieces: [String?] = []
+    for (piece, number) in numbers {
+      guard let place = number.int, (0..<most).contains(place) else {
+        throw error(
+          "the vocabulary gives '\(piece)' the number \(number.compact), but the model's tokens have 0 to "
+            + "\(most - 1)")
+      }
+      pieces += repeatElement(nil, count: max(0, place + 1 - pieces.count))
+      guard pieces[place] == nil || pieces[place] == piece else {
+        throw error("the vocabulary gives two pieces the number \(place)")
+      }
+      pieces[place] = piece
+    }
+    return pieces.map { $0 ?? "" }
   }
 
   /// A word or number of the configuration, where it is there.
@@ -70,36 +129,52 @@ package struct ModelFolder {
   /// An error about one of the folder's files.
   func error(_ sentence: String) -> LanguageError { LanguageError("\(path): \(sentence)") }
 
-  /// Fills a layout's parameters from a file's tensors; `source` names those that one of ours is made of,
-  /// put together one below the other, and whether they stand transposed.
+  /// Fills a layout's parameters from the tensors of `model.safetensors`; `source` names those that one of
+  /// ours is made of, put together one below the other, and whether they stand transposed.
+  ///
+  /// All names and shapes are compared before memory is taken.
   func parameters(
-    _ layout: ParameterLayout, from file: Safetensors,
+    _ layout: ParameterLayout, from file: SafetensorsHeader,
     _ source: (_ name: String) -> (names: [String], isTurned: Bool)
-  ) throws(LanguageError) -> Parameters {
-    var parameters = Parameters(zeros: layout)
-    let tensors = Dictionary(
-      file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    for entry in layout.entries {
+  ) throws -> Parameters {
+    let known = Dictionary(
+      file.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let parts = try layout.entries.map { entry in
       let (names, isTurned) = source(entry.name)
       var shape = entry.shape
       shape[0] /= names.count
       let wanted = isTurned ? Array(shape.reversed()) : shape
-      var numbers: [Float] = []
-      for name in names {
-        guard let tensor = tensors[name] else {
-          throw error("model.safetensors has no tensor \(name)")
+      let tensors = try names.map { name in
+        guard let tensor = known[name] else {
+          throw error("\(Self.tensorFile) has no tensor \(name)")
         }
         guard tensor.shape == wanted else {
           throw error("tensor \(name) has the shape \(tensor.shape), but \(wanted) is wanted")
         }
-        guard let floats = try? tensor.anyFloats(), floats.allSatisfy(\.isFinite) else {
-          throw error("tensor \(name) holds something that is not a number")
-        }
-        numbers += isTurned ? Self.turned(floats, rows: wanted[0], columns: wanted[1]) : floats
+        return tensor
       }
-      parameters[entry.name] = numbers
+      return (tensors: tensors, isTurned: isTurned)
+    }
+    // A file that ends too soon claims more than it has.
+    _ = try bytes(file.end - 1..<file.end)
+    var parameters = Parameters(zeros: layout)
+    for (entry, (tensors, isTurned)) in zip(layout.entries, parts) {
+      parameters[entry.name] = try tensors.flatMap { tensor in
+        let floats = try floats(of: tensor)
+        return isTurned
+          ? Self.turned(floats, rows: tensor.shape[0], columns: tensor.shape[1]) : floats
+      }
     }
     return parameters
+  }
+
+  private func floats(of entry: SafetensorsHeader.Entry) throws -> [Float] {
+    let tensor = Tensor(
+      entry.name, type: entry.type, shape: entry.shape, bytes: try bytes(entry.range))
+    guard let floats = try? tensor.anyFloats(), floats.allSatisfy(\.isFinite) else {
+      throw error("tensor \(entry.name) holds something that is not a number")
+    }
+    return floats
   }
 
   private static func turned(_ numbers: [Float], rows: Int, columns: Int) -> [Float] {

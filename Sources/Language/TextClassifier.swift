@@ -37,16 +37,13 @@ package struct TextClassifier: Sendable {
       throw folder.error(
         "the model is '\(folder.kind)', and only 'distilbert' classifies texts here")
     }
-    let (width, heads) = (try folder.count("dim"), try folder.count("n_heads"))
-    guard width % heads == 0 else {
-      throw folder.error("\(heads) heads do not share a width of \(width)")
-    }
+    let (heads, width) = try folder.heads("n_heads", sharing: "dim")
     guard let activation = Activation(rawValue: folder.setting("activation")?.text ?? "gelu") else {
       throw folder.error("its activation is not known here")
     }
     labels = try folder.labels()
     tokenizer = try folder.wordPieces()
-    context = try folder.count("max_position_embeddings")
+    context = try folder.context("max_position_embeddings")
     let vocabulary = try folder.count("vocab_size")
     guard tokenizer.pieces.count <= vocabulary else {
       throw folder.error(
@@ -60,7 +57,7 @@ package struct TextClassifier: Sendable {
       "\(prefix)embeddings.position_embeddings", symbols: context, width: width, to: &layout)
     norm = LayerNorm("\(prefix)embeddings.LayerNorm", width: width, epsilon: 1e-12, to: &layout)
     let inner = try folder.count("hidden_dim")
-    blocks = (0..<(try folder.count("n_layers"))).map {
+    blocks = (0..<(try folder.layers("n_layers"))).map {
       EncoderBlock(
         "\(prefix)transformer.layer.\($0)", width: width, heads: heads, inner: inner,
         activation: activation, epsilon: 1e-12, to: &layout)
@@ -75,7 +72,7 @@ package struct TextClassifier: Sendable {
 
   /// Finds how well each label fits a text.
   package func classify(_ text: String, pool: ThreadPool? = nil) -> Classification {
-    let all = tokenizer.tokens(of: text)
+    let all = tokenizer.tokens(of: text, atMost: context)
     let tokens = all.count > context ? Array(all[..<(context - 1)]) + [tokenizer.last] : all
     let length = tokens.count
     var activations = Activations(rows: length, hasGradients: false)
@@ -143,13 +140,7 @@ extension ModelFolder {
     guard model?["type"]?.text == "WordPiece", case .object(let members)? = model?["vocab"] else {
       throw error("tokenizer.json is no WordPiece")
     }
-    var pieces = [String](repeating: "", count: members.count)
-    for member in members {
-      guard let number = member.value.int, pieces.indices.contains(number) else {
-        throw error("the vocabulary gives '\(member.key)' no number")
-      }
-      pieces[number] = member.key
-    }
-    return try WordPieceTokenizer(pieces: pieces, lowercases: lowercases)
+    return try WordPieceTokenizer(
+      pieces: try pieces(members.map { ($0.key, $0.value) }), lowercases: lowercases)
   }
 }

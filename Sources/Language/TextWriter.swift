@@ -76,13 +76,18 @@ package struct TextWriter: Sendable {
     }
   }
 
-  /// How much every token that the model sees looked at each, by layer, head and place.
+  /// How many shares `attentionMaps` has.
+  package var attentionCount: Int {
+    trained.model.shape.layers * trained.model.shape.heads * seen * (seen + 1) / 2
+  }
+
+  /// How much every token that the model sees looked at itself and each before it, by layer, head and place.
   package mutating func attentionMaps() -> [[[[Float]]]] {
     let blocks = trained.model.gpt.blocks
     return blocks.indices.map { index in
       let rows = (0..<seen).map { query in
         blocks[index].attention.shares(
-          buffers.blocks[index].qkv, of: query, length: seen, &activations)
+          buffers.blocks[index].qkv, of: query, length: query + 1, &activations)
       }
       return (0..<blocks[index].attention.heads).map { head in rows.map { $0[head] } }
     }

@@ -90,7 +90,7 @@ package enum Tokenizer: Sendable, Equatable {
   package init(_ json: JSON) throws(LanguageError) {
     switch json["kind"]?.text {
     case "characters":
-      guard let alphabet = json["alphabet"]?.text else { throw Self.unreadable }
+      guard let alphabet = json["alphabet"]?.text, !alphabet.isEmpty else { throw Self.unreadable }
       self = .characters(CharacterTokenizer(alphabet: Array(alphabet.unicodeScalars)))
     case "byte pairs":
       guard case .array(let symbols)? = json["symbols"], case .array(let merges)? = json["merges"]

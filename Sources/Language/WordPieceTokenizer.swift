@@ -8,6 +8,8 @@ package struct WordPieceTokenizer: Sendable {
   /// By their bytes: texts that only look alike are not the same piece, as Swift's strings would have it.
   private let numbers: [[UInt8]: Int]
   private let lowercases: Bool
+  /// How many characters the longest piece has: no more are looked up at once.
+  private let longest: Int
   private let unknown: Int
   /// What stands before and behind a text.
   package let first: Int
@@ -25,15 +27,21 @@ package struct WordPieceTokenizer: Sendable {
     self.pieces = pieces
     self.numbers = numbers
     self.lowercases = lowercases
+    longest = pieces.map(\.unicodeScalars.count).max() ?? 0
     (self.unknown, self.first, self.last) = (unknown, first, last)
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].filter { number($0) != nil }
       .map { Array($0.unicodeScalars) }
   }
 
-  /// The numbers of a text, between the two that stand around it.
-  package func tokens(of text: String) -> [Int] {
+  /// The numbers of a text, between the two that stand around it. Of a text that has more than `most` the
+  /// first ones are enough: more than `most` are returned, but not all.
+  package func tokens(of text: String, atMost most: Int = .max) -> [Int] {
     var tokens = [first]
     var plain: [Unicode.Scalar] = []
+    func addPlain() {
+      for word in words(plain) where tokens.count <= most { tokens += split(word) }
+      plain = []
+    }
     let scalars = Array(text.unicodeScalars)
     var place = 0
     while place < scalars.count {
@@ -41,15 +49,16 @@ package struct WordPieceTokenizer: Sendable {
         let name = special.first(where: { scalars[place...].starts(with: $0) }),
         let number = numbers[String(String.UnicodeScalarView(name)).utf8Bytes]
       {
-        tokens += words(plain).flatMap(split) + [number]
-        plain = []
+        addPlain()
+        tokens.append(number)
         place += name.count
       } else {
         plain.append(scalars[place])
         place += 1
       }
     }
-    return tokens + words(plain).flatMap(split) + [last]
+    addPlain()
+    return tokens + [last]
   }
 
   /// Words and signs, each sign a word of its own.
@@ -82,9 +91,25 @@ package struct WordPieceTokenizer: Sendable {
       }
     }
     guard lowercases else { return clean }
-    return String(String.UnicodeScalarView(clean))._nfd
+    return Self.decomposed(clean)
       .filter { $0.properties.generalCategory != .nonspacingMark }
       .flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) }
+  }
+
+  /// Letters and their accents apart. The order of many accents on one letter takes time with the square of
+  /// their number, so that no more are looked at together than a text has: Unicode's bound is 30 (Unicode
+  /// Standard Annex 15, section 13).
+  private static func decomposed(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    var result: [Unicode.Scalar] = []
+    var rest = text[...]
+    while !rest.isEmpty {
+      let accents = rest.dropFirst(256).prefix(256)
+        .prefix { $0.properties.canonicalCombiningClass != .notReordered }
+      let part = rest.prefix(256 + accents.count)
+      result += String(String.UnicodeScalarView(part))._nfd
+      rest = rest.dropFirst(part.count)
+    }
+    return result
   }
 
   /// The longest known pieces of a word, from its beginning; one that has none is unknown as a whole.
@@ -93,7 +118,7 @@ package struct WordPieceTokenizer: Sendable {
     var tokens: [Int] = []
     var first = 0
     while first < word.count {
-      var end = word.count
+      var end = min(word.count, first + longest)
       var found: Int?
       while end > first {
         let piece = String(String.UnicodeScalarView(word[first..<end]))

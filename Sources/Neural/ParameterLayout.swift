@@ -19,6 +19,8 @@ package struct ParameterLayout: Sendable, Equatable {
 
   /// The tensors, in order.
   package private(set) var entries: [Entry] = []
+  /// Where each name stands among them.
+  private var indices: [String: Int] = [:]
   /// How many numbers all tensors have together.
   package private(set) var count = 0
 
@@ -31,17 +33,18 @@ package struct ParameterLayout: Sendable, Equatable {
     _ name: String, _ shape: [Int], _ initializer: Initializer, decays: Bool? = nil
   ) -> Int {
     precondition(shape.allSatisfy { $0 > 0 }, "a parameter has a size in every dimension")
-    precondition(!entries.contains { $0.name == name }, "every parameter has its own name")
+    precondition(indices[name] == nil, "every parameter has its own name")
     let entry = Entry(
       name: name, shape: shape, offset: count, initializer: initializer,
       decays: decays ?? (shape.count >= 2))
+    indices[name] = entries.count
     entries.append(entry)
     count += entry.count
     return entry.offset
   }
 
   /// The tensor of a name; nil where there is none.
-  package func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
+  package func entry(_ name: String) -> Entry? { indices[name].map { entries[$0] } }
 
   /// Stretches of the slab that decay, or do not, alike: an optimizer's groups.
   package var decayGroups: [(range: Range<Int>, decays: Bool)] {

@@ -23,18 +23,36 @@ extension Parameters {
   package init(
     _ layout: ParameterLayout, from file: Safetensors, prefix: String = ""
   ) throws(SafetensorsError) {
+    let tensors = try layout.tensors(in: file, prefix: prefix)
     self.init(zeros: layout)
-    for entry in layout.entries {
-      let tensor = try file.tensor(prefix + entry.name)
-      guard tensor.shape == entry.shape else {
-        throw SafetensorsError(
-          "tensor \(tensor.name) has the shape \(tensor.shape), but \(entry.shape) is wanted")
-      }
+    for (entry, tensor) in zip(layout.entries, tensors) {
       let numbers = try tensor.floats()
       guard numbers.allSatisfy(\.isFinite) else {
         throw SafetensorsError("tensor \(tensor.name) holds something that is not a number")
       }
       values.replaceSubrange(entry.range, with: numbers)
     }
+  }
+}
+
+extension ParameterLayout {
+  /// A file's tensors in the order of the layout, whose names and shapes they must have. Asked before memory
+  /// is taken for as many numbers as the layout has.
+  package func tensors(
+    in file: Safetensors, prefix: String = ""
+  ) throws(SafetensorsError) -> [Tensor] {
+    let known = Dictionary(
+      file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var tensors: [Tensor] = []
+    for entry in entries {
+      let name = prefix + entry.name
+      guard let tensor = known[name] else { throw SafetensorsError("there is no tensor \(name)") }
+      guard tensor.shape == entry.shape else {
+        throw SafetensorsError(
+          "tensor \(name) has the shape \(tensor.shape), but \(entry.shape) is wanted")
+      }
+      tensors.append(tensor)
+    }
+    return tensors
   }
 }

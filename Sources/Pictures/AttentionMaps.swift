@@ -11,6 +11,9 @@ package struct AttentionMaps {
   /// What it is called among the things that can be drawn.
   package static let word = "attention"
 
+  /// More shares than GPT-2 has of all that it sees.
+  private static let most = 1 << 27
+
   private let layers: [[AttentionPicture.Map]]
   private let names: [String]
   private let heading: String
@@ -47,6 +50,12 @@ package struct AttentionMaps {
     }
     // What the model saw at last; of a long text the newest part.
     var writer = TextWriter(trained, prompt: text, room: 0)
+    guard writer.attentionCount <= Self.most else {
+      throw RunError.run(
+        "the attention of \(writer.seen) tokens in \(trained.model.shape.layers) layers of "
+          + "\(trained.model.shape.heads) heads is too much for a picture: choose an earlier moment"
+      )
+    }
     layers = writer.attentionMaps()
     names = text.suffix(writer.seen).map(trained.tokenizer.name(of:))
     heading = "attention of \(run.trainer) · seed \(run.seed) · episode \(episode.number)"

@@ -53,11 +53,12 @@ private final class ModelReader: TextReader {
 
   init(_ trained: TrainedModel) { self.trained = trained }
 
-  func begin(_ prompt: [UInt8]) {
+  func begin(_ prompt: [UInt8], tokens count: Int) {
     let text = String(decoding: prompt, as: UTF8.self)
     let tokens = (try? trained.tokenizer.tokens(of: text)) ?? []
     writer.withLock {
-      $0 = TextWriter(trained, prompt: tokens.isEmpty ? [0] : tokens, pool: pool)
+      $0 = TextWriter(
+        trained, prompt: tokens.isEmpty ? [0] : tokens, room: max(0, count), pool: pool)
     }
   }
 

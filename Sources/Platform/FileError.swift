@@ -6,6 +6,8 @@ package enum FileError: Error, Hashable, CustomStringConvertible {
   case exists(String)
   /// There is something that is not a file, such as a folder or a device.
   case notAFile(String)
+  /// There is a pipe or a device, which has no end to read to.
+  case notReadable(String)
   /// There is a recording or another database, which nothing else replaces.
   case database(String)
   /// The system refused, for the reason of this `errno`.
@@ -16,6 +18,7 @@ package enum FileError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .exists(let path): "\(path) exists already"
     case .notAFile(let path): "\(path) is not a regular file, so it is not replaced"
+    case .notReadable(let path): "cannot read \(path): it is not a regular file"
     case .database(let path): "\(path) is a recording or another database: name another file"
     case .failed(let attempt, let path, let reason):
       "cannot \(attempt) \(path): \(Self.text(of: reason))"

@@ -3,22 +3,51 @@ internal import Glibc
 extension Files {
   /// Everything in a file, which must not have more bytes than `limit`.
   package static func contents(of path: String, limit: Int) throws(FileError) -> [UInt8] {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { throw .failed("read", path, errno) }
-    guard status.st_size <= limit else { throw .failed("read", path, EFBIG) }
-    return try start(of: path, count: Int(status.st_size))
+    let (descriptor, size) = try openFile(path)
+    defer { close(descriptor) }
+    guard size <= limit else { throw .failed("read", path, EFBIG) }
+    return try bytes(0..<size, of: descriptor, path: path)
   }
 
   /// The first bytes of a file, fewer where it is shorter.
   package static func start(of path: String, count: Int) throws(FileError) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .failed("read", path, errno) }
+    let descriptor = try openFile(path).descriptor
     defer { close(descriptor) }
+    return try bytes(0..<count, of: descriptor, path: path)
+  }
+
+  /// Some of a file's bytes, fewer where it ends before. Memory is taken for what there is alone.
+  package static func part(_ range: Range<Int>, of path: String) throws(FileError) -> [UInt8] {
+    let (descriptor, size) = try openFile(path)
+    defer { close(descriptor) }
+    return try bytes(range.clamped(to: 0..<size), of: descriptor, path: path)
+  }
+
+  /// Opens a regular file to be read: a pipe might never answer, and a device never end.
+  private static func openFile(
+    _ path: String
+  ) throws(FileError) -> (descriptor: Int32, size: Int) {
+    // Without waiting, as opening a pipe does until somebody writes into it.
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .failed("read", path, errno) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      if status.st_mode & S_IFMT == S_IFDIR { throw .failed("read", path, EISDIR) }
+      throw .notReadable(path)
+    }
+    return (descriptor, Int(status.st_size))
+  }
+
+  private static func bytes(
+    _ range: Range<Int>, of descriptor: Int32, path: String
+  ) throws(FileError) -> [UInt8] {
     var failure: Int32 = 0
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { room, filled in
-      while filled < count {
-        let got = unsafe Glibc.read(
-          descriptor, room.baseAddress.map { unsafe $0 + filled }, count - filled)
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { room, filled in
+      while filled < range.count {
+        let got = unsafe pread(
+          descriptor, room.baseAddress.map { unsafe $0 + filled }, range.count - filled,
+          range.lowerBound + filled)
         if got < 0 && errno == EINTR { continue }
         if got < 0 { failure = errno }
         if got <= 0 { break }

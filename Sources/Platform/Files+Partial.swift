@@ -14,6 +14,12 @@ private func renameat2(
 extension Files {
   private static let (partialPrefix, partialSuffix) = (".reel-", ".partial")
 
+  /// Whether this is the name of one: whoever made it holds it.
+  package static func isPartial(_ path: String) -> Bool {
+    let name = name(of: path)
+    return name.hasPrefix(partialPrefix) && name.hasSuffix(partialSuffix)
+  }
+
   /// Makes a new hidden file in a folder.
   static func openPartial(in folder: String) throws(FileError) -> (descriptor: Int32, path: String)
   {
@@ -47,7 +53,8 @@ extension Files {
       if descriptor >= 0 {
         if isHeld(descriptor) { return (descriptor, path) }
         close(descriptor)
-      } else if errno != EEXIST {
+      } else if errno != EEXIST && errno != ENOENT {
+        // Before it was held, another process may have taken it for abandoned and removed it.
         break
       }
     }
@@ -63,8 +70,7 @@ extension Files {
 
   /// Removes what processes left that were killed: hidden files and folders of ours that nobody holds.
   private static func removeAbandoned(in folder: String) {
-    for name in (try? names(in: folder)) ?? []
-    where name.hasPrefix(partialPrefix) && name.hasSuffix(partialSuffix) {
+    for name in (try? names(in: folder)) ?? [] where isPartial(name) {
       let path = "\(folder)/\(name)"
       let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
       guard descriptor >= 0 else { continue }

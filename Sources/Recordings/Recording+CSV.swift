@@ -1,3 +1,4 @@
+internal import Platform
 internal import Rollouts
 internal import SQLite
 
@@ -125,19 +126,6 @@ private struct CSV {
 
   mutating func add(_ text: String) {
     separate()
-    let special = text.utf8.contains { byte in
-      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\r")
-        || byte == UInt8(ascii: "\n")
-    }
-    guard special else {
-      bytes += text.utf8
-      return
-    }
-    bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-      bytes.append(byte)
-    }
-    bytes.append(UInt8(ascii: "\""))
+    bytes += CSVText.field(text).utf8
   }
 }

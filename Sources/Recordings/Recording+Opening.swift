@@ -102,7 +102,7 @@ extension Recording {
     let start = monotonicSeconds()
     // One that is over begins with zeros.
     while let first = (try? Files.start(of: journal, count: 1))?.first, first != 0 {
-      guard monotonicSeconds() - start < 1 else {
+      guard monotonicSeconds() - start < 0.25 else {
         throw RecordingError(
           .damaged,
           "\(path) cannot be read: \(path)-journal undoes a change that another program did not end;"

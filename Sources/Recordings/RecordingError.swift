@@ -1,3 +1,4 @@
+internal import Rollouts
 internal import SQLite
 
 /// Why a recording could not be made, read or changed.
@@ -47,10 +48,10 @@ public struct RecordingError: Error, Equatable, CustomStringConvertible {
     case .busy: self.init(.locked, "\(path) is locked by another process")
     case .full: self.init(.full, "there is no room left for \(path): the disk is full")
     case .readOnly, .denied: self.init(.denied, "\(path) may not be written")
-    case .cannotOpen: self.init(.denied, "\(path) cannot be opened: \(error.message)")
+    case .cannotOpen: self.init(.denied, "\(path) cannot be opened: \(error.message.sentence)")
     case .notADatabase: self.init(.foreign, "\(path) is not a recording: it is no SQLite file")
-    case .corrupt: self.init(.damaged, "\(path) is damaged: \(error.message)")
-    case .io: self.init(.system, "\(path) cannot be read or written: \(error.message)")
+    case .corrupt: self.init(.damaged, "\(path) is damaged: \(error.message.sentence)")
+    case .io: self.init(.system, "\(path) cannot be read or written: \(error.message.sentence)")
     case .tooLong:
       self.init(
         .damaged, "\(path) is damaged: a question took longer than a file of its size can need")
@@ -59,7 +60,7 @@ public struct RecordingError: Error, Equatable, CustomStringConvertible {
         .denied,
         "\(path)-wal was left by a writer that died, and may not be written: reel recover gets its rows"
       )
-    case .constraint, .other: self.init(.system, "\(path): \(error.description)")
+    case .constraint, .other: self.init(.system, "\(path): \(error.description.sentence)")
     }
   }
 

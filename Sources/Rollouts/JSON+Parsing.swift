@@ -112,7 +112,10 @@ private struct JSONParser {
     while let byte = peek {
       at += 1
       switch byte {
-      case UInt8(ascii: "\""): return String(decoding: result, as: UTF8.self)
+      case UInt8(ascii: "\""):
+        let text = String(decoding: result, as: UTF8.self)
+        guard text.isQuicklyCompared else { throw failure("fewer accents on one letter") }
+        return text
       case UInt8(ascii: "\\"): result.append(contentsOf: try escape().utf8)
       case 0..<0x20: throw failure("no control characters in a string")
       default: result.append(byte)
@@ -156,6 +159,23 @@ private struct JSONParser {
     else { throw failure("four hexadecimal digits") }
     at += 4
     return unit
+  }
+}
+
+extension String {
+  private static let mostAccents = 512
+
+  /// Swift's strings are equal where they look alike. To find that out takes time with the square of the number
+  /// of accents that stand on one letter: a text has less than 30, a hostile one as many as fit.
+  fileprivate var isQuicklyCompared: Bool {
+    // Each has two bytes at least.
+    guard utf8.count > 2 * Self.mostAccents else { return true }
+    var run = 0
+    for scalar in unicodeScalars {
+      run = scalar.properties.canonicalCombiningClass == .notReordered ? 0 : run + 1
+      if run > Self.mostAccents { return false }
+    }
+    return true
   }
 }
 

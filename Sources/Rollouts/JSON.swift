@@ -54,6 +54,10 @@ public indirect enum JSON: Sendable, Equatable {
     }
   }
 
+  /// The whole number that this holds, where it counts something: from 0 to 2⁵³, which is less than any sum
+  /// of counts overflows at.
+  package var count: Int? { int.flatMap { (0...1 << 53).contains($0) ? $0 : nil } }
+
   /// The text that this holds.
   public var text: String? {
     guard case .string(let value) = self else { return nil }

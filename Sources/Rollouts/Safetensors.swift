@@ -4,7 +4,7 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
   /// An error with its sentence.
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = description.sentence }
 }
 
 /// A named array of numbers, little-endian.
@@ -34,7 +34,8 @@ public struct Tensor: Sendable, Equatable {
     self.init(name, type: "U32", shape: shape, bytes: words.littleEndianBytes { $0 })
   }
 
-  init(_ name: String, type: String, shape: [Int], bytes: [UInt8]) {
+  /// A tensor of any type, by its bytes.
+  package init(_ name: String, type: String, shape: [Int], bytes: [UInt8]) {
     self.name = name
     self.type = type
     self.shape = shape
@@ -109,87 +110,18 @@ public struct Safetensors: Sendable, Equatable {
 
   /// The tensors in a file's bytes.
   public init(decoding file: [UInt8]) throws(SafetensorsError) {
-    guard file.count >= 8, let length = file[..<8].integers(UInt64.self).first,
-      length <= UInt64(file.count - 8)
-    else { throw SafetensorsError("a safetensors file begins with the length of its header") }
-    let data = 8 + Int(length)
-    let header: JSON
-    do {
-      header = try JSON(parsing: String(decoding: file[8..<data], as: UTF8.self))
-    } catch {
-      throw SafetensorsError("the header of a safetensors file is \(error)")
+    let data = try SafetensorsHeader.range(file.prefix(8))
+    guard data.upperBound <= file.count else { throw SafetensorsHeader.isMissing }
+    let header = try SafetensorsHeader(file[data])
+    guard header.end == file.count else {
+      throw SafetensorsError(
+        "the tensors fill \(header.end - data.upperBound) bytes, but the file has "
+          + "\(file.count - data.upperBound) for them")
     }
-    guard case .object(let members) = header else {
-      throw SafetensorsError("the header of a safetensors file is an object")
-    }
-    var entries: [Entry] = []
-    for member in members where member.key != "__metadata__" {
-      entries.append(try Self.entry(member))
-    }
-    try Self.check(entries, fill: file.count - data)
-    tensors = entries.map { entry in
-      let bytes = file[(data + entry.place.lowerBound)..<(data + entry.place.upperBound)]
-      return Tensor(entry.name, type: entry.type, shape: entry.shape, bytes: Array(bytes))
+    tensors = header.entries.map { entry in
+      Tensor(entry.name, type: entry.type, shape: entry.shape, bytes: Array(file[entry.range]))
     }
   }
-
-  /// What the header says of a tensor.
-  private struct Entry {
-    let name: String
-    let type: String
-    let shape: [Int]
-    let place: Range<Int>
-  }
-
-  /// As the format demands: no byte in two tensors, none outside of all. So a small file cannot
-  /// claim to hold much.
-  private static func check(_ entries: [Entry], fill size: Int) throws(SafetensorsError) {
-    let places = entries.map(\.place).sorted {
-      ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
-    }
-    var end = 0
-    for place in places {
-      guard place.lowerBound == end else {
-        throw SafetensorsError("the tensors of a safetensors file lie one after the other")
-      }
-      end = place.upperBound
-    }
-    guard end == size else {
-      throw SafetensorsError("the tensors fill \(end) bytes, but the file has \(size) for them")
-    }
-    guard Set(entries.map(\.name)).count == entries.count else {
-      throw SafetensorsError("two tensors of a safetensors file have one name")
-    }
-  }
-
-  private static func entry(_ member: JSON.Member) throws(SafetensorsError) -> Entry {
-    let name = member.key
-    guard let type = member.value["dtype"]?.text, let width = widths[type] else {
-      throw SafetensorsError("tensor \(name) has a type that is not known here")
-    }
-    guard case .array(let dimensions)? = member.value["shape"],
-      case .array(let offsets)? = member.value["data_offsets"], offsets.count == 2,
-      let from = offsets[0].int, let to = offsets[1].int
-    else { throw SafetensorsError("tensor \(name) lacks its shape or its place") }
-    var size = width
-    for dimension in dimensions {
-      guard let count = dimension.int, count >= 0 else {
-        throw SafetensorsError("tensor \(name) has a shape that is not a list of counts")
-      }
-      let (product, overflow) = size.multipliedReportingOverflow(by: count)
-      guard !overflow else { throw SafetensorsError("tensor \(name) is too large") }
-      size = product
-    }
-    guard from >= 0, to >= from, to - from == size else {
-      throw SafetensorsError("tensor \(name) does not fill its place in the file")
-    }
-    return Entry(name: name, type: type, shape: dimensions.compactMap(\.int), place: from..<to)
-  }
-
-  private static let widths = [
-    "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U64": 8,
-    "U32": 4, "U16": 2, "U8": 1, "BOOL": 1,
-  ]
 }
 
 extension FixedWidthInteger {

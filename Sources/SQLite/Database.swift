@@ -162,7 +162,8 @@ internal import CSQLite
   /// Always a URI, so that a file's name cannot smuggle in parameters: https://sqlite.org/uri.html
   private static func uri(_ path: String, immutable: Bool) -> String {
     let hex = Array("0123456789abcdef".utf8)
-    var bytes = Array("file:".utf8)
+    // Without an authority between the slashes, what stands behind two of them would be taken for one.
+    var bytes = Array((path.hasPrefix("/") ? "file://" : "file:").utf8)
     for byte in path.utf8 {
       switch byte {
       case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"):

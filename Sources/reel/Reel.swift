@@ -25,8 +25,21 @@ enum Reel {
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
+  /// Refuses words that are not UTF-8: where they name files, the names that Swift makes of them lead to none.
+  private static func checkEncoding() throws {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let word = CommandLine.unsafeArgv[index], String(validatingCString: word) == nil
+      else { continue }
+      throw Failure.usage(
+        "'\(String(cString: word))' is not UTF-8",
+        "rename the file, or link it under another name by ln -s"
+      )
+    }
+  }
+
   static func run(_ words: [String]) -> ExitCode {
     do {
+      try checkEncoding()
       return try perform(words)
     } catch {
       let failure = Failure(error)

@@ -44,6 +44,15 @@ import Testing
     #expect(CSV.number(95) == "95" && CSV.number(0.1) == "0.1")
   }
 
+  @Test(arguments: [
+    ("=1+2", "'=1+2"), ("+a", "'+a"), ("-a", "'-a"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"),
+    ("\r=1", "\"'\r=1\""), ("=\"a\",b", "\"'=\"\"a\"\",b\""), ("-0.5", "-0.5"), ("+7", "+7"),
+    ("-inf", "-inf"), ("a=b", "a=b"), ("", ""), ("2,1", "\"2,1\""),
+  ])
+  func `a text is no formula, and a number stays one`(text: String, field: String) {
+    #expect(CSV([text]).text == field + "\n")
+  }
+
   @Test func `one extreme episode among 200,000 is seen`() throws {
     for extreme in [123_456, 77] {
       let x = (0..<200_000).map(Double.init)

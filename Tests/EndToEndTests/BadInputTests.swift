@@ -116,6 +116,51 @@ import Testing
     }
   }
 
+  @Test func `a name that is not UTF-8 gets a sentence that says what to do`() throws {
+    try withTemporaryFolder { folder in
+      let reel = try Program.reel()
+      let outcome = try Program.shell(
+        "name=$(printf 'caf\\351.sqlite'); touch \"$name\"; \(reel) info \"$name\"", in: folder)
+      #expect(outcome.code == 64)
+      #expect(
+        outcome.errors
+          == "reel: 'caf\u{FFFD}.sqlite' is not UTF-8; rename the file, or link it under another name by ln -s\n"
+      )
+    }
+  }
+
+  @Test func `a path that begins with two slashes is that with one`() throws {
+    try withTemporaryFolder { folder in
+      for line in [
+        "train maze --episodes 20 -o /\(folder)/a.sqlite", "info /\(folder)/a.sqlite",
+        "film /\(folder)/a.sqlite -o //\(folder)/a.gif",
+        "copy /\(folder)/a.sqlite -o /\(folder)/b.sqlite",
+        "train --resume /\(folder)/a.sqlite --episodes 30",
+        "curve /\(folder)/a.sqlite -o /\(folder)/a.png",
+      ] {
+        let outcome = try Program.reel(line: line, in: folder)
+        #expect(outcome.code == 0, "\(line): \(outcome.errors)")
+      }
+    }
+  }
+
+  @Test func `with few file descriptors a verb works or says what it could not open`() throws {
+    try withTemporaryFolder { folder in
+      let reel = try Program.reel()
+      #expect(
+        try Program.reel(line: "train maze --episodes 20 -o a.sqlite --quiet", in: folder).code == 0
+      )
+      for line in ["compare a.sqlite", "info a.sqlite", "film a.sqlite -o a.gif --force"] {
+        for count in 4...16 {
+          let outcome = try Program.shell("ulimit -n \(count); exec \(reel) \(line)", in: folder)
+          #expect(
+            [0, 1].contains(outcome.code), "\(count), \(line): \(outcome.code) \(outcome.errors)")
+          #expect(outcome.code == 0 || outcome.errors.hasPrefix("reel: "), "\(outcome.errors)")
+        }
+      }
+    }
+  }
+
   @Test func `a folder that may not be written gets a sentence`() throws {
     guard try Program.shell("test $(id -u) != 0", in: "/tmp").code == 0 else {
       // The superuser may write everywhere; /proc is a folder where even it may not.

@@ -6,6 +6,21 @@ import Testing
 
 /// A language model's way through the program: learned, stopped, resumed, written with, drawn.
 struct TextCommandTests {
+  @Test func `prompts come from standard input line by line, whatever is in them`() throws {
+    try withTemporaryFolder { folder in
+      let model = "\(Repository.root)/Tests/Reference/tiny-gpt2"
+      let script = """
+        (printf 'a\\r\\n\\n'; printf e; yes '\u{301}\u{323}' | head -400000 | tr -d '\\n'; \
+          printf '\\nlast') \
+          | timeout 60 \(try Program.reel()) generate --model \(model) --prompt - --tokens 1 --json \
+          | grep -c '"tokens": 1'
+        """
+      let outcome = try Program.shell(script, in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.output == "4\n")
+    }
+  }
+
   private static let quick =
     "--preset nano --set batch=4 --set evaluation_batches=1 --set evaluate_every=20 "
     + "--set snapshot_every=20 --quiet"

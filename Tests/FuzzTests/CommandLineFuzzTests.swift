@@ -33,8 +33,7 @@ import Testing
         ]
       let fuzz = Fuzz(
         target: "command-lines", seeds: Self.lines.map { Array($0.utf8) },
-        words: words.map { " \($0) " },
-        share: 0.2)
+        words: words.map { " \($0) " }, longest: 120, share: 0.2)
       try fuzz.run { _, input in
         let line = String(decoding: input, as: UTF8.self).replacing("\u{0}", with: "")
         let given = line.split(separator: " ").map(String.init)

@@ -161,10 +161,10 @@ import Testing
         let kind = mutator.one(of: ["one page", "some pages", "cut", "bytes"])
         for _ in 0..<(kind == "one page" ? 1 : mutator.number(1..<5)) {
           let page = mutator.number(0..<pages)
-          let place = page * 4096..<min((page + 1) * 4096, changed.count)
+          let place = min(page * 4096, changed.count)..<min((page + 1) * 4096, changed.count)
           if place.isEmpty { continue }
           switch kind {
-          case "cut": changed.removeLast(mutator.number(0..<changed.count / 8))
+          case "cut": changed.removeLast(mutator.number(0..<changed.count / 8 + 1))
           case "bytes":
             for _ in 0..<20 {
               changed[mutator.number(place)] = UInt8(mutator.number(0..<256))

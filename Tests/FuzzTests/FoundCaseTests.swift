@@ -110,6 +110,54 @@ import Testing
     }
   }
 
+  @Test func `a model folder with a pipe, a device or a folder in place of a file`() throws {
+    let reference = "\(Repository.root)/Tests/Reference/tiny-gpt2"
+    for file in ["config.json", "vocab.json", "merges.txt", "model.safetensors"] {
+      for other in ["mkfifo", "mkdir", "ln -s /dev/zero"] {
+        try withTemporaryFolder { folder in
+          let script = "cp -r \(reference) model; rm model/\(file); \(other) model/\(file)"
+          #expect(try Program.shell(script, in: folder).code == 0)
+          try refuses("generate --model model --tokens 3", in: folder)
+        }
+      }
+    }
+  }
+
+  @Test func `a text's recording whose settings ask for another model than it has`() throws {
+    try withTemporaryFolder { folder in
+      let small = "--set layers=1 --set heads=2 --set width=8 --set context=8 --set steps=2"
+      let script = """
+        yes 'the cat sees the mouse.' | head -60 > text.txt
+        reel train text --text text.txt \(small) -o whole.sqlite --quiet
+        """
+      try run(script, in: folder)
+      for (name, value) in [
+        ("width", "4096"), ("layers", "48"), ("context", "512"), ("tokens", "'pairs'"),
+      ] {
+        let set = "json_set(configuration, '$.\(name)', \(value))"
+        try run(
+          "cp whole.sqlite a.sqlite; sqlite3 a.sqlite \"UPDATE sessions SET configuration = \(set)\"",
+          in: folder)
+        try refuses("train --resume a.sqlite --until 4", in: folder)
+        try refuses("fork a.sqlite --at 2 -o b.sqlite", in: folder)
+      }
+      for (name, value) in [
+        ("adam_steps", "9223372036854775807"), ("adam_steps", "-1"), ("model.layers", "1048576"),
+        ("model.width", "1048576"), ("model.context", "1048576"), ("model.heads", "0"),
+        ("tokenizer.alphabet", "''"),
+      ] {
+        let set = "json_set(training_state, '$.\(name)', \(value))"
+        try run(
+          "cp whole.sqlite a.sqlite; sqlite3 a.sqlite \"UPDATE checkpoints SET training_state = \(set)\"",
+          in: folder)
+        let isModel = name.hasPrefix("model")
+        try refuses(
+          isModel ? "generate a.sqlite --tokens 3" : "train --resume a.sqlite --until 4", in: folder
+        )
+      }
+    }
+  }
+
   private func run(_ script: String, in folder: String) throws {
     let line = script.replacing("reel ", with: "\(try Program.reel()) ")
     let outcome = try Program.shell("set -e\n\(line)", in: folder)

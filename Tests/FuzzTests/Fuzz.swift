@@ -9,6 +9,8 @@ struct Fuzz {
   let target: String
   let seeds: [[UInt8]]
   var words: [String] = []
+  /// How long one input may take, in seconds: more where it starts a program, which others hold up.
+  var longest = 5.0
   /// The part of the usual number that is tried in `make test`, where each input takes long.
   var share = 1.0
 
@@ -26,6 +28,7 @@ struct Fuzz {
     var mutator = Mutator(
       seed: UInt64(Self.number("REEL_FUZZ_SEED") ?? 1), words: words)
     var (refused, slowest) = (0, 0.0)
+    Self.forgetPeak()
     for number in 0..<count {
       let input = mutator.wrong(seeds)
       // Read again where the program did not live to tell.
@@ -49,12 +52,28 @@ struct Fuzz {
         print("\(target): \(number + 1) of \(count)")
       }
       // Not how fast it is, but that it does not hang.
-      if seconds > 120 { Issue.record("input \(number) of \(target) took \(seconds) s") }
+      if seconds > longest {
+        let kept = "\(place)-slow-\(number)"
+        try Data(input).write(to: URL(fileURLWithPath: kept))
+        Issue.record("input \(number) of \(target) took \(seconds) s; it is kept in \(kept)")
+      }
     }
     try FileManager.default.removeItem(atPath: place)
     print(
       "\(target): \(count) inputs, \(refused) refused in a sentence, the others taken; "
-        + "the slowest took \(Int(slowest * 1000)) ms")
+        + "the slowest took \(Int(slowest * 1000)) ms; the program's peak was \(Self.peak) MB")
+  }
+
+  /// The most memory that this program has had at once, in megabytes, since it was forgotten. What runs
+  /// beside counts too.
+  private static var peak: Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+    return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) / 1000
+  }
+
+  private static func forgetPeak() {
+    try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
   }
 
   /// How a verb that was given wrong input must end: by itself, and where it fails in words.

@@ -50,7 +50,7 @@ import Testing
         "heatmap wrong.sqlite --of attention -o w.png --force",
         "generate wrong.sqlite --tokens 5 --prompt a",
       ]
-      try Fuzz(target: "verbs", seeds: [[0]], share: 0.1).run { mutator, _ in
+      try Fuzz(target: "verbs", seeds: [[0]], longest: 120, share: 0.1).run { mutator, _ in
         try spoil(path, &mutator)
         let question = mutator.one(of: questions)
         let outcome = try Program.shell(

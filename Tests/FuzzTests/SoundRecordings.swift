@@ -1,6 +1,7 @@
 import Foundation
 import Recordings
 import TestSupport
+import Testing
 
 /// Small recordings of all kinds, in output/fuzz, to be made wrong.
 enum SoundRecordings {

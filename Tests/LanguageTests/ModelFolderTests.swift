@@ -12,13 +12,27 @@ enum Transformers {
 
   static func texts() throws -> [String] { try load().list("texts").compactMap(\.text) }
 
+  /// The settings of a folder, one of them changed.
+  static func config(_ folder: String, with name: String, _ value: String) throws -> [UInt8] {
+    let text = try Repository.text("Tests/Reference/\(folder)/config.json")
+    let lines = text.split(separator: "\n").map { line in
+      line.contains("\"\(name)\":")
+        ? "\"\(name)\": \(value)\(line.hasSuffix(",") ? "," : "")" : String(line)
+    }
+    return Array(lines.joined(separator: "\n").utf8)
+  }
+
+  static func gpt2(with name: String, _ value: String) throws -> ModelFolder {
+    try folder("tiny-gpt2", changing: ["config.json": config("tiny-gpt2", with: name, value)])
+  }
+
   /// A folder of the references; `changing` gives other bytes for some of its files, or none.
   static func folder(
     _ name: String, changing: [String: [UInt8]?] = [:]
   ) throws -> ModelFolder {
-    try ModelFolder(name) { file in
-      if let changed = changing[file] { return changed }
-      return try? Repository.bytes("Tests/Reference/\(name)/\(file)")
+    try ModelFolder(name) { file, part in
+      let bytes = changing[file] ?? (try? Repository.bytes("Tests/Reference/\(name)/\(file)"))
+      return bytes.map { Array($0[part.clamped(to: 0..<$0.count)]) }
     }
   }
 }
@@ -93,6 +107,106 @@ struct ModelFolderTests {
     }
     if file == "config.json" && content == "{" { return }
     #expect(error?.description == sentence)
+  }
+
+  @Test(arguments: [
+    ("n_inner", "-1"), ("n_inner", "0"), ("n_inner", "4611686018427387904"), ("n_inner", "1.5"),
+    ("n_inner", "1048576"), ("n_embd", "1048576"), ("n_embd", "0"), ("n_layer", "1048576"),
+    ("n_layer", "1024"), ("n_layer", "-1"), ("n_head", "0"), ("n_head", "-1"), ("n_head", "3"),
+    ("n_positions", "1048576"), ("n_positions", "65536"), ("vocab_size", "1048576"),
+    ("vocab_size", "9223372036854775807"), ("vocab_size", "319"), ("n_layer", "null"),
+    ("n_embd", "[]"), ("n_layer", "3"),
+  ])
+  func `sizes that the tensors do not have get a sentence, and no memory`(
+    name: String, value: String
+  ) throws {
+    let error = #expect(throws: LanguageError.self) {
+      try Transformers.gpt2(with: name, value).gpt2()
+    }
+    #expect(error?.description.hasPrefix("tiny-gpt2") == true)
+    #expect(error?.description.contains("\n") == false)
+  }
+
+  @Test(arguments: [
+    ("dim", "1048576"), ("dim", "0"), ("hidden_dim", "0"), ("hidden_dim", "1048576"),
+    ("n_layers", "1048576"), ("n_layers", "1024"), ("n_heads", "0"), ("n_heads", "5"),
+    ("max_position_embeddings", "65536"), ("max_position_embeddings", "-1"),
+    ("vocab_size", "1048576"), ("vocab_size", "9223372036854775807"), ("vocab_size", "1"),
+  ])
+  func `and those of a classifier`(name: String, value: String) throws {
+    let config = try Transformers.config("tiny-distilbert", with: name, value)
+    let error = #expect(throws: LanguageError.self) {
+      try TextClassifier(Transformers.folder("tiny-distilbert", changing: ["config.json": config]))
+    }
+    #expect(error?.description.hasPrefix("tiny-distilbert") == true)
+  }
+
+  @Test(arguments: ["-1", "320", "2147483648", "9223372036854775807", "1e3", "\"1\"", "null", "1"])
+  func `a vocabulary gives every piece a number of its own among the model's`(number: String) throws
+  {
+    let vocabulary = try Repository.text("Tests/Reference/tiny-gpt2/vocab.json")
+    let wrong = vocabulary.replacing("{", with: "{\"nobody\": \(number), ", maxReplacements: 1)
+    #expect(throws: LanguageError.self) {
+      try Transformers.folder("tiny-gpt2", changing: ["vocab.json": Array(wrong.utf8)]).gpt2()
+    }
+    // In the other files too.
+    let added = """
+      {"model": {"type": "BPE", "vocab": \(vocabulary), "merges": []},
+       "added_tokens": [{"id": \(number), "content": "nobody"}]}
+      """
+    #expect(throws: LanguageError.self) {
+      try Transformers.folder(
+        "tiny-gpt2", changing: ["vocab.json": nil, "tokenizer.json": Array(added.utf8)]
+      ).gpt2()
+    }
+    let pieces = #"{"model": {"type": "WordPiece", "vocab": {"[UNK]": 1, "[CLS]": \#(number)}}}"#
+    #expect(throws: LanguageError.self) {
+      try Transformers.folder(
+        "tiny-distilbert", changing: ["vocab.txt": nil, "tokenizer.json": Array(pieces.utf8)]
+      ).wordPieces()
+    }
+  }
+
+  @Test func `a file that ends before its tensors do gets a sentence before memory is taken`()
+    throws
+  {
+    // A tensor of a terabyte, by a file of a hundred bytes.
+    let header =
+      #"{"transformer.wte.weight":{"dtype":"F32","shape":[1048576,262144],"#
+      + #""data_offsets":[0,1099511627776]}}"#
+    let file = UInt64(header.utf8.count).bytes + Array(header.utf8)
+    let error = #expect(throws: LanguageError.self) {
+      try Transformers.folder("tiny-gpt2", changing: ["model.safetensors": file]).gpt2()
+    }
+    #expect(error != nil)
+    let whole = try Repository.bytes("Tests/Reference/tiny-gpt2/model.safetensors")
+    let short = #expect(throws: LanguageError.self) {
+      try Transformers.folder("tiny-gpt2", changing: ["model.safetensors": whole.dropLast()]).gpt2()
+    }
+    #expect(
+      short?.description
+        == "tiny-gpt2/model.safetensors ends before the last tensor that its header names")
+  }
+
+  @Test func `a file of words that is too large gets a sentence`() throws {
+    let spaces = [UInt8](repeating: 32, count: 1 << 25)
+    let error = #expect(throws: LanguageError.self) {
+      try Transformers.folder("tiny-gpt2", changing: ["vocab.json": spaces]).gpt2()
+    }
+    #expect(error?.description == "tiny-gpt2/vocab.json is larger than 16 MiB")
+  }
+
+  @Test func `pairs may end in either system's line ends, and errors have one short line`() throws {
+    let merges = try Repository.text("Tests/Reference/tiny-gpt2/merges.txt")
+    let folder = try Transformers.folder(
+      "tiny-gpt2", changing: ["merges.txt": Array(merges.replacing("\n", with: "\r\n").utf8)])
+    #expect(try folder.bytePairs() == Transformers.folder("tiny-gpt2").bytePairs())
+    let wrong = String(repeating: "a\rb ", count: 100_000)
+    let error = #expect(throws: LanguageError.self) {
+      try Transformers.folder("tiny-gpt2", changing: ["merges.txt": Array(wrong.utf8)]).gpt2()
+    }
+    #expect(error?.description.unicodeScalars.count == 401)
+    #expect(error?.description.contains(where: \.isNewline) == false)
   }
 
   @Test func `tensors of another shape get a sentence`() throws {

@@ -48,6 +48,25 @@ import Testing
     }
   }
 
+  @Test func `a pipe, a device and a folder are not read, and nobody waits for them`() throws {
+    try withTemporaryFolder { folder in
+      let pipe = "\(folder)/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      for path in [pipe, "/dev/zero"] {
+        for read in [
+          { try Files.contents(of: path, limit: 1 << 20) }, { try Files.start(of: path, count: 8) },
+          { try Files.part(0..<8, of: path) },
+        ] as [() throws -> [UInt8]] {
+          let error = #expect(throws: FileError.self) { try read() }
+          #expect(error?.description == "cannot read \(path): it is not a regular file")
+        }
+      }
+      #expect(throws: FileError.failed("read", folder, EISDIR)) {
+        try Files.contents(of: folder, limit: 1)
+      }
+    }
+  }
+
   @Test func `a file is read whole or in part, and never above its limit`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/file"
@@ -56,6 +75,9 @@ import Testing
       #expect(try Files.contents(of: path, limit: 100_000) == bytes)
       #expect(try Files.start(of: path, count: 10) == Array(bytes[..<10]))
       #expect(try Files.start(of: path, count: 200_000) == bytes)
+      #expect(try Files.part(10..<20, of: path) == Array(bytes[10..<20]))
+      #expect(try Files.part(99_998..<(.max), of: path) == Array(bytes[99_998...]))
+      #expect(try Files.part(200_000..<200_001, of: path) == [])
       #expect(throws: FileError.failed("read", path, EFBIG)) {
         try Files.contents(of: path, limit: 99_999)
       }

@@ -51,6 +51,17 @@ import Testing
 }
 
 @Suite struct ExportTests {
+  @Test func `names in a table are no formulas to a spreadsheet`() throws {
+    let folder = Folder()
+    let path = folder("a.sqlite")
+    let recording = try RandomRun(lengths: 10...10).record(50, to: path)
+    let change = "UPDATE actions SET name = '=1+1'; INSERT INTO metrics VALUES (50, '@x', -0.5)"
+    #expect(shell("sqlite3 '\(path)' \"\(change)\"").status == 0)
+    let steps = try text(recording.exportTransitions).split(separator: "\n").dropFirst()
+    #expect(steps.count == 50 && steps.allSatisfy { $0.contains(",'=1+1,") })
+    #expect(try text(recording.exportMetrics).hasSuffix("50,'@x,-0.5\n"))
+  }
+
   private func text(_ export: (([UInt8]) throws -> Void) throws -> Void) throws -> String {
     var bytes: [UInt8] = []
     try export { bytes += $0 }

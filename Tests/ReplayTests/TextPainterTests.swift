@@ -9,7 +9,7 @@ import Testing
 private final class Parrot: TextReader {
   let heard: Mutex<[Int?]> = Mutex([])
 
-  func begin(_ prompt: [UInt8]) { heard.withLock { $0 = [] } }
+  func begin(_ prompt: [UInt8], tokens: Int) { heard.withLock { $0 = [] } }
   func append(_ token: Int) -> Bool { true }
   func insight(choosing token: Int?) -> TextInsight {
     heard.withLock { $0.append(token) }

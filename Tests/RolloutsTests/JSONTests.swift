@@ -11,6 +11,20 @@ struct JSONTests {
     ["z": 1, "a": 2, "": 3, "z again": 4.25],
   ]
 
+  @Test func `strings that take long to be compared are refused`() throws {
+    func text(_ count: Int) -> String {
+      "[\"e" + String(repeating: "\u{301}", count: count) + "\"]"
+    }
+    let error = #expect(throws: JSONError.self) {
+      try JSON(parsing: text(601))
+    }
+    #expect(error?.expected == "fewer accents on one letter")
+    let accents = String(repeating: "\u{301}", count: 500)
+    #expect(try JSON(parsing: text(500)) == [.string("e" + accents)])
+    let words = String(repeating: "e\u{301}", count: 10_000)
+    #expect(try JSON(parsing: "[\"\(words)\"]") == [.string(words)])
+  }
+
   @Test(arguments: values)
   func `what is written reads back, on one line or many`(value: JSON) throws {
     #expect(try JSON(parsing: value.compact) == value)

@@ -13,6 +13,17 @@ import Testing
     #expect(try database.first("SELECT ?", value) == [value])
   }
 
+  @Test func `a path may begin with two slashes, and hold what means something in a URI`() throws {
+    let name = "/tmp/reel-\(UInt64.random(in: .min ... .max)) %41?a=b#c.sqlite"
+    defer { unlink(name) }
+    for path in ["/\(name)", name, "//\(name)"] {
+      let database = try Database(path, .creating)
+      try database.execute("CREATE TABLE IF NOT EXISTS t(x); INSERT INTO t VALUES (1)")
+      try database.close()
+    }
+    #expect(try Database(name, .reading).first("SELECT count(*) FROM t") == [.integer(3)])
+  }
+
   @Test func `what throws in a transaction is undone`() throws {
     let database = try memory()
     try database.execute("CREATE TABLE t(x UNIQUE)")

@@ -66,9 +66,9 @@ extension ModelFolder {
   package init(at path: String) throws {
     let path = Files.trimmed(path)
     guard Files.isFolder(path) else { throw RunError.run("there is no folder \(path)") }
-    try self.init(path) { name in
+    try self.init(path) { name, part in
       let file = "\(path)/\(name)"
-      return Files.exists(file) ? try Files.contents(of: file, limit: 1 << 34) : nil
+      return Files.exists(file) ? try Files.part(part, of: file) : nil
     }
   }
 }

@@ -20,6 +20,10 @@ extension DQNConfiguration: TrainerSettings {
     return try make(choices)
   }
 
+  package func check(_ checkpoint: Checkpoint) throws {
+    try check(checkpoint, holds: zip(hidden, hidden.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 })
+  }
+
   package var isByEpisodes: Bool { episodes > 0 }
 
   package func holdingSchedules(at episode: Int) -> DQNConfiguration {

@@ -35,9 +35,8 @@ package struct ForkedRun {
     let changed = try plan.changed(
       by: change, steps: checkpoint.step, episodes: episodes, mayChangeRules: true)
     // What does not go together is refused now, and not when all is copied.
-    var trainer = try changed.trainer(seed: seed)
     do {
-      try trainer.resume(from: checkpoint, history: parent.history)
+      _ = try changed.trainer(seed: seed, from: checkpoint, history: parent.history)
     } catch let error as SafetensorsError {
       throw RunError.request(
         "what was learned does not fit these settings: \(error); a fork keeps its network's shape")
@@ -55,8 +54,7 @@ package struct ForkedRun {
   private func learned(
     _ progress: ProgressHandler
   ) throws -> (checkpoint: Checkpoint, episodes: Int) {
-    var trainer = try plan.trainer(seed: seed)
-    try trainer.resume(from: kept, history: parent.history)
+    var trainer = try plan.trainer(seed: seed, from: kept, history: parent.history)
     trainer.stopStep = end
     let relearning = Relearning(
       last: kept, parent: parent, try RecordingComparison(parent, from: kept.step, to: end))

@@ -21,6 +21,15 @@ extension PPOConfiguration: TrainerSettings {
     return try make(observable)
   }
 
+  package func check(_ checkpoint: Checkpoint) throws {
+    let weights =
+      switch policy {
+      case .mlp: zip(hidden, hidden.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+      case .gpt: layers * (4 * width * width + 2 * width * inner)
+      }
+    try check(checkpoint, holds: weights)
+  }
+
   package static var policyKinds: [String] { PolicyKind.allCases.map(\.rawValue) }
   package var policyKind: String? { policy.rawValue }
   package func mostSteps(stepLimit: Int) -> Int { steps }

@@ -74,13 +74,12 @@ package struct ResumedRun {
     guard let checkpoint = try recording.finalCheckpoint() else {
       throw RunError.damaged(path, "it has no checkpoint")
     }
-    var trainer = try plan.trainer(seed: recorded.seed)
     do {
-      try trainer.resume(from: checkpoint, history: recording.history)
+      return try plan.trainer(
+        seed: recorded.seed, from: checkpoint, history: recording.history)
     } catch let error as SafetensorsError {
       throw RunError.damaged(path, "the checkpoint of step \(checkpoint.step): \(error)")
     }
-    return trainer
   }
 
   private func train(

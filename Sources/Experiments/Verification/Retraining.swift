@@ -94,10 +94,10 @@ package struct Retraining {
       let metrics = part.firstNew...max(part.firstNew, isLast ? end : end - 1)
       let comparison = try RecordingComparison(
         recording, from: start, to: end, metrics: metrics)
+      let kept = try recording.checkpoint(at: start)
+      if let kept { try refusingSettings { try part.plan.settings.check(kept) } }
       var trainer = try part.plan.trainer(seed: seed)
-      if start > 0, let kept = try recording.checkpoint(at: start) {
-        try trainer.resume(from: kept, history: recording.history)
-      }
+      if start > 0, let kept { try trainer.resume(from: kept, history: recording.history) }
       // The next part begins with a checkpoint, which this one shall come to.
       if !isLast { trainer.stopStep = end }
       let step = try train(trainer, into: comparison, goOn)

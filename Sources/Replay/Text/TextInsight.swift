@@ -41,8 +41,8 @@ package struct TextInsight: Sendable, Equatable {
 
 /// Reads a text again by the model that wrote it.
 package protocol TextReader: Sendable {
-  /// Begins to read at an episode's prompt.
-  func begin(_ prompt: [UInt8])
+  /// Begins to read at an episode's prompt, behind which so many tokens come.
+  func begin(_ prompt: [UInt8], tokens: Int)
   /// What the model thinks comes next, and which token was chosen, if one was.
   func insight(choosing token: Int?) -> TextInsight
   /// Reads on; false where that is no token of the model's.

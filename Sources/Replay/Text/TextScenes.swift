@@ -32,7 +32,7 @@ package struct TextScenes: SceneBuilder {
   package func action(_ value: Value) -> Int? { value.index(below: .max) }
 
   package func details(_ prompt: [UInt8], of episode: Episode) -> TextDetails {
-    reader?.begin(prompt)
+    reader?.begin(prompt, tokens: episode.steps)
     return TextDetails(prompt: prompt, insight: reader?.insight(choosing: nil))
   }
 

@@ -25,11 +25,10 @@ extension DQNTrainer {
   ) throws {
     precondition(step == 0, "a trainer that has trained does not resume")
     let saved = try JSON(parsing: checkpoint.trainingState)
-    guard let episodes = saved["episodes"]?.int, let t = saved["t"]?.int,
+    guard let episodes = saved["episodes"]?.count, let t = saved["t"]?.count,
       let total = saved["return"]?.double, let lastReturn = saved["last_return"]?.double,
-      let batches = saved["batches"]?.int, let adamSteps = saved["adam_steps"]?.int,
-      let window = DQNWindow(json: saved["window"]), episodes >= 0, t >= 0, batches >= 0,
-      adamSteps >= 0
+      let batches = saved["batches"]?.count, let adamSteps = saved["adam_steps"]?.count,
+      let window = DQNWindow(json: saved["window"])
     else {
       throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
     }

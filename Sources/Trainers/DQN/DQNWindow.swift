@@ -49,7 +49,7 @@ struct DQNWindow: Sendable, Equatable {
 
   init?(json: JSON?) {
     guard let loss = json?["loss"]?.double, let value = json?["value"]?.double,
-      let updates = json?["updates"]?.int
+      let updates = json?["updates"]?.count
     else { return nil }
     (self.loss, self.value, self.updates) = (loss, value, updates)
   }

@@ -214,10 +214,10 @@ extension PPOTrainer {
   ) throws {
     precondition(step == 0 && rollout.ticks == 0, "a trainer that has trained does not resume")
     let saved = try JSON(parsing: checkpoint.trainingState)
-    guard let updates = saved["updates"]?.int, let adamSteps = saved["adam_steps"]?.int,
-      let episodes = saved["episodes"]?.int, let begun = saved["begun"]?.int,
+    guard let updates = saved["updates"]?.count, let adamSteps = saved["adam_steps"]?.count,
+      let episodes = saved["episodes"]?.count, let begun = saved["begun"]?.count,
       let lastReturn = saved["last_return"]?.double, case .array(let rows)? = saved["open"],
-      rows.count == settings.worlds, updates >= 0, adamSteps >= 0, checkpoint.step >= 0
+      rows.count == settings.worlds, checkpoint.step >= 0
     else {
       throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
     }
@@ -248,7 +248,7 @@ extension PPOTrainer {
         "the recording lacks steps between \(range.lowerBound) and \(range.upperBound)")
     }
     for (index, row) in rows.enumerated() {
-      guard let number = row["episode"]?.int, let t = row["t"]?.int,
+      guard let number = row["episode"]?.count, let t = row["t"]?.count,
         let total = row["return"]?.double, let discounted = row["discounted"]?.double
       else { throw TrainingError("the checkpoint of step \(step) lacks its open episodes") }
       guard case .bytes(let bytes) = last[index].next, let state = W.State(bytes: bytes) else {

@@ -22,7 +22,7 @@ struct QTableTrainingState {
 
   /// The state that a checkpoint kept; its last step led to `state`.
   init?(_ saved: JSON, step: Int, state: Int, _ start: Int, _ generator: Generator) {
-    guard let episodes = saved["episodes"]?.int, let t = saved["t"]?.int, episodes >= 0, t >= 0,
+    guard let episodes = saved["episodes"]?.count, let t = saved["t"]?.count,
       let total = saved["return"]?.double, let lastReturn = saved["last_return"]?.double,
       let error = saved["error"]?.double,
       let window = saved["window"].flatMap(MetricWindow.init(json:))
@@ -91,7 +91,7 @@ struct MetricWindow {
   var json: JSON { ["error": .number(absoluteError), "count": .integer(count)] }
 
   init?(json: JSON) {
-    guard let error = json["error"]?.double, let count = json["count"]?.int else { return nil }
+    guard let error = json["error"]?.double, let count = json["count"]?.count else { return nil }
     self.init(step: 0, time: 0)
     (absoluteError, self.count) = (error, count)
   }

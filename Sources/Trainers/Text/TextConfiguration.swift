@@ -89,6 +89,9 @@ package struct TextConfiguration: Configuration, Equatable {
   package func validate() throws(SettingError) {
     if width % heads != 0 { throw SettingError("heads share the width evenly") }
     if lastRate > learningRate { throw SettingError("last_rate is at most learning_rate") }
+    if batch * evaluationBatches > 10_000_000 {
+      throw SettingError("evaluation_batches times batch is at most 10000000")
+    }
     if shards > sequences { throw SettingError("shards is at most batch times accumulation") }
   }
 

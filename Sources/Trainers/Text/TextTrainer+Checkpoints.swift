@@ -26,13 +26,8 @@ extension TextTrainer {
     from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
   ) throws {
     precondition(step == 0 && adam.steps == 0, "a trainer that has trained does not resume")
-    let saved = try JSON(parsing: checkpoint.trainingState)
-    guard let adamSteps = saved["adam_steps"]?.int, adamSteps >= 0, checkpoint.step >= 0,
-      let tokenizer = saved["tokenizer"]
-    else {
-      throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
-    }
-    guard try Tokenizer(tokenizer) == corpus.tokenizer else {
+    let (adamSteps, tokenizer) = try Self.state(of: checkpoint)
+    guard tokenizer == corpus.tokenizer else {
       throw TrainingError("the checkpoint of step \(checkpoint.step) is of another text")
     }
     let file = try Safetensors(decoding: checkpoint.parameters)
@@ -45,6 +40,28 @@ extension TextTrainer {
     step = checkpoint.step
   }
 
+  /// What a checkpoint says beside its tensors.
+  fileprivate static func state(
+    of checkpoint: Checkpoint
+  ) throws -> (adamSteps: Int, tokenizer: Tokenizer) {
+    let saved = try JSON(parsing: checkpoint.trainingState)
+    guard let adamSteps = saved["adam_steps"]?.count, checkpoint.step >= 0,
+      let tokenizer = saved["tokenizer"]
+    else {
+      throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
+    }
+    return (adamSteps, try Tokenizer(tokenizer))
+  }
+
   private static var firstMoment: String { "adam.m." }
   private static var secondMoment: String { "adam.v." }
+}
+
+extension TextConfiguration {
+  /// Refuses a checkpoint of a model that is not as large as these settings ask for.
+  package func check(_ checkpoint: Checkpoint) throws {
+    try validate()
+    let model = model(vocabulary: try TextTrainer.state(of: checkpoint).tokenizer.count)
+    _ = try model.layout.tensors(in: Safetensors(decoding: checkpoint.parameters))
+  }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Rollouts
 
 /// The roads on a coarse grid. A border of one cell, which no front enters, stands around it, so
 /// that every cell within has eight neighbours.
@@ -126,7 +127,7 @@ private struct SatnavFront {
   private let columns: Int
   private(set) var times: [Float]
   private var isDone: [Bool]
-  private var queue = ArrivalQueue()
+  private var queue = Heap<SatnavArrival>()
 
   init(columns: Int, rows: Int) {
     self.columns = columns
@@ -138,27 +139,27 @@ private struct SatnavFront {
   mutating func offer(_ cell: Int, _ time: Float) {
     guard time < times[cell] else { return }
     times[cell] = time
-    queue.insert(time, Int32(cell))
+    queue.insert(SatnavArrival(time: time, cell: Int32(cell)))
   }
 
   /// Runs along the roads until there are no more that it could reach.
   mutating func run(weights: [Float], isRoad: [Bool]) {
-    while let (time, cell) = queue.removeFirst() {
-      let here = Int(cell)
+    while let arrival = queue.removeFirst() {
+      let here = Int(arrival.cell)
       // A cell that was reached sooner stands in the queue more than once.
-      if isDone[here] || time > times[here] { continue }
+      if isDone[here] || arrival.time > times[here] { continue }
       isDone[here] = true
       let beside = SIMD4(here - columns, here - 1, here + 1, here + columns)
       for side in 0..<4 where isRoad[beside[side]] && !isDone[beside[side]] {
         let there = beside[side]
-        offer(there, arrival(at: there, step: weights[there] * Float(Satnav.cell)))
+        offer(there, time(at: there, step: weights[there] * Float(Satnav.cell)))
       }
     }
   }
 
   /// When the front comes, from what it has reached on either side and above or below (Godunov's
   /// scheme for |∇t| = weight).
-  private func arrival(at cell: Int, step: Float) -> Float {
+  private func time(at cell: Int, step: Float) -> Float {
     func time(_ other: Int) -> Float { isDone[other] ? times[other] : .infinity }
     let a = min(time(cell - 1), time(cell + 1))
     let b = min(time(cell - columns), time(cell + columns))
@@ -168,35 +169,10 @@ private struct SatnavFront {
   }
 }
 
-/// The cells that a front may enter next, the soonest first: a binary heap.
-private struct ArrivalQueue {
-  private var entries: [(time: Float, cell: Int32)] = []
+/// A cell that a front may enter, and when: the sooner the less.
+private struct SatnavArrival: Comparable {
+  let time: Float
+  let cell: Int32
 
-  mutating func insert(_ time: Float, _ cell: Int32) {
-    var place = entries.count
-    entries.append((time, cell))
-    while place > 0 {
-      let parent = (place - 1) / 2
-      guard time < entries[parent].time else { break }
-      entries[place] = entries[parent]
-      place = parent
-    }
-    entries[place] = (time, cell)
-  }
-
-  mutating func removeFirst() -> (time: Float, cell: Int32)? {
-    guard let first = entries.first, let last = entries.popLast() else { return nil }
-    guard !entries.isEmpty else { return first }
-    var place = 0
-    while true {
-      var child = 2 * place + 1
-      guard child < entries.count else { break }
-      if child + 1 < entries.count, entries[child + 1].time < entries[child].time { child += 1 }
-      guard entries[child].time < last.time else { break }
-      entries[place] = entries[child]
-      place = child
-    }
-    entries[place] = last
-    return first
-  }
+  static func < (one: Self, other: Self) -> Bool { one.time < other.time }
 }

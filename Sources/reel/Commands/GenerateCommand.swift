@@ -73,7 +73,8 @@ struct GenerateCommand: Command {
       if output != nil {
         throw Failure.usage("-o records one prompt's texts", "give it by --prompt")
       }
-      while let line = readLine(), !Interruption.isRequested {
+      var lines = InputLines()
+      while let line = lines.next(), !Interruption.isRequested {
         var nowhere = NullSink()
         try write(generation(by: model, line), into: &nowhere, console)
       }

@@ -47,8 +47,8 @@ struct SentimentCommand: Command {
     let pool = ThreadPool(threads: ThreadPool.processorCount)
     var found: [JSON] = []
     var first: TextClassifier.Classification?
-    var lines = texts[...]
-    while let text = texts.isEmpty ? readLine() : lines.popFirst() {
+    var (given, lines) = (texts[...], InputLines())
+    while let text = texts.isEmpty ? lines.next() : given.popFirst() {
       let verdict = classifier.classify(text, pool: pool)
       first = first ?? verdict
       let best = verdict.shares.indices.max { verdict.shares[$0] < verdict.shares[$1] } ?? 0
