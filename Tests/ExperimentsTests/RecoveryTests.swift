@@ -137,6 +137,29 @@ import Testing
     }
   }
 
+  @Test func `numbers that no recording has are not believed`() throws {
+    try withTemporaryFolder { folder in
+      let (path, new) = ("\(folder)/a.sqlite", "\(folder)/new.sqlite")
+      _ = try Recorded.maze(path)
+      let bytes = try Repository.contents(of: path)
+      let count = try Recording(path).stepCount()
+      for change in [
+        "run SET value = 4611686018427387904 WHERE key = 'worlds'",
+        "transitions SET step = 4503599627370496 WHERE step = (SELECT max(step) FROM transitions)",
+        "batches SET last_step = 9007199254740990 WHERE first_step = 200",
+        "episodes SET steps = 4611686018427387904, first_step = -5 WHERE episode = 9",
+        "metrics SET step = -9223372036854775808 WHERE rowid = 2",
+      ] {
+        write(bytes, to: path)
+        try Database(path, .writing).execute("UPDATE \(change)")
+        var options = Recovery.Options()
+        (options.force, options.keepsUnverified) = (true, true)
+        guard let recovery = try? Recovery.recover(path, to: new, options) else { continue }
+        #expect(recovery.kept.steps <= count && recovery.steps >= count - 200, "\(change)")
+      }
+    }
+  }
+
   /// With a log beside it, and without anybody who could fold that in.
   @Test func `what a killed writer left beside a damaged file is kept, too`() throws {
     try withTemporaryFolder { folder in

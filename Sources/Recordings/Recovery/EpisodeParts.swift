@@ -49,6 +49,9 @@ struct EpisodeParts {
     from source: Recording, to database: Database, _ run: RunDescription
   ) throws(RecordingError) {
     (self.source, path) = (source, source.path)
+    guard run.worlds <= 1 << 16 else {
+      throw .damaged(path, "\(run.worlds) worlds cannot run side by side")
+    }
     (worlds, actions) = (run.worlds, run.world.actions.isEmpty ? .max : run.world.actions.count)
     seed = Int(clamping: run.seed)
     func usual(_ column: TransitionColumn) throws(RecordingError) -> Columns.Kind {
