@@ -111,4 +111,28 @@ import Testing
       }
     }
   }
+
+  @Test func `of those that render into one folder at once, all frames are of one`() throws {
+    try withTemporaryFolder { folder in
+      #expect(
+        try Program.reel(line: "train maze --episodes 20 -o a.sqlite", in: folder).code == 0)
+      // Films of different lengths: frames of two would be seen by their number alone.
+      func render(_ racer: Int) -> String {
+        "render a.sqlite --episode \(racer + 1) -o frames --force --quiet"
+      }
+      let sums = "ls frames | sort | sed 's|^|frames/|' | xargs cat | cksum"
+      let known = try (0..<4).map { racer in
+        #expect(try Program.reel(line: render(racer), in: folder).code == 0)
+        return try Program.shell(sums, in: folder).output
+      }
+      #expect(Set(known).count == 4)
+      for _ in 0..<Self.rounds {
+        let ends = try Self.race(4, render, in: folder)
+        #expect(ends.contains { $0.code == 0 }, "\(ends)")
+        #expect(ends.allSatisfy { $0.code == 0 || $0.words.contains("frames") }, "\(ends)")
+        #expect(known.contains(try Program.shell(sums, in: folder).output))
+        #expect(try Program.shell("ls -A | grep partial", in: folder).output == "")
+      }
+    }
+  }
 }
