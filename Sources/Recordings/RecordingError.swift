@@ -54,11 +54,11 @@ public struct RecordingError: Error, Equatable, CustomStringConvertible {
     case .io: self.init(.system, "\(path) cannot be read or written: \(error.message.sentence)")
     case .tooLong:
       self.init(
-        .damaged, "\(path) is damaged: a question took longer than a file of its size can need")
+        .damaged, "\(path) is damaged: a query took longer than a file of its size can need")
     case .protocolBroken:
       self.init(
         .denied,
-        "\(path)-wal was left by a writer that died, and may not be written: reel recover gets its rows"
+        "\(path)-wal was left by a writer that died, and only who may write it can fold it in: reel recover gets its rows"
       )
     case .constraint, .other: self.init(.system, "\(path): \(error.description.sentence)")
     }

@@ -69,8 +69,8 @@ internal import CSQLite
     unsafe _ = sqlite3_busy_timeout(handle, Int32(clamping: timeout.milliseconds))
   }
 
-  /// Bounds what a question may cost: the bytes of a value, and the operations of SQLite until `isTooLong` says
-  /// so, which is asked now and then. A file from elsewhere could make a question endless.
+  /// Bounds what a query may cost: the bytes of a value, and the operations of SQLite until `isTooLong` returns
+  /// true, which is asked after every million. A file from elsewhere could make a query endless.
   package func bound(
     valueBytes: Int, _ isTooLong: @escaping (_ operations: Int) -> Bool
   ) {
@@ -85,8 +85,8 @@ internal import CSQLite
       }, Unmanaged.passUnretained(patience).toOpaque())
   }
 
-  /// A question begins.
-  func beginQuestion() { patience?.operations = 0 }
+  /// A query begins.
+  func beginQuery() { patience?.operations = 0 }
 
   /// The first bytes of the file itself, without what a log beside it has anew.
   package func firstBytes(_ count: Int) throws(SQLiteError) -> [UInt8] {
@@ -97,7 +97,7 @@ internal import CSQLite
 
   /// Runs statements that take no values and whose rows nobody needs.
   package func execute(_ sql: String) throws(SQLiteError) {
-    beginQuestion()
+    beginQuery()
     try check(unsafe sqlite3_exec(handle, sql, nil, nil, nil), sql)
   }
 
@@ -182,7 +182,7 @@ extension Duration {
   }
 }
 
-/// How many operations a question has taken, and when that is too many.
+/// How many operations a query has taken, and when that is too many.
 private final class Patience {
   /// After so many operations SQLite asks.
   static let interval = 1_000_000

@@ -85,7 +85,7 @@ package enum SQLiteValue: Sendable, Equatable {
 
   /// Goes to the next row; false where there is none.
   package func step() throws(SQLiteError) -> Bool {
-    if !isRunning { database.beginQuestion() }
+    if !isRunning { database.beginQuery() }
     isRunning = true
     let code = unsafe sqlite3_step(handle)
     switch code {

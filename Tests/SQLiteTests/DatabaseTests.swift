@@ -40,7 +40,7 @@ import Testing
     #expect(try database.first("SELECT count(*) FROM t") == [.integer(1)])
   }
 
-  @Test func `a question that is too long or has too long a value ends with an error`() throws {
+  @Test func `a query that is too long or has too long a value ends with an error`() throws {
     let database = try memory()
     database.bound(valueBytes: 1000) { $0 > 5_000_000 }
     let endless =
@@ -49,7 +49,7 @@ import Testing
       let error = #expect(throws: SQLiteError.self) { try database.first(sql) }
       #expect(error?.reason == .tooLong, "\(sql)")
     }
-    // Each question has all of it: none pays for the one before.
+    // Each query has all of it: none pays for the one before.
     let short =
       "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 200000) SELECT max(x) FROM c"
     for _ in 0..<10 { #expect(try database.first(short) == [.integer(200_000)]) }

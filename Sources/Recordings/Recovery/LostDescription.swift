@@ -32,7 +32,7 @@ enum LostDescription {
     guard !lacks else {
       throw RecordingError.damaged(
         path,
-        "what it is a recording of cannot be read; --like OTHER takes that from another run of the same"
+        "its description cannot be read; --like OTHER takes it from another run of the same"
           + " command")
     }
   }

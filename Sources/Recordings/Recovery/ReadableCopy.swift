@@ -35,7 +35,7 @@ final class ReadableCopy {
     if keepsUnverified { try fill(&stretches) }
     guard !stretches.isEmpty else {
       let hint = keepsUnverified ? "" : "; --unverified keeps what can be read"
-      throw RecordingError.damaged(path, "nothing of it verifies\(hint)")
+      throw RecordingError.damaged(path, "no batch of it verifies\(hint)")
     }
     let description = try source.description()
     if description.hasTransitions {

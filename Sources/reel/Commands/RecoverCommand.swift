@@ -21,7 +21,8 @@ struct RecoverCommand: Command {
     file = try arguments.positional("FILE", help: "a damaged recording, which is only read")
     output = try arguments.option("-o", "--output", value: "NEW", help: "the recording to make")
     options.onlyBeginning = arguments.flag(
-      "--beginning", help: "keep only what precedes the first damage, to train on from there")
+      "--beginning",
+      help: "keep only what precedes the first damage, so that training can go on from there")
     options.keepsUnverified = arguments.flag(
       "--unverified", help: "also keep steps that can be read but not verified, marked as such")
     options.like = try arguments.option(
@@ -47,7 +48,7 @@ struct RecoverCommand: Command {
         console.note(
           recovery.gaps == nil
             ? "reel train --resume \(output) makes what was lost again, as it was"
-            : "recovered with --beginning, it could be trained on to what it was")
+            : "reel recover \(file) --beginning -o NEW keeps what training can go on from")
       }
     }
     return recovery.reason == nil ? .done : .lossy
