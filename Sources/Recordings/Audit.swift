@@ -8,10 +8,15 @@ final class Audit {
   /// A batch that is as it was written.
   struct Link {
     var steps: Range<Int>
+    /// Its numbers as they should be.
+    var numbers: BatchNumbers
     /// Its row, its metrics and checkpoints, the episodes that ended in it, and those open after it.
     var row: Row<BatchColumn>
     var metrics: Range<Int> = 0..<0
     var checkpoints: Range<Int> = 0..<0
+    var infos: Range<Int> = 0..<0
+    var images: Range<Int> = 0..<0
+    var scenes: Range<Int> = 0..<0
     var ended: [Row<EpisodeColumn>] = []
     var open: [Row<EpisodeColumn>] = []
   }
@@ -21,15 +26,16 @@ final class Audit {
   private(set) var batches = 0
   /// The steps of those batches.
   private(set) var keptSteps = 0
-  /// How many metrics and checkpoints the batches so far have covered.
-  private(set) var metrics = 0
-  private(set) var checkpoints = 0
+  /// How much of everything the batches so far have covered.
+  private(set) var numbers = BatchNumbers(session: 0)
+  private var bestReturn: Double?
   private var chain: HashChain
   let sessions: [SessionFacts]
   /// The sessions that some batch's hash covers, by their place.
   private(set) var coveredSessions: Set<Int> = []
   private let hasTransitions: Bool
   private let kinds: ValueKinds
+  private let key: Statement
   private let batch: Statement
   private let later: Statement
   private var lastKey = Int.min
@@ -41,14 +47,16 @@ final class Audit {
     self.recording = recording
     self.isSealing = isSealing
     let run = try recording.description()
+    let format = recording.format
     kinds = try recording.kinds()
     hasTransitions = run.hasTransitions
     sessions = try recording.sessionFacts()
-    (chain, batch, later) = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
+    (chain, key, batch, later) = try withRecordingErrors(recording.path) {
+      () throws(SQLiteError) in
       (
-        try HashChain(of: recording.database),
-        try recording.database.prepare(
-          "\(BatchColumn.selection()) WHERE first_step > ? ORDER BY first_step LIMIT 1"),
+        try HashChain(of: recording.database, in: format),
+        try recording.database.prepare("SELECT min(rowid) FROM batches WHERE rowid > ?"),
+        try recording.database.prepare("\(BatchColumn.selection(in: format)) WHERE rowid = ?"),
         try recording.database.prepare(
           "SELECT state FROM transitions WHERE step = ? AND episode = ?")
       )
@@ -75,139 +83,130 @@ final class Audit {
 
   private func nextRow() throws(RecordingError) -> Row<BatchColumn>? {
     try withRecordingErrors(recording.path) { () throws(SQLiteError) in
-      try batch.bind(.integer(lastKey), at: 1)
-      defer { batch.reset() }
-      return try batch.step() ? Row(values: batch.row) : nil
+      defer {
+        key.reset()
+        batch.reset()
+      }
+      try key.bind(.integer(lastKey), at: 1)
+      guard try key.step(), let place = key.value(at: 0).int else { return nil }
+      lastKey = place
+      try batch.bind(.integer(place), at: 1)
+      return try batch.step() ? Row(batch.row) : nil
     }
   }
 
   /// A batch from its row.
   private func link(_ row: Row<BatchColumn>) throws -> Link {
-    guard let first = row[.firstStep].int, let last = row[.lastStep].int,
-      let metrics = row[.metrics].int, let checkpoints = row[.checkpoints].int,
-      row[.elapsed].double != nil, row[.hash].blob != nil
-    else {
+    guard let found = BatchNumbers(row, in: recording.format), row[.hash].blob != nil else {
       throw Difference(at: steps, "a batch", expected: "a row of values", found: "others")
     }
-    lastKey = first
+    let (first, last) = (found.firstStep, found.lastStep)
     if first > steps { _ = try episodes.skip(to: first) }
     guard first == steps else {
       throw Difference(
         at: steps, "the batch that begins there", expected: "one",
         found: "the next begins with step \(first)")
     }
-    guard last >= first - 1, last < 1 << 53, metrics >= self.metrics,
-      checkpoints >= self.checkpoints
+    func grow(_ count: KeyPath<BatchNumbers, Int>) -> Bool {
+      found[keyPath: count] >= numbers[keyPath: count] && found[keyPath: count] < 1 << 53
+    }
+    guard last >= first - 1, last < 1 << 53, grow(\.metrics), grow(\.checkpoints), grow(\.infos),
+      grow(\.images), grow(\.scenes)
     else {
       throw Difference(
         at: first, "the batch that begins there", expected: "numbers that grow",
-        found: "last step \(last), \(metrics) metrics, \(checkpoints) checkpoints")
+        found: "last step \(last), \(found.metrics) metrics, \(found.checkpoints) checkpoints")
     }
     return Link(
-      steps: first..<last + 1, row: row, metrics: self.metrics..<metrics,
-      checkpoints: self.checkpoints..<checkpoints)
+      steps: first..<last + 1, numbers: found, row: row, metrics: numbers.metrics..<found.metrics,
+      checkpoints: numbers.checkpoints..<found.checkpoints, infos: numbers.infos..<found.infos,
+      images: numbers.images..<found.images, scenes: numbers.scenes..<found.scenes)
   }
 
   private func check(
     _ link: Link, _ rows: (TableRows<TransitionColumn>) throws -> Void
   ) throws -> Link {
     var link = link
+    let isFirst = recording.format.version == 1
     let (first, last) = (link.steps.lowerBound, link.steps.upperBound - 1)
-    var place = sessions.lastIndex { $0.firstStep <= last } ?? (sessions.isEmpty ? nil : 0)
+    var place =
+      isFirst
+      ? sessions.lastIndex { $0.firstStep <= last } ?? (sessions.isEmpty ? nil : 0)
+      : link.numbers.session - 1
+    guard place.map(sessions.indices.contains) ?? isFirst else {
+      throw Difference(
+        at: max(0, last), "the session of the batch", expected: "one of \(sessions.count)",
+        found: "\(link.numbers.session)")
+    }
     let session = place.map { sessions[$0] }
+    if let session, !isFirst, !link.steps.isEmpty { try episodes.enter(session) }
     let before = chain
-    var hashed = HashChain.Link(
-      after: chain, session: session, first, last, elapsed: link.row[.elapsed].double ?? 0)
+    var hashed = HashChain.Link(after: chain, session: session, link.numbers)
     let cursor = try TableCursor<TransitionColumn>(recording, kinds, key: .step, link.steps)
+    var count = 0
     if !hasTransitions { episodes.add(steps: link.steps.count) }
     while try cursor.advance() {
       try link.ended += episodes.check(cursor.rows)
-      hashed.hash.add(cursor.rows, 0..<cursor.rows.count, from: .episode)
+      hashed.hash.add(cursor.rows, 0..<cursor.rows.count, from: isFirst ? .episode : .step)
+      count += cursor.rows.count
       try rows(cursor.rows)
     }
+    hashed.endSection()
     try link.ended += episodes.skip(to: link.steps.upperBound)
     guard steps == link.steps.upperBound else {
       throw Difference(
         at: steps, "the transition", expected: "one, as its batch ends with step \(last)",
         found: "none")
     }
-    for episode in link.ended {
-      for value in episode.values { hashed.hash.add(value) }
-    }
-    try add(link, to: &hashed.hash)
-    let reached = try episodes.reached(by: state(at:of:))
-    for state in reached { hashed.hash.add(state) }
-    link.open = episodes.openRows(reached)
-    var hash = chain.close(hashed)
-    if isSealing { link.row[.hash] = .blob(hash) }
-    // Of the sessions that begin at a batch without steps, any may have written it.
+    if !isFirst { try countTotals(of: &link, transitions: count) }
+    link.open = try add(link, to: &hashed)
+    var hashes = chain.close(hashed, link.numbers)
+    if isSealing { link.row = link.numbers.row(hash: hashes.hash, sections: hashes.sections) }
+    // In format 1, of the sessions that begin at a batch without steps any may have written it.
     for (index, other) in sessions.enumerated()
-    where hash != link.row[.hash].blob && link.steps.isEmpty {
+    where isFirst && hashes.hash != link.row[.hash].blob && link.steps.isEmpty {
       guard other.firstStep == first, other != session else { continue }
       chain = before
-      hash = try self.hash(of: link, by: other, reached)
+      var hashed = HashChain.Link(after: chain, session: other, link.numbers)
+      _ = try add(link, to: &hashed)
+      hashes = chain.close(hashed, link.numbers)
       place = index
     }
-    guard hash == link.row[.hash].blob else { throw brokenHash(link) }
-    (metrics, checkpoints) = (link.metrics.upperBound, link.checkpoints.upperBound)
+    guard hashes.hash == link.row[.hash].blob,
+      isFirst || hashes.sections == link.row[.sections].blob
+    else { throw brokenHash(link, hashes) }
+    numbers = link.numbers
     batches += 1
     if let place { coveredSessions.insert(place) }
     keptSteps = link.steps.upperBound
     return link
   }
 
-  /// The hash of a batch that has no steps.
-  private func hash(
-    of link: Link, by session: SessionFacts, _ reached: [SQLiteValue]
-  ) throws -> [UInt8] {
-    let (first, last) = (link.steps.lowerBound, link.steps.upperBound - 1)
-    var hashed = HashChain.Link(
-      after: chain, session: session, first, last, elapsed: link.row[.elapsed].double ?? 0)
-    for episode in link.ended {
-      for value in episode.values { hashed.hash.add(value) }
+  /// Compares the totals of a batch with what was read, or makes them.
+  private func countTotals(of link: inout Link, transitions: Int) throws {
+    // A number below zero is one that is only made now.
+    let claimed = isSealing && link.numbers.ended < 0 ? Int.max : link.numbers.ended
+    link.ended = try episodes.claim(with: link.ended, through: claimed, after: numbers.ended)
+    var found = link.numbers
+    found.transitions = numbers.transitions + transitions
+    found.ended = numbers.ended + link.ended.count
+    found.best = numbers.best
+    for episode in link.ended where episode[.ending].text != Ending.interrupted.name {
+      guard let total = episode[.return].double else { continue }
+      if let bestReturn, !(total > bestReturn) { continue }
+      (found.best, bestReturn) = (episode[.episode].int, total)
     }
-    try add(link, to: &hashed.hash)
-    for state in reached { hashed.hash.add(state) }
-    return chain.close(hashed)
-  }
-
-  private func brokenHash(_ link: Link) -> Difference {
-    // Enough of a hash to see that two differ.
-    func text(_ hash: [UInt8]?) -> String { Array((hash ?? []).prefix(8)).hexadecimal }
-    return Difference(
-      in: link.steps.isEmpty ? nil : link.steps.lowerBound...link.steps.upperBound - 1,
-      "the hash of the batch, its episodes, metrics, checkpoints and session",
-      expected: text(link.row[.hash].blob), found: text(chain.previous))
-  }
-
-  /// Metrics and checkpoints, each checked before it is hashed.
-  private func add(_ link: Link, to hash: inout CanonicalHash) throws {
-    let most = link.steps.upperBound
-    let metrics = try recording.metrics(
-      after: link.metrics.lowerBound, through: link.metrics.upperBound)
-    guard metrics.count == link.metrics.count else {
+    if isSealing { link.numbers = found }
+    func compare(_ what: String, _ expected: Int?, _ given: Int?) throws(Difference) {
+      guard expected != given else { return }
+      func text(_ number: Int?) -> String { number.map(String.init) ?? "none" }
       throw Difference(
-        at: max(0, most - 1), "the metrics of its batch", expected: "\(link.metrics.count)",
-        found: "\(metrics.count)")
+        at: max(0, link.steps.upperBound - 1), "the \(what) by the end of its batch",
+        expected: text(expected), found: text(given))
     }
-    for metric in metrics {
-      guard (0...most).contains(metric.step) else {
-        throw Difference(
-          at: max(0, most - 1), "a metric \(metric.name) of its batch",
-          expected: "one of at most \(most) steps", found: "one of \(metric.step)")
-      }
-      hash.add(metric)
-    }
-    for place in link.checkpoints {
-      guard let checkpoint = try recording.checkpoints(after: place, through: place + 1).first
-      else {
-        throw Difference(
-          at: max(0, most - 1), "the checkpoints of its batch",
-          expected: "\(link.checkpoints.count)", found: "\(place - link.checkpoints.lowerBound)")
-      }
-      try Self.check(checkpoint, most: most)
-      hash.add(checkpoint)
-    }
+    try compare("transitions", found.transitions, link.numbers.transitions)
+    try compare("episodes that ended", found.ended, link.numbers.ended)
+    try compare("best episode", found.best, link.numbers.best)
   }
 
   /// A checkpoint must be one of its steps and hold what its kind says: a safetensors file and JSON.
@@ -219,7 +218,7 @@ final class Audit {
     }
     let what = "the checkpoint of step \(checkpoint.step)"
     do {
-      _ = try Safetensors(decoding: checkpoint.parameters)
+      _ = try Safetensors(decoding: checkpoint.unpacked().parameters)
     } catch {
       throw Difference(
         at: checkpoint.step, what, expected: "a safetensors file", found: error.description)
@@ -230,7 +229,7 @@ final class Audit {
     }
   }
 
-  private func state(at step: Int, of episode: Int) throws(RecordingError) -> SQLiteValue? {
+  func state(at step: Int, of episode: Int) throws(RecordingError) -> SQLiteValue? {
     try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       try later.bind([.integer(step), .integer(episode)])
       defer { later.reset() }

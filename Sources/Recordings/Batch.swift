@@ -13,21 +13,15 @@ final class Batch: @unchecked Sendable {
   var ended = 0
   var metrics: [Metric] = []
   var checkpoints: [Checkpoint] = []
-  var firstStep = 0
-  /// How many steps were taken in it: a transition each, where there are any.
-  var steps = 0
-  var elapsed = 0.0
-  /// How many metrics and checkpoints the recording holds once this batch is written.
-  var metricsByThen = 0
-  var checkpointsByThen = 0
+  /// What its row has, but for its hashes.
+  var numbers = BatchNumbers()
   var hash: [UInt8] = []
+  var sections: [UInt8] = []
 
-  init(rows: Int, worlds: Int) {
-    transitions = TableRows(capacity: rows)
-    episodes = TableRows(capacity: rows + worlds)
+  init(rows: Int, worlds: Int, in format: Format) {
+    transitions = TableRows(capacity: rows, in: format)
+    episodes = TableRows(capacity: rows + worlds, in: format)
   }
-
-  var lastStep: Int { firstStep + steps - 1 }
 
   /// Whether each episode's number is the one before plus one, and only the first may have begun in
   /// an earlier batch.
@@ -84,6 +78,10 @@ struct OpenEpisode {
     unsafe rows.column(.return)[row] = total.bitPattern
     unsafe rows.column(.ending)[row] = UInt64(ending.rawValue)
     unsafe rows.column(.finalState)[row] = state
+    guard rows.has(.ended) else { return }
+    unsafe rows.column(.options)[row] = Columns.none
+    unsafe rows.column(.success)[row] = Columns.none
+    unsafe rows.column(.ended)[row] = Columns.none
   }
 }
 

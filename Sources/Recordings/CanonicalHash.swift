@@ -51,8 +51,7 @@ internal import SQLite
     unsafe addRaw(bytes)
   }
 
-  /// Bytes as they are, without their length.
-  mutating func addRaw(_ bytes: UnsafeRawBufferPointer) {
+  private mutating func addRaw(_ bytes: UnsafeRawBufferPointer) {
     if bytes.count > Self.capacity - count { flush() }
     if bytes.count > Self.capacity {
       unsafe hash.update(bytes)
@@ -60,6 +59,14 @@ internal import SQLite
       unsafe (gathered + count).copyMemory(from: start, byteCount: bytes.count)
       count += bytes.count
     }
+  }
+
+  /// Bytes as they are, without their length.
+  mutating func add(raw bytes: [UInt8]) { unsafe bytes.withUnsafeBytes { unsafe addRaw($0) } }
+
+  /// A row of a table.
+  mutating func add<Column>(_ row: Row<Column>, in format: Format) {
+    for value in row.values(in: format) { add(value) }
   }
 
   mutating func add(_ value: SQLiteValue) {
@@ -102,6 +109,7 @@ internal import SQLite
         let word = unsafe table.column(column)[row]
         switch kinds[column - columns.lowerBound] {
         case .integer, .real: add(word: word)
+        case .optional: word == Columns.none ? add(Double.nan) : add(word: word)
         case .name: unsafe add(table.nameBytes(word))
         case .bytes: unsafe add(table.bytes(word))
         }

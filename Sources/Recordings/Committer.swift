@@ -12,6 +12,7 @@ internal import Synchronization
   let committedSteps = Atomic<Int>(0)
 
   private let path: String
+  private let format: Format
   private let interval: Double
   private let queue: Monitor<Queue>
   private var thread: SystemThread?
@@ -28,13 +29,13 @@ internal import Synchronization
     var isClosing = false
   }
 
-  init(path: String, options: RecordingOptions, worlds: Int) {
-    self.path = path
+  init(path: String, options: RecordingOptions, worlds: Int, in format: Format) {
+    (self.path, self.format) = (path, format)
     interval = max(0.001, Double(options.commitInterval.milliseconds) / 1000)
     queue = Monitor(
       Queue(
         empty: (0..<3).map { _ in
-          Batch(rows: max(1, options.batchRows), worlds: max(1, worlds))
+          Batch(rows: max(1, options.batchRows), worlds: max(1, worlds), in: format)
         }))
   }
 
@@ -45,7 +46,7 @@ internal import Synchronization
     identity.enter()
     do throws(RecordingError) {
       statements = try withRecordingErrors(path) { () throws(SQLiteError) in
-        try CommitStatements(database)
+        try CommitStatements(database, format)
       }
       self.database = database
       committedSteps.store(steps, ordering: .releasing)
@@ -140,7 +141,7 @@ internal import Synchronization
     if stopped == nil, let database, let statements {
       do {
         try statements.commit(batch, to: database)
-        committedSteps.store(batch.lastStep + 1, ordering: .releasing)
+        committedSteps.store(batch.numbers.lastStep + 1, ordering: .releasing)
         if identity?.isOf(path) == false {
           stop(
             RecordingError(
@@ -160,19 +161,20 @@ internal import Synchronization
 
 /// The statements of a commit, compiled once.
 private final class CommitStatements {
+  private let format: Format
   private let transitions: AppendingStatements<TransitionColumn>
   private let episodes: AppendingStatements<EpisodeColumn>
   private let metric: Statement
   private let checkpoint: Statement
   private let batch: Statement
 
-  init(_ database: Database) throws(SQLiteError) {
-    transitions = try AppendingStatements(replacing: false, in: database)
-    episodes = try AppendingStatements(replacing: true, in: database)
-    metric = try database.prepare("INSERT \(MetricColumn.insertion)")
-    checkpoint = try database.prepare("INSERT \(CheckpointColumn.insertion)")
-    // A batch without steps, at the end of a session, gives way to the next one's first.
-    batch = try database.prepare("INSERT OR REPLACE \(BatchColumn.insertion)")
+  init(_ database: Database, _ format: Format) throws(SQLiteError) {
+    self.format = format
+    transitions = try AppendingStatements(replacing: false, in: database, format)
+    episodes = try AppendingStatements(replacing: true, in: database, format)
+    metric = try database.prepare("INSERT \(MetricColumn.insertion(in: format))")
+    checkpoint = try database.prepare("INSERT \(CheckpointColumn.insertion(in: format))")
+    batch = try database.prepare("\(format.batchVerb) \(BatchColumn.insertion(in: format))")
   }
 
   func commit(_ rows: Batch, to database: Database) throws(SQLiteError) {
@@ -184,11 +186,16 @@ private final class CommitStatements {
         try self.metric.run(.integer(metric.step), .text(metric.name), .real(metric.value))
       }
       for checkpoint in rows.checkpoints { try self.checkpoint.run(checkpoint.values) }
-      try batch.run(
-        .integer(rows.firstStep), .integer(rows.lastStep), .real(rows.elapsed),
-        .integer(rows.metricsByThen), .integer(rows.checkpointsByThen), .blob(rows.hash))
+      let row = rows.numbers.row(hash: rows.hash, sections: rows.sections)
+      try batch.run(row.values(in: format))
     }
   }
+}
+
+extension Format {
+  /// How a batch is added. In format 1 one without steps, at the end of a session, gives way to the next one's
+  /// first.
+  var batchVerb: String { version == 1 ? "INSERT OR REPLACE" : "INSERT" }
 }
 
 extension Checkpoint {
@@ -205,10 +212,10 @@ final class AppendingStatements<Column: BulkColumn> {
   private let keyed: Statement
   private let unkeyed: Statement
 
-  init(replacing: Bool, in database: Database) throws(SQLiteError) {
-    let name = Column.table
+  init(replacing: Bool, in database: Database, _ format: Format) throws(SQLiteError) {
+    let (name, labels) = (Column.table, Column.columns(in: format).map(\.label))
     self.database = database
-    table = ColumnTable(Column.labels)
+    table = ColumnTable(labels)
     // A table of another tool would hide one that it shares its name with, so nobody can foresee this one's.
     let source = "reel_\(name)_\(String(UInt64.random(in: .min ... .max), radix: 36))"
     try database.show(table, as: source)
@@ -216,7 +223,7 @@ final class AppendingStatements<Column: BulkColumn> {
     keyed = try database.prepare("\(verb) INTO \(name) SELECT * FROM \(source)")
     // A row without a key gets the last one's plus one, which saves a fifth of the time: the place
     // of the key need not be searched.
-    let values = Column.labels.dropFirst().joined(separator: ", ")
+    let values = labels.dropFirst().joined(separator: ", ")
     unkeyed = try database.prepare(
       "INSERT INTO \(name)(\(values)) SELECT \(values) FROM \(source)")
   }

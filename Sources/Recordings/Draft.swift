@@ -7,6 +7,7 @@ internal import SQLite
 /// be resumed.
 struct Draft {
   let path: String
+  let format: Format
   let place: DraftPlace
   let database: Database
   let force: Bool
@@ -20,10 +21,15 @@ struct Draft {
     force = options.force
     session = SessionFacts(
       firstStep: 0, configuration: description.configuration.compact,
-      versions: Self.versions.compact, started: options.clock.timestamp)
+      versions: Self.versions.compact, started: options.clock.timestamp,
+      worlds: max(1, description.worlds))
+    format = Format(
+      version: Format.newest,
+      kinds: ValueKinds(
+        state: description.world.kind(of: "state"), action: description.world.kind(of: "action")))
     try RecordingFiles.checkFree(path, force: force)
     place = try DraftPlace(beside: path)
-    let (file, session) = (place.path, session)
+    let (file, session, format) = (place.path, session, format)
     database = try withRecordingErrors(path) { () throws(SQLiteError) in
       let database = try Database(file, .creating)
       try database.execute("PRAGMA page_size = 4096")
@@ -32,7 +38,7 @@ struct Draft {
     // The log is there from the beginning: it needs fewer waits for the disk than a journal.
     try Self.useLog(database, path: path)
     try withRecordingErrors(path) { () throws(SQLiteError) in
-      try Self.fill(database, description, session)
+      try Self.fill(database, description, session, format)
     }
   }
 
@@ -45,7 +51,7 @@ struct Draft {
         throw RecordingError(.system, "\(path) vanished while it was made")
       }
       try withRecordingErrors(path) { () throws(SQLiteError) in
-        try database.run("INSERT \(CheckpointColumn.insertion)", checkpoint.values)
+        try database.insert(Row<CheckpointColumn>(checkpoint.values), in: format)
         try database.run("UPDATE sessions SET writer = ?", .text(writer.json.compact))
         try database.execute("COMMIT")
       }
@@ -127,26 +133,17 @@ struct Draft {
   }
 
   private static func fill(
-    _ database: Database, _ description: RunDescription, _ session: SessionFacts
+    _ database: Database, _ description: RunDescription, _ session: SessionFacts,
+    _ format: Format
   ) throws(SQLiteError) {
     try database.execute("PRAGMA application_id = \(Format.applicationID)")
     try database.execute("BEGIN IMMEDIATE")
-    try database.migrate(Format.migrations)
-    for (key, value) in description.keys {
-      try database.run("INSERT \(RunColumn.insertion)", .text(key), value)
-    }
-    for (number, action) in description.world.actions.enumerated() {
-      try database.run(
-        "INSERT \(ActionColumn.insertion)", .integer(number), .text(action.name),
-        .integer(action.dx), .integer(action.dy))
-    }
-    for field in description.world.fields {
-      try database.run(
-        "INSERT \(FieldColumn.insertion)", .text(field.subject), .text(field.name),
-        .text(field.type), .integer(field.offset), .integer(field.count),
-        .text(field.description))
-    }
-    try database.run("INSERT \(SessionColumn.insertion)", session.values(writer: nil))
+    try format.make(in: database)
+    try database.insert(description.rows, in: format)
+    try database.insert(description.world.actionRows, in: format)
+    try database.insert(description.world.fieldRows, in: format)
+    try database.insert(session.row(writer: nil), in: format)
+    try WholeDescription(of: database, in: format, session).write(to: database, in: format)
   }
 
   /// What wrote a session.
@@ -164,26 +161,5 @@ struct Draft {
     unsafe withUnsafeBytes(of: characters) { bytes in
       unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
-  }
-}
-
-extension RunDescription {
-  /// The rows of the table `run`.
-  var keys: [(String, SQLiteValue)] {
-    var keys: [(String, SQLiteValue)] = [
-      ("format", .integer(Format.version)), ("world", .text(world.name)),
-      ("map", .text(world.map)), ("map_name", .text(world.mapName)), ("trainer", .text(trainer)),
-      ("preset", .text(preset)), ("purpose", .text(purpose.rawValue)),
-      ("seed", .integer(Int(seed))), ("worlds", .integer(worlds)),
-      ("tags", .text(JSON.array(tags.map(JSON.string)).compact)), ("note", .text(note)),
-    ]
-    if let parent {
-      let json: JSON = [
-        "file": .string(parent.file), "digest": .string(parent.digest),
-        "step": .integer(parent.step),
-      ]
-      keys.append(("parent", .text(json.compact)))
-    }
-    return keys
   }
 }

@@ -15,16 +15,20 @@ struct EpisodeAudit {
     var isOver = false
     /// Whether it has no rows, in a thinned copy.
     var isLeftOut = false
+    /// Whether all of its rows were read and it was left there, which may have been known only later.
+    var isComplete = false
   }
 
   /// How many transitions were read, and how many episodes began in them.
   private(set) var steps = 0
   private(set) var count = 0
   private let path: String
+  private let format: Format
   private let thinning: Thinning?
   private let gaps: Gaps?
-  private let seed: Int
-  private let worlds: Int
+  /// The seed that all episodes have; nil where each has its own.
+  private let seed: Int?
+  private var worlds: Int
   /// Numbers of discrete actions are below this.
   private let actions: Int
   private let kinds: ValueKinds
@@ -42,18 +46,32 @@ struct EpisodeAudit {
     guard run.worlds <= 1 << 16 else {
       throw .damaged(recording.path, "\(run.worlds) worlds cannot run side by side")
     }
-    path = recording.path
+    (path, format) = (recording.path, recording.format)
     thinning = try recording.thinning()
     gaps = try recording.gaps()
-    seed = Int(run.seed)
+    seed = run.program == "reel" ? Int(run.seed) : nil
     worlds = run.worlds
     actions = run.world.actions.isEmpty ? .max : run.world.actions.count
     self.kinds = kinds
     statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
-      try recording.database.prepare("\(EpisodeColumn.selection()) WHERE episode = ?")
+      try recording.database.prepare(
+        "\(EpisodeColumn.selection(in: recording.format)) WHERE episode = ?")
     }
     slots = Array(repeating: Slot(), count: worlds)
-    entries = Array(repeating: Row(values: []), count: worlds)
+    entries = Array(repeating: Row([]), count: worlds)
+  }
+
+  /// Goes on with the worlds of a session. Where there were others before, none of them has an open episode.
+  mutating func enter(_ session: SessionFacts) throws {
+    guard session.worlds != worlds else { return }
+    guard (1...1 << 16).contains(session.worlds), openSlots.isEmpty else {
+      throw Difference(
+        at: steps, "the episodes that are open", expected: "none, as other worlds begin",
+        found: "\(openSlots.count), before \(session.worlds) worlds")
+    }
+    worlds = session.worlds
+    slots = Array(repeating: Slot(), count: worlds)
+    entries = Array(repeating: Row([]), count: worlds)
   }
 
   /// Checks rows of transitions in order; the table's rows of the episodes that end in them.
@@ -66,6 +84,7 @@ struct EpisodeAudit {
         throw Difference(at: steps, "the transition", expected: "one", found: "none")
       }
       let index = step % worlds
+      if slots[index].isComplete { ended.append(close(index)) }
       if !slots[index].isOpen { try open(number, at: step, index) }
       guard number == slots[index].number else {
         throw Difference(
@@ -73,7 +92,7 @@ struct EpisodeAudit {
           expected: "\(slots[index].number), which has not ended", found: "\(number)")
       }
       let reward = rows.real(row, .reward)
-      guard reward.isFinite else {
+      guard reward.isFinite || seed == nil else {
         throw Difference(at: step, "the reward", expected: "a finite number", found: "\(reward)")
       }
       if kinds.action == .integer, !(0..<actions).contains(rows.int(row, .action)) {
@@ -85,10 +104,38 @@ struct EpisodeAudit {
       slots[index].total += reward
       steps += 1
       if step == slots[index].lastStep, slots[index].isOver {
-        ended.append(entries[index])
         try checkReturn(index, at: step)
-        slots[index].isOpen = false
+        if format.version > 1, entries[index][.ending].text == Ending.interrupted.name {
+          slots[index].isComplete = true
+        } else {
+          ended.append(close(index))
+        }
       }
+    }
+    return ended
+  }
+
+  private mutating func close(_ index: Int) -> Row<EpisodeColumn> {
+    slots[index] = Slot()
+    return entries[index]
+  }
+
+  /// The episodes of a batch that ended in it, by the order in which they did: those that are known to have, and of
+  /// those that were left the ones whose place is at most `last`. Their places must follow `before`.
+  mutating func claim(
+    with ended: [Row<EpisodeColumn>], through last: Int, after before: Int
+  ) throws -> [Row<EpisodeColumn>] {
+    var ended = ended
+    for index in openSlots where slots[index].isComplete {
+      guard entries[index][.ended].int ?? .max <= last else { continue }
+      ended.append(close(index))
+    }
+    ended.sort { $0[.ended].int ?? 0 < $1[.ended].int ?? 0 }
+    for (count, row) in ended.enumerated() where row[.ended].int != before + count + 1 {
+      throw Difference(
+        at: max(0, steps - 1),
+        "episode \(row[.episode].int ?? 0), its place in the order in which episodes ended",
+        expected: "\(before + count + 1)", found: row[.ended].int.map(String.init) ?? "none")
     }
     return ended
   }
@@ -97,33 +144,58 @@ struct EpisodeAudit {
   /// those of episodes that it left out; the table's rows of the episodes that end in them.
   mutating func skip(to end: Int) throws -> [Row<EpisodeColumn>] {
     try skipGap(to: end)
-    guard let thinning else { return [] }
+    guard let thinning else {
+      skipIdle(to: end)
+      return []
+    }
     var ended: [Row<EpisodeColumn>] = []
     while steps < end {
       let index = steps % worlds
+      if slots[index].isComplete { ended.append(close(index)) }
       if !slots[index].isOpen {
         // Episodes are numbered in the order in which they begin.
-        guard !thinning.keeps(episode: newest + 1) else { break }
+        guard !thinning.keeps(episode: newest + 1), try begins(newest + 1, at: steps) else {
+          guard skipIdle(to: steps + 1) else { break }
+          continue
+        }
         try open(newest + 1, at: steps, index)
         slots[index].isLeftOut = true
       }
       guard slots[index].isLeftOut else { break }
       slots[index].steps += 1
       steps += 1
-      if steps - 1 == slots[index].lastStep, slots[index].isOver {
-        ended.append(entries[index])
-        slots[index].isOpen = false
-      }
+      if steps - 1 == slots[index].lastStep, slots[index].isOver { ended.append(close(index)) }
       leap(to: end)
     }
     return ended
+  }
+
+  /// Whether an episode begins at a step. In format 1 one does wherever none is open.
+  private func begins(_ number: Int, at step: Int) throws -> Bool {
+    try format.version == 1 || row(of: number)?[.firstStep].int == step
+  }
+
+  /// Skips numbers of steps that no world used: those of worlds without an open episode. Whether all are.
+  @discardableResult
+  private mutating func skipIdle(to end: Int) -> Bool {
+    guard format.version > 1 else { return false }
+    let first = steps
+    while steps < min(end, first + worlds) {
+      let slot = slots[steps % worlds]
+      guard !slot.isOpen || slot.isComplete else { return false }
+      steps += 1
+    }
+    // After a round of all worlds, every further one is idle, too.
+    steps = max(steps, end)
+    return true
   }
 
   /// No episode goes on across a gap.
   private mutating func skipGap(to end: Int) throws(Difference) {
     guard let gap = gaps?.end(of: steps), gap > steps else { return }
     let next = min(gap, end)
-    for step in steps..<min(next, steps + worlds) where slots[step % worlds].isOpen {
+    for step in steps..<min(next, steps + worlds)
+    where slots[step % worlds].isOpen && !slots[step % worlds].isComplete {
       throw Difference(
         at: step, "episode \(slots[step % worlds].number)", expected: "a row of this step",
         found: "none")
@@ -151,13 +223,10 @@ struct EpisodeAudit {
       throw Difference(
         at: step, "the episode that begins", expected: "one after \(before)", found: "\(number)")
     }
-    let row = try withRecordingErrors(path) { () throws(SQLiteError) in
-      try statement.bind(.integer(number), at: 1)
-      defer { statement.reset() }
-      return try statement.step() ? Row<EpisodeColumn>(values: statement.row) : nil
-    }
-    guard let row, let first = row[.firstStep].int, let stride = row[.stride].int,
-      let count = row[.steps].int, row[.return].double != nil, let ending = row[.ending].text
+    guard let row = try row(of: number), let first = row[.firstStep].int,
+      let stride = row[.stride].int, let count = row[.steps].int,
+      row[.return].double != nil || seed == nil && row[.return] == .null,
+      let ending = row[.ending].text
     else {
       throw Difference(
         at: step, "the row of episode \(number)", expected: "one", found: "none that can be read")
@@ -166,7 +235,7 @@ struct EpisodeAudit {
       guard expected != found else { return }
       throw Difference(at: step, "episode \(number), \(what)", expected: expected, found: found)
     }
-    try compare("seed", "\(seed)", row[.seed].int.map(String.init) ?? "none")
+    if let seed { try compare("seed", "\(seed)", row[.seed].int.map(String.init) ?? "none") }
     try compare("first step", "\(step)", "\(first)")
     try compare("stride", "\(worlds)", "\(stride)")
     guard Recording.isSound(number, first: first, stride, steps: count) else {
@@ -174,7 +243,8 @@ struct EpisodeAudit {
         at: step, "episode \(number), steps", expected: "as many as it has", found: "\(count)")
     }
     let isEnding = ["running", "terminated", "truncated"].contains(ending)
-    guard isEnding || gaps != nil && ending == Ending.interrupted.name else {
+    let mayBeLeft = gaps != nil || format.version > 1
+    guard isEnding || mayBeLeft && ending == Ending.interrupted.name else {
       throw Difference(
         at: step, "episode \(number), ending", expected: "running, terminated or truncated",
         found: "'\(ending)'")
@@ -191,10 +261,19 @@ struct EpisodeAudit {
     self.count += 1
   }
 
+  private func row(of number: Int) throws(RecordingError) -> Row<EpisodeColumn>? {
+    try withRecordingErrors(path) { () throws(SQLiteError) in
+      try statement.bind(.integer(number), at: 1)
+      defer { statement.reset() }
+      return try statement.step() ? Row<EpisodeColumn>(statement.row) : nil
+    }
+  }
+
   /// Compares an episode's return with its rewards. Both were added up in the same order, so they are the
   /// same to the last bit.
   private func checkReturn(_ index: Int, at step: Int) throws(Difference) {
     let (total, found) = (slots[index].total, entries[index][.return].double ?? .nan)
+    if total.isNaN, entries[index][.return] == .null { return }
     guard total != found else { return }
     let first = entries[index][.firstStep].int ?? step
     throw Difference(
@@ -210,11 +289,14 @@ struct EpisodeAudit {
   /// The states that the open episodes have reached: that of the next row, or the table's.
   func reached(
     by next: (_ step: Int, _ episode: Int) throws -> SQLiteValue?
-  ) throws -> [SQLiteValue] {
+  ) throws -> [OpenFacts] {
     try openSlots.map { index in
       // Of each world the last row is less than `worlds` steps behind the end.
       let after = steps + (index - steps % worlds + worlds) % worlds
-      return try next(after, slots[index].number) ?? entries[index][.finalState]
+      let entry = entries[index]
+      return OpenFacts(
+        number: slots[index].number, seed: entry[.seed], options: entry[.options],
+        state: try next(after, slots[index].number) ?? entry[.finalState])
     }
   }
 
@@ -223,7 +305,8 @@ struct EpisodeAudit {
     zip(openSlots, reached).map { index, state in
       var row = entries[index]
       row[.steps] = .integer(slots[index].steps)
-      row[.return] = .real(slots[index].total)
+      row[.return] = slots[index].total.isNaN ? .null : .real(slots[index].total)
+      row[.ended] = .null
       row[.ending] = .text(Ending.running.name)
       row[.finalState] = state
       return row

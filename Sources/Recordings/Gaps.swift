@@ -12,6 +12,8 @@ package struct Gaps: Sendable, Equatable {
   package var unverified: [ClosedRange<Int>] = []
   /// The greatest number that an episode had.
   package var newest = 0
+  /// What else was lost in steps that are there, by table.
+  package var lacking: [String] = []
   /// The episodes whose later parts have the numbers after `newest`, one by one.
   package var parts: [Int] = []
 
@@ -21,13 +23,17 @@ package struct Gaps: Sendable, Equatable {
   /// How many steps are missing.
   package var count: Int { steps.reduce(0) { $0 + $1.count } }
 
-  var isEmpty: Bool { steps.isEmpty && unverified.isEmpty && parts.isEmpty }
+  var isEmpty: Bool {
+    steps.isEmpty && unverified.isEmpty && parts.isEmpty && lacking.isEmpty
+  }
 
   var json: JSON {
-    [
-      "gaps": Self.pairs(steps), "unverified": Self.pairs(unverified), "newest": .integer(newest),
-      "parts": .array(parts.map(JSON.integer)),
+    var json: [JSON.Member] = [
+      .init("gaps", Self.pairs(steps)), .init("unverified", Self.pairs(unverified)),
+      .init("newest", .integer(newest)), .init("parts", .array(parts.map(JSON.integer))),
     ]
+    if !lacking.isEmpty { json.append(.init("lacking", .array(lacking.map(JSON.string)))) }
+    return .object(json)
   }
 
   /// The first and the last step of each range.
@@ -42,6 +48,7 @@ package struct Gaps: Sendable, Equatable {
     else { return nil }
     (self.steps, self.unverified, self.newest) = (steps, unverified, newest)
     self.parts = parts.compactMap(\.int)
+    if case .array(let tables)? = json["lacking"] { lacking = tables.compactMap(\.text) }
   }
 
   private static func ranges(_ json: JSON) -> [ClosedRange<Int>]? {
@@ -80,6 +87,7 @@ extension Gaps: CustomStringConvertible {
     return [
       steps.isEmpty ? nil : "it lacks steps \(text(steps))",
       unverified.isEmpty ? nil : "steps \(text(unverified)) could not be verified",
+      lacking.isEmpty ? nil : "some \(lacking.joined(separator: ", ")) are lost",
     ].compactMap(\.self).joined(separator: "; ")
   }
 }

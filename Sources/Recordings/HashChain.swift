@@ -5,60 +5,181 @@ internal import SQLite
 /// ended in it, the metrics and checkpoints committed with it, and the states that the open episodes
 /// had reached, which follow from no row of it.
 struct HashChain {
+  let format: Format
   /// The hash that the next batch is chained to.
   private(set) var previous: [UInt8]
 
   /// A chain that goes on from a hash.
-  init(previous: [UInt8]) { self.previous = previous }
+  init(previous: [UInt8], in format: Format) { (self.previous, self.format) = (previous, format) }
 
-  /// A chain's first link: what the run is, without the tags and the note, which may change.
-  init(of database: Database) throws(SQLiteError) {
+  /// A chain's first link: what the run is, without what may change later.
+  init(of database: Database, in format: Format) throws(SQLiteError) {
+    let keys = Self.changingKeys(in: format).map { "'\($0)'" }.joined(separator: ", ")
     let run = try database.rows(
-      of: RunColumn.self, "WHERE key NOT IN ('tags', 'note') ORDER BY key")
-    let actions = try database.rows(of: ActionColumn.self, "ORDER BY action")
-    let fields = try database.rows(of: FieldColumn.self, "ORDER BY rowid")
+      of: RunColumn.self, in: format, "WHERE key NOT IN (\(keys)) ORDER BY key")
+    let actions = try database.rows(of: ActionColumn.self, in: format, "ORDER BY action")
+    let fields = try database.rows(of: FieldColumn.self, in: format, "ORDER BY rowid")
     var hash = CanonicalHash()
-    for row in run.map(\.values) + actions.map(\.values) + fields.map(\.values) {
-      for value in row { hash.add(value) }
-    }
-    previous = hash.finished()
+    for row in run { hash.add(row, in: format) }
+    for row in actions { hash.add(row, in: format) }
+    for row in fields { hash.add(row, in: format) }
+    (previous, self.format) = (hash.finished(), format)
   }
 
-  /// A batch's hash while it is made.
+  /// The keys of a run whose values may change.
+  static func changingKeys(in format: Format) -> [String] {
+    format.version == 1 ? ["tags", "note"] : ["tags", "note", "rig"]
+  }
+
+  /// A batch's hash while it is made: its parts are added in the order of the format, each ended by `endSection`.
+  ///
+  /// In format 1 all parts have one hash, in format 2 each its own.
   struct Link: ~Copyable {
+    private let format: Format
     var hash = CanonicalHash()
+    private var sections: [UInt8] = []
 
     /// The hash of what comes before a batch's rows.
-    init(
-      after chain: HashChain, session: SessionFacts?, _ firstStep: Int, _ lastStep: Int,
-      elapsed: Double
-    ) {
-      unsafe chain.previous.withUnsafeBytes { unsafe hash.addRaw($0) }
-      session?.add(to: &hash)
-      hash.add(firstStep)
-      hash.add(lastStep)
-      hash.add(elapsed)
+    init(after chain: HashChain, session: SessionFacts?, _ batch: BatchNumbers) {
+      format = chain.format
+      if format.version == 1 {
+        hash.add(raw: chain.previous)
+        session?.add(to: &hash, in: format)
+        hash.add(batch.firstStep)
+        hash.add(batch.lastStep)
+        hash.add(batch.elapsed)
+      } else {
+        session?.add(to: &hash, in: format)
+      }
+      endSection()
+    }
+
+    /// A part is complete.
+    mutating func endSection() {
+      guard format.version > 1 else { return }
+      var done = CanonicalHash()
+      swap(&hash, &done)
+      sections += done.finished()
+    }
+
+    /// What an open episode adds.
+    mutating func add(open episode: OpenFacts) {
+      if format.version > 1 {
+        hash.add(episode.number)
+        hash.add(episode.seed)
+        hash.add(episode.options)
+      }
+      hash.add(episode.state)
+    }
+
+    /// The batch's hash, and in format 2 those of its parts.
+    consuming func finished(
+      after chain: HashChain, _ batch: BatchNumbers
+    ) -> (hash: [UInt8], sections: [UInt8]) {
+      guard format.version > 1 else { return (hash.finished(), []) }
+      var whole = CanonicalHash()
+      whole.add(raw: chain.previous)
+      for value in batch.values { whole.add(value) }
+      whole.add(raw: sections)
+      return (whole.finished(), sections)
     }
   }
 
   /// The hash of a complete link, which becomes the next one's predecessor.
-  mutating func close(_ link: consuming Link) -> [UInt8] {
-    previous = link.hash.finished()
-    return previous
+  mutating func close(
+    _ link: consuming Link, _ batch: BatchNumbers
+  ) -> (hash: [UInt8], sections: [UInt8]) {
+    let hashes = link.finished(after: self, batch)
+    previous = hashes.hash
+    return hashes
   }
 
-  /// The hash of a batch.
-  mutating func add(_ batch: Batch, session: SessionPlace) -> [UInt8] {
-    var link = Link(
-      after: self, session: session.facts, batch.firstStep, batch.lastStep, elapsed: batch.elapsed)
-    link.hash.add(batch.transitions, 0..<batch.transitions.count, from: .episode)
+  /// The hashes of a batch.
+  mutating func add(_ batch: Batch, session: SessionPlace, seed: Int) {
+    var link = Link(after: self, session: session.facts, batch.numbers)
+    let first = format.version == 1 ? TransitionColumn.episode : .step
+    link.hash.add(batch.transitions, 0..<batch.transitions.count, from: first)
+    link.endSection()
     link.hash.add(batch.episodes, 0..<batch.ended, from: .episode)
+    link.endSection()
     for metric in session.uncoveredMetrics { link.hash.add(metric) }
     for metric in batch.metrics { link.hash.add(metric) }
+    link.endSection()
     for checkpoint in session.uncoveredCheckpoints { link.hash.add(checkpoint) }
     for checkpoint in batch.checkpoints { link.hash.add(checkpoint) }
-    link.hash.add(batch.episodes, batch.ended..<batch.episodes.count, from: .finalState)
-    return close(link)
+    link.endSection()
+    // Infos, images and scenes.
+    for _ in 0..<3 { link.endSection() }
+    for row in batch.ended..<batch.episodes.count {
+      let word = unsafe batch.episodes.column(.finalState)[row]
+      link.add(
+        open: OpenFacts(
+          number: batch.episodes.int(row, .episode), seed: .integer(seed), options: .null,
+          state: batch.episodes.columns.sqliteValue(of: word, kind: batch.episodes.kind(.finalState))
+        ))
+    }
+    link.endSection()
+    (batch.hash, batch.sections) = close(link, batch.numbers)
+  }
+}
+
+/// What a batch says of an episode that is open after it.
+struct OpenFacts {
+  var number: Int
+  var seed: SQLiteValue
+  var options: SQLiteValue
+  /// The state that it reached.
+  var state: SQLiteValue
+}
+
+/// A batch's own numbers, all but its hashes: the steps that it wrote, and how much there is by then.
+struct BatchNumbers: Equatable, Sendable {
+  var firstStep = 0
+  var lastStep = -1
+  var elapsed = 0.0
+  var metrics = 0
+  var checkpoints = 0
+  /// The place of its session; format 1 does not keep what follows.
+  var session = 1
+  var transitions = 0
+  var ended = 0
+  var best: Int?
+  var infos = 0
+  var images = 0
+  var scenes = 0
+
+  /// In the order of the table.
+  var values: [SQLiteValue] {
+    [
+      .integer(firstStep), .integer(lastStep), .real(elapsed), .integer(metrics),
+      .integer(checkpoints), .integer(session), .integer(transitions), .integer(ended),
+      best.map(SQLiteValue.integer) ?? .null, .integer(infos), .integer(images), .integer(scenes),
+    ]
+  }
+}
+
+extension BatchNumbers {
+  /// The numbers of a row; nil where they are none.
+  init?(_ row: Row<BatchColumn>, in format: Format) {
+    guard let first = row[.firstStep].int, let last = row[.lastStep].int,
+      let elapsed = row[.elapsed].double, let metrics = row[.metrics].int,
+      let checkpoints = row[.checkpoints].int
+    else { return nil }
+    (firstStep, lastStep, self.elapsed) = (first, last, elapsed)
+    (self.metrics, self.checkpoints) = (metrics, checkpoints)
+    guard format.version > 1 else { return }
+    guard let session = row[.session].int, let transitions = row[.transitions].int,
+      let ended = row[.ended].int, let infos = row[.infos].int, let images = row[.images].int,
+      let scenes = row[.scenes].int
+    else { return nil }
+    (self.session, self.transitions, self.ended) = (session, transitions, ended)
+    best = row[.best].int
+    (self.infos, self.images, self.scenes) = (infos, images, scenes)
+  }
+
+  /// The row with these numbers.
+  func row(hash: [UInt8], sections: [UInt8]) -> Row<BatchColumn> {
+    Row(Array(values[..<5]) + [.blob(hash)] + values[5...] + [.blob(sections)])
   }
 }
 
@@ -68,35 +189,66 @@ struct SessionFacts: Equatable, Sendable {
   var configuration: String
   var versions: String
   var started: String
+  /// How many worlds run side by side; format 1 keeps it for the run.
+  var worlds: Int
 
-  /// The values of its row while it runs, in the order of the table.
-  func values(writer: WriterIdentity?) -> [SQLiteValue] {
-    [
+  /// Its row while it runs.
+  func row(writer: WriterIdentity?) -> Row<SessionColumn> {
+    Row([
       .integer(firstStep), .text(configuration), .text(versions), .text(started), .null,
-      writer.map { .text($0.json.compact) } ?? .null,
-    ]
+      writer.map { .text($0.json.compact) } ?? .null, .integer(worlds),
+    ])
   }
 
-  func add(to hash: inout CanonicalHash) {
+  func add(to hash: inout CanonicalHash, in format: Format) {
     hash.add(firstStep)
     hash.add(configuration)
     hash.add(versions)
     hash.add(started)
+    if format.version > 1 { hash.add(worlds) }
+  }
+
+  /// As the table `description` has it.
+  var json: JSON {
+    .array([
+      .integer(firstStep), .string(configuration), .string(versions), .string(started),
+      .integer(worlds),
+    ])
+  }
+}
+
+extension SessionFacts {
+  /// The facts of a row. Format 1 keeps the number of worlds for the run.
+  init(_ row: Row<SessionColumn>, worlds: Int = 1) {
+    self.init(
+      firstStep: row[.firstStep].int ?? 0, configuration: row[.configuration].text ?? "",
+      versions: row[.versions].text ?? "", started: row[.started].text ?? "",
+      worlds: row[.worlds].int ?? worlds)
   }
 }
 
 /// The session that a writer writes, and what its next batch must account for.
 struct SessionPlace {
   var row = 0
-  var facts = SessionFacts(firstStep: 0, configuration: "{}", versions: "{}", started: "")
+  var facts = SessionFacts(
+    firstStep: 0, configuration: "{}", versions: "{}", started: "", worlds: 1)
   /// When it began on the monotonic clock, less the time of the sessions before.
   var origin = 0.0
-  /// How many metrics and checkpoints the recording has.
-  var metrics = 0
-  var checkpoints = 0
+  /// What the recording holds, with what is not committed yet.
+  var numbers = BatchNumbers()
+  /// The best return of an episode that has ended.
+  var bestReturn: Double?
   /// Those that are in the file, but in no batch yet.
   var uncoveredMetrics: [Metric] = []
   var uncoveredCheckpoints: [Checkpoint] = []
 
   func elapsed(_ clock: RecordingClock) -> Double { max(0, clock.monotonic() - origin) }
+
+  /// Counts an episode that has ended; its place in the order in which they do.
+  mutating func end(_ episode: Int, return total: Double) -> Int {
+    numbers.ended += 1
+    if let bestReturn, !(total > bestReturn) { return numbers.ended }
+    if !total.isNaN { (numbers.best, bestReturn) = (episode, total) }
+    return numbers.ended
+  }
 }

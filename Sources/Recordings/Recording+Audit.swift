@@ -15,6 +15,12 @@ public struct AuditReport: Sendable, Equatable {
   public var metrics = 0
   /// How many checkpoints those batches hold.
   public var checkpoints = 0
+  /// How many named values of the world those batches hold.
+  public var infos = 0
+  /// How many pictures those batches hold.
+  public var images = 0
+  /// How many scenes those batches hold.
+  public var scenes = 0
   /// What is not as it should be; nil where everything is.
   public var difference: Difference?
   /// What no hash covers though it matters: sessions without a step, which set something else than the one before.
@@ -55,25 +61,29 @@ extension Recording {
     report.episodes = audit.episodes.count
     report.openEpisodes = audit.episodes.openCount
     report.batches = audit.batches
-    report.metrics = audit.metrics
-    report.checkpoints = audit.checkpoints
+    report.metrics = audit.numbers.metrics
+    report.checkpoints = audit.numbers.checkpoints
+    report.infos = audit.numbers.infos
+    report.images = audit.numbers.images
+    report.scenes = audit.numbers.scenes
     return report
   }
 
-  /// The states that the episodes open after some steps had reached, in the order of their last steps.
-  func reachedStates(at end: Int) throws(RecordingError) -> [SQLiteValue] {
+  /// What a batch says of the episodes that are open after some steps, in the order of their last steps.
+  func openFacts(at end: Int) throws(RecordingError) -> [OpenFacts] {
     let worlds = try description().worlds
+    let facts = format.version == 1 ? "NULL, NULL" : "seed, options"
     return try rows(
-      "SELECT next_state FROM rollout WHERE step >= ? AND step < ? AND ending = 'running' ORDER BY step",
+      "SELECT episode, next_state, \(facts) FROM rollout JOIN episodes USING (episode)"
+        + " WHERE step >= ? AND step < ? AND rollout.ending = 'running' ORDER BY step",
       .integer(end - worlds), .integer(end)
-    ).map { $0[0] }
+    ).map { OpenFacts(number: $0[0].int ?? 0, seed: $0[2], options: $0[3], state: $0[1]) }
   }
 
   func sessionFacts() throws(RecordingError) -> [SessionFacts] {
-    try rows(of: SessionColumn.self, "ORDER BY rowid").map {
-      SessionFacts(
-        firstStep: $0[.firstStep].int ?? 0, configuration: $0[.configuration].text ?? "",
-        versions: $0[.versions].text ?? "", started: $0[.started].text ?? "")
+    let worlds = format.version == 1 ? try description().worlds : 1
+    return try rows(of: SessionColumn.self, "ORDER BY rowid").map {
+      SessionFacts($0, worlds: worlds)
     }
   }
 
@@ -84,7 +94,7 @@ extension Recording {
 
   func metrics(_ clause: String, _ values: SQLiteValue...) throws(RecordingError) -> [Metric] {
     let rows = try withRecordingErrors(path) { () throws(SQLiteError) in
-      try database.rows(of: MetricColumn.self, clause, values)
+      try database.rows(of: MetricColumn.self, in: format, clause, values)
     }
     return rows.map {
       Metric(
@@ -92,8 +102,8 @@ extension Recording {
     }
   }
 
-  /// Checkpoints by their place in the order of steps, from 1.
-  func checkpoints(after first: Int, through last: Int) throws(RecordingError) -> [Checkpoint] {
+  /// Checkpoints by their place in the order of steps, from 1, as they are stored.
+  func storedCheckpoints(after first: Int, through last: Int) throws(RecordingError) -> [Checkpoint] {
     try rows(
       of: CheckpointColumn.self, "ORDER BY step LIMIT ? OFFSET ?", .integer(max(0, last &- first)),
       .integer(first)
@@ -111,6 +121,7 @@ extension Audit {
     do {
       try recording.checkSchema()
       try recording.checkRun()
+      try recording.checkDescription()
       try checkRest()
       try episodes.finish()
       try checkSessions()
@@ -137,10 +148,15 @@ extension Audit {
     if batches == 0, let first = try recording.checkpoint(at: 0) {
       try Self.check(first, most: 0)
     }
-    let expected = [
-      ("batches", batches), ("episodes", episodes.count), ("metrics", metrics),
-      ("checkpoints", batches == 0 ? 1 : checkpoints),
+    var expected = [
+      ("batches", batches), ("episodes", episodes.count), ("metrics", numbers.metrics),
+      ("checkpoints", batches == 0 ? 1 : numbers.checkpoints),
     ]
+    if recording.format.version > 1 {
+      expected += [
+        ("infos", numbers.infos), ("images", numbers.images), ("scenes", numbers.scenes),
+      ]
+    }
     for (table, expected) in expected {
       let found = try recording.value("SELECT count(*) FROM \(table)")?.int ?? 0
       guard found == expected else {

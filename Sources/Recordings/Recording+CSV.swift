@@ -44,11 +44,13 @@ extension Recording {
   /// Writes every episode as CSV.
   package func exportEpisodes(_ write: ([UInt8]) throws -> Void) throws {
     var csv = CSV()
-    for column in EpisodeColumn.allCases where column != .finalState { csv.add(column.label) }
+    for column in EpisodeColumn.allCases where column.rawValue <= EpisodeColumn.ending.rawValue {
+      csv.add(column.label)
+    }
     try csv.endRow(write)
     for episode in try episodes() {
       csv.add(episode.number)
-      csv.add(episode.seed)
+      if let seed = episode.seed { csv.add(seed) } else { csv.add("") }
       csv.add(episode.firstStep)
       csv.add(episode.stride)
       csv.add(episode.steps)

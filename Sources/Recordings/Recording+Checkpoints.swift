@@ -100,7 +100,13 @@ extension Recording {
     guard let step = row[.step].int, step >= 0, let kind = row[.kind].text,
       let parameters = row[.parameters].blob, let state = row[.trainingState].text
     else { throw .damaged(path, "a checkpoint cannot be read") }
-    return Checkpoint(step: step, kind: kind, parameters: parameters, trainingState: state)
+    do {
+      return try Checkpoint(
+        step: step, kind: kind, parameters: parameters, trainingState: state
+      ).unpacked()
+    } catch {
+      throw .damaged(path, "the checkpoint of step \(step): \(error)")
+    }
   }
 
   // MARK: Time and size
@@ -108,7 +114,7 @@ extension Recording {
   /// The wall time that had passed at each commit, over all sessions: the number of steps by then, and the
   /// seconds of work.
   package func elapsed() throws(RecordingError) -> [(steps: Int, seconds: Double)] {
-    try rows(of: BatchColumn.self, only: [.lastStep, .elapsed], "ORDER BY first_step").map {
+    try rows(of: BatchColumn.self, only: [.lastStep, .elapsed], "ORDER BY rowid").map {
       row throws(RecordingError) in
       ((row[.lastStep].int ?? -1) &+ 1, try seconds(row[.elapsed]))
     }

@@ -3,10 +3,12 @@ internal import SQLite
 
 extension Recording {
   /// Makes a consistent copy, also while the recording is being written, and a smaller one where something
-  /// is left out. The copy gets its name when it is complete.
+  /// is left out. The copy gets its name when it is complete. One of an older format is written in the newest;
+  /// false where that could not be, as it does not verify.
+  @discardableResult
   package func copy(
     to path: String, leavingOut thinning: Thinning = Thinning(), force: Bool = false
-  ) throws {
+  ) throws -> Bool {
     try RecordingFiles.refuse(path, inPlaceOf: self.path)
     try RecordingFiles.checkFree(path, force: force)
     let place = try DraftPlace(beside: path)
@@ -16,32 +18,36 @@ extension Recording {
       try source.run("VACUUM INTO ?", .text(place.path))
       try source.close()
     }
+    let isNewest = try Upgrade.run(place.path)
     try Thinner(place.path).run(thinning)
     try RecordingFiles.publish(place.path, as: path, force: force) {}
+    return isNewest
   }
 }
 
 extension Recording {
   /// Computes the hashes of a file's batches again, over the rows that it has now.
   static func seal(_ path: String, _ progress: (Double) throws -> Void = { _ in }) throws {
-    var links: [(first: SQLiteValue, hash: SQLiteValue)] = []
+    var rows: [Row<BatchColumn>] = []
+    let format: Format
     do {
       let recording = try Recording(path)
+      format = recording.format
       let steps = Double(max(1, try recording.stepCount()))
       let audit = try Audit(recording, isSealing: true)
       while let link = try audit.advance() {
-        links.append((link.row[.firstStep], link.row[.hash]))
+        rows.append(link.row)
         try progress(Double(audit.steps) / steps)
       }
     }
-    let sealed = links
+    let (sealed, known) = (rows, format)
     try withRecordingErrors(path) { () throws(SQLiteError) in
       let database = try Database(path, .writing)
       // Of a file that has no name yet, nothing need outlast a crash.
       try database.execute("PRAGMA journal_mode = MEMORY")
       try database.transaction(.writing) { () throws(SQLiteError) in
-        let statement = try database.prepare("UPDATE batches SET hash = ? WHERE first_step = ?")
-        for link in sealed { try statement.run(link.hash, link.first) }
+        try database.execute("DELETE FROM batches")
+        try database.insert(sealed, in: known)
       }
       try database.close()
     }
@@ -52,9 +58,11 @@ extension Recording {
 private struct Thinner {
   let place: String
   let database: Database
+  let format: Format
 
   init(_ place: String) throws(RecordingError) {
     self.place = place
+    format = try Recording(place).format
     database = try withRecordingErrors(place) { () throws(SQLiteError) in
       try Database(place, .writing)
     }
@@ -99,7 +107,7 @@ private struct Thinner {
     guard wanted.episodes > 1 else { return thinning }
     let best = EpisodeSelection.best(1).choose(from: try recording.episodes()).map(\.number)
     // Those of the last steps: all that are open are among them.
-    let worlds = try recording.description().worlds
+    let worlds = try recording.mostWorlds()
     let end = try recording.stepCount()
     let last = try recording.steps(in: max(0, end - worlds)..<end).map(\.episode)
     thinning.besides = Set(best + last).filter { !thinning.keeps(episode: $0) }.sorted()
@@ -108,9 +116,31 @@ private struct Thinner {
 
   private func removeSteps(_ thinning: Thinning) throws {
     let besides = thinning.besides.map(String.init).joined(separator: ", ")
+    let lacking =
+      "(episode - 1) % \(thinning.episodes) <> 0 AND episode NOT IN (\(besides))"
+    guard format.version > 1 else {
+      return try execute("DELETE FROM transitions WHERE \(lacking)")
+    }
+    // What belongs to the steps goes with them, and is counted anew.
+    let infos = "SELECT step FROM transitions WHERE \(lacking)"
+    try removeRows(of: "infos", where: "step IN (\(infos))")
+    try removeRows(of: "images", where: lacking)
+    try removeRows(of: "scenes", where: lacking)
+    try execute("DELETE FROM transitions WHERE \(lacking)")
+  }
+
+  /// Removes rows whose places the batches count, and counts the others by their old places.
+  private func removeRows(of table: String, where condition: String) throws {
     try execute(
-      "DELETE FROM transitions WHERE (episode - 1) % \(thinning.episodes) <> 0"
-        + " AND episode NOT IN (\(besides))")
+      """
+      CREATE TEMP TABLE kept AS SELECT rowid AS place FROM \(table) WHERE NOT (\(condition));
+      UPDATE batches SET \(table) = (SELECT count(*) FROM kept WHERE place <= batches.\(table));
+      DELETE FROM \(table) WHERE \(condition);
+      CREATE TEMP TABLE moved AS SELECT * FROM \(table) ORDER BY rowid;
+      DELETE FROM \(table);
+      INSERT INTO \(table) SELECT * FROM moved ORDER BY rowid;
+      DROP TABLE kept; DROP TABLE moved;
+      """)
   }
 
   private func removeCheckpoints() throws {
@@ -128,6 +158,7 @@ private struct Thinner {
     try withRecordingErrors(place) { () throws(SQLiteError) in
       try database.run(
         "INSERT OR REPLACE INTO run VALUES ('thinned', ?)", .text(thinning.json.compact))
+      try WholeDescription.update(in: database, format)
     }
   }
 

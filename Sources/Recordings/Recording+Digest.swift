@@ -30,8 +30,9 @@ extension Recording {
     to hash: inout CanonicalHash, _ kinds: ValueKinds
   ) throws(RecordingError) {
     let last = try value("SELECT max(episode) FROM episodes")?.int ?? 0
+    // What format 2 has more of an episode does not count.
     let cursor = try TableCursor<EpisodeColumn>(
-      self, kinds, key: .episode, 0..<min(max(0, last), 1 << 53) + 1)
+      self, kinds, through: .finalState, key: .episode, 0..<min(max(0, last), 1 << 53) + 1)
     var count = 0
     while try cursor.advance() {
       hash.add(cursor.rows, 0..<cursor.rows.count, from: .episode)

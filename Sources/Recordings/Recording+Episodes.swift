@@ -11,8 +11,8 @@ internal import SQLite
 public struct Episode: Sendable, Equatable {
   /// Its number; episodes count from 1.
   public var number: Int
-  /// The seed of the run that it was played in.
-  public var seed: Int
+  /// The seed of its reset, which in Reel's own runs is the run's; nil where there was none.
+  public var seed: Int?
   /// The step that it begins with.
   public var firstStep: Int
   /// How far its steps are apart: the number of worlds that ran side by side.
@@ -21,12 +21,12 @@ public struct Episode: Sendable, Equatable {
   public var steps: Int
   /// The sum of its rewards, so far.
   public var `return`: Double
-  /// How it ended; `interrupted` where it runs and its writer is gone.
+  /// How it ended; `interrupted` where it was left, or runs and its writer is gone.
   public var ending: Ending
 
   /// An episode, open or over.
   package init(
-    number: Int, seed: Int, firstStep: Int, stride: Int, steps: Int, `return`: Double,
+    number: Int, seed: Int?, firstStep: Int, stride: Int, steps: Int, `return`: Double,
     ending: Ending
   ) {
     self.number = number
@@ -120,7 +120,7 @@ extension Recording {
   ) throws(RecordingError) -> Episode {
     let ending = Ending(rawValue: UInt8(clamping: rows.int(row, .ending))) ?? .running
     let episode = Episode(
-      number: rows.int(row, .episode), seed: rows.int(row, .seed),
+      number: rows.int(row, .episode), seed: rows.optional(row, .seed),
       firstStep: rows.int(row, .firstStep), stride: rows.int(row, .stride),
       steps: rows.int(row, .steps), return: rows.real(row, .return),
       ending: ending == .running ? running : ending)

@@ -2,6 +2,7 @@ internal import Glibc
 internal import Platform
 internal import Rollouts
 internal import SQLite
+internal import Synchronization
 
 // What is checked before anything is read: a file from elsewhere, or one beside which something lies that is not
 // its own, is refused in a sentence.
@@ -11,23 +12,24 @@ extension Recording {
   /// what is asked of the name must be about one file.
   static func openUnreplaced(
     _ path: String, _ mode: Database.Mode
-  ) throws(RecordingError) -> Database {
+  ) throws(RecordingError) -> (Database, Format) {
     var attempts = 0
     while true {
       attempts += 1
       let (outcome, wasReplaced) = Files.watchingForReplacement(of: path) {
-        () -> Result<Database, RecordingError> in
+        () -> Result<(Database, Format), RecordingError> in
         do throws(RecordingError) {
           try refuseJournal(of: path)
           let database = try open(path, mode)
-          try checkTables(of: database, path)
+          let format = try Format(of: database, path)
+          try checkTables(of: database, path, format)
           if mode == .reading { try checkLength(of: database, path) }
-          if hasLogOfAnother(database, path) {
+          if hasLogOfAnother(database, path, in: format) {
             throw RecordingError(
               .damaged,
               "\(path) cannot be read: \(path)-wal belongs to another recording; move it away")
           }
-          return .success(database)
+          return .success((database, format))
         } catch {
           return .failure(error)
         }
@@ -80,12 +82,12 @@ extension Recording {
       throw RecordingError(
         .foreign, "\(path) is not a recording: it is another program's SQLite file")
     }
-    guard version <= Format.version else {
+    guard version <= Format.newest else {
       throw RecordingError(
         .newer,
-        "\(path) has format \(version) of a newer Reel; this one reads format \(Format.version)")
+        "\(path) has format \(version) of a newer Reel; this one reads formats 1 to \(Format.newest)")
     }
-    guard version == Format.version else { throw .damaged(path, "it has no format") }
+    guard version >= 1 else { throw .damaged(path, "it has no format") }
     return database
   }
 
@@ -131,14 +133,17 @@ extension Recording {
 
   /// Whether the log beside a file, which nobody writes, is of another recording: with it, the last batch of the
   /// file itself would be gone, or it would be of another run.
-  static func hasLogOfAnother(_ database: Database, _ path: String) -> Bool {
+  static func hasLogOfAnother(
+    _ database: Database, _ path: String, in format: Format
+  ) -> Bool {
     guard log(beside: path) != nil, let alone = try? Database(path, .immutable),
-      let status = try? Recording(reading: database, at: path).status(), status != .writing
+      let status = try? Recording(reading: database, at: path, in: format).status(),
+      status != .writing
     else { return false }
-    let description = "SELECT * FROM run WHERE key NOT IN ('tags', 'note') ORDER BY key"
+    let description = "SELECT * FROM run WHERE key NOT IN ('tags', 'note', 'rig') ORDER BY key"
     let last =
       "SELECT first_step, hash FROM batches WHERE last_step >= first_step"
-      + " ORDER BY first_step DESC LIMIT 1"
+      + " ORDER BY rowid DESC LIMIT 1"
     // A file that needs its log cannot always be read without.
     guard let run = try? alone.all(description), let batches = try? alone.all(last) else {
       return false
@@ -176,8 +181,11 @@ extension Recording {
   }
 
   /// A file from elsewhere may have views, computed columns or other keys in place of its tables.
-  private static func checkTables(of database: Database, _ path: String) throws(RecordingError) {
-    for table in Format.tables {
+  private static func checkTables(
+    of database: Database, _ path: String, _ format: Format
+  ) throws(RecordingError) {
+    let model = format.columns
+    for table in format.tables {
       // Asked of what no table can be named like: a pragma, and the schema itself. A view has no root page,
       // nor has a virtual table.
       let (isTable, found) = try withRecordingErrors(path) { () throws(SQLiteError) in
@@ -186,20 +194,44 @@ extension Recording {
           .text(table.name))
         return (row != nil, try Format.columns(of: table.name, in: database))
       }
-      guard isTable, found == Format.columns[table.name] else {
-        throw .damaged(path, "its table \(table.name) is not as in format \(Format.version)")
+      guard isTable, found == model[table.name] else {
+        throw .damaged(path, "its table \(table.name) is not as in format \(format.version)")
       }
     }
   }
 }
 
 extension Format {
+  /// The format of a file, whose header was looked at.
+  init(of database: Database, _ path: String) throws(RecordingError) {
+    (version, kinds) = try withRecordingErrors(path) { () throws(SQLiteError) in
+      let version = try database.userVersion()
+      var kinds = ValueKinds()
+      for column in try database.all("PRAGMA main.table_xinfo(transitions)")
+      where version > 1 && column[2].text == "BLOB" {
+        if column[1].text == TransitionColumn.state.label { kinds.state = .bytes }
+        if column[1].text == TransitionColumn.action.label { kinds.action = .bytes }
+      }
+      return (version, kinds)
+    }
+  }
+
   /// Each table's columns with their types and keys, as SQLite has them of a new recording.
-  fileprivate static let columns: [String: [[SQLiteValue]]] = {
-    guard let model = try? model() else { return [:] }
-    return Dictionary(
-      uniqueKeysWithValues: tables.map { ($0.name, (try? columns(of: $0.name, in: model)) ?? []) })
-  }()
+  fileprivate var columns: [String: [[SQLiteValue]]] {
+    Self.models.withLock { models in
+      if let known = models.first(where: { $0.format == self }) { return known.columns }
+      guard let model = try? model() else { return [:] }
+      let columns = Dictionary(
+        uniqueKeysWithValues: tables.map {
+          ($0.name, (try? Self.columns(of: $0.name, in: model)) ?? [])
+        })
+      models.append((self, columns))
+      return columns
+    }
+  }
+
+  /// Made once for each format: there are five.
+  private static let models = Mutex<[(format: Format, columns: [String: [[SQLiteValue]]])]>([])
 
   fileprivate static func columns(
     of table: String, in database: Database
@@ -213,9 +245,9 @@ extension Format {
   }
 
   /// An empty database in memory with the tables of the format.
-  static func model() throws(SQLiteError) -> Database {
+  func model() throws(SQLiteError) -> Database {
     let model = try Database(":memory:", .creating)
-    try model.migrate(migrations)
+    try make(in: model)
     return model
   }
 }

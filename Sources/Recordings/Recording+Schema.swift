@@ -5,7 +5,7 @@ extension Recording {
   /// The tables and the view of the format must be declared as it has them, and nothing may act on their rows.
   func checkSchema() throws {
     let expected = try withRecordingErrors(path) { () throws(SQLiteError) in
-      try Format.model().all(Self.declarations)
+      try format.model().all(Self.declarations)
     }
     for row in expected {
       guard let type = row[0].text, let name = row[1].text, let sql = row[2].text else { continue }
@@ -22,7 +22,7 @@ extension Recording {
     if let trigger = try value("SELECT name FROM main.sqlite_schema WHERE type = 'trigger'")?.text {
       throw Difference("the triggers", expected: "none", found: trigger)
     }
-    for table in Format.tables {
+    for table in format.tables {
       // Of an index: its place, name, whether it is unique, and who wanted it.
       for row in try rows("PRAGMA main.index_list(\(table.name))") where row[2] == .integer(1) {
         guard row[3] == .text("c") else { continue }
@@ -34,7 +34,7 @@ extension Recording {
   }
 
   private static let declarations =
-    "SELECT type, name, sql FROM main.sqlite_schema WHERE type IN ('table', 'view')"
+    "SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL"
 
   /// What of a declaration matters: its words without blanks and comments.
   private static func words(of sql: String) -> [Substring] {
@@ -49,9 +49,9 @@ extension Recording {
   func checkRun() throws {
     for row in try rows(of: RunColumn.self) {
       let key = row[.key].text ?? ""
-      let isNumber = ["format", "seed", "worlds"].contains(key)
+      let isNumber = format.version == 1 && ["format", "seed", "worlds"].contains(key)
       let isRight = isNumber ? row[.value].int != nil : row[.value].text != nil
-      guard isRight, key != "format" || row[.value].int == Format.version else {
+      guard isRight, key != "format" || row[.value].number == format.version else {
         throw Difference(
           "the value of \(key) in the table run", expected: isNumber ? "a number" : "a text",
           found: "another")
@@ -59,9 +59,35 @@ extension Recording {
     }
   }
 
+  /// What stands twice must be the same.
+  func checkDescription() throws {
+    guard format.version > 1 else { return }
+    let facts = try sessionFacts()
+    let found = try rows(of: DescriptionColumn.self, "ORDER BY session").map {
+      $0[.json].text.flatMap { try? JSON(parsing: $0) }
+    }
+    for (place, session) in facts.enumerated() {
+      let expected =
+        try place == 0
+        ? withRecordingErrors(path) { () throws(SQLiteError) in
+          try WholeDescription(of: database, in: format, session).json
+        } : ["session": session.json]
+      guard place < found.count, let json = found[place], json.isSame(as: expected) else {
+        throw Difference(
+          "the second description of session \(place + 1)", expected: "what the tables say",
+          found: place < found.count ? "something else" : "none")
+      }
+    }
+    guard found.count == facts.count else {
+      throw Difference(
+        "the second descriptions", expected: "\(facts.count), one for each session",
+        found: "\(found.count)")
+    }
+  }
+
   /// What other tools added, which changes nothing of the recording.
   func additions() throws(RecordingError) -> [String] {
-    let ours = Set(Format.tables.map(\.name) + ["rollout"])
+    let ours = Set(format.tables.map(\.name) + ["rollout", "images_at", "scenes_at"])
     return try rows(
       "SELECT type, name, tbl_name FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         + " ORDER BY type, name"
@@ -98,5 +124,26 @@ extension Audit {
       "\($0.key) = \($0.value.text ?? $0.value.compact)"
     }
     return changed.isEmpty && configuration != before ? ["fewer settings"] : changed
+  }
+}
+
+extension SQLiteValue {
+  /// A number as the table `run` has it: in format 2 as a text.
+  var number: Int? { int ?? text.flatMap { Int($0) } }
+}
+
+extension JSON {
+  /// Whether two descriptions say the same, whatever the order of their members.
+  fileprivate func isSame(as other: JSON) -> Bool {
+    switch (self, other) {
+    case (.object(let mine), .object(let theirs)):
+      mine.count == theirs.count
+        && mine.allSatisfy { member in
+          other[member.key].map { member.value.isSame(as: $0) } ?? false
+        }
+    case (.array(let mine), .array(let theirs)):
+      mine.count == theirs.count && zip(mine, theirs).allSatisfy { $0.isSame(as: $1) }
+    default: self == other
+    }
   }
 }

@@ -116,10 +116,11 @@ extension Recording {
         guard let text = value.text else { throw .damaged(path, "its \(key) is no text") }
         return text
       }
+      // A run that another program made may have no seed.
+      let seed = format.version > 1 && keys["seed"] == nil ? 0 : keys["seed"]?.number
       guard let world = keys["world"]?.text, let trainer = keys["trainer"]?.text,
         let purpose = keys["purpose"]?.text.flatMap(RunPurpose.init(rawValue:)),
-        let seed = keys["seed"]?.int, seed >= 0,
-        let configuration = try lastSession()?.configuration
+        let seed, seed >= 0, let configuration = try lastSession()?.configuration
       else { throw .damaged(path, "the table run lacks the run's description") }
       var run = RunDescription(
         world: WorldDescription(
@@ -127,7 +128,8 @@ extension Recording {
           actions: try actions(), fields: try fields()),
         trainer: trainer, purpose: purpose, preset: try text("preset", orElse: "default"),
         seed: UInt64(seed), configuration: configuration)
-      run.worlds = max(1, keys["worlds"]?.int ?? 1)
+      run.program = try text("program", orElse: run.program)
+      run.worlds = max(1, keys["worlds"]?.number ?? 1)
       run.note = try text("note")
       run.tags = RunDescription.tags(from: try text("tags"))
       if let json = keys["parent"]?.text.flatMap({ try? JSON(parsing: $0) }),
@@ -138,6 +140,12 @@ extension Recording {
       }
       return run
     }
+  }
+
+  /// How many worlds ran side by side in any session.
+  func mostWorlds() throws(RecordingError) -> Int {
+    if format.version == 1 { return try runKeys()["worlds"]?.int ?? 1 }
+    return try value("SELECT max(worlds) FROM sessions")?.int ?? 1
   }
 
   func runKeys() throws(RecordingError) -> [String: SQLiteValue] {

@@ -32,11 +32,15 @@ extension Recording {
   /// transitions, its batches count them.
   public func stepCount() throws(RecordingError) -> Int {
     var last = try value("SELECT max(step) FROM transitions")?.int
-    if last == nil, try !description().hasTransitions {
+    if format.version > 1 {
+      // Numbers that no world used may follow the last transition.
+      let batch = try value("SELECT last_step FROM batches ORDER BY rowid DESC LIMIT 1")?.int
+      last = max(last ?? -1, batch ?? -1)
+    } else if last == nil, try !description().hasTransitions {
       last = try value("SELECT max(last_step) FROM batches WHERE last_step >= 0")?.int
     }
     guard let last else { return 0 }
-    guard last >= 0, last < 1 << 53 else { throw .damaged(path, "a step has number \(last)") }
+    guard last >= -1, last < 1 << 53 else { throw .damaged(path, "a step has number \(last)") }
     return last + 1
   }
 
@@ -123,6 +127,7 @@ extension Recording {
 
   /// Whether states and actions are numbers or bytes; one row decides for all.
   func kinds() throws(RecordingError) -> ValueKinds {
+    if format.version > 1 { return format.kinds }
     func kind(_ column: TransitionColumn) throws(RecordingError) -> Columns.Kind {
       let type = try value("SELECT typeof(\(column.label)) FROM transitions LIMIT 1")
       return type?.text == "blob" ? .bytes : .integer

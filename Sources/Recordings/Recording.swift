@@ -24,6 +24,7 @@ public final class Recording {
   /// The file's path as it was given.
   public let path: String
   let database: Database
+  let format: Format
 
   /// Opens a recording and makes sure that it is one.
   public convenience init(_ path: String) throws(RecordingError) {
@@ -41,8 +42,8 @@ public final class Recording {
   }
 
   /// A recording that is open already.
-  init(reading database: Database, at path: String) {
-    (self.database, self.path) = (database, path)
+  init(reading database: Database, at path: String, in format: Format) {
+    (self.database, self.path, self.format) = (database, path, format)
   }
 
   private init(_ path: String, _ mode: Database.Mode) throws(RecordingError) {
@@ -53,7 +54,7 @@ public final class Recording {
     if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
     // Opening a pipe would wait for ever.
     guard Files.isFile(path) else { throw RecordingError(.foreign, "\(path) is no file") }
-    database = try Self.openUnreplaced(path, mode)
+    (database, format) = try Self.openUnreplaced(path, mode)
   }
 
   /// Reads several things from one state of the file.
@@ -74,7 +75,7 @@ public final class Recording {
     _ values: SQLiteValue...
   ) throws(RecordingError) -> [Row<Column>] {
     try withRecordingErrors(path) { () throws(SQLiteError) in
-      try database.rows(of: table, only: wanted, clause, values)
+      try database.rows(of: table, in: format, only: wanted, clause, values)
     }
   }
 

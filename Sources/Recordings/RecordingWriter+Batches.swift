@@ -20,7 +20,7 @@ extension RecordingWriter {
       batch = try committer.submit(batch)
     } catch {
       // The committer keeps that batch. The next row finds a full one, and the same error.
-      batch = Batch(rows: 1, worlds: worlds)
+      batch = Batch(rows: 1, worlds: worlds, in: format)
       startBatch()
       throw error
     }
@@ -38,6 +38,11 @@ extension RecordingWriter {
     _ batch: Batch, session: inout SessionPlace, chain: inout HashChain
   ) {
     batch.transitions.count = description.hasTransitions ? count : 0
+    for row in 0..<batch.ended where format.version > 1 {
+      let rows = batch.episodes
+      let place = session.end(rows.int(row, .episode), return: rows.real(row, .return))
+      unsafe rows.column(.ended)[row] = UInt64(place)
+    }
     var row = batch.ended
     // In the order of their last steps, in which the chain covers the states that they reached.
     for place in 0..<worlds {
@@ -49,14 +54,14 @@ extension RecordingWriter {
       row += 1
     }
     batch.episodes.count = row
-    batch.firstStep = step - count
-    batch.steps = count
-    batch.elapsed = session.elapsed(options.clock)
-    session.metrics += batch.metrics.count
-    session.checkpoints += batch.checkpoints.count
-    batch.metricsByThen = session.metrics
-    batch.checkpointsByThen = session.checkpoints
-    batch.hash = chain.add(batch, session: session)
+    session.numbers.firstStep = step - count
+    session.numbers.lastStep = step - 1
+    session.numbers.elapsed = session.elapsed(options.clock)
+    session.numbers.metrics += batch.metrics.count
+    session.numbers.checkpoints += batch.checkpoints.count
+    session.numbers.transitions += batch.transitions.count
+    batch.numbers = session.numbers
+    chain.add(batch, session: session, seed: Int(description.seed))
     session.uncoveredMetrics = []
     session.uncoveredCheckpoints = []
   }

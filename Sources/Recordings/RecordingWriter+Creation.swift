@@ -9,7 +9,8 @@ extension RecordingWriter {
     options: RecordingOptions = RecordingOptions()
   ) throws(RecordingError) {
     let draft = try Draft(description, path: path, options: options)
-    let committer = Committer(path: path, options: options, worlds: description.worlds)
+    let committer = Committer(
+      path: path, options: options, worlds: description.worlds, in: draft.format)
     var session = SessionPlace()
     session.row = 1
     session.facts = draft.session
@@ -17,7 +18,7 @@ extension RecordingWriter {
     let chain: HashChain
     do throws(RecordingError) {
       chain = try withRecordingErrors(path) { () throws(SQLiteError) in
-        try HashChain(of: draft.database)
+        try HashChain(of: draft.database, in: draft.format)
       }
       if let initial {
         try Self.publish(draft, initial, committer, &session, durable: options.durable)
@@ -47,9 +48,10 @@ extension RecordingWriter {
       throw RecordingError(
         .invalid, "a recording begins with a checkpoint of step 0, not \(checkpoint.step)")
     }
-    let (database, identity) = try draft.publish(checkpoint, durable: durable)
-    session.checkpoints = 1
-    session.uncoveredCheckpoints = [checkpoint]
+    let stored = checkpoint.packed
+    let (database, identity) = try draft.publish(stored, durable: durable)
+    session.numbers.checkpoints = 1
+    session.uncoveredCheckpoints = [stored]
     try committer.start(on: database, steps: 0, as: identity)
   }
 }

@@ -26,7 +26,8 @@ extension RecordingWriter {
       Result { try Self.claim(path, of: run, from: step, configuration, options) }
     }
     let (recording, database, identity, found) = try claimed.get()
-    let committer = Committer(path: path, options: options, worlds: found.description.worlds)
+    let committer = Committer(
+      path: path, options: options, worlds: found.description.worlds, in: recording.format)
     try committer.start(on: database, steps: found.end, as: identity)
     self.init(
       path: path, description: found.description, options: options, chain: found.chain,
@@ -68,34 +69,50 @@ extension RecordingWriter {
         found.session.facts = SessionFacts(
           firstStep: found.end,
           configuration: (configuration ?? found.description.configuration).compact,
-          versions: Draft.versions.compact, started: options.clock.timestamp)
-        try database.run(
-          "INSERT \(SessionColumn.insertion)", found.session.facts.values(writer: identity))
+          versions: Draft.versions.compact, started: options.clock.timestamp,
+          worlds: found.description.worlds)
+        try database.insert(found.session.facts.row(writer: identity), in: recording.format)
         found.session.row = database.lastInsertedRow
-        try cover(found, recording, at: options.clock, in: database)
+        found.session.numbers.session = found.session.row
+        if recording.format.version > 1 {
+          try database.insert(
+            Row<DescriptionColumn>([
+              .integer(found.session.row), .text((["session": found.session.facts.json] as JSON).compact),
+            ]), in: recording.format)
+        }
+        try cover(&found, recording, in: database)
         return found
       }, orThrow: { RecordingError($0, path: path) })
     found.session.origin = options.clock.monotonic() - found.session.origin
     return (recording, database, identity, found)
   }
 
-  /// Commits a batch without steps, whose hash covers the session until it has steps. The first of those takes
-  /// its place.
+  /// Commits a batch without steps, whose hash covers the session until it has steps. In format 1 the first of those
+  /// takes its place.
   private static func cover(
-    _ found: Resumption, _ recording: Recording, at clock: RecordingClock, in database: Database
+    _ found: inout Resumption, _ recording: Recording, in database: Database
   ) throws {
     var chain = found.chain
-    let elapsed = found.session.origin
-    var link = HashChain.Link(
-      after: chain, session: found.session.facts, found.end, found.end - 1, elapsed: elapsed)
+    found.session.numbers.firstStep = found.end
+    found.session.numbers.lastStep = found.end - 1
+    found.session.numbers.elapsed = found.session.origin
+    let numbers = found.session.numbers
+    var link = HashChain.Link(after: chain, session: found.session.facts, numbers)
     // As docs/format.md has it: what is in no other batch yet, and where the open episodes are.
+    for _ in 0..<2 { link.endSection() }
     for metric in found.session.uncoveredMetrics { link.hash.add(metric) }
+    link.endSection()
     for checkpoint in found.session.uncoveredCheckpoints { link.hash.add(checkpoint) }
-    for state in try recording.reachedStates(at: found.end) { link.hash.add(state) }
-    try database.run(
-      "INSERT OR REPLACE \(BatchColumn.insertion)", .integer(found.end), .integer(found.end - 1),
-      .real(elapsed), .integer(found.session.metrics), .integer(found.session.checkpoints),
-      .blob(chain.close(link)))
+    for _ in 0..<4 { link.endSection() }
+    for open in try recording.openFacts(at: found.end) { link.add(open: open) }
+    link.endSection()
+    let hashes = chain.close(link, numbers)
+    try database.insert(
+      numbers.row(hash: hashes.hash, sections: hashes.sections), in: recording.format,
+      recording.format.batchVerb)
+    guard recording.format.version > 1 else { return }
+    found.chain = chain
+    (found.session.uncoveredMetrics, found.session.uncoveredCheckpoints) = ([], [])
   }
 
   /// Takes the state that the writer had at a step.

@@ -26,6 +26,7 @@ internal import Synchronization
   public let path: String
   let options: RecordingOptions
   let description: RunDescription
+  let format: Format
   let committer: Committer
   var session: SessionPlace
   var chain: HashChain
@@ -57,11 +58,12 @@ internal import Synchronization
     self.description = description
     self.options = options
     self.chain = chain
+    format = chain.format
     self.committer = committer
     self.session = session
     self.draft = draft
     worlds = max(1, description.worlds)
-    batch = Batch(rows: max(1, options.batchRows), worlds: worlds)
+    batch = Batch(rows: max(1, options.batchRows), worlds: worlds, in: format)
     rows = Rows(batch)
     unsafe slots = .allocate(capacity: worlds)
     unsafe slots.initialize(repeating: OpenEpisode(), count: worlds)
@@ -180,7 +182,7 @@ internal import Synchronization
         .invalid, "a checkpoint of step \(checkpoint.step) came after \(step) steps")
     }
     if checkpoint.step <= known.end, try isKnown(checkpoint) { return }
-    batch.checkpoints.append(checkpoint)
+    batch.checkpoints.append(format.version == 1 ? checkpoint : checkpoint.packed)
     try handOverWhereWanted()
   }
 

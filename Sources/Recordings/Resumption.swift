@@ -63,7 +63,7 @@ struct Resumption {
       throw RecordingError(.absent, "\(path) has \(end) steps, so it cannot go on from \(step)")
     }
     chain = try withRecordingErrors(path) { () throws(SQLiteError) in
-      try HashChain(of: recording.database)
+      try HashChain(of: recording.database, in: recording.format)
     }
     try readBatches(recording)
     if description.hasTransitions {
@@ -79,18 +79,31 @@ struct Resumption {
     known.end = end
   }
 
-  /// Where the chain goes on: after the last batch that has steps.
+  /// Where the chain goes on: after the last batch, in format 1 the last that has steps.
   private mutating func readBatches(_ recording: Recording) throws {
+    let format = recording.format
     let last = try recording.rows(
-      of: BatchColumn.self, "WHERE last_step >= first_step ORDER BY first_step DESC LIMIT 1"
+      of: BatchColumn.self,
+      (format.version == 1 ? "WHERE last_step >= first_step " : "")
+        + "ORDER BY rowid DESC LIMIT 1"
     ).first
-    if let hash = last?[.hash].blob { chain = HashChain(previous: hash) }
-    let (metrics, checkpoints) = (last?[.metrics].int ?? 0, last?[.checkpoints].int ?? 0)
-    session.uncoveredMetrics = try recording.metrics(after: metrics, through: .max)
-    session.uncoveredCheckpoints = try recording.checkpoints(after: checkpoints, through: .max)
-    session.metrics = metrics + session.uncoveredMetrics.count
-    session.checkpoints = checkpoints + session.uncoveredCheckpoints.count
-    session.origin = try recording.seconds(last?[.elapsed] ?? .real(0))
+    if let hash = last?[.hash].blob { chain = HashChain(previous: hash, in: format) }
+    if let last {
+      session.origin = try recording.seconds(last[.elapsed])
+      guard let numbers = BatchNumbers(last, in: format) else {
+        throw RecordingError.damaged(recording.path, "its last batch cannot be read")
+      }
+      session.numbers = numbers
+    }
+    session.uncoveredMetrics = try recording.metrics(
+      after: session.numbers.metrics, through: .max)
+    session.uncoveredCheckpoints = try recording.storedCheckpoints(
+      after: session.numbers.checkpoints, through: .max)
+    session.numbers.metrics += session.uncoveredMetrics.count
+    session.numbers.checkpoints += session.uncoveredCheckpoints.count
+    if let best = session.numbers.best {
+      session.bestReturn = try recording.episode(best).return
+    }
   }
 
   private mutating func readOpenEpisodes(_ recording: Recording, at step: Int) throws {

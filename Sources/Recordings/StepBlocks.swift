@@ -29,7 +29,7 @@ internal import SQLite
 
   /// All transitions of a range of steps.
   convenience init(_ recording: Recording, steps range: Range<Int>) throws(RecordingError) {
-    let worlds = try recording.runKeys()["worlds"]?.int ?? 1
+    let worlds = try recording.mostWorlds()
     guard (1...1 << 16).contains(worlds) else {
       throw .damaged(recording.path, "\(worlds) worlds cannot run side by side")
     }
@@ -56,14 +56,14 @@ internal import SQLite
     end = range.upperBound + beyond
     statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       try recording.database.gathering(
-        TableRows<TransitionColumn>.gathering() + " WHERE step >= ? AND step < ?"
+        TableRows<TransitionColumn>.gathering(in: recording.format) + " WHERE step >= ? AND step < ?"
           + (only == nil ? "" : " AND episode = ?"))
     }
     kinds = try recording.kinds()
     // Nothing is given back where this fails, so memory is taken after it.
     window = try EpisodeWindow(recording, kinds, worlds: hop)
     let capacity = Self.stretch + hop
-    rows = TableRows(kinds, capacity: capacity)
+    rows = TableRows(kinds, capacity: capacity, in: recording.format)
     unsafe next = .allocate(capacity: capacity)
     unsafe t = .allocate(capacity: capacity)
     unsafe ending = .allocate(capacity: capacity)
@@ -168,10 +168,12 @@ internal import SQLite
     margin = 2 * worlds
     running = try recording.runningEnding()
     capacity = worlds == 1 ? 1024 : 4096 + 4 * worlds
-    rows = TableRows(kinds, capacity: capacity)
+    rows = TableRows(
+      kinds, through: .finalState, capacity: capacity, in: recording.format)
     statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       try recording.database.gathering(
-        TableRows<EpisodeColumn>.gathering() + " WHERE episode >= ? AND episode < ?")
+        TableRows<EpisodeColumn>.gathering(through: .finalState, in: recording.format)
+          + " WHERE episode >= ? AND episode < ?")
     }
   }
 

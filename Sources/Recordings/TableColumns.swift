@@ -2,12 +2,18 @@ internal import SQLite
 
 /// A column of one of a recording's tables; the type lists the table's columns in their order.
 ///
-/// A case is its column's name in Swift's spelling: `firstStep` is `first_step`. Rows are read and
-/// written whole, or up to a column, so that a case's number is its place in the row. `Recording`
-/// compares a file's tables with these when it opens it.
+/// A case is its column's name in Swift's spelling: `firstStep` is `first_step`. Rows are read whole, so that a
+/// case's number is its place in the row; what a table of format 1 lacks reads as NULL. `Recording` compares a
+/// file's tables with these when it opens it.
 protocol TableColumn: CaseIterable, CodingKey, Equatable, RawRepresentable<Int>, Sendable {
   /// The table's name.
   static var table: String { get }
+  /// How many of the columns format 1 has, the first ones; 0 where it has no such table.
+  static var firstWidth: Int { get }
+}
+
+extension TableColumn {
+  static var firstWidth: Int { allCases.count }
 }
 
 enum RunColumn: Int, TableColumn {
@@ -17,7 +23,8 @@ enum RunColumn: Int, TableColumn {
 
 enum SessionColumn: Int, TableColumn {
   static let table = "sessions"
-  case firstStep, configuration, versions, started, ended, writer
+  static let firstWidth = 6
+  case firstStep, configuration, versions, started, ended, writer, worlds
 }
 
 enum ActionColumn: Int, TableColumn {
@@ -27,12 +34,14 @@ enum ActionColumn: Int, TableColumn {
 
 enum FieldColumn: Int, TableColumn {
   static let table = "fields"
-  case subject, name, type, offset, count, description
+  static let firstWidth = 6
+  case subject, name, type, offset, count, description, shape
 }
 
 enum EpisodeColumn: Int, TableColumn {
   static let table = "episodes"
-  case episode, seed, firstStep, stride, steps, `return`, ending, finalState
+  static let firstWidth = 8
+  case episode, seed, firstStep, stride, steps, `return`, ending, finalState, options, success, ended
 }
 
 enum TransitionColumn: Int, TableColumn {
@@ -50,9 +59,35 @@ enum CheckpointColumn: Int, TableColumn {
   case step, kind, parameters, trainingState
 }
 
+enum InfoColumn: Int, TableColumn {
+  static let table = "infos"
+  static let firstWidth = 0
+  case step, name, value, text
+}
+
+enum ImageColumn: Int, TableColumn {
+  static let table = "images"
+  static let firstWidth = 0
+  case episode, t, hash, png
+}
+
+enum SceneColumn: Int, TableColumn {
+  static let table = "scenes"
+  static let firstWidth = 0
+  case episode, t, kind, data
+}
+
 enum BatchColumn: Int, TableColumn {
   static let table = "batches"
+  static let firstWidth = 6
   case firstStep, lastStep, elapsed, metrics, checkpoints, hash
+  case session, transitions, ended, best, infos, images, scenes, sections
+}
+
+enum DescriptionColumn: Int, TableColumn {
+  static let table = "description"
+  static let firstWidth = 0
+  case session, json
 }
 
 extension TableColumn {
@@ -66,18 +101,25 @@ extension TableColumn {
     return String(decoding: label, as: UTF8.self)
   }
 
-  /// The names of all columns.
-  static var labels: [String] { allCases.map(\.label) }
+  /// The columns that a format has.
+  static func columns(in format: Format) -> [Self] {
+    format.version == 1 ? Array(allCases.prefix(firstWidth)) : Array(allCases)
+  }
 
-  /// A query of whole rows, to be followed by a clause; columns that are not wanted are NULL in it.
-  static func selection(of wanted: [Self]? = nil) -> String {
-    let columns = allCases.map { wanted?.contains($0) == false ? "NULL" : $0.label }
+  /// A query of whole rows, to be followed by a clause; columns that are not wanted, or that the format lacks, are
+  /// NULL in it.
+  static func selection(in format: Format, of wanted: [Self]? = nil) -> String {
+    let there = columns(in: format)
+    let columns = allCases.map {
+      there.contains($0) && wanted?.contains($0) != false ? $0.label : "NULL"
+    }
     return "SELECT \(columns.joined(separator: ", ")) FROM \(table)"
   }
 
   /// The end of a statement that begins with INSERT and takes a whole row.
-  static var insertion: String {
-    "INTO \(table) VALUES (\(labels.map { _ in "?" }.joined(separator: ", ")))"
+  static func insertion(in format: Format) -> String {
+    let places = columns(in: format).map { _ in "?" }
+    return "INTO \(table) VALUES (\(places.joined(separator: ", ")))"
   }
 }
 
@@ -86,19 +128,46 @@ struct Row<Column: TableColumn> {
   /// The row's values, in the order of the table.
   var values: [SQLiteValue]
 
+  /// A row of values; NULL in the columns that none is given for.
+  init(_ values: [SQLiteValue]) {
+    self.values = values + Array(repeating: .null, count: Column.allCases.count - values.count)
+  }
+
   /// The value of a column.
   subscript(column: Column) -> SQLiteValue {
     get { values[column.rawValue] }
     set { values[column.rawValue] = newValue }
+  }
+
+  /// The values that the table has in a format.
+  func values(in format: Format) -> [SQLiteValue] {
+    Array(values.prefix(Column.columns(in: format).count))
   }
 }
 
 extension Database {
   /// The rows of a table that a clause selects.
   func rows<Column: TableColumn>(
-    of _: Column.Type, only wanted: [Column]? = nil, _ clause: String = "",
+    of _: Column.Type, in format: Format, only wanted: [Column]? = nil, _ clause: String = "",
     _ values: [SQLiteValue] = []
   ) throws(SQLiteError) -> [Row<Column>] {
-    try all("\(Column.selection(of: wanted)) \(clause)", values).map(Row.init)
+    try all("\(Column.selection(in: format, of: wanted)) \(clause)", values).map(Row.init)
+  }
+
+  /// Adds a whole row to its table.
+  func insert<Column: TableColumn>(
+    _ row: Row<Column>, in format: Format, _ verb: String = "INSERT"
+  ) throws(SQLiteError) {
+    let statement = try prepare("\(verb) \(Column.insertion(in: format))")
+    try statement.run(row.values(in: format))
+  }
+
+  /// Adds whole rows to their table.
+  func insert<Column: TableColumn>(
+    _ rows: [Row<Column>], in format: Format
+  ) throws(SQLiteError) {
+    guard !rows.isEmpty else { return }
+    let statement = try prepare("INSERT \(Column.insertion(in: format))")
+    for row in rows { try statement.run(row.values(in: format)) }
   }
 }

@@ -14,13 +14,13 @@ final class TableCursor<Column: BulkColumn> {
     key: Column, _ range: Range<Int>
   ) throws(RecordingError) {
     self.recording = recording
-    rows = TableRows(kinds, through: last, capacity: 1024)
+    rows = TableRows(kinds, through: last, capacity: 1024, in: recording.format)
     (next, end) = (range.lowerBound, range.upperBound)
     let key = key.label
     (statement, following) = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       (
         try recording.database.gathering(
-          "\(TableRows.gathering(through: last)) WHERE \(key) >= ? AND \(key) < ?"),
+          "\(TableRows.gathering(through: last, in: recording.format)) WHERE \(key) >= ? AND \(key) < ?"),
         try recording.database.prepare(
           "SELECT min(\(key)) FROM \(Column.table) WHERE \(key) >= ?")
       )

@@ -2,7 +2,7 @@ internal import Rollouts
 internal import SQLite
 
 /// Whether a recording's states and actions are numbers or bytes; what its first row has, all have.
-struct ValueKinds: Equatable {
+struct ValueKinds: Hashable, Sendable {
   var state = Columns.Kind.integer
   var action = Columns.Kind.integer
 }
@@ -31,7 +31,8 @@ extension TransitionColumn: BulkColumn {
 extension EpisodeColumn: BulkColumn {
   func kind(_ values: ValueKinds) -> Columns.Kind {
     switch self {
-    case .episode, .seed, .firstStep, .stride, .steps: .integer
+    case .episode, .firstStep, .stride, .steps: .integer
+    case .seed, .options, .success, .ended: .optional
     case .return: .real
     case .ending: .name
     case .finalState: values.state
@@ -50,20 +51,24 @@ extension EpisodeColumn: BulkColumn {
 struct TableRows<Column: BulkColumn> {
   let columns: Columns
 
-  init(_ kinds: ValueKinds = ValueKinds(), through last: Column? = nil, capacity: Int) {
+  init(
+    _ kinds: ValueKinds = ValueKinds(), through last: Column? = nil, capacity: Int,
+    in format: Format
+  ) {
     columns = Columns(
-      Self.columns(through: last).map { $0.kind(kinds) }, capacity: capacity,
+      Self.columns(through: last, in: format).map { $0.kind(kinds) }, capacity: capacity,
       names: ["running", "terminated", "truncated", "interrupted"])
   }
 
-  private static func columns(through last: Column?) -> [Column] {
-    Column.allCases.filter { $0.rawValue <= last?.rawValue ?? .max }
+  private static func columns(through last: Column?, in format: Format) -> [Column] {
+    Column.columns(in: format).filter { $0.rawValue <= last?.rawValue ?? .max }
   }
 
   /// A query that reads rows into memory, to be followed by a clause. Rows come in the order of the key where
   /// no index is used.
-  static func gathering(through last: Column? = nil) -> String {
-    let expressions = columns(through: last).map(\.expression).joined(separator: ", ")
+  static func gathering(through last: Column? = nil, in format: Format) -> String {
+    let expressions = columns(through: last, in: format).map(\.expression)
+      .joined(separator: ", ")
     return "SELECT gather(\(expressions)) FROM \(Column.table) NOT INDEXED"
   }
 
@@ -81,6 +86,9 @@ struct TableRows<Column: BulkColumn> {
 
   func kind(_ column: Column) -> Columns.Kind { columns.kind(column.rawValue) }
 
+  /// Whether a column is there.
+  func has(_ column: Column) -> Bool { column.rawValue < columns.width }
+
   /// The words of a column, for loops.
   @inline(__always)
   func column(_ column: Column) -> UnsafeMutablePointer<UInt64> {
@@ -92,6 +100,12 @@ struct TableRows<Column: BulkColumn> {
     Int(Int64(bitPattern: unsafe self.column(column)[row]))
   }
 
+  /// The value of a column of the kind `optional`.
+  func optional(_ row: Int, _ column: Column) -> Int? {
+    let word = unsafe self.column(column)[row]
+    return word == Columns.none ? nil : Int(Int64(bitPattern: word))
+  }
+
   @inline(__always)
   func real(_ row: Int, _ column: Column) -> Double {
     Double(bitPattern: unsafe self.column(column)[row])
@@ -99,6 +113,11 @@ struct TableRows<Column: BulkColumn> {
 }
 
 extension Columns {
+  /// A state or an action as SQLite has it.
+  func sqliteValue(of word: UInt64, kind: Kind) -> SQLiteValue {
+    kind == .bytes ? .blob(unsafe Array(bytes(word))) : .integer(Int(Int64(bitPattern: word)))
+  }
+
   func value(of word: UInt64, kind: Kind) -> Value {
     kind == .bytes ? .bytes(unsafe Array(bytes(word))) : .index(Int(Int64(bitPattern: word)))
   }

@@ -38,6 +38,8 @@ public struct Parent: Sendable, Equatable {
 ///
 /// The settings in `configuration` that a Q-table follows from are those of `QTableRule`.
 public struct RunDescription: Sendable, Equatable {
+  /// What makes the steps: `reel`, one of its own trainers, or another program by its name.
+  public var program = "reel"
   /// The world that the run acts in.
   public var world: WorldDescription
   /// What learns or plays.
@@ -62,7 +64,7 @@ public struct RunDescription: Sendable, Equatable {
   /// Whether steps are transitions. A learner that plays nothing counts what it learns from, and records
   /// metrics and checkpoints alone.
   public var hasTransitions: Bool {
-    purpose == .evaluate || !(world.actions.isEmpty && world.fields.isEmpty)
+    program != "reel" || purpose == .evaluate || !(world.actions.isEmpty && world.fields.isEmpty)
   }
 
   /// A run's description.

@@ -89,6 +89,15 @@ public struct Field: Sendable, Equatable {
     self.count = count
     self.description = description
   }
+
+  /// How many bytes a value takes, by the type of a field.
+  package static let valueBytes = [
+    "uint8": 1, "int8": 1, "uint16": 2, "int16": 2, "float16": 2, "uint32": 4, "int32": 4,
+    "float32": 4, "uint64": 8, "int64": 8, "float64": 8, "utf8": 1,
+  ]
+
+  /// Whether it is a part of bytes; else it is a digit of a number.
+  package var isOfBytes: Bool { Self.valueBytes[type] != nil }
 }
 
 /// Everything about a world that a recording keeps, so that it can be read, drawn and stepped again.

@@ -129,6 +129,8 @@ nonisolated(unsafe) private let module: UnsafePointer<sqlite3_module> = {
     let word = unsafe words[index &* cursor.pointee.capacity &+ cursor.pointee.row]
     switch unsafe kinds[index] {
     case .integer: unsafe sqlite3_result_int64(context, Int64(bitPattern: word))
+    case .optional where word == Columns.none: unsafe sqlite3_result_null(context)
+    case .optional: unsafe sqlite3_result_int64(context, Int64(bitPattern: word))
     case .real: unsafe sqlite3_result_double(context, Double(bitPattern: word))
     case .bytes, .name:
       guard let columns = unsafe cursor.pointee.columns?.takeUnretainedValue() else {

@@ -9,13 +9,18 @@ internal import CSQLite
   package enum Kind: Sendable, Equatable {
     /// The word is an integer.
     case integer
-    /// The word is a double's bits.
+    /// The word is an integer, or `Columns.none`, which is NULL.
+    case optional
+    /// The word is a double's bits; NaN is NULL.
     case real
     /// The word is a place in the arena (see `append`).
     case bytes
     /// The word is the number of a name; SQL sees the name.
     case name
   }
+
+  /// The word that stands for NULL in a column of the kind `optional`.
+  package static let none = UInt64(bitPattern: Int64.min)
 
   /// How many rows there is room for.
   @usableFromInline package let capacity: Int

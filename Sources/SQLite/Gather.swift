@@ -97,10 +97,14 @@ extension GatherTarget.State {
       let value = unsafe values[index]
       let place = unsafe words + (index &* capacity &+ row)
       switch (unsafe kinds[index], unsafe sqlite3_value_type(value)) {
-      case (.integer, SQLITE_INTEGER), (.name, SQLITE_INTEGER):
+      case (.integer, SQLITE_INTEGER), (.name, SQLITE_INTEGER), (.optional, SQLITE_INTEGER):
         unsafe place.pointee = UInt64(bitPattern: sqlite3_value_int64(value))
       case (.real, SQLITE_FLOAT):
         unsafe place.pointee = sqlite3_value_double(value).bitPattern
+      case (.optional, SQLITE_NULL):
+        unsafe place.pointee = Columns.none
+      case (.real, SQLITE_NULL):
+        unsafe place.pointee = Double.nan.bitPattern
       case (.bytes, SQLITE_BLOB):
         guard let columns = unsafe columns?.takeUnretainedValue() else { return }
         let start = unsafe sqlite3_value_blob(value)

@@ -15,7 +15,7 @@ final class BeginningCopy {
     self.place = place
     self.path = path ?? source.path
     audit = try Audit(source)
-    database = try Recovery.create(place)
+    database = try Recovery.create(place, in: source.format)
   }
 
   /// Copies everything that verifies; what did not, or nil.
@@ -32,6 +32,7 @@ final class BeginningCopy {
     }
     try copySessions(isWhole: reason == nil)
     try withRecordingErrors(place) { () throws(SQLiteError) in
+      try WholeDescription.update(in: database, source.format)
       try database.execute("COMMIT")
       try database.close()
     }
@@ -40,7 +41,7 @@ final class BeginningCopy {
 
   private func copyBatches(_ progress: (Double) throws -> Void) throws -> Difference? {
     let transitions = try withRecordingErrors(place) { () throws(SQLiteError) in
-      try AppendingStatements<TransitionColumn>(replacing: false, in: database)
+      try AppendingStatements<TransitionColumn>(replacing: false, in: database, source.format)
     }
     let all = Double(max(1, (try? source.stepCount()) ?? 1))
     var open: [Row<EpisodeColumn>] = []
@@ -50,7 +51,7 @@ final class BeginningCopy {
       do {
         let link = try audit.advance { rows in
           try withRecordingErrors(place) { () throws(SQLiteError) in
-            try transitions.append(rows, isInOrder: true)
+            try transitions.append(rows, isInOrder: source.format.version == 1)
           }
         }
         guard let link else { break }
@@ -76,15 +77,23 @@ final class BeginningCopy {
 
   private func copy(_ link: Audit.Link) throws {
     try insert(link.ended)
-    try copy(
-      MetricColumn.self,
-      "WHERE rowid > \(link.metrics.lowerBound) AND rowid <= \(link.metrics.upperBound)"
-        + " ORDER BY rowid")
+    try copy(MetricColumn.self, link.metrics)
+    try copy(InfoColumn.self, link.infos)
+    try copy(ImageColumn.self, link.images)
+    try copy(SceneColumn.self, link.scenes)
     try copy(
       CheckpointColumn.self,
       "ORDER BY step LIMIT \(link.checkpoints.count)"
         + " OFFSET \(link.checkpoints.lowerBound)")
     try insert([link.row])
+  }
+
+  /// Rows by their places in the order of recording.
+  private func copy<Column: TableColumn>(_ table: Column.Type, _ places: Range<Int>) throws {
+    guard !places.isEmpty else { return }
+    try copy(
+      table,
+      "WHERE rowid > \(places.lowerBound) AND rowid <= \(places.upperBound) ORDER BY rowid")
   }
 
   /// The sessions that began by then. Where something is lost, the last one did not end.
@@ -105,6 +114,8 @@ final class BeginningCopy {
   }
 
   private func insert<Column: TableColumn>(_ rows: [Row<Column>]) throws(RecordingError) {
-    try withRecordingErrors(place) { () throws(SQLiteError) in try database.insert(rows) }
+    try withRecordingErrors(place) { () throws(SQLiteError) in
+      try database.insert(rows, in: source.format)
+    }
   }
 }

@@ -8,9 +8,13 @@ struct EpisodeParts {
   private(set) var gaps = Gaps()
   private let source: Recording
   private let path: String
-  private let worlds: Int
+  private var worlds: Int
+  private let sessions: [SessionFacts]
   private let actions: Int
-  private let seed: Int
+  /// The seed that all episodes have; nil where each has its own.
+  private let seed: Int?
+  /// Whether every reward must be a finite number.
+  private let isFinite: Bool
   private let kinds: ValueKinds
   private let rows: Statement
   private let episode: Statement
@@ -53,30 +57,33 @@ struct EpisodeParts {
       throw .damaged(path, "\(run.worlds) worlds cannot run side by side")
     }
     (worlds, actions) = (run.worlds, run.world.actions.isEmpty ? .max : run.world.actions.count)
-    seed = Int(clamping: run.seed)
+    isFinite = run.program == "reel"
+    seed = isFinite ? Int(clamping: run.seed) : nil
+    sessions = try source.sessionFacts()
     func usual(_ column: TransitionColumn) throws(RecordingError) -> Columns.Kind {
       let type = try source.value(
         "SELECT typeof(\(column.label)) FROM transitions GROUP BY 1 ORDER BY count(*) DESC")
       return type?.text == "blob" ? .bytes : .integer
     }
     kinds = ValueKinds(state: try usual(.state), action: try usual(.action))
+    let format = source.format
     (rows, episode, following) = try withRecordingErrors(path) { () throws(SQLiteError) in
       let source = source.database
       return (
-        try source.prepare("\(TransitionColumn.selection()) WHERE step >= ? AND step < ?"),
-        try source.prepare("\(EpisodeColumn.selection()) WHERE episode = ?"),
+        try source.prepare("\(TransitionColumn.selection(in: format)) WHERE step >= ? AND step < ?"),
+        try source.prepare("\(EpisodeColumn.selection(in: format)) WHERE episode = ?"),
         try source.prepare("SELECT state FROM transitions WHERE step = ? AND episode = ?")
       )
     }
     (insertion, removal, episodeInsertion) = try withRecordingErrors(path) {
       () throws(SQLiteError) in
       (
-        try database.prepare("INSERT \(TransitionColumn.insertion)"),
+        try database.prepare("INSERT \(TransitionColumn.insertion(in: format))"),
         try database.prepare("DELETE FROM transitions WHERE step = ?"),
-        try database.prepare("INSERT \(EpisodeColumn.insertion)")
+        try database.prepare("INSERT \(EpisodeColumn.insertion(in: format))")
       )
     }
-    parts = Array(repeating: nil, count: worlds)
+    parts = Array(repeating: nil, count: try source.mostWorlds())
     let newest = try source.value(
       "SELECT max(n) FROM (SELECT max(episode) AS n FROM episodes WHERE episode < 1 << 52"
         + " UNION SELECT max(episode) FROM transitions WHERE episode < 1 << 52)")
@@ -84,10 +91,21 @@ struct EpisodeParts {
   }
 
   /// Copies the steps of a range that can be read, after those of earlier ranges.
-  mutating func copy(_ range: Range<Int>) throws(RecordingError) {
+  ///
+  /// Where they were verified, what is missing among them are numbers that no world used.
+  mutating func copy(_ range: Range<Int>, isProven: Bool) throws(RecordingError) {
     do {
+      if isProven, range.lowerBound > end {
+        gaps.steps.append(end...range.lowerBound - 1)
+        end = range.lowerBound
+      }
       try rows.bind([.integer(range.lowerBound), .integer(range.upperBound)])
-      while try rows.step() { try take(Row(values: rows.row)) }
+      while try rows.step() {
+        let row = Row<TransitionColumn>(rows.row)
+        if isProven, let step = row[.step].int { end = max(end, step) }
+        try take(row)
+      }
+      if isProven { end = max(end, range.upperBound) }
     } catch {
       throw RecordingError(error, path: path)
     }
@@ -127,12 +145,17 @@ struct EpisodeParts {
     }
     if step > end { gaps.steps.append(end...step - 1) }
     end = step + 1
+    let present = sessions.last { $0.firstStep <= step }?.worlds ?? worlds
+    if present != worlds, parts.indices.contains(present - 1) {
+      for world in parts.indices { try close(world, isAtEnd: false) }
+      worlds = present
+    }
     let world = step % worlds
     if var part = parts[world], part.episode == number, part.last == step - worlds {
       part.last = step
       part.steps += 1
       part.totalBefore = part.total
-      part.total += row[.reward].double ?? 0
+      part.total += row[.reward].double ?? .nan
       part.lastState = row[.state]
       parts[world] = part
     } else {
@@ -146,7 +169,8 @@ struct EpisodeParts {
   private func isSound(_ row: Row<TransitionColumn>, _ episode: Int) -> Bool {
     let isAction = row[.action].int.map { (0..<actions).contains($0) } ?? true
     return episode > 0 && episode <= gaps.newest && row[.state].kind == kinds.state
-      && row[.action].kind == kinds.action && isAction && row[.reward].double?.isFinite == true
+      && row[.action].kind == kinds.action && isAction
+      && (!isFinite || row[.reward].double?.isFinite == true)
   }
 
   private mutating func open(
@@ -166,14 +190,14 @@ struct EpisodeParts {
     }
     parts[world] = Part(
       episode: episode, number: number, first: step, entry: entry, last: step,
-      total: row[.reward].double ?? 0, lastState: row[.state])
+      total: row[.reward].double ?? .nan, lastState: row[.state])
   }
 
   private func entry(of number: Int) throws(SQLiteError) -> Row<EpisodeColumn>? {
     try episode.bind([.integer(number)])
     defer { episode.reset() }
     guard try episode.step() else { return nil }
-    let row = Row<EpisodeColumn>(values: episode.row)
+    let row = Row<EpisodeColumn>(episode.row)
     guard let first = row[.firstStep].int, row[.stride].int == worlds, let steps = row[.steps].int,
       Recording.isSound(number, first: first, worlds, steps: steps),
       Ending.allCases.contains(where: { row[.ending] == .text($0.name) })
@@ -206,10 +230,13 @@ struct EpisodeParts {
       part.total = part.totalBefore
     }
     guard part.steps > 0 else { return }
-    try episodeInsertion.run([
-      .integer(part.number), .integer(seed), .integer(part.first),
-      .integer(worlds), .integer(part.steps), .real(part.total), .text(ending), state,
+    let row = Row<EpisodeColumn>([
+      .integer(part.number), seed.map(SQLiteValue.integer) ?? part.entry?[.seed] ?? .null,
+      .integer(part.first), .integer(worlds), .integer(part.steps),
+      part.total.isNaN ? .null : .real(part.total), .text(ending), state,
+      part.entry?[.options] ?? .null, part.entry?[.success] ?? .null,
     ])
+    try episodeInsertion.run(row.values(in: source.format))
   }
 
   private func follower(of part: Part) throws(SQLiteError) -> SQLiteValue? {

@@ -10,24 +10,28 @@ enum LostDescription {
     let database = try withRecordingErrors(rows) { () throws(SQLiteError) in
       try Database(rows, .writing)
     }
+    let format = try Recording(rows).format
+    try withRecordingErrors(rows) { () throws(SQLiteError) in
+      try fillFromSecond(database, format)
+    }
     if let other {
       let model = try Recording(other)
       try execute("BEGIN", database)
-      try fill(database, from: model)
-      if try !isProven(rows, database) {
+      try fill(database, format, from: model)
+      if try !isProven(rows, database, format) {
         // Perhaps what is there was changed.
         try execute(
           "SAVEPOINT own; DELETE FROM run; DELETE FROM actions; DELETE FROM fields", database)
-        try fill(database, from: model)
-        if try !isProven(rows, database) { try execute("ROLLBACK TO own", database) }
+        try fill(database, format, from: model)
+        if try !isProven(rows, database, format) { try execute("ROLLBACK TO own", database) }
       }
       try execute("COMMIT", database)
     }
     let lacks = try withRecordingErrors(path) { () throws(SQLiteError) in
       let run = try database.first(
-        "SELECT count(*) FROM run WHERE key IN ('world', 'trainer', 'purpose', 'seed')")
+        "SELECT count(*) FROM run WHERE key IN ('world', 'trainer', 'purpose')")
       let sessions = try database.first("SELECT count(*) FROM sessions")
-      return run?.first != .integer(4) || sessions?.first == .integer(0)
+      return run?.first != .integer(3) || sessions?.first == .integer(0)
     }
     guard !lacks else {
       throw RecordingError.damaged(
@@ -42,13 +46,20 @@ enum LostDescription {
   }
 
   /// Whether the first batch verifies with the description that is there.
-  private static func isProven(_ rows: String, _ database: Database) throws -> Bool {
-    let recording = Recording(reading: database, at: rows)
+  private static func isProven(
+    _ rows: String, _ database: Database, _ format: Format
+  ) throws -> Bool {
+    let recording = Recording(reading: database, at: rows, in: format)
     return (try? ProvenBatches(recording).find(atMost: 1).first?.steps.lowerBound) == 0
   }
 
   /// Adds what is lacking.
-  private static func fill(_ database: Database, from model: Recording) throws {
+  private static func fill(
+    _ database: Database, _ format: Format, from model: Recording
+  ) throws {
+    guard model.format == format else {
+      throw RecordingError(.invalid, "\(model.path) is in another format than the damaged recording")
+    }
     let own: Set = ["tags", "note", "parent", "thinned", "recovered"]
     let run = try model.rows(of: RunColumn.self, "ORDER BY rowid").filter {
       !own.contains($0[.key].text ?? "")
@@ -58,24 +69,82 @@ enum LostDescription {
     var sessions = try model.rows(of: SessionColumn.self, "ORDER BY rowid LIMIT 1")
     if !sessions.isEmpty { (sessions[0][.ended], sessions[0][.writer]) = (.null, .null) }
     try withRecordingErrors(database.path) { () throws(SQLiteError) in
-      for row in run { try database.run("INSERT OR IGNORE \(RunColumn.insertion)", row.values) }
+      for row in run { try database.insert(row, in: format, "INSERT OR IGNORE") }
       for (key, value) in [("tags", "[]"), ("note", "")] {
-        try database.run(
-          "INSERT OR IGNORE \(RunColumn.insertion)", .text(key), .text(value))
+        try database.insert(
+          Row<RunColumn>([.text(key), .text(value)]), in: format, "INSERT OR IGNORE")
       }
       // The seed may be another one; each episode has it, too.
       try database.execute(
         """
         UPDATE run SET value = coalesce(
           (SELECT seed FROM episodes GROUP BY seed ORDER BY count(*) DESC), value)
-        WHERE key = 'seed'
+        WHERE key = 'seed' AND
+          coalesce((SELECT value FROM run WHERE key = 'program'), 'reel') = 'reel'
         """)
       func isEmpty(_ table: String) throws(SQLiteError) -> Bool {
         try database.first("SELECT 1 FROM \(table) LIMIT 1") == nil
       }
-      if try isEmpty("actions") { try database.insert(actions) }
-      if try isEmpty("fields") { try database.insert(fields) }
-      if try isEmpty("sessions") { try database.insert(sessions) }
+      if try isEmpty("actions") { try database.insert(actions, in: format) }
+      if try isEmpty("fields") { try database.insert(fields, in: format) }
+      if try isEmpty("sessions") { try database.insert(sessions, in: format) }
     }
+  }
+
+  /// Adds what is lacking of what format 2 has a second time, as far as that can be read.
+  private static func fillFromSecond(
+    _ database: Database, _ format: Format
+  ) throws(SQLiteError) {
+    guard format.version > 1 else { return }
+    func values(_ json: JSON?) -> [SQLiteValue]? {
+      guard case .array(let values)? = json else { return nil }
+      return values.map(SQLiteValue.init)
+    }
+    try database.transaction(.writing) { () throws(SQLiteError) in
+      for row in try database.rows(of: DescriptionColumn.self, in: format, "ORDER BY session") {
+        guard let json = row[.json].text.flatMap({ try? JSON(parsing: $0) }),
+          let place = row[.session].int
+        else { continue }
+        if case .object(let keys)? = json["run"] {
+          for key in keys {
+            try database.insert(
+              Row<RunColumn>([.text(key.key), SQLiteValue(key.value)]), in: format,
+              "INSERT OR IGNORE")
+          }
+        }
+        if case .array(let actions)? = json["actions"] {
+          for action in actions.compactMap({ values($0) }) where action.count == 4 {
+            try database.insert(Row<ActionColumn>(action), in: format, "INSERT OR IGNORE")
+          }
+        }
+        if case .array(let fields)? = json["fields"],
+          try database.first("SELECT 1 FROM fields LIMIT 1") == nil
+        {
+          for field in fields.compactMap({ values($0) }) where field.count == 7 {
+            try database.insert(Row<FieldColumn>(field), in: format, "INSERT OR IGNORE")
+          }
+        }
+        if let session = values(json["session"]), session.count == 5,
+          try database.first("SELECT 1 FROM sessions WHERE rowid = ?", .integer(place)) == nil
+        {
+          let places = session.map { _ in "?" }.joined(separator: ", ")
+          try database.run(
+            "INSERT OR IGNORE INTO sessions"
+              + "(rowid, first_step, configuration, versions, started, worlds)"
+              + " VALUES (?, \(places))", [.integer(place)] + session)
+        }
+      }
+      for (key, value) in [("tags", "[]"), ("note", "")] {
+        try database.insert(
+          Row<RunColumn>([.text(key), .text(value)]), in: format, "INSERT OR IGNORE")
+      }
+    }
+  }
+}
+
+extension SQLiteValue {
+  /// A value as a description has it in JSON.
+  fileprivate init(_ json: JSON) {
+    self = json.int.map(SQLiteValue.integer) ?? json.text.map(SQLiteValue.text) ?? .null
   }
 }

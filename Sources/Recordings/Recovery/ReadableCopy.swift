@@ -18,7 +18,7 @@ final class ReadableCopy {
   init(_ source: Recording, _ place: String, of path: String, keepsUnverified: Bool) throws {
     (self.source, self.place, self.path) = (source, place, path)
     self.keepsUnverified = keepsUnverified
-    database = try Recovery.create(place)
+    database = try Recovery.create(place, in: source.format)
   }
 
   /// Steps that follow each other, and were verified or not.
@@ -41,7 +41,7 @@ final class ReadableCopy {
     if description.hasTransitions {
       var steps = try EpisodeParts(from: source, to: database, description)
       for (index, stretch) in stretches.enumerated() {
-        try steps.copy(stretch.steps)
+        try steps.copy(stretch.steps, isProven: stretch.isProven)
         try progress(1 / 3 + Double(index) / Double(stretches.count) / 3)
       }
       try steps.finish()
@@ -57,9 +57,12 @@ final class ReadableCopy {
       let steps = stretch.steps.clamped(to: 0..<end)
       return stretch.isProven || steps.isEmpty ? nil : steps.lowerBound...steps.upperBound - 1
     }
+    if !keepsUnverified { gaps.lacking = Self.lacking(proven) }
     try copyDescription()
     try copyRest(stretches)
     try withRecordingErrors(place) { () throws(SQLiteError) in
+      if source.format.version > 1 { try database.execute(Upgrade.order) }
+      try WholeDescription.update(in: database, source.format)
       try database.execute("COMMIT")
       try database.close()
     }
@@ -86,7 +89,7 @@ final class ReadableCopy {
     var run = try source.rows(of: RunColumn.self, "ORDER BY rowid")
     run.removeAll { $0[.key] == .text("recovered") }
     if !gaps.isEmpty {
-      run.append(Row(values: [.text("recovered"), .text(gaps.json.compact)]))
+      run.append(Row([.text("recovered"), .text(gaps.json.compact)]))
     }
     try insert(run)
     try insert(try source.rows(of: ActionColumn.self, "ORDER BY rowid"))
@@ -95,9 +98,10 @@ final class ReadableCopy {
 
   /// Metrics, checkpoints, batches and sessions.
   private func copyRest(_ stretches: [Stretch]) throws {
-    var (metrics, checkpoints) = (0, 0)
+    var (metrics, checkpoints, infos, images, scenes) = (0, 0, 0, 0, 0)
     /// Up to which places and steps they are copied.
     var (metricPlace, checkpointStep) = (0, -1)
+    var (infoPlace, imagePlace, scenePlace) = (0, 0, 0)
     var elapsed = SQLiteValue.real(0)
     func add(_ newMetrics: [Row<MetricColumn>], _ newCheckpoints: [Row<CheckpointColumn>]) throws {
       try insert(newMetrics)
@@ -108,16 +112,28 @@ final class ReadableCopy {
     }
     for (index, stretch) in stretches.enumerated() {
       if let batch = stretch.batch {
+        /// Rows that are not as they were written are kept where unverified ones are.
+        func rows<Column: TableColumn>(_: Column.Type, _ places: Range<Int>) throws -> [Row<Column>] {
+          if batch.lacking.contains(Column.table), !keepsUnverified { return [] }
+          return try source.rows(
+            of: Column.self, "WHERE rowid > ? AND rowid <= ? ORDER BY rowid",
+            .integer(places.lowerBound), .integer(places.upperBound))
+        }
         try add(
-          try source.rows(
-            of: MetricColumn.self, "WHERE rowid > ? AND rowid <= ? ORDER BY rowid",
-            .integer(batch.metrics.lowerBound), .integer(batch.metrics.upperBound)),
+          try rows(MetricColumn.self, batch.metrics),
           try batch.checkpoints.flatMap {
             try source.rows(of: CheckpointColumn.self, "WHERE step = ?", .integer($0))
           })
         metricPlace = batch.metrics.upperBound
+        if source.format.version > 1 {
+          infos += try insert(rows(InfoColumn.self, infoPlace..<batch.infos.upperBound))
+          images += try insert(rows(ImageColumn.self, imagePlace..<batch.images.upperBound))
+          scenes += try insert(rows(SceneColumn.self, scenePlace..<batch.scenes.upperBound))
+          (infoPlace, imagePlace) = (batch.infos.upperBound, batch.images.upperBound)
+          scenePlace = batch.scenes.upperBound
+        }
         elapsed = batch.row[.elapsed]
-        try insert(batch: batch.steps, elapsed, metrics, checkpoints)
+        try insert(batch: batch.steps, elapsed, metrics, checkpoints, infos, images, scenes)
       } else {
         // Its metrics lie between those of the batches around it.
         let next = stretches[(index + 1)...].lazy.compactMap(\.batch).first
@@ -137,7 +153,7 @@ final class ReadableCopy {
           try source.value(
             "SELECT elapsed FROM batches WHERE first_step < ? AND elapsed >= 0 ORDER BY first_step DESC",
             .integer(most)) ?? elapsed
-        try insert(batch: stretch.steps, elapsed, metrics, checkpoints)
+        try insert(batch: stretch.steps, elapsed, metrics, checkpoints, infos, images, scenes)
       }
     }
     try copySessions()
@@ -152,7 +168,8 @@ final class ReadableCopy {
 
   /// A batch of the steps that are left of these; its hash is made last.
   private func insert(
-    batch steps: Range<Int>, _ elapsed: SQLiteValue, _ metrics: Int, _ checkpoints: Int
+    batch steps: Range<Int>, _ elapsed: SQLiteValue, _ metrics: Int, _ checkpoints: Int,
+    _ infos: Int, _ images: Int, _ scenes: Int
   ) throws {
     let first = gaps.end(of: steps.lowerBound)
     // A batch ends with a step that is there.
@@ -161,12 +178,14 @@ final class ReadableCopy {
       last = gap.lowerBound - 1
     }
     guard steps.isEmpty || last >= first else { return }
-    try insert([
-      Row<BatchColumn>(values: [
-        .integer(first), .integer(last), elapsed, .integer(metrics), .integer(checkpoints),
-        .blob([]),
-      ])
-    ])
+    var numbers = BatchNumbers(
+      firstStep: first, lastStep: last, elapsed: elapsed.double ?? 0, metrics: metrics,
+      checkpoints: checkpoints, infos: infos, images: images, scenes: scenes)
+    let session = try source.value(
+      "SELECT max(rowid) FROM sessions WHERE first_step <= ?", .integer(max(0, last)))
+    numbers.session = session?.int ?? 1
+    numbers.ended = Upgrade.notCounted
+    try insert([numbers.row(hash: [], sections: [])])
   }
 
   /// The sessions that began by then. Where the end is lost, the last one did not end.
@@ -179,7 +198,17 @@ final class ReadableCopy {
     try insert(sessions)
   }
 
-  private func insert<Column: TableColumn>(_ rows: [Row<Column>]) throws(RecordingError) {
-    try withRecordingErrors(place) { () throws(SQLiteError) in try database.insert(rows) }
+  /// How many rows are added.
+  @discardableResult
+  private func insert<Column: TableColumn>(_ rows: [Row<Column>]) throws(RecordingError) -> Int {
+    try withRecordingErrors(place) { () throws(SQLiteError) in
+      try database.insert(rows, in: source.format)
+    }
+    return rows.count
+  }
+
+  /// What beside steps was lost in batches that are kept, by table.
+  private static func lacking(_ batches: [ReadableBatch]) -> [String] {
+    Set(batches.flatMap(\.lacking)).sorted()
   }
 }

@@ -7,6 +7,8 @@ internal import SQLite
 struct ReadableRows {
   private let pages: DatabasePages
   private let database: Database
+  private let format: Format
+  private let tables: [(name: String, columns: [String])]
   private var insertions: [String: Statement] = [:]
   private var purposes: [Purpose]
 
@@ -18,10 +20,18 @@ struct ReadableRows {
 
   /// Fills a new file at `place` with the rows that can be read at `path`.
   static func gather(
-    _ path: String, into place: String, _ progress: (Double) throws -> Void
+    _ path: String, like: Format?, into place: String, _ progress: (Double) throws -> Void
   ) throws {
-    let database = try Recovery.create(place, outlastsCrash: false)
-    var rows = try ReadableRows(path, database)
+    let isAnothers =
+      (try? Database(path, .reading)).flatMap { database in
+        (try? Format(of: database, path)).map {
+          Recording.hasLogOfAnother(database, path, in: $0)
+        }
+      } ?? false
+    let pages = try DatabasePages(path, withoutLog: isAnothers)
+    let format = like ?? Format(of: pages)
+    let database = try Recovery.create(place, in: format, outlastsCrash: false)
+    var rows = try ReadableRows(path, pages, database, format)
     try rows.gather(progress)
     rows.insertions.removeAll()
     try withRecordingErrors(place) { () throws(SQLiteError) in
@@ -31,12 +41,13 @@ struct ReadableRows {
     }
   }
 
-  private init(_ path: String, _ database: Database) throws(RecordingError) {
-    let isAnothers = (try? Database(path, .reading)).map { Recording.hasLogOfAnother($0, path) }
-    pages = try DatabasePages(path, withoutLog: isAnothers ?? false)
+  private init(
+    _ path: String, _ pages: DatabasePages, _ database: Database, _ format: Format
+  ) throws(RecordingError) {
+    (self.pages, self.database, self.format) = (pages, database, format)
+    tables = format.tables
     purposes = Array(repeating: .unknown, count: pages.count + 1)
-    self.database = database
-    for (name, columns) in Format.tables {
+    for (name, columns) in tables {
       insertions[name] = try withRecordingErrors(path) { () throws(SQLiteError) in
         let places = columns.map { _ in "?" }.joined(separator: ", ")
         return try database.prepare(
@@ -66,8 +77,8 @@ struct ReadableRows {
     let page = pages[number]
     guard pages.kind(of: page, number) == .leaf else { return }
     for row in pages.rows(of: page, number) {
-      guard let table = table ?? Self.table(of: row.values) else { continue }
-      try insert(row, into: Format.tables[table].name)
+      guard let table = table ?? self.table(of: row.values) else { continue }
+      try insert(row, into: tables[table].name)
     }
   }
 
@@ -109,7 +120,7 @@ struct ReadableRows {
     for leaf in leaves(of: 1) {
       for row in pages.rows(of: pages[leaf], leaf) where row.values.count == 5 {
         guard let root = row.values[3].int, root > 1 else { continue }
-        let table = Format.tables.firstIndex { row.values[1].text == $0.name }
+        let table = tables.firstIndex { row.values[1].text == $0.name }
         _ = leaves(of: root, table.map(Purpose.table) ?? .another)
       }
     }
@@ -133,19 +144,75 @@ struct ReadableRows {
   }
 
   /// The table that a row must belong to, by the types of its values.
-  private static func table(of values: [SQLiteValue]) -> Int? {
-    shapes.firstIndex { shape in
-      shape.count == values.count && zip(shape, values).allSatisfy { $0.contains($1.letter) }
+  private func table(of values: [SQLiteValue]) -> Int? {
+    guard let name = format.table(of: values) else { return nil }
+    return tables.firstIndex { $0.name == name }
+  }
+}
+
+extension Format {
+  /// The format of a damaged file: what its header says, or else what most of its rows are like.
+  fileprivate init(of pages: DatabasePages) {
+    let header = pages[1]
+    var votes: [Format: Int] = [:]
+    var kinds: [ValueKinds: Int] = [:]
+    for number in 1..<max(1, pages.count + 1) {
+      let page = pages[number]
+      guard pages.kind(of: page, number) == .leaf else { continue }
+      for row in pages.rows(of: page, number).prefix(8) {
+        for version in 1...Self.newest {
+          switch Format(version: version).table(of: row.values) {
+          case BatchColumn.table?, EpisodeColumn.table?, SessionColumn.table?:
+            votes[Format(version: version), default: 0] += 1
+          case TransitionColumn.table?:
+            let found = ValueKinds(
+              state: row.values[2].blob == nil ? .integer : .bytes,
+              action: row.values[3].blob == nil ? .integer : .bytes)
+            kinds[found, default: 0] += 1
+          default: continue
+          }
+        }
+      }
     }
+    let stated = header.count > 64 ? header.number(at: 60, bytes: 4) : 0
+    let version =
+      (1...Self.newest).contains(stated)
+      ? stated : votes.max { $0.value < $1.value }?.key.version ?? Self.newest
+    self.init(version: version)
+    if version > 1 { self.kinds = kinds.max { $0.value < $1.value }?.key ?? ValueKinds() }
   }
 
-  /// What types each column may have, in the order of `Format.tables`. A key is NULL, and a real number without
-  /// a fraction is kept as an integer.
-  private static let shapes: [[String]] = [
-    ["t", "it"], ["i", "t", "t", "t", "tN", "tN"], ["N", "t", "i", "i"],
-    ["t", "t", "t", "i", "i", "t"], ["N", "i", "i", "i", "i", "ir", "t", "ib"],
-    ["N", "i", "ib", "ib", "ir"], ["i", "t", "irN"], ["N", "t", "b", "t"],
-    ["N", "i", "ir", "i", "i", "b"],
+  /// The table that a row must belong to, by the types of its values; nil where it can be none.
+  func table(of values: [SQLiteValue]) -> String? {
+    let shapes = version == 1 ? Self.firstShapes : Self.shapes
+    return shapes.first { shape in
+      shape.types.count == values.count
+        && zip(shape.types, values).allSatisfy { $0.contains($1.letter) }
+    }?.table
+  }
+
+  // What types each column may have. A key is NULL, and a real number without a fraction is kept as an integer.
+
+  private static let firstShapes: [(table: String, types: [String])] = [
+    ("run", ["t", "it"]), ("sessions", ["i", "t", "t", "t", "tN", "tN"]),
+    ("actions", ["N", "t", "i", "i"]), ("fields", ["t", "t", "t", "i", "i", "t"]),
+    ("episodes", ["N", "i", "i", "i", "i", "ir", "t", "ib"]),
+    ("transitions", ["N", "i", "ib", "ib", "ir"]), ("metrics", ["i", "t", "irN"]),
+    ("checkpoints", ["N", "t", "b", "t"]), ("batches", ["N", "i", "ir", "i", "i", "b"]),
+  ]
+
+  private static let shapes: [(table: String, types: [String])] = [
+    ("run", ["t", "tN"]), ("sessions", ["i", "t", "t", "t", "tN", "tN", "i"]),
+    ("actions", ["N", "t", "i", "i"]), ("fields", ["t", "t", "t", "i", "i", "t", "tN"]),
+    ("episodes", ["N", "iN", "i", "i", "i", "irN", "t", "ib", "tN", "iN", "iN"]),
+    ("transitions", ["N", "i", "ib", "ib", "irN"]), ("metrics", ["i", "t", "irN"]),
+    ("checkpoints", ["N", "t", "b", "t"]), ("infos", ["i", "t", "irN", "tN"]),
+    ("images", ["i", "i", "b", "bN"]), ("scenes", ["i", "i", "t", "b"]),
+    (
+      "batches",
+      ["i", "i", "ir", "i", "i", "b", "i", "i", "i", "iN", "i", "i", "i", "b"]
+    ),
+    ("description", ["N", "t"]),
   ]
 }
 

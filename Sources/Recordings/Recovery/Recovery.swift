@@ -90,7 +90,8 @@ package struct Recovery: Sendable, Equatable {
     _ path: String, _ place: String, by rows: String, _ options: Options,
     _ progress: (Double) throws -> Void
   ) throws -> Recovery {
-    try ReadableRows.gather(path, into: rows) { try progress(0.5 + $0 / 4) }
+    let like = try options.like.map { try Recording($0).format }
+    try ReadableRows.gather(path, like: like, into: rows) { try progress(0.5 + $0 / 4) }
     try LostDescription.complete(rows, of: path, like: options.like)
     let source = try Recording(rows)
     let reason = try source.audit { _ in }.difference
@@ -120,7 +121,7 @@ package struct Recovery: Sendable, Equatable {
 
   /// A new file with the tables of a recording, and a transaction to fill them in.
   static func create(
-    _ place: String, outlastsCrash: Bool = true
+    _ place: String, in format: Format, outlastsCrash: Bool = true
   ) throws(RecordingError) -> Database {
     try withRecordingErrors(place) { () throws(SQLiteError) in
       let database = try Database(place, .creating)
@@ -128,7 +129,7 @@ package struct Recovery: Sendable, Equatable {
       if !outlastsCrash { try database.execute("PRAGMA synchronous = OFF") }
       try database.execute("PRAGMA application_id = \(Format.applicationID)")
       try database.execute("BEGIN IMMEDIATE")
-      try database.migrate(Format.migrations)
+      try format.make(in: database)
       return database
     }
   }
@@ -139,14 +140,5 @@ extension Recording {
   fileprivate var visibleSteps: Int? {
     let batches = try? value("SELECT max(last_step) FROM batches")?.int
     return [try? stepCount(), batches.map { $0 &+ 1 }].compactMap(\.self).max()
-  }
-}
-
-extension Database {
-  /// Adds whole rows to their table.
-  func insert<Column: TableColumn>(_ rows: [Row<Column>]) throws(SQLiteError) {
-    guard !rows.isEmpty else { return }
-    let statement = try prepare("INSERT \(Column.insertion)")
-    for row in rows { try statement.run(row.values) }
   }
 }
