@@ -157,6 +157,8 @@ let package = Package(
         "Analysis", "Replay", "Pictures", "Report",
       ]),
     tests(of: "Browser", uses: ["Rollouts", "Raster", "Film"]),
-    tests(of: "EndToEnd", uses: ["Platform", "Rollouts", "SQLite", "Film", "Raster"]),
+    tests(
+      of: "EndToEnd", uses: ["Platform", "Rollouts", "SQLite", "Film", "Raster"],
+      excluding: ["Fixtures"]),
   ]
 )

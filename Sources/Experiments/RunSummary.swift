@@ -5,8 +5,7 @@ package import Rollouts
 package struct RunSummary {
   package let run: RunDescription
   package let path: String
-  package let steps: Int
-  package let episodes: Int
+  package let counts: RecordingCounts
   package let status: Recording.Status
   package let bytes: Int
   /// The mean return of the last hundred episodes, and the best return; nil where none has ended.
@@ -18,13 +17,10 @@ package struct RunSummary {
     let recording = try Recording(path)
     self.path = path
     run = try recording.description()
-    steps = try recording.stepCount()
-    let all = try recording.episodes()
-    episodes = all.count
-    let returns = all.filter(\.isOver).map(\.return)
-    let last = returns.suffix(100)
+    counts = try recording.counts()
+    let last = try recording.lastEpisodes(100).map(\.return).filter { !$0.isNaN }
     lastMean = last.isEmpty ? nil : last.reduce(0, +) / Double(last.count)
-    best = returns.max()
+    best = try recording.bestReturn()
     status = try recording.status()
     bytes = recording.fileBytes()
   }
@@ -35,8 +31,8 @@ package struct RunSummary {
       .init("file", .string(path)), .init("world", .string(run.world.name)),
       .init("map_name", .string(run.world.mapName)), .init("trainer", .string(run.trainer)),
       .init("preset", .string(run.preset)), .init("purpose", .string(run.purpose.rawValue)),
-      .init("seed", .integer(Int(run.seed))), .init("steps", .integer(steps)),
-      .init("episodes", .integer(episodes)),
+      .init("seed", .integer(Int(run.seed))), .init("steps", .integer(counts.steps)),
+      .init("episodes", .integer(counts.episodes)),
       .init("mean_return_last_100", lastMean.map(JSON.number) ?? .null),
       .init("max_return", best.map(JSON.number) ?? .null),
       .init("bytes", .integer(bytes)), .init("status", .string(status.rawValue)),

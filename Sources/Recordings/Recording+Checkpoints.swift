@@ -2,15 +2,6 @@ internal import Platform
 public import Rollouts
 internal import SQLite
 
-/// How much of everything a recording has.
-package struct RecordingCounts: Sendable, Equatable {
-  package var steps: Int
-  package var episodes: Int
-  package var metrics: Int
-  package var checkpoints: Int
-  package var batches: Int
-}
-
 /// A metric's values, in the order in which they were recorded.
 public struct MetricSeries: Sendable, Equatable {
   /// The metric's name.
@@ -28,18 +19,6 @@ package struct TableSize: Sendable, Equatable {
 }
 
 extension Recording {
-  /// How much of everything there is.
-  package func counts() throws(RecordingError) -> RecordingCounts {
-    try reading { () throws(RecordingError) in
-      func count(_ table: String) throws(RecordingError) -> Int {
-        try value("SELECT count(*) FROM \(table)")?.int ?? 0
-      }
-      return RecordingCounts(
-        steps: try stepCount(), episodes: try count("episodes"), metrics: try count("metrics"),
-        checkpoints: try count("checkpoints"), batches: try count("batches"))
-    }
-  }
-
   // MARK: Metrics
 
   /// The names of all metrics, by alphabet.

@@ -36,6 +36,15 @@ package struct QUpdate: Sendable, Equatable {
 }
 
 extension Recording {
+  /// The rule of learning that the author of the run declared; nil in Reel's own runs, whose settings say it.
+  package func declaredRule() throws(RecordingError) -> QTableRule? {
+    guard let text = try runKeys()["learning"]?.text else { return nil }
+    guard let rule = (try? JSON(parsing: text)).flatMap(QTableRule.init(declared:)) else {
+      throw .damaged(path, "the rule of learning that it declares is not known: \(text)")
+    }
+    return rule
+  }
+
   /// The Q-table after a number of steps, bit for bit as the trainer had it: the nearest checkpoint,
   /// and the recorded steps since then. Without checkpoints the fold begins at step 0.
   public func qTable(
@@ -109,6 +118,8 @@ private struct QTableFold {
   private let recording: Recording
   private let sessions: [Session]
   private let learns: Bool
+  /// The rule that the author of another program's recording declared.
+  private let declared: QTableRule?
   private(set) var table: QTable
   private var step: Int
 
@@ -118,6 +129,7 @@ private struct QTableFold {
     self.recording = recording
     sessions = try recording.sessions()
     learns = try recording.runKeys()["purpose"]?.text != RunPurpose.evaluate.rawValue
+    declared = try recording.declaredRule()
     let found =
       usingCheckpoints
       ? try recording.checkpoint(atOrBefore: target) : try recording.checkpoint(at: 0)
@@ -146,7 +158,8 @@ private struct QTableFold {
       // The settings in force are those of the last session that began at or before the step.
       let later = sessions.map(\.firstStep).filter { $0 > step }.min() ?? .max
       let session = sessions.last { $0.firstStep <= step }
-      guard let rule = session.flatMap({ QTableRule(configuration: $0.configuration) }) else {
+      guard let rule = declared ?? session.flatMap({ QTableRule(configuration: $0.configuration) })
+      else {
         throw .damaged(recording.path, "its configuration lacks α, γ or the number of episodes")
       }
       let end = min(target, later)
@@ -195,9 +208,15 @@ private struct QTableFold {
           let before = body == nil ? 0 : updates.value(Int(state), Int(action))
           let reward = unsafe Double(bitPattern: rewardOf[row])
           let ending = unsafe blocks.ending[row]
-          updates.update(
-            Int(state), Int(action), reward: reward, next: Int(next),
-            terminated: ending == terminated, alpha: alpha, gamma: rule.gamma)
+          if rule.form == .blend {
+            updates.update(
+              Int(state), Int(action), reward: reward, next: Int(next),
+              terminated: ending == terminated, alpha: alpha, gamma: rule.gamma)
+          } else {
+            updates.updateByError(
+              Int(state), Int(action), reward: reward, next: Int(next),
+              terminated: ending == terminated, alpha: alpha, gamma: rule.gamma)
+          }
           if let body {
             body(
               QUpdate(

@@ -59,6 +59,9 @@ struct Resumption {
     description = try recording.description()
     end = try recording.stepCount()
     let path = recording.path
+    guard description.worlds <= 1 << 16 else {
+      throw RecordingError.damaged(path, "\(description.worlds) worlds cannot run side by side")
+    }
     guard (0...end).contains(step) else {
       throw RecordingError(.absent, "\(path) has \(end) steps, so it cannot go on from \(step)")
     }

@@ -13,12 +13,23 @@ public struct QTableRule: Sendable, Equatable {
   public var gamma: Double
   /// How many episodes the schedules run over.
   public var episodes: Int
+  /// How the update is computed.
+  public var form: Form
+
+  /// Two ways to compute one update, which differ in the last bits.
+  public enum Form: String, Sendable {
+    /// Q ← (1 − α) Q + α (r + γ max Q′), as Reel's own trainer does.
+    case blend
+    /// Q ← Q + α (r + γ max Q′ − Q), as most programs write it.
+    case error
+  }
 
   /// The rule of a configuration.
-  public init(alpha: Schedule, gamma: Double, episodes: Int) {
+  public init(alpha: Schedule, gamma: Double, episodes: Int, form: Form = .blend) {
     self.alpha = alpha
     self.gamma = gamma
     self.episodes = episodes
+    self.form = form
   }
 
   /// The rule as a run's configuration: `alpha`, `gamma` and `episodes`.
@@ -33,6 +44,15 @@ public struct QTableRule: Sendable, Equatable {
       let alpha = configuration["alpha"].flatMap(Schedule.init(json:))
     else { return nil }
     self.init(alpha: alpha, gamma: gamma, episodes: episodes)
+  }
+
+  /// The rule that the author of another program's recording declared; nil where it is none that is known.
+  package init?(declared json: JSON) {
+    guard json["rule"]?.text == "q-learning", let gamma = json["gamma"]?.double,
+      let alpha = json["alpha"].flatMap(Schedule.init(json:)),
+      let form = json["form"]?.text.flatMap(Form.init(rawValue:))
+    else { return nil }
+    self.init(alpha: alpha, gamma: gamma, episodes: json["episodes"]?.int ?? 1, form: form)
   }
 
   /// The learning rate in an episode; episodes count from 1.

@@ -181,4 +181,15 @@ public struct QTable: Sendable, Equatable {
     visits[index] = visits[index] &+ 1
     return sample - old
   }
+
+  /// The same as Q ← Q + α (r + γ max Q′ − Q), whose last bits may be others.
+  package func updateByError(
+    _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
+    gamma: Double
+  ) {
+    let index = state &* actions &+ action
+    let sample = terminated ? reward : reward + gamma * best(next)
+    values[index] += alpha * (sample - values[index])
+    visits[index] = visits[index] &+ 1
+  }
 }

@@ -124,7 +124,8 @@ import Testing
       for (table, declaration) in [
         (
           "episodes",
-          "episode INTEGER, seed, first_step, stride, steps, return, ending, final_state"
+          "episode INTEGER, seed, first_step, stride, steps, return, ending, final_state,"
+            + " options, success, ended"
         ),
         ("metrics", "step INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, value REAL"),
         ("transitions", "step TEXT PRIMARY KEY, episode, state, action, reward"),
@@ -165,8 +166,10 @@ import Testing
         WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 100000)
         INSERT INTO sessions SELECT (SELECT max(step) + 1 FROM transitions),
           json_set(configuration, '$.alpha', x), versions, started, NULL,
-          '{"process":1,"ticks":1,"started":"","boot":"","host":"","device":0,"inode":0}'
-        FROM sessions, c
+          '{"process":1,"ticks":1,"started":"","boot":"","host":"","device":0,"inode":0}', 1
+        FROM sessions, c;
+        INSERT INTO description SELECT rowid, json_object('session', json_array(
+          first_step, configuration, versions, started, worlds)) FROM sessions WHERE rowid > 1
         """)
       let start = ContinuousClock.now
       #expect(try Program.reel(line: "info a.sqlite", in: folder).code == 0)

@@ -123,8 +123,11 @@ func write(_ bytes: [UInt8], to path: String) {
 func values(of path: String) throws -> [[[SQLiteValue]]] {
   let database = try Database(path, .reading)
   let tables = [
-    "run", "sessions", "actions", "fields", "episodes", "transitions", "metrics", "checkpoints",
-    "batches",
+    "run", "actions", "fields", "episodes", "transitions", "metrics", "checkpoints", "batches",
+    "infos", "images", "scenes", "description",
   ]
-  return try tables.map { try database.all("SELECT * FROM \($0) ORDER BY rowid") }
+  // No hash covers when a session ended.
+  let sessions = "SELECT first_step, configuration, versions, started, worlds FROM sessions"
+  return try [database.all(sessions)]
+    + tables.map { try database.all("SELECT * FROM \($0) ORDER BY rowid") }
 }

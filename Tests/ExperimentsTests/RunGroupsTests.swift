@@ -89,8 +89,8 @@ import Testing
       let over = "FROM episodes WHERE ending IN ('terminated', 'truncated')"
       // The steps of a text are batches, and no transitions.
       let steps = kind == .text ? 24 : try number("count(*) FROM transitions")
-      #expect(Double(summary.steps) == steps)
-      #expect(Double(summary.episodes) == (try number("count(*) FROM episodes")))
+      #expect(Double(summary.counts.steps) == steps)
+      #expect(Double(summary.counts.episodes) == (try number("count(*) FROM episodes")))
       #expect(summary.best == (try number("max(return) \(over)")))
       let mean = try number(
         "avg(return) FROM (SELECT return \(over) ORDER BY episode DESC LIMIT 100)")

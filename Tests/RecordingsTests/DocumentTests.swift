@@ -3,19 +3,25 @@ import Rollouts
 import SQLite
 import Testing
 
-private let root = #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/\($1)" }
+private let root = Folder.root
 
-/// A code block of docs/format.md.
+/// A code block of a page.
 struct CodeBlock: CustomTestStringConvertible, Sendable {
   var number: Int
   var language: String
   var code: String
   var testDescription: String { "\(language) block \(number)" }
 
-  static let all: [CodeBlock] = {
+  static let all = blocks(of: "format.md")
+  /// Those that read.
+  static let reading = all.prefix { $0.language != "schema" } + [verifier]
+  /// The tables, what computes the hashes, and a whole writer.
+  static let (schema, verifier, writer) = (all[4], all[5], all[6])
+
+  static func blocks(of page: String) -> [CodeBlock] {
     var blocks: [CodeBlock] = []
     var open: CodeBlock?
-    for line in String(decoding: bytes(of: "\(root)/docs/format.md"), as: UTF8.self)
+    for line in String(decoding: bytes(of: "\(root)/docs/\(page)"), as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false)
     {
       if line.hasPrefix("```") {
@@ -28,7 +34,7 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
       }
     }
     return blocks
-  }()
+  }
 }
 
 @Suite struct DocumentTests {
@@ -46,12 +52,14 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
   }
 
   @Test func `the page has its examples`() {
-    #expect(CodeBlock.all.map(\.language) == ["sql", "python", "sql", "python"])
+    #expect(
+      CodeBlock.all.map(\.language)
+        == ["sql", "python", "sql", "sql", "schema", "python", "python"])
   }
 
   @Test(
     .enabled(if: hasTools, "needs the sqlite3 shell and python3"),
-    arguments: CodeBlock.all,
+    arguments: CodeBlock.reading,
     [RandomRun(), RandomRun(worlds: 3), RandomRun(usesBytes: true), RandomRun(fractional: true)])
   func `the examples run as they are printed`(block: CodeBlock, run: RandomRun) throws {
     let folder = Folder()
@@ -89,6 +97,7 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
         #expect(lines[0].hasPrefix("0|column|") && lines[1].hasPrefix("0|row|"))
         #expect(lines.count == 4)
       }
+    case 3: #expect(lines[0].hasPrefix("3000|3000|"))
     default: #expect(output == (try recording.digest()) + "\n")
     }
   }
@@ -99,10 +108,65 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
     try RandomRun().record(3000, to: folder("a.sqlite"))
     try Database(folder("a.sqlite"), .writing).execute(
       "UPDATE transitions SET reward = 9 WHERE step = 1234")
-    let block = try #require(CodeBlock.all.last)
-    let (output, status) = run(block, on: folder("a.sqlite"), in: folder)
+    let (output, status) = run(CodeBlock.verifier, on: folder("a.sqlite"), in: folder)
     #expect(status == 1)
     #expect(output == "steps 0 to 2999 are not as they were written\n")
+  }
+
+  @Test(.enabled(if: hasTools, "needs the sqlite3 shell and python3"))
+  func `the printed writer writes what verifies`() throws {
+    let folder = Folder()
+    let path = folder("a.sqlite")
+    write(Array(CodeBlock.writer.code.utf8), to: folder("code"))
+    let (output, status) = shell(
+      "python3 '\(folder("code"))' '\(path)' '\(root)/docs/format.md'")
+    #expect(status == 0, "\(output)")
+    let recording = try Recording(path)
+    let report = try recording.audit()
+    #expect(report.difference == nil && report.uncovered.isEmpty && report.additions.isEmpty)
+    #expect(report.episodes == 100 && report.batches == 10 && report.metrics == 10)
+    #expect(try recording.description().program == "example")
+    #expect(try recording.episodes(.best(1))[0].ending == .terminated)
+    #expect(run(CodeBlock.verifier, on: path, in: folder).0 == (try recording.digest()) + "\n")
+  }
+
+  @Test(
+    .enabled(if: hasTools, "needs the sqlite3 shell and python3"), arguments: [false, true])
+  func `the printed tables are those that are written`(usesBytes: Bool) throws {
+    let folder = Folder()
+    try RandomRun(usesBytes: usesBytes).record(10, to: folder("a.sqlite"))
+    func schema(_ command: String) -> [String] {
+      shell(command).output.split(whereSeparator: \.isWhitespace).map(String.init)
+    }
+    // Of the actions' type, a run of discrete ones alone shows a number.
+    let printed = CodeBlock.schema.code.split(separator: "\n").map { line in
+      let state = usesBytes ? "BLOB" : "INTEGER"
+      return String(line).replacing("state VALUE", with: "state \(state)")
+        .replacing("action VALUE", with: "action \(usesBytes ? "BLOB" : "INTEGER")")
+    }.joined(separator: "\n")
+    write(
+      Array((usesBytes ? withoutNames(printed) : printed).utf8), to: folder("schema.sql"))
+    _ = shell("sqlite3 '\(folder("b.sqlite"))' < '\(folder("schema.sql"))'")
+    let all = "'SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name'"
+    let written = schema("sqlite3 '\(folder("a.sqlite"))' \(all)")
+    #expect(written.count > 200)
+    #expect(written == schema("sqlite3 '\(folder("b.sqlite"))' \(all)"))
+  }
+
+  /// The view where actions have no names.
+  private func withoutNames(_ sql: String) -> String {
+    sql.replacing("actions.name AS", with: "NULL AS").replacing(
+      "\nLEFT JOIN actions ON actions.action = transitions.action;", with: ";")
+  }
+
+  @Test(.enabled(if: hasTools, "needs the sqlite3 shell and python3"), arguments: fixtures)
+  func `the page of format 1 still verifies it`(
+    name: String, digest: String, steps: Int, episodes: Int
+  ) throws {
+    let folder = Folder()
+    let path = "\(root)/Tests/RecordingsTests/Fixtures/\(name)"
+    let block = try #require(CodeBlock.blocks(of: "format-1.md").last)
+    #expect(run(block, on: path, in: folder).0 == digest + "\n")
   }
 
   @Test(.enabled(if: hasTools, "needs the sqlite3 shell and python3"))
@@ -149,5 +213,23 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
       try recording.description().world.actions.map(\.name) == ["up", "down", "left", "right"])
     #expect(try recording.status() == .finished)
     #expect(try recording.steps(in: 0..<steps).count == steps)
+  }
+
+  @Test(arguments: fixtures)
+  func `a copy of format 1 has the newest format and the same digest`(
+    name: String, digest: String, steps: Int, episodes: Int
+  ) throws {
+    let folder = Folder()
+    write(bytes(of: "\(root)/Tests/RecordingsTests/Fixtures/\(name)"), to: folder("a.sqlite"))
+    let old = try Recording(folder("a.sqlite"))
+    #expect(try old.copy(to: folder("b.sqlite")))
+    let new = try Recording(folder("b.sqlite"))
+    #expect(try new.digest() == digest)
+    let report = try new.audit()
+    #expect(report.difference == nil && report.steps == steps && report.episodes == episodes)
+    #expect(try new.steps(in: 0..<steps) == old.steps(in: 0..<steps))
+    #expect(try new.episodes() == old.episodes())
+    let version = shell("sqlite3 '\(folder("b.sqlite"))' 'PRAGMA user_version'").output
+    #expect(version == "2\n")
   }
 }

@@ -10,7 +10,7 @@ import Testing
     try RandomRun().record(100, to: folder("a.sqlite"))
     let database = try Database(folder("a.sqlite"), .reading)
     #expect(try database.first("PRAGMA application_id") == [.integer(0x5245_454C)])
-    #expect(try database.userVersion() == 1)
+    #expect(try database.userVersion() == 2)
     let columns = try database.all(
       """
       SELECT tables.name, group_concat(columns.name, ' ') FROM pragma_table_list AS tables
@@ -20,14 +20,23 @@ import Testing
     #expect(
       columns.map { $0.compactMap(\.text) } == [
         ["actions", "action name dx dy"],
-        ["batches", "first_step last_step elapsed metrics checkpoints hash"],
+        [
+          "batches",
+          "first_step last_step elapsed metrics checkpoints hash session transitions ended best"
+            + " infos images scenes sections",
+        ],
         ["checkpoints", "step kind parameters training_state"],
-        ["episodes", "episode seed first_step stride steps return ending final_state"],
-        ["fields", "subject name type offset count description"],
+        ["description", "session json"],
+        [
+          "episodes",
+          "episode seed first_step stride steps return ending final_state options success ended",
+        ],
+        ["fields", "subject name type offset count description shape"],
+        ["images", "episode t hash png"], ["infos", "step name value text"],
         ["metrics", "step name value"],
         ["rollout", "step episode t state action action_name reward next_state ending"],
-        ["run", "key value"],
-        ["sessions", "first_step configuration versions started ended writer"],
+        ["run", "key value"], ["scenes", "episode t kind data"],
+        ["sessions", "first_step configuration versions started ended writer worlds"],
         ["transitions", "step episode state action reward"],
       ])
     let loose = try database.all(

@@ -6,6 +6,9 @@ import Rollouts
 final class Folder {
   let path: String
 
+  /// The repository.
+  static let root = #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/\($1)" }
+
   init() {
     let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(root)/reel-XXXXXX".utf8CString)
@@ -56,10 +59,15 @@ struct RandomRun {
           ActionMeaning("up", dy: -1), ActionMeaning("down", dy: 1),
           ActionMeaning("left", dx: -1), ActionMeaning("right", dx: 1),
         ],
-        fields: [
-          Field("state", "column", type: "digit", offset: 1, count: 4, "column, from the left"),
-          Field("state", "row", type: "digit", offset: 4, count: 4, "row, from the top"),
-        ]),
+        fields: usesBytes
+          ? [
+            Field("state", "number", type: "uint8", offset: 0, count: 4, "the same up to four times"),
+            Field("action", "number", type: "uint8", offset: 0, count: 4, "the same"),
+          ]
+          : [
+            Field("state", "column", type: "digit", offset: 1, count: 4, "column, from the left"),
+            Field("state", "row", type: "digit", offset: 4, count: 4, "row, from the top"),
+          ]),
       trainer: "qtable", seed: seed,
       configuration: [
         "alpha": alpha.json, "gamma": 0.9, "episodes": .integer(episodes),

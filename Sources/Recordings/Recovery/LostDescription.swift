@@ -11,22 +11,29 @@ enum LostDescription {
       try Database(rows, .writing)
     }
     let format = try Recording(rows).format
-    try withRecordingErrors(rows) { () throws(SQLiteError) in
-      try fillFromSecond(database, format)
+    /// Adds what is lacking; where the first batch shows that what is there was changed, takes all from it.
+    func complete(by fill: () throws -> Void) throws {
+      try fill()
+      if try isProven(rows, database, format) { return }
+      try execute(
+        "SAVEPOINT own; DELETE FROM run; DELETE FROM actions; DELETE FROM fields", database)
+      try fill()
+      if try !isProven(rows, database, format) { try execute("ROLLBACK TO own", database) }
+      try execute("RELEASE own", database)
+    }
+    try execute("BEGIN", database)
+    if format.version > 1 {
+      try complete {
+        try withRecordingErrors(rows) { () throws(SQLiteError) in
+          try fillFromSecond(database, format)
+        }
+      }
     }
     if let other {
       let model = try Recording(other)
-      try execute("BEGIN", database)
-      try fill(database, format, from: model)
-      if try !isProven(rows, database, format) {
-        // Perhaps what is there was changed.
-        try execute(
-          "SAVEPOINT own; DELETE FROM run; DELETE FROM actions; DELETE FROM fields", database)
-        try fill(database, format, from: model)
-        if try !isProven(rows, database, format) { try execute("ROLLBACK TO own", database) }
-      }
-      try execute("COMMIT", database)
+      try complete { try fill(database, format, from: model) }
     }
+    try execute("COMMIT", database)
     let lacks = try withRecordingErrors(path) { () throws(SQLiteError) in
       let run = try database.first(
         "SELECT count(*) FROM run WHERE key IN ('world', 'trainer', 'purpose')")
@@ -95,50 +102,68 @@ enum LostDescription {
   private static func fillFromSecond(
     _ database: Database, _ format: Format
   ) throws(SQLiteError) {
-    guard format.version > 1 else { return }
     func values(_ json: JSON?) -> [SQLiteValue]? {
       guard case .array(let values)? = json else { return nil }
       return values.map(SQLiteValue.init)
     }
-    try database.transaction(.writing) { () throws(SQLiteError) in
-      for row in try database.rows(of: DescriptionColumn.self, in: format, "ORDER BY session") {
-        guard let json = row[.json].text.flatMap({ try? JSON(parsing: $0) }),
-          let place = row[.session].int
-        else { continue }
-        if case .object(let keys)? = json["run"] {
-          for key in keys {
-            try database.insert(
-              Row<RunColumn>([.text(key.key), SQLiteValue(key.value)]), in: format,
-              "INSERT OR IGNORE")
-          }
-        }
-        if case .array(let actions)? = json["actions"] {
-          for action in actions.compactMap({ values($0) }) where action.count == 4 {
-            try database.insert(Row<ActionColumn>(action), in: format, "INSERT OR IGNORE")
-          }
-        }
-        if case .array(let fields)? = json["fields"],
-          try database.first("SELECT 1 FROM fields LIMIT 1") == nil
-        {
-          for field in fields.compactMap({ values($0) }) where field.count == 7 {
-            try database.insert(Row<FieldColumn>(field), in: format, "INSERT OR IGNORE")
-          }
-        }
-        if let session = values(json["session"]), session.count == 5,
-          try database.first("SELECT 1 FROM sessions WHERE rowid = ?", .integer(place)) == nil
-        {
-          let places = session.map { _ in "?" }.joined(separator: ", ")
-          try database.run(
-            "INSERT OR IGNORE INTO sessions"
-              + "(rowid, first_step, configuration, versions, started, worlds)"
-              + " VALUES (?, \(places))", [.integer(place)] + session)
+    for row in try database.rows(of: DescriptionColumn.self, in: format, "ORDER BY session") {
+      guard let json = row[.json].text.flatMap({ try? JSON(parsing: $0) }),
+        let place = row[.session].int
+      else { continue }
+      if case .object(let keys)? = json["run"] {
+        for key in keys {
+          try database.insert(
+            Row<RunColumn>([.text(key.key), SQLiteValue(key.value)]), in: format,
+            "INSERT OR IGNORE")
         }
       }
-      for (key, value) in [("tags", "[]"), ("note", "")] {
-        try database.insert(
-          Row<RunColumn>([.text(key), .text(value)]), in: format, "INSERT OR IGNORE")
+      if case .array(let actions)? = json["actions"] {
+        for action in actions.compactMap({ values($0) }) where action.count == 4 {
+          try database.insert(Row<ActionColumn>(action), in: format, "INSERT OR IGNORE")
+        }
+      }
+      if case .array(let fields)? = json["fields"],
+        try database.first("SELECT 1 FROM fields LIMIT 1") == nil
+      {
+        for field in fields.compactMap({ values($0) }) where field.count == 7 {
+          try database.insert(Row<FieldColumn>(field), in: format, "INSERT OR IGNORE")
+        }
+      }
+      if let session = values(json["session"]), session.count == 5 {
+        try fill(session: place, with: session, database, format)
       }
     }
+    for (key, value) in [("tags", "[]"), ("note", "")] {
+      try database.insert(
+        Row<RunColumn>([.text(key), .text(value)]), in: format, "INSERT OR IGNORE")
+    }
+  }
+
+  /// Adds a session that is lacking, or was changed: its batches have its hash.
+  private static func fill(
+    session place: Int, with values: [SQLiteValue], _ database: Database, _ format: Format
+  ) throws(SQLiteError) {
+    let found = try database.rows(
+      of: SessionColumn.self, in: format, "WHERE rowid = ?", [.integer(place)]
+    ).first
+    if let found {
+      let section = try database.first(
+        "SELECT substr(sections, 1, 32) FROM batches WHERE session = ?", .integer(place))
+      let second = SessionFacts(
+        Row([values[0], values[1], values[2], values[3], .null, .null, values[4]]))
+      guard section?.first?.blob == hash(of: second, format),
+        section?.first?.blob != hash(of: SessionFacts(found), format)
+      else { return }
+    }
+    try database.run(
+      "INSERT OR REPLACE INTO sessions(rowid, first_step, configuration, versions, started, worlds)"
+        + " VALUES (?, ?, ?, ?, ?, ?)", [.integer(place)] + values)
+  }
+
+  private static func hash(of session: SessionFacts, _ format: Format) -> [UInt8] {
+    var hash = CanonicalHash()
+    session.add(to: &hash, in: format)
+    return hash.finished()
   }
 }
 

@@ -242,8 +242,10 @@ struct ProvenBatches {
     let checkpoints = try windows(of: count, first...last + 1).first { steps in
       try has(4) { for step in steps { try self.add(checkpoint, .integer(step), to: &$0) } }
     }
-    batch.checkpoints = checkpoints ?? []
-    if checkpoints == nil { batch.lacking.append("checkpoints") }
+    // Where some are lost, those that can be read may be kept unverified.
+    let least = first == 0 ? 0 : first + 1
+    batch.checkpoints = checkpoints ?? checkpointSteps.filter { $0 >= least && $0 <= last + 1 }
+    if checkpoints == nil { batch.lacking.append(CheckpointColumn.table) }
     for (table, section, places, columns) in [
       ("infos", 5, batch.infos, "*"), ("images", 6, batch.images, "episode, t, hash"),
       ("scenes", 7, batch.scenes, "*"),

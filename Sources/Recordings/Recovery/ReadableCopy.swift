@@ -57,7 +57,7 @@ final class ReadableCopy {
       let steps = stretch.steps.clamped(to: 0..<end)
       return stretch.isProven || steps.isEmpty ? nil : steps.lowerBound...steps.upperBound - 1
     }
-    if !keepsUnverified { gaps.lacking = Self.lacking(proven) }
+    gaps.lacking = Self.lacking(proven)
     try copyDescription()
     try copyRest(stretches)
     try withRecordingErrors(place) { () throws(SQLiteError) in
@@ -121,9 +121,11 @@ final class ReadableCopy {
         }
         try add(
           try rows(MetricColumn.self, batch.metrics),
-          try batch.checkpoints.flatMap {
-            try source.rows(of: CheckpointColumn.self, "WHERE step = ?", .integer($0))
-          })
+          batch.lacking.contains(CheckpointColumn.table) && !keepsUnverified
+            ? []
+            : try batch.checkpoints.filter { $0 > checkpointStep }.flatMap {
+              try source.rows(of: CheckpointColumn.self, "WHERE step = ?", .integer($0))
+            }.filter(Self.isSound))
         metricPlace = batch.metrics.upperBound
         if source.format.version > 1 {
           infos += try insert(rows(InfoColumn.self, infoPlace..<batch.infos.upperBound))

@@ -44,7 +44,10 @@ struct CopyCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     guard let output else { throw Failure.usage("name the copy with -o") }
     let recording = try Recording(file)
-    try recording.copy(to: output, leavingOut: thinning, force: force)
+    let isNewest = try recording.copy(to: output, leavingOut: thinning, force: force)
+    if !isNewest {
+      console.note("\(file) does not verify, so its copy stays in format 1: reel verify \(file)")
+    }
     let copy = try Recording(output)
     let (before, after) = (recording.fileBytes(), copy.fileBytes())
     if console.isJSON {

@@ -62,8 +62,7 @@ extension RunSummary {
   fileprivate var columns: [String] {
     [
       path, run.world.name, run.world.mapName, run.trainer, "\(run.seed)",
-      NumberFormat.count(steps),
-      NumberFormat.count(episodes), lastMean.map { NumberFormat.decimal($0, 3) } ?? "–",
+      NumberFormat.count(counts.steps), NumberFormat.count(counts.episodes), lastMean.map { NumberFormat.decimal($0, 3) } ?? "–",
       NumberFormat.bytes(bytes), status.rawValue,
     ]
   }

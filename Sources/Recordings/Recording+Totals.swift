@@ -1,0 +1,83 @@
+internal import Rollouts
+internal import SQLite
+
+/// How much of everything a recording has.
+package struct RecordingCounts: Sendable, Equatable {
+  /// The number of the last step, plus one.
+  package var steps: Int
+  /// How many of these numbers are steps that were taken: not those at which a world was only reset.
+  package var transitions: Int
+  package var episodes: Int
+  package var metrics: Int
+  package var checkpoints: Int
+  package var batches: Int
+}
+
+extension Recording {
+  /// How much of everything there is. In format 2 the last batch says so, however long the recording.
+  package func counts() throws(RecordingError) -> RecordingCounts {
+    try reading { () throws(RecordingError) in
+      func count(_ table: String) throws(RecordingError) -> Int {
+        try value("SELECT count(*) FROM \(table)")?.int ?? 0
+      }
+      let steps = try stepCount()
+      let last = try rows(of: BatchColumn.self, "ORDER BY rowid DESC LIMIT 1").first
+      if format.version > 1, let last, let numbers = BatchNumbers(last, in: format) {
+        return RecordingCounts(
+          steps: steps, transitions: numbers.transitions, episodes: try episodeCount(),
+          metrics: numbers.metrics, checkpoints: numbers.checkpoints,
+          batches: try value("SELECT max(rowid) FROM batches")?.int ?? 0)
+      }
+      return RecordingCounts(
+        steps: steps, transitions: try count("transitions"), episodes: try count("episodes"),
+        metrics: try count("metrics"), checkpoints: try count("checkpoints"),
+        batches: try count("batches"))
+    }
+  }
+
+  /// How many episodes have begun. They are numbered from 1, unless some were lost.
+  private func episodeCount() throws(RecordingError) -> Int {
+    guard try gaps() == nil else {
+      return try value("SELECT count(*) FROM episodes")?.int ?? 0
+    }
+    return try value("SELECT max(episode) FROM episodes")?.int ?? 0
+  }
+
+  /// The last episodes that are over, in order.
+  package func lastEpisodes(_ count: Int) throws(RecordingError) -> [Episode] {
+    try reading { () throws(RecordingError) in
+      var last: [Episode] = []
+      var end = try value("SELECT max(episode) FROM episodes")?.int ?? 0
+      guard end < 1 << 53 else { throw .damaged(path, "an episode has number \(end)") }
+      while end > 0, last.count < count {
+        let first = max(1, end - 2 * count)
+        last = try episodes(from: first, through: end).filter(\.isOver) + last
+        // Numbers may be missing, many at a time.
+        end = try value("SELECT max(episode) FROM episodes WHERE episode < ?", .integer(first))?.int
+          ?? 0
+      }
+      return Array(last.suffix(count))
+    }
+  }
+
+  /// The greatest return of an episode that is over; nil where none is.
+  package func bestReturn() throws(RecordingError) -> Double? {
+    guard format.version > 1 else {
+      return try value(
+        "SELECT max(return) FROM episodes WHERE ending IN ('terminated', 'truncated')")?.double
+    }
+    let best = try value("SELECT best FROM batches ORDER BY rowid DESC LIMIT 1")?.int
+    return try best.map { number throws(RecordingError) in try episode(number).return }
+  }
+
+  /// The names of the metrics, by alphabet; of very many, those that the first and the last have.
+  package func usualMetricNames() throws(RecordingError) -> [String] {
+    let last = try value("SELECT max(rowid) FROM metrics")?.int ?? 0
+    let (most, share) = (1_000_000, 20_000)
+    guard last > most else { return try metricNames() }
+    return try rows(
+      "SELECT DISTINCT name FROM metrics WHERE rowid <= ? OR rowid > ? ORDER BY name",
+      .integer(share), .integer(last - share)
+    ).compactMap { $0.first?.text }
+  }
+}
