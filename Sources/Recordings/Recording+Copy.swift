@@ -96,6 +96,9 @@ private struct Thinner {
       throw RecordingError(.absent, "only a whole recording is thinned, and of this \(gaps)")
     }
     if let before = try recording.thinning() {
+      guard before.episodes != 0 else {
+        throw RecordingError(.invalid, "\(place) holds no steps that could be left out")
+      }
       guard before.episodes == 1 || wanted.episodes == 1 else {
         throw RecordingError(.invalid, "of a thinned copy no other episodes can be left out")
       }

@@ -66,6 +66,7 @@ extension Recording {
     let isThinned = withSteps ? try thinning() != nil : false
     let all = isThinned ? try episodesWithSteps() : try episodes()
     let chosen = selection.choose(from: all)
+    if all.isEmpty, isThinned { throw RecordingError(.absent, try lackingSteps()) }
     if chosen.isEmpty {
       throw RecordingError(
         .absent,

@@ -74,7 +74,7 @@ extension Recording {
         }
         if let thinning = try thinning(), !thinning.keeps(episode: now.number) {
           throw RecordingError(
-            .absent, "\(path) is a thinned copy, which lacks the steps of episode \(now.number)")
+            .absent, "\(try lackingSteps()), those of episode \(now.number) included")
         }
         try deliver(StepBlocks(self, episode: now), body)
       }, orThrow: { RecordingError($0, path: path) })

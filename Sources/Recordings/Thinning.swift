@@ -3,7 +3,7 @@ internal import SQLite
 
 /// What a copy left out to be smaller, as it says itself under the key `thinned`.
 package struct Thinning: Sendable, Equatable {
-  /// The first of each group of this many episodes has its steps; 1 where all have.
+  /// The first of each group of this many episodes has its steps: 1 where all have, 0 where none has.
   package var episodes = 1
   /// Episodes that have their steps all the same: the best, and those that were played last.
   package var besides: [Int] = []
@@ -12,14 +12,14 @@ package struct Thinning: Sendable, Equatable {
 
   /// What a copy leaves out.
   package init(episodes: Int = 1, lacksCheckpoints: Bool = false) {
-    precondition(episodes >= 1, "of no episodes none can be the first")
+    precondition(episodes >= 0, "a number of episodes")
     self.episodes = episodes
     self.lacksCheckpoints = lacksCheckpoints
   }
 
   /// Whether an episode has its steps.
   package func keeps(episode number: Int) -> Bool {
-    (number &- 1) % episodes == 0 || besides.contains(number)
+    episodes > 0 && (number &- 1) % episodes == 0 || besides.contains(number)
   }
 
   var json: JSON {
@@ -30,7 +30,7 @@ package struct Thinning: Sendable, Equatable {
   }
 
   init?(_ json: JSON) {
-    guard let episodes = json["episodes"]?.int, episodes >= 1,
+    guard let episodes = json["episodes"]?.int, episodes >= 0,
       case .array(let besides)? = json["besides"],
       case .bool(let lacksCheckpoints)? = json["lacks_checkpoints"]
     else { return nil }
@@ -43,6 +43,7 @@ extension Thinning: CustomStringConvertible {
   /// What is lacking, for people.
   package var description: String {
     [
+      episodes == 0 ? "the steps of all episodes" : nil,
       episodes > 1
         ? "the steps of all episodes but every \(ordinal(episodes)), the best and the last" : nil,
       lacksCheckpoints ? "all checkpoints but the first and the last" : nil,
@@ -77,15 +78,21 @@ extension Recording {
     return try thinning()?.episodes ?? 1 == 1
   }
 
+  /// Why some steps, or all, are not there.
+  func lackingSteps() throws(RecordingError) -> String {
+    guard try runKeys()["imported"] == nil else {
+      return "\(path) was imported from logs, which hold no steps"
+    }
+    return "\(path) is a thinned copy, which lacks \(try thinning()?.description ?? "steps")"
+  }
+
   /// Refuses a recording that lacks steps, where each is needed.
   package func requireEveryStep(for purpose: String) throws(RecordingError) {
     if let gaps = try gaps() {
       throw RecordingError(
         .absent, "\(path) was recovered, and \(gaps): \(purpose) needs every step")
     }
-    guard let thinning = try thinning(), thinning.episodes > 1 else { return }
-    throw RecordingError(
-      .absent,
-      "\(path) is a thinned copy, which lacks \(thinning): \(purpose) needs them")
+    guard let thinning = try thinning(), thinning.episodes != 1 else { return }
+    throw RecordingError(.absent, "\(try lackingSteps()): \(purpose) needs them")
   }
 }

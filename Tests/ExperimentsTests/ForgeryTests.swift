@@ -35,11 +35,10 @@ import Testing
     Forgery(
       "a unique index", "CREATE UNIQUE INDEX u ON metrics(step, name, value)", foundBy: .rows),
     Forgery(
-      "a value of another type, such as the map as bytes",
-      "UPDATE run SET value = CAST(value AS BLOB) WHERE key = 'map'", foundBy: .rows),
-    Forgery(
       "a row before the first batch",
-      "INSERT INTO batches VALUES (-9223372036854775808, -1, 0.0, 0, 0, zeroblob(32))",
+      "INSERT INTO batches(rowid, first_step, last_step, elapsed, metrics, checkpoints, hash, session,"
+        + " transitions, ended, infos, images, scenes, sections) VALUES (-9223372036854775808, 0, -1,"
+        + " 0.0, 0, 0, zeroblob(32), 1, 0, 0, 0, 0, 0, zeroblob(288))",
       foundBy: .rows),
     Forgery(
       "a row that is added or missing", "DELETE FROM metrics WHERE rowid = 3", foundBy: .rows),

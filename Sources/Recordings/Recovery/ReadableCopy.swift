@@ -139,7 +139,7 @@ final class ReadableCopy {
       } else {
         // Its metrics lie between those of the batches around it.
         let next = stretches[(index + 1)...].lazy.compactMap(\.batch).first
-        let most = min(stretch.steps.upperBound, end)
+        let most = extent(of: stretch.steps).upperBound
         try add(
           try source.rows(
             of: MetricColumn.self,
@@ -161,6 +161,16 @@ final class ReadableCopy {
     try copySessions()
   }
 
+  /// What is left of a batch's steps: it begins and ends with a step that is there.
+  private func extent(of steps: Range<Int>) -> Range<Int> {
+    let first = gaps.end(of: steps.lowerBound)
+    var last = min(steps.upperBound, max(end, steps.lowerBound)) - 1
+    if let gap = gaps.steps.last(where: { $0.lowerBound <= last }), gap.contains(last) {
+      last = gap.lowerBound - 1
+    }
+    return first..<max(first, last + 1)
+  }
+
   private static func isSound(_ row: Row<CheckpointColumn>) -> Bool {
     guard let parameters = row[.parameters].blob, let state = row[.trainingState].text else {
       return false
@@ -173,13 +183,9 @@ final class ReadableCopy {
     batch steps: Range<Int>, _ elapsed: SQLiteValue, _ metrics: Int, _ checkpoints: Int,
     _ infos: Int, _ images: Int, _ scenes: Int
   ) throws {
-    let first = gaps.end(of: steps.lowerBound)
-    // A batch ends with a step that is there.
-    var last = min(steps.upperBound, max(end, steps.lowerBound)) - 1
-    if let gap = gaps.steps.last(where: { $0.lowerBound <= last }), gap.contains(last) {
-      last = gap.lowerBound - 1
-    }
-    guard steps.isEmpty || last >= first else { return }
+    let extent = extent(of: steps)
+    let (first, last) = (extent.lowerBound, extent.upperBound - 1)
+    guard steps.isEmpty || !extent.isEmpty else { return }
     var numbers = BatchNumbers(
       firstStep: first, lastStep: last, elapsed: elapsed.double ?? 0, metrics: metrics,
       checkpoints: checkpoints, infos: infos, images: images, scenes: scenes)
