@@ -14,7 +14,7 @@ import warnings
 import weakref
 from typing import Any, Optional
 
-from ._rollout import Checkpoint, Metric, Rollout
+from ._rollout import Checkpoint, Metric, Note, Rollout
 from ._writer import Facts, Writer
 from .errors import RecordingError, RecordingWarning
 
@@ -71,12 +71,16 @@ class LiveRecording:
         """How many steps are safely in the file."""
         return self._writer.committed_steps
 
+    def note(self, what: Any) -> None:
+        """Adds an event that is no call of `step`."""
+        self.put(Note(what))
+
     def metric(self, name: str, value: Any) -> None:
-        self.put(Metric(str(name), _real(value)))
+        self.note(Metric(str(name), _real(value)))
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
         self.weigh(len(checkpoint.parameters))
-        self.put(checkpoint)
+        self.note(checkpoint)
 
     def weigh(self, size: int) -> None:
         """Counts bytes that wait beside the columns; waits where they are too many."""

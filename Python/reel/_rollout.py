@@ -58,6 +58,18 @@ class Start(NamedTuple):
     shown: Shown = Shown()
 
 
+class Note:
+    """An event that is no call of `step`: a `Reset`, `Metric` or `Checkpoint`.
+
+    One class for all, so that they are found among thousands of calls without looking at each.
+    """
+
+    __slots__ = ("what",)
+
+    def __init__(self, what: Any) -> None:
+        self.what = what
+
+
 class Metric(NamedTuple):
     name: str
     value: float
@@ -129,13 +141,7 @@ class Rollout:
         whether truncated, and an `Extra` by world or None. Of one world it holds plain values, of
         several the bytes of a column's values, or arrays.
         """
-        calls: list = []
-        others: list[tuple[int, Any]] = []
-        for event in events:
-            if event.__class__ is tuple:
-                calls.append(event)
-            else:
-                others.append((len(calls), event))
+        calls, others = _part(events)
         batch = Batch(self.next_step, self.next_step + len(calls) * self._count - 1)
         _Filling(self, batch, calls, others).run()
         self.next_step = batch.last_step + 1
@@ -165,9 +171,9 @@ class _Filling:
         if calls:
             self.states = rollout.observation.gather(columns[1]).reshape(shape)
             self.actions = rollout.action.gather(columns[0]).reshape(shape)
-        self.rewards = np.array(columns[2], np.float64).reshape(shape) + 0.0
-        self.terminated = np.array(columns[3], bool).reshape(shape)
-        self.done = self.terminated | np.array(columns[4], bool).reshape(shape)
+        self.rewards = _matrix(columns[2], np.float64, shape) + 0.0
+        self.terminated = _matrix(columns[3], bool, shape)
+        self.done = self.terminated | _matrix(columns[4], bool, shape)
         self.rewards[np.isnan(self.rewards)] = _NAN
         self.reward_lists = self.rewards.T.tolist()
         # Which episode each step belongs to; 0 where a world was only reset.
@@ -178,13 +184,14 @@ class _Filling:
             self.before[1:] = self.states[:-1]
 
     def run(self) -> None:
-        marks = set(np.flatnonzero(self.done.any(axis=1)).tolist())
-        marks.update(call for call, extras in enumerate(self.extras) if extras)
-        marks_in_order = sorted(marks)
+        marks = self.done.any(axis=1)
+        if any(self.extras):
+            marks |= np.fromiter(map(bool, self.extras), bool, self.calls)
+        marked = np.flatnonzero(marks).tolist()
         place = 0
         for position, event in [*self.others, (self.calls, None)]:
-            while place < len(marks_in_order) and marks_in_order[place] < position:
-                self._mark(marks_in_order[place])
+            while place < len(marked) and marked[place] < position:
+                self._mark(marked[place])
                 place += 1
             if event is not None:
                 self._handle(position, event)
@@ -247,11 +254,12 @@ class _Filling:
 
     def _begin(self, until: int) -> None:
         """Begins the episodes whose first step is in a call up to this one, in the order of those steps."""
-        due = sorted(
+        due = [
             (world.begins, index)
             for index, world in enumerate(self.worlds)
             if world.begins is not None and world.begins <= until and not world.number
-        )
+        ]
+        due.sort()
         for call, index in due:
             world = self.worlds[index]
             self.rollout.episodes += 1
@@ -360,6 +368,27 @@ class _Filling:
                 problems[f"{what} outside"] = (
                     f"some {what} lie outside their space; they are recorded as they are"
                 )
+
+
+def _part(events: list) -> tuple[list, list[tuple[int, Any]]]:
+    """The calls among some events, and what else happened, with how many calls came before it."""
+    kinds = list(map(type, events))
+    calls: list = []
+    others: list[tuple[int, Any]] = []
+    begin = 0
+    for _ in range(kinds.count(Note)):
+        place = kinds.index(Note, begin)
+        calls += events[begin:place]
+        others.append((len(calls), events[place].what))
+        begin = place + 1
+    return calls + events[begin:], others
+
+
+def _matrix(column: tuple, kind: Any, shape: tuple[int, int]) -> np.ndarray:
+    """Values of one world, or arrays of all worlds, call after call."""
+    if shape[1] == 1 and not (column and isinstance(column[0], np.ndarray)):
+        return np.fromiter(column, kind, shape[0]).reshape(shape)
+    return np.array(column, kind).reshape(shape)
 
 
 def _value(item: Any) -> Any:

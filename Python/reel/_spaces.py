@@ -381,7 +381,8 @@ class Codec:
         if len(self.leaves) > 1 or self.leaves and self.leaves[0].path:
             return self.blob
         leaf = self.leaves[0]
-        dtype, shape = leaf.dtype.newbyteorder("="), leaf.shape
+        # NumPy has one object for each of its own dtypes, which is compared quickly.
+        dtype, shape = np.dtype(leaf.dtype.type), leaf.shape
 
         def encode(value: Any) -> bytes:
             if value.__class__ is np.ndarray and value.dtype is dtype and value.shape == shape:
@@ -448,7 +449,7 @@ class Codec:
             return np.empty(len(chunks), self.dtype)
         if self.is_integer and not isinstance(chunks[0], bytes):
             try:
-                return np.array(chunks, np.int64)
+                return np.fromiter(chunks, np.int64, len(chunks))
             except OverflowError:
                 return np.array([_bounded(number) for number in chunks], np.int64)
         return np.frombuffer(b"".join(chunks), self.dtype)

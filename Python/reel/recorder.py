@@ -117,7 +117,7 @@ class Recorder(gymnasium.Wrapper, Log):
                 observation = result[0]
                 shown = Shown() if self._is_plain else self._first_shown(observation)
                 states = self._observation.gather([self._encode_observation(observation)])
-                recording.put(Reset((0,), states, (kept_seed(seed),), kept, {0: shown}))
+                recording.note(Reset((0,), states, (kept_seed(seed),), kept, {0: shown}))
                 if not recording.is_active:
                     self._drop()
             except Exception as error:  # noqa: BLE001

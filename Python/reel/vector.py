@@ -205,7 +205,7 @@ class VectorRecorder(VectorWrapper, Log):
             self._await(np.isin(np.arange(worlds), reset))
             shown = {index: each for index, each in self._show_all(observations).items() if index in reset}
         seeds = tuple(kept_seed(seed[index]) for index in reset)
-        recording.put(Reset(reset, states[list(reset)], seeds, kept, shown))
+        recording.note(Reset(reset, states[list(reset)], seeds, kept, shown))
         if not recording.is_active:
             self._drop()
 
