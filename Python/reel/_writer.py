@@ -369,7 +369,8 @@ def _versions() -> str:
     return compact(versions)
 
 
-def _read(path: str) -> sqlite3.Connection:
+def open_to_read(path: str) -> sqlite3.Connection:
+    """Opens a recording that must not be changed, also while it is written."""
     return sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, timeout=30, isolation_level=None)
 
 
@@ -381,7 +382,7 @@ def _quoted(path: str) -> str:
 def _refuse_living_writer(path: str, database: Optional[sqlite3.Connection] = None) -> None:
     own = database is None
     try:
-        database = _read(path) if database is None else database
+        database = open_to_read(path) if database is None else database
         writers: Iterable = database.execute("SELECT writer FROM sessions WHERE writer NOT NULL").fetchall()
     except sqlite3.Error:
         return  # what is no recording has no writer
@@ -399,7 +400,7 @@ def _check_same(path: str, facts: Facts) -> None:
     """Refuses to go on with a recording of something else."""
     if not os.path.exists(path):
         raise RecordingError(f"there is no file {path} to append to")
-    database = _read(path)
+    database = open_to_read(path)
     try:
         if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise RecordingError(f"{path} is no recording")
