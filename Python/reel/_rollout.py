@@ -169,8 +169,8 @@ class _Filling:
         columns = list(zip(*calls)) if calls else [()] * 6
         self.extras = columns[5]
         if calls:
-            self.states = rollout.observation.gather(columns[1]).reshape(shape)
-            self.actions = rollout.action.gather(columns[0]).reshape(shape)
+            self.states = _column(rollout.observation, columns[1], shape)
+            self.actions = _column(rollout.action, columns[0], shape)
         self.rewards = _matrix(columns[2], np.float64, shape) + 0.0
         self.terminated = _matrix(columns[3], bool, shape)
         self.done = self.terminated | _matrix(columns[4], bool, shape)
@@ -382,6 +382,11 @@ def _part(events: list) -> tuple[list, list[tuple[int, Any]]]:
         others.append((len(calls), events[place].what))
         begin = place + 1
     return calls + events[begin:], others
+
+
+def _column(codec: Codec, chunks: tuple, shape: tuple[int, int]) -> np.ndarray:
+    """A column's values by call and world; where they stand aside there are no bytes to count them by."""
+    return np.empty(shape, codec.dtype) if codec.aside else codec.gather(chunks).reshape(shape)
 
 
 def _matrix(column: tuple, kind: Any, shape: tuple[int, int]) -> np.ndarray:
