@@ -16,13 +16,14 @@ NULL = struct.pack("<Q", 0x7FF8000000000000)
 
 def spell(value: Any) -> bytes:
     """One value in the spelling that all hashes are made of."""
-    if value is None or value != value:
-        return NULL
-    if isinstance(value, int):
+    kind = value.__class__
+    if kind is int:
         return _INTEGER(value)
-    if isinstance(value, float):
-        return _REAL(value + 0.0)  # SQLite keeps no -0.0
-    data = value.encode() if isinstance(value, str) else bytes(value)
+    if kind is float:
+        return _REAL(value + 0.0) if value == value else NULL  # SQLite keeps no -0.0
+    if value is None:
+        return NULL
+    data = value.encode() if kind is str else bytes(value)
     return _INTEGER(-1 - len(data)) + data
 
 

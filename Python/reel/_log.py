@@ -95,6 +95,7 @@ class Log:
 
     def _give_up(self, error: BaseException) -> None:
         recording, self._recording = self._recording, None
-        if recording is not None:
-            recording.fail(error)
-            self._steps_at_end = recording.committed_steps
+        if recording is None:  # `_drop` raised what the program asked for
+            raise error
+        self._steps_at_end = recording.committed_steps
+        recording.fail(error)

@@ -201,12 +201,12 @@ class _Filling:
 
     def _handle(self, position: int, event: Any) -> None:
         step = self.batch.first_step + position * self.count
-        if isinstance(event, Metric):
-            self.batch.metrics.append((step, event.name, event.value))
-        elif isinstance(event, Checkpoint):
-            self.batch.checkpoints[step] = (step, *event)
-        elif isinstance(event, Reset):
+        if event.__class__ is Reset:
             self._reset(position, event)
+        elif event.__class__ is Metric:
+            self.batch.metrics.append((step, event.name, event.value))
+        else:
+            self.batch.checkpoints[step] = (step, *event)
 
     def _reset(self, position: int, reset: Reset) -> None:
         self._begin(position - 1)
@@ -254,11 +254,10 @@ class _Filling:
 
     def _begin(self, until: int) -> None:
         """Begins the episodes whose first step is in a call up to this one, in the order of those steps."""
-        due = [
-            (world.begins, index)
-            for index, world in enumerate(self.worlds)
-            if world.begins is not None and world.begins <= until and not world.number
-        ]
+        due = []
+        for index, world in enumerate(self.worlds):
+            if not world.number and world.begins is not None and world.begins <= until:
+                due.append((world.begins, index))
         due.sort()
         for call, index in due:
             world = self.worlds[index]
@@ -398,7 +397,7 @@ def _matrix(column: tuple, kind: Any, shape: tuple[int, int]) -> np.ndarray:
 
 def _value(item: Any) -> Any:
     """One value of a column as SQLite takes it."""
-    return int(item) if isinstance(item, np.integer) else item.tobytes() if item.dtype.itemsize else b""
+    return item.tobytes() if item.__class__ is np.void else int(item)
 
 
 def _list(column: np.ndarray) -> list:

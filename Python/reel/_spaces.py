@@ -357,6 +357,22 @@ class Codec:
         return self.description["type"] == "Discrete"
 
     @property
+    def start(self) -> int:
+        """The least value of a single discrete space."""
+        return int(self._starts[0])
+
+    @property
+    def plain_box(self) -> tuple[Optional[np.dtype], tuple]:
+        """The dtype and shape of arrays whose bytes are the column's, as they are; else no dtype."""
+        if self.aside or self.is_integer or len(self.leaves) != 1 or self.leaves[0].path:
+            return None, ()
+        leaf = self.leaves[0]
+        # NumPy has one object for each of its own dtypes, which is compared quickly.
+        dtype = np.dtype(leaf.dtype.type)
+        is_as_kept = np.little_endian and dtype == leaf.description.get("dtype", "int64")
+        return (dtype if is_as_kept else None), leaf.shape
+
+    @property
     def count(self) -> int:
         """How many values a discrete space has."""
         return math.prod(self._counts.tolist())
@@ -380,17 +396,16 @@ class Codec:
             return encode_number
         if len(self.leaves) > 1 or self.leaves and self.leaves[0].path:
             return self.blob
-        leaf = self.leaves[0]
-        # NumPy has one object for each of its own dtypes, which is compared quickly.
-        dtype, shape = np.dtype(leaf.dtype.type), leaf.shape
+        leaf, (dtype, shape) = self.leaves[0], self.plain_box
 
         def encode(value: Any) -> bytes:
             if value.__class__ is np.ndarray and value.dtype is dtype and value.shape == shape:
                 return value.tobytes()
+            fitted = _fit(value, leaf).tobytes()
             self._notice(value, leaf)
-            return _fit(value, leaf).tobytes()
+            return fitted
 
-        return encode if np.little_endian else lambda value: _fit(value, leaf).tobytes()
+        return encode
 
     def _notice(self, value: Any, leaf: Leaf, front: tuple = ()) -> None:
         """Reports a value that does not have the dtype or shape of its space."""
@@ -413,8 +428,8 @@ class Codec:
         parts = []
         for leaf in self.leaves:
             part = _part(value, leaf.path)
-            self._notice(part, leaf)
             parts.append(_fit(part, leaf).tobytes())
+            self._notice(part, leaf)
         return b"".join(parts)
 
     # The values of all worlds at once.

@@ -279,8 +279,7 @@ class Writer:
                         "UPDATE sessions SET ended = ?, writer = NULL WHERE rowid = ?",
                         [timestamp(), self.session],
                     )
-                if is_there:
-                    _make_one_file(self.database)
+                _fold_log(self.database, leave=is_there)
         finally:
             self.database.close()
             own_files.discard(self._identity)
@@ -315,12 +314,16 @@ def _use_log(database: sqlite3.Connection, path: str) -> None:
         raise OSError(f"{path} cannot have a write-ahead log: its file system is no local one")
 
 
-def _make_one_file(database: sqlite3.Connection) -> None:
-    """Folds the log in. Where a reader is in the way it stays, and the recording is as good."""
+def _fold_log(database: sqlite3.Connection, leave: bool) -> None:
+    """Folds the log in. Where a reader is in the way it stays, and the recording is as good.
+
+    A file that another has replaced keeps its log mode: to leave it would remove the other's log.
+    """
     with contextlib.suppress(sqlite3.Error):
         database.execute("PRAGMA busy_timeout = 200")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        database.execute("PRAGMA journal_mode = MEMORY")
+        if leave:
+            database.execute("PRAGMA journal_mode = MEMORY")
 
 
 def _fill(database: sqlite3.Connection, facts: Facts, session: list, writer: str) -> None:
