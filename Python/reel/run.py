@@ -459,12 +459,12 @@ class Run:
         return Series(steps, np.array(values, object if are_texts else np.float64))
 
     @cached_property
-    def observation_codec(self) -> Codec:
-        return Codec(self.spaces["observation"])
+    def observation_codec(self) -> Union[Codec, _Bytes]:
+        return _codec(self.spaces["observation"])
 
     @cached_property
-    def action_codec(self) -> Codec:
-        return Codec(self.spaces["action"])
+    def action_codec(self) -> Union[Codec, _Bytes]:
+        return _codec(self.spaces["action"])
 
     def _described(self, subject: str, column: str) -> dict:
         """A space as the fields describe it."""
@@ -474,6 +474,8 @@ class Run:
         rows = self._rows(
             "SELECT name, type, count FROM fields WHERE subject = ? ORDER BY offset, rowid", subject
         )
+        if not rows or any(kind == "digit" or kind.isalpha() for _, kind, _ in rows):
+            return {"type": "Bytes"}  # no numbers of known types
         low_high = {"low": "-inf", "high": "inf"}
         kinds_of_fields = {kind for _, kind, _ in rows}
         if len(kinds_of_fields) == 1:
@@ -607,6 +609,25 @@ class Run:
                 )
             pictures.append(as_observation(frames[number][at], shape))
         return np.array(pictures)
+
+
+class _Bytes:
+    """A column whose values nothing describes: they are read as bytes."""
+
+    aside = None
+    dtype = np.dtype(object)
+
+    def gather(self, chunks: Any) -> np.ndarray:
+        column = np.empty(len(chunks), object)
+        column[:] = chunks
+        return column
+
+    def decode(self, column: np.ndarray) -> np.ndarray:
+        return column
+
+
+def _codec(description: dict) -> Union[Codec, _Bytes]:
+    return _Bytes() if description["type"] == "Bytes" else Codec(description)
 
 
 class _Snapshot:
