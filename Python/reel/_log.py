@@ -86,6 +86,11 @@ class Log:
             recording.close()
             self._drop()
 
+    def _notice_end(self) -> None:
+        """Goes on without the recording where its thread has ended it."""
+        if self._recording is not None and not self._recording.is_active:
+            self._drop()
+
     def _drop(self) -> None:
         """Goes on without the recording, which has ended."""
         recording, self._recording = self._recording, None

@@ -7,16 +7,12 @@ import weakref
 from typing import Any, Callable, Optional, Union
 
 import gymnasium
-import numpy as np
 from numpy import ndarray
 
-from ._identity import compact
+from ._capture import Shower, reward_of
 from ._log import Log
-from ._pictures import newest_frame
-from ._recording import LiveRecording
 from ._rollout import Extra, Reset, Shown
 from ._setup import Beginning, Options, begin, info_value, json_text, kept_seed, success_of
-from ._spaces import Codec, to_json
 from ._worlds import world_of
 
 
@@ -99,8 +95,7 @@ class Recorder(gymnasium.Wrapper, Log):
         recording.put(call)
         if len(recording.events) >= recording.limit:
             recording.push_back()
-            if not recording.is_active:
-                self._drop()
+            self._notice_end()
 
     def _plain_step(self) -> Callable[[Any], tuple]:
         """`step` for an environment of whose steps nothing stands aside, with everything at hand.
@@ -171,8 +166,7 @@ class Recorder(gymnasium.Wrapper, Log):
                 shown = Shown() if self._is_plain else self._first_shown(observation)
                 states = self._observation.gather([self._encode_observation(observation)])
                 recording.note(Reset((0,), states, (kept_seed(seed),), kept, {0: shown}))
-                if not recording.is_active:
-                    self._drop()
+                self._notice_end()
             except Exception as error:  # noqa: BLE001
                 self._give_up(error)
         return result
@@ -220,66 +214,6 @@ class Recorder(gymnasium.Wrapper, Log):
             frame = self._shower.frame(self.env.render)
             self._draws = self._shower.can_draw
         return self._shower.shown(observation, self._shows, frame)
-
-
-class Shower:
-    """Finds what of an observation or an action the columns cannot hold, and how it looks."""
-
-    def __init__(self, begun: Beginning, options: Options, space: Any) -> None:
-        self.recording: LiveRecording = begun.recording
-        self.observation, self.of_action = begun.observation, begun.action
-        self.shape = getattr(space, "shape", None)
-        self.keeps_pixels = options.frames is not None
-        self.can_draw = True
-
-    def draws(self, env: Any) -> bool:
-        """Whether pictures are drawn by the environment; pictures that are observations need no drawing."""
-        return (
-            self.keeps_pixels and self.observation.aside != "picture"
-            and getattr(env, "render_mode", None) == "rgb_array"
-        )  # fmt: skip
-
-    def frame(self, render: Any) -> Any:
-        """What the environment draws; where it fails no more is drawn, and the steps are recorded on."""
-        try:
-            return render()
-        except Exception as error:  # noqa: BLE001
-            self.can_draw = False
-            self.recording.warn_once("render", f"no more pixels are recorded: {error}")
-            return None
-
-    def shown(self, observation: Any, shows: bool, frame: Any = None) -> Shown:
-        """What stands beside a state: always what is JSON, and of chosen episodes what is large."""
-        kind, aside = self.observation.aside, None
-        if kind == "json":
-            aside = compact(to_json(self.observation.description, observation))
-        elif kind == "deflated" and shows:
-            aside = self.observation.blob(observation)
-            self.recording.weigh(len(aside))
-        elif kind == "picture" and shows:
-            frame = newest_frame(np.asarray(observation).reshape(self.shape))
-        if frame is not None:
-            frame = np.array(frame, np.uint8)
-            self.recording.weigh(frame.nbytes)
-        return Shown(aside, frame)
-
-    def action(self, action: Any) -> Any:
-        """An action that its column cannot hold."""
-        codec: Codec = self.of_action
-        if codec.aside is None:
-            return None
-        if codec.aside == "json":
-            return compact(to_json(codec.description, action))
-        return codec.blob(action)
-
-
-def reward_of(reward: Any, recording: LiveRecording) -> float:
-    """A reward as a number; what is none is recorded as NaN."""
-    try:
-        return float(reward.item() if isinstance(reward, ndarray) else reward)
-    except (TypeError, ValueError):
-        recording.warn_once("reward", f"some rewards are no numbers, such as {reward!r}")
-        return float("nan")
 
 
 def _has_wrapper(env: Any, name: str) -> bool:

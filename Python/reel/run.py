@@ -292,8 +292,11 @@ class Run:
             raise RecordingError(f"{self.path} has no episode yet")
         return [found[0][0]]
 
-    def transitions(self, selection: Selection = "best") -> Transitions:
+    def transitions(self, selection: Selection = "best", pixels: bool = True) -> Transitions:
         """The steps of some episodes as NumPy arrays.
+
+        Observations that are pictures or very large were recorded of some episodes only; without
+        `pixels` they are left out, as None.
 
         Example:
             >>> steps = run.transitions("last")  # doctest: +SKIP
@@ -301,9 +304,9 @@ class Run:
         """
         with self._snapshot():
             if isinstance(selection, str) and selection == "all":
-                return self._all_transitions()
+                return self._all_transitions(pixels)
             parts = [self._rows_of(number) for number in self.select(selection)]
-            return self._assemble(parts)
+            return self._assemble(parts, pixels)
 
     def __iter__(self) -> Iterator[Transitions]:
         """Every episode, one after the other, in constant memory."""
@@ -508,7 +511,7 @@ class Run:
             np.array(columns[4], np.float64),
         )  # fmt: skip
 
-    def _all_transitions(self) -> Transitions:
+    def _all_transitions(self, pixels: bool) -> Transitions:
         cursor = self._database.execute(
             "SELECT step, episode, state, action, reward FROM transitions ORDER BY step"
         )
@@ -519,12 +522,12 @@ class Run:
                 break
             parts.append(self._columns(rows))
         if not parts:
-            return self._assemble([])
+            return self._assemble([], pixels)
         joined = _Rows(*(np.concatenate(column) for column in zip(*parts)))
         order = np.argsort(joined.episode, kind="stable")
-        return self._assemble([_Rows(*(column[order] for column in joined))])
+        return self._assemble([_Rows(*(column[order] for column in joined))], pixels)
 
-    def _assemble(self, parts: list[_Rows]) -> Transitions:
+    def _assemble(self, parts: list[_Rows], pixels: bool) -> Transitions:
         """Arrays of rows that lie episode after episode."""
         if not parts:
             parts = [self._columns([])]
@@ -552,7 +555,9 @@ class Run:
             is_last = t[end] == row[4] - 1
             terminated[end] = is_last and row[6] == "terminated"
             truncated[end] = is_last and row[6] == "truncated"
-        observations, next_observations = self._observations(rows, next_states, t)
+        observations = next_observations = None
+        if pixels or self.observation_codec.aside in (None, "json"):
+            observations, next_observations = self._observations(rows, next_states, t)
         actions = (
             self._aside(self.action_codec, "action", rows.episode, t)
             if self.action_codec.aside else self.action_codec.decode(rows.actions)
