@@ -14,12 +14,14 @@ import warnings
 import weakref
 from typing import Any, Optional
 
-from ._rollout import Batch, Checkpoint, Metric, Note, Rollout
+from ._rollout import Checkpoint, Metric, Note, Rollout
 from ._writer import Facts, Writer
 from .errors import RecordingError, RecordingWarning
 
 # Commits begin this far apart, so that with the time that one takes a kill costs less than 300 ms.
 _INTERVAL = 0.1
+# After so many seconds of a commit the program waits for its end.
+_LATE = 0.03
 # Rows of one commit, and how many may wait before the program waits for the file.
 _BATCH_ROWS = 8192
 _WAITING_ROWS = 4 * _BATCH_ROWS
@@ -58,7 +60,8 @@ class LiveRecording:
         self._warned: set[str] = set()
         self._wake, self._progress = threading.Event(), threading.Condition()
         self._flushes: list[threading.Event] = []
-        self._is_building = self._is_closing = False
+        self._is_alone = self._is_closing = False
+        self._late_from = 0.0
         self._is_closed = False
         _living.add(self)
         self._thread = threading.Thread(target=self._work, name="reel", daemon=True)
@@ -91,8 +94,8 @@ class LiveRecording:
     def push_back(self) -> None:
         """Called where many events wait, or the thread wants to be alone; waits for it then."""
         with self._progress:
-            if self._is_building:
-                self._progress.wait_for(lambda: not self._is_building, timeout=1)
+            if self._is_alone:
+                self._progress.wait_for(lambda: not self._is_alone, timeout=1)
                 return
         self._wake.set()
         self.limit = len(self.events) + self._batch_calls
@@ -179,11 +182,9 @@ class LiveRecording:
             taken = self.events[: min(left, self._batch_calls)]
             del self.events[: len(taken)]
             left -= len(taken)
-            late = self._writer.commit(self._build(taken))
+            late = self._commit(taken)
             if not self.events:
                 self._written_weight = weight
-            with self._progress:
-                self._progress.notify_all()
             for kind, text in list(self._rollout.problems.items()):
                 self.warn_once(kind, text)
             if late:
@@ -193,21 +194,36 @@ class LiveRecording:
         for flush in flushes:
             flush.set()
 
-    def _build(self, events: list) -> Batch:
-        """Makes a batch while the program waits, should it take a step.
+    def _commit(self, events: list) -> list[int]:
+        """Commits a batch, while the program waits for a part of that, should it take a step.
 
-        NumPy lets go of Python's lock in each operation on a large array, and gets it back from a busy
-        program only after 5 ms. With the program at rest a batch is made in less than one of these.
+        NumPy lets go of Python's lock in each operation on a large array, and SQLite in each statement;
+        a busy program gives it back only after 5 ms. With the program at rest a batch is made in less
+        than one of these. What SQLite does takes longer and needs no lock, so that the program goes on
+        beside it, unless the machine has so much to do that the commit is late.
         """
-        self._is_building = True
-        self.limit = 0
+        self._be_alone()
         try:
-            return self._rollout.batch(events)
+            batch = self._rollout.batch(events)
+            self._let_go()
+            self._late_from = time.monotonic() + _LATE
+            return self._writer.commit(batch, self._hurry)
         finally:
-            with self._progress:
-                self._is_building = False
-                self.limit = self._batch_calls
-                self._progress.notify_all()
+            self._let_go()
+
+    def _hurry(self) -> None:
+        if not self._is_alone and time.monotonic() > self._late_from:
+            self._be_alone()
+
+    def _be_alone(self) -> None:
+        self._is_alone = True
+        self.limit = 0
+
+    def _let_go(self) -> None:
+        with self._progress:
+            self._is_alone = False
+            self.limit = self._batch_calls
+            self._progress.notify_all()
 
     def _end(self, error: Optional[BaseException]) -> None:
         was_active = self.is_active

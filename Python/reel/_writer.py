@@ -9,7 +9,7 @@ import platform
 import sqlite3
 import time
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Optional, Sequence
+from typing import Any, Callable, Iterable, Optional, Sequence
 
 import numpy as np
 
@@ -62,6 +62,7 @@ class Writer:
         # The checkpoint of step 0 is there from the beginning, and no batch covers it yet.
         self._uncovered: list[tuple] = []
         self._origin = time.monotonic()
+        self._before: Callable[[], None] = lambda: None
 
     # Beginning.
 
@@ -176,8 +177,12 @@ class Writer:
 
     # Batches.
 
-    def commit(self, batch: Batch) -> list[int]:
-        """Writes a batch in one transaction; returns the steps of checkpoints that came too late."""
+    def commit(self, batch: Batch, before: Callable[[], None] = lambda: None) -> list[int]:
+        """Writes a batch in one transaction; returns the steps of checkpoints that came too late.
+
+        `before` is called before each statement.
+        """
+        self._before = before
         if file_identity(self.path) != self._identity:
             raise RecordingError(f"{self.path} was moved, removed or replaced while it was written")
         late = [step for step in batch.checkpoints if step <= self._newest_checkpoint]
@@ -262,6 +267,7 @@ class Writer:
             # Sizes are powers of two, so that few statements are prepared.
             while size > count - place or size * width > _MOST_VALUES:
                 size //= 2
+            self._before()
             statement = f"{verb} INTO {table} VALUES {','.join([row] * size)}"
             self.database.execute(statement, values[place * width : (place + size) * width])
             place += size
