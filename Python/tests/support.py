@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -35,7 +37,22 @@ _VERIFIER = compile(
 
 
 def verify(path: Any) -> str:
-    """Runs the page's verifier over a recording; its digest. Raises where the chain is broken."""
+    """Runs the page's verifier over a recording; its digest. Raises where the chain is broken.
+
+    Where REEL_VERIFY names the program `reel`, that must come to the same.
+    """
+    digest = _verify(path)
+    if program := os.environ.get("REEL_VERIFY"):
+        done = subprocess.run([program, "verify", str(path)], capture_output=True, text=True)
+        if done.returncode:
+            raise AssertionError(f"{path}: {done.stdout}{done.stderr}")
+        found = subprocess.run([program, "digest", str(path)], capture_output=True, text=True, check=True)
+        if found.stdout.split()[0] != digest:
+            raise AssertionError(f"{path}: `reel digest` says {found.stdout}")
+    return digest
+
+
+def _verify(path: Any) -> str:
     argv, sys.argv = sys.argv, ["verify", str(path)]
     names: dict = {}
     try:
