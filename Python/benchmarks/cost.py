@@ -95,7 +95,10 @@ def writer_alone(folder: Path, space: dict, rows: int = 1_000_000, worlds: int =
         if call % 4 == 0:
             over = no.copy()
             over[call // 4 % worlds] = True
-        return (actions[number].tobytes(), states[number].tobytes(), rewards, over, no, None)
+        return (
+            actions[number].tobytes(), states[number].tobytes(), rewards.tobytes(), over.tobytes(),
+            no.tobytes(), None,
+        )  # fmt: skip
 
     batches = rows // 8192
     taken = [[event(batch * calls + number, number) for number in range(calls)] for batch in range(batches)]

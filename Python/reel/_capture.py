@@ -75,6 +75,15 @@ def reward_of(reward: Any, recording: LiveRecording) -> float:
         return float("nan")
 
 
+_BOOL, _REAL = np.dtype(bool), np.dtype(np.float64)
+
+
+def _bytes(values: Any, kind: np.dtype) -> bytes:
+    if values.__class__ is ndarray and values.dtype is kind:
+        return values.tobytes()
+    return np.asarray(values, kind).tobytes()
+
+
 class Worlds:
     """Worlds side by side: which of them begin, play and end an episode in each call.
 
@@ -127,19 +136,20 @@ class Worlds:
         `info_of` finds a world's info, that of an episode's last step where it is over; `final_of` the
         observation that an episode ended with, where the world was reset in the same call.
         """
-        terminated, truncated = np.array(terminated, bool), np.array(truncated, bool)
-        done = terminated | truncated
+        # As bytes, which is the quickest copy: an environment may change its arrays later.
+        ended, cut = _bytes(terminated, _BOOL), _bytes(truncated, _BOOL)
+        is_any_over = b"\1" in ended or b"\1" in cut
         extras = None
-        if not self._is_plain:
-            extras = self._extras(actions, observations, done, info_of, final_of)
-        elif done.any():
-            extras = {
-                index: self._last(index, None, info_of, final_of)
-                for index in np.flatnonzero(done).tolist()
-            }
+        if is_any_over or not self._is_plain:
+            done = np.frombuffer(ended, bool) | np.frombuffer(cut, bool)
+            if not self._is_plain:
+                extras = self._extras(actions, observations, done, info_of, final_of)
+            else:
+                over = np.flatnonzero(done).tolist()
+                extras = {index: self._last(index, None, info_of, final_of) for index in over}
         states = self._observation.encode_worlds(observations, self.count)
         recording = self.recording
-        recording.put((taken, states, np.array(rewards, np.float64), terminated, truncated, extras))
+        recording.put((taken, states, _bytes(rewards, _REAL), ended, cut, extras))
         if len(recording.events) >= recording.limit:
             recording.push_back()
 

@@ -19,7 +19,7 @@ from ._writer import Facts, Writer
 from .errors import RecordingError, RecordingWarning
 
 # Commits begin this far apart, so that with the time that one takes a kill costs less than 300 ms.
-_INTERVAL = 0.1
+_INTERVAL = 0.15
 # After so many seconds of a commit the program waits for its end.
 _LATE = 0.03
 # Rows of one commit, and how many may wait before the program waits for the file.

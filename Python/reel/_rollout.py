@@ -139,7 +139,7 @@ class Rollout:
 
         A call of `step` is a tuple: the actions, the states reached, the rewards, whether terminated,
         whether truncated, and an `Extra` by world or None. Of one world it holds plain values, of
-        several the bytes of a column's values, or arrays.
+        several the bytes of all their values.
         """
         calls, others = _part(events)
         batch = Batch(self.next_step, self.next_step + len(calls) * self._count - 1)
@@ -355,7 +355,7 @@ class _Filling:
         columns = [steps, self.numbers, self.before, self.actions, self.rewards]
         columns = [column.reshape(-1)[kept] for column in columns]
         batch.transitions_hash = hash_columns(columns)
-        batch.transitions = [_list(column) for column in columns]
+        batch.transitions = [column.tolist() for column in columns]
 
     def _check_spaces(self) -> None:
         problems = self.rollout.problems
@@ -389,25 +389,15 @@ def _column(codec: Codec, chunks: tuple, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _matrix(column: tuple, kind: Any, shape: tuple[int, int]) -> np.ndarray:
-    """Values of one world, or arrays of all worlds, call after call."""
-    if shape[1] == 1 and not (column and isinstance(column[0], np.ndarray)):
-        return np.fromiter(column, kind, shape[0]).reshape(shape)
-    return np.array(column, kind).reshape(shape)
+    """Values of one world, or the bytes of all worlds' values, call after call."""
+    if column and isinstance(column[0], bytes):
+        return np.frombuffer(b"".join(column), kind).reshape(shape)
+    return np.fromiter(column, kind, shape[0]).reshape(shape)
 
 
 def _value(item: Any) -> Any:
     """One value of a column as SQLite takes it."""
     return item.tobytes() if item.__class__ is np.void else int(item)
-
-
-def _list(column: np.ndarray) -> list:
-    if column.dtype.kind == "V":
-        width = column.dtype.itemsize
-        if not width:
-            return [b""] * len(column)
-        data = column.tobytes()
-        return [data[place : place + width] for place in range(0, len(data), width)]
-    return column.tolist()
 
 
 def _bytes(data: Any) -> bytes:

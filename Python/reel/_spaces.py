@@ -344,6 +344,10 @@ class Codec:
         width = 0 if self.aside else self._layout.itemsize
         self.dtype = np.dtype(np.int64) if self.is_integer else np.dtype(f"V{width}")
         self.encode: Callable[[Any], Any] = self._encoder()
+        # Arrays of all worlds whose bytes are the column's, as they are.
+        self._worlds_dtype, self._worlds_shape = self.plain_box
+        if self.is_integer and self.is_single_discrete and not self.start and np.little_endian:
+            self._worlds_dtype = np.dtype(np.int64)
 
     def _is_picture(self) -> bool:
         box = self.description
@@ -438,6 +442,9 @@ class Codec:
         """The column's values of a vectorised environment's batch, one world after the other."""
         if self.aside:
             return b""
+        if value.__class__ is np.ndarray and value.dtype is self._worlds_dtype:
+            if value.shape == (worlds, *self._worlds_shape):
+                return value.tobytes()
         if self.is_single_discrete:
             return (np.asarray(value).astype(np.int64).reshape(worlds) - self._starts).tobytes()
         if self.is_integer:
