@@ -112,9 +112,12 @@ class World(NamedTuple):
     map_name: Optional[str] = None
 
 
-def world_of(env: Any) -> World:
-    """What is known of an environment, or of the first of a vectorised one, through its wrappers."""
-    changed = _is_changed(env)
+def world_of(env: Any, changed: bool = False) -> World:
+    """What is known of an environment, or of the first of a vectorised one, through its wrappers.
+
+    `changed` says that other observations are recorded than the environment's.
+    """
+    changed = changed or _is_changed(env)
     inner = getattr(getattr(env, "unwrapped", env), "envs", None)
     if inner:
         changed = changed or _is_changed(inner[0])

@@ -9,7 +9,13 @@ from typing import Any, Mapping, Optional, Union
 import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import KVWriter
-from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecNormalize
+from stable_baselines3.common.vec_env import (
+    VecEnv,
+    VecEnvWrapper,
+    VecFrameStack,
+    VecNormalize,
+    VecTransposeImage,
+)
 
 from ._capture import Worlds
 from ._log import Log
@@ -63,8 +69,10 @@ class SB3Callback(BaseCallback, Log):
         options = Options(**{**_defaults(self.model), **self._given})
         if options.initial is None and self._checkpoint_every:
             options.initial = self.model.policy.state_dict()
+        # These show other observations than the world's own.
+        changed = any(_find(env, kind) is not None for kind in (VecFrameStack, VecTransposeImage))
         begun = begin(
-            self._path, options, world_of(_Played(env)), played.observation_space, played.action_space,
+            self._path, options, world_of(env, changed), played.observation_space, played.action_space,
             env.num_envs, 1,
         )  # fmt: skip
         if begun is None:
@@ -164,33 +172,6 @@ class _Tap(VecEnvWrapper):
         observations, rewards, dones, infos = self.venv.step_wait()
         self.infos = [dict(info) for info in infos]
         return observations, rewards, dones, infos
-
-
-class _Played:
-    """The worlds of a `VecEnv`, as what is known of them is found."""
-
-    def __init__(self, env: VecEnv) -> None:
-        inner = getattr(env.unwrapped, "envs", None)
-        self.envs = inner
-        self.unwrapped = self
-        self.spec = None
-        self.get_attr = env.get_attr
-        # A wrapper's name says whether it changes observations, as of Gymnasium's.
-        changing = [kind for kind in _layers(env) if kind in ("VecFrameStack", "VecTransposeImage")]
-        if changing:
-            self.env = _ChangedObservation()
-
-
-class _ChangedObservation:
-    pass
-
-
-def _layers(env: VecEnv) -> list[str]:
-    names = []
-    while isinstance(env, VecEnvWrapper):
-        names.append(type(env).__name__)
-        env = env.venv
-    return names
 
 
 def _find(env: VecEnv, kind: type) -> Any:

@@ -288,7 +288,7 @@ while True:
 class KillTest(RecordingTest):
     """A killed program loses no step that was committed, and of the others only the last moments'."""
 
-    def kill(self, kind: str, after: float, *append: str) -> None:
+    def kill(self, kind: str, after: float, *append: str, waits_for_commit: bool = False) -> None:
         with tempfile.TemporaryFile("w+") as output:
             program = subprocess.Popen(
                 [sys.executable, "-c", _LOOP, str(self.path), kind, *append], cwd=HERE, stdout=output,
@@ -296,6 +296,8 @@ class KillTest(RecordingTest):
             )  # fmt: skip
             deadline = time.monotonic() + 30
             while not os.fstat(output.fileno()).st_size and time.monotonic() < deadline:
+                time.sleep(0.005)
+            while waits_for_commit and _last_said(output) == 0 and time.monotonic() < deadline:
                 time.sleep(0.005)
             time.sleep(after)
             killed = time.monotonic()
@@ -330,7 +332,7 @@ class KillTest(RecordingTest):
 
     def test_what_was_left_open_is_interrupted_by_the_next_session(self) -> None:
         self.losses = []
-        self.kill("sync", 0.3)
+        self.kill("sync", 0.1, waits_for_commit=True)
         with sqlite3.connect(self.path) as database:
             left = [row[0] for row in database.execute("SELECT episode FROM episodes WHERE ended IS NULL")]
         self.assertEqual(len(left), 3)
@@ -340,6 +342,13 @@ class KillTest(RecordingTest):
         for number in left:
             self.assertEqual(episodes["ending"][number - 1], "interrupted")
         self.assertFalse(np.isnan(episodes["ended"]).any())
+
+
+def _last_said(output: Any) -> int:
+    """How many steps a program last said to be committed."""
+    lines = os.pread(output.fileno(), 1 << 20, 0).decode().splitlines()
+    whole = [line.split() for line in lines if len(line.split()) == 3]
+    return int(whole[-1][2]) if whole else 0
 
 
 class ForkTest(RecordingTest):
