@@ -43,7 +43,8 @@ class Shower:
 
     def shown(self, observation: Any, shows: bool, frame: Any = None) -> Shown:
         """What stands beside a state: always what is JSON, and of chosen episodes what is large."""
-        kind, aside = self.observation.aside, None
+        kind = self.observation.aside
+        aside: Any = None
         if kind == "json":
             aside = compact(to_json(self.observation.description, observation))
         elif kind == "deflated" and shows:

@@ -69,7 +69,7 @@ def holding_folder(path: str) -> Iterator[None]:
                 if error.errno not in (errno.EWOULDBLOCK, errno.EINTR):
                     break
             if time.monotonic() - start > 60:
-                raise RecordingError(f"another process has held the folder {folder} for a minute")
+                raise TimeoutError(f"another process has held the folder {folder} for a minute")
             time.sleep(0.001)
         yield
     finally:

@@ -72,7 +72,7 @@ class Note:
 
 class Metric(NamedTuple):
     name: str
-    value: float
+    value: Optional[float]
 
 
 class Checkpoint(NamedTuple):

@@ -158,7 +158,7 @@ def _facts(
     else:
         fields += action.fields("action", world.known.action)
     return Facts(
-        {key: value for key, value in run.items() if value is not None}, actions, fields,
+        {key: str(value) for key, value in run.items() if value is not None}, actions, fields,
         observation.is_integer, action.is_integer, worlds, json_text(dict(options.config or {})),
         initial_checkpoint(options, observation, action),
     )  # fmt: skip

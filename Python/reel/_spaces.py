@@ -321,13 +321,15 @@ class Codec:
         # What is called with a kind and a sentence's end where a value had to be cast.
         self.on_misfit: Optional[Callable[[str, str], None]] = None
         self.leaves = [] if _is_varied(description) else list(_leaves(description))
-        counts = [leaf.digits() for leaf in self.leaves]
-        self.is_integer = not _is_varied(description) and all(counts)
+        digits = [found for found in (leaf.digits() for leaf in self.leaves) if found]
+        counts = [count for each, _ in digits for count in each]
+        self.is_integer = (
+            not _is_varied(description) and len(digits) == len(self.leaves)
+            and math.prod(counts) < _INTEGER_LIMIT
+        )  # fmt: skip
         if self.is_integer:
-            self.is_integer = math.prod(n for ns, _ in counts for n in ns) < _INTEGER_LIMIT
-        if self.is_integer:
-            self._counts = np.array([n for ns, _ in counts for n in ns], np.int64)
-            self._starts = np.array([s for _, ss in counts for s in ss], np.int64)
+            self._counts = np.array(counts, np.int64)
+            self._starts = np.array([start for _, each in digits for start in each], np.int64)
             # The first component is the most significant digit.
             products = [math.prod(self._counts[place + 1 :].tolist()) for place in range(len(self._counts))]
             self._weights = np.array(products, np.int64)

@@ -155,8 +155,7 @@ def _lake(bare: Any, spec: Any, known: Known) -> World:
         return World(spec.id, known, (size, size))
     rows = ["".join(cell.decode() for cell in row) for row in desc]
     name = None if spec.kwargs.get("desc") is not None else spec.kwargs.get("map_name")
-    size = (len(rows), len(rows[0]))
-    return World(spec.id, known, size, "\n".join(rows), name or "custom")
+    return World(spec.id, known, (len(rows), len(rows[0])), "\n".join(rows), name or "custom")
 
 
 def _is_changed(env: Any) -> bool:

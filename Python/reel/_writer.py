@@ -81,7 +81,7 @@ class Writer:
                 database.execute("PRAGMA page_size = 4096")
                 database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 _use_log(database, path)
-                identity = file_identity(place)
+                identity = _identity_of(place)
                 _fill(database, facts, session, writer_of(place))
             finally:
                 database.close()
@@ -111,7 +111,7 @@ class Writer:
             _refuse_living_writer(path)
             _check_same(path, facts)
             database = _open(path, durable)
-            identity = file_identity(path)
+            identity = _identity_of(path)
             try:
                 database.execute("BEGIN IMMEDIATE")
                 # Asked again under the lock: of two that come at once, one gets it.
@@ -141,7 +141,8 @@ class Writer:
                 database.execute("SELECT * FROM fields ORDER BY rowid").fetchall(),
             )
         else:
-            self.first_step, elapsed, self._hash, self._best = last[0] + 1, *last[1:4]
+            self.first_step = last[0] + 1
+            elapsed, self._hash, self._best = last[1:4]
             self.totals = dict(zip(self.totals, last[4:]))
             self._origin -= elapsed
             if self._best is not None:
@@ -292,6 +293,13 @@ class Writer:
 
 
 # The file.
+
+
+def _identity_of(path: str) -> tuple[int, int]:
+    identity = file_identity(path)
+    if identity is None:
+        raise FileNotFoundError(f"{path} vanished while it was opened")
+    return identity
 
 
 def _connect(path: str) -> sqlite3.Connection:

@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from ._capture import Shower, reward_of
 from ._log import Log
+from ._recording import LiveRecording
 from ._rollout import Extra, Reset, Shown
 from ._setup import Beginning, Options, begin, info_value, json_text, kept_seed, success_of
 from ._worlds import world_of
@@ -58,13 +59,14 @@ class Recorder(gymnasium.Wrapper, Log):
         self._has_begun = self._has_ended = False
         self._shows = False
         if self._is_plain and type(self).step is Recorder.step:
-            self.step = self._plain_step()
+            self.step = self._plain_step(begun.recording)  # type: ignore[method-assign, assignment]
         # At the program's end, and where nobody holds the recorder any more.
         self._finalizer = weakref.finalize(self, begun.recording.close)
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict]:
         """Takes a step, and records it."""
-        if self._recording is None:
+        recording = self._recording
+        if recording is None:
             return self.env.step(action)
         # Before the step: an environment may change an array that it is given.
         try:
@@ -82,28 +84,30 @@ class Recorder(gymnasium.Wrapper, Log):
                 success = success_of(info)
                 if success is not None:
                     extras = {0: Extra(success=success)}
-            self._put((
-                taken, self._encode_observation(observation), reward_of(reward, self._recording),
-                terminated, truncated, extras,
-            ))  # fmt: skip
+            self._put(
+                (
+                    taken, self._encode_observation(observation), reward_of(reward, recording),
+                    terminated, truncated, extras,
+                ),
+                recording,
+            )  # fmt: skip
         except Exception as error:  # noqa: BLE001
             self._give_up(error)
         return result
 
-    def _put(self, call: tuple) -> None:
-        recording = self._recording
+    def _put(self, call: tuple, recording: LiveRecording) -> None:
         recording.put(call)
         if len(recording.events) >= recording.limit:
             recording.push_back()
             self._notice_end()
 
-    def _plain_step(self) -> Callable[[Any], tuple]:
+    def _plain_step(self, recording: LiveRecording) -> Callable[[Any], tuple]:
         """`step` for an environment of whose steps nothing stands aside, with everything at hand.
 
         It is half as long, in time, as the method, and takes the method's place as long as the
         recording lasts.
         """
-        recording, put, encode_action = self._recording, self._put, self._encode_action
+        put, encode_action = self._put, self._encode_action
         events, append = recording.events, recording.put
         encode, (dtype, shape) = self._encode_observation, self._observation.plain_box
         takes_numbers = self._action.is_single_discrete and not self._action.start
@@ -132,7 +136,7 @@ class Recorder(gymnasium.Wrapper, Log):
                 if len(events) < recording.limit:
                     append(call)
                 else:
-                    put(call)
+                    put(call, recording)
             except Exception as error:  # noqa: BLE001
                 self._give_up(error)
             return result
@@ -179,7 +183,7 @@ class Recorder(gymnasium.Wrapper, Log):
             self.env.close()
 
     @property
-    def spec(self) -> Any:
+    def spec(self) -> Any:  # type: ignore[override]
         """The environment's own: what is made from it again is not recorded."""
         return self.env.spec
 

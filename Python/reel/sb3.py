@@ -51,13 +51,13 @@ class SB3Callback(BaseCallback, Log):
     def _on_training_start(self) -> None:
         if self._worlds is None:
             self._begin()
-        if self._recording is None:
+        if self._recording is None or self._worlds is None:
             return
         self._listen()
         try:
-            observations = self._raw(self.model._last_obs)
             if self._has_reset():
                 worlds = list(range(self._worlds.count))
+                observations = self._raw(self.model._last_obs)
                 self._worlds.reset(worlds, observations, [None] * len(worlds), None)
         except Exception as error:  # noqa: BLE001 recording never breaks training
             self._give_up(error)
@@ -98,26 +98,26 @@ class SB3Callback(BaseCallback, Log):
             formats.append(_Metrics(self))
 
     def _on_step(self) -> bool:
-        if self._recording is None:
+        if self._recording is None or self._worlds is None:
             return True
         try:
-            self._record()
+            self._record(self._worlds)
             self._notice_end()
         except Exception as error:  # noqa: BLE001
             self._give_up(error)
         return True
 
-    def _record(self) -> None:
+    def _record(self, worlds: Worlds) -> None:
         found = self.locals
         actions = found.get("clipped_actions", found.get("actions"))
         rewards, dones, infos = found["rewards"], np.asarray(found["dones"], bool), found["infos"]
         if self._normalizer is not None:
             rewards = self._normalizer.get_original_reward()
         truncated = np.array([bool(info.get("TimeLimit.truncated", False)) for info in infos]) & dones
-        each = list(actions) if self._worlds.takes_aside() else None
+        each = list(actions) if worlds.takes_aside() else None
         finals = infos if self._tap is None else self._tap.infos
-        self._worlds.step(
-            each, self._worlds.encode_actions(actions), self._raw(found["new_obs"]), rewards,
+        worlds.step(
+            each, worlds.encode_actions(actions), self._raw(found["new_obs"]), rewards,
             dones & ~truncated, truncated, lambda index, is_over: infos[index],
             lambda index: finals[index]["terminal_observation"],
         )  # fmt: skip
