@@ -38,15 +38,15 @@ from reel._writer import Facts, Writer  # noqa: E402
 ACTIONS = np.random.default_rng(1).integers(0, 2, 4096).tolist()
 
 
-def play(env: gym.Env, steps: int) -> float:
+def play(env: gym.Env, steps: int, clock: Callable[[], float] = time.perf_counter) -> float:
     """Microseconds for each step of a loop."""
     env.reset(seed=1)
-    begin = time.perf_counter()
+    begin = clock()
     for step in range(steps):
         _, _, terminated, truncated, _ = env.step(ACTIONS[step % 4096])
         if terminated or truncated:
             env.reset()
-    return (time.perf_counter() - begin) / steps * 1e6
+    return (clock() - begin) / steps * 1e6
 
 
 def play_vector(envs: Any, calls: int) -> float:
@@ -158,16 +158,20 @@ def main() -> int:
         folder = Path(name)
         steps, rounds = options.steps, options.rounds
 
-        def recorded() -> float:
+        def recorded(clock: Callable[[], float] = time.perf_counter) -> float:
             env = reel.Recorder(gym.make("CartPole-v1"), folder / "run.sqlite", force=True)
             try:
-                return play(env, steps)
+                return play(env, steps, clock)
             finally:
                 env.close()
 
         bare, more = compare(lambda: play(gym.make("CartPole-v1"), steps), recorded, rounds)
         show("CartPole, a bare step", bare, "µs")
         holds.append(show("  reel.Recorder, a step more", more, "µs", max(2.5, bare / 2)))
+        # What a machine that is busy beside does not change: the work of each thread.
+        for text, clock in (("of the program's thread", time.thread_time), ("of all threads", time.process_time)):
+            more = compare(lambda: play(gym.make("CartPole-v1"), steps, clock), lambda: recorded(clock), 3)[1]
+            show(f"    CPU {text}", more, "µs")
 
         def make(worlds: int) -> Any:
             return gym.make_vec("CartPole-v1", worlds, vectorization_mode="sync")

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import weakref
 import zlib
 from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass
@@ -120,6 +121,7 @@ class Run:
             raise RecordingError(f"there is no file {self.path}")
         try:
             self._database = open_to_read(self.path)
+            self._finalizer = weakref.finalize(self, self._database.close)
             application = self._one("PRAGMA application_id")
             self.format = self._one("PRAGMA user_version")
         except sqlite3.DatabaseError as error:
