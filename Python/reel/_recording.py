@@ -19,9 +19,9 @@ from ._writer import Facts, Writer
 from .errors import RecordingError, RecordingWarning
 
 # Commits begin this far apart, so that with the time that one takes a kill costs less than 300 ms.
-_INTERVAL = 0.15
+_INTERVAL = 0.1
 # After so many seconds of a commit the program waits for its end.
-_LATE = 0.03
+_LATE = 0.01
 # Rows of one commit, and how many may wait before the program waits for the file.
 _BATCH_ROWS = 8192
 _WAITING_ROWS = 4 * _BATCH_ROWS

@@ -326,7 +326,11 @@ class KillTest(RecordingTest):
             for path in self.folder.iterdir():
                 path.unlink() if path.is_file() else shutil.rmtree(path)
         if "REEL_KILLS" in os.environ:
-            print(f"{len(self.losses)} kills: at most {max(self.losses) * 1000:.0f} ms of steps were lost")
+            median, most = np.percentile(self.losses, (50, 99)) * 1000
+            print(
+                f"{len(self.losses)} kills: of steps {median:.0f} ms were lost in the median, {most:.0f} ms in"
+                f" 99 of 100, at most {max(self.losses) * 1000:.0f} ms"
+            )
         # A machine that does much else beside the tests may be late.
         self.assertLess(max(self.losses), 0.3 if "REEL_KILLS" in os.environ else 2)
 
