@@ -1,0 +1,128 @@
+import Analysis
+import Raster
+import Rollouts
+import Worlds
+
+extension ChartsPainter {
+  /// The frame of the portrait, and what its sides are.
+  func drawPortraitFrame(onto canvas: Canvas) {
+    guard let area = layout.portrait, let pair else { return }
+    let font = layout.font
+    canvas.fill(area, theme.surface.mixed(with: theme.floor, 0.5))
+    canvas.stroke(.rect(area.inset(by: 0.5)), theme.grid, width: 1)
+    let (x, y) = (world.states.names[pair.x], world.states.names[pair.y])
+    canvas.text(
+      canvas.ellipsized(y, font, width: area.width),
+      at: Point(area.left, area.top - font.size * 0.5),
+      font, theme.mutedText)
+    canvas.text(
+      canvas.ellipsized(x, font, width: area.width * 0.6),
+      at: Point(area.center.x, area.bottom + font.size * 1.25), font, theme.mutedText,
+      align: .center)
+    let small = Font.sans(max(7, font.size * 0.82))
+    let (across, up) = (survey.spread(of: pair.x), survey.spread(of: pair.y))
+    guard !across.isEmpty, !up.isEmpty, layout.bounds.width > 0 else { return }
+    let line = area.bottom + font.size * 1.25
+    canvas.text(NumberText.short(across.low), at: Point(area.left, line), small, theme.mutedText)
+    canvas.text(
+      NumberText.short(across.high), at: Point(area.right, line), small, theme.mutedText,
+      align: .right)
+    canvas.text(
+      NumberText.short(up.high), at: Point(area.right - 3, area.top + 3), small, theme.mutedText,
+      align: .right, anchor: .top)
+    canvas.text(
+      NumberText.short(up.low), at: Point(area.right - 3, area.bottom - 4), small,
+      theme.mutedText, align: .right)
+  }
+
+  /// Where a pair of numbers is in the portrait.
+  private func place(_ x: Double, _ y: Double) -> Point? {
+    guard let area = layout.portrait, let pair,
+      let across = survey.spread(of: pair.x).share(of: x),
+      let up = survey.spread(of: pair.y).share(of: y)
+    else { return nil }
+    let inner = area.inset(by: max(4, area.width * 0.07))
+    return Point(inner.left + across * inner.width, inner.bottom - up * inner.height)
+  }
+
+  /// The way of the pair through the first points of an episode, in pieces where it is interrupted.
+  private func way(_ course: ChartCourse, points: Int) -> [[Point]] {
+    guard let pair, let x = course.numbers[pair.x]?.first, let y = course.numbers[pair.y]?.first
+    else { return [] }
+    var lines: [[Point]] = [[]]
+    for (x, y) in zip(x, y).prefix(points) {
+      if let place = place(x, y) {
+        lines[lines.count - 1].append(place)
+      } else if lines.last?.isEmpty == false {
+        lines.append([])
+      }
+    }
+    return lines
+  }
+
+  /// The whole way, pale.
+  func drawWay(_ course: ChartCourse, onto canvas: Canvas) {
+    let lines = way(course, points: .max).filter { $0.count > 1 }
+    canvas.stroke(
+      .polylines(lines), pale(theme.accent).mixed(with: theme.floor, 0.25),
+      width: max(1, layout.font.size * 0.11))
+  }
+
+  /// The way so far, and where it is.
+  func drawPortrait(_ scene: ChartScene, _ course: ChartCourse, onto canvas: Canvas) {
+    guard let pair else { return }
+    var lines = way(course, points: scene.t / course.stride + 1)
+    let now = place(
+      world.states.number(pair.x, of: scene.state) ?? .nan,
+      world.states.number(pair.y, of: scene.state) ?? .nan)
+    if let now { lines[max(0, lines.count - 1)].append(now) }
+    canvas.stroke(
+      .polylines(lines.filter { $0.count > 1 }), theme.accent,
+      Stroke(width: max(1.25, layout.font.size * 0.15), join: .round))
+    if let start = lines.first?.first {
+      canvas.fill(.circle(start, radius: max(2, layout.font.size * 0.22)), theme.mutedText)
+    }
+    if let now {
+      let radius = max(3, layout.font.size * 0.4)
+      canvas.fill(.circle(now, radius: radius + 1.5), theme.floor)
+      canvas.fill(.circle(now, radius: radius), theme.secondAccent)
+    }
+  }
+
+  /// How often each choice was made so far, as bars.
+  func drawTally(_ scene: ChartScene, onto canvas: Canvas) {
+    guard let area = layout.tally else { return }
+    let font = layout.font
+    let line = font.size * 1.75
+    canvas.text(
+      "actions so far", at: Point(area.left, area.top + font.size), font, theme.mutedText)
+    let room = Int((area.height - font.size * 1.6) / line)
+    let most = Double(max(1, scene.details.max() ?? 1))
+    let count = canvas.measure("0000", font).width
+    let name = area.width * 0.36
+    // The most frequent ones where there is no room for all.
+    let all = Array(scene.details.indices)
+    let shown =
+      all.count <= room
+      ? all
+      : all.sorted { (scene.details[$0], $1) > (scene.details[$1], $0) }.prefix(max(0, room))
+        .sorted()
+    for (index, choice) in shown.enumerated() {
+      let y = area.top + font.size * 1.6 + (Double(index) + 0.5) * line
+      let baseline = Point(area.left, (y + font.size * 0.36).rounded())
+      let isNow = scene.choice == choice
+      canvas.text(
+        canvas.ellipsized(world.words(of: .index(choice)), font, width: name - font.size * 0.4),
+        at: baseline, isNow ? .sans(font.size, .bold) : font, isNow ? theme.text : theme.mutedText)
+      let whole = area.width - name - count - font.size * 0.4
+      let length = whole * Double(scene.details[choice]) / most
+      canvas.fill(
+        .rounded(
+          Rect(x: area.left + name, y: y - line * 0.28, width: max(1, length), height: line * 0.56),
+          radius: 1.5), color(ofChoice: choice))
+      canvas.text(
+        NumberText.count(Double(scene.details[choice])), at: Point(area.right, baseline.y), font,
+        theme.text, align: .right)
+    }
+  }
+}
