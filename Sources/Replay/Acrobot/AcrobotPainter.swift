@@ -80,7 +80,7 @@ package struct AcrobotPainter: Painter {
   private func drawLinks(_ scene: RecordedScene<AcrobotState>, onto canvas: Canvas) {
     let state = scene.state
     let places = scene.details.filter(\.isDrawable).map(geometry.tip)
-    canvas.drawWay(places, way, width: max(1.5, 0.045 * unit))
+    canvas.drawWay(places, way, width: max(1.5, 0.045 * unit), isSmooth: true)
     let (pivot, elbow, tip) = (geometry.pivot, geometry.elbow(state), geometry.tip(state))
     let push = world.push(scene.action, of: 3)
     canvas.drawLink(

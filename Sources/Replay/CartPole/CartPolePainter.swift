@@ -16,7 +16,7 @@ package struct CartPolePainter: Painter {
   package let background: Canvas
 
   private static let endings = (
-    fell: EndingWord("dropped", .bad), held: EndingWord("held to the end", .good)
+    fell: EndingWord("dropped", .bad), held: EndingWord("balanced", .good)
   )
 
   /// A painter of a cart's scenes.
@@ -25,11 +25,11 @@ package struct CartPolePainter: Painter {
   ) throws(CanvasError) {
     self.world = world
     theme = options.theme
-    layout = GridLayout(rows: 10, columns: 17, options: options)
+    layout = GridLayout(rows: 4, columns: 9, options: options)
     let board = layout.board
-    let scale = board.width / 5.6
+    let scale = board.width / 5.3
     geometry = CartPoleGeometry(
-      origin: Point(board.center.x, board.bottom - 0.98 * scale), scale: scale)
+      origin: Point(board.center.x, board.bottom - 0.74 * scale), scale: scale)
     background = try Canvas(
       width: layout.width, height: layout.height, background: theme.background)
     strip = RecordedStrip(

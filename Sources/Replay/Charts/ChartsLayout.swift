@@ -10,29 +10,36 @@ struct ChartsLayout: Sendable {
   let strips: [Rect]
   /// Where the names of strips stand.
   let names: Rect
+  /// Whether they are too low for a value below its name.
+  let isLow: Bool
   /// Where their bounds stand; of no width in small pictures.
   let bounds: Rect
   /// Where the steps are counted.
   let axis: Rect
   /// Two numbers against one another.
   let portrait: Rect?
-  /// How often each choice was made.
+  /// How often each choice was made, or what the numbers of an action are.
   let tally: Rect?
 
   /// How many strips there is room for in pictures of some options.
   static func room(_ options: PictureOptions) -> Int {
-    let frame = GridLayout(rows: 3, columns: 4, options: options)
+    let frame = GridLayout(rows: tallest, columns: across, options: options)
     let font = letters(options.evenSize)
     return max(4, Int(frame.board.height / (font * 2.35)) - 1)
   }
+
+  /// The sides of pictures with the most strips; those with few are lower.
+  private static let (tallest, across) = (9, 12)
 
   private static func letters(_ size: Int) -> Double {
     max(7.5, (Double(size) / 62 * 2).rounded() / 2)
   }
 
-  /// A layout of so many strips; `choices` is how many choices there are to be counted.
-  init(strips count: Int, hasPortrait: Bool, choices: Int, options: PictureOptions) {
-    frame = GridLayout(rows: 3, columns: 4, options: options)
+  /// A layout of so many strips; `lines` is how many choices there are to be counted, or numbers of an action.
+  init(strips count: Int, hasPortrait: Bool, lines choices: Int, options: PictureOptions) {
+    let isLarge = options.evenSize >= 320
+    let rows = isLarge ? max(6, min(Self.tallest, count + 1)) : Self.tallest
+    frame = GridLayout(rows: rows, columns: Self.across, options: options)
     let board = frame.board
     let letters = Self.letters(options.evenSize)
     font = .sans(letters)
@@ -41,10 +48,12 @@ struct ChartsLayout: Sendable {
     let isWide = hasPortrait || choices > 0
     let side = isWide ? (area.width * 0.31).rounded() : 0
     let left = area.inset(0, 0, isWide ? side + padding * 1.6 : 0, 0)
-    let nameWidth = (letters * 6.6).rounded()
-    let boundWidth = options.evenSize < 320 ? 0 : (letters * 3.4).rounded()
+    let boundWidth = isLarge ? (letters * 3.6).rounded() : 0
     let axisHeight = (letters * 1.5).rounded()
     let height = (left.height - axisHeight) / Double(max(1, count))
+    isLow = height - min(height * 0.22, letters) < letters * 2.3
+    // In low strips names and values stand side by side.
+    let nameWidth = (letters * (isLow && isLarge ? 10 : 7)).rounded()
     let gap = min(height * 0.22, letters)
     let plot = Rect(
       x: left.x + nameWidth, y: left.y, width: left.width - nameWidth - boundWidth,

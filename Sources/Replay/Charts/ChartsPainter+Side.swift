@@ -92,14 +92,15 @@ extension ChartsPainter {
   /// How often each choice was made so far, as bars.
   func drawTally(_ scene: ChartScene, onto canvas: Canvas) {
     guard let area = layout.tally else { return }
+    if survey.choices == 0 { return drawPushes(scene, in: area, onto: canvas) }
     let font = layout.font
     let line = font.size * 1.75
     canvas.text(
       "actions so far", at: Point(area.left, area.top + font.size), font, theme.mutedText)
     let room = Int((area.height - font.size * 1.6) / line)
     let most = Double(max(1, scene.details.max() ?? 1))
-    let count = canvas.measure("0000", font).width
-    let name = area.width * 0.36
+    let count = canvas.measure("9999", font).width
+    let name = area.width * 0.44
     // The most frequent ones where there is no room for all.
     let all = Array(scene.details.indices)
     let shown =
@@ -124,5 +125,43 @@ extension ChartsPainter {
         NumberText.count(Double(scene.details[choice])), at: Point(area.right, baseline.y), font,
         theme.text, align: .right)
     }
+  }
+
+  /// The numbers of the last action, as bars to the left and to the right.
+  private func drawPushes(_ scene: ChartScene, in area: Rect, onto canvas: Canvas) {
+    let font = layout.font
+    let line = font.size * 1.75
+    canvas.text("action", at: Point(area.left, area.top + font.size), font, theme.mutedText)
+    let room = Int((area.height - font.size * 1.6) / line)
+    let isMore = world.actions.count > room
+    let shown = min(world.actions.count, isMore ? room - 1 : room)
+    let name = area.width * 0.4
+    let middle = area.left + name + (area.width - name) / 2
+    let reach = (area.width - name) / 2
+    let most = survey.pushes.reduce(1e-9) { max($0, abs($1.low), abs($1.high)) }
+    for place in 0..<max(0, shown) {
+      let y = area.top + font.size * 1.6 + (Double(place) + 0.5) * line
+      canvas.text(
+        canvas.ellipsized(world.actions.names[place], font, width: name - font.size * 0.6),
+        at: Point(area.left, (y + font.size * 0.36).rounded()), font, theme.mutedText)
+      let bar = Rect(x: middle - reach, y: y - line * 0.28, width: 2 * reach, height: line * 0.56)
+      canvas.fill(.rounded(bar, radius: 1.5), theme.floorLine)
+      if let action = scene.action, let number = world.actions.number(place, of: action),
+        number.isFinite
+      {
+        let length = max(-1, min(1, number / most)) * reach
+        canvas.fill(
+          Rect(
+            x: min(middle, middle + length), y: bar.y, width: abs(length), height: bar.height),
+          number < 0 ? theme.series[2] : theme.secondAccent)
+      }
+      canvas.fill(
+        Rect(x: middle.rounded(), y: bar.y - 1, width: 1, height: bar.height + 2), theme.axis)
+    }
+    guard isMore, shown > 0 else { return }
+    let y = area.top + font.size * 1.6 + (Double(shown) + 0.5) * line
+    canvas.text(
+      "+ \(NumberText.grouped(world.actions.total - shown)) more",
+      at: Point(area.left, (y + font.size * 0.36).rounded()), font, theme.mutedText)
   }
 }

@@ -98,7 +98,7 @@ extension ChartsPainter {
   /// The colour of a choice; those beyond the eighth have them again.
   func color(ofChoice choice: Int) -> Color {
     survey.choices <= 2
-      ? [theme.secondAccent, theme.secondAccent.mixed(with: theme.text, 0.45)][choice % 2]
+      ? [theme.secondAccent, theme.series[2]][choice % 2]
       : theme.series[choice % theme.series.count]
   }
 

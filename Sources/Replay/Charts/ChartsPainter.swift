@@ -48,10 +48,12 @@ package struct ChartsPainter: Painter {
       survey.choices > 0 ? [.choices] : survey.pushes.indices.map { .push($0) }
     let room = ChartsLayout.room(options) - actions.count - 2
     let shown = survey.chosen(atMost: max(1, min(Self.mostNumbers, room)))
-    leftOut = world.states.total - shown.count
+    leftOut = survey.numbers.isEmpty ? 0 : world.states.total - shown.count
     rows = shown.map { .number($0) } + actions + [.reward, .totalReturn]
     layout = ChartsLayout(
-      strips: rows.count, hasPortrait: pair != nil, choices: survey.choices, options: options)
+      strips: rows.count, hasPortrait: pair != nil,
+      lines: survey.choices > 0 ? survey.choices : survey.pushes.isEmpty ? 0 : world.actions.count,
+      options: options)
     background = try Canvas(
       width: layout.frame.width, height: layout.frame.height, background: theme.background)
     strip = RecordedStrip(
@@ -141,18 +143,21 @@ package struct ChartsPainter: Painter {
   /// A name above its value, or beside it where strips are low.
   private func drawName(of row: Row, beside area: Rect, onto canvas: Canvas) {
     let font = layout.font
-    let isLow = area.height < font.size * 2.3
-    let value = isLow ? canvas.measure("−0.000", font).width : 0
+    let value = layout.isLow ? canvas.measure("−0.000 ", font).width : 0
+    let room = layout.names.width - value
+    var name = name(of: row)
+    // Of many numbers of one field the place says more than the name.
+    if let bracket = name.firstIndex(of: "["), canvas.measure(name, font).width > room {
+      name = String(name[bracket...])
+    }
     canvas.text(
-      canvas.ellipsized(name(of: row), font, width: layout.names.width - value),
-      at: nameLine(area), font, theme.mutedText)
+      canvas.ellipsized(name, font, width: room), at: nameLine(area), font, theme.mutedText)
   }
 
   private func nameLine(_ area: Rect) -> Point {
-    let isLow = area.height < layout.font.size * 2.3
     return Point(
       layout.names.x,
-      (isLow
+      (layout.isLow
         ? area.center.y + layout.font.size * 0.36 : area.center.y - layout.font.size * 0.22)
         .rounded())
   }
@@ -160,7 +165,7 @@ package struct ChartsPainter: Painter {
   /// Where a strip's value stands, and how.
   func valuePlace(_ area: Rect) -> (place: Point, align: TextAlignment) {
     let font = layout.font
-    if area.height < font.size * 2.3 {
+    if layout.isLow {
       return (Point(layout.names.right, nameLine(area).y), .right)
     }
     return (Point(layout.names.x, nameLine(area).y + (font.size * 1.2).rounded()), .left)

@@ -26,10 +26,11 @@ package struct MountainCarPainter: Painter {
   ) throws(CanvasError) {
     (self.world, self.goal) = (world, goal)
     theme = options.theme
-    layout = GridLayout(rows: 25, columns: 36, options: options)
+    layout = GridLayout(rows: 21, columns: 32, options: options)
     let board = layout.board
-    let scale = board.width / 1.8
-    geometry = MountainCarGeometry(origin: Point(board.left, board.bottom), scale: scale)
+    let scale = board.width / 2.02
+    geometry = MountainCarGeometry(
+      origin: Point(board.left + 0.1 * scale, board.bottom - 0.08 * scale), scale: scale)
     background = try Canvas(
       width: layout.width, height: layout.height, background: theme.background)
     strip = RecordedStrip(
@@ -53,9 +54,9 @@ package struct MountainCarPainter: Painter {
     if state.isDrawable {
       canvas.onStage(layout.board) {
         let places = scene.details.filter(\.isDrawable).map {
-          geometry.place(0, 0.055, from: $0.position)
+          geometry.road($0.position)
         }
-        canvas.drawWay(places, way, width: max(1.5, 0.012 * unit))
+        canvas.drawWay(places, way, width: max(2, 0.016 * unit))
         drawCar(scene, onto: canvas)
       }
     }
@@ -74,7 +75,7 @@ package struct MountainCarPainter: Painter {
     let board = layout.board
     canvas.drawStage(board, theme)
     canvas.onStage(board) {
-      let road = stride(from: -1.2, through: 0.6001, by: 0.01).map(geometry.road)
+      let road = stride(from: -1.31, through: 0.73, by: 0.01).map(geometry.road)
       let ground = road + [Point(board.right, board.bottom), Point(board.left, board.bottom)]
       let (peak, foot) = (
         theme.wall.mixed(with: theme.floor, theme.isDark ? 0.45 : 0.72),
@@ -87,7 +88,10 @@ package struct MountainCarPainter: Painter {
           to: Point(board.left, board.bottom), colors: [peak, foot]))
       canvas.stroke(
         .polyline(road), theme.wallEdge, Stroke(width: max(2, 0.012 * unit), join: .round))
-      // The lowest place, from which the car cannot leave at once.
+      // What stops the car at the left end of its road.
+      let wall = geometry.road(MountainCarGeometry.road.lowerBound - 0.075)
+      canvas.fill(
+        Rect(x: board.x, y: board.y, width: wall.x - board.x, height: board.height), theme.wall)
       let font = Font.sans(max(9, (board.width / 46).rounded()))
       for mark in [-1.0, -0.5, 0, 0.5] {
         let place = geometry.road(mark)

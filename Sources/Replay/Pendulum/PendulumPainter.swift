@@ -77,7 +77,7 @@ package struct PendulumPainter: Painter {
 
   private func drawRod(_ scene: RecordedScene<PendulumState>, onto canvas: Canvas) {
     let places = scene.details.filter(\.isDrawable).map(geometry.end)
-    canvas.drawWay(places, way, width: max(1.5, 0.05 * unit))
+    canvas.drawWay(places, way, width: max(1.5, 0.05 * unit), isSmooth: true)
     let (pivot, end) = (geometry.pivot, geometry.end(scene.state))
     let push = world.push(scene.action, of: 3, greatest: Self.torque)
     let angle = scene.state.angle + .pi / 2

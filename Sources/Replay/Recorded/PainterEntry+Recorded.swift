@@ -9,7 +9,7 @@ extension PictureOptions.Look {
 
 extension PainterEntry {
   /// The worlds of other programs that have no pictures of their own.
-  package static let charts = PainterEntry("charts", usualSize: 720, looks: [.charts]) {
+  package static let charts = PainterEntry("a recorded world", usualSize: 720, looks: [.charts]) {
     (world: RecordedWorld, context) in
     let (request, names) = (context.request, world.states.names)
     let asked = try request.options.fields.map { name in

@@ -25,9 +25,10 @@ struct RecordedStrip {
   ) {
     (self.world, self.facts, self.decimals) = (world, facts, decimals)
     let steps = String(facts.mostSteps)
-    let names = world.description.actions.map { Caption.name($0) }
-    let numbers = Array(repeating: "−0.00", count: min(3, world.actions.count))
-      .joined(separator: "  ")
+    let names = world.description.actions.prefix(64).indices.map { world.words(of: .index($0)) }
+    let numbers =
+      Array(repeating: "−0.00", count: min(2, world.actions.count))
+      .joined(separator: "  ") + (world.actions.count > 2 ? " …" : "")
     let longest = (names.isEmpty ? [numbers] : names).max {
       canvas.measure($0, .sans(10)).width < canvas.measure($1, .sans(10)).width
     }
@@ -42,7 +43,7 @@ struct RecordedStrip {
           .init(
             label: "return", widest: "−000" + (decimals == 0 ? "" : ".0"),
             widestNote: "−0" + (decimals == 0 ? "" : ".0"), rank: 0, mark: ""),
-          .init(label: "action", widest: String((longest ?? "").prefix(16)), rank: 2, mark: ""),
+          .init(label: "action", widest: longest ?? "", rank: 2, mark: ""),
         ],
       endings: endings.map(\.text) + [EndingWord.timeLimit.text], measuring: canvas)
   }
@@ -75,9 +76,9 @@ extension RecordedWorld {
       return description.actions.indices.contains(index)
         ? String(Caption.name(description.actions[index]).prefix(18)) : String(index)
     case .bytes:
-      let numbers = actions.all(of: action).prefix(3)
+      let numbers = actions.all(of: action).prefix(2)
       return numbers.map { NumberText.fixed($0, decimals: 2) }.joined(separator: "  ")
-        + (actions.count > 3 ? " …" : "")
+        + (actions.count > 2 ? " …" : "")
     }
   }
 }

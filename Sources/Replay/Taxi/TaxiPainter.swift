@@ -116,14 +116,19 @@ package struct TaxiPainter: Painter {
 
   private func drawWalls(onto canvas: Canvas) {
     let width = max(3, (side * 0.09).rounded())
-    for (row, column) in TaxiState.walls {
-      let cell = layout.rect(row: row, column: column)
-      let reach = width / 2
+    for wall in TaxiState.walls {
+      let first = layout.rect(row: wall.rows.lowerBound, column: wall.column)
+      let last = layout.rect(row: wall.rows.upperBound, column: wall.column)
+      let x = (first.right - width / 2).rounded()
       canvas.fill(
         .rounded(
-          Rect(
-            x: cell.right - reach, y: cell.top - (row == 3 ? reach : 0), width: width,
-            height: cell.height + (row == 3 || row == 1 ? reach : 0)), radius: reach),
+          Rect(x: x, y: first.top, width: width, height: last.bottom - first.top),
+          radius: width / 2), theme.wall)
+      // It is joined to the town's.
+      let isUpper = wall.rows.lowerBound == 0
+      canvas.fill(
+        Rect(
+          x: x, y: isUpper ? first.top : last.bottom - width, width: width, height: width),
         theme.wall)
     }
   }

@@ -13,8 +13,8 @@ package struct TaxiState: NamedState {
   static let places: [(row: Int, column: Int, letter: String)] = [
     (0, 0, "R"), (0, 4, "G"), (4, 0, "Y"), (4, 3, "B"),
   ]
-  /// The cells to whose right a wall stands.
-  static let walls: [(row: Int, column: Int)] = [(0, 1), (1, 1), (3, 0), (4, 0), (3, 2), (4, 2)]
+  /// The rows in which a wall stands to the right of a column.
+  static let walls: [(rows: ClosedRange<Int>, column: Int)] = [(0...1, 1), (3...4, 0), (3...4, 2)]
   /// The number of a passenger who is in the taxi.
   static let inTaxi = 4
 
