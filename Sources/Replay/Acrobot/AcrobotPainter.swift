@@ -69,6 +69,7 @@ package struct AcrobotPainter: Painter {
         .line(Point(board.left, height + 0.5), Point(board.right, height + 0.5)), theme.goal,
         Stroke(width: 1.5 * line, dashes: [6 * line, 4 * line]))
       let font = Font.sans(max(9, (board.width / 44).rounded()))
+      guard board.isLettered else { return }
       canvas.text(
         "the height to reach", at: Point(board.left + font.size, height - font.size * 0.55), font,
         theme.goal.mixed(with: theme.text, 0.2))

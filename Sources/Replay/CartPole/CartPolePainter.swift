@@ -94,6 +94,7 @@ package struct CartPolePainter: Painter {
         let x = (board.center.x + Double(mark) * unit).rounded()
         canvas.fill(
           Rect(x: x, y: rail, width: line, height: 0.1 * unit + 2 * line), theme.wallEdge)
+        guard board.isLettered else { continue }
         canvas.text(
           NumberText.fixed(Double(mark), decimals: 0), at: Point(x, rail + 0.2 * unit), font,
           theme.mutedText, align: .center, anchor: .top)

@@ -98,6 +98,7 @@ package struct MountainCarPainter: Painter {
         canvas.fill(
           Rect(x: place.x.rounded(), y: place.y + 0.02 * unit, width: line, height: 0.03 * unit),
           theme.wallEdge)
+        guard board.isLettered else { continue }
         canvas.text(
           NumberText.trimmed(mark, decimals: 1), at: Point(place.x, place.y + 0.065 * unit), font,
           theme.mutedText, align: .center, anchor: .top)

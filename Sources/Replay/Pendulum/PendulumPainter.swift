@@ -66,6 +66,7 @@ package struct PendulumPainter: Painter {
         .line(geometry.place(angle, isLong ? 1.14 : 1.17), geometry.place(angle, 1.23)),
         mark == 0 ? theme.goal : theme.axis, width: isLong ? 2 * line : line)
     }
+    guard layout.board.isLettered else { return }
     let font = Font.sans(max(9, (layout.board.width / 44).rounded()))
     for (mark, text) in [(0, "0°"), (3, "90°"), (6, "180°"), (9, "−90°")] {
       let place = geometry.place(Double(mark) * .pi / 2 / 3, 1.33)

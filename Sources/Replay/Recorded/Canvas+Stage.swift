@@ -98,6 +98,11 @@ extension Canvas {
   }
 }
 
+extension Rect {
+  /// Whether a stage has room for words and numbers.
+  var isLettered: Bool { width >= 180 }
+}
+
 extension Theme {
   /// The colours of somebody's way, the newest first.
   func way(_ color: Color) -> [Color] {

@@ -25,7 +25,15 @@ struct PictureArguments {
     options.picture.theme = try Theme(&arguments)
     let look = try arguments.option(
       "--look", value: "NAME", choices: painters.looks,
-      help: "Breakout drawn (default), or as its characters")
+      help: "Breakout as its characters, a world of another program as charts")
+    if let pair = try arguments.option(
+      "--fields", value: "X,Y", help: "of charts: the two numbers that are drawn as a path")
+    {
+      options.picture.fields = pair.split(separator: ",").map(String.init)
+      guard options.picture.fields.count == 2 else {
+        throw Failure.usage("--fields takes two names, such as x,theta")
+      }
+    }
     options.overlay = try Self.overlay(&arguments)
     options.picture.title =
       try arguments.option("--title", value: "TEXT", help: "a line above the picture") ?? ""
