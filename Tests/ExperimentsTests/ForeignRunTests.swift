@@ -79,6 +79,11 @@ import Worlds
       let plan = try catalog.plan(of: recording.description())
       #expect(throws: RunError.self) { try plan.trainer(seed: 1) }
       #expect(throws: RunError.self) { try catalog.tableStart(of: recording.description()) }
+      guard case .elsewhere("python") = catalog.reproduction(of: try recording.description())
+      else {
+        Issue.record("it cannot be made again here")
+        return
+      }
       // What needs nothing but the recording works.
       #expect(try RecordingProof(of: recording).difference == nil)
       #expect(try EpisodeFilter(.best(1)).episodes(of: recording, in: plan.world()).count == 1)

@@ -53,7 +53,7 @@ struct ChartsLayout: Sendable {
     let height = (left.height - axisHeight) / Double(max(1, count))
     isLow = height - min(height * 0.22, letters) < letters * 2.3
     // In low strips names and values stand side by side.
-    let nameWidth = (letters * (isLow && isLarge ? 10 : 7)).rounded()
+    let nameWidth = (letters * (isLow ? 10 : 7)).rounded()
     let gap = min(height * 0.22, letters)
     let plot = Rect(
       x: left.x + nameWidth, y: left.y, width: left.width - nameWidth - boundWidth,

@@ -80,15 +80,15 @@ package struct CliffWalkingPainter: Painter {
   private func drawWalker(_ scene: RecordedScene<CliffWalkingState>, onto canvas: Canvas) {
     let state = scene.state
     // Who falls is back at the start: no way leads there.
-    let steps = scene.details.prefix { $0.isDrawable }
+    let falls = scene.reward == Self.fall
+    let steps = scene.details.dropFirst(falls ? 1 : 0).prefix { $0.isDrawable }
     let walked = zip(steps, steps.dropFirst()).prefix {
       abs($0.row - $1.row) + abs($0.column - $1.column) <= 1
     }
-    let places = [center(of: state)] + walked.map { center(of: $1) }
-    if let previous = scene.previous, previous.isDrawable, scene.reward == Self.fall {
+    let places = steps.prefix(1).map(center) + walked.map { center(of: $1) }
+    canvas.drawWay(places, way, width: max(1.5, layout.cell * 0.1))
+    if let previous = scene.previous, previous.isDrawable, falls {
       drawFall(from: previous, scene, onto: canvas)
-    } else {
-      canvas.drawWay(places, way, width: max(1.5, layout.cell * 0.1))
     }
     let way = CliffWalkingState.way(of: scene.choice) ?? (0, 0)
     var pose = AgentPose(dx: way.dx, dy: way.dy)
@@ -96,7 +96,7 @@ package struct CliffWalkingPainter: Painter {
       pose.mood = .glad
       GridMarks(theme: theme, isDetailed: layout.cell >= GridBoard.leastDetailed).drawGoalTile(
         in: layout.rect(row: state.row, column: state.column), onto: canvas)
-    } else if scene.reward == Self.fall {
+    } else if falls {
       (pose.dx, pose.dy) = (0, 0)
     } else if scene.previous == state, pose.dx != 0 || pose.dy != 0 {
       pose.mood = .dazed
@@ -119,7 +119,9 @@ package struct CliffWalkingPainter: Painter {
     let way = CliffWalkingState.way(of: scene.choice) ?? (0, 1)
     let place = from.moved(Double(way.dx) * side, Double(way.dy) * side)
     canvas.fill(
-      .arrow(from: from, to: place, thickness: max(2, side * 0.12)), theme.negative)
-    canvas.fill(.star(place, radius: side * 0.3, points: 8, inner: 0.5), theme.negative)
+      .arrow(from: from, to: from.toward(place, 0.78), thickness: max(2, side * 0.1)),
+      theme.negative)
+    canvas.fill(
+      .star(from.toward(place, 1.05), radius: side * 0.2, points: 8, inner: 0.5), theme.negative)
   }
 }

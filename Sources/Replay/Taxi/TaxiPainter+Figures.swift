@@ -29,8 +29,11 @@ extension TaxiPainter {
       && scene.previous.map { $0.isDrawable && ($0.row, $0.column) == (state.row, state.column) }
         ?? false
     let push = bumps ? side * 0.1 : 0
+    // Somebody may wait in the place's corner, below a flag.
+    let isAtPlace = TaxiState.places.contains { ($0.row, $0.column) == (state.row, state.column) }
+    let aside = isAtPlace ? side * 0.12 : 0
     let center = layout.center(row: state.row, column: state.column)
-      .moved(Double(heading.dx) * push, Double(heading.dy) * push)
+      .moved(Double(heading.dx) * push + aside, Double(heading.dy) * push + aside)
     canvas.isolated {
       canvas.translate(center.x, center.y)
       canvas.rotate(atan2(Double(heading.dy), Double(heading.dx)))

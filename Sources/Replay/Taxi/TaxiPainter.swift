@@ -88,7 +88,7 @@ package struct TaxiPainter: Painter {
   /// Where somebody waits: in a corner of the place's cell, so that the taxi has room.
   private func waiting(_ place: Int) -> Point {
     let cell = cell(of: place)
-    return Point(cell.left + side * 0.24, cell.bottom - side * 0.28)
+    return Point(cell.left + side * 0.22, cell.bottom - side * 0.3)
   }
 
   private func drawTown(onto canvas: Canvas) {
