@@ -10,7 +10,7 @@ extension ChartsPainter {
     let font = layout.font
     canvas.fill(area, theme.surface.mixed(with: theme.floor, 0.5))
     canvas.stroke(.rect(area.inset(by: 0.5)), theme.grid, width: 1)
-    let (x, y) = (world.states.names[pair.x], world.states.names[pair.y])
+    let (x, y) = (Self.name(world.states.names[pair.x]), Self.name(world.states.names[pair.y]))
     canvas.text(
       canvas.ellipsized(y, font, width: area.width),
       at: Point(area.left, area.top - font.size * 0.5),
@@ -45,41 +45,49 @@ extension ChartsPainter {
     return Point(inner.left + across * inner.width, inner.bottom - up * inner.height)
   }
 
-  /// The way of the pair through the first points of an episode, in pieces where it is interrupted.
-  private func way(_ course: ChartCourse, points: Int) -> [[Point]] {
+  /// The way of the pair from one point of an episode to another; nothing where there is no number.
+  private func way(_ course: ChartCourse, points: Range<Int>) -> [Point?] {
     guard let pair, let x = course.numbers[pair.x]?.first, let y = course.numbers[pair.y]?.first
     else { return [] }
-    var lines: [[Point]] = [[]]
-    for (x, y) in zip(x, y).prefix(points) {
-      if let place = place(x, y) {
-        lines[lines.count - 1].append(place)
-      } else if lines.last?.isEmpty == false {
-        lines.append([])
-      }
-    }
-    return lines
+    return points.clamped(to: 0..<min(x.count, y.count)).map { place(x[$0], y[$0]) }
   }
 
   /// The whole way, pale.
   func drawWay(_ course: ChartCourse, onto canvas: Canvas) {
-    let lines = way(course, points: .max).filter { $0.count > 1 }
-    canvas.stroke(
-      .polylines(lines), pale(theme.accent).mixed(with: theme.floor, 0.25),
-      width: max(1, layout.font.size * 0.11))
+    let way = way(course, points: 0..<Int.max)
+    let color = pale(theme.accent).mixed(with: theme.floor, 0.25)
+    draw(way, color, width: max(1, layout.font.size * 0.11), onto: canvas)
+  }
+
+  /// Lines between places, each for itself: the same pixels, whether they are drawn at once or one after
+  /// the other.
+  private func draw(_ way: [Point?], _ color: Color, width: Double, onto canvas: Canvas) {
+    let stroke = Stroke(width: width, cap: .round)
+    for (start, end) in zip(way, way.dropFirst()) {
+      if let start, let end { canvas.stroke(.line(start, end), color, stroke) }
+    }
   }
 
   /// The way so far, and where it is.
   func drawPortrait(_ scene: ChartScene, _ course: ChartCourse, onto canvas: Canvas) {
-    guard let pair else { return }
-    var lines = way(course, points: scene.t / course.stride + 1)
+    guard let pair, let area = layout.portrait else { return }
+    let point = scene.t / course.stride
+    let width = max(1.25, layout.font.size * 0.15)
+    let behind = courses.way(of: scene.episode, upTo: point) { canvas, points in
+      // From the last point that is there already.
+      let way = way(course, points: max(0, points.lowerBound - 1)..<points.upperBound + 1)
+      draw(way, theme.accent, width: width, onto: canvas)
+    }
+    if let behind {
+      let reach = area.inset(by: -width)
+      canvas.copy(behind, reach.aligned, to: Point(reach.aligned.x, reach.aligned.y))
+    }
     let now = place(
       world.states.number(pair.x, of: scene.state) ?? .nan,
       world.states.number(pair.y, of: scene.state) ?? .nan)
-    if let now { lines[max(0, lines.count - 1)].append(now) }
-    canvas.stroke(
-      .polylines(lines.filter { $0.count > 1 }), theme.accent,
-      Stroke(width: max(1.25, layout.font.size * 0.15), join: .round))
-    if let start = lines.first?.first {
+    draw(
+      way(course, points: point..<point + 1) + [now], theme.accent, width: width, onto: canvas)
+    if let start = way(course, points: 0..<1).first ?? nil {
       canvas.fill(.circle(start, radius: max(2, layout.font.size * 0.22)), theme.mutedText)
     }
     if let now {
@@ -142,7 +150,8 @@ extension ChartsPainter {
     for place in 0..<max(0, shown) {
       let y = area.top + font.size * 1.6 + (Double(place) + 0.5) * line
       canvas.text(
-        canvas.ellipsized(world.actions.names[place], font, width: name - font.size * 0.6),
+        canvas.ellipsized(
+          Self.name(world.actions.names[place]), font, width: name - font.size * 0.6),
         at: Point(area.left, (y + font.size * 0.36).rounded()), font, theme.mutedText)
       let bar = Rect(x: middle - reach, y: y - line * 0.28, width: 2 * reach, height: line * 0.56)
       canvas.fill(.rounded(bar, radius: 1.5), theme.floorLine)

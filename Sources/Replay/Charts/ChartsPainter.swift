@@ -16,7 +16,7 @@ package struct ChartsPainter: Painter {
   let pair: (x: Int, y: Int)?
   let survey: ChartSurvey
   private let strip: RecordedStrip
-  private let courses: ChartCourses
+  let courses: ChartCourses
   /// How many numbers have no strip.
   private let leftOut: Int
   /// Everything that does not move.
@@ -185,12 +185,15 @@ package struct ChartsPainter: Painter {
     write(spread.low, area.bottom - 1, .baseline)
   }
 
+  /// A recorded name, of which nobody reads more: to find out how much of it fits takes time.
+  static func name(_ recorded: String) -> String { String(recorded.prefix(80)) }
+
   /// What a strip is called.
   func name(of row: Row) -> String {
     switch row {
-    case .number(let place): world.states.names[place]
+    case .number(let place): Self.name(world.states.names[place])
     case .choices: "action"
-    case .push(let place): world.actions.names[place]
+    case .push(let place): Self.name(world.actions.names[place])
     case .reward: "reward"
     case .totalReturn: "return"
     }
@@ -218,33 +221,4 @@ package struct ChartsPainter: Painter {
 
   /// The colour of what is still to come.
   func pale(_ color: Color) -> Color { color.mixed(with: theme.floor, 0.68) }
-}
-
-/// The courses of episodes, and their strips, kept for as long as one episode is drawn.
-///
-/// A class, as `AgentSprites` is one: it belongs to one thread at a time.
-final class ChartCourses {
-  private let read: (Int) -> ChartCourse?
-  private var course: (episode: Int, course: ChartCourse?)?
-  private var drawn: (episode: Int, pictures: (ahead: Canvas, behind: Canvas)?)?
-
-  init(read: @escaping (_ episode: Int) -> ChartCourse?) { self.read = read }
-
-  /// The course of an episode.
-  subscript(episode: Int) -> ChartCourse? {
-    if let course, course.episode == episode { return course.course }
-    let found = read(episode)
-    course = (episode, found)
-    return found
-  }
-
-  /// The pictures of an episode, drawn where they are not there yet.
-  func pictures(
-    of episode: Int, draw: () throws -> (ahead: Canvas, behind: Canvas)
-  ) -> (ahead: Canvas, behind: Canvas)? {
-    if let drawn, drawn.episode == episode { return drawn.pictures }
-    let pictures = try? draw()
-    drawn = (episode, pictures)
-    return pictures
-  }
 }

@@ -65,7 +65,7 @@ extension PainterEntry {
   ) { try CliffWalkingPainter($0, facts: $1.facts, options: $1.options) }
 
   static let recordedReacher = PainterEntry(
-    "Reacher",
+    "Reacher", looks: [.charts],
     canDraw: { (world: RecordedWorld) in
       RecordedReacherState.isRead(in: world) && world.actions.count == 2
     }
@@ -76,13 +76,15 @@ extension PainterEntry {
     )
   }
 
-  /// An entry of a world whose states have the numbers of a painter.
+  /// An entry of a world whose states have the numbers of a painter. Where charts are asked for, a table
+  /// has another entry.
   private static func recorded<State: NamedState, Drawing: Painter>(
     _ world: String, usualSize: Int = 480, _ state: State.Type,
     paint: @escaping @Sendable (RecordedWorld, PaintingContext) throws -> Drawing
   ) -> PainterEntry where Drawing.Scene == RecordedScene<State> {
     PainterEntry(
-      world, usualSize: usualSize, canDraw: { (world: RecordedWorld) in State.isRead(in: world) }
+      world, usualSize: usualSize, looks: [.charts],
+      canDraw: { (world: RecordedWorld) in State.isRead(in: world) }
     ) { (world: RecordedWorld, context) in
       (RecordedScenes<State>(world), try paint(world, context))
     }

@@ -39,7 +39,10 @@ struct RecordedStrip {
         .init(label: "episode", widest: String(facts.lastEpisode), rank: 4, mark: "#"),
         .init(label: "step", widest: "\(steps)/\(steps)", rank: 1, mark: ""),
       ]
-        + quantities.map { .init(label: $0.label, widest: $0.widest, rank: 5) } + [
+        // The world's name is worth more than a second quantity.
+        + quantities.enumerated().map {
+          .init(label: $1.label, widest: $1.widest, rank: $0 == 0 ? 5 : 7)
+        } + [
           .init(
             label: "return", widest: "−000" + (decimals == 0 ? "" : ".0"),
             widestNote: "−0" + (decimals == 0 ? "" : ".0"), rank: 0, mark: ""),

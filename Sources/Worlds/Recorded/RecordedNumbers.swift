@@ -66,12 +66,6 @@ package struct RecordedNumbers: Sendable {
     return false
   }
 
-  /// How many values a digit can have; nil of what is none.
-  package func base(_ place: Int) -> Int? {
-    guard case .digit(_, let count) = parts[place] else { return nil }
-    return count
-  }
-
   /// A number by its place; nil where the value has none there.
   package func number(_ place: Int, of value: Value) -> Double? {
     switch (parts[place], value) {

@@ -18,7 +18,7 @@ struct PictureArguments {
       "--every", in: 1...1_000_000, help: "show only every Nth frame, and the last")
     options.size = try arguments.count(
       "--size", in: PictureOptions.sizes,
-      help: "longer side in pixels (default 480; 720 of cities, Snake and Breakout)")
+      help: "longer side in pixels (default 480; 720 of cities, Snake, Breakout and charts)")
     let camera = try arguments.option(
       "--camera", value: "NAME", choices: painters.cameras,
       help: "see a city whole (default), or follow the car")
