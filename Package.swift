@@ -133,7 +133,7 @@ let package = Package(
     tests(
       of: "Replay",
       uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay", "Analysis"],
-      excluding: ["Snapshots"]),
+      excluding: ["Snapshots", "Fixtures"]),
     tests(
       of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"],
       excluding: ["Snapshots"]),

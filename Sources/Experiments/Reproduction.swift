@@ -10,6 +10,9 @@ package enum Reproduction: Sendable {
   case training(
     subject: String, map: String?, preset: String, seed: UInt64, changes: [JSON.Member])
 
+  /// Whatever another program does; its trainer's name.
+  case elsewhere(trainer: String)
+
   /// What stands for a map that no name leads to.
   package static let unnamed = "MAP"
 }
@@ -17,6 +20,9 @@ package enum Reproduction: Sendable {
 extension Catalog {
   /// How a recorded run is made again.
   package func reproduction(of run: RunDescription) -> Reproduction {
+    if let settings = (try? plan(of: run))?.settings as? RecordedSettings {
+      return .elsewhere(trainer: settings.trainer)
+    }
     if run.purpose == .evaluate { return .evaluation(of: run.parent?.file, seed: run.seed) }
     let map = mapName(of: run)
     let named = map == Reproduction.unnamed ? nil : map

@@ -35,6 +35,11 @@ package struct TrainingPlan: Sendable {
     return settings.explained + world.explainedRules
   }
 
+  /// Refuses what needs the trainer of a run, where another program has it; `what` says what cannot be done with the recording.
+  func requireOwnTrainer(for what: String) throws(RunError) {
+    if let settings = settings as? RecordedSettings { throw settings.refusal(what) }
+  }
+
   /// The trainer, which has learned nothing.
   package func trainer(seed: UInt64) throws -> any Trainer {
     try refusingSettings {
@@ -160,8 +165,9 @@ extension Catalog {
   /// The plan that a recording was made by. Its world can be drawn; it is made ready to step by those who
   /// step it.
   package func plan(of run: RunDescription) throws -> TrainingPlan {
-    guard let entry = trainers[run.trainer] else {
-      throw RunError.run("\(run.trainer) made this recording, which this program does not know")
+    guard let entry = trainers[run.trainer], !ForeignWorlds.isForeign(run.world.name) else {
+      return TrainingPlan(
+        subject: .world(foreignWorld(of: run)), settings: RecordedSettings(run), preset: run.preset)
     }
     if run.isOfText {
       let text = TrainingText(run.world.map, name: run.world.mapName, purpose: run.purpose)
@@ -175,6 +181,14 @@ extension Catalog {
       run.world.name, map: run.world.map, configuration: run.configuration)
     try Self.check(run.world, fits: world.description)
     return TrainingPlan(subject: .world(world), settings: settings, preset: run.preset)
+  }
+
+  /// The world of a run that no trainer of this program made: one of its own where the name and all that
+  /// was recorded fit, else one that is known by its recording alone.
+  private func foreignWorld(of run: RunDescription) -> any World {
+    let own = try? world(run.world.name, map: run.world.map, configuration: run.configuration)
+    if let own, (try? Self.check(run.world, fits: own.description)) != nil { return own }
+    return ForeignWorlds.world(run.world, configuration: run.configuration)
   }
 
   /// Pictures and tables name actions by the recording's list, and lay states out by its fields.

@@ -52,7 +52,7 @@ package struct EpisodePictures {
     run = try recording.description()
     plan = try tables.catalog.plan(of: run)
     world = try plan.world()
-    painter = try tables.painters.entry(for: run.world.name)
+    painter = try tables.painters.entry(for: world, request.picture)
     episodes = try (request.filter ?? EpisodeFilter(.best(1))).episodes(of: recording, in: world)
     (self.request, self.tables) = (request, tables)
     let (recording, plan, world) = (recording, plan, world)

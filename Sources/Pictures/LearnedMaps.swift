@@ -43,11 +43,11 @@ extension PictureTables {
   ) throws -> any LearnedMaps {
     let run = try recording.description()
     let plan = try catalog.plan(of: run)
-    let (world, painter) = (try plan.world(), try painters.entry(for: run.world.name))
+    let (world, painter) = (try plan.world(), try painters.entry(for: plan.world()))
     let request = MapRequest(
       target: places.target, heading: places.heading,
       like: try places.like.map { try recording.state(at: $0) })
-    switch plan.settings.insight {
+    switch try plan.insight(of: recording) {
     case .table:
       try painter.refuseMapOptions(request)
       return try LearnedTables(recording, run, world, painter, of: quantity)

@@ -6,7 +6,11 @@ import Worlds
 extension PainterTable {
   /// The painters of the worlds that Reel has.
   package static let builtIn = PainterTable(
-    GridKind.allCases.map(PainterEntry.grid) + [.crawler, .snake, .city, .breakout, .reacher])
+    GridKind.allCases.map(PainterEntry.grid) + [.crawler, .snake, .city, .breakout, .reacher],
+    foreign: [
+      .cartPole, .mountainCar, .mountainCarContinuous, .pendulum, .acrobot, .recordedReacher, .taxi,
+      .cliffWalking,
+    ])
 }
 
 extension PainterEntry {
@@ -22,7 +26,9 @@ extension PainterEntry {
       }, cells: { $0.map.cells.map(HeatMap.Cell.init) }
     ) { world, context in
       (
-        GridScenes(world, seed: context.seed),
+        // The dice of other programs are not this one's.
+        GridScenes(
+          world, seed: context.request.run.world.name == kind.rawValue ? context.seed : nil),
         try GridPainter(world, facts: context.facts, options: context.options)
       )
     }

@@ -26,6 +26,9 @@ package struct PainterEntry: Sendable {
   /// What `MapRequest.target` may be.
   package let targets: [String]
 
+  /// Whether it can draw this world, whose name is its own.
+  let canDraw: @Sendable (any World) -> Bool
+
   private let film: @Sendable (any World, FilmRequest) throws -> any FrameSource
   private let cells: @Sendable (any World) throws -> [HeatMap.Cell]
   private let map: @Sendable (any World, MapRequest) throws -> PlaceMap
@@ -38,6 +41,7 @@ package struct PainterEntry: Sendable {
     looks: [PictureOptions.Look] = [], hasOverlay: Bool = false,
     name: @escaping @Sendable (W) -> String = { $0.description.name },
     cells: @escaping @Sendable (W) -> [HeatMap.Cell] = { _ in [] }, map: MapView<W>? = nil,
+    canDraw: @escaping @Sendable (W) -> Bool = { _ in true },
     paint:
       @escaping @Sendable (W, PaintingContext) throws -> (scenes: Scenes, painter: Drawing)
   ) where Scenes.Scene == Drawing.Scene {
@@ -55,6 +59,7 @@ package struct PainterEntry: Sendable {
     mapOptions = map?.options
     targets = map?.targets ?? []
     self.cells = { try cells(known($0)) }
+    self.canDraw = { ($0 as? W).map(canDraw) ?? false }
     self.map = { given, request in
       guard let map else { throw PainterError.noMap(world) }
       return try map.make(known(given), request)

@@ -1,10 +1,19 @@
+package import Rollouts
+import Worlds
+
 /// The painters that a program knows, one entry for each world.
 package struct PainterTable: Sendable {
   /// The worlds in the order in which help lists them.
   package var entries: [PainterEntry]
+  /// The worlds of other programs that have pictures of their own, by their names without namespace and
+  /// version. All others are drawn as charts.
+  package var foreign: [PainterEntry]
 
   /// A table of entries.
-  package init(_ entries: [PainterEntry]) { self.entries = entries }
+  package init(_ entries: [PainterEntry], foreign: [PainterEntry] = []) {
+    self.entries = entries
+    self.foreign = foreign
+  }
 
   /// How the world of a name is drawn; nil where nobody knows it.
   package subscript(world: String) -> PainterEntry? { entries.first { $0.world == world } }
@@ -17,8 +26,22 @@ package struct PainterTable: Sendable {
     return entry
   }
 
+  /// How a world is drawn, as some options ask for. Of another program's world that has no pictures of
+  /// its own, or of which more was asked than these show, charts are drawn.
+  package func entry(
+    for world: any World, _ options: PictureOptions = PictureOptions()
+  ) throws(PainterError) -> PainterEntry {
+    guard let recorded = world as? RecordedWorld else {
+      return try entry(for: world.description.name)
+    }
+    if options.look == .charts || !options.fields.isEmpty { return .charts }
+    return foreign.first { $0.world == recorded.stem && $0.canDraw(recorded) } ?? .charts
+  }
+
   /// Every look that any world has, by name.
-  package var looks: [String] { Self.unique(entries.flatMap(\.looks).map(\.rawValue)) }
+  package var looks: [String] {
+    Self.unique((entries + [.charts]).flatMap(\.looks).map(\.rawValue))
+  }
   /// Every camera that any world has, by name.
   package var cameras: [String] { Self.unique(entries.flatMap(\.cameras).map(\.rawValue)) }
   /// Every target that any world's map can be about.

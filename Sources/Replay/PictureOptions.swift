@@ -14,6 +14,8 @@ package struct PictureOptions: Hashable, Sendable {
   package var camera = Camera.whole
   /// In which of its looks a world is drawn; nil for the usual one.
   package var look: Look?
+  /// The two numbers of a state that a chart draws against one another; empty for the first two.
+  package var fields: [String] = []
 
   /// How much of a world is seen; its `PainterEntry` lists what there is.
   package struct Camera: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
@@ -43,7 +45,7 @@ package struct PictureOptions: Hashable, Sendable {
   /// How a replay is drawn.
   package init(
     size: Int = 480, theme: Theme = .light, title: String = "", showsCaption: Bool = true,
-    camera: Camera = .whole, look: Look? = nil
+    camera: Camera = .whole, look: Look? = nil, fields: [String] = []
   ) {
     self.size = size
     self.theme = theme
@@ -51,6 +53,7 @@ package struct PictureOptions: Hashable, Sendable {
     self.showsCaption = showsCaption
     self.camera = camera
     self.look = look
+    self.fields = fields
   }
 
   /// The longer side as it is drawn: within bounds and even, as videos want it.

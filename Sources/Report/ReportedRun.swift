@@ -51,7 +51,7 @@ package struct ReportedRun {
     recording = grouped.recording
     run = grouped.run
     let plan = try tables.catalog.plan(of: run)
-    (world, insight) = (try plan.world(), plan.settings.insight)
+    (world, insight) = (try plan.world(), try plan.insight(of: recording))
   }
 
   /// Reads it all; `progress` hears the share that is done, and ends it by false.

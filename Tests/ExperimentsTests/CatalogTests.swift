@@ -191,7 +191,7 @@ import Worlds
     #expect(throws: RunError.self) { try small.presets(of: "nothing") }
     small = catalog
     small.trainers.entries.removeAll { $0.name == "qtable" }
-    #expect(throws: RunError.self) { try small.plan(of: run) }
+    #expect(try small.plan(of: run).settings is RecordedSettings)
     small.trainers.entries.removeAll { $0.name == "gpt" }
     #expect(!small.subjects.contains("text") && catalog.subjects.last == "text")
   }

@@ -35,6 +35,7 @@ package struct Evaluation {
     self.recording = recording
     run = try recording.description()
     plan = try catalog.plan(of: run)
+    try plan.requireOwnTrainer(for: "played")
     world = try plan.world()
     checkpoint = try plan.settings.checkpoint(of: recording, at: moment)
     self.seed = seed ?? (run.seed + 1_000_000) & (1 << 63 - 1)

@@ -24,6 +24,7 @@ package struct ForkedRun {
     run.configuration = settings?.configuration ?? run.configuration
     (self.parent, self.end, self.kept) = (parent, end, kept)
     plan = try catalog.plan(of: run)
+    try plan.requireOwnTrainer(for: "forked")
     seed = run.seed
   }
 

@@ -21,6 +21,7 @@ package struct ResumedRun {
     let run = try recording.trainingDescription()
     self.path = path
     plan = try catalog.plan(of: run)
+    try plan.requireOwnTrainer(for: "trained on")
     recorded = run
     self.options = options
     self.onCommit = onCommit

@@ -72,7 +72,9 @@ extension Catalog {
       run.configuration = session.configuration
       // Of two sessions that begin with one step the later one made it.
       if worlds.last?.firstStep == session.firstStep { worlds.removeLast() }
-      let world = try plan(of: run).world()
+      let plan = try plan(of: run)
+      try plan.requireOwnTrainer(for: "replayed")
+      let world = try plan.world()
       worlds.append(
         WorldInForce(
           firstStep: session.firstStep, world: try refusingSettings { try world.readyToStep() }))

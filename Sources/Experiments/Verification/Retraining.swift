@@ -46,6 +46,7 @@ package struct Retraining {
     in run: RunDescription, in catalog: Catalog
   ) throws -> Difference? {
     let plan = try catalog.plan(of: run)
+    try plan.requireOwnTrainer(for: "trained again")
     let known = plan.description(seed: run.seed)
     let presets = try catalog.presets(of: known.world.name).filter {
       $0.trainerName == run.trainer

@@ -30,12 +30,12 @@ extension GridScene {
 /// Turns the transitions of a grid world's episode into scenes.
 package struct GridScenes: SceneBuilder {
   private let world: GridWorld
-  private let generator: Generator
+  private let generator: Generator?
 
-  /// Scenes of runs of one seed, which the world's slips follow from.
-  package init(_ world: GridWorld, seed: UInt64) {
+  /// Scenes of runs of one seed, which the world's slips follow from; of another program's runs nil.
+  package init(_ world: GridWorld, seed: UInt64?) {
     self.world = world
-    generator = Generator(seed: seed)
+    generator = seed.map { Generator(seed: $0) }
   }
 
   package func state(_ value: Value) -> Int? { value.index(below: world.dynamics.states) }
@@ -55,8 +55,8 @@ package struct GridScenes: SceneBuilder {
   /// The move that the world drew for this step. A recording that other dice made is read by where
   /// the agent went.
   private func executed(_ action: Int, in state: Int, of scene: GridScene) -> Int {
-    let draws = generator.draws(for: .world, episode: scene.episode, t: scene.t - 1)
-    let drawn = world.dynamics.executed(action, draws.word(0))
+    let draws = generator?.draws(for: .world, episode: scene.episode, t: scene.t - 1)
+    let drawn = draws.map { world.dynamics.executed(action, $0.word(0)) } ?? action
     func leads(_ move: Int) -> Bool {
       Int(world.dynamics.outcome(state, executing: move).next) == scene.state
     }

@@ -18,14 +18,22 @@ struct PictureArguments {
       "--every", in: 1...1_000_000, help: "show only every Nth frame, and the last")
     options.size = try arguments.count(
       "--size", in: PictureOptions.sizes,
-      help: "longer side in pixels (default 480; 720 of cities, Snake and Breakout)")
+      help: "longer side in pixels (default 480; 720 of cities, Snake, Breakout and charts)")
     let camera = try arguments.option(
       "--camera", value: "NAME", choices: painters.cameras,
       help: "see a city whole (default), or follow the car")
     options.picture.theme = try Theme(&arguments)
     let look = try arguments.option(
       "--look", value: "NAME", choices: painters.looks,
-      help: "Breakout drawn (default), or as its characters")
+      help: "Breakout as its characters, a world of another program as charts")
+    if let pair = try arguments.option(
+      "--fields", value: "X,Y", help: "of charts: the two numbers that are drawn as a path")
+    {
+      options.picture.fields = pair.split(separator: ",").map(String.init)
+      guard options.picture.fields.count == 2 else {
+        throw Failure.usage("--fields takes two names, such as x,theta")
+      }
+    }
     options.overlay = try Self.overlay(&arguments)
     options.picture.title =
       try arguments.option("--title", value: "TEXT", help: "a line above the picture") ?? ""

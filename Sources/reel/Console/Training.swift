@@ -87,6 +87,7 @@ extension Reproduction {
   /// What to type to get the same run again.
   var command: String {
     switch self {
+    case .elsewhere(let trainer): return "# \(trainer) made this run in another program"
     case .evaluation(let file, let seed):
       return "reel evaluate \(file.map(Self.quoted) ?? "FILE") --seed \(seed)"
     case .training(let subject, let map, let preset, let seed, let changes):

@@ -1,0 +1,44 @@
+package import Recordings
+package import Rollouts
+package import Trainers
+import Worlds
+
+/// The settings of a run that another program made: it can be read and drawn, and nothing can be learned
+/// from here on.
+package struct RecordedSettings: TrainerSettings {
+  package static let trainerName = "another program"
+  /// What the recording calls the trainer.
+  package let trainer: String
+
+  /// Nothing that this program could set.
+  package static let settings: [Setting<Self>] = []
+
+  /// The settings of a recorded run.
+  package init(_ run: RunDescription) { trainer = run.trainer }
+
+  package static func learns(_ subject: Subject) -> Bool { false }
+
+  package func trainer(of subject: Subject, seed: UInt64) throws -> any Trainer {
+    throw refusal("trained on")
+  }
+
+  package func mostSteps(stepLimit: Int) -> Int { 0 }
+
+  package func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player {
+    throw refusal("played")
+  }
+
+  /// Why a recording cannot be treated in some way.
+  func refusal(_ what: String) -> RunError {
+    .run("\(trainer) made this recording in another program: it can be drawn and not \(what)")
+  }
+}
+
+extension TrainingPlan {
+  /// What can be drawn of what was learned in a recording. Another program's is a table where it kept
+  /// one of the kind that this one keeps.
+  package func insight(of recording: Recording) throws -> Insight {
+    guard settings is RecordedSettings else { return settings.insight }
+    return try recording.finalCheckpoint()?.kind == QTable.checkpointKind ? .table : .nothing
+  }
+}

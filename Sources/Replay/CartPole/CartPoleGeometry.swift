@@ -1,0 +1,55 @@
+import Glibc
+package import Raster
+
+/// A state of Gymnasium's CartPole.
+package struct CartPoleState: NamedState {
+  package static let names = ["x", "x_velocity", "theta", "theta_velocity"]
+  package let numbers: [Double]
+  package init(numbers: [Double]) { self.numbers = numbers }
+
+  /// Where the cart is.
+  package var x: Double { numbers[0] }
+  /// How far the pole leans to the right of the vertical, in radians.
+  package var theta: Double { numbers[2] }
+}
+
+/// Where cart and pole are on a picture.
+package struct CartPoleGeometry: Sendable {
+  /// Where the axle is when the cart is in the middle.
+  package var origin: Point
+  /// Pixels in a unit of length.
+  package var scale: Double
+
+  /// The axis of the pole that is drawn: the pole is one unit long, with half its thickness behind the axle
+  /// and half of it round at the tip.
+  package static let poleLength = 0.96
+  /// How far the cart may go, and the pole lean, before an episode ends.
+  package static let bounds = (x: 2.4, theta: 12 * Double.pi / 180)
+
+  /// A geometry around an axle's place.
+  package init(origin: Point, scale: Double) {
+    (self.origin, self.scale) = (origin, scale)
+  }
+
+  /// Where the axle is.
+  package func axle(_ state: CartPoleState) -> Point {
+    origin.moved(state.x * scale, 0)
+  }
+
+  /// Where the axis of the pole ends.
+  package func tip(_ state: CartPoleState) -> Point {
+    pole(leaning: state.theta, at: axle(state))
+  }
+
+  /// Where the axis of a pole ends that leans by an angle.
+  package func pole(leaning angle: Double, at axle: Point, length: Double = poleLength) -> Point {
+    axle.moved(sin(angle) * length * scale, -cos(angle) * length * scale)
+  }
+
+  /// The cart: its axle is a quarter of its height below its top.
+  package func cart(_ state: CartPoleState) -> Rect {
+    let axle = axle(state)
+    return Rect(
+      x: axle.x - 0.2 * scale, y: axle.y - 0.06 * scale, width: 0.4 * scale, height: 0.24 * scale)
+  }
+}

@@ -1,0 +1,126 @@
+import Analysis
+import Glibc
+import Raster
+import Rollouts
+import Worlds
+
+/// What the pictures of other programs' worlds have in common.
+extension Canvas {
+  /// Draws the card on which a world is seen.
+  func drawStage(_ area: Rect, _ theme: Theme) {
+    let radius = max(2, area.width / 60)
+    fill(.rounded(area, radius: radius), theme.floor)
+    stroke(.rounded(area.inset(by: 0.5), radius: radius), theme.axis, width: 1)
+  }
+
+  /// Draws inside a stage alone.
+  func onStage(_ area: Rect, _ body: () -> Void) {
+    isolated {
+      clip(to: .rounded(area.inset(by: 1), radius: max(2, area.width / 60)))
+      body()
+    }
+  }
+
+  /// Draws somebody's way, the newest place first, fading with age.
+  func drawWay(_ places: [Point], _ colors: [Color], width: Double, isSmooth: Bool = false) {
+    guard places.count > 1, let last = colors.indices.last else { return }
+    let places = isSmooth ? Self.smooth(places) : places
+    // Pieces of one colour are one line: where lines overlap, their soft edges would add up.
+    let size = max(1, Int((Double(places.count - 1) / Double(colors.count)).rounded(.up)))
+    var end = places.count - 1
+    while end > 0 {
+      let start = max(0, (end - 1) / size * size)
+      stroke(
+        .polyline(Array(places[start...end])), colors[min(last, start / size)],
+        Stroke(width: width, cap: .round))
+      end = start
+    }
+  }
+
+  /// A curve through some places (Catmull and Rom's).
+  private static func smooth(_ places: [Point]) -> [Point] {
+    let parts = 4
+    var points: [Point] = []
+    for index in places.indices.dropLast() {
+      let before = places[max(0, index - 1)]
+      let (start, end) = (places[index], places[index + 1])
+      let after = places[min(places.count - 1, index + 2)]
+      for part in 0..<parts {
+        let share = Double(part) / Double(parts)
+        func blend(_ p: Double, _ q: Double, _ r: Double, _ s: Double) -> Double {
+          let (cubic, square) = (3 * q - p - 3 * r + s, 2 * p - 5 * q + 4 * r - s)
+          return q + share * (r - p + share * (square + share * cubic)) / 2
+        }
+        points.append(
+          Point(
+            blend(before.x, start.x, end.x, after.x), blend(before.y, start.y, end.y, after.y)))
+      }
+    }
+    return points + places.suffix(1)
+  }
+
+  /// An arc around a joint with its head where it turns to, as long as the torque is strong, from −1 to 1.
+  /// Angles count counter-clockwise from the right.
+  func drawTorque(
+    _ share: Double, at center: Point, from angle: Double, radius: Double, width: Double,
+    _ color: Color
+  ) {
+    let strength = max(-1, min(1, share))
+    guard abs(strength) > 0.02, radius > 2 else { return }
+    let sweep = strength * 0.75 * Double.pi
+    let (start, end) = (-angle, -(angle + sweep))
+    let head = min(3 * width, 0.8 * abs(sweep) * radius)
+    let neck = end + (sweep > 0 ? head : -head) / radius
+    stroke(
+      .arc(center, radius: radius, from: min(start, neck), to: max(start, neck)), color,
+      Stroke(width: min(width, head * 0.6), cap: .butt))
+    func place(_ angle: Double, _ radius: Double) -> Point {
+      Point(center.x + radius * cos(angle), center.y + radius * sin(angle))
+    }
+    fill(
+      .polygon([
+        place(neck, radius - 0.6 * head), place(end, radius), place(neck, radius + 0.6 * head),
+      ]), color)
+  }
+
+  /// A link of an arm between two joints, its rim around it.
+  func drawLink(_ start: Point, _ end: Point, width: Double, _ color: Color, rim: Color) {
+    let edge = max(1, width * 0.1)
+    stroke(.line(start, end), rim, Stroke(width: width + 2 * edge, cap: .round))
+    stroke(.line(start, end), color, Stroke(width: width, cap: .round))
+  }
+
+  /// The hub of a joint.
+  func drawJoint(_ place: Point, radius: Double, _ color: Color, rim: Color) {
+    fill(.circle(place, radius: radius + max(1, radius * 0.16)), rim)
+    fill(.circle(place, radius: radius), color)
+    fill(.circle(place, radius: radius * 0.3), rim)
+  }
+}
+
+extension Rect {
+  /// Whether a stage has room for words and numbers.
+  var isLettered: Bool { width >= 180 }
+}
+
+extension Theme {
+  /// The colours of somebody's way, the newest first.
+  func way(_ color: Color) -> [Color] {
+    (0..<8).map { color.mixed(with: floor, 0.4 + 0.54 * Double($0) / 8) }
+  }
+}
+
+extension RecordedWorld {
+  /// How much is asked of a world's one motor, from −1 to 1: of some choices from the first to the last,
+  /// of a number its share of the greatest one.
+  func push(_ action: Value?, of choices: Int, greatest: Double = 1) -> Double {
+    switch action {
+    case .index(let index) where (0..<choices).contains(index) && choices > 1:
+      return Double(2 * index) / Double(choices - 1) - 1
+    case .bytes(let bytes):
+      let number = actions.number(0, of: .bytes(bytes)) ?? 0
+      return number.isFinite ? max(-1, min(1, number / greatest)) : 0
+    case .index, nil: return 0
+    }
+  }
+}
