@@ -24,6 +24,18 @@ package struct RecordedSettings: TrainerSettings {
 
   package func mostSteps(stepLimit: Int) -> Int { 0 }
 
+  /// A table is made again from the steps where the run's author declared the rule of learning; anything else is as it
+  /// was kept last.
+  package func checkpoint(
+    of recording: Recording, at moment: RecordedMoment
+  ) throws -> Checkpoint {
+    guard try recording.declaredRule() != nil,
+      try recording.checkpoint(at: 0)?.kind == QTable.checkpointKind
+    else { return try recording.checkpoint(at: moment) }
+    let step = try recording.step(at: moment)
+    return try recording.qTable(at: step).checkpoint(step: step)
+  }
+
   package func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player {
     throw refusal("played")
   }

@@ -165,7 +165,7 @@ extension Catalog {
   /// The plan that a recording was made by. Its world can be drawn; it is made ready to step by those who
   /// step it.
   package func plan(of run: RunDescription) throws -> TrainingPlan {
-    guard let entry = trainers[run.trainer], !ForeignWorlds.isForeign(run.world.name) else {
+    guard let entry = trainer(of: run) else {
       return TrainingPlan(
         subject: .world(foreignWorld(of: run)), settings: RecordedSettings(run), preset: run.preset)
     }
@@ -181,6 +181,17 @@ extension Catalog {
       run.world.name, map: run.world.map, configuration: run.configuration)
     try Self.check(run.world, fits: world.description)
     return TrainingPlan(subject: .world(world), settings: settings, preset: run.preset)
+  }
+
+  /// The trainer that made a run; nil where another program did.
+  private func trainer(of run: RunDescription) -> TrainerEntry? {
+    guard run.program == "reel", !ForeignWorlds.isForeign(run.world.name) else { return nil }
+    return trainers[run.trainer]
+  }
+
+  /// The settings that tell how to ask a run's recording for what was learned.
+  package func settings(of run: RunDescription) -> any TrainerSettings {
+    trainer(of: run)?.usual ?? RecordedSettings(run)
   }
 
   /// The world of a run that no trainer of this program made: one of its own where the name and all that

@@ -45,6 +45,13 @@ extension Recording {
     return rule
   }
 
+  /// Whether the table of any step follows from the steps: another program's does where its author declared the
+  /// rule of learning.
+  package func foldsTable() throws(RecordingError) -> Bool {
+    if try declaredRule() != nil { return true }
+    return try runKeys()["program"]?.text ?? "reel" == "reel"
+  }
+
   /// The Q-table after a number of steps, bit for bit as the trainer had it: the nearest checkpoint,
   /// and the recorded steps since then. Without checkpoints the fold begins at step 0.
   public func qTable(
@@ -160,6 +167,12 @@ private struct QTableFold {
       let session = sessions.last { $0.firstStep <= step }
       guard let rule = declared ?? session.flatMap({ QTableRule(configuration: $0.configuration) })
       else {
+        guard try recording.foldsTable() else {
+          throw RecordingError(
+            .absent,
+            "\(recording.path) does not declare its rule of learning, so that only the tables of its"
+              + " checkpoints are known")
+        }
         throw .damaged(recording.path, "its configuration lacks α, γ or the number of episodes")
       }
       let end = min(target, later)

@@ -192,7 +192,7 @@ extension GridWorld {
         #expect(abs(table.best(state) - solved.solution.values[state]) < 1e-9, "state \(state)")
         #expect(table.greedyActions(state) == solved.solution.greedyActions(state))
       }
-      #expect(try Catalog.builtIn.tableStart(of: recording.description()) == 0)
+      #expect(try Catalog.builtIn.tableStart(of: recording) == 0)
     }
   }
 
@@ -201,9 +201,10 @@ extension GridWorld {
     #expect(throws: RunError.self) {
       try Catalog.builtIn.solve(PlanRequest(subject), iterations: 1)
     }
-    if subject == "snake" {
-      let run = try Catalog.builtIn.plan(PlanRequest(subject)).description(seed: 1)
-      #expect(throws: RunError.self) { try Catalog.builtIn.tableStart(of: run) }
+    guard subject == "snake" else { return }
+    try withTemporaryFolder { folder in
+      let recording = try SmallRun.snake.recorded(in: folder)
+      #expect(throws: RunError.self) { try Catalog.builtIn.tableStart(of: recording) }
     }
   }
 }

@@ -78,7 +78,7 @@ import Worlds
         try refusal { _ = try catalog.worldsInForce(in: recording) } == begin + "replayed")
       let plan = try catalog.plan(of: recording.description())
       #expect(throws: RunError.self) { try plan.trainer(seed: 1) }
-      #expect(throws: RunError.self) { try catalog.tableStart(of: recording.description()) }
+      #expect(throws: RunError.self) { try catalog.tableStart(of: recording) }
       guard case .elsewhere("python") = catalog.reproduction(of: try recording.description())
       else {
         Issue.record("it cannot be made again here")

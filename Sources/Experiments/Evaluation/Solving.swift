@@ -1,3 +1,4 @@
+package import Recordings
 package import Rollouts
 package import Trainers
 import Worlds
@@ -28,11 +29,20 @@ extension Catalog {
   }
 
   /// The state that episodes of a table's run start in.
-  package func tableStart(of run: RunDescription) throws -> Int {
+  package func tableStart(of recording: Recording) throws -> Int {
+    let run = try recording.description()
     let plan = try plan(of: run)
-    guard plan.settings is QTableConfiguration else {
+    guard case .table = try plan.insight(of: recording) else {
       throw RunError.run("this needs a recording of a Q-table, and \(run.trainer) made this one")
     }
+    guard plan.settings is QTableConfiguration else {
+      return try recording.steps(in: 0..<1).first?.state.index ?? 0
+    }
     return try QTableConfiguration.tabular(plan.world()).dynamics.start
+  }
+
+  /// The Q-table at a moment of a recording.
+  package func table(of recording: Recording, at moment: RecordedMoment) throws -> QTable {
+    try QTable(plan(of: recording.description()).settings.checkpoint(of: recording, at: moment))
   }
 }

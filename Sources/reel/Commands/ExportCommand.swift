@@ -62,9 +62,8 @@ struct ExportCommand: Command {
   private func exportParameters(_ recording: Recording, _ console: Console) throws -> ExitCode {
     guard let output else { throw Failure.usage("parameters are not text", "name a file with -o") }
     let moment = try RecordedMoment(option: "--at", at)
-    let entry = Catalog.builtIn.trainers[try recording.description().trainer]
-    let checkpoint =
-      try entry?.usual.checkpoint(of: recording, at: moment) ?? recording.checkpoint(at: moment)
+    let checkpoint = try Catalog.builtIn.settings(of: recording.description()).checkpoint(
+      of: recording, at: moment)
     try OutputFile.write(checkpoint.parameters, to: output, replacing: force)
     console.print(output)
     return .done

@@ -28,13 +28,16 @@ struct QCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     let recording = try Recording(file)
     let run = try recording.description()
-    let start = try Catalog.builtIn.tableStart(of: run)
-    let step = try recording.step(at: RecordedMoment(option: "--at", at))
-    let table = try recording.qTable(at: step)
+    let start = try Catalog.builtIn.tableStart(of: recording)
+    let moment = try RecordedMoment(option: "--at", at)
+    let step = try recording.step(at: moment)
+    let table = try Catalog.builtIn.table(of: recording, at: moment)
     let layout = StateLayout(run.world.fields)
     let state =
       try stateText.map { try Self.state($0, in: layout, states: table.states) } ?? start
-    let last = try recording.qUpdates(of: state, before: step, last: updates)
+    let last =
+      try recording.foldsTable()
+      ? recording.qUpdates(of: state, before: step, last: updates) : []
     let view = QView(
       table: table, state: state, step: step, run: run, layout: layout, updates: last)
     console.isJSON ? console.print(view.json) : console.print(view.text)
