@@ -6,8 +6,8 @@ BUILD = $(SWIFT) build -c release --product reel
 REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
-.PHONY: help setup build demo test test-browser torture fuzz sanitize lint format bench docs gallery \
-	check clean
+.PHONY: help setup build demo test test-browser test-python test-sb3 torture fuzz sanitize lint format \
+	bench docs gallery check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
@@ -16,6 +16,8 @@ help:
 	@echo "make torture kill each trainer 200 times, and resume it; read a live run 1,000 times; race 200 times"
 	@echo "make fuzz    hand every reader 100,000 wrong inputs"
 	@echo "make sanitize  the tests under the address and the thread sanitizer"
+	@echo "make test-python   the Python package with Minari, DuckDB, pandas and TensorBoard"
+	@echo "make test-sb3      and with Stable-Baselines3, which takes 5.7 GB"
 	@echo "make bench   speed of every room, each figure beside its limit"
 	@echo "make test-browser   reports in a real Chromium, which is installed if it is missing"
 	@echo "make gallery train, and draw every picture of docs/gallery.md again"
@@ -31,7 +33,9 @@ build: setup
 demo: build
 	@$(REEL) demo
 
+# Python's tests come first: they make the environment that some of Swift's record with.
 test: build
+	@REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) .ci/python base python -m unittest discover -s Python/tests
 	@$(TEST)
 
 lint: setup
@@ -47,6 +51,12 @@ bench: build
 docs: build
 	@$(REEL) help --markdown > docs/cli.md
 	@$(TEST) --filter DocumentationTests
+
+test-python: build
+	@REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) .ci/python exchange python -m unittest discover -s Python/tests
+
+test-sb3: build
+	@REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) .ci/python sb3 python -m unittest discover -s Python/tests -p 'test_sb3.py'
 
 test-browser: build
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || .ci/setup chromium
@@ -69,7 +79,7 @@ sanitize: setup
 			$(TEST) --sanitize $$kind --scratch-path .build/$$kind || exit 1; \
 	done
 
-check: lint test
+check: lint test test-python
 
 clean:
 	@rm -rf .build

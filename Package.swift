@@ -127,7 +127,7 @@ let package = Package(
       uses: [
         "Platform", "Rollouts", "Worlds", "Language", "Trainers", "SQLite", "Recordings",
         "Experiments",
-      ]),
+      ], excluding: ["Fixtures"]),
     tests(of: "Raster", uses: ["Platform", "Raster"], excluding: ["Snapshots"]),
     tests(of: "Film", uses: ["Platform", "Raster", "Film"]),
     tests(

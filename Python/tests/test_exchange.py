@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sqlite3
 import subprocess
 import sys
 import unittest
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -18,6 +20,36 @@ from support import PACKAGE, RecordingTest, Scripted, item, play, reel, verify
 def needs(*packages: str) -> Any:
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     return unittest.skipIf(missing, f"{', '.join(missing)} is not installed")
+
+
+@needs("duckdb", "duckdb_extension_sqlite_scanner")
+class DuckDBTest(RecordingTest):
+    """DuckDB reads every table and the view, of discrete and of continuous worlds."""
+
+    def test_every_table(self) -> None:
+        import duckdb
+        import duckdb_extension_sqlite_scanner
+
+        place = Path(duckdb_extension_sqlite_scanner.__file__).parent
+        extension = next(place.rglob("sqlite_scanner.duckdb_extension"))
+        duck = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+        duck.execute(f"LOAD '{extension}'")
+        for world in ("FrozenLake-v1", "Pendulum-v1", "CartPole-v1"):
+            with self.subTest(world):
+                path = self.folder / f"{world}.sqlite"
+                with reel.Recorder(gym.make(world), path) as recorder:
+                    recorder.metric("losses/td_loss", 0.5)
+                    play(recorder, 3)
+                duck.execute(f"ATTACH '{path}' AS run (TYPE sqlite, READ_ONLY)")
+                plain = sqlite3.connect(path)
+                names = plain.execute(
+                    "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'")
+                for (name,) in list(names):
+                    found = duck.execute(f"SELECT * FROM run.{name}").fetchall()
+                    kept = plain.execute(f"SELECT * FROM {name}").fetchall()
+                    self.assertEqual(sorted(map(repr, found)), sorted(map(repr, kept)), name)
+                plain.close()
+                duck.execute("DETACH run")
 
 
 @needs("minari", "h5py")

@@ -31,7 +31,7 @@ package struct RunSummary {
       .init("file", .string(path)), .init("world", .string(run.world.name)),
       .init("map_name", .string(run.world.mapName)), .init("trainer", .string(run.trainer)),
       .init("preset", .string(run.preset)), .init("purpose", .string(run.purpose.rawValue)),
-      .init("seed", .integer(Int(run.seed))), .init("steps", .integer(counts.steps)),
+      .init("seed", run.hasSeed ? .integer(Int(run.seed)) : .null), .init("steps", .integer(counts.steps)),
       .init("episodes", .integer(counts.episodes)),
       .init("mean_return_last_100", lastMean.map(JSON.number) ?? .null),
       .init("max_return", best.map(JSON.number) ?? .null),

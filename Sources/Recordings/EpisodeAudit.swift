@@ -145,7 +145,7 @@ struct EpisodeAudit {
   mutating func skip(to end: Int) throws -> [Row<EpisodeColumn>] {
     try skipGap(to: end)
     guard let thinning else {
-      skipIdle(to: end)
+      while steps < end, passIdle(to: end) {}
       return []
     }
     var ended: [Row<EpisodeColumn>] = []
@@ -153,11 +153,13 @@ struct EpisodeAudit {
       let index = steps % worlds
       if slots[index].isComplete { ended.append(close(index)) }
       if !slots[index].isOpen {
-        // Episodes are numbered in the order in which they begin.
-        guard !thinning.keeps(episode: newest + 1), try begins(newest + 1, at: steps) else {
-          guard skipIdle(to: steps + 1) else { break }
+        // Episodes are numbered in the order in which they begin; in format 1 one does wherever none is open.
+        let first = try format.version == 1 ? steps : row(of: newest + 1)?[.firstStep].int ?? end
+        guard first == steps else {
+          guard passIdle(to: first > steps ? min(first, end) : end) else { break }
           continue
         }
+        guard !thinning.keeps(episode: newest + 1) else { break }
         try open(newest + 1, at: steps, index)
         slots[index].isLeftOut = true
       }
@@ -170,23 +172,12 @@ struct EpisodeAudit {
     return ended
   }
 
-  /// Whether an episode begins at a step. In format 1 one does wherever none is open.
-  private func begins(_ number: Int, at step: Int) throws -> Bool {
-    try format.version == 1 || row(of: number)?[.firstStep].int == step
-  }
-
-  /// Skips numbers of steps that no world used: those of worlds without an open episode. Whether all are.
-  @discardableResult
-  private mutating func skipIdle(to end: Int) -> Bool {
-    guard format.version > 1 else { return false }
-    let first = steps
-    while steps < min(end, first + worlds) {
-      let slot = slots[steps % worlds]
-      guard !slot.isOpen || slot.isComplete else { return false }
-      steps += 1
-    }
-    // After a round of all worlds, every further one is idle, too.
-    steps = max(steps, end)
+  /// Passes the number of a step that its world did not use, as it has no open episode; where none has, all up to
+  /// `end`. False where the world has one.
+  private mutating func passIdle(to end: Int) -> Bool {
+    func isIdle(_ slot: Slot) -> Bool { !slot.isOpen || slot.isComplete }
+    guard format.version > 1, isIdle(slots[steps % worlds]) else { return false }
+    steps = slots.allSatisfy(isIdle) ? end : steps + 1
     return true
   }
 

@@ -42,6 +42,12 @@ package struct ImportedRun: Sendable {
 }
 
 extension Recording {
+  /// Where the logs lay that this recording was made of; nil where it was not.
+  package func importedFrom() throws(RecordingError) -> String? {
+    let text = try runKeys()["imported"]?.text
+    return text.flatMap { try? JSON(parsing: $0) }?["from"]?.text
+  }
+
   /// Writes a recording of a run that another program logged. It lacks every step, as it says of itself.
   package static func write(
     _ run: ImportedRun, _ description: RunDescription, to path: String, force: Bool = false

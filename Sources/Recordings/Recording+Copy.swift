@@ -34,11 +34,15 @@ extension Recording {
       let recording = try Recording(path)
       format = recording.format
       let steps = Double(max(1, try recording.stepCount()))
-      let audit = try Audit(recording, isSealing: true)
-      while let link = try audit.advance() {
-        rows.append(link.row)
-        try progress(Double(audit.steps) / steps)
-      }
+      try recording.database.transaction(
+        .reading,
+        { () throws(any Error) in
+          let audit = try Audit(recording, isSealing: true)
+          while let link = try audit.advance() {
+            rows.append(link.row)
+            try progress(Double(audit.steps) / steps)
+          }
+        }, orThrow: { RecordingError($0, path: path) })
     }
     let (sealed, known) = (rows, format)
     try withRecordingErrors(path) { () throws(SQLiteError) in

@@ -129,6 +129,7 @@ extension Recording {
         trainer: trainer, purpose: purpose, preset: try text("preset", orElse: "default"),
         seed: UInt64(seed), configuration: configuration)
       run.program = try text("program", orElse: run.program)
+      run.hasSeed = keys["seed"] != nil
       run.worlds = max(1, keys["worlds"]?.number ?? 1)
       run.note = try text("note")
       run.tags = RunDescription.tags(from: try text("tags"))

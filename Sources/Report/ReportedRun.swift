@@ -122,7 +122,7 @@ package struct ReportedRun {
     func number(_ value: Double?) -> String { value.map { NumberFormat.decimal($0, 3) } ?? "" }
     let facts = [
       ("World", run.world.name), ("Map", run.world.mapName), ("Trainer", run.trainer),
-      ("Preset", run.preset), ("Seed", "\(run.seed)"),
+      ("Preset", run.preset), ("Seed", run.seedText),
       ("Purpose", run.purpose == .train ? "" : run.purpose.rawValue),
       ("Parent", run.parent.map { "\($0.file) at step \($0.step)" } ?? ""),
       ("Tags", run.tags.joined(separator: ", ")),

@@ -50,6 +50,8 @@ public struct RunDescription: Sendable, Equatable {
   public var preset: String
   /// What all random numbers follow from; 63 bits.
   public var seed: UInt64
+  /// Whether there is such a seed: other programs' runs may have none, and `seed` is 0 then.
+  package var hasSeed = true
   /// How many worlds run side by side, their steps interleaved in a fixed order.
   public var worlds = 1
   /// The recording that this one came from, if any.
@@ -66,6 +68,9 @@ public struct RunDescription: Sendable, Equatable {
   public var hasTransitions: Bool {
     program != "reel" || purpose == .evaluate || !(world.actions.isEmpty && world.fields.isEmpty)
   }
+
+  /// The seed for people.
+  package var seedText: String { hasSeed ? "\(seed)" : "–" }
 
   /// A run's description.
   public init(

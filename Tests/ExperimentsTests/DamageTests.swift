@@ -122,7 +122,7 @@ import Testing
         "INSERT INTO transitions SELECT step + 1, episode, state, action, reward FROM transitions"
           + " ORDER BY step DESC LIMIT 1",
         "INSERT INTO episodes SELECT episode + 1, seed, first_step, stride, steps, return, ending,"
-          + " final_state FROM episodes ORDER BY episode DESC LIMIT 1",
+          + " final_state, options, success, ended FROM episodes ORDER BY episode DESC LIMIT 1",
         "INSERT INTO metrics VALUES (3, 'x', 1)",
         "INSERT INTO checkpoints SELECT 3, kind, parameters, training_state FROM checkpoints"
           + " LIMIT 1",

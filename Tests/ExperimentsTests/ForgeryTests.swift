@@ -49,7 +49,8 @@ import Testing
       "a session without a step that sets something else",
       """
       INSERT INTO sessions SELECT (SELECT max(step) + 1 FROM transitions),
-        replace(configuration, '"alpha":0.1', '"alpha":0.9'), versions, started, ended, NULL
+        replace(configuration, '"alpha":0.1', '"alpha":0.9'), versions, started, ended, NULL,
+        worlds
       FROM sessions
       """, foundBy: .rows),
     Forgery(

@@ -12,7 +12,9 @@ struct QTableEvidence {
     let run = try recording.description()
     let plan = try catalog.plan(of: run)
     guard let settings = plan.settings as? QTableConfiguration else {
-      throw RunError.run("this needs a recording of a Q-table, and \(run.trainer) made this one")
+      throw RunError.run(
+        "this needs a recording of a Q-table that Reel's own trainer learned, and \(run.trainer) made"
+          + " this one")
     }
     let steps = try recording.stepCount()
     let table = try recording.qTable(at: steps)

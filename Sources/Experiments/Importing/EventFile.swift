@@ -69,7 +69,7 @@ package struct EventFile: Sendable, Equatable {
   // MARK: Checksums
 
   /// CRC-32C, rotated and shifted as TensorFlow stores it.
-  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     var sum = ~UInt32(0)
     for byte in bytes { sum = sum >> 8 ^ table[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] }
     sum = ~sum

@@ -45,7 +45,9 @@ struct InfoCommand: Command {
           "actions", .array(summary.run.world.actions.map { .string($0.name) })),
         .init(
           "sizes", .object(sizes.map { .init($0.table, .integer($0.bytes)) })),
+        .init("program", .string(summary.run.program)),
         .init("parent", summary.run.parent.map(Self.json) ?? .null),
+        .init("imported", try recording.importedFrom().map(JSON.string) ?? .null),
         .init("thinned", try recording.thinning().map { .string($0.description) } ?? .null),
         .init("recovered", try recording.gaps().map { .string($0.description) } ?? .null),
       ]

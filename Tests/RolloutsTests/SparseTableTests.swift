@@ -1,0 +1,57 @@
+import Rollouts
+import Testing
+
+@Suite struct SparseTableTests {
+  private func table(learned: Int, illegal: Int = 0) -> QTable {
+    var table = QTable(states: 30_000, actions: 4) { state, action in
+      illegal == 0 || (state * 4 + action) % illegal != 0
+    }
+    var stream = Stream(seed: 3, purpose: .world)
+    for _ in 0..<learned {
+      let state = Int.random(in: 0..<table.states, using: &stream)
+      let action = (0..<4).first { table.value(state, $0).isFinite } ?? 0
+      table.update(
+        state, action, reward: Double.random(in: -1...1, using: &stream), next: 0,
+        terminated: true, alpha: 0.3, gamma: 0.9)
+    }
+    return table
+  }
+
+  @Test(arguments: [0, 1, 500, 8000], [0, 3])
+  func `a large table is stored small, and comes back bit for bit`(
+    learned: Int, illegal: Int
+  ) throws {
+    let whole = table(learned: learned, illegal: illegal).checkpoint(step: 7)
+    let packed = whole.packed
+    #expect(packed.kind == "qtable-sparse" && packed.step == 7)
+    #expect(packed.parameters.count < whole.parameters.count / 3)
+    #expect(try packed.unpacked() == whole)
+    #expect(try QTable(packed.unpacked()) == table(learned: learned, illegal: illegal))
+  }
+
+  @Test func `small tables, full ones and other kinds stay as they are`() {
+    let full = table(learned: 400_000).checkpoint(step: 0)
+    #expect(full.packed == full)
+    let small = QTable(states: 16, actions: 4).checkpoint(step: 0)
+    #expect(small.packed == small)
+    var network = table(learned: 1).checkpoint(step: 0)
+    network.kind = "dqn"
+    #expect(network.packed == network)
+  }
+
+  @Test func `tensors that do not fit each other are refused`() throws {
+    let packed = table(learned: 500).checkpoint(step: 0).packed
+    let file = try Safetensors(decoding: packed.parameters)
+    for name in ["shape", "index", "q", "visits", "illegal"] {
+      var wrong = file
+      let place = try #require(wrong.tensors.firstIndex { $0.name == name })
+      wrong.tensors[place] = Tensor(name, words: [.max, .max, 7], shape: [3])
+      var checkpoint = packed
+      checkpoint.parameters = wrong.encoded()
+      #expect(throws: SafetensorsError.self) { try checkpoint.unpacked() }
+      wrong.tensors.remove(at: place)
+      checkpoint.parameters = wrong.encoded()
+      #expect(throws: SafetensorsError.self) { try checkpoint.unpacked() }
+    }
+  }
+}
