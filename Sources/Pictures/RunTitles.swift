@@ -2,7 +2,7 @@ package import Rollouts
 
 extension RunDescription {
   /// A chart's title: `Classic 4×4 · qtable · seed 1`.
-  package var chartTitle: String { 
+  package var chartTitle: String {
     "\(worldTitle) · \(trainer)" + (hasSeed ? " · seed \(seed)" : "")
   }
 

@@ -115,7 +115,8 @@ struct HashChain {
       link.add(
         open: OpenFacts(
           number: batch.episodes.int(row, .episode), seed: .integer(seed), options: .null,
-          state: batch.episodes.columns.sqliteValue(of: word, kind: batch.episodes.kind(.finalState))
+          state: batch.episodes.columns.sqliteValue(
+            of: word, kind: batch.episodes.kind(.finalState))
         ))
     }
     link.endSection()

@@ -103,7 +103,8 @@ extension Recording {
   }
 
   /// Checkpoints by their place in the order of steps, from 1, as they are stored.
-  func storedCheckpoints(after first: Int, through last: Int) throws(RecordingError) -> [Checkpoint] {
+  func storedCheckpoints(after first: Int, through last: Int) throws(RecordingError) -> [Checkpoint]
+  {
     try rows(
       of: CheckpointColumn.self, "ORDER BY step LIMIT ? OFFSET ?", .integer(max(0, last &- first)),
       .integer(first)

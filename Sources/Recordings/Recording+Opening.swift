@@ -85,7 +85,8 @@ extension Recording {
     guard version <= Format.newest else {
       throw RecordingError(
         .newer,
-        "\(path) has format \(version) of a newer Reel; this one reads formats 1 to \(Format.newest)")
+        "\(path) has format \(version) of a newer Reel; this one reads formats 1 to \(Format.newest)"
+      )
     }
     guard version >= 1 else { throw .damaged(path, "it has no format") }
     return database

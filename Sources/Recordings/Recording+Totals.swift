@@ -53,7 +53,8 @@ extension Recording {
         let first = max(1, end - 2 * count)
         last = try episodes(from: first, through: end).filter(\.isOver) + last
         // Numbers may be missing, many at a time.
-        end = try value("SELECT max(episode) FROM episodes WHERE episode < ?", .integer(first))?.int
+        end =
+          try value("SELECT max(episode) FROM episodes WHERE episode < ?", .integer(first))?.int
           ?? 0
       }
       return Array(last.suffix(count))

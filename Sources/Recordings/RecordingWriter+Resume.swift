@@ -77,7 +77,8 @@ extension RecordingWriter {
         if recording.format.version > 1 {
           try database.insert(
             Row<DescriptionColumn>([
-              .integer(found.session.row), .text((["session": found.session.facts.json] as JSON).compact),
+              .integer(found.session.row),
+              .text((["session": found.session.facts.json] as JSON).compact),
             ]), in: recording.format)
         }
         try cover(&found, recording, in: database)

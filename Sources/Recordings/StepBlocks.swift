@@ -56,7 +56,8 @@ internal import SQLite
     end = range.upperBound + beyond
     statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       try recording.database.gathering(
-        TableRows<TransitionColumn>.gathering(in: recording.format) + " WHERE step >= ? AND step < ?"
+        TableRows<TransitionColumn>.gathering(in: recording.format)
+          + " WHERE step >= ? AND step < ?"
           + (only == nil ? "" : " AND episode = ?"))
     }
     kinds = try recording.kinds()

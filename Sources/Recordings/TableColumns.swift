@@ -41,7 +41,8 @@ enum FieldColumn: Int, TableColumn {
 enum EpisodeColumn: Int, TableColumn {
   static let table = "episodes"
   static let firstWidth = 8
-  case episode, seed, firstStep, stride, steps, `return`, ending, finalState, options, success, ended
+  case episode, seed, firstStep, stride, steps, `return`, ending, finalState, options, success,
+    ended
 }
 
 enum TransitionColumn: Int, TableColumn {

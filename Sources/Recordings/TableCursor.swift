@@ -20,7 +20,8 @@ final class TableCursor<Column: BulkColumn> {
     (statement, following) = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       (
         try recording.database.gathering(
-          "\(TableRows.gathering(through: last, in: recording.format)) WHERE \(key) >= ? AND \(key) < ?"),
+          "\(TableRows.gathering(through: last, in: recording.format)) WHERE \(key) >= ? AND \(key) < ?"
+        ),
         try recording.database.prepare(
           "SELECT min(\(key)) FROM \(Column.table) WHERE \(key) >= ?")
       )

@@ -51,7 +51,9 @@ enum SparseTable {
       learned.count == index.count, counts.count == index.count,
       index.allSatisfy({ $0 < size })
     else { throw SafetensorsError("a sparse table's tensors do not fit each other") }
-    var (values, visits) = ([Double](repeating: 0, count: size), [UInt32](repeating: 0, count: size))
+    var (values, visits) = (
+      [Double](repeating: 0, count: size), [UInt32](repeating: 0, count: size)
+    )
     for (byte, bits) in illegal.bytes.enumerated() where bits != 0 {
       for bit in 0..<8 where bits >> UInt8(bit) & 1 == 1 && 8 * byte + bit < size {
         values[8 * byte + bit] = -.infinity

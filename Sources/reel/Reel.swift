@@ -13,7 +13,8 @@ enum Reel {
     RenderCommand.self, FilmCommand.self, CurveCommand.self, HeatmapCommand.self,
     CompareCommand.self, ReportCommand.self,
     VerifyCommand.self, RecoverCommand.self, ForkCommand.self, CopyCommand.self,
-    ExportCommand.self, ImportCommand.self, StudyCommand.self, ExploreCommand.self, ExplainCommand.self,
+    ExportCommand.self, ImportCommand.self, StudyCommand.self, ExploreCommand.self,
+    ExplainCommand.self,
     GenerateCommand.self, SentimentCommand.self, DemoCommand.self, BenchCommand.self,
   ]
 

@@ -5,7 +5,8 @@ import Testing
 
 /// Every verb on recordings that the package for Python made of real Gymnasium environments.
 @Suite(
-  .enabled(if: ForeignRecordingTests.hasPython, "needs .build/python/base, which `make test` makes"))
+  .enabled(if: ForeignRecordingTests.hasPython, "needs .build/python/base, which `make test` makes")
+)
 struct ForeignRecordingTests {
   static let python = "\(Repository.root)/.build/python/base/bin/python"
   static var hasPython: Bool { Files.exists(python) }

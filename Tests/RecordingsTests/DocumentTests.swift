@@ -198,7 +198,10 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
     ),
   ]
 
-  @Test(arguments: fixtures)
+  /// Format 2, with the same digest.
+  private static let newest = ("format-2.sqlite", fixtures[0].1, 600, 20)
+
+  @Test(arguments: fixtures + [newest])
   func `a recording of every format stays readable`(
     name: String, digest: String, steps: Int, episodes: Int
   ) throws {
@@ -231,5 +234,38 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
     #expect(try new.episodes() == old.episodes())
     let version = shell("sqlite3 '\(folder("b.sqlite"))' 'PRAGMA user_version'").output
     #expect(version == "2\n")
+  }
+
+  /// Made by the package for Python: three worlds side by side, where resets leave numbers unused; and one with pixels.
+  @Test(arguments: [
+    (
+      "format-2-vector.sqlite", "f834d4e31b9f1a4b5bdaf66375a4ace1173968fdb5d4fc3c7f6eff80cffa06e4",
+      344, 360, 3
+    ),
+    (
+      "format-2-pixels.sqlite", "65a3671785fe482e787d0060d001c9dd4233fecfc7b4f89615765f79b0e58da2",
+      100, 100, 1
+    ),
+  ])
+  func `a recording of another program stays readable`(
+    name: String, digest: String, transitions: Int, numbers: Int, interrupted: Int
+  ) throws {
+    let folder = Folder()
+    write(bytes(of: "\(root)/Tests/RecordingsTests/Fixtures/\(name)"), to: folder("a.sqlite"))
+    let recording = try Recording(folder("a.sqlite"))
+    #expect(try recording.description().program == "python")
+    #expect(try recording.digest() == digest)
+    let report = try recording.audit()
+    #expect(report.difference == nil && report.steps == numbers)
+    #expect(report.images == (name.contains("pixels") ? 103 : 0))
+    #expect(try recording.counts().transitions == transitions)
+    #expect(try recording.steps(in: 0..<numbers).count == transitions)
+    let episodes = try recording.episodes()
+    #expect(episodes.count { $0.ending == .interrupted } == interrupted)
+    #expect(episodes.map(\.steps).reduce(0, +) == transitions)
+    // Each episode has its steps, one after the other.
+    for episode in episodes {
+      #expect(try recording.steps(of: episode).map(\.t) == Array(0..<episode.steps))
+    }
   }
 }

@@ -61,7 +61,8 @@ struct RandomRun {
         ],
         fields: usesBytes
           ? [
-            Field("state", "number", type: "uint8", offset: 0, count: 4, "the same up to four times"),
+            Field(
+              "state", "number", type: "uint8", offset: 0, count: 4, "the same up to four times"),
             Field("action", "number", type: "uint8", offset: 0, count: 4, "the same"),
           ]
           : [

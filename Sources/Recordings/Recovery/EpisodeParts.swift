@@ -70,7 +70,8 @@ struct EpisodeParts {
     (rows, episode, following) = try withRecordingErrors(path) { () throws(SQLiteError) in
       let source = source.database
       return (
-        try source.prepare("\(TransitionColumn.selection(in: format)) WHERE step >= ? AND step < ?"),
+        try source.prepare(
+          "\(TransitionColumn.selection(in: format)) WHERE step >= ? AND step < ?"),
         try source.prepare("\(EpisodeColumn.selection(in: format)) WHERE episode = ?"),
         try source.prepare("SELECT state FROM transitions WHERE step = ? AND episode = ?")
       )

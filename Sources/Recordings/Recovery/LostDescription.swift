@@ -65,7 +65,8 @@ enum LostDescription {
     _ database: Database, _ format: Format, from model: Recording
   ) throws {
     guard model.format == format else {
-      throw RecordingError(.invalid, "\(model.path) is in another format than the damaged recording")
+      throw RecordingError(
+        .invalid, "\(model.path) is in another format than the damaged recording")
     }
     let own: Set = ["tags", "note", "parent", "thinned", "recovered"]
     let run = try model.rows(of: RunColumn.self, "ORDER BY rowid").filter {

@@ -231,7 +231,8 @@ struct ProvenBatches {
       batch.lacking = ["metrics", "checkpoints", "infos", "images", "scenes"]
       return batch
     }
-    func check(_ table: String, _ section: Int, _ add: (inout CanonicalHash) throws -> Void) throws {
+    func check(_ table: String, _ section: Int, _ add: (inout CanonicalHash) throws -> Void) throws
+    {
       if try !has(section, add) { batch.lacking.append(table) }
     }
     try check("metrics", 3) {

@@ -113,7 +113,8 @@ final class ReadableCopy {
     for (index, stretch) in stretches.enumerated() {
       if let batch = stretch.batch {
         /// Rows that are not as they were written are kept where unverified ones are.
-        func rows<Column: TableColumn>(_: Column.Type, _ places: Range<Int>) throws -> [Row<Column>] {
+        func rows<Column: TableColumn>(_: Column.Type, _ places: Range<Int>) throws -> [Row<Column>]
+        {
           if batch.lacking.contains(Column.table), !keepsUnverified { return [] }
           return try source.rows(
             of: Column.self, "WHERE rowid > ? AND rowid <= ? ORDER BY rowid",

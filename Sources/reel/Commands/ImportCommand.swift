@@ -6,7 +6,8 @@ import Rollouts
 /// Makes recordings of other programs' logs.
 struct ImportCommand: Command {
   static let name = "import"
-  static let summary = "make recordings of Stable-Baselines3's monitor files and TensorBoard's events"
+  static let summary =
+    "make recordings of Stable-Baselines3's monitor files and TensorBoard's events"
   static let group = CommandGroup.exchange
   static let examples = [
     "reel import logs/ppo -o recordings/ppo.sqlite",
@@ -70,7 +71,8 @@ struct ImportCommand: Command {
   private static func name(of log: LogFolder, below root: String) -> String {
     let whole = log.name.split(separator: "/").filter { $0 != "." }
     let above = root.split(separator: "/").filter { $0 != "." }
-    let parts = whole.starts(with: above) && whole.count > above.count
+    let parts =
+      whole.starts(with: above) && whole.count > above.count
       ? Array(whole.dropFirst(above.count)) : Array(whole.suffix(1))
     let name = parts.filter { $0 != ".." }.joined(separator: "-")
     return name.isEmpty ? "imported" : name
