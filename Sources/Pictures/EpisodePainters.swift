@@ -51,7 +51,8 @@ struct EpisodePainters {
     let lacking = all.filter { !known.contains($0.number) }
     guard !known.isEmpty, !lacking.isEmpty else { return (all, nil) }
     let there = "\(Self.words(known.sorted())) \(known.count == 1 ? "has" : "have") them"
-    let missing = "\(Self.words(lacking.map(\.number))) \(lacking.count == 1 ? "has" : "have")"
+    let missing =
+      "\(Self.words(lacking.map(\.number))) \(lacking.count == 1 ? "has" : "have")"
       + " no pixels"
     guard isAsked else { return (all, "\(missing), and charts are shown; \(there)") }
     let chosen = try filter.episodes(of: recording, in: world, among: known)
@@ -62,7 +63,8 @@ struct EpisodePainters {
     let instead =
       chosen.count == all.count
       ? "\(Self.words(chosen.map(\.number))) \(chosen.count == 1 ? "is" : "are") shown instead"
-      : "\(chosen.count) of \(all.count) episodes are shown, from episode \(first.number) on"
+      : "\(chosen.count) of \(all.count) episodes \(chosen.count == 1 ? "is" : "are") shown, from"
+        + " episode \(first.number) on"
     return (chosen, "\(missing): \(instead)")
   }
 

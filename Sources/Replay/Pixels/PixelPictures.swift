@@ -37,25 +37,26 @@ final class PixelPictures {
 
   private static func picture(_ image: RecordedImage) -> Picture {
     guard let png = image.png else { return .missing("left out of this copy") }
+    let name = "the picture of step \(image.t)"
     do {
-      _ = try size(of: png, at: image.t)
-      return .pixels(try PNGReader.canvas(from: png, path: name(at: image.t)))
+      _ = try size(of: png, name: name)
+      return .pixels(try PNGReader.canvas(from: png, path: name))
+    } catch FilmError.notAPicture(_, let reason) {
+      return .missing("step \(image.t): \(reason)")
     } catch {
       return .missing("\(error)")
     }
   }
 
-  /// What an error calls a picture.
-  private static func name(at t: Int) -> String { "the picture of step \(t)" }
-
   /// The size that a picture claims, where it is one that can be drawn.
-  private static func size(of png: [UInt8], at t: Int) throws -> (width: Int, height: Int) {
-    let size = try PNGReader.size(of: png, path: name(at: t))
+  private static func size(of png: [UInt8], name: String) throws -> (width: Int, height: Int) {
+    let size = try PNGReader.size(of: png, path: name)
     let (count, isHuge) = size.width.multipliedReportingOverflow(by: size.height)
     guard count > 0, count <= most, !isHuge else {
       throw FilmError.notAPicture(
-        path: name(at: t),
-        reason: "\(size.width)×\(size.height) pixels are none, or more than \(most >> 20) million")
+        path: name,
+        reason: "\(size.width)×\(size.height) pixels are "
+          + (count == 0 ? "none" : "more than \(most >> 20) million"))
     }
     return size
   }
@@ -68,7 +69,7 @@ final class PixelPictures {
     for episode in episodes.prefix(64) {
       for t in [0, episode.steps / 2, episode.steps] {
         if let png = try? source.image(of: episode.number, at: t)?.png,
-          let size = try? size(of: png, at: t)
+          let size = try? size(of: png, name: "")
         {
           return size
         }

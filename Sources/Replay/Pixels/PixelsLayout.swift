@@ -1,13 +1,13 @@
-package import Recordings
 import Raster
+package import Recordings
 
 /// Where recorded pictures stand on a frame.
 struct PixelsLayout: Sendable {
   /// The picture with its title and caption; its cells are pixels.
   let frame: GridLayout
 
-  /// Of pixels that become large, whole ones are worth more than the last quarter of the room.
-  private static let whole = 0.75
+  /// Pixels are enlarged by a whole number where that takes more than this share of the room.
+  private static let whole = 0.85
 
   /// A layout for pictures of a size.
   init(width: Int, height: Int, options: PictureOptions) {
@@ -29,15 +29,14 @@ struct PixelsLayout: Sendable {
   }
 
   /// How large pictures become where nobody chose a size, in pixels of their longer side.
-  private static let usual = (least: 480, most: 960)
+  private static let usual = (typical: 480, most: 960)
 
   /// The longer side of frames that show pictures of a size as they are, or enlarged or reduced by a whole
   /// number.
   static func usualSize(width: Int, height: Int, options: PictureOptions) -> Int {
     let longer = max(width, height, 1)
-    let (scale, part) = (
-      max(1, usual.least / longer), max(1, (longer + usual.most - 1) / usual.most)
-    )
+    let scale = max(1, Int((Double(usual.typical) / Double(longer)).rounded()))
+    let part = (longer + usual.most - 1) / usual.most
     let (across, down) = (max(1, width * scale / part), max(1, height * scale / part))
     var options = options
     for size in stride(from: max(across, down) & ~1, to: usual.most * 2, by: 2) {

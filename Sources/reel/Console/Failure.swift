@@ -79,7 +79,7 @@ extension RunError.Remedy {
     case .listEpisodes(let path): "reel episodes \(path) lists them"
     case .listSettings(let world): "reel train \(world) --settings lists them"
     case .chooseEpisode(let number): "--episode \(number) is one"
-    case .usualLook: "without --look its numbers are drawn"
+    case .usualLook: "without --look it is drawn as usual"
     case .keepBest: "--set keep_best=yes does"
     case .generateMap(let world, let name):
       "reel map \(world) --seed 1 -o \(name) draws one"
