@@ -77,7 +77,7 @@ let package = Package(
         "Platform", "Rollouts", "Worlds", "Physics", "Neural", "Language", "Trainers", "Recordings",
       ]),
     library("Analysis", uses: ["Platform", "Rollouts", "Recordings", "Raster"]),
-    library("Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Analysis"]),
+    library("Replay", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"]),
     library(
       "Pictures",
       uses: [
@@ -132,7 +132,9 @@ let package = Package(
     tests(of: "Film", uses: ["Platform", "Raster", "Film"]),
     tests(
       of: "Replay",
-      uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Replay", "Analysis"],
+      uses: [
+        "Rollouts", "Worlds", "SQLite", "Recordings", "Raster", "Film", "Replay", "Analysis",
+      ],
       excluding: ["Snapshots", "Fixtures"]),
     tests(
       of: "Analysis", uses: ["Rollouts", "Worlds", "Recordings", "Raster", "Film", "Analysis"],
@@ -146,8 +148,8 @@ let package = Package(
     tests(
       of: "Pictures",
       uses: [
-        "Platform", "Rollouts", "Worlds", "Language", "Trainers", "Recordings", "Experiments",
-        "Raster", "Film", "Analysis", "Replay", "Pictures",
+        "Platform", "Rollouts", "Worlds", "Language", "Trainers", "SQLite", "Recordings",
+        "Experiments", "Raster", "Film", "Analysis", "Replay", "Pictures",
       ]),
     tests(of: "Report", uses: ["Report"]),
     tests(

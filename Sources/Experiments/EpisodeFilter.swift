@@ -11,15 +11,22 @@ package struct EpisodeFilter: Sendable {
     (self.selection, self.condition) = (selection, condition)
   }
 
+  /// The chosen among some episodes, perhaps none.
+  package func episodes(
+    of recording: Recording, in world: (any World)?, among numbers: Set<Int>
+  ) throws -> [Episode] {
+    let all = try recording.episodesWithSteps().filter { numbers.contains($0.number) }
+    return selection.choose(from: try fitting(all, of: recording, in: world))
+  }
+
   /// The chosen episodes, whose steps are there; none is an error. What counts as a success is the world's
   /// business; a text has none.
   package func episodes(
     of recording: Recording, in world: (any World)?
   ) throws -> [Episode] {
-    guard let condition else { return try recording.episodes(selection, withSteps: true) }
+    if condition == nil { return try recording.episodes(selection, withSteps: true) }
     let all = try recording.episodesWithSteps()
-    let successes = condition.asksForSuccess ? try recording.successes(in: world) : []
-    let fitting = all.filter { condition.isTrue(of: $0, success: successes.contains($0.number)) }
+    let fitting = try fitting(all, of: recording, in: world)
     guard !fitting.isEmpty else {
       throw RunError.run(
         "of \(all.count) episodes of \(recording.path) none is as asked for",
@@ -31,6 +38,14 @@ package struct EpisodeFilter: Sendable {
         "of \(fitting.count) such episodes of \(recording.path) none is '\(selection)'")
     }
     return chosen
+  }
+
+  private func fitting(
+    _ episodes: [Episode], of recording: Recording, in world: (any World)?
+  ) throws -> [Episode] {
+    guard let condition else { return episodes }
+    let successes = condition.asksForSuccess ? try recording.successes(in: world) : []
+    return episodes.filter { condition.isTrue(of: $0, success: successes.contains($0.number)) }
   }
 }
 

@@ -19,6 +19,9 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
     /// To list a recording's episodes, or what can be set of a world.
     case listEpisodes(of: String)
     case listSettings(of: String)
+    /// To draw an episode that can be, or as pictures usually are.
+    case chooseEpisode(Int)
+    case usualLook
     /// To let the trainer keep the network of its best trial.
     case keepBest
     /// To draw a random map of a world under a name.

@@ -26,6 +26,8 @@ package enum PNGReader {
     return try unsafe bytes.withUnsafeBytes { bytes in
       guard unsafe png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0
       else { throw FilmError.notAPicture(path: path, reason: unsafe reason(image)) }
+      // Pictures of 16 bits that do not say what their numbers mean are like those of 8.
+      unsafe image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
       unsafe image.format = UInt32(
         PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_BGR | PNG_FORMAT_FLAG_ALPHA)
       let canvas = try self.canvas(

@@ -36,12 +36,13 @@ package struct EpisodePictures {
   package let plan: TrainingPlan
   /// Those that are chosen.
   package let episodes: [Episode]
+  /// What somebody should know of the choice: a sentence without its stop.
+  package let remark: String?
   /// How they are drawn unless other options are given.
   package let options: PictureOptions
   let request: EpisodePictureOptions
   let tables: PictureTables
-  private let world: any World
-  private let painter: PainterEntry
+  let painters: EpisodePainters
   private let overlay: AttentionOverlay?
 
   /// The pictures of some episodes of a recording.
@@ -51,15 +52,15 @@ package struct EpisodePictures {
     recording = try Recording(file)
     run = try recording.description()
     plan = try tables.catalog.plan(of: run)
-    world = try plan.world()
-    painter = try tables.painters.entry(for: world, request.picture)
-    episodes = try (request.filter ?? EpisodeFilter(.best(1))).episodes(of: recording, in: world)
+    let world = try plan.world()
+    painters = try EpisodePainters(recording, in: world, request.picture, by: tables.painters)
+    (episodes, remark) = try painters.choose(request.filter)
     (self.request, self.tables) = (request, tables)
-    let (recording, plan, world) = (recording, plan, world)
+    let (recording, plan) = (recording, plan)
     overlay = try request.overlay.map { try AttentionOverlay($0, of: recording, plan, in: world) }
     var options = request.picture
-    options.size = request.size ?? painter.usualSize
-    try painter.check(options)
+    options.size = request.size ?? painters.usualSize(of: episodes, options)
+    try painters.check(options, for: episodes)
     if let overlay, options.title.isEmpty { options.title = overlay.title }
     self.options = options
   }
@@ -74,8 +75,7 @@ package struct EpisodePictures {
   package func film(
     of episodes: [Episode], _ options: PictureOptions, hold seconds: Double
   ) throws -> any FrameSource {
-    try painter.film(
-      of: world,
+    try painters.film(
       FilmRequest(
         episodes, of: run, from: recording, options: options, hold: Int((seconds * 100).rounded()),
         heat: overlay?.heat))

@@ -29,7 +29,7 @@ package struct LearningPictures {
     milestones =
       request.filter != nil
       ? chosen.map { Milestone("Episode \($0.number)", $0) }
-      : Milestone.all(of: try pictures.recording.episodesWithSteps())
+      : Milestone.all(of: try pictures.candidates())
     curve = try pictures.curve()
     steps = try max(pictures.recording.stepCount(), other?.recording.stepCount() ?? 0)
     maps = other == nil ? pictures.learned : nil
@@ -92,7 +92,7 @@ package struct LearningPictures {
     options.size = layout.boardSize
     let episodes = milestones.map(\.episode)
     guard let other else { return try pictures.film(of: episodes, options, hold: 0) }
-    let all = try other.recording.episodesWithSteps()
+    let all = try other.candidates()
     let beside = episodes.map { episode in
       all.last { $0.firstStep <= episode.firstStep } ?? all[0]
     }
@@ -139,6 +139,11 @@ package struct LearningPictures {
 }
 
 extension EpisodePictures {
+  /// The episodes among which a film of learning chooses.
+  fileprivate func candidates() throws -> [Episode] {
+    painters.learning(try recording.episodesWithSteps())
+  }
+
   /// Maps of what was learned: of a table where every step is there, of a network where the world has
   /// places to ask it about.
   var learned: (any LearnedMaps)? {

@@ -1,12 +1,19 @@
 package import Recordings
 package import Rollouts
 
-/// Where the transitions of a run's episodes come from: a recording, or memory.
+/// Where the transitions of a run's episodes come from, and their pixels: a recording, or memory.
 package protocol EpisodeSource {
   /// All episodes of the run, by number.
   func episodes() throws -> [Episode]
   /// Hands over an episode's transitions one by one, then nil.
   func transitions(of episode: Episode) throws -> () throws -> Transition?
+  /// What was seen of an episode after `t` steps; nil where there is no picture until then.
+  func image(of episode: Int, at t: Int) throws -> RecordedImage?
+}
+
+extension EpisodeSource {
+  /// Nothing: most runs have no pixels.
+  package func image(of episode: Int, at t: Int) -> RecordedImage? { nil }
 }
 
 extension Recording: EpisodeSource {

@@ -20,8 +20,9 @@ struct GridLayout: Sendable {
   private let columnEdges: [Double]
   private let rowEdges: [Double]
 
-  /// The layout of a grid on a picture whose longer side is the size asked for.
-  init(rows: Int, columns: Int, options: PictureOptions) {
+  /// The layout of a grid on a picture whose longer side is the size asked for. Cells are whole pixels
+  /// where these are more than some share of the room.
+  init(rows: Int, columns: Int, options: PictureOptions, wholeAbove share: Double = 0.92) {
     let size = options.evenSize
     let side = Double(size)
     margin = max(6, (side / 30).rounded())
@@ -36,7 +37,7 @@ struct GridLayout: Sendable {
     let ideal = min(room.width / Double(columns), room.height / Double(rows))
     let whole = ideal.rounded(.down)
     // Cells of one whole size where that wastes little; else edges on the nearest whole pixels.
-    cell = whole >= 1 && whole / ideal > 0.92 ? whole : ideal
+    cell = whole >= 1 && whole / ideal > share ? whole : ideal
     let boardWidth = max(1, (cell * Double(columns)).rounded())
     let boardHeight = max(1, (cell * Double(rows)).rounded())
     let isTall = room.height / Double(rows) < room.width / Double(columns)

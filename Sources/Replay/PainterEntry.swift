@@ -2,6 +2,7 @@ package import Analysis
 package import Raster
 import Recordings
 package import Rollouts
+import Worlds
 
 /// How a world is drawn: a line of a `PainterTable`.
 ///
@@ -46,7 +47,8 @@ package struct PainterEntry: Sendable {
       @escaping @Sendable (W, PaintingContext) throws -> (scenes: Scenes, painter: Drawing)
   ) where Scenes.Scene == Drawing.Scene {
     @Sendable func known(_ given: any World) throws(PainterError) -> W {
-      guard let known = given as? W else {
+      // Who draws what is recorded draws it of any world.
+      guard let known = given as? W ?? RecordedWorld(given.description) as? W else {
         throw .otherWorld(world, type: "\(W.self)", given: "\(type(of: given))")
       }
       return known

@@ -6,7 +6,7 @@ package struct PainterTable: Sendable {
   /// The worlds in the order in which help lists them.
   package var entries: [PainterEntry]
   /// The worlds of other programs that have pictures of their own, by their names without namespace and
-  /// version. All others are drawn as charts.
+  /// version. All others are drawn as their pixels, or as charts.
   package var foreign: [PainterEntry]
 
   /// A table of entries.
@@ -26,21 +26,24 @@ package struct PainterTable: Sendable {
     return entry
   }
 
-  /// How a world is drawn, as some options ask for. Of another program's world that has no pictures of
-  /// its own, or of which more was asked than these show, charts are drawn.
+  /// How a world is drawn, as some options ask for: an episode of which pixels were recorded, or another.
+  /// Of another program's world that has no pictures of its own, or of which more was asked than these
+  /// show, its pixels are drawn, or charts.
   package func entry(
-    for world: any World, _ options: PictureOptions = PictureOptions()
+    for world: any World, _ options: PictureOptions = PictureOptions(), withPixels: Bool = false
   ) throws(PainterError) -> PainterEntry {
+    if withPixels, options.look == .pixels { return .pixels }
     guard let recorded = world as? RecordedWorld else {
       return try entry(for: world.description.name)
     }
     if options.look == .charts || !options.fields.isEmpty { return .charts }
-    return foreign.first { $0.world == recorded.stem && $0.canDraw(recorded) } ?? .charts
+    return foreign.first { $0.world == recorded.stem && $0.canDraw(recorded) }
+      ?? (withPixels ? .pixels : .charts)
   }
 
   /// Every look that any world has, by name.
   package var looks: [String] {
-    Self.unique((entries + [.charts]).flatMap(\.looks).map(\.rawValue))
+    Self.unique((entries + [.charts, .pixels]).flatMap(\.looks).map(\.rawValue))
   }
   /// Every camera that any world has, by name.
   package var cameras: [String] { Self.unique(entries.flatMap(\.cameras).map(\.rawValue)) }

@@ -104,7 +104,8 @@ import Worlds
     let error = #expect(throws: PainterError.self) { try table.entry(for: "maze") }
     #expect(error == .unknownWorld("maze", known: Self.worlds.filter { $0 != "maze" }))
     #expect(error?.description.contains("lake") == true)
-    #expect(table.looks == ["arcade", "ascii", "charts"] && table.cameras == ["whole", "follow"])
+    #expect(table.looks == ["arcade", "ascii", "charts", "pixels"])
+    #expect(table.cameras == ["whole", "follow"])
     #expect(table.targets == CityMap.targetNames)
   }
 

@@ -57,7 +57,7 @@ struct FilmCommand: Command {
     let isFolder = Files.isFolder(source)
     let path = output ?? (isFolder ? "output/\(Files.stem(source))" : defaultName) + ".gif"
     let file = try FilmFile(path, options)
-    let film = isFolder ? try folder() : isLearning ? nil : try recording()
+    let film = isFolder ? try folder() : isLearning ? nil : try recording(console)
     let outcome = try console.filming("filming \(path)") { progress in
       if let film { return try file.write(film, progress: progress) }
       let rate = try file.smoothRate()
@@ -87,11 +87,12 @@ struct FilmCommand: Command {
     return try FramedFilm(film, title: look.title, caption: look.caption, theme: look.theme)
   }
 
-  private func recording() throws -> any FrameSource {
+  private func recording(_ console: Console) throws -> any FrameSource {
     if grid == nil, other == nil, let texts = try TextPictures(source, look.options) {
       return try texts.film(hold: options.hold)
     }
     let pictures = try EpisodePictures(source, look.options)
+    if let remark = pictures.remark { console.note(remark) }
     if let grid {
       return try pictures.grid(rows: grid.rows, columns: grid.columns, hold: options.hold)
     }

@@ -31,8 +31,7 @@ struct RenderCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let folder = output ?? look.defaultOutput(file)
-    var source =
-      try TextPictures(file, look.options)?.film() ?? EpisodePictures(file, look.options).film()
+    var source = try film(console)
     let frames = source.frameCount
     let sequence = FrameSequence(truecolor: truecolor, replacing: force)
     let report = try console.filming("drawing \(folder)") { progress in
@@ -40,5 +39,12 @@ struct RenderCommand: Command {
     }
     report.print(console)
     return .done
+  }
+
+  private func film(_ console: Console) throws -> any FrameSource {
+    if let texts = try TextPictures(file, look.options) { return try texts.film() }
+    let pictures = try EpisodePictures(file, look.options)
+    if let remark = pictures.remark { console.note(remark) }
+    return try pictures.film()
   }
 }

@@ -78,6 +78,8 @@ extension RunError.Remedy {
     case .name(let word, let names): didYouMean(word, among: names)
     case .listEpisodes(let path): "reel episodes \(path) lists them"
     case .listSettings(let world): "reel train \(world) --settings lists them"
+    case .chooseEpisode(let number): "--episode \(number) is one"
+    case .usualLook: "without --look it is drawn as usual"
     case .keepBest: "--set keep_best=yes does"
     case .generateMap(let world, let name):
       "reel map \(world) --seed 1 -o \(name) draws one"

@@ -18,14 +18,15 @@ struct PictureArguments {
       "--every", in: 1...1_000_000, help: "show only every Nth frame, and the last")
     options.size = try arguments.count(
       "--size", in: PictureOptions.sizes,
-      help: "longer side in pixels (default 480; 720 of cities, Snake, Breakout and charts)")
+      help: "longer side in pixels (default 480; 720 of cities, Snake, Breakout and charts; "
+        + "recorded pixels as they are, or in whole steps larger)")
     let camera = try arguments.option(
       "--camera", value: "NAME", choices: painters.cameras,
       help: "see a city whole (default), or follow the car")
     options.picture.theme = try Theme(&arguments)
     let look = try arguments.option(
       "--look", value: "NAME", choices: painters.looks,
-      help: "Breakout as its characters, a world of another program as charts")
+      help: "Breakout as its characters, a world of another program as charts or recorded pixels")
     if let pair = try arguments.option(
       "--fields", value: "X,Y", help: "of charts: the two numbers that are drawn as a path")
     {

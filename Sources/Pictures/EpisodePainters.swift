@@ -1,0 +1,130 @@
+import Experiments
+import Raster
+import Recordings
+import Replay
+import Rollouts
+import Worlds
+
+/// How the episodes of a run are drawn: by the pixels that were recorded of them, where these are wanted and
+/// there, or else as their world is.
+struct EpisodePainters {
+  private let recording: Recording
+  private let world: any World
+  /// Of episodes without pixels, and of those with.
+  private let plain: PainterEntry
+  private let pixels: PainterEntry
+  /// The episodes of which pixels and steps are there; empty where pixels are not wanted.
+  private let known: Set<Int>
+  /// Whether somebody asked for pixels.
+  private let isAsked: Bool
+
+  /// The painters of a recording's episodes, as some options ask for.
+  init(
+    _ recording: Recording, in world: any World, _ options: PictureOptions, by table: PainterTable
+  ) throws {
+    (self.recording, self.world) = (recording, world)
+    plain = try table.entry(for: world, options)
+    pixels = try table.entry(for: world, options, withPixels: true)
+    isAsked = options.look == .pixels
+    guard pixels.looks.contains(.pixels), plain.world != pixels.world else {
+      known = []
+      return
+    }
+    known = try Set(recording.episodesWithImages())
+      .intersection(recording.episodesWithSteps().map(\.number))
+    if isAsked, known.isEmpty {
+      throw RunError.run("\(recording.path) holds no pixels", .usualLook)
+    }
+  }
+
+  /// How an episode is drawn.
+  func entry(for episode: Episode) -> PainterEntry {
+    known.contains(episode.number) ? pixels : plain
+  }
+
+  // MARK: Which episodes
+
+  /// The episodes that a filter chooses, the best one without it, and what somebody should know of them.
+  func choose(_ filter: EpisodeFilter?) throws -> (episodes: [Episode], remark: String?) {
+    let filter = filter ?? EpisodeFilter(.best(1))
+    let all = try filter.episodes(of: recording, in: world)
+    let lacking = all.filter { !known.contains($0.number) }
+    guard !known.isEmpty, !lacking.isEmpty else { return (all, nil) }
+    let there = "\(Self.words(known.sorted())) \(known.count == 1 ? "has" : "have") them"
+    let missing =
+      "\(Self.words(lacking.map(\.number))) \(lacking.count == 1 ? "has" : "have")"
+      + " no pixels"
+    guard isAsked else { return (all, "\(missing), and charts are shown; \(there)") }
+    let chosen = try filter.episodes(of: recording, in: world, among: known)
+    guard let first = chosen.first else {
+      throw RunError.run(
+        "\(missing) in \(recording.path); \(there)", .chooseEpisode(known.min() ?? 1))
+    }
+    let instead =
+      chosen.count == all.count
+      ? "\(Self.words(chosen.map(\.number))) \(chosen.count == 1 ? "is" : "are") shown instead"
+      : "\(chosen.count) of \(all.count) episodes \(chosen.count == 1 ? "is" : "are") shown, from"
+        + " episode \(first.number) on"
+    return (chosen, "\(missing): \(instead)")
+  }
+
+  /// Those among which a film of learning chooses, of a run or beside another's: with pixels, where there are
+  /// enough of them to show any learning.
+  func learning(_ episodes: [Episode]) -> [Episode] {
+    let shown = episodes.filter { known.contains($0.number) }
+    return isAsked || shown.count { $0.isOver } > 1 ? shown : episodes
+  }
+
+  /// Some numbers of episodes in words.
+  private static func words(_ numbers: [Int]) -> String {
+    let most = 8
+    guard numbers.count > 1 else { return "episode \(numbers.first ?? 0)" }
+    let shown = numbers.prefix(numbers.count > most ? most : numbers.count - 1)
+    let rest =
+      numbers.count > most
+      ? "\(numbers.count - most) more" : "\(numbers[numbers.count - 1])"
+    return "episodes \(shown.map(String.init).joined(separator: ", ")) and \(rest)"
+  }
+
+  // MARK: Pictures
+
+  /// The longer side of their pictures, where nobody chose it.
+  func usualSize(of episodes: [Episode], _ options: PictureOptions) -> Int {
+    let shown = episodes.filter { known.contains($0.number) }
+    let sizes =
+      (shown.isEmpty ? [] : [pixels.usualSize(of: shown, from: recording, options)])
+      + (shown.count == episodes.count ? [] : [plain.usualSize])
+    return sizes.max() ?? plain.usualSize
+  }
+
+  /// Refuses options that the painters of some episodes lack.
+  func check(_ options: PictureOptions, for episodes: [Episode]) throws {
+    for episode in episodes { try entry(for: episode).check(options) }
+  }
+
+  /// A film of some episodes, each by its painter.
+  func film(_ request: FilmRequest) throws -> any FrameSource {
+    let runs = request.episodes.pieces { known.contains($0.number) }
+    let films = try runs.map { episodes in
+      var part = request
+      part.episodes = episodes
+      return try (episodes.first.map(entry) ?? plain).film(of: world, part)
+    }
+    if films.count == 1 { return films[0] }
+    return try JoinedFilm(films, theme: request.options.theme)
+  }
+}
+
+extension [Episode] {
+  /// The episodes in pieces, in each of which a condition is true of all or of none.
+  fileprivate func pieces(where isInside: (Episode) -> Bool) -> [[Episode]] {
+    var pieces: [[Episode]] = []
+    var last: Bool?
+    for episode in self {
+      let now = isInside(episode)
+      if now == last { pieces[pieces.count - 1].append(episode) } else { pieces.append([episode]) }
+      last = now
+    }
+    return pieces.isEmpty ? [[]] : pieces
+  }
+}
