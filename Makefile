@@ -18,7 +18,7 @@ help:
 	@echo "make sanitize  the tests under the address and the thread sanitizer"
 	@echo "make test-python   the Python package with Minari, DuckDB, pandas and TensorBoard"
 	@echo "make test-sb3      and with Stable-Baselines3, which takes 5.7 GB"
-	@echo "make bench   speed of every room, each figure beside its limit"
+	@echo "make bench   speed of every room and of the recorder for Python, each figure beside its limit"
 	@echo "make test-browser   reports in a real Chromium, which is installed if it is missing"
 	@echo "make gallery train, and draw every picture of docs/gallery.md again"
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
@@ -47,6 +47,7 @@ format:
 
 bench: build
 	@$(REEL) bench
+	@.ci/python exchange python Python/benchmarks/cost.py
 
 docs: build
 	@$(REEL) help --markdown > docs/cli.md

@@ -105,23 +105,22 @@ extension Audit {
     _ range: Range<Int>, of link: Link, to hash: inout CanonicalHash, through last: Column,
     _ check: (Row<Column>) throws -> Void = { _ in }
   ) throws {
-    var (place, count) = (range.lowerBound, 0)
+    var place = range.lowerBound
     while place < range.upperBound {
       let end = min(range.upperBound, place + 256)
-      for row in try recording.rows(
+      let rows = try recording.rows(
         of: Column.self, "WHERE rowid > ? AND rowid <= ? ORDER BY rowid", .integer(place),
         .integer(end))
-      {
+      for row in rows {
         try check(row)
         for value in row.values[...last.rawValue] { hash.add(value) }
-        count += 1
+      }
+      guard rows.count == end - place else {
+        throw Difference(
+          at: max(0, link.steps.upperBound - 1), "the \(Column.table) of its batch",
+          expected: "\(range.count)", found: "\(place - range.lowerBound + rows.count)")
       }
       place = end
-    }
-    guard count == range.count else {
-      throw Difference(
-        at: max(0, link.steps.upperBound - 1), "the \(Column.table) of its batch",
-        expected: "\(range.count)", found: "\(count)")
     }
   }
 }

@@ -3,13 +3,11 @@ import Rollouts
 import TestSupport
 import Testing
 
+private let python = "\(Repository.root)/.build/python/base/bin/python"
+
 /// Every verb on recordings that the package for Python made of real Gymnasium environments.
-@Suite(
-  .enabled(if: ForeignRecordingTests.hasPython, "needs .build/python/base, which `make test` makes")
-)
+@Suite(.enabled(if: Files.exists(python), "needs .build/python/base, which `make test` makes"))
 struct ForeignRecordingTests {
-  static let python = "\(Repository.root)/.build/python/base/bin/python"
-  static var hasPython: Bool { Files.exists(python) }
   static let kinds = [
     "table", "choices", "numbers", "pixels", "dictionary", "vector", "sessions",
   ]

@@ -9,7 +9,8 @@ import Testing
     var stream = Stream(seed: 3, purpose: .world)
     for _ in 0..<learned {
       let state = Int.random(in: 0..<table.states, using: &stream)
-      let action = (0..<4).first { table.value(state, $0).isFinite } ?? 0
+      let legal = (0..<4).filter { table.value(state, $0).isFinite }
+      let action = legal[Int.random(in: 0..<legal.count, using: &stream)]
       table.update(
         state, action, reward: Double.random(in: -1...1, using: &stream), next: 0,
         terminated: true, alpha: 0.3, gamma: 0.9)
