@@ -339,7 +339,8 @@ class KillTest(RecordingTest):
         self.kill("sync", 0.1, waits_for_commit=True)
         with sqlite3.connect(self.path) as database:
             left = [row[0] for row in database.execute("SELECT episode FROM episodes WHERE ended IS NULL")]
-        self.assertEqual(len(left), 3)
+        # At the last commit a world may just have ended its episode.
+        self.assertTrue(0 < len(left) <= 3, left)
         envs = gym.vector.SyncVectorEnv([lambda: gym.make("CartPole-v1")] * 3)
         reel.VectorRecorder(envs, self.path, append=True).close()
         episodes = reel.open(self.path).episodes
