@@ -38,7 +38,7 @@ struct ChartCourse: Equatable, Sendable {
   private(set) var rewards = ChartTrack()
   private(set) var returns = ChartTrack()
 
-  /// At most so many points.
+  /// The most points that it keeps.
   static let most = 2048
 
   /// Reads an episode's numbers at some places of its states.

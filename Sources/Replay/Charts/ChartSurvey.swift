@@ -93,7 +93,7 @@ struct ChartSurvey: Sendable {
     }
   }
 
-  /// The places of at most so many numbers: all in their order, or where these are too many those that vary
+  /// The places of at most `most` numbers: all in their order, or where these are too many those that vary
   /// most, the first of them first.
   func chosen(atMost most: Int) -> [Int] {
     guard numbers.count > most else { return numbers.map(\.place) }

@@ -35,7 +35,7 @@ struct ChartsLayout: Sendable {
     max(7.5, (Double(size) / 62 * 2).rounded() / 2)
   }
 
-  /// A layout of so many strips; `lines` is how many choices there are to be counted, or numbers of an action.
+  /// A layout of some number of strips; `lines` is how many choices there are to be counted, or numbers of an action.
   init(strips count: Int, hasPortrait: Bool, lines choices: Int, options: PictureOptions) {
     let isLarge = options.evenSize >= 320
     let rows = isLarge ? max(6, min(Self.tallest, count + 1)) : Self.tallest

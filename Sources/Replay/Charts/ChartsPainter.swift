@@ -34,7 +34,7 @@ package struct ChartsPainter: Painter {
     case totalReturn
   }
 
-  /// At most so many numbers of a state have a strip.
+  /// The most numbers of a state that have a strip.
   private static let mostNumbers = 12
 
   /// A painter of the episodes of a survey; `reader` hands over the courses of some numbers.

@@ -143,28 +143,10 @@ package struct ReacherPainter: Painter {
 
   /// Where the fingertip was, along a smooth curve that gets thinner and paler.
   private func drawTrail(_ scene: ReacherScene, onto canvas: Canvas) {
-    let places = scene.details.trail.map(position)
-    let parts = 4
-    var points: [Point] = []
-    for index in places.indices.dropLast() {
-      let before = places[max(0, index - 1)]
-      let (start, end) = (places[index], places[index + 1])
-      let after = places[min(places.count - 1, index + 2)]
-      for part in 0..<parts {
-        let share = Double(part) / Double(parts)
-        func blend(_ p: Double, _ q: Double, _ r: Double, _ s: Double) -> Double {
-          let cubic = 3 * q - p - 3 * r + s
-          let square = 2 * p - 5 * q + 4 * r - s
-          return q + share * (r - p + share * (square + share * cubic)) / 2
-        }
-        points.append(
-          Point(
-            blend(before.x, start.x, end.x, after.x), blend(before.y, start.y, end.y, after.y)))
-      }
-    }
-    guard let last = places.last else { return }
-    points.append(last)
-    drawRibbon(points, whole: ReacherDetails.trailLength * parts, onto: canvas)
+    let points = scene.details.trail.map(position).smoothed
+    guard !points.isEmpty else { return }
+    drawRibbon(
+      points, whole: ReacherDetails.trailLength * [Point].pointsOfPlace, onto: canvas)
   }
 
   /// A band along some points, in pieces of one shade.

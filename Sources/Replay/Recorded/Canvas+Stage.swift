@@ -24,7 +24,7 @@ extension Canvas {
   /// Draws somebody's way, the newest place first, fading with age.
   func drawWay(_ places: [Point], _ colors: [Color], width: Double, isSmooth: Bool = false) {
     guard places.count > 1, let last = colors.indices.last else { return }
-    let places = isSmooth ? Self.smooth(places) : places
+    let places = isSmooth ? places.smoothed : places
     // Pieces of one colour are one line: where lines overlap, their soft edges would add up.
     let size = max(1, Int((Double(places.count - 1) / Double(colors.count)).rounded(.up)))
     var end = places.count - 1
@@ -35,28 +35,6 @@ extension Canvas {
         Stroke(width: width, cap: .round))
       end = start
     }
-  }
-
-  /// A curve through some places (Catmull and Rom's).
-  private static func smooth(_ places: [Point]) -> [Point] {
-    let parts = 4
-    var points: [Point] = []
-    for index in places.indices.dropLast() {
-      let before = places[max(0, index - 1)]
-      let (start, end) = (places[index], places[index + 1])
-      let after = places[min(places.count - 1, index + 2)]
-      for part in 0..<parts {
-        let share = Double(part) / Double(parts)
-        func blend(_ p: Double, _ q: Double, _ r: Double, _ s: Double) -> Double {
-          let (cubic, square) = (3 * q - p - 3 * r + s, 2 * p - 5 * q + 4 * r - s)
-          return q + share * (r - p + share * (square + share * cubic)) / 2
-        }
-        points.append(
-          Point(
-            blend(before.x, start.x, end.x, after.x), blend(before.y, start.y, end.y, after.y)))
-      }
-    }
-    return points + places.suffix(1)
   }
 
   /// An arc around a joint with its head where it turns to, as long as the torque is strong, from −1 to 1.
