@@ -128,7 +128,7 @@ class Counter(gym.Env):
 
 
 def memory(folder: Path, steps: int = 10_000_000) -> list[tuple[int, float]]:
-    """Megabytes of this process after so many recorded steps."""
+    """Megabytes of this process after it recorded some number of steps."""
     found = []
     with reel.Recorder(Counter(), folder / "memory.sqlite", force=True) as env:
         env.reset()

@@ -20,7 +20,7 @@ from .errors import RecordingError, RecordingWarning
 
 # Commits begin this far apart, so that with the time that one takes a kill costs less than 300 ms.
 _INTERVAL = 0.1
-# After so many seconds of a commit the program waits for its end.
+# A commit that takes longer than these seconds makes the program wait for its end.
 _LATE = 0.01
 # Rows of one commit, and how many may wait before the program waits for the file.
 _BATCH_ROWS = 8192

@@ -35,10 +35,10 @@ CREATE TABLE transitions(      -- state, action, reward; the next state is a lat
   step INTEGER PRIMARY KEY, episode INTEGER NOT NULL, state STATE NOT NULL,
   action ACTION NOT NULL, reward REAL
 ) STRICT;
-CREATE TABLE metrics(          -- after so many steps
+CREATE TABLE metrics(          -- numbers at a step: losses, exploration, speed
   step INTEGER NOT NULL, name TEXT NOT NULL, value REAL
 ) STRICT;
-CREATE TABLE checkpoints(      -- after so many steps; parameters are a safetensors file
+CREATE TABLE checkpoints(      -- what was known at a step; parameters are a safetensors file
   step INTEGER PRIMARY KEY, kind TEXT NOT NULL, parameters BLOB NOT NULL,
   training_state TEXT NOT NULL
 ) STRICT;

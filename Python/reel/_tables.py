@@ -9,7 +9,7 @@ import numpy as np
 
 
 class Series(NamedTuple):
-    """Values that were recorded after so many steps."""
+    """Values, and the number of steps after which each was recorded."""
 
     steps: np.ndarray
     values: np.ndarray

@@ -28,7 +28,7 @@ class SB3Callback(BaseCallback, Log):
 
     What is recorded is what was played: the actions that were executed, and below `VecNormalize` the
     observations and rewards as they were. A time limit is a truncation. `checkpoint_every` records the
-    policy's parameters after so many steps, and at the end; 0 never. `_setup.Options` lists what else
+    policy's parameters every n steps, and at the end; 0 never. `_setup.Options` lists what else
     it takes.
 
     Example:

@@ -22,7 +22,6 @@ package struct ImportedRun: Sendable {
   /// Where its logs lie.
   package var source: String
   package var world: String?
-  package var worlds = 1
   package var episodes: [ImportedEpisode] = []
   package var metrics: [Metric] = []
   /// How long it took, where no episode says so.

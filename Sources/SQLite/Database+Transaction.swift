@@ -48,30 +48,9 @@ extension Database {
   private var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 }
 
-/// One version of a schema, as the statements that lead to it from the version before.
-package struct Migration: Sendable {
-  package var version: Int
-  package var sql: String
-
-  /// The step to a version.
-  package init(version: Int, sql: String) {
-    self.version = version
-    self.sql = sql
-  }
-}
-
 extension Database {
   /// The schema's version, as the file's header holds it.
   package func userVersion() throws(SQLiteError) -> Int {
     try first("PRAGMA user_version")?.first?.int ?? 0
-  }
-
-  /// Takes the steps that the file has not taken yet; call it inside a transaction.
-  package func migrate(_ migrations: [Migration]) throws(SQLiteError) {
-    let version = try userVersion()
-    for migration in migrations where migration.version > version {
-      try execute(migration.sql)
-      try execute("PRAGMA user_version = \(migration.version)")
-    }
   }
 }

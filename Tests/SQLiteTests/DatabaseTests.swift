@@ -55,20 +55,6 @@ import Testing
     for _ in 0..<10 { #expect(try database.first(short) == [.integer(200_000)]) }
   }
 
-  @Test func `migrations are taken once and in order`() throws {
-    let database = try memory()
-    let steps = [
-      Migration(version: 1, sql: "CREATE TABLE t(x)"),
-      Migration(version: 2, sql: "ALTER TABLE t ADD COLUMN y"),
-    ]
-    try database.migrate([steps[0]])
-    #expect(try database.userVersion() == 1)
-    try database.migrate(steps)
-    try database.migrate(steps)
-    #expect(try database.userVersion() == 2)
-    try database.run("INSERT INTO t(x, y) VALUES (1, 2)")
-  }
-
   @Test func `an error says what was attempted and what kind it is`() throws {
     let database = try memory()
     let error = #expect(throws: SQLiteError.self) { try database.execute("SELECT absent") }

@@ -4,7 +4,7 @@ import Rollouts
 
 /// The logs of one run that another program left in a folder: monitor files, event files, or both.
 package struct LogFolder: Sendable {
-  /// The folder, or a single file's name without its ending.
+  /// The folder that they lie in.
   package let name: String
   let monitors: [String]
   let events: [String]
@@ -70,7 +70,6 @@ package struct LogFolder: Sendable {
       start = min(start, file.start)
       entries += file.entries
     }
-    run.worlds = max(1, monitors.count)
     // Of several worlds, the episodes in the order in which they ended.
     entries = entries.enumerated().sorted {
       ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
