@@ -167,14 +167,38 @@ import Testing
         "batches SET last_step = 9007199254740990 WHERE first_step = 200",
         "episodes SET steps = 4611686018427387904, first_step = -5 WHERE episode = 9",
         "metrics SET step = -9223372036854775808 WHERE rowid = 2",
+        "metrics SET step = step + 4096 WHERE rowid = 3",
       ] {
         write(bytes, to: path)
         try Database(path, .writing).execute("UPDATE \(change)")
         var options = Recovery.Options()
         (options.force, options.keepsUnverified) = (true, true)
-        guard let recovery = try? Recovery.recover(path, to: new, options) else { continue }
-        #expect(recovery.kept.steps <= count && recovery.steps >= count - 200, "\(change)")
+        do {
+          let recovery = try Recovery.recover(path, to: new, options)
+          #expect(recovery.kept.steps <= count && recovery.steps >= count - 200, "\(change)")
+          #expect(try Recording(new).audit().difference == nil, "\(change)")
+        } catch let error as RecordingError {
+          #expect(error.kind == .damaged, "\(change): \(error)")
+        }
       }
+    }
+  }
+
+  @Test func `pixels that are not those of their hash are left out`() throws {
+    try withTemporaryFolder { folder in
+      let (path, new) = ("\(folder)/a.sqlite", "\(folder)/new.sqlite")
+      let fixture = "\(Repository.root)/Tests/RecordingsTests/Fixtures/format-2-pixels.sqlite"
+      write(try Repository.contents(of: fixture), to: path)
+      func images(_ path: String) throws -> Int? {
+        try Database(path, .reading).first("SELECT count(*) FROM images")?[0].int
+      }
+      let count = try #require(try images(path))
+      try Database(path, .writing).execute("UPDATE images SET png = x'00' WHERE rowid = 2")
+      var options = Recovery.Options()
+      (options.force, options.keepsUnverified) = (true, true)
+      _ = try Recovery.recover(path, to: new, options)
+      #expect(try Recording(new).audit().difference == nil)
+      #expect(try images(new) == count - 1)
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Rollouts
 internal import SQLite
 
@@ -120,8 +121,9 @@ final class ReadableCopy {
             of: Column.self, "WHERE rowid > ? AND rowid <= ? ORDER BY rowid",
             .integer(places.lowerBound), .integer(places.upperBound))
         }
+        let steps = 0...batch.steps.upperBound
         try add(
-          try rows(MetricColumn.self, batch.metrics),
+          try rows(MetricColumn.self, batch.metrics).filter { steps.contains($0[.step].int ?? -1) },
           batch.lacking.contains(CheckpointColumn.table) && !keepsUnverified
             ? []
             : try batch.checkpoints.filter { $0 > checkpointStep }.flatMap {
@@ -130,7 +132,8 @@ final class ReadableCopy {
         metricPlace = batch.metrics.upperBound
         if source.format.version > 1 {
           infos += try insert(rows(InfoColumn.self, infoPlace..<batch.infos.upperBound))
-          images += try insert(rows(ImageColumn.self, imagePlace..<batch.images.upperBound))
+          images += try insert(
+            rows(ImageColumn.self, imagePlace..<batch.images.upperBound).filter(Self.isSound))
           scenes += try insert(rows(SceneColumn.self, scenePlace..<batch.scenes.upperBound))
           (infoPlace, imagePlace) = (batch.infos.upperBound, batch.images.upperBound)
           scenePlace = batch.scenes.upperBound
@@ -177,6 +180,10 @@ final class ReadableCopy {
       return false
     }
     return (try? Safetensors(decoding: parameters)) != nil && (try? JSON(parsing: state)) != nil
+  }
+
+  private static func isSound(_ row: Row<ImageColumn>) -> Bool {
+    row[.png].blob.map { row[.hash].blob == SHA256.hash($0) } ?? true
   }
 
   /// A batch of the steps that are left of these; its hash is made last.
