@@ -28,7 +28,7 @@ class SB3Callback(BaseCallback, Log):
 
     What is recorded is what was played: the actions that were executed, and below `VecNormalize` the
     observations and rewards as they were. A time limit is a truncation. `checkpoint_every` records the
-    policy's parameters every n steps, and at the end; 0 never. `_setup.Options` lists what else
+    policy's parameters between two rollouts when n steps have passed, and at the end; 0 never. `_setup.Options` lists what else
     it takes.
 
     Example:
@@ -121,6 +121,9 @@ class SB3Callback(BaseCallback, Log):
             dones & ~truncated, truncated, lambda index, is_over: infos[index],
             lambda index: finals[index]["terminal_observation"],
         )  # fmt: skip
+
+    def _on_rollout_start(self) -> None:
+        # Between two rollouts the policy has learned from all that was recorded, and acts from here on.
         if self._checkpoint_every and self.num_timesteps - self._last_saved >= self._checkpoint_every:
             self._save()
 

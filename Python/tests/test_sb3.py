@@ -78,13 +78,15 @@ class SB3Test(RecordingTest):
         self.assertEqual((run.trainer, run.seed, run.config["n_steps"]), ("ppo", 3, 64))
         self.assertIn("train/loss", run.metric_names)
         self.assertEqual(run.metrics("time/total_timesteps").values.tolist(), run.metrics("time/total_timesteps").steps.tolist())
-        self.assertEqual(run.checkpoint_steps, [0, 100, 200, 300, 400, 500, 512])
+        self.assertEqual(run.checkpoint_steps, [0, 128, 256, 384, 512])
         for key, tensor in model.policy.state_dict().items():
             np.testing.assert_array_equal(run.checkpoint()[key], tensor.numpy())
         np.testing.assert_array_less(np.abs(run.transitions("all").actions), 2.0001)
 
     def test_a2c_below_normalisation(self) -> None:
-        _, run = self.learn(A2C, "CartPole-v1", 500, normalize=True)
+        model, run = self.learn(A2C, "CartPole-v1", 500, normalize=True)
+        for key, tensor in model.policy.state_dict().items():
+            np.testing.assert_array_equal(run.checkpoint()[key], tensor.numpy())
         self.assertIn("terminated", run.episodes["ending"].tolist())
         self.assertEqual(run.fields["name"][0], "x")
 
