@@ -29,9 +29,14 @@ extension Benchmark {
       peer: "text-\(preset)"
     ) {
       var trainer = try TextTrainer(text, seed: 1, settings: settings)
-      _ = try trainer.learn(rate: 1e-3)
+      func learn() throws {
+        let starts = trainer.corpus.starts(
+          settings.sequences, step: 0, context: settings.context, Generator(seed: 1))
+        _ = try trainer.learn(from: starts, rate: 1e-3)
+      }
+      try learn()
       let start = monotonicSeconds()
-      for _ in 0..<batches { _ = try trainer.learn(rate: 1e-3) }
+      for _ in 0..<batches { try learn() }
       return Double(batches * settings.sequences * settings.context) / (monotonicSeconds() - start)
     }
   }

@@ -44,6 +44,9 @@ package protocol TrainerSettings: Configuration, Equatable {
   /// The same settings, but for schedules over all episodes: those stay what they are in one.
   func holdingSchedules(at episode: Int) -> Self
 
+  /// The same settings without trials of what was learned, which change nothing of it.
+  var withoutTrials: Self { get }
+
   /// What was learned by a moment of a recording.
   func checkpoint(of recording: Recording, at moment: RecordedMoment) throws -> Checkpoint
   /// Somebody who plays by what a checkpoint holds.
@@ -85,6 +88,7 @@ extension TrainerSettings {
   package var worlds: Int { 1 }
   package var isByEpisodes: Bool { false }
   package func holdingSchedules(at episode: Int) -> Self { self }
+  package var withoutTrials: Self { self }
   package func checkpoint(
     of recording: Recording, at moment: RecordedMoment
   ) throws -> Checkpoint { try recording.checkpoint(at: moment) }

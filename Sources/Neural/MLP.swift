@@ -97,6 +97,13 @@ package struct MLP: Sendable, Equatable {
     }
   }
 
+  /// What each layer made of a row, behind its activation; the last is the output.
+  package func units(_ buffers: Buffers, row: Int, _ activations: Activations) -> [[Float]] {
+    (buffers.inputs.dropFirst() + [buffers.output]).map { layer in
+      (0..<layer.width).map { activations[layer, row, $0] }
+    }
+  }
+
   /// From the gradient of the output, which a loss or the caller has set, adds the gradients of the
   /// parameters; that of the input only where it is asked for.
   package func backward(

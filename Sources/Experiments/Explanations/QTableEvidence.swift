@@ -18,12 +18,7 @@ struct QTableEvidence {
     }
     let steps = try recording.stepCount()
     let table = try recording.qTable(at: steps)
-    let layout = StateLayout(run.world.fields)
-    func place(_ state: Int) -> String {
-      guard let layout else { return "\(state)" }
-      return "(" + layout.coordinates(of: state).map(String.init).joined(separator: ", ") + ")"
-    }
-    func name(_ action: Int) -> String { run.world.actions[action].name }
+    let names = StateNames(run.world)
 
     var lines: [String: [String]] = [
       "init": [
@@ -34,12 +29,12 @@ struct QTableEvidence {
     ]
     let state = try QTableConfiguration.tabular(plan.world()).dynamics.start
     let legal = (0..<table.actions).filter { table.value(state, $0).isFinite }
-    let row = legal.map { "\(name($0)) \(NumberFormat.decimal(table.value(state, $0), 3))" }
-    lines["getQValue"] = ["at the start \(place(state)): " + row.joined(separator: ", ")]
+    let row = legal.map { "\(names.action($0)) \(NumberFormat.decimal(table.value(state, $0), 3))" }
+    lines["getQValue"] = ["at the start \(names.state(state)): " + row.joined(separator: ", ")]
     lines["computeValueFromQValues"] = [
-      "\(place(state)) is worth \(NumberFormat.decimal(table.best(state), 3))"
+      "\(names.state(state)) is worth \(NumberFormat.decimal(table.best(state), 3))"
     ]
-    let greedy = table.greedyActions(state).map(name)
+    let greedy = table.greedyActions(state).map(names.action)
     lines["computeActionFromQValues"] = [
       "best there: " + greedy.joined(separator: " or ")
         + (greedy.count > 1 ? " (ties \(settings.ties.rawValue))" : "")
@@ -52,10 +47,10 @@ struct QTableEvidence {
     lines["getAction"] = ["ε was " + shares.joined(separator: ", ")]
     if let last = try recording.qUpdates(of: state, before: steps, last: 1).last {
       let ended = last.ending == .terminated
-      let future = ended ? "" : " + \(settings.gamma) · max Q\(place(last.next))"
+      let future = ended ? "" : " + \(settings.gamma) · max Q\(names.state(last.next))"
       lines["update"] = [
-        "step \(last.step), episode \(last.episode): \(name(last.action)) from \(place(state)) "
-          + "to \(place(last.next)) for \(NumberFormat.decimal(last.reward, 2))",
+        "step \(last.step), episode \(last.episode): \(names.action(last.action)) from \(names.state(state)) "
+          + "to \(names.state(last.next)) for \(NumberFormat.decimal(last.reward, 2))",
         "Q ← (1 − \(NumberFormat.decimal(last.alpha, 4))) · \(NumberFormat.decimal(last.before, 4)) + "
           + "\(NumberFormat.decimal(last.alpha, 4)) · (\(NumberFormat.decimal(last.reward, 2))\(future)) "
           + "= \(NumberFormat.decimal(last.after, 4))",

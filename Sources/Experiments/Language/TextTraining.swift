@@ -71,6 +71,13 @@ extension TextConfiguration: TrainerSettings {
 
   package func mostSteps(stepLimit: Int) -> Int { steps }
 
+  /// A text's trainer ends with a trial: the shortest.
+  package var withoutTrials: TextConfiguration {
+    var settings = self
+    (settings.evaluateEvery, settings.evaluationBatches) = (.max, 1)
+    return settings
+  }
+
   package func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player {
     throw RunError.run("a language model plays nothing", .languageModelViews)
   }

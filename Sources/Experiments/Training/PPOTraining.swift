@@ -34,6 +34,12 @@ extension PPOConfiguration: TrainerSettings {
   package var policyKind: String? { policy.rawValue }
   package func mostSteps(stepLimit: Int) -> Int { steps }
 
+  package var withoutTrials: PPOConfiguration {
+    var settings = self
+    settings.evaluateEvery = 0
+    return settings
+  }
+
   package func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player {
     func make<W: ObservableWorld>(_ world: W) throws -> any Player {
       // As in the training's trials: a policy that never fails may play for ever.

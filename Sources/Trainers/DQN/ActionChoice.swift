@@ -20,17 +20,34 @@ package enum ActionChoice {
   package static func softmax(
     _ values: [Float], inverseTemperature: Double, _ draws: Draws
   ) -> Int {
-    let best = Double(values[greedy(values)])
-    func weight(_ action: Int) -> Double {
-      exp(inverseTemperature * (Double(values[action]) - best))
-    }
-    var sum = 0.0
-    for action in values.indices { sum += weight(action) }
-    var left = Double(draws.word(0)) * 0x1p-32 * sum
+    let weights = Weights(values, inverseTemperature)
+    var left = Double(draws.word(0)) * 0x1p-32 * weights.sum
     for action in values.indices {
-      left -= weight(action)
+      left -= weights[action]
       if left < 0 { return action }
     }
     return greedy(values)
+  }
+
+  /// Those chances.
+  package static func softmaxShares(_ values: [Float], inverseTemperature: Double) -> [Double] {
+    let weights = Weights(values, inverseTemperature)
+    return values.indices.map { weights[$0] / weights.sum }
+  }
+
+  /// e to the power of each value times an inverse temperature, over that of the best.
+  private struct Weights {
+    private let values: [Float]
+    private let inverseTemperature: Double
+    private let best: Double
+    private(set) var sum = 0.0
+
+    init(_ values: [Float], _ inverseTemperature: Double) {
+      (self.values, self.inverseTemperature) = (values, inverseTemperature)
+      best = Double(values[greedy(values)])
+      for action in values.indices { sum += self[action] }
+    }
+
+    subscript(_ action: Int) -> Double { exp(inverseTemperature * (Double(values[action]) - best)) }
   }
 }

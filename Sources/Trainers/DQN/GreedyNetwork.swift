@@ -44,6 +44,12 @@ package struct GreedyNetwork: Sendable {
     return values
   }
 
+  /// What each layer makes of an observation, behind its activation; the last are the values.
+  package mutating func units(_ observation: [Float]) -> [[Float]] {
+    _ = values(observation)
+    return net.units(buffers, row: 0, activations)
+  }
+
   /// The best action for an observation, the first of equals.
   package mutating func action(_ observation: [Float]) -> Int {
     ActionChoice.greedy(values(observation))

@@ -25,6 +25,9 @@ package struct QLearner: Sendable {
   private var best: [Float]
   private var bestActions: [Int]
   private var decision: Decision
+  /// Whether what was computed is kept, row by row, in `trace`.
+  var isTraced = false
+  private(set) var trace: ReplayTrace?
 
   /// What one learning step found.
   package struct Outcome: Sendable, Equatable {
@@ -103,12 +106,14 @@ package struct QLearner: Sendable {
     for row in 0..<count { targets[row] += discounts[row] * best[row] }
     let loss = compare(rows: count)
     let value = activations.sum(buffers.output, rows: count, choosing: choices)
+    if isTraced { trace = trace(of: replayBuffer, rows: count, loss: loss) }
 
     gradients.clear()
     let isResidual = settings.gradient == .residual
     if isResidual { flowBack(rows: count) }
     net.backward(
       buffers, rows: isResidual ? 2 * count : count, parameters, into: &gradients, &activations)
+    if isTraced { trace?.gradientNorm = gradients.norm }
     if settings.clip > 0 { _ = gradients.clip(toNorm: settings.clip) }
     adam.step(&parameters, gradients, rate: rate)
     return Outcome(loss: loss, value: value / Double(count))
@@ -159,6 +164,19 @@ package struct QLearner: Sendable {
           action == bestActions[row] ? -slope * discounts[row] : 0
       }
     }
+  }
+
+  /// What the batch that was just compared came to.
+  private func trace(of replayBuffer: ReplayBuffer, rows count: Int, loss: Double) -> ReplayTrace {
+    let rows = (0..<count).map { row in
+      let place = places[row] - replayBuffer.width
+      return ReplayTrace.Row(
+        step: replayBuffer.transition(at: place), action: choices[row],
+        reward: replayBuffer.reward(place), discount: discounts[row],
+        value: activations[buffers.output, row, choices[row]], nextAction: bestActions[row],
+        nextValue: best[row], target: targets[row])
+    }
+    return ReplayTrace(rows: rows, loss: loss, gradientNorm: 0, learningRate: rate)
   }
 
   /// Makes the target network what the network is.

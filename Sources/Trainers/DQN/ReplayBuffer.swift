@@ -45,6 +45,12 @@ package struct ReplayBuffer: Sendable {
   /// Where the newest row begins.
   package var newest: Int { place(count - 1) }
 
+  /// The number of the transition whose row begins at a place.
+  func transition(at place: Int) -> Int {
+    let behind = (pushed - 1 - place / stride) % capacity
+    return pushed - 1 - behind
+  }
+
   /// The parts of the row that begins at a place.
   package func action(_ place: Int) -> Int { Int(numbers[place + 2 * width]) }
   package func reward(_ place: Int) -> Float { numbers[place + 2 * width + 1] }

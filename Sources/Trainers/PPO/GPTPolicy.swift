@@ -209,12 +209,11 @@ final class FrameReader: @unchecked Sendable {
   var logits: [Float] { activations.rows(buffers.policy, 1) }
   /// What the frame is worth.
   var value: Float { activations[buffers.value, 0, 0] }
-  /// How much of its attention the last place gave to each place in the last layer, head by head.
-  func shares() -> [[Float]] {
+  /// How much of its attention the last place gave to each place, by layer and head.
+  func shares() -> [[[Float]]] {
     let length = policy.letters.places
-    guard let block = policy.gpt.blocks.last, let blockBuffers = buffers.gpt.blocks.last else {
-      return []
+    return zip(policy.gpt.blocks, buffers.gpt.blocks).map { block, buffers in
+      block.attention.shares(buffers.qkv, of: length - 1, length: length, &activations)
     }
-    return block.attention.shares(blockBuffers.qkv, of: length - 1, length: length, &activations)
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Neural
 import Platform
 package import Rollouts
@@ -79,7 +80,46 @@ package struct GreedyPolicyNetwork: Sendable {
     scale.observe(state, in: world, into: &seen)
     workspace.load(seen, from: [0], rows: 1)
     workspace.forward(rows: 1, parameters)
-    return workspace.shares(of: 0)
+    return workspace.shares(of: 0)?.last
+  }
+
+  /// How a policy decides in a state.
+  package struct Decision: Sendable, Equatable {
+    /// The observation as the network sees it: shifted and scaled.
+    package var seen: [Float]
+    /// The logits of the choices, or the means of the numbers.
+    package var outputs: [Float]
+    /// The deviations of the numbers; nil where there are choices.
+    package var deviations: [Float]?
+    package var value: Float
+    /// What each layer of the policy's MLP made of it, behind its activation.
+    package var units: [[Float]]
+    /// How much of a transformer's attention its last place gave to each place, by layer and head.
+    package var attention: [[[Float]]]
+  }
+
+  /// How it decides in a state.
+  package mutating func decision<W: ObservableWorld>(_ state: W.State, in world: W) -> Decision {
+    scale.observe(state, in: world, into: &seen)
+    workspace.load(seen, from: [0], rows: 1)
+    workspace.forward(rows: 1, parameters)
+    let outputs = workspace.activations.rows(workspace.policy, 1)
+    var deviations: [Float]?
+    if case .gaussian(let place) = network.head {
+      deviations = parameters.values[place..<place + outputs.count].map { exp($0) }
+    }
+    return Decision(
+      seen: seen, outputs: outputs, deviations: deviations, value: workspace.value(of: 0),
+      units: workspace.units(of: 0), attention: workspace.shares(of: 0) ?? [])
+  }
+
+  /// How likely an action is in the state that was decided last, as a logarithm, and the entropy.
+  package mutating func logProbability(of action: [Float]) -> (log: Float, entropy: Float) {
+    var (logs, entropies): ([Float], [Float]) = ([0], [0])
+    network.head.logProbabilities(
+      workspace.policy, rows: 1, of: action, parameters, &workspace.activations, into: &logs,
+      entropies: &entropies)
+    return (logs[0], entropies[0])
   }
 
   /// Computes the policy's output and the value of a state.

@@ -91,7 +91,7 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     while !isComplete {
       guard try collectRollout(into: &sink, callbacks, goOn: goOn) else { break }
       callbacks.updateStarted?(TrainingEvent.Update(step: step, number: updates + 1))
-      let report = try learn(with: learner)
+      let report = try learn(with: learner, callbacks.tracing)
       var metrics = report.metrics
       let time = now()
       if time > clock.time {
@@ -113,20 +113,34 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
   }
 
   /// Learns from the rollout, whose rewards are scaled by the returns so far.
-  private mutating func learn(with learner: PPOLearner) throws -> PPOReport {
+  private mutating func learn(
+    with learner: PPOLearner, _ tracing: UpdateTracing?
+  ) throws -> PPOReport {
     returns.add(seenReturns)
     seenReturns.clear()
     let deviation = (returns.variance[0] + 1e-8).squareRoot()
     let isScaled = settings.normalizesReturns
+    let rewardScale = isScaled ? 1 / deviation : 1
     rollout.estimateAdvantages(
-      gamma: settings.gamma, lambda: settings.lambda, rewardScale: isScaled ? 1 / deviation : 1)
+      gamma: settings.gamma, lambda: settings.lambda, rewardScale: rewardScale)
     updates += 1
     // Scaled rewards have deviations for their unit.
-    let unit = settings.valueClipIsRaw ? (isScaled ? 1 / deviation : 1) : isScaled ? 1 : deviation
+    let unit = settings.valueClipIsRaw ? rewardScale : isScaled ? 1 : deviation
     let update = PPOLearner.Update(
       number: updates, step: step,
       learningRate: settings.learningRate(step: step - rollout.rows), valueUnit: unit)
-    let report = try learner.learn(from: &rollout, &parameters, &adam, update, generator)
+    let row = tracing.map { $0.step - (step - rollout.rows) }.flatMap {
+      (0..<rollout.rows).contains($0) ? $0 : nil
+    }
+    let report = try learner.learn(
+      from: &rollout, &parameters, &adam, update, generator, tracing: row)
+    if let tracing, let row {
+      var trace = RolloutTrace(
+        rollout, row: row, before: step, update: updates, rewardScale: rewardScale,
+        learningRate: update.learningRate, settings)
+      trace.epochs = report.traced
+      tracing.onUpdate(.rollout(trace))
+    }
     scale.update()
     rollout.ticks = 0
     return report

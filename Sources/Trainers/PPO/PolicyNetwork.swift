@@ -178,9 +178,15 @@ package struct PolicyWorkspace: Sendable {
   /// The value of a row.
   package func value(of row: Int) -> Float { activations[value, row, 0] }
 
-  /// How much of its attention a transformer's last place gave to each place of a row, head by head;
+  /// What each layer of an MLP's policy made of a row, behind its activation; none of a transformer.
+  func units(of row: Int) -> [[Float]] {
+    guard case .mlp(let buffers, _) = body, case .mlp(let net, _) = network.body else { return [] }
+    return net.units(buffers, row: row, activations)
+  }
+
+  /// How much of its attention a transformer's last place gave to each place of a row, by layer and head;
   /// nil where nothing is read.
-  func shares(of row: Int) -> [[Float]]? {
+  func shares(of row: Int) -> [[[Float]]]? {
     guard case .readers(let readers, _) = body else { return nil }
     return readers[row].shares()
   }

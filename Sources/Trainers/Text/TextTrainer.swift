@@ -66,7 +66,12 @@ package struct TextTrainer: Trainer, Sendable {
     while !isComplete {
       let rate = settings.rate(step: step)
       callbacks.updateStarted?(TrainingEvent.Update(step: step, number: step + 1))
-      let (loss, norm) = try learn(rate: rate)
+      let starts = corpus.starts(
+        settings.sequences, step: step, context: settings.context, generator)
+      let (loss, norm) = try learn(from: starts, rate: rate)
+      if let tracing = callbacks.tracing, tracing.step == step {
+        tracing.onUpdate(.text(trace(of: starts, loss: loss, norm: norm, rate: rate)))
+      }
       step += 1
       var metrics: [Metric] {
         [
@@ -107,14 +112,16 @@ package struct TextTrainer: Trainer, Sendable {
 
   // MARK: Learning
 
-  /// Learns from one batch; its loss before, and the length of its gradient.
-  package mutating func learn(rate: Double) throws -> (loss: Double, norm: Double) {
-    let starts = corpus.starts(
-      settings.sequences, step: step, context: settings.context, generator)
-    return try learn(from: starts, rate: rate)
+  private func trace(of starts: [Int], loss: Double, norm: Double, rate: Double) -> TextTrace {
+    TextTrace(
+      starts: starts,
+      sequences: starts.map { start in
+        corpus.training[start...start + settings.context].map { Int($0) }
+      }, loss: loss, gradientNorm: norm, learningRate: rate)
   }
 
-  /// The same from sequences that begin at some places of the training part.
+  /// Learns from sequences that begin at some places of the training part; their loss before, and the length
+  /// of its gradient.
   package mutating func learn(
     from starts: [Int], rate: Double
   ) throws -> (loss: Double, norm: Double) {

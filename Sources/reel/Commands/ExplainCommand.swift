@@ -3,27 +3,160 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Shows an algorithm's pseudo-code beside what a recording shows of it.
+/// Explains a step of a recording with its numbers, or an algorithm beside what a recording shows of it.
 struct ExplainCommand: Command {
   static let name = "explain"
-  static let summary = "show an algorithm beside what a recording shows of it"
+  static let summary = "explain any step of a recording with its numbers, or how an algorithm works"
   static let group = CommandGroup.study
-  static let examples = ["reel explain qtable", "reel explain dqn recordings/snake.sqlite"]
+  static let examples = [
+    "reel explain recordings/maze.sqlite --at 5000",
+    "reel explain recordings/maze.sqlite --episode best --t 3",
+    "reel explain recordings/maze.sqlite --cell 2,1",
+    "reel explain recordings/snake.sqlite --at 50% --json",
+    "reel explain qtable", "reel explain dqn recordings/snake.sqlite",
+  ]
 
-  private let topic: String
+  private let subject: String
   private let file: String?
+  private let at: String?
+  private let episode: String?
+  private let t: Int?
+  private let cell: String?
 
   init(_ arguments: inout Arguments) throws {
-    topic = try arguments.positional(
-      "TOPIC", choices: AlgorithmTopic.all.map(\.trainerName), help: "what to explain")
+    subject = try arguments.positional(
+      "FILE", help: "a recording, or a topic: \(Self.topics.joined(separator: ", "))")
     file = try arguments.optionalPositional(
-      "FILE", help: "a recording of it (default: the newest in recordings/)")
+      "RECORDING",
+      help: "of a topic: a recording to show it in (default: the newest in recordings/)")
+    at = try arguments.option(
+      "--at", value: "STEP", help: "the step's number, N% or end (default)")
+    episode = try arguments.option(
+      "--episode", value: "N",
+      help: "a step of this episode: its number, first, last, best or worst")
+    t = try arguments.count(
+      "--t", value: "T", in: 0...Int.max,
+      help: "with --episode: its step, from 0 (default its last)")
+    cell = try arguments.option(
+      "--cell", "--state", value: "ROW,COLUMN",
+      help: "every update that this state of a Q-table ever got; x,y in CS188 grids")
+    arguments.jsonFlag()
+    if at != nil, episode != nil { throw Failure.usage("--at and --episode both name a step") }
+    if t != nil, episode == nil { throw Failure.usage("--t goes with --episode") }
   }
 
+  private static var topics: [String] { AlgorithmTopic.all.map(\.trainerName) }
+
   func run(_ console: Console) throws -> ExitCode {
-    guard let topic = AlgorithmTopic.all.first(where: { $0.trainerName == topic }) else {
-      return .usage
+    if !Files.exists(subject),
+      let topic = AlgorithmTopic.all.first(where: { $0.trainerName == subject })
+    {
+      if at != nil || episode != nil || cell != nil {
+        throw Failure.usage(
+          "--at, --episode and --cell are for a recording, and \(subject) is a topic")
+      }
+      return try explain(topic, console)
     }
+    if let file {
+      throw Failure.usage("'\(file)' is one word too many: one recording is explained")
+    }
+    guard Files.exists(subject) || subject.contains("/") || Files.ending(subject) == "sqlite" else {
+      throw Failure.usage(
+        "there is no file and no topic '\(subject)'", didYouMean(subject, among: Self.topics))
+    }
+    let recording = try Recording(subject)
+    if let cell { return try explain(cell: cell, of: recording, console) }
+    let step = try step(of: recording)
+    let explanation = try console.withBar("explaining") {
+      try Catalog.builtIn.explanation(of: recording, at: step, progress: $0)
+    }
+    guard !console.isJSON else {
+      console.print(explanation.json)
+      return .done
+    }
+    console.print(explanation.place.title)
+    for part in explanation.parts {
+      console.print("\n\(part.title)")
+      part.lines.forEach { console.print("    " + $0) }
+      if let table = part.table { console.print(Self.text(of: table)) }
+    }
+    return .done
+  }
+
+  private static func text(of table: ExplanationPart.Table) -> String {
+    var text = TextTable(table.columns, right: table.right)
+    table.rows.forEach { text.add($0) }
+    return text.text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+      .joined(separator: "\n")
+  }
+
+  /// The number of the step that the options name.
+  private func step(of recording: Recording) throws -> Int {
+    guard let episode else {
+      let moment = try RecordedMoment(option: "--at", at)
+      if case .step(let step) = moment { return step }
+      return max(0, min(try recording.step(at: moment), try recording.stepCount() - 1))
+    }
+    let chosen = try recording.episodes(EpisodeArguments.selection(episode))
+    guard let chosen = chosen.first else { throw Failure.failed("\(subject) has no episode yet") }
+    let t = t ?? chosen.steps - 1
+    guard (0..<chosen.steps).contains(t) else {
+      throw Failure.usage(
+        "episode \(chosen.number) has the steps t = 0 to \(chosen.steps - 1), so there is none at \(t)"
+      )
+    }
+    return chosen.firstStep + t * chosen.stride
+  }
+
+  // MARK: A cell
+
+  /// So many updates are listed besides those that mattered.
+  private static let newest = 10
+
+  private func explain(cell: String, of recording: Recording, _ console: Console) throws -> ExitCode
+  {
+    let run = try recording.description()
+    let states = try recording.qTable(at: 0).states
+    let state = try StateNames(run.world).state(typed: cell, below: states)
+    let end = try recording.step(at: RecordedMoment(option: "--at", at))
+    let history = try CellHistory(of: recording, state: state, before: end)
+    guard !console.isJSON else {
+      console.print(history.json)
+      return .done
+    }
+    let names = history.names
+    let count = history.updates.count
+    console.print(
+      "\(names.state(state)) of \(run.world.name) \(run.world.mapName): \(count) "
+        + "\(count == 1 ? "update" : "updates") up to step \(end)")
+    if count == 0 { return .done }
+    var table = TextTable(
+      ["step", "episode", "action", "reward", "to", "α", "before", "after", "worth", ""],
+      right: [0, 1, 3, 4, 5, 6, 7, 8])
+    let reasons = Dictionary(uniqueKeysWithValues: history.marks.map { ($0.place, $0.reason) })
+    var last = -1
+    for (place, update) in history.updates.enumerated()
+    where reasons[place] != nil || place >= count - Self.newest {
+      if place > last + 1 {
+        let skipped = place - last - 1
+        table.add(["", "", "… \(NumberFormat.count(skipped)) more", "", "", "", "", "", "", ""])
+      }
+      last = place
+      table.add([
+        "\(update.step)", "\(update.episode)", names.action(update.action),
+        NumberFormat.decimal(update.reward, 3), names.typed(update.next),
+        NumberFormat.decimal(update.alpha, 4), NumberFormat.decimal(update.before, 4),
+        NumberFormat.decimal(update.after, 4), NumberFormat.decimal(history.values[place], 4),
+        reasons[place].map(history.text) ?? "",
+      ])
+    }
+    console.print("\n\(table.text)")
+    return .done
+  }
+
+  // MARK: A topic
+
+  private func explain(_ topic: AlgorithmTopic, _ console: Console) throws -> ExitCode {
     let path = file ?? newestRecording(by: topic.trainerName)
     let evidence = try path.map { try topic.evidence(in: Recording($0)) }
     for (index, part) in topic.parts.enumerated() {

@@ -32,32 +32,15 @@ struct QCommand: Command {
     let moment = try RecordedMoment(option: "--at", at)
     let step = try recording.step(at: moment)
     let table = try Catalog.builtIn.table(of: recording, at: moment)
-    let layout = StateLayout(run.world.fields)
-    let state =
-      try stateText.map { try Self.state($0, in: layout, states: table.states) } ?? start
+    let names = StateNames(run.world)
+    let state = try stateText.map { try names.state(typed: $0, below: table.states) } ?? start
     let last =
       try recording.foldsTable()
       ? recording.qUpdates(of: state, before: step, last: updates) : []
     let view = QView(
-      table: table, state: state, step: step, run: run, layout: layout, updates: last)
+      table: table, state: state, step: step, names: names, updates: last)
     console.isJSON ? console.print(view.json) : console.print(view.text)
     return .done
-  }
-
-  /// A recorded state by its coordinates as people type them, or by its number.
-  private static func state(_ text: String, in layout: StateLayout?, states: Int) throws -> Int {
-    let numbers = text.split(separator: ",").map { Int($0.filter { $0 != " " }) }
-    let words = layout?.names.joined(separator: ",") ?? "state"
-    guard !numbers.isEmpty, numbers.allSatisfy({ $0 != nil }) else {
-      throw Failure.usage("--state takes \(words), such as 2,1, not '\(text)'")
-    }
-    let values = numbers.compactMap(\.self)
-    if values.count == 1, (0..<states).contains(values[0]) { return values[0] }
-    guard let state = layout?.state(at: values), (0..<states).contains(state) else {
-      let size = layout.map { "\($0.rows)×\($0.columns)" } ?? "\(states) states"
-      throw Failure.usage("there is no state \(text) among \(size)", "--state takes \(words)")
-    }
-    return state
   }
 }
 
@@ -66,26 +49,20 @@ private struct QView {
   let table: QTable
   let state: Int
   let step: Int
-  let run: RunDescription
-  let layout: StateLayout?
+  let names: StateNames
   let updates: [QUpdate]
-
-  private var coordinates: [JSON.Member] {
-    guard let layout else { return [] }
-    return zip(layout.names, layout.coordinates(of: state)).map { .init($0, .integer($1)) }
-  }
 
   private var actions: [(name: String, value: Double, visits: Int, isBest: Bool)] {
     let learned = table.learnedActions(state)
-    return run.world.actions.enumerated().prefix(table.actions).map { index, action in
-      let visits = Int(table.visits[state * table.actions + index])
-      return (action.name, table.value(state, index), visits, learned.contains(index))
+    return (0..<table.actions).map { action in
+      let visits = Int(table.visits[state * table.actions + action])
+      return (names.action(action), table.value(state, action), visits, learned.contains(action))
     }
   }
 
   var json: JSON {
     .object(
-      [.init("step", .integer(step)), .init("state", .integer(state))] + coordinates + [
+      [.init("step", .integer(step)), .init("state", .integer(state))] + names.members(state) + [
         .init("visits", .integer(table.visits(in: state))),
         .init(
           "actions",
@@ -102,7 +79,7 @@ private struct QView {
             updates.map {
               [
                 "step": .integer($0.step), "episode": .integer($0.episode),
-                "action": .string(name($0.action)), "reward": .number($0.reward),
+                "action": .string(names.action($0.action)), "reward": .number($0.reward),
                 "next_state": .integer($0.next), "alpha": .number($0.alpha),
                 "before": .number($0.before), "after": .number($0.after),
               ]
@@ -110,18 +87,9 @@ private struct QView {
       ])
   }
 
-  private func name(_ action: Int) -> String {
-    run.world.actions.indices.contains(action) ? run.world.actions[action].name : "\(action)"
-  }
-
-  private func place(_ state: Int) -> String {
-    guard let layout else { return "\(state)" }
-    return layout.coordinates(of: state).map(String.init).joined(separator: ",")
-  }
-
   var text: String {
-    let names = layout?.names.joined(separator: ",") ?? "state"
-    var text = "\(names) \(place(state)) after \(NumberFormat.count(step)) steps\n\n"
+    let coordinates = names.layout?.names.joined(separator: ",") ?? "state"
+    var text = "\(coordinates) \(names.typed(state)) after \(NumberFormat.count(step)) steps\n\n"
     var values = TextTable(["action", "value", "visits", ""], right: [1, 2])
     for action in actions {
       let value = action.value.isFinite ? NumberFormat.decimal(action.value, 4) : "not legal"
@@ -136,9 +104,9 @@ private struct QView {
       right: [0, 1, 3, 4, 5, 6, 7])
     for update in updates {
       table.add([
-        "\(update.step)", "\(update.episode)", name(update.action),
+        "\(update.step)", "\(update.episode)", names.action(update.action),
         NumberFormat.decimal(update.reward, 3),
-        place(update.next), NumberFormat.decimal(update.alpha, 4),
+        names.typed(update.next), NumberFormat.decimal(update.alpha, 4),
         NumberFormat.decimal(update.before, 4),
         NumberFormat.decimal(update.after, 4),
       ])

@@ -24,7 +24,7 @@ struct Arguments {
     // Answers are empty here, so a command may well refuse them; what it asked for is what counts.
     _ = try? C(&self)
     options.append(
-      Declaration(names: ["--quiet"], value: nil, help: "print errors only"))
+      Declaration(names: ["--quiet", "-q"], value: nil, help: "print errors only"))
     options.append(Declaration(names: ["--help", "-h"], value: nil, help: "show this page"))
     isDeclaring = false
   }

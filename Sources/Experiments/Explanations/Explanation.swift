@@ -1,0 +1,160 @@
+package import Recordings
+package import Rollouts
+import Trainers
+
+/// One step of a recording, explained: what was seen, chosen, done and learned, with the numbers of the run.
+package enum Explanation: Sendable {
+  case table(TableExplanation)
+  case dqn(DQNExplanation)
+  case ppo(PPOExplanation)
+  case batch(BatchExplanation)
+  case token(TokenExplanation)
+  case transition(TransitionExplanation)
+
+  private var content: any ExplanationContent {
+    switch self {
+    case .table(let it): it
+    case .dqn(let it): it
+    case .ppo(let it): it
+    case .batch(let it): it
+    case .token(let it): it
+    case .transition(let it): it
+    }
+  }
+
+  /// Where in the recording the step stands.
+  package var place: ExplainedStep { content.place }
+  /// The explanation for people, part by part.
+  package var parts: [ExplanationPart] { content.parts }
+  /// The explanation for programs.
+  package var json: JSON { .object(content.place.members + content.members) }
+}
+
+/// What each kind of explanation has.
+protocol ExplanationContent: Sendable {
+  var place: ExplainedStep { get }
+  var parts: [ExplanationPart] { get }
+  /// What it says, for programs, after what `place` says.
+  var members: [JSON.Member] { get }
+}
+
+/// Where an explained step stands.
+package struct ExplainedStep: Sendable, Equatable {
+  /// What is explained: `table`, `dqn`, `ppo`, `batch`, `token` or `transition`.
+  package var kind: String
+  /// The number of the step, from 0.
+  package var step: Int
+  /// Its episode, and its place in it from 0; nil where steps are batches.
+  package var episode: Int?
+  package var t: Int?
+  /// What is learned, and on which map.
+  package var subject: String
+
+  /// A step that is a batch.
+  init(_ kind: String, batch step: Int, _ run: RunDescription) {
+    (self.kind, self.step) = (kind, step)
+    subject = run.world.mapName.isEmpty ? run.world.name : "\(run.world.name) \(run.world.mapName)"
+  }
+
+  init(_ kind: String, _ step: RecordedStep, _ run: RunDescription) {
+    self.init(kind, batch: step.step, run)
+    (episode, t) = (step.episode, step.t)
+  }
+
+  /// One line for people.
+  package var title: String {
+    guard let episode, let t else { return "batch \(step) · \(subject)" }
+    return "step \(step) · episode \(episode), t = \(t) · \(subject)"
+  }
+
+  var members: [JSON.Member] {
+    [.init("kind", .string(kind)), .init("step", .integer(step))]
+      + (episode.map { [.init("episode", .integer($0))] } ?? [])
+      + (t.map { [.init("t", .integer($0))] } ?? [])
+  }
+}
+
+/// A part of an explanation for people: lines, and maybe a table under them.
+package struct ExplanationPart: Sendable, Equatable {
+  package var title: String
+  package var lines: [String]
+  package var table: Table?
+
+  /// Columns of words and numbers.
+  package struct Table: Sendable, Equatable {
+    package var columns: [String]
+    package var rows: [[String]]
+    /// The columns that stand to the right.
+    package var right: Set<Int>
+
+    /// A table.
+    init(_ columns: [String], right: Set<Int> = [], _ rows: [[String]]) {
+      (self.columns, self.rows, self.right) = (columns, rows, right)
+    }
+  }
+
+  init(_ title: String, _ lines: [String], _ table: Table? = nil) {
+    (self.title, self.lines, self.table) = (title, lines, table)
+  }
+}
+
+extension Catalog {
+  /// Explains the step of a number. A network is trained once more from the checkpoint before, up to the step.
+  package func explanation(
+    of recording: Recording, at step: Int, progress: ProgressHandler = { _, _ in true }
+  ) throws -> Explanation {
+    let steps = try recording.stepCount()
+    guard (0..<steps).contains(step) else {
+      throw RunError.request(
+        steps == 0
+          ? "\(recording.path) has no steps yet"
+          : "\(recording.path) has the steps 0 to \(steps - 1), so there is no step \(step)")
+    }
+    let plan = try plan(of: recording, at: step)
+    let run = try recording.description()
+    if run.isOfText {
+      return run.purpose == .train
+        ? .batch(try BatchExplanation(recording, step, plan, progress))
+        : .token(try TokenExplanation(recording, step))
+    }
+    if try plan.insight(of: recording).isTable, try recording.foldsTable() {
+      return .table(try TableExplanation(recording, step, plan))
+    }
+    guard run.purpose == .train else {
+      return .transition(try TransitionExplanation(recording, step))
+    }
+    switch plan.settings {
+    case let settings as DQNConfiguration:
+      return .dqn(try DQNExplanation(recording, step, plan, settings, progress))
+    case let settings as PPOConfiguration:
+      return .ppo(try PPOExplanation(recording, step, plan, settings, progress))
+    default: return .transition(try TransitionExplanation(recording, step))
+    }
+  }
+
+  /// The plan that a recorded step was made by: settings may change where a run is forked or resumed.
+  func plan(of recording: Recording, at step: Int) throws -> TrainingPlan {
+    var run = try recording.description()
+    if let settings = try recording.settings().last(where: { $0.from <= step }) {
+      run.configuration = settings.configuration
+    }
+    return try plan(of: run)
+  }
+}
+
+extension Recording {
+  /// The transition of a step that is there.
+  func transition(_ step: Int) throws -> RecordedStep {
+    guard let row = try steps(in: step..<step + 1).first else {
+      throw RunError.request("\(path) does not hold step \(step)")
+    }
+    return row
+  }
+}
+
+extension Insight {
+  /// Whether it is a table, known at every step.
+  var isTable: Bool {
+    if case .table = self { true } else { false }
+  }
+}

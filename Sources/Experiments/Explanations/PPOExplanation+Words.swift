@@ -1,0 +1,260 @@
+import Platform
+import Rollouts
+import Trainers
+
+extension PPOExplanation {
+  package var parts: [ExplanationPart] {
+    var parts: [ExplanationPart] = []
+    if letters == nil {
+      parts.append(
+        ExplanationPart(
+          "observation", ["\(observation.count) numbers; the network sees them shifted and scaled"],
+          .init(
+            ["name", "value", "seen as"], right: [1, 2],
+            observation.map { [$0.name, number($0.value), number($0.seen)] })))
+      parts.append(
+        ExplanationPart(
+          "network", LayerWords.lines(decision.units, output: isChoice ? "logits" : "means")))
+    } else {
+      parts.append(attentionPart)
+    }
+    parts += [choicePart, worldPart]
+    guard let update else {
+      return parts + [
+        ExplanationPart(
+          "update",
+          ["nothing was learned from this step: the recording ends before its rollout does"])
+      ]
+    }
+    return parts + [advantagePart(update), epochsPart(update), changePart(update)]
+  }
+
+  private func number(_ value: Float) -> String { NumberFormat.decimal(Double(value), 4) }
+  private func number(_ value: Double) -> String { NumberFormat.decimal(value, 4) }
+
+  // MARK: The decision
+
+  /// Where a transformer looked most, by layer and head.
+  private var attentionPart: ExplanationPart {
+    let rows = decision.attention.enumerated().flatMap { layer, heads in
+      heads.enumerated().map { head, shares in
+        let most = shares.indices.sorted { shares[$0] > shares[$1] }.prefix(3)
+        return ["\(layer + 1)", "\(head + 1)"]
+          + most.map {
+            "\(name(ofPlace: $0)) \(NumberFormat.decimal(100 * Double(shares[$0]), 1)) %"
+          }
+      }
+    }
+    return ExplanationPart(
+      "attention",
+      [
+        "\(letters?.places ?? 0) places of letters are read; the last one, which decides, looked at"
+      ],
+      .init(["layer", "head", "most", "second", "third"], rows))
+  }
+
+  /// A place of the page by its row and column.
+  private func name(ofPlace place: Int) -> String {
+    guard let letters else { return "\(place)" }
+    return "(\(place / letters.across), \(place % letters.across))"
+  }
+
+  private var choicePart: ExplanationPart {
+    guard let deviations = decision.deviations else {
+      let chosen = Int(action[0])
+      return ExplanationPart(
+        "choice",
+        [
+          "\(actions[chosen]), by chance: the draw \(number(draw ?? 0)) falls into its share; "
+            + "ln p = \(number(log)), the entropy is \(number(entropy))"
+        ],
+        .init(
+          ["action", "logit", "chance", ""], right: [1, 2],
+          actions.indices.map {
+            [
+              actions[$0], number(decision.outputs[$0]), number(chances[$0]),
+              $0 == chosen ? "← chosen" : "",
+            ]
+          }))
+    }
+    return ExplanationPart(
+      "choice",
+      [
+        "drawn from a bell curve for each number; ln p = \(number(log)), "
+          + "the entropy is \(number(entropy))"
+      ],
+      .init(
+        ["action", "mean", "σ", "drawn", "in σ"], right: [1, 2, 3, 4],
+        actions.indices.map {
+          [
+            actions[$0], number(decision.outputs[$0]), number(deviations[$0]), number(action[$0]),
+            number((action[$0] - decision.outputs[$0]) / deviations[$0]),
+          ]
+        }))
+  }
+
+  private var worldPart: ExplanationPart {
+    let end =
+      switch ending {
+      case .running: ""
+      case .terminated: "; the episode is over, its future is worth nothing"
+      case .truncated: "; the episode is cut off, its future is worth the value of where it led"
+      case .interrupted: "; its recording ends here"
+      }
+    return ExplanationPart("world", ["a reward of \(number(reward))\(end)"])
+  }
+
+  // MARK: The update
+
+  /// So many terms of the sum are shown.
+  private static let shownTerms = 6
+
+  private func advantagePart(_ update: RolloutTrace) -> ExplanationPart {
+    let terms = update.following
+    let shown = terms.prefix(Self.shownTerms)
+    let rest = terms.dropFirst(shown.count).reduce(0) { $0 + $1.weight * $1.surprise }
+    var rows = shown.map { term in
+      [
+        "\(term.step)", number(Double(term.reward) * update.rewardScale), number(term.value),
+        number(term.nextValue), number(term.surprise), number(term.weight),
+        number(term.weight * term.surprise),
+      ]
+    }
+    if terms.count > shown.count {
+      rows.append(["\(terms.count - shown.count) more", "", "", "", "", "", number(rest)])
+    }
+    return ExplanationPart(
+      "advantage",
+      [
+        "δ = r + γ · V′ − V, with γ = \(number(update.gamma)); rewards are multiplied by "
+          + number(update.rewardScale),
+        "advantage = Σ (γλ)ᵏ · δ = \(number(update.advantage)), with λ = \(number(update.lambda)); "
+          + "return = advantage + V = \(number(update.return))",
+      ],
+      .init(
+        ["step", "r", "V", "V′", "δ", "(γλ)ᵏ", "product"], right: [0, 1, 2, 3, 4, 5, 6], rows))
+  }
+
+  private func epochsPart(_ update: RolloutTrace) -> ExplanationPart {
+    ExplanationPart(
+      "update",
+      [
+        "update \(update.update), from the steps \(update.steps.lowerBound) to "
+          + "\(update.steps.upperBound - 1); a ratio outside 1 ± \(number(update.clipRange)) is clipped"
+      ],
+      .init(
+        [
+          "epoch", "minibatch", "A scaled", "ratio", "", "policy loss", "V", "value loss",
+          "gradient",
+        ],
+        right: [0, 1, 2, 3, 5, 6, 7, 8],
+        update.epochs.map { epoch in
+          [
+            "\(epoch.epoch)", "\(epoch.minibatch)", number(epoch.advantage), number(epoch.ratio),
+            epoch.policySlope == 0 ? "clipped" : "", number(epoch.policyLoss), number(epoch.value),
+            number(epoch.valueLoss), number(epoch.gradientNorm),
+          ]
+        }))
+  }
+
+  /// What moved the policy, in a sentence.
+  func moverText(_ update: RolloutTrace) -> String {
+    let clipped = update.epochs.count { $0.policySlope == 0 }
+    let pushes =
+      update.epochs.isEmpty
+      ? "no minibatch was learned from"
+      : clipped == update.epochs.count
+        ? "the clip held the policy's term in every epoch"
+        : "the policy's term pushed the action's probability "
+          + "\(update.epochs.contains { $0.advantage > 0 && $0.policySlope != 0 } ? "up" : "down")"
+          + (clipped == 0
+            ? " in every epoch"
+            : " in \(update.epochs.count - clipped) of \(update.epochs.count) epochs; in the others the clip held it")
+    return pushes
+      + (update.entropyCoefficient > 0
+        ? "; the entropy's term (c₂ = \(number(update.entropyCoefficient))) pulled towards chance"
+        : "")
+  }
+
+  private func changePart(_ update: RolloutTrace) -> ExplanationPart {
+    var lines = [moverText(update)]
+    if let after, let logAfter {
+      lines.append(
+        "ln p of the action was \(number(log)), now \(number(logAfter)); the state was worth "
+          + "\(number(update.following[0].value)), now \(number(after.value)), and its return was "
+          + number(update.return))
+    }
+    return ExplanationPart("change", lines)
+  }
+
+  // MARK: For programs
+
+  var members: [JSON.Member] {
+    func numbers(_ values: [Float]) -> JSON { .array(values.map { .number(Double($0)) }) }
+    var members: [JSON.Member] = []
+    if letters == nil {
+      members.append(
+        .init(
+          "observation",
+          .object(observation.map { .init($0.name, .number(Double($0.value))) })))
+      members.append(.init("seen", numbers(decision.seen)))
+      members.append(.init("layers", .array(decision.units.map(numbers))))
+    } else {
+      members.append(
+        .init("attention", .array(decision.attention.map { .array($0.map(numbers)) })))
+    }
+    members.append(.init("outputs", numbers(decision.outputs)))
+    members.append(
+      decision.deviations.map { .init("deviations", numbers($0)) }
+        ?? .init("chances", .array(chances.map(JSON.number))))
+    members += [
+      .init("action", isChoice ? .string(actions[Int(action[0])]) : numbers(action)),
+      .init("draw", draw.map(JSON.number) ?? .null),
+      .init("log_probability", .number(Double(log))), .init("entropy", .number(Double(entropy))),
+      .init("value", .number(Double(update?.following[0].value ?? decision.value))),
+      .init("reward", .number(reward)), .init("ending", .string(ending.name)),
+      .init("update", update.map(json) ?? .null),
+    ]
+    if let after, let logAfter {
+      members.append(.init("value_after", .number(Double(after.value))))
+      members.append(.init("log_probability_after", .number(Double(logAfter))))
+    }
+    return members
+  }
+
+  private func json(_ update: RolloutTrace) -> JSON {
+    [
+      "update": .integer(update.update), "first_step": .integer(update.steps.lowerBound),
+      "last_step": .integer(update.steps.upperBound - 1), "worlds": .integer(update.worlds),
+      "gamma": .number(update.gamma), "lambda": .number(update.lambda),
+      "reward_scale": .number(update.rewardScale),
+      "advantage": .number(Double(update.advantage)), "return": .number(Double(update.return)),
+      "clip": .number(update.clipRange),
+      "value_coefficient": .number(update.valueCoefficient),
+      "entropy_coefficient": .number(update.entropyCoefficient),
+      "learning_rate": .number(update.learningRate),
+      "terms": .array(
+        update.following.map { term in
+          [
+            "step": .integer(term.step), "reward": .number(Double(term.reward)),
+            "value": .number(Double(term.value)), "next_value": .number(Double(term.nextValue)),
+            "delta": .number(term.surprise), "weight": .number(term.weight),
+          ]
+        }),
+      "epochs": .array(
+        update.epochs.map { epoch in
+          [
+            "epoch": .integer(epoch.epoch), "minibatch": .integer(epoch.minibatch),
+            "advantage": .number(Double(epoch.advantage)),
+            "log_probability": .number(Double(epoch.log)), "ratio": .number(Double(epoch.ratio)),
+            "clipped": .bool(epoch.policySlope == 0),
+            "policy_loss": .number(Double(epoch.policyLoss)),
+            "value": .number(Double(epoch.value)),
+            "value_loss": .number(Double(epoch.valueLoss)),
+            "entropy": .number(Double(epoch.entropy)),
+            "gradient_norm": .number(epoch.gradientNorm),
+          ]
+        }),
+    ]
+  }
+}

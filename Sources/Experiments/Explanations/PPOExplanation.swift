@@ -1,0 +1,109 @@
+import Glibc
+import Platform
+import Recordings
+package import Rollouts
+package import Trainers
+import Worlds
+
+/// One step of PPO: how the policy decided, what the step's advantage is a sum of, and what each epoch made of it.
+package struct PPOExplanation: ExplanationContent {
+  package let place: ExplainedStep
+  /// What the world showed, and how the network saw it: shifted and scaled. None where letters are read.
+  package let observation: [(name: String, value: Float, seen: Float)]
+  package let decision: GreedyPolicyNetwork.Decision
+  /// What the choices, or the numbers of an action, are called.
+  package let actions: [String]
+  /// The number of the choice that was taken, or the numbers.
+  package let action: [Float]
+  package let entropy: Float
+  /// The draw that chose; nil where numbers were drawn.
+  package let draw: Double?
+  package let reward: Double
+  package let ending: Ending
+  /// How it was learned from; nil where the recording ends before the rollout does.
+  package let update: RolloutTrace?
+  /// What the policy and value of the same state are after the update.
+  package let after: GreedyPolicyNetwork.Decision?
+  package let logAfter: Float?
+  /// The logarithm of the probability of the action, when it was drawn.
+  package let log: Float
+  package let letters: LetterSequence?
+  /// The frame that was read, as it was shown.
+  package let frame: [Float]
+
+  /// Whether the action is one of several choices.
+  package var isChoice: Bool { decision.deviations == nil }
+
+  /// The chance of each choice.
+  package var chances: [Double] {
+    let most = decision.outputs.max() ?? 0
+    let weights = decision.outputs.map { exp(Double($0 - most)) }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+  }
+
+  init(
+    _ recording: Recording, _ step: Int, _ plan: TrainingPlan, _ settings: PPOConfiguration,
+    _ progress: ProgressHandler
+  ) throws {
+    guard let world = try plan.world() as? any ObservableWorld else {
+      throw RunError.run("the recorded policy does not fit its world")
+    }
+    try self.init(recording, step, plan, settings, world, progress)
+  }
+
+  private init<W: ObservableWorld>(
+    _ recording: Recording, _ step: Int, _ plan: TrainingPlan, _ settings: PPOConfiguration,
+    _ world: W, _ progress: ProgressHandler
+  ) throws {
+    let run = try recording.description()
+    let row = try recording.transition(step)
+    guard let state = W.State(recorded: row.state) else {
+      throw RunError.damaged(recording.path, "a state is none of its world's")
+    }
+    let traced = try TracedTraining(
+      recording, step, plan, stride: settings.worlds * settings.rollout, progress)
+    var policy = try GreedyPolicyNetwork(traced.before)
+    guard policy.fits(world) else {
+      throw RunError.damaged(recording.path, "its network does not fit its world")
+    }
+    place = ExplainedStep("ppo", row, run)
+    decision = policy.decision(state, in: world)
+    let shown = world.observation(state)
+    (letters, frame) = (world.letters, world.letters == nil ? [] : shown)
+    observation =
+      world.letters == nil
+      ? zip(world.observationNames, zip(shown, decision.seen)).map { ($0, $1.0, $1.1) } : []
+    switch row.action {
+    case .index(let choice):
+      actions = run.world.actions.map(\.name)
+      action = [Float(choice)]
+      draw =
+        Double(
+          Generator(seed: run.seed).draws(for: .policy, episode: row.episode, t: row.t).word(0))
+        * 0x1p-32
+    case .bytes:
+      let numbers = RecordedNumbers(run.world.fields, of: "action")
+      actions = numbers.names
+      action = numbers.all(of: row.action).map { Float($0) }
+      draw = nil
+    }
+    let likelihood = policy.logProbability(of: action)
+    entropy = likelihood.entropy
+    (reward, ending) = (row.reward, row.ending)
+    let traces = traced.updates.compactMap {
+      if case .rollout(let trace) = $0 { trace } else { nil }
+    }
+    // What follows the recording's end was made up only now.
+    let end = try recording.stepCount()
+    update = traces.first { $0.steps.upperBound <= end }
+    log = update?.log ?? likelihood.log
+    if update == nil {
+      (after, logAfter) = (nil, nil)
+    } else {
+      var policy = try GreedyPolicyNetwork(traced.after)
+      after = policy.decision(state, in: world)
+      logAfter = policy.logProbability(of: action).log
+    }
+  }
+}

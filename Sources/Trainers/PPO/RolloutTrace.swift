@@ -1,0 +1,101 @@
+import Rollouts
+
+/// How PPO learned from one step: what it earned and was worth, what followed it in its world until the rollout
+/// or the episode ended, and what each epoch made of it.
+package struct RolloutTrace: Sendable, Equatable {
+  /// Updates count from 1.
+  package var update: Int
+  /// The steps of the rollout.
+  package var steps: Range<Int>
+  /// How many worlds took turns.
+  package var worlds: Int
+  package var gamma: Double
+  package var lambda: Double
+  /// What rewards are multiplied by.
+  package var rewardScale: Double
+  /// The logarithm of the probability, or density, that the action was drawn with.
+  package var log: Float
+  package var advantage: Float
+  package var `return`: Float
+  /// The step itself, and those that its advantage is a sum over.
+  package var following: [Following]
+  package var epochs: [Epoch] = []
+  /// How the update is weighed together, and clipped.
+  package var clipRange: Double
+  package var valueCoefficient: Double
+  package var entropyCoefficient: Double
+  package var learningRate: Double
+
+  /// A term of the advantage.
+  package struct Following: Sendable, Equatable {
+    package var step: Int
+    package var reward: Float
+    package var value: Float
+    /// What the state that it led to is worth; 0 where it is terminal.
+    package var nextValue: Float
+    /// reward · rewardScale + γ · nextValue − value.
+    package var surprise: Double
+    /// (γ λ)ᵏ, for the k-th step after the first.
+    package var weight: Double
+  }
+
+  /// What the step gave to one of the minibatches.
+  package struct Epoch: Sendable, Equatable {
+    /// From 1, as is the minibatch.
+    package var epoch: Int
+    package var minibatch: Int
+    /// The advantage, shifted and scaled with those of its minibatch.
+    package var advantage: Float
+    package var log: Float
+    /// The probability now, over the one that it was drawn with.
+    package var ratio: Float
+    package var policyLoss: Float
+    /// The slope of the policy's loss along `log`; 0 where the clip holds it.
+    package var policySlope: Float
+    package var value: Float
+    package var valueLoss: Float
+    package var valueSlope: Float
+    package var entropy: Float
+    /// The length of the minibatch's gradient, before it was clipped.
+    package var gradientNorm = 0.0
+  }
+
+  /// What a rollout holds of the step in a row.
+  init(
+    _ rollout: RolloutBuffer, row: Int, before step: Int, update: Int, rewardScale: Double,
+    learningRate: Double, _ settings: PPOConfiguration
+  ) {
+    self.update = update
+    self.rewardScale = rewardScale
+    self.learningRate = learningRate
+    let first = step - rollout.rows
+    steps = first..<step
+    (worlds, gamma, lambda) = (rollout.worlds, settings.gamma, settings.lambda)
+    (log, advantage) = (rollout.logs[row], rollout.advantages[row])
+    self.return = rollout.returns[row]
+    clipRange = settings.clipRange
+    valueCoefficient = settings.valueCoefficient
+    entropyCoefficient = settings.entropyCoefficient(step: first)
+    following = []
+    var (row, weight) = (row, 1.0)
+    while true {
+      let isLast = row + worlds >= rollout.rows
+      let next: Float =
+        switch rollout.endings[row] {
+        case .terminated: 0
+        case .truncated: rollout.cutOff[row]
+        case .running, .interrupted:
+          isLast ? rollout.last[row % worlds] : rollout.values[row + worlds]
+        }
+      let (reward, value) = (rollout.rewards[row], rollout.values[row])
+      following.append(
+        Following(
+          step: first + row, reward: reward, value: value, nextValue: next,
+          surprise: Double(reward) * rewardScale + gamma * Double(next) - Double(value),
+          weight: weight))
+      if isLast || rollout.endings[row] != .running { break }
+      row += worlds
+      weight *= gamma * lambda
+    }
+  }
+}
