@@ -4,9 +4,9 @@ package enum NumberFormat {
   package static func count(_ value: Int) -> String {
     switch value.magnitude {
     case ..<10_000: "\(value)"
-    case ..<1_000_000: "\(rounded(Double(value) / 1e3)) K"
-    case ..<1_000_000_000: "\(rounded(Double(value) / 1e6)) M"
-    default: "\(rounded(Double(value) / 1e9)) G"
+    case ..<1_000_000: "\(short(Double(value) / 1e3)) K"
+    case ..<1_000_000_000: "\(short(Double(value) / 1e6)) M"
+    default: "\(short(Double(value) / 1e9)) G"
     }
   }
 
@@ -21,9 +21,9 @@ package enum NumberFormat {
   package static func bytes(_ count: Int) -> String {
     switch count {
     case ..<1000: "\(count) B"
-    case ..<1_000_000: "\(rounded(Double(count) / 1e3)) kB"
-    case ..<1_000_000_000: "\(rounded(Double(count) / 1e6)) MB"
-    default: "\(rounded(Double(count) / 1e9)) GB"
+    case ..<1_000_000: "\(short(Double(count) / 1e3)) kB"
+    case ..<1_000_000_000: "\(short(Double(count) / 1e6)) MB"
+    default: "\(short(Double(count) / 1e9)) GB"
     }
   }
 
@@ -38,14 +38,19 @@ package enum NumberFormat {
     }
   }
 
-  /// Three significant digits, without zeros that say nothing.
-  private static func rounded(_ value: Double) -> String {
-    let text = decimal(value, abs(value) < 10 ? 2 : abs(value) < 100 ? 1 : 0)
-    guard text.contains(".") else { return text }
-    var digits = text[...]
-    while digits.last == "0" { digits.removeLast() }
-    if digits.last == "." { digits.removeLast() }
-    return String(digits)
+  /// Three significant digits, without zeros that say nothing: 0.0123, 1.23, 12.3, 1234.
+  package static func short(_ value: Double) -> String {
+    var (digits, bound) = (0, 100.0)
+    while abs(value) < bound, digits < 8 {
+      digits += 1
+      bound /= 10
+    }
+    let text = decimal(value, digits)
+    guard text.contains("."), !text.contains("e") else { return text }
+    var kept = text[...]
+    while kept.last == "0" { kept.removeLast() }
+    if kept.last == "." { kept.removeLast() }
+    return String(kept)
   }
 
   /// A number with a fixed count of digits behind the point.

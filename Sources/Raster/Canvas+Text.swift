@@ -72,6 +72,21 @@ extension Canvas {
     return measure(result, font).width <= width ? result : ""
   }
 
+  /// The text in lines, broken between words where the next one does not fit the width; a word that is wider
+  /// than a line is cut. None of an empty text.
+  package func lines(of string: String, _ font: Font, width: Double) -> [String] {
+    var lines: [String] = []
+    for word in string.split(separator: " ") {
+      let longer = lines.last.map { "\($0) \(word)" } ?? ""
+      if !lines.isEmpty, measure(longer, font).width <= width {
+        lines[lines.count - 1] = longer
+      } else {
+        lines.append(ellipsized(String(word), font, width: width))
+      }
+    }
+    return lines
+  }
+
   /// The height of DejaVu's capitals and digits, as a share of the size.
   private static var capHeight: Double { 0.729 }
 

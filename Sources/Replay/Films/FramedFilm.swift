@@ -1,14 +1,16 @@
 package import Raster
 
-/// A film with a line of words above it and one below.
+/// A film with a line of words above it, and words below it that take as many lines as they need.
 package struct FramedFilm: FrameSource {
   private var source: any FrameSource
   private let title: String
-  private let caption: String
+  /// The lines of each chapter's caption; of the only one where all chapters have the same.
+  private let captions: [[String]]
   private let theme: Theme
   private let titleFont: Font
   private let captionFont: Font
   private let margin: Double
+  private let lineHeight: Double
   private let titleHeight: Int
   private let captionHeight: Int
   private let inner: Canvas
@@ -17,17 +19,30 @@ package struct FramedFilm: FrameSource {
   package init(
     _ source: any FrameSource, title: String = "", caption: String = "", theme: Theme
   ) throws(CanvasError) {
+    try self.init(source, title: title, captions: [caption], theme: theme)
+  }
+
+  /// A film whose chapters have captions of their own; the longest of them decides how much room there is.
+  package init(
+    _ source: any FrameSource, title: String = "", captions: [String], theme: Theme
+  ) throws(CanvasError) {
+    precondition(
+      captions.count == 1 || captions.count == source.chapters.count, "a caption for each chapter")
     let size = Double(max(source.width, source.height))
     self.source = source
     self.title = title
-    self.caption = caption
     self.theme = theme
     titleFont = .sans(max(11, (size / 30).rounded()), .bold)
     captionFont = .sans(max(10, (size / 36).rounded()))
     margin = max(6, (size / 30).rounded())
     titleHeight = title.isEmpty ? 0 : Int(margin + (titleFont.size * 1.25).rounded()) & ~1
-    captionHeight = caption.isEmpty ? 0 : Int((captionFont.size * 1.2).rounded() + margin) & ~1
-    inner = try Canvas(width: source.width, height: source.height)
+    let inner = try Canvas(width: source.width, height: source.height)
+    let (font, room) = (captionFont, Double(source.width) - 2 * margin)
+    self.captions = captions.map { inner.lines(of: $0, font, width: room) }
+    lineHeight = (captionFont.size * 1.2).rounded()
+    let lines = self.captions.map(\.count).max() ?? 0
+    captionHeight = lines == 0 ? 0 : Int(lineHeight * Double(lines) + margin) & ~1
+    self.inner = inner
   }
 
   /// How many frames there are.
@@ -58,8 +73,11 @@ package struct FramedFilm: FrameSource {
     canvas.text(
       canvas.ellipsized(title, titleFont, width: room),
       at: Point(margin, margin + (titleFont.size * 0.75).rounded()), titleFont, theme.text)
-    canvas.text(
-      canvas.ellipsized(caption, captionFont, width: room),
-      at: Point(margin, below + (captionFont.size * 0.9).rounded()), captionFont, theme.mutedText)
+    let caption = captions.count == 1 ? captions[0] : captions[source.chapters.place(of: frame)]
+    for (line, words) in caption.enumerated() {
+      let place = Point(
+        margin, below + (captionFont.size * 0.9).rounded() + Double(line) * lineHeight)
+      canvas.text(words, at: place, captionFont, theme.mutedText)
+    }
   }
 }

@@ -14,6 +14,7 @@ struct FilmCommand: Command {
     "reel film recordings/lake.sqlite --where 'success and steps < 20' -o output/lake.mp4",
     "reel film recordings/snake.sqlite --failures --episode last --speed 2 -o output/snake.webm",
     "reel film recordings/maze.sqlite --learning -o output/maze-learning.mp4",
+    "reel film recordings/maze.sqlite --moments -o output/maze-moments.gif",
     "reel film recordings/maze.sqlite --episode all --grid 3x3 -o output/maze-grid.gif",
     "reel film output/maze-best -o output/maze-best.gif --fps 10",
   ]
@@ -23,6 +24,7 @@ struct FilmCommand: Command {
   private let output: String?
   private let options: FilmFile.Options
   private let isLearning: Bool
+  private let isOfMoments: Bool
   private let other: String?
   private let grid: (columns: Int, rows: Int)?
 
@@ -38,6 +40,11 @@ struct FilmCommand: Command {
       help: "the film of a run's learning: the first episode and one of early, middle and late "
         + "training as they were recorded, the curve and the map of what was learned growing beside them, 1280 wide"
     )
+    isOfMoments = arguments.flag(
+      "--moments",
+      help:
+        "the steps worth looking at that reel moments lists: of each the part of its episode around it, "
+        + "above a sentence that says what happened")
     other = try arguments.option(
       "--compare", value: "FILE", help: "a second recording, side by side on one clock")
     grid = try arguments.option(
@@ -46,10 +53,23 @@ struct FilmCommand: Command {
     if grid != nil, isLearning || other != nil {
       throw Failure.usage("--grid shows one run's episodes, without --learning and --compare")
     }
-    if look.options.every != nil, isLearning || other != nil || grid != nil {
+    if isOfMoments {
+      if look.options.filter != nil || isLearning || other != nil || grid != nil {
+        throw Failure.usage(
+          "--moments chooses its episodes, and shows one run's, one after the other")
+      }
+      if !look.options.caption.isEmpty {
+        throw Failure.usage("--moments writes captions of its own")
+      }
+    }
+    if look.options.every != nil, isOfMoments || isLearning || other != nil || grid != nil {
       throw Failure.usage("--every is for a film of episodes one after the other")
     }
-    options = try FilmFile.Options(&arguments)
+    var options = try FilmFile.Options(&arguments)
+    if isOfMoments {
+      options.framesPerSecond = options.framesPerSecond ?? MomentPictures.framesPerSecond
+    }
+    self.options = options
     arguments.jsonFlag()
   }
 
@@ -71,13 +91,14 @@ struct FilmCommand: Command {
   /// What a film of a recording is called where nobody named it.
   private var defaultName: String {
     if isLearning { return "output/\(Files.stem(source))-learning" }
+    if isOfMoments { return "output/\(Files.stem(source))-moments" }
     if let other { return "output/\(Files.stem(source))-and-\(Files.stem(other))" }
     return look.defaultOutput(source) + (grid == nil ? "" : "-grid")
   }
 
   private func folder() throws -> any FrameSource {
     let look = look.options
-    if look.filter != nil || isLearning || other != nil || grid != nil {
+    if look.filter != nil || isLearning || isOfMoments || other != nil || grid != nil {
       throw Failure.usage("a folder of frames has no episodes to choose")
     }
     let pictures = try PictureFolder(source)
@@ -88,6 +109,12 @@ struct FilmCommand: Command {
   }
 
   private func recording(_ console: Console) throws -> any FrameSource {
+    if isOfMoments {
+      let moments = try console.withBar("looking for moments") {
+        try MomentPictures(source, look.options, progress: $0)
+      }
+      return try moments.film(hold: options.hold)
+    }
     if grid == nil, other == nil, let texts = try TextPictures(source, look.options) {
       return try texts.film(hold: options.hold)
     }

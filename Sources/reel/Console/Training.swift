@@ -89,26 +89,28 @@ extension Reproduction {
     switch self {
     case .elsewhere(let trainer): return "# \(trainer) made this run in another program"
     case .evaluation(let file, let seed):
-      return "reel evaluate \(file.map(Self.quoted) ?? "FILE") --seed \(seed)"
+      return "reel evaluate \(file?.quotedForShell ?? "FILE") --seed \(seed)"
     case .training(let subject, let map, let preset, let seed, let changes):
       var words = ["reel train", subject]
-      if let map { words.append("--map \(Self.quoted(map))") }
+      if let map { words.append("--map \(map.quotedForShell)") }
       if preset != "default" { words.append("--preset \(preset)") }
       words.append("--seed \(seed)")
       words += changes.map { setting in
         let value = setting.value.text ?? setting.value.compact
-        return "--set " + Self.quoted("\(setting.key)=\(value)")
+        return "--set " + "\(setting.key)=\(value)".quotedForShell
       }
       return words.joined(separator: " ")
     }
   }
+}
 
-  /// A word as a shell takes it.
-  private static func quoted(_ word: String) -> String {
-    let plain = word.unicodeScalars.allSatisfy {
+extension String {
+  /// The word as a shell takes it.
+  var quotedForShell: String {
+    let isPlain = unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
         || "_./=,-+".unicodeScalars.contains($0)
     }
-    return plain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
   }
 }

@@ -1,0 +1,56 @@
+import Platform
+import Recordings
+import Rollouts
+
+extension RunCourse {
+  /// The first success, and the best, worst and longest episode; each is its episode's last step.
+  func episodeMoments(in world: any World) throws -> [Moment] {
+    [try firstSuccess(in: world), best(), worst(), longest()].compactMap(\.self)
+  }
+
+  /// The success that was the first to be reached, where every episode is there to be asked.
+  private func firstSuccess(in world: any World) throws -> Moment? {
+    guard try recording.hasEveryStep() else { return nil }
+    let successes = try recording.successes(in: world)
+    guard let first = ended.first(where: { successes.contains($0.number) }) else { return nil }
+    return moment(
+      .firstSuccess, in: first, value: first.return,
+      "Episode \(first.number) was the first to succeed, in \(Self.count(first.steps, "step")) and with"
+        + " a return of \(NumberFormat.short(first.return)).")
+  }
+
+  private func best() -> Moment? {
+    guard let best = EpisodeSelection.best(1).choose(from: rated).first else { return nil }
+    return moment(
+      .bestEpisode, in: best, value: best.return,
+      "Episode \(best.number) has the best return, \(NumberFormat.short(best.return)), in"
+        + " \(Self.count(best.steps, "step")).")
+  }
+
+  /// None where all are equally good.
+  private func worst() -> Moment? {
+    guard let worst = EpisodeSelection.worst(1).choose(from: rated).first,
+      rated.contains(where: { $0.return > worst.return })
+    else { return nil }
+    return moment(
+      .worstEpisode, in: worst, value: worst.return,
+      "Episode \(worst.number) has the worst return, \(NumberFormat.short(worst.return)), in"
+        + " \(Self.count(worst.steps, "step")).")
+  }
+
+  /// The first of the longest; none where all are equally long.
+  private func longest() -> Moment? {
+    let lengths = ended.map(\.steps)
+    guard let most = lengths.max(), lengths.min() != most,
+      let longest = ended.first(where: { $0.steps == most })
+    else { return nil }
+    let usual = lengths.sorted()[(lengths.count - 1) / 2]
+    return moment(
+      .longestEpisode, in: longest, value: Double(most),
+      "Episode \(longest.number) is the longest, with \(Self.count(most, "step")); the median is"
+        + " \(NumberFormat.count(usual)).")
+  }
+
+  /// The episodes that are over and whose return is a number.
+  private var rated: [Episode] { ended.filter { !$0.return.isNaN } }
+}

@@ -1,0 +1,102 @@
+import Platform
+import Recordings
+import Rollouts
+
+extension RunCourse {
+  /// The longest loop in which an episode went round until it was cut off.
+  func loopMoments(_ progress: (Double) throws -> Void) throws -> [Moment] {
+    let candidates = ended.filter { $0.ending == .truncated && $0.steps >= StateLoop.leastSteps }
+    guard try recording.hasEveryStep(), let last = candidates.last,
+      let first = candidates.map(\.firstStep).min()
+    else { return [] }
+    let episodes = Dictionary(uniqueKeysWithValues: candidates.map { ($0.number, $0) })
+    var longest: (loop: StateLoop, episode: Episode)?
+    // The states of the episodes that are being read: one of each world.
+    var open: [Int: [UInt64]] = [:]
+    try recording.forEachStep(in: first..<last.lastStep + 1) { step in
+      if step.step & 0xFFFF == 0 { try progress(Double(step.step) / Double(steps)) }
+      guard let episode = episodes[step.episode] else { return }
+      open[step.episode, default: []].append(step.state.fingerprint)
+      guard step.step == episode.lastStep else { return }
+      let states = (open.removeValue(forKey: step.episode) ?? []) + [step.next.fingerprint]
+      if let loop = StateLoop(atEndOf: states), loop.steps > longest?.loop.steps ?? 0 {
+        longest = (loop, episode)
+      }
+    }
+    guard let (loop, episode) = longest else { return [] }
+    let rounds = NumberFormat.count(loop.steps / loop.period)
+    let what =
+      loop.period == 1
+      ? "stayed in one state for \(Self.count(loop.steps, "step"))"
+      : "went round in a loop of \(Self.count(loop.period, "step")), \(rounds) times"
+    return [
+      moment(
+        .episodeLoop, in: episode, at: loop.start, value: Double(loop.period),
+        "From here on episode \(episode.number) \(what), until it was cut off after"
+          + " \(Self.count(episode.steps, "step")).")
+    ]
+  }
+}
+
+/// The end of an episode where its states repeat with a period.
+struct StateLoop: Equatable {
+  /// The number of steps before it.
+  var start: Int
+  /// How many steps a round has.
+  var period: Int
+  /// How many steps it has.
+  var steps: Int
+
+  /// The fewest steps and rounds that are called a loop.
+  static let leastSteps = 10
+  static let leastRounds = 3
+
+  /// The longest loop at the end of some states, of equally long ones that with the shortest period; nil where
+  /// there is none.
+  init?(atEndOf states: [UInt64]) {
+    let reversed = Array(states.reversed())
+    // matches[p]: how many states, from the last one backwards, are the same as those p steps before.
+    let matches = Self.matches(reversed)
+    var best: (period: Int, steps: Int)?
+    for period in matches.indices.dropFirst() {
+      let steps = matches[period] + period - 1
+      guard steps >= max(Self.leastSteps, Self.leastRounds * period), steps > best?.steps ?? 0
+      else { continue }
+      best = (period, steps)
+    }
+    guard let best else { return nil }
+    self.init(start: states.count - 1 - best.steps, period: best.period, steps: best.steps)
+  }
+
+  private init(start: Int, period: Int, steps: Int) {
+    (self.start, self.period, self.steps) = (start, period, steps)
+  }
+
+  /// For each place, how many elements from there on are the same as those from the beginning: the Z function,
+  /// in a number of comparisons that grows with the length alone.
+  private static func matches(_ elements: [UInt64]) -> [Int] {
+    var result = Array(repeating: 0, count: elements.count)
+    // The stretch furthest to the right that is known to be as the beginning.
+    var (left, right) = (0, 0)
+    for place in elements.indices.dropFirst() {
+      var length = place < right ? min(right - place, result[place - left]) : 0
+      while place + length < elements.count, elements[length] == elements[place + length] {
+        length += 1
+      }
+      result[place] = length
+      if place + length > right { (left, right) = (place, place + length) }
+    }
+    return result
+  }
+}
+
+extension Value {
+  /// The number, or a hash of the bytes, FNV-1a: the same in every run of the program.
+  fileprivate var fingerprint: UInt64 {
+    switch self {
+    case .index(let index): UInt64(bitPattern: Int64(index))
+    case .bytes(let bytes):
+      bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+  }
+}

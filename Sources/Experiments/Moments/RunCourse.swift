@@ -1,0 +1,78 @@
+import Platform
+import Recordings
+import Rollouts
+
+/// A run as a search for moments sees it: its episodes, up to the step that was the last when the search began.
+struct RunCourse {
+  let recording: Recording
+  let run: RunDescription
+  /// How many steps there are.
+  let steps: Int
+  /// Every episode, by number.
+  let episodes: [Episode]
+  /// Those that the world or a time limit ended, in the order in which they ended.
+  let ended: [Episode]
+  private let thinning: Thinning?
+  private let layout: StateLayout?
+
+  init(of recording: Recording, _ run: RunDescription) throws {
+    let steps = try recording.stepCount()
+    // A file that is being written has gone on since.
+    let episodes = try recording.episodes().filter { $0.firstStep < steps }
+    (self.recording, self.run, self.steps, self.episodes) = (recording, run, steps, episodes)
+    ended = episodes.filter { $0.isOver && $0.lastStep < steps }
+      .sorted { ($0.lastStep, $0.number) < ($1.lastStep, $1.number) }
+    thinning = try recording.thinning()
+    layout = StateLayout(run.world.fields)
+  }
+
+  // MARK: Moments
+
+  /// A moment in an episode, at its last step unless another is named.
+  func moment(
+    _ kind: Moment.Kind, in episode: Episode, at t: Int? = nil, value: Double, _ sentence: String
+  ) -> Moment {
+    let t = t ?? episode.steps - 1
+    return Moment(
+      kind: kind, step: episode.firstStep + t * episode.stride, episode: episode.number, t: t,
+      value: value, sentence: sentence, isRecorded: hasSteps(of: episode))
+  }
+
+  /// A moment at a step of the run; nil where no episode had begun by then. Numbers of steps that no world used
+  /// count to the transition before them.
+  func moment(
+    _ kind: Moment.Kind, at step: Int, value: Double, _ sentence: String
+  ) -> Moment? {
+    var found: (episode: Episode, step: Int)?
+    for episode in episodes where episode.firstStep <= step {
+      let latest = min(episode.lastStep, step - (step - episode.firstStep) % episode.stride)
+      if latest >= found?.step ?? 0 { found = (episode, latest) }
+    }
+    guard let (episode, latest) = found else { return nil }
+    let t = (latest - episode.firstStep) / episode.stride
+    return moment(kind, in: episode, at: t, value: value, sentence)
+  }
+
+  private func hasSteps(of episode: Episode) -> Bool {
+    thinning?.keeps(episode: episode.number) ?? true
+  }
+
+  // MARK: Words
+
+  /// A state of a table: its coordinates, or its number.
+  func name(state: Int) -> String {
+    guard let layout else { return "state \(state)" }
+    return "(" + layout.coordinates(of: state).map(String.init).joined(separator: ", ") + ")"
+  }
+
+  /// An action by its name, or its number.
+  func name(action: Int) -> String {
+    let actions = run.world.actions
+    return actions.indices.contains(action) ? actions[action].name : "action \(action)"
+  }
+
+  /// A number of things.
+  static func count(_ number: Int, _ thing: String) -> String {
+    "\(NumberFormat.count(number)) \(thing)\(number == 1 ? "" : "s")"
+  }
+}

@@ -1,0 +1,153 @@
+import Recordings
+import Rollouts
+
+/// Follows the updates of a Q-table, and keeps which were the largest, when the best actions of each state
+/// last changed, and where each action led. Memory grows with the table, not with the steps.
+struct TableHistory {
+  /// How many updates there were.
+  private(set) var updates = 0
+  /// The update with the largest error, and the error: r + γ max Q′ − Q.
+  private(set) var largestError: (update: QUpdate, error: Double)?
+  /// The update that lowered the value of its state most, and that value before and after.
+  private(set) var largestDrop: (update: QUpdate, before: Double, after: Double)?
+
+  private let states: Int
+  private let actions: Int
+  private var values: [Double]
+  /// The last step that changed which actions are the best of a state; −1 where none did.
+  private var changes: [Int]
+  /// The first state that an action led to, −1 where it was never done; and any others.
+  private var followers: [Int]
+  private var otherFollowers: [Int: Set<Int>] = [:]
+  /// Whether an action ever ended an episode.
+  private var ends: [Bool]
+
+  /// Nothing has happened to a table yet.
+  init(_ table: QTable) {
+    (states, actions, values) = (table.states, table.actions, table.values)
+    changes = Array(repeating: -1, count: states)
+    followers = Array(repeating: -1, count: states * actions)
+    ends = Array(repeating: false, count: states * actions)
+  }
+
+  /// Takes the next update.
+  mutating func take(_ update: QUpdate) {
+    updates += 1
+    let row = update.state * actions
+    let place = row + update.action
+    var others = -Double.infinity
+    for other in row..<row + actions where other != place && values[other] > others {
+      others = values[other]
+    }
+    values[place] = update.after
+    // Whether an action is among the best depends on how it compares with the best of the others.
+    if Self.order(update.before, others) != Self.order(update.after, others) {
+      changes[update.state] = update.step
+    }
+    let error = (update.after - update.before) / update.alpha
+    if error.isFinite, abs(error) > abs(largestError?.error ?? 0) {
+      largestError = (update, error)
+    }
+    let (before, after) = (max(update.before, others), max(update.after, others))
+    if before - after > largestDrop.map({ $0.before - $0.after }) ?? 0 {
+      largestDrop = (update, before, after)
+    }
+    follow(update, place)
+  }
+
+  private mutating func follow(_ update: QUpdate, _ place: Int) {
+    if update.ending == .terminated {
+      ends[place] = true
+    } else if followers[place] < 0 {
+      followers[place] = update.next
+    } else if followers[place] != update.next,
+      otherFollowers[place]?.contains(update.next) != true
+    {
+      otherFollowers[place, default: []].insert(update.next)
+    }
+  }
+
+  private static func order(_ one: Double, _ other: Double) -> Int {
+    one > other ? 1 : one == other ? 0 : -1
+  }
+
+  // MARK: The greedy path
+
+  /// The states that games by the best actions can come to.
+  struct GreedyPath {
+    /// In the order in which they are found; the first is the start.
+    var states: [Int]
+    /// Whether no action on it ever ended an episode, and each was done: such a game never ends.
+    var neverEnds: Bool
+    /// Of a game that never ends: the states that it goes round in.
+    var loop: [Int] = []
+    /// The last step that changed the best actions of one of the states, and that state; nil where none did.
+    var change: (step: Int, state: Int)?
+  }
+
+  /// The best actions of a state; of an action that is not legal the value is −∞.
+  func bestActions(_ state: Int) -> [Int] {
+    let row = values[state * actions..<(state + 1) * actions]
+    guard let best = row.max(), best > -.infinity else { return [] }
+    return (0..<actions).filter { row[row.startIndex + $0] == best }
+  }
+
+  /// The path by the values as they are now, to every state that an action was ever seen to lead to. Where
+  /// several actions are equally good, it takes all of them.
+  ///
+  /// A path is another one exactly if the best actions of one of its states are others: so it is as it is now
+  /// since the last step that changed those of any of its states.
+  func greedyPath(from start: Int) -> GreedyPath {
+    var path = GreedyPath(states: [start], neverEnds: true)
+    var isFound = Array(repeating: false, count: states)
+    isFound[start] = true
+    var next = 0
+    while next < path.states.count {
+      let state = path.states[next]
+      next += 1
+      if changes[state] > path.change?.step ?? -1 { path.change = (changes[state], state) }
+      if hasWayOut(state) { path.neverEnds = false }
+      for follower in greedyFollowers(state) where !isFound[follower] {
+        isFound[follower] = true
+        path.states.append(follower)
+      }
+    }
+    if path.neverEnds { path.loop = loop(in: path.states) }
+    return path
+  }
+
+  /// Whether a best action of a state ended an episode, or was never done, so that nobody knows.
+  private func hasWayOut(_ state: Int) -> Bool {
+    let best = bestActions(state)
+    return best.isEmpty
+      || best.contains { action in
+        let place = state * actions + action
+        return ends[place] || followers[place] < 0
+      }
+  }
+
+  private func greedyFollowers(_ state: Int) -> [Int] {
+    bestActions(state).flatMap { action in
+      let place = state * actions + action
+      return (followers[place] < 0 ? [] : [followers[place]])
+        + (otherFollowers[place]?.sorted() ?? [])
+    }
+  }
+
+  /// What is left of states without a way out, where those are taken away to which nothing leads back.
+  private func loop(in reached: [Int]) -> [Int] {
+    var ways: [Int: Int] = [:]
+    for state in reached {
+      for follower in greedyFollowers(state) { ways[follower, default: 0] += 1 }
+    }
+    var passed = reached.filter { ways[$0] == nil }
+    var isPassed = Set(passed)
+    while let state = passed.popLast() {
+      for follower in greedyFollowers(state) {
+        ways[follower, default: 0] -= 1
+        if ways[follower] == 0, isPassed.insert(follower).inserted { passed.append(follower) }
+      }
+    }
+    return reached.filter { !isPassed.contains($0) }
+  }
+}

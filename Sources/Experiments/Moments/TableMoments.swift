@@ -1,0 +1,74 @@
+import Platform
+import Recordings
+import Rollouts
+
+extension RunCourse {
+  /// What the updates of a Q-table show, whose episodes start in a state.
+  func tableMoments(from start: Int, _ progress: (Double) throws -> Void) throws -> [Moment] {
+    // In pieces, between which somebody may ask to stop.
+    let piece = 1 << 16
+    var history: TableHistory?
+    try recording.forEachQTable(
+      at: Array(stride(from: 0, to: steps, by: piece)) + [steps],
+      observing: { history?.take($0) }
+    ) { step, table in
+      if history == nil { history = TableHistory(table) }
+      try progress(Double(step) / Double(max(1, steps)))
+    }
+    guard let history, history.updates > 0 else { return [] }
+    return [largestError(history), largestDrop(history)].compactMap(\.self)
+      + pathMoments(history, from: start)
+  }
+
+  private func largestError(_ history: TableHistory) -> Moment? {
+    guard let (update, error) = history.largestError else { return nil }
+    let target = NumberFormat.short(update.before + error)
+    return moment(
+      .largestTDError, at: update.step, value: error,
+      "In \(name(state: update.state)), \(name(action: update.action)) was worth"
+        + " \(NumberFormat.short(update.before)), and the step says \(target): a TD error of"
+        + " \(NumberFormat.short(error)), the largest of \(Self.count(history.updates, "update")).")
+  }
+
+  private func largestDrop(_ history: TableHistory) -> Moment? {
+    guard let (update, before, after) = history.largestDrop else { return nil }
+    return moment(
+      .largestValueDrop, at: update.step, value: before - after,
+      "The value of \(name(state: update.state)) fell from \(NumberFormat.short(before)) to"
+        + " \(NumberFormat.short(after)), the most in one update: \(name(action: update.action)) earned"
+        + " \(NumberFormat.short(update.reward)) and led to \(name(state: update.next)).")
+  }
+
+  private func pathMoments(_ history: TableHistory, from start: Int) -> [Moment] {
+    let path = history.greedyPath(from: start)
+    var moments: [Moment?] = []
+    if let (step, state) = path.change {
+      let best = history.bestActions(state).map { name(action: $0) }
+      moments.append(
+        moment(
+          .greedyPathChanged, at: step, value: Double(path.states.count),
+          "From here on the greedy path from \(name(state: start)) is as it is at the end, with"
+            + " \(Self.count(path.states.count, "state")): in \(name(state: state)) the best action became"
+            + " \(best.joined(separator: " or "))."))
+    }
+    if path.neverEnds {
+      let what =
+        path.loop.count == 1
+        ? "it stays in \(name(state: path.loop[0]))"
+        : "it goes round in \(Self.count(path.loop.count, "state")), \(names(path.loop))"
+      moments.append(
+        moment(
+          .greedyLoop, at: path.change?.step ?? 0, value: Double(path.loop.count),
+          "From here on a game by the best actions never ends: from \(name(state: start)) \(what)."
+        ))
+    }
+    return moments.compactMap(\.self)
+  }
+
+  /// The first few states of a list.
+  private func names(_ states: [Int]) -> String {
+    let most = 4
+    let shown = states.prefix(most).map { name(state: $0) }.joined(separator: ", ")
+    return states.count > most ? shown + ", …" : shown
+  }
+}
