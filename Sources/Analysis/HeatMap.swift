@@ -132,6 +132,23 @@ package struct HeatMap: Sendable, Equatable {
     }
   }
 
+  /// A part of the map.
+  package func part(rows: Range<Int>, columns: Range<Int>) -> HeatMap {
+    let places = rows.flatMap { row in columns.map { row * self.columns + $0 } }
+    var part = HeatMap(
+      rows: rows.count, columns: columns.count, actions: actions, cells: places.map { cells[$0] })
+    part.start = start.flatMap { places.firstIndex(of: $0) }
+    part.states = places.map { states[$0] }
+    part.values = places.map { values[$0] }
+    part.greedy = places.map { greedy[$0] }
+    part.visits = places.map { visits[$0] }
+    part.actionValues = places.flatMap {
+      actionValues[$0 * actions.count..<($0 + 1) * actions.count]
+    }
+    if !isPale.isEmpty { part.isPale = places.map { isPale[$0] } }
+    return part
+  }
+
   /// The map of plain numbers, row by row from the top: NaN where there is none.
   package init(values: [Double], rows: Int, columns: Int, cells: [Cell] = []) {
     self.init(rows: rows, columns: columns, actions: [], cells: cells)

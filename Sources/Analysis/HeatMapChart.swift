@@ -57,13 +57,16 @@ package struct HeatMapChart: Sendable {
   }
 
   /// A chart of the cells alone, for those who put the pieces of its maps together themselves.
-  init(like map: HeatMap, scale: ColorScale, side: Int, theme: Theme) {
-    (rows, columns, style) = (map.rows, map.columns, .arrows)
+  init(
+    like map: HeatMap, style: Style = .arrows, scale: ColorScale, side: Int,
+    at origin: Point = Point(0, 0), theme: Theme
+  ) {
+    (rows, columns, self.style) = (map.rows, map.columns, style)
     (measure, areCounts, title) = ("value", scale.kind == .logarithmic, "")
     self.scale = scale
     self.theme = theme
     palette = scale.map(in: theme)
-    layout = HeatMapLayout(rows: map.rows, columns: map.columns, side: side)
+    layout = HeatMapLayout(rows: map.rows, columns: map.columns, side: side, at: origin)
   }
 
   /// Pixels from left to right; even.

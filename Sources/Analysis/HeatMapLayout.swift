@@ -85,13 +85,14 @@ struct HeatMapLayout: Sendable {
     legendLine = (head + inner + fonts.tick.size * 1.75).rounded()
   }
 
-  /// The cells alone, each with a side of `side` pixels, without words and colour bar.
-  init(rows: Int, columns: Int, side: Int) {
+  /// The cells alone, each with a side of `side` pixels, without words and colour bar; they begin on a
+  /// whole pixel.
+  init(rows: Int, columns: Int, side: Int, at origin: Point = Point(0, 0)) {
     cell = Double(side)
     (width, height) = (columns * side, rows * side)
-    board = Rect(x: 0, y: 0, width: Double(width), height: Double(height))
-    rowEdges = (0...rows).map { Double($0 * side) }
-    columnEdges = (0...columns).map { Double($0 * side) }
+    board = Rect(x: origin.x, y: origin.y, width: Double(width), height: Double(height))
+    rowEdges = (0...rows).map { origin.y + Double($0 * side) }
+    columnEdges = (0...columns).map { origin.x + Double($0 * side) }
     fonts = Fonts(title: .sans(12), text: .sans(12), tick: .sans(12))
     (bar, words) = (Rect(x: 0, y: 0, width: 0, height: 0), Rect(x: 0, y: 0, width: 0, height: 0))
     (titleLine, subtitleLine, legendLine) = (0, 0, 0)

@@ -1,8 +1,8 @@
 import Raster
-import Rollouts
+package import Rollouts
 
 /// Draws a cell as triangles, one for each direction, with the value of the action that points there.
-struct HeatMapTriangles {
+package struct HeatMapTriangles {
   let cells: HeatMapCells
   let numbers: HeatMapCells.NumberFormat?
 
@@ -12,7 +12,7 @@ struct HeatMapTriangles {
   private var theme: Theme { chart.theme }
 
   /// Whether every action points to one side or, as leaving does, nowhere.
-  static func fits(_ actions: [ActionMeaning]) -> Bool {
+  package static func fits(_ actions: [ActionMeaning]) -> Bool {
     let ways = actions.map { [$0.dx, $0.dy] }
     return Set(ways).count == ways.count && actions.allSatisfy { abs($0.dx) + abs($0.dy) <= 1 }
   }
@@ -41,7 +41,8 @@ struct HeatMapTriangles {
     for action in sides {
       guard let value = map.value(row, column, action: action) else { continue }
       canvas.fill(
-        triangle(map.actions[action], rect), chart.palette.color(at: chart.scale.share(of: value)))
+        Self.triangle(map.actions[action], rect),
+        chart.palette.color(at: chart.scale.share(of: value)))
     }
     let line = theme.mutedText.opacity(0.30)
     canvas.stroke(
@@ -54,17 +55,19 @@ struct HeatMapTriangles {
       let color = chart.palette.color(at: chart.scale.share(of: value))
       let best = greedy.contains(action)
       if best { drawPointer(meaning, rect, HeatMapCells.ink(on: color)) }
-      let reach = meaning.dy == 0 ? 0.255 : 0.27
-      write(
-        value,
-        at: rect.center.moved(
-          Double(meaning.dx) * rect.width * reach, Double(meaning.dy) * rect.height * reach),
-        bold: best, on: color)
+      write(value, at: Self.place(of: meaning, in: rect), bold: best, on: color)
     }
   }
 
+  /// Where the value of an action stands.
+  static func place(of meaning: ActionMeaning, in rect: Rect) -> Point {
+    let reach = meaning.dy == 0 ? 0.255 : 0.27
+    return rect.center.moved(
+      Double(meaning.dx) * rect.width * reach, Double(meaning.dy) * rect.height * reach)
+  }
+
   /// The triangle between a side of a cell and its middle.
-  private func triangle(_ meaning: ActionMeaning, _ rect: Rect) -> Shape {
+  static func triangle(_ meaning: ActionMeaning, _ rect: Rect) -> Shape {
     let corners =
       switch (meaning.dx, meaning.dy) {
       case (1, _): (Point(rect.right, rect.top), Point(rect.right, rect.bottom))

@@ -46,11 +46,18 @@ package enum NumberFormat {
       bound /= 10
     }
     let text = decimal(value, digits)
-    guard text.contains("."), !text.contains("e") else { return text }
-    var kept = text[...]
-    while kept.last == "0" { kept.removeLast() }
-    if kept.last == "." { kept.removeLast() }
-    return String(kept)
+    return text.contains(".") && !text.contains("e") ? text.trimmingZeros : text
+  }
+
+  /// Up to four digits behind the point; of a number that would be lost in them the first three that count.
+  package static func exact(_ value: Double) -> String {
+    let text = column(value)
+    return text.contains(".") ? text.trimmingZeros : text
+  }
+
+  /// The same with all four digits, for numbers under each other.
+  package static func column(_ value: Double) -> String {
+    0 < abs(value) && abs(value) < 0.001 ? short(value) : decimal(value, 4)
   }
 
   /// A number with a fixed count of digits behind the point.
@@ -64,5 +71,15 @@ package enum NumberFormat {
     let text = "\(whole)"
     let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
     return sign + padded.dropLast(digits) + "." + padded.suffix(digits)
+  }
+}
+
+extension String {
+  /// A number's digits without zeros behind the point that say nothing.
+  fileprivate var trimmingZeros: String {
+    var kept = self[...]
+    while kept.last == "0" { kept.removeLast() }
+    if kept.last == "." { kept.removeLast() }
+    return String(kept)
   }
 }

@@ -35,7 +35,7 @@ extension BatchExplanation {
     ]
   }
 
-  private func number(_ value: Double) -> String { NumberFormat.decimal(value, 4) }
+  private func number(_ value: Double) -> String { NumberFormat.exact(value) }
 
   var members: [JSON.Member] {
     [

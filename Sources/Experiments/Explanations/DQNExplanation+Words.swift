@@ -14,13 +14,15 @@ extension DQNExplanation {
         : updates.map(updatePart) + [changePart])
   }
 
-  private func number(_ value: Float) -> String { NumberFormat.decimal(Double(value), 4) }
-  private func number(_ value: Double) -> String { NumberFormat.decimal(value, 4) }
+  private func number(_ value: Float) -> String { NumberFormat.exact(Double(value)) }
+  private func number(_ value: Double) -> String { NumberFormat.exact(value) }
+  private func column(_ value: Float) -> String { NumberFormat.column(Double(value)) }
+  private func column(_ value: Double) -> String { NumberFormat.column(value) }
 
   private var seenPart: ExplanationPart {
     ExplanationPart(
       "observation", ["\(observation.count) numbers, as the network sees them"],
-      .init(["name", "value"], right: [1], observation.map { [$0.name, number($0.value)] }))
+      .init(["name", "value"], right: [1], observation.map { [$0.name, column($0.value)] }))
   }
 
   private var networkPart: ExplanationPart { ExplanationPart("network", LayerWords.lines(units)) }
@@ -32,8 +34,8 @@ extension DQNExplanation {
         ["action", "value", "chance", "after", ""], right: [1, 2, 3],
         values.indices.map { action in
           [
-            actions[action], number(values[action]), number(chances[action]),
-            number(valuesAfter[action]), action == self.action ? "← chosen" : "",
+            actions[action], column(values[action]), column(chances[action]),
+            column(valuesAfter[action]), action == self.action ? "← chosen" : "",
           ]
         }))
   }
@@ -44,8 +46,8 @@ extension DQNExplanation {
     switch choice {
     case .softmax(let inverseTemperature, let draw):
       return
-        "\(name), by chance: the draw \(number(draw)) falls into its share of the softmax of value · "
-        + NumberFormat.decimal(inverseTemperature, 2)
+        "\(name), by chance: the draw \(number(draw)) falls into its share of "
+        + "softmax(\(number(inverseTemperature)) · value)"
     case .exploration(let epsilon, let draw):
       return "\(name), to explore: the draw \(number(draw)) is below ε = \(number(epsilon))"
     case .best(let epsilon, let draw):
@@ -84,9 +86,9 @@ extension DQNExplanation {
         right: [0, 2, 3, 4, 5, 6, 7, 8],
         rows.map { row in
           [
-            "\(row.step)", actions[row.action], number(row.reward), number(row.discount),
-            number(row.nextValue), number(row.target), number(row.value), number(error(of: row)),
-            number(loss(of: row)),
+            "\(row.step)", actions[row.action], column(row.reward), column(row.discount),
+            column(row.nextValue), column(row.target), column(row.value), column(error(of: row)),
+            column(loss(of: row)),
           ]
         }))
   }

@@ -11,7 +11,7 @@ extension PPOExplanation {
           "observation", ["\(observation.count) numbers; the network sees them shifted and scaled"],
           .init(
             ["name", "value", "seen as"], right: [1, 2],
-            observation.map { [$0.name, number($0.value), number($0.seen)] })))
+            observation.map { [$0.name, column($0.value), column($0.seen)] })))
       parts.append(
         ExplanationPart(
           "network", LayerWords.lines(decision.units, output: isChoice ? "logits" : "means")))
@@ -29,8 +29,10 @@ extension PPOExplanation {
     return parts + [advantagePart(update), epochsPart(update), changePart(update)]
   }
 
-  private func number(_ value: Float) -> String { NumberFormat.decimal(Double(value), 4) }
-  private func number(_ value: Double) -> String { NumberFormat.decimal(value, 4) }
+  private func number(_ value: Float) -> String { NumberFormat.exact(Double(value)) }
+  private func number(_ value: Double) -> String { NumberFormat.exact(value) }
+  private func column(_ value: Float) -> String { NumberFormat.column(Double(value)) }
+  private func column(_ value: Double) -> String { NumberFormat.column(value) }
 
   // MARK: The decision
 
@@ -72,7 +74,7 @@ extension PPOExplanation {
           ["action", "logit", "chance", ""], right: [1, 2],
           actions.indices.map {
             [
-              actions[$0], number(decision.outputs[$0]), number(chances[$0]),
+              actions[$0], column(decision.outputs[$0]), column(chances[$0]),
               $0 == chosen ? "← chosen" : "",
             ]
           }))
@@ -87,8 +89,8 @@ extension PPOExplanation {
         ["action", "mean", "σ", "drawn", "in σ"], right: [1, 2, 3, 4],
         actions.indices.map {
           [
-            actions[$0], number(decision.outputs[$0]), number(deviations[$0]), number(action[$0]),
-            number((action[$0] - decision.outputs[$0]) / deviations[$0]),
+            actions[$0], column(decision.outputs[$0]), column(deviations[$0]), column(action[$0]),
+            column((action[$0] - decision.outputs[$0]) / deviations[$0]),
           ]
         }))
   }
@@ -115,13 +117,13 @@ extension PPOExplanation {
     let rest = terms.dropFirst(shown.count).reduce(0) { $0 + $1.weight * $1.surprise }
     var rows = shown.map { term in
       [
-        "\(term.step)", number(Double(term.reward) * update.rewardScale), number(term.value),
-        number(term.nextValue), number(term.surprise), number(term.weight),
-        number(term.weight * term.surprise),
+        "\(term.step)", column(Double(term.reward) * update.rewardScale), column(term.value),
+        column(term.nextValue), column(term.surprise), column(term.weight),
+        column(term.weight * term.surprise),
       ]
     }
     if terms.count > shown.count {
-      rows.append(["\(terms.count - shown.count) more", "", "", "", "", "", number(rest)])
+      rows.append(["\(terms.count - shown.count) more", "", "", "", "", "", column(rest)])
     }
     return ExplanationPart(
       "advantage",
@@ -150,9 +152,9 @@ extension PPOExplanation {
         right: [0, 1, 2, 3, 5, 6, 7, 8],
         update.epochs.map { epoch in
           [
-            "\(epoch.epoch)", "\(epoch.minibatch)", number(epoch.advantage), number(epoch.ratio),
-            epoch.policySlope == 0 ? "clipped" : "", number(epoch.policyLoss), number(epoch.value),
-            number(epoch.valueLoss), number(epoch.gradientNorm),
+            "\(epoch.epoch)", "\(epoch.minibatch)", column(epoch.advantage), column(epoch.ratio),
+            epoch.policySlope == 0 ? "clipped" : "", column(epoch.policyLoss), column(epoch.value),
+            column(epoch.valueLoss), column(epoch.gradientNorm),
           ]
         }))
   }

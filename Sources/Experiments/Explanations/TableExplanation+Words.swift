@@ -11,7 +11,7 @@ extension TableExplanation {
       ])
   }
 
-  private func number(_ value: Double) -> String { NumberFormat.decimal(value, 4) }
+  private func number(_ value: Double) -> String { NumberFormat.exact(value) }
 
   /// Some actions in words: `up`, `up or down`.
   private func actions(_ actions: [Int], _ joint: String = " or ") -> String {
@@ -31,7 +31,7 @@ extension TableExplanation {
         ["action", "value", "visits", ""], right: [1, 2],
         known.enumerated().map { action, known in
           [
-            names.action(action), known.isLegal ? number(known.value) : "not legal",
+            names.action(action), known.isLegal ? NumberFormat.column(known.value) : "not legal",
             NumberFormat.count(known.visits),
             [known.isBest ? "best" : "", action == self.action ? "← chosen" : ""]
               .filter { !$0.isEmpty }.joined(separator: " "),

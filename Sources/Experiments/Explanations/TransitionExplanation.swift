@@ -82,8 +82,8 @@ package struct TransitionExplanation: ExplanationContent {
           ["name", "value", "next", "change"], right: [1, 2, 3],
           zip(shown, next).map { before, after in
             [
-              before.name, number(before.value), number(after.value),
-              number(after.value - before.value),
+              before.name, NumberFormat.column(before.value), NumberFormat.column(after.value),
+              NumberFormat.column(after.value - before.value),
             ]
           })),
       ExplanationPart(
@@ -108,8 +108,9 @@ package struct TransitionExplanation: ExplanationContent {
             ["name", "before", "at step", "after", "at step"], right: [1, 2, 3, 4],
             metrics.map { name, before, after in
               [
-                name, before.map { number($0.value) } ?? "", before.map { "\($0.step)" } ?? "",
-                after.map { number($0.value) } ?? "", after.map { "\($0.step)" } ?? "",
+                name, before.map { NumberFormat.column($0.value) } ?? "",
+                before.map { "\($0.step)" } ?? "",
+                after.map { NumberFormat.column($0.value) } ?? "", after.map { "\($0.step)" } ?? "",
               ]
             })))
     }
@@ -124,7 +125,7 @@ package struct TransitionExplanation: ExplanationContent {
     return parts
   }
 
-  private func number(_ value: Double) -> String { NumberFormat.decimal(value, 4) }
+  private func number(_ value: Double) -> String { NumberFormat.exact(value) }
 
   var members: [JSON.Member] {
     func object(_ numbers: [(name: String, value: Double)]) -> JSON {

@@ -1,5 +1,7 @@
 import Experiments
+import Pictures
 import Platform
+import Raster
 import Recordings
 import Rollouts
 
@@ -22,6 +24,10 @@ struct ExplainCommand: Command {
   private let episode: String?
   private let t: Int?
   private let cell: String?
+  private let output: String?
+  private let size: Int?
+  private let theme: Theme
+  private let force: Bool
 
   init(_ arguments: inout Arguments) throws {
     subject = try arguments.positional(
@@ -40,6 +46,12 @@ struct ExplainCommand: Command {
     cell = try arguments.option(
       "--cell", "--state", value: "ROW,COLUMN",
       help: "every update that this state of a Q-table ever got; x,y in CS188 grids")
+    output = try arguments.option(
+      "-o", "--output", value: "FILE",
+      help: "a picture: .png, .svg, or as it unfolds .gif, .mp4 or .webm")
+    size = try arguments.count("--size", in: 480...4096, help: "width in pixels (default 1280)")
+    theme = try Theme(&arguments)
+    force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
     if at != nil, episode != nil { throw Failure.usage("--at and --episode both name a step") }
     if t != nil, episode == nil { throw Failure.usage("--t goes with --episode") }
@@ -69,6 +81,15 @@ struct ExplainCommand: Command {
     let step = try step(of: recording)
     let explanation = try console.withBar("explaining") {
       try Catalog.builtIn.explanation(of: recording, at: step, progress: $0)
+    }
+    if let output {
+      let figure = try PictureTables.builtIn.figure(
+        of: explanation, in: recording, size: size, theme: theme)
+      try console.filming("drawing \(output)") {
+        try ExplanationFile(output, replacing: force).write(figure, progress: $0)
+      }
+      console.isJSON ? console.print(["file": .string(output)]) : console.print(output)
+      return .done
     }
     guard !console.isJSON else {
       console.print(explanation.json)

@@ -1,0 +1,152 @@
+import Film
+package import Raster
+
+/// A picture of an explained step, at once or while it unfolds.
+package protocol ExplanationFigure: Drawing {
+  /// How many seconds it takes to unfold.
+  var seconds: Double { get }
+  /// Draws what is there after some seconds; all of it where there is no time.
+  func draw(onto canvas: Canvas, at time: Double?)
+}
+
+extension ExplanationFigure {
+  /// Draws all of it.
+  package func draw(onto canvas: Canvas) { draw(onto: canvas, at: nil) }
+}
+
+/// An explanation as it unfolds.
+struct ExplanationFilm: FrameSource {
+  let figure: any ExplanationFigure
+  let framesPerSecond: Double
+
+  var frameCount: Int { Int(figure.seconds * framesPerSecond) + 1 }
+  var width: Int { figure.width }
+  var height: Int { figure.height }
+  var declaredColors: [Color] {
+    figure.theme.declaredColors + ExplanationColors(figure.theme).all
+  }
+
+  func draw(_ frame: Int, onto canvas: Canvas) {
+    canvas.clear(figure.theme.background)
+    // The last frame is the whole picture.
+    figure.draw(onto: canvas, at: frame == frameCount - 1 ? nil : Double(frame) / framesPerSecond)
+  }
+
+  func hold(after frame: Int) -> Int { frame == frameCount - 1 ? 250 : 0 }
+}
+
+/// The colours of numbers in explanations: each has one meaning.
+struct ExplanationColors {
+  /// What a step earned.
+  let reward: Color
+  /// What comes next, and what it is worth.
+  let next: Color
+  /// A value before it was learned about.
+  let old: Color
+  /// The same value afterwards.
+  let new: Color
+
+  init(_ theme: Theme) {
+    reward = theme.color(light: 0xC25E00, dark: 0xF2A154)
+    next = theme.color(light: 0x11805C, dark: 0x43C79B)
+    old = theme.color(light: 0x2F6BDE, dark: 0x7FA8FF)
+    new = theme.color(light: 0x8B34B8, dark: 0xD08BF2)
+  }
+
+  var all: [Color] { [reward, next, old, new] }
+}
+
+/// The page that an explanation is drawn on: a title, the world at the left, the arithmetic beside it. Lengths
+/// across follow the width, as on a page of 1280 by 720; on small pages letters, and what stands between lines,
+/// are larger than that, and the page is higher.
+struct ExplanationPage {
+  let width: Int
+  let height: Int
+  let theme: Theme
+  let title: String
+  let subtitle: String
+  let colors: ExplanationColors
+
+  /// The usual width, and those that pages can have.
+  static let usualWidth = 1280
+  static let widths = 480...4096
+
+  init(size: Int?, theme: Theme, title: String, subtitle: String) {
+    let wanted = size ?? Self.usualWidth
+    width = max(Self.widths.lowerBound, min(Self.widths.upperBound, wanted)) & ~1
+    height = (width < 900 ? width * 3 / 4 : width * 9 / 16) & ~1
+    (self.theme, self.title, self.subtitle) = (theme, title, subtitle)
+    colors = ExplanationColors(theme)
+  }
+
+  /// A pixel of a page of the usual width.
+  var unit: Double { Double(width) / Double(Self.usualWidth) }
+
+  /// A length across a page of the usual width.
+  func length(_ pixels: Double) -> Double { pixels * unit }
+
+  /// The room under the title, between two distances from the left of a page of the usual width.
+  func area(from left: Double, to right: Double) -> Rect {
+    let top = line(112)
+    return Rect(
+      x: length(left), y: top, width: length(right - left),
+      height: Double(height) - top - length(36))
+  }
+
+  /// A length that follows the letters: what stands between lines.
+  func line(_ pixels: Double) -> Double { pixels * max(unit, 0.64) }
+
+  /// Letters, legible on small pages too.
+  func font(_ size: Double, _ weight: Font.Weight = .regular) -> Font { .sans(line(size), weight) }
+
+  func drawHeader(onto canvas: Canvas) {
+    let room = length(1200)
+    canvas.text(
+      canvas.ellipsized(title, font(27, .bold), width: room), at: Point(length(40), line(52)),
+      font(27, .bold), theme.text)
+    canvas.text(
+      canvas.ellipsized(subtitle, font(16), width: room), at: Point(length(40), line(80)),
+      font(16), theme.mutedText)
+  }
+
+  /// A heading over a part of the page.
+  func drawHeading(_ text: String, at place: Point, onto canvas: Canvas) {
+    canvas.text(text.uppercased(), at: place, font(13, .bold), theme.mutedText)
+  }
+
+  /// A sentence in as many lines as it needs; where the next one stands.
+  @discardableResult
+  func drawSentence(
+    _ text: String, at place: Point, width: Double, size: Double = 17, _ color: Color? = nil,
+    onto canvas: Canvas
+  ) -> Double {
+    let font = font(size)
+    var y = place.y
+    for line in canvas.lines(of: text, font, width: width) {
+      canvas.text(line, at: Point(place.x, y), font, color ?? theme.text)
+      y += font.size * 1.4
+    }
+    return y
+  }
+}
+
+extension NumberText {
+  /// A number as explanations have it: up to four digits behind the point, of small ones the first three.
+  static func exact(_ value: Double) -> String {
+    0 < abs(value) && abs(value) < 0.01 ? short(value) : trimmed(value, decimals: 4)
+  }
+}
+
+extension String {
+  /// The words as a sentence of a picture.
+  var asSentence: String {
+    prefix(1).uppercased() + dropFirst().replacing(" -", with: " −") + "."
+  }
+}
+
+/// How far something that begins and ends at some times has come, gently at both ends.
+func stage(_ time: Double?, from start: Double, to end: Double) -> Double {
+  guard let time else { return 1 }
+  let share = max(0, min(1, (time - start) / (end - start)))
+  return share * share * (3 - 2 * share)
+}
