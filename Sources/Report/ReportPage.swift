@@ -1,4 +1,5 @@
 import Analysis
+import Experiments
 import Platform
 import Raster
 import Recordings
@@ -78,7 +79,7 @@ package struct ReportPage {
       "knowledge.js": PackageResources.knowledge_js, "main.js": PackageResources.main_js,
       "numbers.js": PackageResources.numbers_js, "player.js": PackageResources.player_js,
       "scale.js": PackageResources.scale_js, "theme.js": PackageResources.theme_js,
-      "values.js": PackageResources.values_js,
+      "values.js": PackageResources.values_js, "why.js": PackageResources.why_js,
     ]
     return PageScript(main: "main.js") { name in
       modules[name].map { String(decoding: $0, as: UTF8.self) }
@@ -135,6 +136,7 @@ package struct ReportPage {
     <h2 id="run-\(index)"><i></i>\(run.name)</h2>
     \(player(index, run))
     \(heat(index, run))
+    \(moments(index, run))
     \(card(run))
     </article>
     """
@@ -152,6 +154,25 @@ package struct ReportPage {
       <details><summary>Settings (\(run.settings.count))</summary>\
       <dl>\(HTML.joined(run.settings.map(row)))</dl></details>
       </section>
+      """
+  }
+
+  /// The steps that are worth looking at; those of episodes that the player has lead there.
+  private func moments(_ index: Int, _ run: RunReport) -> HTML {
+    guard !run.moments.isEmpty else { return "" }
+    let rows = run.moments.map { moment, command -> HTML in
+      let shown = run.episodes.firstIndex { $0.number == moment.episode }
+      let button = shown.map { episode -> HTML in
+        """
+        <button type="button" data-run="\(index)" data-episode="\(episode)" data-t="\(moment.t)">\
+        Show</button>
+        """
+      }
+      let code = command.map { command -> HTML in "<code>\(command)</code>" }
+      return "<li><p>\(moment.sentence)\(button ?? "")</p>\(code ?? "")</li>"
+    }
+    return """
+      <section class="card"><h3>Moments</h3><ul class="moments">\(HTML.joined(rows))</ul></section>
       """
   }
 
@@ -178,7 +199,7 @@ package struct ReportPage {
       <p class="reading" aria-live="polite"></p>
       <label class="slider"><span>Training</span>\
       <input type="range" class="moment" min="0" max="\(last)" value="\(last)"></label>
-      <p class="hint">Move over a cell, or touch it, to read its value.</p>
+      <p class="hint">Move over a cell, or touch it, to read its value and its last update.</p>
       </section>
       """
   }
@@ -221,6 +242,8 @@ package struct ReportPage {
       <svg class="course" aria-hidden="true"><path class="zero"/><path class="line"/>\
       <svg class="past"><path class="line"/></svg><circle r="4"/></svg>
       \(values)
+      <h4 class="why" hidden>Why, and what was learned</h4><p class="why" hidden></p>
+      <pre class="explain" tabindex="0" hidden><code></code></pre>
       <p class="reading" aria-live="polite"></p>
       </section>
       """

@@ -18,7 +18,7 @@ package struct ReportedRun {
   private let run: RunDescription
   private let world: any World
   private let insight: Insight
-  private let command: String
+  private let commands: Commands
   private let options: Options
   private let tables: PictureTables
 
@@ -39,15 +39,32 @@ package struct ReportedRun {
     }
   }
 
-  /// A run under a name, with the command that makes it again.
+  /// What to type, as whoever asks for a report knows.
+  package struct Commands: Sendable {
+    /// To make the same run again.
+    package var again: String
+    /// To explain a step, whose number follows; empty where nothing does.
+    package var explain: String
+    /// To show a moment; nil where nothing does.
+    package var moment: @Sendable (Moment) -> String?
+
+    /// Some commands.
+    package init(
+      again: String, explain: String = "", moment: @escaping @Sendable (Moment) -> String? = { _ in nil }
+    ) {
+      (self.again, self.explain, self.moment) = (again, explain, moment)
+    }
+  }
+
+  /// A run under a name.
   package init(
-    _ grouped: GroupedRun, named name: String, command: String, _ options: Options,
+    _ grouped: GroupedRun, named name: String, _ commands: Commands, _ options: Options,
     by tables: PictureTables = .builtIn
   ) throws {
     path = grouped.path
     self.name = name
     task = grouped.task
-    (self.command, self.options, self.tables) = (command, options, tables)
+    (self.commands, self.options, self.tables) = (commands, options, tables)
     recording = grouped.recording
     run = grouped.run
     let plan = try tables.catalog.plan(of: run)
@@ -74,10 +91,14 @@ package struct ReportedRun {
   private func readShown(_ progress: (Double) -> Bool) throws -> RunReport {
     let outcomes = try recording.outcomes()
     var report = RunReport(
-      name: name, task: task, facts: try facts(outcomes), settings: settings, command: command,
+      name: name, task: task, facts: try facts(outcomes), settings: settings, command: commands.again,
       curve: Curve(outcomes, window: max(1, min(max(50, outcomes.count / 40), outcomes.count))),
       actions: run.world.actions)
     report.note = run.note
+    report.explainCommand = commands.explain
+    if run.purpose == .train {
+      report.moments = try recording.moments(in: tables.catalog).map { ($0, commands.moment($0)) }
+    }
     if case .actionValues = insight {
       report.valueSource = "by the network of the last checkpoint before the episode"
     }
@@ -94,9 +115,13 @@ package struct ReportedRun {
     }
     switch insight {
     case .table where try recording.hasEveryStep():
-      let tables = try followTable(maps.steps, &report.episodes, chosen.map(\.episode))
-      if !tables.isEmpty {
-        report.heat = try heat(tables, at: maps.steps, begun: episodes.map(\.firstStep))
+      var course = try TableCourse(
+        recording, run, tables, room: (options.bytes - maps.bytes) / 4)
+      try course.follow(at: maps.steps, &report.episodes, chosen.map(\.episode))
+      if !course.maps.isEmpty {
+        var heat = try heat(course.maps, at: maps.steps, begun: episodes.map(\.firstStep))
+        (heat.updates, heat.lastUpdates) = (course.updates, course.lastUpdates)
+        report.heat = heat
       }
     case .actionValues(let values):
       for (index, chosen) in chosen.enumerated() {
@@ -202,7 +227,8 @@ package struct ReportedRun {
     _ episode: Episode, _ label: String, every: Int, _ view: RunReport.View
   ) throws -> RunReport.Episode {
     var report = RunReport.Episode(
-      number: episode.number, label: label, ending: episode.ending.name, view: view)
+      number: episode.number, label: label, ending: episode.ending.name,
+      firstStep: episode.firstStep, stride: episode.stride, view: view)
     var total = 0.0
     func add(_ t: Int, _ action: Value?, _ state: Value) {
       report.steps.append(t)
@@ -243,50 +269,5 @@ package struct ReportedRun {
     }
     let values = try network(checkpoint)(observations(of: world))
     return values.count == report.steps.count * run.world.actions.count ? values : []
-  }
-
-  /// Follows the table through training, once: its maps at some steps, and what it said at each moment of an
-  /// episode of the state that was found, NaN of what is not allowed.
-  private func followTable(
-    _ mapSteps: [Int], _ reports: inout [RunReport.Episode], _ episodes: [Episode]
-  ) throws -> [HeatMap] {
-    var moments: [(step: Int, episode: Int, state: Int)] = []
-    for (index, episode) in episodes.enumerated() {
-      for (t, state) in zip(reports[index].steps, reports[index].states) {
-        guard case .index(let state) = state else {
-          throw RunError.damaged(path, "a Q-table's states are numbers")
-        }
-        moments.append((episode.firstStep + t * episode.stride, index, state))
-      }
-    }
-    moments.sort { ($0.step, $0.episode) < ($1.step, $1.episode) }
-    let table = try recording.qTable(at: 0)
-    var values = table.values
-    var found: [[Float]] = episodes.map { _ in [] }
-    var next = 0
-    func read(before step: Int) {
-      while next < moments.count, moments[next].step < step {
-        let first = moments[next].state * table.actions
-        found[moments[next].episode] += values[first..<first + table.actions].map {
-          $0.isFinite ? Float($0) : .nan
-        }
-        next += 1
-      }
-    }
-    var maps: [HeatMap] = []
-    let learned =
-      mapSteps.isEmpty ? nil : try tables.learnedMaps(of: recording) as? LearnedTables
-    try recording.forEachQTable(
-      at: mapSteps.isEmpty ? [0, moments.last?.step ?? 0] : mapSteps,
-      observing: { update in
-        read(before: update.step + 1)
-        values[update.state * table.actions + update.action] = update.after
-      },
-      { _, table in
-        if let learned { maps.append(learned.map(of: table)) }
-      })
-    read(before: .max)
-    for (index, values) in found.enumerated() { reports[index].values = values }
-    return maps
   }
 }

@@ -1,6 +1,8 @@
 import Analysis
+import Experiments
 import Film
 import Raster
+import Recordings
 import Replay
 import Rollouts
 
@@ -19,6 +21,7 @@ extension RunReport {
       .init("curve", curve.json(&bytes)),
       .init("episodes", .array(episodes.map { $0.json(&bytes) })),
     ]
+    members.append(.init("explain", .string(explainCommand)))
     if let board { members.append(.init("board", board.json(&bytes))) }
     if let heat { members.append(.init("heat", heat.json(actions, &bytes))) }
     return .object(members)
@@ -55,7 +58,12 @@ extension RunReport.Episode {
       .init("actions", bytes.add(actions.map { $0 ?? -1 })),
       .init("course", EpisodeCourse(returns).json),
     ]
+    members.append(.init("first", .integer(firstStep)))
+    members.append(.init("stride", .integer(stride)))
     if !values.isEmpty { members.append(.init("values", bytes.add(values))) }
+    if !explanations.isEmpty {
+      members.append(.init("explanations", .array(explanations.map(JSON.string))))
+    }
     switch view {
     case .overlay(let frames, let trail, let counts):
       members.append(.init("overlay", Self.json(frames, trail, counts, &bytes)))
@@ -122,7 +130,20 @@ extension RunReport.Heat {
       let values = learned.map { map.values[$0] }
       return isExact ? bytes.add(values.map(Float.init)) : bytes.add(values.map(coarse))
     }
-    return [
+    var members: [JSON.Member] = []
+    if !lastUpdates.isEmpty {
+      // −1 where a cell was not updated by then.
+      members = [
+        .init(
+          "last",
+          .array(
+            zip(maps, lastUpdates).map { map, last in
+              bytes.add(learned.map { last[Int(map.states[$0])] ?? -1 })
+            })),
+        .init("updates", Self.json(updates, map, &bytes)),
+      ]
+    }
+    let common: JSON = [
       "rows": .integer(map.rows), "columns": .integer(map.columns),
       "side": .integer(parts.light.side), "line": .integer(parts.light.lineWidth),
       "kinds": bytes.add(
@@ -140,6 +161,23 @@ extension RunReport.Heat {
       "arrows": arrows(&bytes),
       "starts": bytes.add(sprites: inks.compactMap { parts.light.start(ink: $0) }),
       "light": Self.json(parts.light, &bytes), "dark": Self.json(parts.dark, &bytes),
+    ]
+    guard case .object(let known) = common else { return common }
+    return .object(known + members)
+  }
+
+  private static func json(
+    _ updates: [QUpdate], _ map: HeatMap, _ bytes: inout PageBytes
+  ) -> JSON {
+    let places = Dictionary(
+      map.states.enumerated().map { (Int($1), $0) }, uniquingKeysWith: { first, _ in first })
+    return [
+      "steps": bytes.add(updates.map(\.step)), "episodes": bytes.add(updates.map(\.episode)),
+      "actions": bytes.add(updates.map(\.action)),
+      "rewards": bytes.add(updates.map { Float($0.reward) }),
+      "next": bytes.add(updates.map { places[$0.next] ?? -1 }),
+      "before": bytes.add(updates.map { Float($0.before) }),
+      "after": bytes.add(updates.map { Float($0.after) }),
     ]
   }
 

@@ -1,5 +1,7 @@
 import Analysis
+import Experiments
 import Film
+import Recordings
 import Replay
 import Rollouts
 
@@ -27,6 +29,10 @@ package struct RunReport {
   var heat: Heat?
   /// The board that its episodes are played on; nil where they are films.
   var board: GridParts?
+  /// The steps that are worth looking at, and what to type to see them.
+  var moments: [(moment: Moment, command: String?)] = []
+  /// What to type before a step's number to have it explained; empty where nothing does.
+  var explainCommand = ""
   /// What the player can play.
   package internal(set) var episodes: [Episode] = []
 
@@ -51,6 +57,10 @@ package struct RunReport {
     /// On maps of more cells nobody reads numbers, and a byte is enough for a colour.
     static let mostNumbers = 4096
 
+    /// The last update of each cell by each map, as a place in `updates`; empty where there is no room for them.
+    var lastUpdates: [[Int: Int]] = []
+    var updates: [QUpdate] = []
+
     /// The most bytes that a map with `cells` cells takes: values, and greedy actions.
     static func byteCount(cells: Int) -> Int { cells * (cells <= mostNumbers ? 5 : 2) }
   }
@@ -70,6 +80,12 @@ package struct RunReport {
     var states: [Value] = []
     /// What was done next; nil at the end, or where actions are no choice of few.
     var actions: [Int?] = []
+    /// The recorded step of its first moment, and how far apart its steps are.
+    var firstStep: Int
+    var stride: Int
+    /// Why each step was taken and what was learned from it, in lines; empty where nobody knows, or where the
+    /// page has no room.
+    var explanations: [String] = []
     /// What each action was thought to be worth, moment after moment; empty where nobody knows.
     var values: [Float] = []
     /// What is seen.

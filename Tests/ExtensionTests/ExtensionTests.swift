@@ -195,7 +195,7 @@ import Worlds
       expectUnknown {
         let grouped = try #require(RunGroups([path], by: nil).runs.first)
         let options = ReportedRun.Options(episodes: [], moments: 2, bytes: 1000)
-        _ = try ReportedRun(grouped, named: "a", command: "", options, by: tables).read()
+        _ = try ReportedRun(grouped, named: "a", .init(again: ""), options, by: tables).read()
       }
       // One that is known, but that nobody can draw.
       tables.catalog = .builtIn

@@ -1,5 +1,5 @@
 import Platform
-import Recordings
+package import Recordings
 package import Rollouts
 package import Trainers
 
@@ -76,54 +76,112 @@ package struct TableExplanation: ExplanationContent {
     package var changesBest: Bool { bestBefore != bestAfter }
   }
 
+  /// What all steps that were made by the same settings have in common.
+  package struct Context: Sendable {
+    let run: RunDescription
+    let names: StateNames
+    /// The settings that chose the actions; nil where nobody knows them, or nothing was learned.
+    let settings: QTableConfiguration?
+    let rule: QTableRule?
+    /// The world's tables; nil where it is not one of this program.
+    let dynamics: Dynamics?
+    let generator: Generator
+
+    /// The context of the steps that a plan made.
+    init(_ recording: Recording, _ plan: TrainingPlan) throws {
+      run = try recording.description()
+      names = StateNames(run.world)
+      settings = run.purpose == .train ? plan.settings as? QTableConfiguration : nil
+      rule = try recording.declaredRule() ?? settings?.rule
+      dynamics = (try? plan.world() as? any TabularWorld)?.dynamics
+      generator = Generator(seed: run.seed)
+    }
+  }
+
+  /// What a table holds of a step's state, and of the state that the step led to.
+  package struct Rows: Sendable {
+    var values: [Double]
+    var visits: [Int]
+    var next: [Double]
+
+    /// Values of both states, and how often each action of the first was updated.
+    package init(values: [Double], visits: [Int], next: [Double]) {
+      (self.values, self.visits, self.next) = (values, visits, next)
+    }
+  }
+
   init(_ recording: Recording, _ step: Int, _ plan: TrainingPlan) throws {
-    let run = try recording.description()
     let row = try recording.transition(step)
     guard case .index(let state) = row.state, case .index(let action) = row.action,
       case .index(let next) = row.next
     else { throw RunError.damaged(recording.path, "a Q-table's states and actions are numbers") }
-    var (tables, updates) = ([QTable](), [QUpdate]())
-    try recording.forEachQTable(at: [step, step + 1], observing: { updates.append($0) }) {
-      tables.append($1)
+    var update: QUpdate?
+    var rows: Rows?
+    try recording.forEachQTable(at: [step, step + 1], observing: { update = $0 }) { at, table in
+      guard at == step, (0..<table.states).contains(state), (0..<table.states).contains(next),
+        (0..<table.actions).contains(action)
+      else { return }
+      let visits = table.visits[state * table.actions..<(state + 1) * table.actions]
+      rows = Rows(
+        values: Array(table.row(state)), visits: visits.map { Int($0) },
+        next: Array(table.row(next)))
     }
-    let (before, after) = (tables[0], tables[1])
-    guard (0..<before.states).contains(state), (0..<before.states).contains(next),
-      (0..<before.actions).contains(action)
-    else { throw RunError.damaged(recording.path, "step \(step) does not fit its Q-table") }
-    place = ExplainedStep("table", row, run)
-    names = StateNames(run.world)
-    (self.state, self.action, self.next) = (state, action, next)
+    guard let rows else {
+      throw RunError.damaged(recording.path, "step \(step) does not fit its Q-table")
+    }
+    self.init(
+      row, (state, action, next), rows, update, in: try Context(recording, plan))
+  }
+
+  /// Explains a step by the table before it; `update` is how the table changed, where it did.
+  package init(
+    _ row: RecordedStep, _ step: (state: Int, action: Int, next: Int), _ rows: Rows,
+    _ update: QUpdate?, in context: Context
+  ) {
+    place = ExplainedStep("table", row, context.run)
+    names = context.names
+    (state, action, next) = step
     (reward, ending) = (row.reward, row.ending)
-    let best = before.greedyActions(state)
-    known = (0..<before.actions).map { action in
-      let value = before.value(state, action)
-      return Known(
-        value: value, visits: Int(before.visits[state * before.actions + action]),
-        isLegal: value.isFinite, isBest: best.contains(action))
+    let best = Self.best(rows.values)
+    known = zip(rows.values, rows.visits).enumerated().map { action, known in
+      Known(
+        value: known.0, visits: known.1, isLegal: known.0.isFinite, isBest: best.contains(action))
     }
-    let settings = run.purpose == .train ? plan.settings as? QTableConfiguration : nil
-    let generator = Generator(seed: run.seed)
-    choice = Self.choice(of: row, action, best, known.count(where: \.isLegal), settings, generator)
-    move = Self.move(of: row, state, action, next, plan, generator)
-    update = try updates.last.map { update in
-      let terminal = update.ending == .terminated
-      guard let rule = try recording.declaredRule() ?? settings?.rule else {
-        throw RunError.damaged(recording.path, "its rule of learning is not known")
-      }
-      let nextBest = terminal ? 0 : before.best(next)
-      return Update(
-        alpha: update.alpha, gamma: rule.gamma, form: rule.form, before: update.before,
-        nextBest: nextBest, nextActions: terminal ? [] : before.greedyActions(next),
-        nextValues: Array(before.row(next)),
-        target: terminal ? update.reward : update.reward + rule.gamma * nextBest,
-        after: update.after, valueBefore: before.best(state), valueAfter: after.best(state),
-        bestBefore: best, bestAfter: after.greedyActions(state))
+    choice = Self.choice(
+      of: row, action, best, known.indices.filter { rows.values[$0].isFinite }, context.settings,
+      context.generator)
+    move = context.dynamics.flatMap { Self.move(of: row, step, $0, context.generator) }
+    guard let update, let rule = context.rule else {
+      self.update = nil
+      return
     }
+    let isTerminal = update.ending == .terminated
+    let nextBest = isTerminal ? 0 : Self.value(rows.next)
+    var after = rows.values
+    after[action] = update.after
+    self.update = Update(
+      alpha: update.alpha, gamma: rule.gamma, form: rule.form, before: update.before,
+      nextBest: nextBest, nextActions: isTerminal ? [] : Self.best(rows.next),
+      nextValues: rows.next,
+      target: isTerminal ? update.reward : update.reward + rule.gamma * nextBest,
+      after: update.after, valueBefore: Self.value(rows.values), valueAfter: Self.value(after),
+      bestBefore: best, bestAfter: Self.best(after))
+  }
+
+  /// The best actions of a state, and what it is worth, as a table has them.
+  private static func best(_ values: [Double]) -> [Int] {
+    let best = values.max() ?? 0
+    return values.indices.filter { best != -.infinity && values[$0] == best }
+  }
+
+  private static func value(_ values: [Double]) -> Double {
+    let best = values.max() ?? 0
+    return best == -.infinity ? 0 : best
   }
 
   /// The draws are those that are keyed to the step, where they lead to what was done.
   private static func choice(
-    of row: RecordedStep, _ action: Int, _ best: [Int], _ legal: Int,
+    of row: RecordedStep, _ action: Int, _ best: [Int], _ legal: [Int],
     _ settings: QTableConfiguration?, _ generator: Generator
   ) -> Choice {
     let unknown = Choice.unknown(isBest: best.contains(action))
@@ -131,7 +189,12 @@ package struct TableExplanation: ExplanationContent {
     let epsilon = settings.epsilon.value(episode: row.episode, of: settings.episodes)
     let draws = generator.draws(for: .policy, episode: row.episode, t: row.t)
     let draw = Double(draws.word(0)) * 0x1p-32
-    if draw < epsilon { return .exploration(epsilon: epsilon, draw: draw, among: legal) }
+    if draw < epsilon {
+      guard !legal.isEmpty, legal[draws.pick(1, below: legal.count)] == action else {
+        return unknown
+      }
+      return .exploration(epsilon: epsilon, draw: draw, among: legal.count)
+    }
     let isTie = best.count > 1
     let place = isTie && settings.ties == .random ? draws.pick(2, below: best.count) : 0
     guard best.indices.contains(place), best[place] == action else { return unknown }
@@ -140,17 +203,27 @@ package struct TableExplanation: ExplanationContent {
       : .best(epsilon: epsilon, draw: draw)
   }
 
+  /// The move that the world's draw executes, where that leads to what was recorded.
   private static func move(
-    of row: RecordedStep, _ state: Int, _ action: Int, _ next: Int, _ plan: TrainingPlan,
+    of row: RecordedStep, _ step: (state: Int, action: Int, next: Int), _ dynamics: Dynamics,
     _ generator: Generator
   ) -> Move? {
-    guard let dynamics = (try? plan.world() as? any TabularWorld)?.dynamics,
-      state < dynamics.states, action < dynamics.actions
-    else { return nil }
+    guard step.state < dynamics.states, step.action < dynamics.actions else { return nil }
     let word = generator.draws(for: .world, episode: row.episode, t: row.t).word(0)
-    let executed = dynamics.executed(action, word)
-    guard Int(dynamics.outcome(state, executing: executed).next) == next else { return nil }
-    let isChance = dynamics.moves(of: action).count > 1
+    let executed = dynamics.executed(step.action, word)
+    guard Int(dynamics.outcome(step.state, executing: executed).next) == step.next else {
+      return nil
+    }
+    let isChance = dynamics.moves(of: step.action).count > 1
     return Move(executed: executed, draw: isChance ? Double(word) * 0x1p-32 : nil)
+  }
+}
+
+extension Catalog {
+  /// What the explanations of the steps of an episode have in common.
+  package func explanationContext(
+    of recording: Recording, at step: Int
+  ) throws -> TableExplanation.Context {
+    try TableExplanation.Context(recording, try plan(of: recording, at: step))
   }
 }

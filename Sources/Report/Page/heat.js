@@ -15,6 +15,11 @@ export class HeatMap {
     this.learned = bytes.integers(data.learned);
     this.values = data.values.map((place) => data.exact ? bytes.floats(place) : bytes.part(place));
     this.greedy = data.greedy.map((place) => bytes.part(place));
+    this.last = data.last?.map((place) => bytes.integers(place));
+    this.updates = data.updates && {
+      ...read(data.updates, ["steps", "episodes", "actions", "next"], (place) => bytes.integers(place)),
+      ...read(data.updates, ["rewards", "before", "after"], (place) => bytes.floats(place)),
+    };
     // The lines before the first column and above the first row are left out.
     this.width = data.columns * data.side - data.line;
     this.height = data.rows * data.side - data.line;
@@ -63,6 +68,17 @@ export class HeatMap {
     };
   }
 
+  /** The last update of a place by a moment; null where there was none, or nobody knows. */
+  update(place, moment) {
+    const index = this.last?.[moment][this.index.get(place)] ?? -1;
+    if (index < 0) return null;
+    const one = (name) => this.updates[name][index];
+    return {
+      step: one("steps"), episode: one("episodes"), action: one("actions"), reward: one("rewards"),
+      next: one("next"), before: one("before"), after: one("after"),
+    };
+  }
+
   isWall(place) {
     return this.kinds[place] === WALL;
   }
@@ -83,6 +99,11 @@ export class HeatMap {
       if (place === this.start) mark(context, sprites.starts, cell ? cell.ink : unknownInk, x, y);
     });
   }
+}
+
+/** Some of an object's values, each read. */
+function read(values, names, how) {
+  return Object.fromEntries(names.map((name) => [name, how(values[name])]));
 }
 
 /** Places the sprite of an ink, where there is one. */

@@ -84,6 +84,20 @@ export class Knowledge {
     this.mark.hidden = true;
   }
 
+  /** A place's last update as a sentence. */
+  lastUpdate(place) {
+    const update = this.map.update(place, this.moment);
+    if (!update) return "";
+    const { step, episode, action, reward, next, before, after } = update;
+    const { columns } = this.map;
+    const to = next < 0 || next === place ? "and stayed"
+      : `to row ${Math.floor(next / columns)}, column ${next % columns}`;
+    return `. Last update, at step ${step.toLocaleString("en")} of episode ${episode}: `
+      + `${this.run.actions[action].name} ${to} for ${short(reward)} `
+      + (before === after ? `left its value at ${short(after)}.`
+        : `moved its value from ${short(before)} to ${short(after)}.`);
+  }
+
   /** Says what is known of the cell under the pointer. */
   read(event) {
     const found = cellAt(event, this.canvas, this.map);
@@ -93,7 +107,8 @@ export class Knowledge {
     const best = this.run.actions.filter((_, action) => cell && cell.greedy >> action & 1);
     const what = this.map.isWall(place) ? "a wall" : !cell ? "nothing learned yet"
       : short(cell.value) + (best.length ? `, best ${best.map((one) => one.name).join(" or ")}` : "");
-    this.reading.textContent = `${this.when}: row ${row}, column ${column}: ${what}`;
+    this.reading.textContent = `${this.when}: row ${row}, column ${column}: ${what}`
+      + this.lastUpdate(place);
     const share = (index, count) => `${100 * index / count}%`;
     Object.assign(this.mark.style, {
       left: share(column, this.map.columns), top: share(row, this.map.rows),

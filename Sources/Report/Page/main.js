@@ -21,11 +21,17 @@ runs.forEach((run, number) => {
     (episode) => beside.forEach((one) => one.show(episode)));
 });
 
-const players = runs.map((run, number) => {
+const playerOf = runs.map((run, number) => {
   const board = run.board && new Board(run.board, bytes);
   const found = section("player", number);
   return found && new Player(found, run, board, bytes);
-}).filter(Boolean);
+});
+const players = playerOf.filter(Boolean);
+
+for (const button of document.querySelectorAll(".moments button")) {
+  const { run, episode, t } = button.dataset;
+  button.addEventListener("click", () => playerOf[run].goTo(Number(episode), Number(t)));
+}
 
 const all = document.getElementById("play-all");
 all?.addEventListener("click", () => {

@@ -6,6 +6,7 @@ import { listen } from "./keys.js";
 import { clamp, short } from "./numbers.js";
 import { theme } from "./theme.js";
 import { Values } from "./values.js";
+import { Why } from "./why.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const ARROWS = { "1,0": "→ ", "-1,0": "← ", "0,1": "↓ ", "0,-1": "↑ " };
@@ -19,6 +20,7 @@ export class Player {
       "return", "action", "reading", "board"].map((name) => [name, find(name)]));
     this.course = new Course(find("course"));
     this.values = new Values([...section.querySelectorAll(".values li")]);
+    this.why = new Why(section, run.explain);
     this.clock = new Clock({
       last: () => this.last, speed: () => Number(this.parts.speed.value),
       loops: () => this.parts.loop.checked, tick: (place) => this.tick(place),
@@ -61,8 +63,19 @@ export class Player {
     this.parts.time.max = this.last;
     this.course.open(this.episode);
     this.values.open(this.episode);
+    this.why.open(this.episode);
     this.show(0);
     this.load();
+  }
+
+  /** Goes to a step of one of the episodes. */
+  goTo(index, t) {
+    this.parts.episode.value = String(index);
+    this.open(index);
+    const place = this.episode.steps.findIndex((step) => step >= t);
+    this.show(place < 0 ? this.last : place, true);
+    this.section.scrollIntoView({ block: "nearest" });
+    this.section.focus({ preventScroll: true });
   }
 
   /** Shows an episode's pictures once they are decoded. */
@@ -134,6 +147,7 @@ export class Player {
     this.draw(this.moment);
     this.course.show(this.moment);
     this.values.show(this.moment, episode.actions[this.moment]);
+    this.why.show(this.moment, this.last);
     if (isRead) {
       parts.reading.textContent = words;
       parts.board.setAttribute("aria-label", words);

@@ -38,21 +38,24 @@ struct MomentsCommand: Command {
       "kind": .string(moment.kind.rawValue), "step": .integer(moment.step),
       "episode": .integer(moment.episode), "t": .integer(moment.t),
       "value": .number(moment.value), "sentence": .string(moment.sentence),
-      "command": command(moment).map(JSON.string) ?? .null,
+      "command": moment.command(file).map(JSON.string) ?? .null,
     ]
   }
 
   private func text(_ moment: Moment) -> String {
     let place = "step \(moment.step), episode \(moment.episode), t \(moment.t)"
-    let lines = ["\(moment.kind.rawValue)  \(place)", moment.sentence, command(moment)]
+    let lines = ["\(moment.kind.rawValue)  \(place)", moment.sentence, moment.command(file)]
     return lines.compactMap(\.self).joined(separator: "\n  ")
   }
 
-  /// What shows a moment; nil where its steps are not there.
-  private func command(_ moment: Moment) -> String? {
-    guard moment.isRecorded else { return nil }
-    return moment.kind.isOfEpisode
-      ? "reel film \(file.quotedForShell) --episode \(moment.episode)"
-      : "reel explain \(file.quotedForShell) --at \(moment.step)"
+}
+
+extension Moment {
+  /// What shows it; nil where its steps are not there.
+  func command(_ file: String) -> String? {
+    guard isRecorded else { return nil }
+    return kind.isOfEpisode
+      ? "reel film \(file.quotedForShell) --episode \(episode)"
+      : "reel explain \(file.quotedForShell) --at \(step)"
   }
 }

@@ -56,8 +56,12 @@ struct ReportCommand: Command {
     let runs = try console.withBar("reading") { progress in
       try groups.runs.enumerated().map { index, run in
         let name = count == 1 ? run.run.chartTitle : Files.stem(run.path)
-        let command = Catalog.builtIn.reproduction(of: run.run).command
-        return try ReportedRun(run, named: name, command: command, options).read { share in
+        let path = run.path
+        let commands = ReportedRun.Commands(
+          again: Catalog.builtIn.reproduction(of: run.run).command,
+          explain: "reel explain \(path.quotedForShell) --at "
+        ) { $0.command(path) }
+        return try ReportedRun(run, named: name, commands, options).read { share in
           progress((Double(index) + share) / Double(count), "\(index + 1) of \(count)")
         }
       }
