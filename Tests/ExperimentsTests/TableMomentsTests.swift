@@ -184,6 +184,19 @@ import Testing
     #expect(loops >= 5 && ends >= 5, "some go round and some do not")
   }
 
+  @Test func `where a best action was never tried, nobody knows whether a greedy game ends`() throws
+  {
+    var world = try RandomWorld(seed: 1, isSlippery: false)
+    for (tried, value) in [(3, nil), (4, 1)] as [(Int, Double?)] {
+      world.transitions = (0..<20).map { t in
+        Transition(
+          episode: 1, state: .index(0), action: .index(t % tried), reward: -1, next: .index(0),
+          ending: t == 19 ? .truncated : .running)
+      }
+      #expect(try moments(world)[.greedyLoop]?.value == value)
+    }
+  }
+
   @Test func `an evaluation learns nothing, and has the moments of its episodes alone`() throws {
     var world = try RandomWorld(seed: 1, isSlippery: false)
     #expect(try moments(world)[.largestTDError] != nil)
