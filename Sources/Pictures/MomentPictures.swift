@@ -51,7 +51,8 @@ package struct MomentPictures {
     let clips = zip(shown, film.chapters).map { Self.clip($0.0.moment, in: $0.1) }
     return try FramedFilm(
       ClipFilm(film, clips, pause: Int((seconds * 100).rounded())),
-      captions: shown.map(\.moment.sentence), theme: theme)
+      // Pictures have true minus signs.
+      captions: shown.map { $0.moment.sentence.replacing(" -", with: " −") }, theme: theme)
   }
 
   /// The part of an episode's film that shows a moment: all of a short episode. Frame t shows the state in which

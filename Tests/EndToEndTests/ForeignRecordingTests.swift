@@ -27,7 +27,8 @@ struct ForeignRecordingTests {
   /// What works on every recording.
   static let verbs = [
     "render @ --episode first -o frames", "film @ --episode first -o a.gif", "report @ -o a.html",
-    "film @ --learning -o b.gif", "curve @ -o c.png", "compare @ --group-by file -o d.png",
+    "film @ --learning -o b.gif", "moments @ --json", "film @ --moments -o m.gif",
+    "curve @ -o c.png", "compare @ --group-by file -o d.png",
     "info @ --json", "episodes @ --json", "list . --json", "export @ --transitions -o t.csv",
     "export @ --episodes -o e.csv", "export @ --metrics -o m.csv", "digest @",
     "copy @ -o copy.sqlite", "copy @ --prune 'episodes every 3' -o thin.sqlite",

@@ -18,6 +18,24 @@ import Testing
     #expect(canvas.measure("", .sans(10)).height > 10)
   }
 
+  @Test(arguments: [60.0, 90, 150, 1000])
+  func `lines have all words in order, fit the width, and are as full as can be`(
+    width: Double
+  ) throws {
+    let canvas = try Canvas(width: 10, height: 10)
+    let font = Font.sans(12)
+    let text = "the return of twelve episodes had stayed where it was"
+    let lines = canvas.lines(of: text, font, width: width)
+    #expect(lines.joined(separator: " ") == text)
+    for line in lines { #expect(canvas.measure(line, font).width <= width) }
+    for (line, next) in zip(lines, lines.dropFirst()) {
+      let word = next.prefix { $0 != " " }
+      #expect(canvas.measure("\(line) \(word)", font).width > width)
+    }
+    #expect(canvas.lines(of: "", font, width: width).isEmpty)
+    #expect(canvas.lines(of: "unbelievable", font, width: 40) == ["unb…"])
+  }
+
   @Test(arguments: [
     (200.0, "return after 12 episodes"), (90, "return after…"), (40, "retu…"), (12, "…"), (2, ""),
   ])

@@ -16,8 +16,8 @@ struct TableHistory {
   private var values: [Double]
   /// The last step that changed which actions are the best of a state; −1 where none did.
   private var changes: [Int]
-  /// The first state that an action led to, −1 where it was never done; and any others.
-  private var followers: [Int]
+  /// The first state that an action led to (a table of more than 2³¹ states fits no memory), −1 where it was never done; and any others.
+  private var followers: [Int32]
   private var otherFollowers: [Int: Set<Int>] = [:]
   /// Whether an action ever ended an episode.
   private var ends: [Bool]
@@ -39,16 +39,20 @@ struct TableHistory {
     for other in row..<row + actions where other != place && values[other] > others {
       others = values[other]
     }
-    values[place] = update.after
-    // Whether an action is among the best depends on how it compares with the best of the others.
-    if Self.order(update.before, others) != Self.order(update.after, others) {
-      changes[update.state] = update.step
+    let (before, after) = (max(update.before, others), max(update.after, others))
+    let (leastBefore, leastAfter) = (Self.leastOfBest(before), Self.leastOfBest(after))
+    var isChange = (update.before >= leastBefore) != (update.after >= leastAfter)
+    if leastBefore != leastAfter {
+      for other in row..<row + actions where other != place {
+        if (values[other] >= leastBefore) != (values[other] >= leastAfter) { isChange = true }
+      }
     }
+    if isChange { changes[update.state] = update.step }
+    values[place] = update.after
     let error = (update.after - update.before) / update.alpha
     if error.isFinite, abs(error) > abs(largestError?.error ?? 0) {
       largestError = (update, error)
     }
-    let (before, after) = (max(update.before, others), max(update.after, others))
     if before - after > largestDrop.map({ $0.before - $0.after }) ?? 0 {
       largestDrop = (update, before, after)
     }
@@ -59,17 +63,17 @@ struct TableHistory {
     if update.ending == .terminated {
       ends[place] = true
     } else if followers[place] < 0 {
-      followers[place] = update.next
-    } else if followers[place] != update.next,
+      followers[place] = Int32(truncatingIfNeeded: update.next)
+    } else if Int(followers[place]) != update.next,
       otherFollowers[place]?.contains(update.next) != true
     {
       otherFollowers[place, default: []].insert(update.next)
     }
   }
 
-  private static func order(_ one: Double, _ other: Double) -> Int {
-    one > other ? 1 : one == other ? 0 : -1
-  }
+  /// The least value that is as good as the best. Values that should be equal approach each other for ever:
+  /// what differs by less than a millionth is called equal.
+  private static func leastOfBest(_ best: Double) -> Double { best - abs(best) * 1e-6 }
 
   // MARK: The greedy path
 
@@ -89,7 +93,8 @@ struct TableHistory {
   func bestActions(_ state: Int) -> [Int] {
     let row = values[state * actions..<(state + 1) * actions]
     guard let best = row.max(), best > -.infinity else { return [] }
-    return (0..<actions).filter { row[row.startIndex + $0] == best }
+    let least = Self.leastOfBest(best)
+    return (0..<actions).filter { row[row.startIndex + $0] >= least }
   }
 
   /// The path by the values as they are now, to every state that an action was ever seen to lead to. Where
@@ -129,7 +134,7 @@ struct TableHistory {
   private func greedyFollowers(_ state: Int) -> [Int] {
     bestActions(state).flatMap { action in
       let place = state * actions + action
-      return (followers[place] < 0 ? [] : [followers[place]])
+      return (followers[place] < 0 ? [] : [Int(followers[place])])
         + (otherFollowers[place]?.sorted() ?? [])
     }
   }

@@ -47,9 +47,9 @@ extension RunCourse {
       moments.append(
         moment(
           .greedyPathChanged, at: step, value: Double(path.states.count),
-          "From here on the greedy path from \(name(state: start)) is as it is at the end, with"
-            + " \(Self.count(path.states.count, "state")): in \(name(state: state)) the best action became"
-            + " \(best.joined(separator: " or "))."))
+          "From here on the greedy path from \(name(state: start)), of"
+            + " \(Self.count(path.states.count, "state")), is as it is at the end: in \(name(state: state)) the"
+            + " best action is now \(best.joined(separator: " or "))."))
     }
     if path.neverEnds {
       let what =
