@@ -135,8 +135,8 @@ package struct ReportPage {
     <article class="run s\(index % 8)" aria-labelledby="run-\(index)">
     <h2 id="run-\(index)"><i></i>\(run.name)</h2>
     \(player(index, run))
-    \(heat(index, run))
-    \(moments(index, run))
+    <div>\(heat(index, run))
+    \(moments(index, run))</div>
     \(card(run))
     </article>
     """

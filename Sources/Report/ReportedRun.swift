@@ -50,7 +50,8 @@ package struct ReportedRun {
 
     /// Some commands.
     package init(
-      again: String, explain: String = "", moment: @escaping @Sendable (Moment) -> String? = { _ in nil }
+      again: String, explain: String = "",
+      moment: @escaping @Sendable (Moment) -> String? = { _ in nil }
     ) {
       (self.again, self.explain, self.moment) = (again, explain, moment)
     }
@@ -91,7 +92,8 @@ package struct ReportedRun {
   private func readShown(_ progress: (Double) -> Bool) throws -> RunReport {
     let outcomes = try recording.outcomes()
     var report = RunReport(
-      name: name, task: task, facts: try facts(outcomes), settings: settings, command: commands.again,
+      name: name, task: task, facts: try facts(outcomes), settings: settings,
+      command: commands.again,
       curve: Curve(outcomes, window: max(1, min(max(50, outcomes.count / 40), outcomes.count))),
       actions: run.world.actions)
     report.note = run.note

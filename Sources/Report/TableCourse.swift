@@ -88,7 +88,8 @@ struct TableCourse {
     read(before: .max, nil)
     for (index, values) in found.enumerated() { reports[index].values = values }
     let isRoomy =
-      explained.reduce(0) { $0 + $1.count } * Self.explanationBytes + updates.count * Self.updateBytes
+      explained.reduce(0) { $0 + $1.count } * Self.explanationBytes + updates.count
+      * Self.updateBytes
       <= room
     for (index, lines) in explained.enumerated() where isRoomy || index == 0 {
       if lines.count * Self.explanationBytes <= room { reports[index].explanations = lines }
@@ -149,6 +150,6 @@ extension RecordedStep {
 extension TableExplanation {
   /// All of it in lines.
   fileprivate var lines: String {
-    ([choiceText, worldText] + (update.map(lines) ?? [])).joined(separator: "\n")
+    ([choiceText, "", worldText, ""] + (update.map(lines) ?? [])).joined(separator: "\n")
   }
 }

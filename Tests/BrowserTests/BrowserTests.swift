@@ -100,6 +100,33 @@ struct BrowserTests {
       #expect(try browser.value(now) == "1")
       #expect(try browser.value(board) != start)
       #expect(try browser.value("document.querySelector('.step').textContent") == "1 / 6")
+      // The step is explained, as the command line explains it.
+      let why = try browser.value("document.querySelector('p.why').textContent").text ?? ""
+      let command = try browser.value("document.querySelector('.explain').textContent").text ?? ""
+      let explained = try Program.shell(
+        command.replacing("reel ", with: "\(Program.reel()) "), in: folder)
+      #expect(explained.code == 0, "\(command): \(explained.errors)")
+      let lines = why.split(separator: "\n")
+      #expect(lines.count > 5)
+      for line in lines { #expect(explained.output.contains(line), "\(line)") }
+
+      // A moment leads to its step; a cell says how it was last updated.
+      try browser.value("document.querySelector('.moments button').click()")
+      let moment = try browser.value("document.querySelector('.moments button').dataset.t").text
+      try browser.wait(until: "\(now) === '\(moment ?? "")'")
+      try browser.value(
+        """
+        document.querySelector('.heat canvas').dispatchEvent(new PointerEvent('pointermove', {
+          clientX: document.querySelector('.heat canvas').getBoundingClientRect().left + 5,
+          clientY: document.querySelector('.heat canvas').getBoundingClientRect().top + 5}))
+        """)
+      #expect(
+        try browser.value("document.querySelector('.heat .reading').textContent").text?
+          .contains("Last update, at step") == true)
+      try browser.value("document.querySelector('.episode').value = '4'")
+      try browser.value("document.querySelector('.episode').dispatchEvent(new Event('change'))")
+      try browser.value("document.querySelector('.player').focus()")
+      try browser.wait(until: Self.isPainted())
       try browser.press("End")
       #expect(try browser.value(now) == "6")
       #expect(try browser.value("document.querySelector('.return').textContent") == "95.0")

@@ -31,6 +31,7 @@ struct ForeignRecordingTests {
     "curve @ -o c.png", "compare @ --group-by file -o d.png",
     "info @ --json", "episodes @ --json", "list . --json", "export @ --transitions -o t.csv",
     "export @ --episodes -o e.csv", "export @ --metrics -o m.csv", "digest @",
+    "explain @", "explain @ --at 50% --json", "explain @ -o x.png",
     "copy @ -o copy.sqlite", "copy @ --prune 'episodes every 3' -o thin.sqlite",
     "label @ --tag mine", "recover @ -o saved.sqlite", "verify @",
   ]

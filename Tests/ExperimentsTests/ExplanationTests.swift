@@ -1,79 +1,194 @@
 import Experiments
-import Foundation
 import Recordings
 import Rollouts
 import TestSupport
 import Testing
+import Trainers
+import Worlds
 
+/// Explanations, beside what the recording and its trainer say.
 @Suite struct ExplanationTests {
-  private func topic(_ trainer: String) throws -> AlgorithmTopic {
-    try #require(AlgorithmTopic.all.first { $0.trainerName == trainer })
-  }
-
-  @Test func `every topic's example is of its trainer, and its parts have titles and lines`() throws
+  /// A maze, and what its recording says of itself.
+  private func maze(_ path: String) throws -> (recording: Recording, settings: QTableConfiguration)
   {
-    for topic in AlgorithmTopic.all {
-      let presets = try Catalog.builtIn.presets(of: topic.exampleWorld)
-      #expect(presets[0].trainerName == topic.trainerName)
-      #expect(Set(topic.parts.map(\.title)).count == topic.parts.count)
-      #expect(topic.parts.allSatisfy { !$0.code.isEmpty })
-    }
+    let plan = try Catalog.builtIn.plan(
+      PlanRequest("maze", overrides: [("episodes", "60"), ("snapshot_every", "250")]))
+    let recording = try train(plan, seed: 3, to: path)
+    return (recording, try #require(plan.settings as? QTableConfiguration))
   }
 
-  @Test func `what is said of a table is what its rows make`() throws {
+  private func train(_ plan: TrainingPlan, seed: UInt64, to path: String) throws -> Recording {
+    func record<T: Trainer>(_ trainer: T) throws {
+      var trainer = trainer
+      var writer = try RecordingWriter(
+        creating: path, plan.description(seed: seed), initial: trainer.initialCheckpoint)
+      try trainer.train(into: &writer)
+      try writer.finish()
+    }
+    try record(try plan.trainer(seed: seed))
+    return try Recording(path)
+  }
+
+  private func table(_ recording: Recording, at step: Int) throws -> TableExplanation {
+    let found = try Catalog.builtIn.explanation(of: recording, at: step)
+    guard case .table(let table) = found else { throw Unexpected(kind: found.place.kind) }
+    return table
+  }
+
+  private struct Unexpected: Error {
+    var kind: String
+  }
+
+  @Test func `of every step the draws choose what was done, and the update is the trainer's`()
+    throws
+  {
     try withTemporaryFolder { folder in
-      let recording = try SmallRun.maze.recorded(in: folder)
-      let lines = try topic("qtable").evidence(in: recording)
-      #expect(lines.count == 6 && lines.allSatisfy { !$0.isEmpty })
-      // Folded once more, by the rule as it is written in books.
-      var values = [Double](repeating: 0, count: 64)
-      let steps = try recording.steps(in: 0..<recording.stepCount())
-      var last: (step: RecordedStep, before: Double, after: Double)?
-      for step in steps {
-        guard case .index(let state) = step.state, case .index(let action) = step.action,
-          case .index(let next) = step.next
+      let (recording, settings) = try maze("\(folder)/a.sqlite")
+      let steps = try recording.steps(in: 0..<Int.max)
+      var learned = try recording.qTable(at: 0)
+      var reasons: Set<String> = []
+      for row in steps {
+        let explained = try table(recording, at: row.step)
+        guard case .index(let state) = row.state, case .index(let action) = row.action,
+          case .index(let next) = row.next
         else { continue }
-        let future = step.ending == .terminated ? 0 : values[next * 4..<next * 4 + 4].max() ?? 0
-        let before = values[state * 4 + action]
-        values[state * 4 + action] += 0.1 * (step.reward + 0.99 * future - before)
-        if state == 0 { last = (step, before, values[state * 4 + action]) }
+        #expect(explained.known.map(\.value) == Array(learned.row(state)))
+        switch explained.choice {
+        case .exploration: reasons.insert("exploration")
+        case .best: reasons.insert("best")
+        case .tie(_, _, let tied, _):
+          reasons.insert("tie")
+          #expect(tied == learned.greedyActions(state) && tied.contains(action))
+        case .unknown: Issue.record("step \(row.step): \(explained.choiceText)")
+        }
+        #expect(explained.move == .init(executed: action, draw: nil))
+        let before = learned.value(state, action)
+        learned.update(
+          state, action, reward: row.reward, next: next, terminated: row.ending == .terminated,
+          alpha: settings.alpha.value(episode: row.episode, of: settings.episodes),
+          gamma: settings.gamma)
+        let update = try #require(explained.update)
+        #expect(update.before == before && update.after == learned.value(state, action))
+        #expect(update.bestAfter == learned.greedyActions(state))
+        // The formula in words holds its numbers.
+        #expect((1 - update.alpha) * before + update.alpha * update.target + 0 == update.after)
       }
-      let start = values[0..<4].max() ?? 0
-      func text(_ number: Double, _ digits: Int) -> String {
-        String(format: "%.\(digits)f", number)
-      }
-      #expect(lines[0].contains("16 states × 4 actions"))
-      #expect(lines[2][0].contains(text(start, 3)), "\(lines[2])")
-      let update = try #require(last)
-      #expect(lines[5][0].contains("step \(update.step.step), episode \(update.step.episode)"))
-      #expect(lines[5][1].contains(text(update.before, 4)), "\(lines[5])")
-      #expect(lines[5][1].hasSuffix("= \(text(update.after, 4))"), "\(lines[5])")
+      #expect(reasons == ["exploration", "best", "tie"])
     }
   }
 
-  @Test func `what is said of a network is what its recording holds`() throws {
+  @Test func `of a slippery lake the move is the one that its draw executes`() throws {
     try withTemporaryFolder { folder in
-      let recording = try SmallRun.snake.recorded(in: folder)
-      let (topic, run) = (try topic("dqn"), try recording.description())
-      let lines = try topic.evidence(in: recording)
-      #expect(lines.count == topic.parts.count && lines.allSatisfy { !$0.isEmpty })
-      let last = try #require(try recording.steps(in: 699..<700).first)
-      guard case .index(let action) = last.action else { return }
-      #expect(lines[0][2].hasPrefix("\(run.world.actions[action].name) was done"))
-      // 11-16-3: sixteen rows of eleven weights and a bias, three of sixteen and a bias.
-      #expect(lines.joined().contains { $0.contains("11-16-3: 243 parameters") })
-      let checkpoints = try recording.checkpointSteps().count
-      #expect(lines.joined().contains { $0.hasPrefix("\(checkpoints) checkpoints") })
+      let plan = try Catalog.builtIn.plan(PlanRequest("lake", overrides: [("episodes", "40")]))
+      let recording = try train(plan, seed: 5, to: "\(folder)/lake.sqlite")
+      let world = try #require(plan.world() as? any TabularWorld)
+      var slipped = 0
+      for row in try recording.steps(in: 0..<Int.max) {
+        let explained = try table(recording, at: row.step)
+        let move = try #require(explained.move)
+        let outcome = world.dynamics.outcome(explained.state, executing: move.executed)
+        #expect(Int(outcome.next) == explained.next)
+        if move.executed != explained.action { slipped += 1 }
+      }
+      #expect(slipped > 20)
     }
   }
 
-  @Test func `a recording of another trainer is refused`() throws {
+  @Test func `tracing changes nothing of what is learned`() throws {
     try withTemporaryFolder { folder in
-      let maze = try SmallRun.maze.recorded(in: folder, as: "maze")
-      let snake = try SmallRun.snake.recorded(in: folder, as: "snake")
-      for (name, other) in [("qtable", snake), ("dqn", maze)] {
-        let error = try #require(throws: RunError.self) { try topic(name).evidence(in: other) }
-        #expect(error.kind == .run)
+      for (subject, changes) in [
+        ("snake", [("episodes", "0"), ("steps", "300")]),
+        ("reacher", [("steps", "900"), ("worlds", "3"), ("rollout", "100"), ("shards", "3")]),
+      ] {
+        let plan = try Catalog.builtIn.plan(PlanRequest(subject, overrides: changes))
+        func digest(_ tracing: UpdateTracing?) throws -> [UInt8] {
+          func trained<T: Trainer>(_ trainer: T) throws -> [UInt8] {
+            var (trainer, sink, callbacks) = (trainer, NullSink(), TrainingCallbacks())
+            callbacks.tracing = tracing
+            try trainer.train(into: &sink, callbacks: callbacks)
+            return trainer.initialCheckpoint.parameters
+          }
+          return try trained(try plan.trainer(seed: 1))
+        }
+        var updates = 0
+        let traced = try digest(UpdateTracing(step: 250) { _ in updates += 1 })
+        #expect(updates == 1, "\(subject)")
+        #expect(try digest(nil) == traced, "\(subject)")
+      }
+    }
+  }
+
+  @Test func `of a PPO the terms add up to the advantage, and an epoch has one ratio`() throws {
+    try withTemporaryFolder { folder in
+      let plan = try Catalog.builtIn.plan(
+        PlanRequest(
+          "reacher",
+          overrides: [
+            ("steps", "1536"), ("worlds", "3"), ("rollout", "128"), ("epochs", "4"),
+            ("evaluate_every", "2"), ("snapshot_every", "3"),
+          ]))
+      let recording = try train(plan, seed: 2, to: "\(folder)/arm.sqlite")
+      let settings = try #require(plan.settings as? PPOConfiguration)
+      for step in [0, 5, 383, 384, 700, 1151, 1535] {
+        let found = try Catalog.builtIn.explanation(of: recording, at: step)
+        guard case .ppo(let explained) = found else { throw Unexpected(kind: found.place.kind) }
+        let update = try #require(explained.update, "step \(step)")
+        #expect(update.steps.contains(step))
+        let sum = update.following.reduce(0) { $0 + $1.weight * $1.surprise }
+        #expect(abs(sum - Double(update.advantage)) < 1e-5 * max(1, abs(sum)), "step \(step)")
+        #expect(update.following.map(\.step).first == step)
+        #expect(update.epochs.map(\.epoch) == Array(1...settings.epochs))
+        #expect(abs(update.epochs[0].ratio - 1) < 0.5)
+        for epoch in update.epochs {
+          #expect(epoch.ratio > 0 && epoch.minibatch >= 1)
+          let isOutside = abs(Double(epoch.ratio) - 1) > settings.clipRange
+          if epoch.policySlope == 0 { #expect(isOutside, "a clip outside its range alone") }
+        }
+      }
+    }
+  }
+
+  @Test func `a part that another session made is explained by its own settings`() throws {
+    try withTemporaryFolder { folder in
+      let (recording, _) = try maze("\(folder)/a.sqlite")
+      let end = try recording.stepCount()
+      let update = try #require(try table(recording, at: end - 1).update)
+      #expect(update.alpha == 0.1)
+      #expect(throws: RunError.self) { try table(recording, at: end) }
+      #expect(throws: RunError.self) { try table(recording, at: -1) }
+    }
+  }
+
+  @Test func `a history marks the first change, each new best action and the largest changes`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let (recording, _) = try maze("\(folder)/a.sqlite")
+      let end = try recording.stepCount()
+      let history = try CellHistory(of: recording, state: 9, before: end)
+      var row = Array(try recording.qTable(at: 0).row(9))
+      func best() -> [Int] { row.indices.filter { row[$0] == row.max() } }
+      var (changes, isFirst) = ([Int](), true)
+      for (place, update) in history.updates.enumerated() {
+        let before = best()
+        #expect(row[update.action] == update.before)
+        row[update.action] = update.after
+        #expect(history.values[place] == row.max())
+        guard update.after != update.before else { continue }
+        if isFirst || best() != before { changes.append(place) }
+        isFirst = false
+      }
+      let table = try recording.qTable(at: end)
+      #expect(row == Array(table.row(9)))
+      let marked = history.marks.filter { $0.reason != .large }.map(\.place)
+      #expect(marked == changes)
+      let large = history.marks.filter { $0.reason == .large }.map(\.place)
+      #expect(large.count <= 5)
+      let least =
+        large.map { abs(history.updates[$0].after - history.updates[$0].before) }.min() ?? 0
+      let unmarked = history.updates.indices.filter { !history.marks.map(\.place).contains($0) }
+      for place in unmarked {
+        #expect(abs(history.updates[place].after - history.updates[place].before) <= least)
       }
     }
   }

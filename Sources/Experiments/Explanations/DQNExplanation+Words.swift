@@ -42,16 +42,16 @@ extension DQNExplanation {
 
   /// Why the action was chosen, in a sentence.
   package var choiceText: String {
-    let name = actions[action]
+    let name = actions[action].capitalizingFirst
     switch choice {
     case .softmax(let inverseTemperature, let draw):
       return
         "\(name), by chance: the draw \(number(draw)) falls into its share of "
-        + "softmax(\(number(inverseTemperature)) · value)"
+        + "softmax(\(number(inverseTemperature)) · value)."
     case .exploration(let epsilon, let draw):
-      return "\(name), to explore: the draw \(number(draw)) is below ε = \(number(epsilon))"
+      return "\(name), to explore: the draw \(number(draw)) is below ε = \(number(epsilon))."
     case .best(let epsilon, let draw):
-      return "\(name), the best: the draw \(number(draw)) is not below ε = \(number(epsilon))"
+      return "\(name), the best: the draw \(number(draw)) is not below ε = \(number(epsilon))."
     }
   }
 

@@ -152,6 +152,11 @@ extension Recording {
   }
 }
 
+extension String {
+  /// The words as a sentence begins.
+  var capitalizingFirst: String { prefix(1).uppercased() + dropFirst() }
+}
+
 extension Insight {
   /// Whether it is a table, known at every step.
   var isTable: Bool {

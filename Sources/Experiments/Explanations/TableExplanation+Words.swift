@@ -7,7 +7,7 @@ extension TableExplanation {
   package var parts: [ExplanationPart] {
     [knownPart, ExplanationPart("choice", [choiceText]), ExplanationPart("world", [worldText])]
       + (update.map { [ExplanationPart("update", lines(of: $0)), changePart($0)] } ?? [
-        ExplanationPart("update", ["nothing is learned: this is an evaluation"])
+        ExplanationPart("update", ["Nothing is learned: this is an evaluation."])
       ])
   }
 
@@ -41,22 +41,22 @@ extension TableExplanation {
 
   /// Why the action was chosen, in a sentence.
   package var choiceText: String {
-    let name = names.action(action)
+    let name = names.action(action).capitalizingFirst
     switch choice {
     case .exploration(let epsilon, let draw, let count):
       return
         "\(name), to explore: the draw \(number(draw)) is below ε = \(number(epsilon)), so that any of "
-        + "\(count) legal actions was taken"
+        + "\(count) legal actions was taken."
     case .best(let epsilon, let draw):
-      return "\(name), the best: the draw \(number(draw)) is not below ε = \(number(epsilon))"
+      return "\(name), the best: the draw \(number(draw)) is not below ε = \(number(epsilon))."
     case .tie(let epsilon, let draw, let best, let rule):
       return "\(name), one of \(best.count) that are equally good (\(actions(best, ", "))), "
         + "\(rule == .random ? "at random" : "the first"): the draw \(number(draw)) is not below "
-        + "ε = \(number(epsilon))"
+        + "ε = \(number(epsilon))."
     case .unknown(let isBest):
       return isBest
-        ? "\(name), which no other action beats; how it was chosen is not recorded"
-        : "\(name), though another is better; how it was chosen is not recorded"
+        ? "\(name), which no other action beats; how it was chosen is not recorded."
+        : "\(name), though another is better; how it was chosen is not recorded."
     }
   }
 
@@ -64,14 +64,14 @@ extension TableExplanation {
   package var worldText: String {
     let outcome =
       (next == state ? "stayed at \(names.state(next))" : "led to \(names.state(next))")
-      + " for a reward of \(number(reward))" + endingText
-    guard let move else { return "\(names.action(action)) \(outcome)" }
+      + " for a reward of \(number(reward))" + endingText + "."
+    guard let move else { return "\(names.action(action).capitalizingFirst) \(outcome)" }
     let draw = move.draw.map { " (the draw was \(number($0)))" } ?? ""
     guard move.executed != action else {
-      return "moved \(names.action(action)) as intended\(draw): \(outcome)"
+      return "Moved \(names.action(action)) as intended\(draw): \(outcome)"
     }
     return
-      "slipped: \(names.action(move.executed)) in place of \(names.action(action))\(draw), which \(outcome)"
+      "Slipped: \(names.action(move.executed)) in place of \(names.action(action))\(draw), which \(outcome)"
   }
 
   private var endingText: String {

@@ -96,7 +96,7 @@ struct DQNFigure: ExplanationFigure {
           isMarked: action == explanation.action)
       }, in: Rect(x: area.x, y: area.y, width: area.width, height: height), most: 8, onto: canvas)
     page.drawSentence(
-      explanation.choiceText.asSentence,
+      explanation.choiceText,
       at: Point(area.x, area.y + height + page.line(30)), width: area.width, size: 15, onto: canvas)
   }
 

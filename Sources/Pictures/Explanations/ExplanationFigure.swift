@@ -122,7 +122,7 @@ struct ExplanationPage {
   ) -> Double {
     let font = font(size)
     var y = place.y
-    for line in canvas.lines(of: text, font, width: width) {
+    for line in canvas.lines(of: text.replacing(" -", with: " −"), font, width: width) {
       canvas.text(line, at: Point(place.x, y), font, color ?? theme.text)
       y += font.size * 1.4
     }
@@ -134,13 +134,6 @@ extension NumberText {
   /// A number as explanations have it: up to four digits behind the point, of small ones the first three.
   static func exact(_ value: Double) -> String {
     0 < abs(value) && abs(value) < 0.01 ? short(value) : trimmed(value, decimals: 4)
-  }
-}
-
-extension String {
-  /// The words as a sentence of a picture.
-  var asSentence: String {
-    prefix(1).uppercased() + dropFirst().replacing(" -", with: " −") + "."
   }
 }
 

@@ -66,10 +66,10 @@ struct TableFigure: ExplanationFigure {
         text, at: Point(left, y), width: room, theme.text.opacity(shown), onto: canvas)
     }
     heading("Choose")
-    sentence(explanation.choiceText.asSentence, stage(time, Self.choosing))
+    sentence(explanation.choiceText, stage(time, Self.choosing))
     y += page.line(18)
     heading("Move")
-    sentence(explanation.worldText.asSentence, stage(time, Self.moving))
+    sentence(explanation.worldText, stage(time, Self.moving))
     y += page.line(18)
     heading("Learn")
     guard let update = explanation.update else {
