@@ -94,13 +94,14 @@ def record(reel, name, arguments):
     database.close()
 
 
-def chosen(recording):
+def chosen(recording, module):
     """Ten steps at random; and the first, the last, those around a checkpoint, and the ends of two episodes."""
     steps = set(random.Random(17).sample(range(recording.count), 10)) | {0, recording.count - 1}
     if len(recording.kept) > 2:
         steps |= {recording.kept[1] - 1, recording.kept[1]}
     ends = [row["step"] for row in recording.steps if row["ending"] in ("terminated", "truncated")]
-    return sorted(steps | set(ends[:1] + ends[-1:]))
+    steps |= set(ends[:1] + ends[-1:] + (module.special(recording) if hasattr(module, "special") else []))
+    return sorted(steps)
 
 
 def short(value):
@@ -119,7 +120,7 @@ for name, (module, arguments) in RUNS.items():
     if len(sys.argv) > 1:
         record(sys.argv[1], name, arguments)
     recording = Recording(fixtures / f"explained-{name}.sqlite")
-    steps = [module.explain(recording, step) for step in chosen(recording)]
+    steps = [module.explain(recording, step) for step in chosen(recording, module)]
     if module is not explanations_table:
         steps = short(steps)
     print(f"{name}: {len(steps)} of {recording.count} steps")

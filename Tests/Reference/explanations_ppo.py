@@ -71,6 +71,14 @@ class Run(Player):
             "gradient_norm": norm}
 
 
+def special(recording):
+    """A step of the first rollout, where nothing is scaled yet, whose observation is clipped all the same."""
+    run = Run(recording, 0)
+    rollout = recording.settings["worlds"] * recording.settings["rollout"]
+    return [] if run.is_read else [next(
+        row["step"] for row in recording.steps[:rollout] if np.abs(run.shown(row["state"])).max() > 10)]
+
+
 def explain(recording, step):
     run = Run(recording, step)
     rollout = recording.settings["worlds"] * recording.settings["rollout"]
