@@ -1,9 +1,11 @@
 """Writes explanations.json: what `reel explain` must say of steps of the recordings in
-Tests/ExperimentsTests/Fixtures, computed by NumPy and PyTorch from nothing but what the recordings hold: the log
-and the checkpoint before each step, from which training goes on.
+Tests/ExperimentsTests/Fixtures, computed by NumPy and PyTorch from nothing but what the recordings hold: the
+log, and the checkpoint before each step, from which training goes on.
 
-    .ci/python sb3 python Tests/Reference/explanations.py                   computes the numbers again
-    .ci/python sb3 python Tests/Reference/explanations.py .build/release/reel    makes the recordings before
+    .ci/python sb3 python Tests/Reference/explanations.py
+
+computes the numbers again. With `.build/release/reel` behind it the recordings are made again before, all or
+those that are named behind that.
 """
 
 import json
@@ -71,22 +73,28 @@ RUNS = {
         " --set step_limit=40 --set keep_best=no --set learning_rate=linear(0.04,0.005)"),
     "text": (
         explanations_text,
-        "text --preset nano --set steps=60 --set layers=2 --set heads=2 --set width=8 --set context=12"
-        " --set batch=3 --set accumulation=2 --set warmup=10 --set learning_rate=0.02 --set evaluate_every=60"
-        " --set evaluation_batches=2 --set snapshot_every=20"),
+        "text --preset nano --set steps=84 --set layers=2 --set heads=2 --set width=8 --set context=12"
+        " --set batch=3 --set accumulation=2 --set warmup=20 --set learning_rate=0.015 --set evaluate_every=84"
+        " --set evaluation_batches=2 --set snapshot_every=12"),
+    # What that model writes.
+    "written": (
+        explanations_text,
+        "--tokens 40 --samples 2 --temperature 0.7 --top-k 12 --top-p 0.9"),
 }
 
 
 def record(reel, name, arguments):
-    """Trains, and packs the recording more tightly than SQLite does by itself."""
-    path = fixtures / f"explained-{name}.sqlite"
+    """Makes a recording, and packs it more tightly than SQLite does by itself."""
+    path, command = fixtures / f"explained-{name}.sqlite", [reel, "train"]
     text = fixtures / "explained-text.txt"
-    command = [reel, "train", *arguments.split(), "--seed", "17", "--quiet", "--force", "-o", path]
+    text.write_text(TEXT)
     if name == "text":
-        text.write_text(TEXT)
         command += ["--text", text]
+    if name == "written":
+        command = [reel, "generate", fixtures / "explained-text.sqlite", "--prompt", "The hen sat in the"]
+    command += [*arguments.split(), "--seed", "17", "--quiet", "--force", "-o", path]
     subprocess.run(command, check=True)
-    text.unlink(missing_ok=True)
+    text.unlink()
     database = sqlite3.connect(path, isolation_level=None)
     for statement in ("journal_mode = DELETE", "page_size = 1024"):
         database.execute(f"PRAGMA {statement}")
@@ -95,7 +103,7 @@ def record(reel, name, arguments):
 
 
 def chosen(recording, module):
-    """Ten steps at random; and the first, the last, those around a checkpoint, and the ends of two episodes."""
+    """Ten steps at random; the first, the last, those around a checkpoint, and the ends of two episodes."""
     steps = set(random.Random(17).sample(range(recording.count), 10)) | {0, recording.count - 1}
     if len(recording.kept) > 2:
         steps |= {recording.kept[1] - 1, recording.kept[1]}
@@ -117,7 +125,7 @@ def short(value):
 
 lines = []
 for name, (module, arguments) in RUNS.items():
-    if len(sys.argv) > 1:
+    if len(sys.argv) > 1 and name in (sys.argv[2:] or RUNS):
         record(sys.argv[1], name, arguments)
     recording = Recording(fixtures / f"explained-{name}.sqlite")
     steps = [module.explain(recording, step) for step in chosen(recording, module)]

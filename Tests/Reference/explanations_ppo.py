@@ -54,7 +54,7 @@ class Run(Player):
         policy_loss = torch.maximum(plain, clipped)
         value_loss = 0.5 * (value - self.targets[rows]) ** 2
         if settings["value_clip"] > 0:
-            most = settings["value_clip"] * (1 if settings["normalize_returns"] else 1 / self.reward_scale)
+            most = settings["value_clip"] * self.value_unit
             kept = self.values[rows] + (value - self.values[rows]).clamp(-most, most)
             value_loss = torch.maximum(value_loss, 0.5 * (kept - self.targets[rows]) ** 2)
         entropy = now.entropy()

@@ -120,7 +120,7 @@ class Recording:
 
 
 class Learner:
-    """Parameters with Adam's state as a checkpoint holds them, by PyTorch's AdamW, which is Adam without decay."""
+    """A checkpoint's parameters and PyTorch's AdamW in its state, which is Adam where nothing decays."""
 
     def __init__(self, found, besides, steps, decay=0.0, **options):
         self.parameters = {

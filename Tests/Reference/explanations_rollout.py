@@ -138,9 +138,10 @@ class Player:
         """Generalized advantage estimation, in double precision."""
         settings, side, count = self.settings, self.settings["worlds"], len(self.rows)
         self.returns.update()
-        self.reward_scale = 1.0
-        if settings["normalize_returns"]:
-            self.reward_scale = 1 / math.sqrt(self.returns.variance[0] + 1e-8)
+        deviation = math.sqrt(self.returns.variance[0] + 1e-8)
+        self.reward_scale = 1 / deviation if settings["normalize_returns"] else 1.0
+        # What a value may move is counted in deviations of the return.
+        self.value_unit = 1.0 if settings["normalize_returns"] else deviation
         self.deltas = [
             row["reward"] * self.reward_scale + settings["gamma"] * following - float(value)
             for row, following, value in zip(self.rows, self.next_values, self.values)]
