@@ -63,7 +63,8 @@ package struct PPOExplanation: ExplanationContent {
     }
     let traced = try TracedTraining(
       recording, step, plan, stride: settings.worlds * settings.rollout, progress)
-    var policy = try GreedyPolicyNetwork(traced.before)
+    var policy = try GreedyPolicyNetwork(
+      traced.before, normalizesObservations: settings.normalizesObservations)
     guard policy.fits(world) else {
       throw RunError.damaged(recording.path, "its network does not fit its world")
     }
@@ -101,7 +102,8 @@ package struct PPOExplanation: ExplanationContent {
     if update == nil {
       (after, logAfter) = (nil, nil)
     } else {
-      var policy = try GreedyPolicyNetwork(traced.after)
+      var policy = try GreedyPolicyNetwork(
+        traced.after, normalizesObservations: settings.normalizesObservations)
       after = policy.decision(state, in: world)
       logAfter = policy.logProbability(of: action).log
     }

@@ -26,8 +26,9 @@ package struct GreedyPolicyNetwork: Sendable {
     numbers = [Float](repeating: 0, count: network.actionWidth)
   }
 
-  /// The policy of a checkpoint that a PPO trainer made.
-  package init(_ checkpoint: Checkpoint) throws {
+  /// The policy of a checkpoint that a PPO trainer made. `normalizesObservations` is the run's setting: a
+  /// checkpoint before the first update does not show whether what is far off is clipped.
+  package init(_ checkpoint: Checkpoint, normalizesObservations: Bool? = nil) throws {
     let state = try JSON(parsing: checkpoint.trainingState)
     let file = try Safetensors(decoding: checkpoint.parameters)
     let network = try PolicyNetwork(state, file)
@@ -35,8 +36,7 @@ package struct GreedyPolicyNetwork: Sendable {
       ObservationScale.tensorName, width: network.inputs, from: file)
     self.init(
       network, try Parameters(network.layout, from: file),
-      // Where nothing was counted, nothing is scaled.
-      ObservationScale(moments, isActive: moments.count > 0),
+      ObservationScale(moments, isActive: normalizesObservations ?? (moments.count > 0)),
       pool: ThreadPool(threads: network.isRead ? ThreadPool.processorCount : 1))
   }
 
