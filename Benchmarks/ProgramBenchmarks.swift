@@ -18,7 +18,33 @@ extension Benchmark {
         return try 100 * run(watched: true, in: folder) / alone
       }
     },
+    explaining(
+      "a step of 1 M of a maze, explained", "ms", atMost: 100, times: 1000, "--at 654321",
+      after: "maze --set episodes=1000000 --set steps=1000000"),
+    explaining(
+      "all updates of a cell of it", "ms", atMost: 500, times: 1000, "--cell 0,0",
+      after: "maze --set episodes=1000000 --set steps=1000000"),
+    // The steps that lie farthest behind a checkpoint.
+    explaining(
+      "a step of a DQN, explained", "s", atMost: 2, times: 1, "--at 99999",
+      after: "city --steps 100000"),
+    explaining(
+      "a step of a PPO, explained", "s", atMost: 2, times: 1, "--at 102399",
+      after: "reacher --steps 104448 --set keep_best=no"),
   ]
+
+  /// How long an explanation takes of a run that was trained before.
+  private static func explaining(
+    _ name: String, _ unit: String, atMost limit: Double, times factor: Double, _ step: String,
+    after run: String
+  ) -> Benchmark {
+    cost(name, unit, atMost: limit, repetitions: 3) {
+      try Scratch.use { folder in
+        _ = try time("$reel train \(run) -o a.sqlite --quiet", in: folder)
+        return try factor * time("$reel explain a.sqlite \(step)", in: folder)
+      }
+    }
+  }
 
   private static func run(watched: Bool, in folder: String) throws -> Double {
     try time(

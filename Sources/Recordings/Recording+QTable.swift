@@ -97,6 +97,16 @@ extension Recording {
     }
   }
 
+  /// All updates of a state before a step, earliest first.
+  package func qUpdates(of state: Int, before step: Int) throws(RecordingError) -> [QUpdate] {
+    try reading { () throws(RecordingError) in
+      var updates: [QUpdate] = []
+      var fold = try QTableFold(self, at: 0, usingCheckpoints: true)
+      try fold.advance(to: step, only: state) { updates.append($0) }
+      return updates
+    }
+  }
+
   /// The last updates of a state before a step, earliest first.
   package func qUpdates(
     of state: Int, before step: Int, last count: Int
@@ -112,9 +122,7 @@ extension Recording {
       var fold = try QTableFold(self, at: first, usingCheckpoints: true)
       try fold.advance(to: first)
       var updates: [QUpdate] = []
-      try fold.advance(to: last + 1) { update in
-        if update.state == state { updates.append(update) }
-      }
+      try fold.advance(to: last + 1, only: state) { updates.append($0) }
       return updates
     }
   }
@@ -155,9 +163,9 @@ private struct QTableFold {
     step = found.step
   }
 
-  /// Goes on to the table after `target` steps.
+  /// Goes on to the table after `target` steps; `body` hears the updates on the way, or those of one state.
   mutating func advance(
-    to target: Int, observing body: ((QUpdate) -> Void)? = nil
+    to target: Int, only state: Int? = nil, observing body: ((QUpdate) -> Void)? = nil
   ) throws(RecordingError) {
     guard learns else { return }
     if step < target { try recording.requireEveryStep(for: "a Q-table between its checkpoints") }
@@ -182,7 +190,7 @@ private struct QTableFold {
       }
       var updates = RuleUpdates(rule: rule)
       while try blocks.advance() {
-        guard updates.apply(blocks, to: &table, body) else {
+        guard updates.apply(blocks, to: &table, only: state, body) else {
           throw .damaged(
             recording.path, "a step has a state or an action that its Q-table does not have")
         }
@@ -201,7 +209,8 @@ private struct QTableFold {
 
     /// Makes the updates of a block; false where a row does not fit the table.
     mutating func apply(
-      _ blocks: StepBlocks, to table: inout QTable, _ body: ((QUpdate) -> Void)?
+      _ blocks: StepBlocks, to table: inout QTable, only wanted: Int?,
+      _ body: ((QUpdate) -> Void)?
     ) -> Bool {
       let (states, actions) = (UInt64(table.states), UInt64(table.actions))
       let rows = blocks.rows
@@ -230,7 +239,7 @@ private struct QTableFold {
               Int(state), Int(action), reward: reward, next: Int(next),
               terminated: ending == terminated, alpha: alpha, gamma: rule.gamma)
           }
-          if let body {
+          if let body, wanted == nil || wanted == Int(state) {
             body(
               QUpdate(
                 step: rows.int(row, .step), episode: number, state: Int(state), action: Int(action),

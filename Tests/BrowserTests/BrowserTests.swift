@@ -123,7 +123,7 @@ struct BrowserTests {
       #expect(
         try browser.value("document.querySelector('.heat .reading').textContent").text?
           .contains("Last update, at step") == true)
-      try browser.value("document.querySelector('.episode').value = '4'")
+      try browser.value("document.querySelector('.episode').selectedIndex = 3")
       try browser.value("document.querySelector('.episode').dispatchEvent(new Event('change'))")
       try browser.value("document.querySelector('.player').focus()")
       try browser.wait(until: Self.isPainted())

@@ -12,7 +12,8 @@ import Worlds
   private func maze(_ path: String) throws -> (recording: Recording, settings: QTableConfiguration)
   {
     let plan = try Catalog.builtIn.plan(
-      PlanRequest("maze", overrides: [("episodes", "60"), ("snapshot_every", "250")]))
+      PlanRequest(
+        "maze", overrides: [("episodes", "40"), ("snapshot_every", "250"), ("epsilon", "0.3")]))
     let recording = try train(plan, seed: 3, to: path)
     return (recording, try #require(plan.settings as? QTableConfiguration))
   }
@@ -61,7 +62,7 @@ import Worlds
           #expect(tied == learned.greedyActions(state) && tied.contains(action))
         case .unknown: Issue.record("step \(row.step): \(explained.choiceText)")
         }
-        #expect(explained.move == .init(executed: action, draw: nil))
+        #expect(explained.move?.executed == action && explained.move?.draw == nil)
         let before = learned.value(state, action)
         learned.update(
           state, action, reward: row.reward, next: next, terminated: row.ending == .terminated,

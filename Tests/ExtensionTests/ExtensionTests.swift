@@ -160,7 +160,7 @@ import Worlds
       let options = ReportedRun.Options(
         episodes: [("last", .last)], moments: 5, bytes: 300_000)
       let read = try ReportedRun(
-        grouped, named: "a toy", command: "none", options, by: Self.tables
+        grouped, named: "a toy", .init(again: "none"), options, by: Self.tables
       ).read()
       #expect(read.episodes.count == 1)
       let page = try ReportPage(title: "toys", maker: "a test", runs: [read]).html()

@@ -46,7 +46,7 @@ package struct CellHistory: Sendable {
     }
     names = StateNames(try recording.description().world)
     (self.state, actions) = (state, start.actions)
-    updates = try recording.qUpdates(of: state, before: step, last: .max)
+    updates = try recording.qUpdates(of: state, before: step)
     var row = Array(start.row(state))
     var (values, marks) = ([Double](), [Mark]())
     values.reserveCapacity(updates.count)

@@ -25,7 +25,11 @@ extension ExplanationPage {
       line(10) + (texts.map { canvas.measure($0, font).width }.max() ?? 0)
     }
     let texts = min(widest(shown.map(\.text)), area.width * 0.3)
-    let names = min(widest(shown.map(\.name)), area.width * 0.84 - texts)
+    let (wanted, room) = (widest(shown.map(\.name)), area.width * 0.92 - texts)
+    let names = min(wanted, room)
+    // Names that are too long are written smaller before they are cut.
+    var nameFont = font
+    nameFont.size *= max(0.7, min(1, room / wanted))
     let bars = Rect(
       x: area.x + names, y: area.y, width: area.width - names - texts, height: area.height)
     let zero = hasNegative ? bars.center.x : bars.left
@@ -40,8 +44,8 @@ extension ExplanationPage {
             radius: line(5)), color.opacity(0.14))
       }
       canvas.text(
-        canvas.ellipsized(number.name, font, width: names - line(10)), at: Point(area.x, y), font,
-        theme.text, anchor: .middle)
+        canvas.ellipsized(number.name, nameFont, width: names - line(6)), at: Point(area.x, y),
+        nameFont, theme.text, anchor: .middle)
       let length =
         (hasNegative ? bars.width / 2 : bars.width) * number.value
         / max(limit, .leastNormalMagnitude)

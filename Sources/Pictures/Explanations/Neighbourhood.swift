@@ -81,6 +81,14 @@ struct Neighbourhood {
       return Bow(from: start.center, to: end.center)
     }
 
+    /// Where what the move earned is written: on its way, or at the top of the cell that the agent stayed in.
+    func placeOfReward(_ explanation: TableExplanation) -> Point? {
+      guard explanation.state != explanation.next else {
+        return rect(of: explanation.state).map { Point($0.center.x, $0.top + $0.height * 0.04) }
+      }
+      return way(explanation)?.place(0.5)
+    }
+
     /// The agent in its cell, or on its way to the next.
     func drawAgent(
       _ explanation: TableExplanation, moved: Double, _ page: ExplanationPage, onto canvas: Canvas

@@ -167,7 +167,10 @@ struct TableFigure: ExplanationFigure {
 
   private func changeText(_ update: TableExplanation.Update) -> String {
     let names = explanation.names
-    func words(_ actions: [Int]) -> String { actions.map(names.action).joined(separator: " or ") }
+    func words(_ actions: [Int]) -> String {
+      actions.count == update.nextValues.count
+        ? "any" : actions.map(names.action).joined(separator: " or ")
+    }
     return update.changesBest
       ? "The best action in \(names.state(explanation.state)) was \(words(update.bestBefore)), now it is "
         + "\(words(update.bestAfter))."
@@ -229,7 +232,7 @@ struct TableFigure: ExplanationFigure {
         flow(update.before, from: cell, to: result.rect(of: .old), colors.old, Self.remembering)
       }
     }
-    guard let middle = board.way(explanation)?.place(0.5) else { return }
+    guard let middle = board.placeOfReward(explanation) else { return }
     flow(
       explanation.reward, from: middle, to: target.rect(of: .reward), colors.reward, Self.earning)
     if stage(time, Self.moving) >= 1 {

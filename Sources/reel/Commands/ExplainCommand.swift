@@ -141,6 +141,14 @@ struct ExplainCommand: Command {
     let state = try StateNames(run.world).state(typed: cell, below: states)
     let end = try recording.step(at: RecordedMoment(option: "--at", at))
     let history = try CellHistory(of: recording, state: state, before: end)
+    if let output {
+      let chart = history.chart(
+        subtitle: "\(run.world.name) \(run.world.mapName), \(history.updates.count) updates",
+        theme: theme, size: size)
+      try DrawingFile(output, replacing: force).write(chart)
+      console.isJSON ? console.print(["file": .string(output)]) : console.print(output)
+      return .done
+    }
     guard !console.isJSON else {
       console.print(history.json)
       return .done
