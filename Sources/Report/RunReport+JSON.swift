@@ -10,6 +10,7 @@ import Rollouts
 /// page's bytes.
 extension RunReport {
   func json(_ bytes: inout PageBytes) -> JSON {
+    var lines = LineTable()
     var members: [JSON.Member] = [
       .init("name", .string(name)),
       .init(
@@ -19,8 +20,9 @@ extension RunReport {
             ["name": .string($0.name), "dx": .integer($0.dx), "dy": .integer($0.dy)]
           })),
       .init("curve", curve.json(&bytes)),
-      .init("episodes", .array(episodes.map { $0.json(&bytes) })),
+      .init("episodes", .array(episodes.map { $0.json(&bytes, &lines) })),
     ]
+    if !lines.all.isEmpty { members.append(.init("lines", .array(lines.all.map(JSON.string)))) }
     members.append(.init("explain", .string(explainCommand)))
     if let board { members.append(.init("board", board.json(&bytes))) }
     if let heat { members.append(.init("heat", heat.json(actions, &bytes))) }
@@ -43,6 +45,22 @@ extension Curve {
   }
 }
 
+/// Lines of words, each kept once however often it stands on the page.
+private struct LineTable {
+  private(set) var all: [String] = []
+  private var known: [Substring: Int] = [:]
+
+  /// The places of a text's lines.
+  mutating func places(of text: String) -> [Int] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      if let place = known[line] { return place }
+      known[line] = all.count
+      all.append(String(line))
+      return all.count - 1
+    }
+  }
+}
+
 extension RunReport.Themed {
   fileprivate func json(_ write: (Value) -> JSON) -> JSON {
     ["light": write(light), "dark": write(dark)]
@@ -50,7 +68,7 @@ extension RunReport.Themed {
 }
 
 extension RunReport.Episode {
-  fileprivate func json(_ bytes: inout PageBytes) -> JSON {
+  fileprivate func json(_ bytes: inout PageBytes, _ lines: inout LineTable) -> JSON {
     var members: [JSON.Member] = [
       .init("number", .integer(number)), .init("ending", .string(ending)),
       .init("steps", bytes.add(steps)),
@@ -62,7 +80,9 @@ extension RunReport.Episode {
     members.append(.init("stride", .integer(stride)))
     if !values.isEmpty { members.append(.init("values", bytes.add(values))) }
     if !explanations.isEmpty {
-      members.append(.init("explanations", .array(explanations.map(JSON.string))))
+      let places = explanations.map { lines.places(of: $0) }
+      members.append(.init("explained", bytes.add(places.flatMap(\.self))))
+      members.append(.init("explainedCounts", bytes.add(places.map(\.count))))
     }
     switch view {
     case .overlay(let frames, let trail, let counts):

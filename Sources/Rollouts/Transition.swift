@@ -112,6 +112,18 @@ public protocol TransitionSink: ~Copyable {
   mutating func record(_ checkpoint: Checkpoint) throws
 }
 
+extension TransitionSink where Self: ~Copyable {
+  /// Takes one step of a discrete world, wrapped.
+  public mutating func record(
+    episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
+  ) throws {
+    try record(
+      Transition(
+        episode: episode, state: .index(state), action: .index(action), reward: reward,
+        next: .index(next), ending: ending))
+  }
+}
+
 /// A sink that keeps nothing, for training without a recording.
 public struct NullSink: TransitionSink {
   /// A sink that keeps nothing.
@@ -143,15 +155,6 @@ public struct MemorySink: TransitionSink {
 
   /// Keeps a transition.
   public mutating func record(_ transition: Transition) { transitions.append(transition) }
-  /// Keeps a step of a discrete world, as a transition.
-  public mutating func record(
-    episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
-  ) {
-    record(
-      Transition(
-        episode: episode, state: .index(state), action: .index(action), reward: reward,
-        next: .index(next), ending: ending))
-  }
   /// Keeps a metric.
   public mutating func record(_ metric: Metric) { metrics.append(metric) }
   /// Keeps a checkpoint.

@@ -56,14 +56,7 @@ extension DQNExplanation {
   }
 
   private var worldPart: ExplanationPart {
-    let end =
-      switch ending {
-      case .running: ""
-      case .terminated: "; the episode is over, its future is worth nothing"
-      case .truncated: "; the episode is cut off, its future goes on unseen"
-      case .interrupted: "; its recording ends here"
-      }
-    return ExplanationPart("world", ["a reward of \(number(reward))\(end)"])
+    ExplanationPart("world", ["a reward of \(number(reward))\(ending.remark)"])
   }
 
   /// So many rows of a batch are shown: the most surprising.

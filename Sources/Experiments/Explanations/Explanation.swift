@@ -152,6 +152,18 @@ extension Recording {
   }
 }
 
+extension Ending {
+  /// What a step that an episode ends with adds to a sentence.
+  var remark: String {
+    switch self {
+    case .running: ""
+    case .terminated: "; the episode is over, so that nothing follows"
+    case .truncated: "; the episode is cut off, though it could go on"
+    case .interrupted: "; its recording ends here"
+    }
+  }
+}
+
 extension String {
   /// The words as a sentence begins.
   var capitalizingFirst: String { prefix(1).uppercased() + dropFirst() }

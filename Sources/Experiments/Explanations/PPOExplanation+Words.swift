@@ -96,14 +96,7 @@ extension PPOExplanation {
   }
 
   private var worldPart: ExplanationPart {
-    let end =
-      switch ending {
-      case .running: ""
-      case .terminated: "; the episode is over, its future is worth nothing"
-      case .truncated: "; the episode is cut off, its future is worth the value of where it led"
-      case .interrupted: "; its recording ends here"
-      }
-    return ExplanationPart("world", ["a reward of \(number(reward))\(end)"])
+    ExplanationPart("world", ["a reward of \(number(reward))\(ending.remark)"])
   }
 
   // MARK: The update

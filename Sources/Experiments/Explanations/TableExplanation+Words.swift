@@ -64,7 +64,7 @@ extension TableExplanation {
   package var worldText: String {
     let outcome =
       (next == state ? "stayed at \(names.state(next))" : "led to \(names.state(next))")
-      + " for a reward of \(number(reward))" + endingText + "."
+      + " for a reward of \(number(reward))" + ending.remark + "."
     guard let move else { return "\(names.action(action).capitalizingFirst) \(outcome)" }
     let draw = move.draw.map { " (the draw was \(number($0)))" } ?? ""
     guard move.executed != action else {
@@ -72,15 +72,6 @@ extension TableExplanation {
     }
     return
       "Slipped: \(names.action(move.executed)) in place of \(names.action(action))\(draw), which \(outcome)"
-  }
-
-  private var endingText: String {
-    switch ending {
-    case .running: ""
-    case .terminated: "; the episode is over"
-    case .truncated: "; the episode is cut off by its limit of steps"
-    case .interrupted: "; its recording ends here"
-    }
   }
 
   /// The update as a formula: in letters, with its numbers, and its result.

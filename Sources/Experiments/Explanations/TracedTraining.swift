@@ -31,8 +31,7 @@ struct TracedTraining {
       kept.step == 0
       ? try plan.trainer(seed: run.seed)
       : try plan.trainer(seed: run.seed, from: kept, history: recording.history)
-    var sink = TracingSink(
-      comparison: try RecordingComparison(recording, from: kept.step, to: end), last: kept)
+    var sink = try Relearning(from: kept, to: end, of: recording, comparesCheckpoints: false)
     let all = Double(first + stride - kept.step)
     func train(to stop: Int, _ callbacks: TrainingCallbacks = TrainingCallbacks()) throws {
       var isWanted = true
@@ -58,27 +57,4 @@ struct TracedTraining {
         "\(recording.path) comes out differently when it is trained again: \(difference)")
     }
   }
-}
-
-/// A sink that compares transitions with a recording, and keeps the last checkpoint.
-private struct TracingSink: TransitionSink {
-  var comparison: RecordingComparison
-  var last: Checkpoint
-
-  mutating func record(_ transition: Transition) throws {
-    // The last rollout may not have been recorded to its end.
-    do { try comparison.record(transition) } catch is RecordingComparison.AtEnd {}
-  }
-
-  mutating func record(
-    episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
-  ) throws {
-    try record(
-      Transition(
-        episode: episode, state: .index(state), action: .index(action), reward: reward,
-        next: .index(next), ending: ending))
-  }
-
-  mutating func record(_ metric: Metric) {}
-  mutating func record(_ checkpoint: Checkpoint) { last = checkpoint }
 }

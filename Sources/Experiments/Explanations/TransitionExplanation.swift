@@ -96,8 +96,7 @@ package struct TransitionExplanation: ExplanationContent {
       ExplanationPart(
         "world",
         [
-          "a reward of \(number(reward))"
-            + (ending == .running ? "" : "; the episode is \(ending.name)")
+          "a reward of \(number(reward))\(ending.remark)"
         ]),
     ]
     if !metrics.isEmpty {

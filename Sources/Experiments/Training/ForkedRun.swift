@@ -57,8 +57,7 @@ package struct ForkedRun {
   ) throws -> (checkpoint: Checkpoint, episodes: Int) {
     var trainer = try plan.trainer(seed: seed, from: kept, history: parent.history)
     trainer.stopStep = end
-    let relearning = Relearning(
-      last: kept, parent: parent, try RecordingComparison(parent, from: kept.step, to: end))
+    let relearning = try Relearning(from: kept, to: end, of: parent)
     let checkpoint = try trainer.train(into: relearning) { step in
       let share = Double(step - kept.step) / Double(max(1, end - kept.step))
       guard progress(share, "learning again") else { throw RunError.cancelled }
@@ -85,32 +84,5 @@ extension Trainer {
     }
     if let failure { throw failure }
     return relearning.last
-  }
-}
-
-/// A sink that compares what is learned again with the parent, and has what was learned last.
-private struct Relearning: TransitionSink {
-  private(set) var last: Checkpoint
-  private let parent: Recording
-  private var comparison: RecordingComparison
-
-  init(last: Checkpoint, parent: Recording, _ comparison: RecordingComparison) {
-    (self.last, self.parent, self.comparison) = (last, parent, comparison)
-  }
-
-  mutating func record(
-    episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
-  ) throws {
-    try comparison.record(
-      episode: episode, state: state, action: action, reward: reward, next: next, ending: ending)
-  }
-
-  mutating func record(_ transition: Transition) throws { try comparison.record(transition) }
-
-  mutating func record(_ metric: Metric) {}
-
-  mutating func record(_ checkpoint: Checkpoint) throws {
-    last = checkpoint
-    if try parent.checkpoint(at: checkpoint.step) != nil { try comparison.record(checkpoint) }
   }
 }

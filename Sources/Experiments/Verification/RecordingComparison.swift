@@ -33,15 +33,6 @@ struct RecordingComparison: TransitionSink {
     }
   }
 
-  mutating func record(
-    episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
-  ) throws {
-    try record(
-      Transition(
-        episode: episode, state: .index(state), action: .index(action), reward: reward,
-        next: .index(next), ending: ending))
-  }
-
   mutating func record(_ transition: Transition) throws {
     if step >= end { throw AtEnd() }
     if place == page.count {

@@ -42,16 +42,11 @@ struct DQNFigure: ExplanationFigure {
 
   func draw(onto canvas: Canvas, at time: Double?) {
     page.drawHeader(onto: canvas)
-    let all = page.area(from: 40, to: 1240)
-    let middle = all.y + all.height * 0.5
     func part(_ left: Double, _ right: Double, isLower: Bool = false) -> Rect {
-      let top = (isLower ? middle : all.y) + page.line(26)
-      return Rect(
-        x: page.length(left), y: top, width: page.length(right - left),
-        height: (isLower ? all.bottom : middle) - top - page.line(14))
+      page.part(from: left, to: right, isLower: isLower, share: 0.5)
     }
     func heading(_ text: String, _ area: Rect) {
-      page.drawHeading(text, at: Point(area.x, area.y - page.line(13)), onto: canvas)
+      page.drawHeading(text, over: area, onto: canvas)
     }
     let world = part(40, 280)
     heading("State", world)

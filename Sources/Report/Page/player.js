@@ -20,7 +20,7 @@ export class Player {
       "return", "action", "reading", "board"].map((name) => [name, find(name)]));
     this.course = new Course(find("course"));
     this.values = new Values([...section.querySelectorAll(".values li")]);
-    this.why = new Why(section, run.explain);
+    this.why = new Why(section, run);
     this.clock = new Clock({
       last: () => this.last, speed: () => Number(this.parts.speed.value),
       loops: () => this.parts.loop.checked, tick: (place) => this.tick(place),
@@ -162,12 +162,22 @@ export class Player {
   }
 }
 
+/** The places of the lines of each moment's explanation, where there are some. */
+function explanations({ explained, explainedCounts }, bytes) {
+  if (!explained) return null;
+  const places = bytes.integers(explained);
+  let start = 0;
+  return [...bytes.integers(explainedCounts)].map((count) =>
+    [...places.subarray(start, start += count)]);
+}
+
 /** An episode with its numbers as arrays and a view of its pictures; made once. */
 function unpacked(episode, board, bytes) {
   if (episode.view) return episode;
   episode.steps = bytes.integers(episode.steps);
   episode.returns = bytes.floats(episode.returns);
   episode.actions = bytes.integers(episode.actions);
+  episode.explanations = explanations(episode, bytes);
   episode.values = episode.values ? bytes.floats(episode.values) : new Float32Array();
   episode.view = episode.overlay ? new BoardView(board, episode.overlay, bytes)
     : new FilmView(episode.film, bytes);

@@ -1,8 +1,8 @@
 /** Why a step was taken and what was learned from it, in words, and what to type to see more. */
 export class Why {
-  /** `command` is what stands before a step's number. */
-  constructor(section, command) {
-    this.command = command;
+  /** `explain` is what stands before a step's number, `lines` are all that an explanation can have. */
+  constructor(section, { explain, lines }) {
+    Object.assign(this, { command: explain, lines });
     this.words = [...section.querySelectorAll(".why")];
     this.more = section.querySelector(".explain");
   }
@@ -11,8 +11,13 @@ export class Why {
     Object.assign(this, { explanations, first, stride, steps });
   }
 
+  /** A moment's explanation; nothing where there is none. */
+  text(moment) {
+    return this.explanations?.[moment]?.map((line) => this.lines[line]).join("\n");
+  }
+
   show(moment, last) {
-    const words = this.explanations?.[moment];
+    const words = this.text(moment);
     for (const part of this.words) part.hidden = !words;
     this.words.at(-1).textContent = words ?? "";
     this.more.hidden = !this.command || moment === last;
