@@ -88,9 +88,8 @@ import Worlds
       { Double($0.output.0) }
       #expect(numbers.count == 6, "\(sum)")
       #expect(abs(numbers[0] * numbers[1] + 0.95 * numbers[3] - numbers[4] - numbers[5]) < 0.001)
-      // Twice ten inputs, 16, 16 and an output each; two outputs and their deviations.
-      let each = 10 * 16 + 16 + 16 * 16 + 16
-      let all = 2 * each + (2 * 16 + 2) + (16 + 1) + 2
+      // Twice ten inputs and 16 units; two outputs and a value of 16 units; two deviations.
+      let all = 2 * (10 * 16 + 16) + (2 * 16 + 2) + (16 + 1) + 2
       #expect(lines.joined().contains { $0.contains("mlp: \(all) parameters") }, "\(lines)")
       let clipped = try recording.metric("losses/clipfrac").values
       let last = try #require(clipped.last)

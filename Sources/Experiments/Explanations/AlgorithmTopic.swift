@@ -213,14 +213,16 @@ extension AlgorithmTopic {
         "5      x ← x + attention(norm(x))          softmax(Q Kᵀ / √D) V in each head",
         "6      x ← x + linear(GELU(linear(norm(x))))",
       ],
-      notes: ["A place looks at itself and at those before it, never at what it shall predict."]),
+      notes: ["A place looks at itself and at those before it, never at what it has to predict."]),
     Part(
       name: "loss", title: "prediction and loss",
       code: [
         "7  logits ← norm(x) · embeddingᵀ                              (B, T, V)",
         "8  loss ← mean over places of −ln softmax(logits)[next token]",
       ],
-      notes: ["Nothing learned, all V tokens are equally likely: the loss begins near ln V."]),
+      notes: [
+        "Before anything is learned all tokens are about equally likely, so the loss begins near ln V."
+      ]),
     Part(
       name: "backward", title: "back-propagation",
       code: ["9  gradient ← d loss / d parameters, no longer than 1"]),

@@ -74,7 +74,7 @@ struct DQNEvidence {
         "\($0) \(NumberFormat.decimal(Double($1), 2))"
       }
       return [
-        "step \(NumberFormat.count(steps - 1)) saw " + inputs.joined(separator: ", "),
+        "step \(steps - 1) saw " + inputs.joined(separator: ", "),
         "the last network values "
           + zip(actions, values).map {
             "\($0.name) \(NumberFormat.decimal(Double($1), 3))"

@@ -1,5 +1,6 @@
 import Glibc
 import Language
+import Neural
 import Platform
 import Recordings
 import Rollouts
@@ -58,7 +59,7 @@ struct GPTEvidence {
     lines["loss"] =
       [
         likeliest(of: expectation),
-        "\(expectation.token.quoted) follows: a loss of −ln \(expectation.share.percent) = "
+        "\(expectation.token.quoted) follows: a loss of −ln \(NumberFormat.exact(Double(expectation.share))) = "
           + NumberFormat.exact(-log(Double(expectation.share))),
         "ln V = \(NumberFormat.exact(log(Double(trained.tokenizer.count))))",
       ] + (try recording.points(of: "losses/batch"))

@@ -1,5 +1,6 @@
 import Platform
 import Recordings
+import Rollouts
 
 extension Recording {
   /// A metric's first, middle and last point, as one line; none where it was never recorded.
@@ -10,7 +11,7 @@ extension Recording {
     var places = [0, last / 2, last]
     if last < 2 { places = Array(0...last) }
     let points = places.map {
-      "\(NumberFormat.exact(series.values[$0])) at step \(NumberFormat.count(series.steps[$0]))"
+      "\(NumberFormat.exact(series.values[$0])) at step \(series.steps[$0])"
     }
     return ["\(name): " + points.joined(separator: ", ")]
   }

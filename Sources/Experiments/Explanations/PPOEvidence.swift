@@ -1,4 +1,5 @@
 import Glibc
+import Neural
 import Platform
 import Recordings
 import Rollouts
@@ -58,8 +59,8 @@ struct PPOEvidence {
       let future = last.ending == .terminated ? 0 : policy.value(of: next, in: world)
       let surprise = last.reward * rewardScale + settings.gamma * future - value
       lines["advantage"]?.append(
-        "step \(NumberFormat.count(last.step)) by the last network: δ = \(number(rewardScale)) · "
-          + "\(number(last.reward)) + \(settings.gamma) · \(number(future)) − \(number(value)) = "
+        "step \(last.step) by the last network: δ = \(number(rewardScale)) · "
+          + "\(factor(last.reward)) + \(settings.gamma) · \(factor(future)) − \(factor(value)) = "
           + number(surprise))
     }
     lines["advantage"]? += try recording.points(of: "losses/explained_variance")
@@ -69,8 +70,8 @@ struct PPOEvidence {
     ]
     lines["loss"] =
       [
-        "ε = \(settings.clipRange): ratios from \(number(1 - settings.clipRange)) to "
-          + "\(number(1 + settings.clipRange)) are free; c₁ = \(settings.valueCoefficient), "
+        "ε = \(settings.clipRange): ratios from \(number(max(0, 1 - settings.clipRange))) to "
+          + "\(number(1 + settings.clipRange)) are not clipped; c₁ = \(settings.valueCoefficient), "
           + "c₂ = \(settings.entropyCoefficient)"
       ]
       + (try ["clipfrac", "approx_kl", "value_loss", "entropy"].flatMap {
@@ -86,6 +87,11 @@ struct PPOEvidence {
       [try recording.checkpointsText(checkpoint)]
       + (try recording.points(of: "eval/episodic_return"))
     return lines
+  }
+
+  /// A number behind a sign: one below 0 in brackets.
+  private static func factor(_ value: Double) -> String {
+    value < 0 ? "(\(NumberFormat.exact(value)))" : NumberFormat.exact(value)
   }
 
   /// What rewards are multiplied by after the last update.
@@ -105,7 +111,7 @@ struct PPOEvidence {
   private static func seen<W: ObservableWorld>(
     _ step: RecordedStep, _ decision: GreedyPolicyNetwork.Decision, _ world: W
   ) -> [String] {
-    let start = "step \(NumberFormat.count(step.step)) "
+    let start = "step \(step.step) "
     guard let letters = world.letters else {
       let inputs = zip(world.observationNames, decision.seen).prefix(shown).map {
         "\($0) \(NumberFormat.decimal(Double($1), 2))"
