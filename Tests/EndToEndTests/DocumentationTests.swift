@@ -33,7 +33,7 @@ import Testing
       var done: Set<String> = []
       for page in [
         "README.md", "docs/trainers.md", "docs/worlds.md", "docs/films.md", "docs/language.md",
-        "docs/events.md", "docs/moments.md",
+        "docs/events.md", "docs/moments.md", "docs/explain.md", "docs/lessons.md",
       ] {
         let commands = try Self.commands(in: page)
         #expect(!commands.isEmpty, "\(page)")

@@ -23,24 +23,35 @@ struct DQNEvidence {
     lines["choose"] = try Self.choice(recording, plan.world(), &network, before: steps)
     lines["remember"] = [
       "\(NumberFormat.count(min(steps, settings.bufferSize))) of \(NumberFormat.count(steps)) transitions are remembered",
-      settings.stepUpdate == .batch
-        ? "each step learns from \(settings.batch) of them"
-        : "each step learns from the newest; a batch of \(settings.episodeBatch) after an episode",
+      Self.lesson(settings),
     ]
-    lines["target"] = ["γ = \(settings.gamma), n = \(settings.nStep)"]
-    lines["loss"] = try Self.points(of: "losses/td_loss", in: recording)
-    lines["target"]? += try Self.points(of: "losses/q_values", in: recording)
+    lines["target"] = [
+      "γ = \(settings.gamma), n = \(settings.nStep), "
+        + (settings.targetEvery > 0
+          ? "the target network is replaced every \(NumberFormat.count(settings.targetEvery)) steps"
+          : "no target network")
+    ]
+    lines["loss"] = try recording.points(of: "losses/td_loss")
+    lines["target"]? += try recording.points(of: "losses/q_values")
     lines["backward"] = [
       network.widths.map(String.init).joined(separator: "-")
         + ": \(NumberFormat.count(Self.parameters(network.widths))) parameters, gradient \(settings.gradient.rawValue)"
     ]
     lines["adam"] = ["α = \(settings.learningRate)"]
-    let kept = try recording.checkpointSteps()
-    lines["save"] = [
-      "\(kept.count) checkpoints, the last after \(NumberFormat.count(kept.last ?? 0)) steps: "
-        + NumberFormat.bytes(checkpoint.parameters.count)
-    ]
+    lines["save"] = [try recording.checkpointsText(checkpoint)]
     self.lines = lines
+  }
+
+  /// What a step and an episode are learned from.
+  private static func lesson(_ settings: DQNConfiguration) -> String {
+    let each =
+      switch settings.stepUpdate {
+      case .batch: "each step learns from \(settings.batch) of them"
+      case .newest: "each step learns from the newest"
+      case .nothing: "no step learns"
+      }
+    return settings.episodeBatch > 0
+      ? each + ", each episode's end from \(settings.episodeBatch)" : each
   }
 
   private static func parameters(_ widths: [Int]) -> Int {
@@ -63,25 +74,15 @@ struct DQNEvidence {
         "\($0) \(NumberFormat.decimal(Double($1), 2))"
       }
       return [
-        "step \(NumberFormat.count(steps - 1)) saw " + inputs.joined(separator: ", "),
+        "step \(steps - 1) saw " + inputs.joined(separator: ", "),
         "the last network values "
           + zip(actions, values).map {
             "\($0.name) \(NumberFormat.decimal(Double($1), 3))"
           }.joined(separator: ", "),
-        "\(actions[action].name) was done, for \(NumberFormat.decimal(last.reward, 2))",
+        "\(actions[action].name) was chosen then, for a reward of \(NumberFormat.decimal(last.reward, 2))",
       ]
     }
     guard let choices = world as? any DiscreteActionWorld else { return [] }
     return try describe(choices)
-  }
-
-  /// A metric's first, middle and last point.
-  private static func points(of name: String, in recording: Recording) throws -> [String] {
-    let series = try recording.metric(name)
-    guard series.values.count > 2 else { return [] }
-    let points = [0, series.values.count / 2, series.values.count - 1].map {
-      "\(NumberFormat.decimal(series.values[$0], 4)) at step \(NumberFormat.count(series.steps[$0]))"
-    }
-    return ["\(name): " + points.joined(separator: ", ")]
   }
 }
