@@ -44,6 +44,8 @@ package protocol TrainerSettings: Configuration, Equatable {
   /// The same settings, but for schedules over all episodes: those stay what they are in one.
   func holdingSchedules(at episode: Int) -> Self
 
+  /// How many steps an update learns from, counted from a checkpoint: each as it is taken, or those of a rollout.
+  var stepsLearnedTogether: Int { get }
   /// The same settings without trials of what was learned, which change nothing of it.
   var withoutTrials: Self { get }
 
@@ -88,6 +90,7 @@ extension TrainerSettings {
   package var worlds: Int { 1 }
   package var isByEpisodes: Bool { false }
   package func holdingSchedules(at episode: Int) -> Self { self }
+  package var stepsLearnedTogether: Int { 1 }
   package var withoutTrials: Self { self }
   package func checkpoint(
     of recording: Recording, at moment: RecordedMoment

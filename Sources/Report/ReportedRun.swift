@@ -14,13 +14,13 @@ package struct ReportedRun {
   private let name: String
   private let task: String
   private let path: String
-  private let recording: Recording
-  private let run: RunDescription
+  let recording: Recording
+  let run: RunDescription
   private let world: any World
   private let insight: Insight
   private let commands: Commands
-  private let options: Options
-  private let tables: PictureTables
+  let options: Options
+  let tables: PictureTables
 
   /// How much a report shows.
   package struct Options: Sendable {
@@ -132,41 +132,8 @@ package struct ReportedRun {
       }
     case .table, .attention, .nothing: break
     }
+    try explainNetwork(&report, chosen.map(\.episode), progress)
     return report
-  }
-
-  // MARK: The run card
-
-  private func facts(_ outcomes: [EpisodeOutcome]) throws -> [(name: String, value: String)] {
-    let session = try recording.lastSession()
-    let seconds = try recording.elapsed().last?.seconds ?? 0
-    let last = outcomes.suffix(100).map(\.totalReturn)
-    var versions = ""
-    if case .object(let members)? = session?.versions {
-      versions = members.map { "\($0.key) \($0.value.text ?? $0.value.compact)" }
-        .joined(separator: ", ")
-    }
-    func number(_ value: Double?) -> String { value.map { NumberFormat.decimal($0, 3) } ?? "" }
-    let facts = [
-      ("World", run.world.name), ("Map", run.world.mapName), ("Trainer", run.trainer),
-      ("Preset", run.preset), ("Seed", run.seedText),
-      ("Purpose", run.purpose == .train ? "" : run.purpose.rawValue),
-      ("Parent", run.parent.map { "\($0.file) at step \($0.step)" } ?? ""),
-      ("Tags", run.tags.joined(separator: ", ")),
-      ("Steps", NumberText.grouped(try recording.stepCount())),
-      ("Episodes", NumberText.grouped(outcomes.count)),
-      ("Mean of the last \(last.count)", number(last.isEmpty ? nil : Statistics.mean(last))),
-      ("Best return", number(outcomes.map(\.totalReturn).max())),
-      ("Begun", session?.started ?? ""),
-      ("Took", seconds > 0 ? NumberFormat.duration(seconds) : ""),
-      ("Status", try recording.status().rawValue), ("Made with", versions),
-    ]
-    return facts.filter { !$0.1.isEmpty }.map { (name: $0.0, value: $0.1) }
-  }
-
-  private var settings: [(name: String, value: String)] {
-    guard case .object(let members) = run.configuration else { return [] }
-    return members.map { ($0.key, $0.value.text ?? $0.value.compact) }
   }
 
   // MARK: Heat map

@@ -86,6 +86,8 @@ package struct RunReport {
     /// Why each step was taken and what was learned from it, in lines; empty where nobody knows, or where the
     /// page has no room.
     var explanations: [String] = []
+    /// About as many bytes as the explanation of a moment takes.
+    static let explanationBytes = 420
     /// What each action was thought to be worth, moment after moment; empty where nobody knows.
     var values: [Float] = []
     /// What is seen.

@@ -27,8 +27,8 @@ struct TableCourse {
     var taken: RecordedStep?
   }
 
-  /// About as many bytes as a step's explanation takes, and an update.
-  private static let (explanationBytes, updateBytes) = (420, 28)
+  /// About as many bytes as an update takes.
+  private static let updateBytes = 28
 
   init(_ recording: Recording, _ run: RunDescription, _ tables: PictureTables, room: Int) throws {
     (self.recording, self.run, self.tables, self.room) = (recording, run, tables, room)
@@ -62,7 +62,7 @@ struct TableCourse {
           explained[place.episode].append(
             TableExplanation(
               taken, facts, rows, isOwn ? update : nil, in: contexts[place.episode]
-            ).lines)
+            ).summary.joined(separator: "\n"))
         }
         next += 1
       }
@@ -88,11 +88,13 @@ struct TableCourse {
     read(before: .max, nil)
     for (index, values) in found.enumerated() { reports[index].values = values }
     let isRoomy =
-      explained.reduce(0) { $0 + $1.count } * Self.explanationBytes + updates.count
+      explained.reduce(0) { $0 + $1.count } * RunReport.Episode.explanationBytes + updates.count
       * Self.updateBytes
       <= room
     for (index, lines) in explained.enumerated() where isRoomy || index == 0 {
-      if lines.count * Self.explanationBytes <= room { reports[index].explanations = lines }
+      if lines.count * RunReport.Episode.explanationBytes <= room {
+        reports[index].explanations = lines
+      }
     }
     if updates.count * Self.updateBytes > room / 2 { (updates, lastUpdates) = ([], []) }
   }
@@ -144,12 +146,5 @@ extension RecordedStep {
       case .index(let next) = next
     else { return nil }
     return (state, action, next)
-  }
-}
-
-extension TableExplanation {
-  /// All of it in lines.
-  fileprivate var lines: String {
-    ([choiceText, "", worldText, ""] + (update.map(lines) ?? [])).joined(separator: "\n")
   }
 }

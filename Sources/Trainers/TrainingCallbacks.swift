@@ -29,7 +29,7 @@ package struct TrainingCallbacks {
   package var evaluationEnded: ((TrainingEvent.Evaluation) -> Void)?
   package var metricsRecorded: (([Metric]) -> Void)?
   package var checkpointSaved: ((Checkpoint) -> Void)?
-  /// Hears how one step is learned from; not among the events of a stream.
+  /// Hears how some steps are learned from; not among the events of a stream.
   package var tracing: UpdateTracing?
 
   /// Callbacks that hear nothing yet.

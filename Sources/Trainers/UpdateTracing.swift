@@ -1,18 +1,18 @@
-/// Asks a trainer how it learns from one step: with what numbers, in every update of the network that the step
-/// takes part in or brings about.
+/// Asks a trainer how it learns from some steps: with what numbers, in every update of the network that they take
+/// part in or bring about.
 ///
 ///     var callbacks = TrainingCallbacks()
-///     callbacks.tracing = UpdateTracing(step: 5000) { traces.append($0) }
+///     callbacks.tracing = UpdateTracing(steps: [5000]) { step, trace in traces.append(trace) }
 ///
 /// What was learned is the same, traced or not.
 package struct UpdateTracing {
-  /// The number of the step, as recordings count.
-  package let step: Int
-  let onUpdate: (UpdateTrace) -> Void
+  /// The numbers of the steps, as recordings count.
+  package let steps: Set<Int>
+  let onUpdate: (_ step: Int, UpdateTrace) -> Void
 
-  /// `onUpdate` hears every update, in order.
-  package init(step: Int, onUpdate: @escaping (UpdateTrace) -> Void) {
-    (self.step, self.onUpdate) = (step, onUpdate)
+  /// `onUpdate` hears every update of each of the steps, in order.
+  package init(steps: Set<Int>, onUpdate: @escaping (_ step: Int, UpdateTrace) -> Void) {
+    (self.steps, self.onUpdate) = (steps, onUpdate)
   }
 }
 

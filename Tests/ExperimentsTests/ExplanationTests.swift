@@ -112,9 +112,32 @@ import Worlds
           return try trained(try plan.trainer(seed: 1))
         }
         var updates = 0
-        let traced = try digest(UpdateTracing(step: 250) { _ in updates += 1 })
+        let traced = try digest(UpdateTracing(steps: [250]) { _, _ in updates += 1 })
         #expect(updates == 1, "\(subject)")
         #expect(try digest(nil) == traced, "\(subject)")
+      }
+    }
+  }
+
+  @Test func `steps that are explained together are explained as each alone`() throws {
+    try withTemporaryFolder { folder in
+      for (subject, changes, steps) in [
+        ("snake", [("episodes", "0"), ("steps", "300")], [3, 120, 121, 250, 299]),
+        (
+          "reacher",
+          [("steps", "900"), ("worlds", "3"), ("rollout", "100"), ("snapshot_every", "2")],
+          [0, 30, 33, 299, 300, 750, 899]
+        ),
+      ] {
+        let plan = try Catalog.builtIn.plan(PlanRequest(subject, overrides: changes))
+        let recording = try train(plan, seed: 4, to: "\(folder)/\(subject).sqlite")
+        let together = try Catalog.builtIn.explanations(of: recording, at: steps)
+        #expect(together.map(\.place.step) == steps)
+        for (step, found) in zip(steps, together) {
+          let alone = try Catalog.builtIn.explanation(of: recording, at: step)
+          #expect(found.json == alone.json, "\(subject), step \(step)")
+          #expect(found.summary == alone.summary && !found.summary.isEmpty)
+        }
       }
     }
   }
@@ -152,9 +175,20 @@ import Worlds
   @Test func `a part that another session made is explained by its own settings`() throws {
     try withTemporaryFolder { folder in
       let (recording, _) = try maze("\(folder)/a.sqlite")
-      let end = try recording.stepCount()
-      let update = try #require(try table(recording, at: end - 1).update)
-      #expect(update.alpha == 0.1)
+      let (path, end) = ("\(folder)/b.sqlite", try recording.stepCount())
+      let change = PlanChange(overrides: [("alpha", "0.3"), ("epsilon", "0.9")])
+      try ForkedRun(of: recording, at: 400).write(to: path, change, force: false) { _, _ in true }
+      _ = try ResumedRun(path).run { _ in true }
+      let fork = try Recording(path)
+      for (step, alpha, epsilon) in [(399, 0.1, 0.3), (400, 0.3, 0.9), (500, 0.3, 0.9)] {
+        let explained = try table(fork, at: step)
+        #expect(explained.update?.alpha == alpha, "step \(step)")
+        switch explained.choice {
+        case .exploration(let found, _, _), .best(let found, _), .tie(let found, _, _, _):
+          #expect(found == epsilon, "step \(step)")
+        case .unknown: Issue.record("step \(step)")
+        }
+      }
       #expect(throws: RunError.self) { try table(recording, at: end) }
       #expect(throws: RunError.self) { try table(recording, at: -1) }
     }

@@ -35,6 +35,8 @@ extension BatchExplanation {
     ]
   }
 
+  var summary: [String] { parts.first.map(\.lines) ?? [] }
+
   private func number(_ value: Double) -> String { NumberFormat.exact(value) }
 
   var members: [JSON.Member] {

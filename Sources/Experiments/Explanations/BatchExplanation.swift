@@ -22,7 +22,8 @@ package struct BatchExplanation: ExplanationContent {
     guard let settings = plan.settings as? TextConfiguration else {
       throw RunError.damaged(recording.path, "it is of a text, and not by a trainer of texts")
     }
-    let traced = try TracedTraining(recording, step, plan, stride: 1, progress)
+    var training = try TracedTraining(recording, of: [step], plan)
+    let traced = try training.trace(step, progress)
     guard case .text(let trace)? = traced.updates.first, let sequence = trace.sequences.first,
       let token = sequence.last
     else { throw RunError.run("batch \(step) was not learned from when training was repeated") }

@@ -14,6 +14,8 @@ extension DQNExplanation {
         : updates.map(updatePart) + [changePart])
   }
 
+  var summary: [String] { [choiceText, ""] + changePart.lines }
+
   private func number(_ value: Float) -> String { NumberFormat.exact(Double(value)) }
   private func number(_ value: Double) -> String { NumberFormat.exact(value) }
   private func column(_ value: Float) -> String { NumberFormat.column(Double(value)) }

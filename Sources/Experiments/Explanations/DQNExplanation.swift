@@ -42,14 +42,14 @@ package struct DQNExplanation: ExplanationContent {
 
   init(
     _ recording: Recording, _ step: Int, _ plan: TrainingPlan, _ settings: DQNConfiguration,
-    _ progress: ProgressHandler
+    _ training: inout TracedTraining, _ progress: ProgressHandler
   ) throws {
     let run = try recording.description()
     let row = try recording.transition(step)
     guard let world = try plan.world() as? any DiscreteActionWorld,
       case .index(let action) = row.action
     else { throw RunError.damaged(recording.path, "a DQN chooses among a world's actions") }
-    let traced = try TracedTraining(recording, step, plan, stride: 1, progress)
+    let traced = try training.trace(step, progress)
     var (before, after) = (try GreedyNetwork(traced.before), try GreedyNetwork(traced.after))
     let seen = try world.observation(recorded: row.state, in: recording)
     place = ExplainedStep("dqn", row, run)

@@ -26,6 +26,8 @@ package enum Explanation: Sendable {
   package var place: ExplainedStep { content.place }
   /// The explanation for people, part by part.
   package var parts: [ExplanationPart] { content.parts }
+  /// The least that says why it was done and what was learned from it, in lines.
+  package var summary: [String] { content.summary }
   /// The explanation for programs.
   package var json: JSON { .object(content.place.members + content.members) }
 }
@@ -34,6 +36,8 @@ package enum Explanation: Sendable {
 protocol ExplanationContent: Sendable {
   var place: ExplainedStep { get }
   var parts: [ExplanationPart] { get }
+  /// The least that says why it was done and what was learned from it.
+  var summary: [String] { get }
   /// What it says, for programs, after what `place` says.
   var members: [JSON.Member] { get }
 }
@@ -118,21 +122,46 @@ extension Catalog {
         : .token(try TokenExplanation(recording, step))
     }
     if try plan.insight(of: recording).isTable, try recording.foldsTable() {
-      return .table(try TableExplanation(recording, step, plan))
+      return .table(
+        try TableExplanation(recording, step, explanationContext(of: recording, at: step)))
     }
-    guard run.purpose == .train else {
+    guard run.purpose == .train, canTrace(plan) else {
       return .transition(try TransitionExplanation(recording, step))
     }
+    var training = try TracedTraining(recording, of: [step], plan)
+    return try explanation(of: recording, at: step, plan, &training, progress)
+  }
+
+  /// Explains some rising steps that one network made, such as those of an episode, by training again once.
+  package func explanations(
+    of recording: Recording, at steps: [Int], progress: ProgressHandler = { _, _ in true }
+  ) throws -> [Explanation] {
+    guard let first = steps.first else { return [] }
+    let plan = try plan(of: recording, at: first)
+    guard try recording.description().purpose == .train, canTrace(plan) else { return [] }
+    var training = try TracedTraining(recording, of: steps, plan)
+    return try steps.map { try explanation(of: recording, at: $0, plan, &training, progress) }
+  }
+
+  /// Whether a network that acts in a world was trained, and can be again.
+  private func canTrace(_ plan: TrainingPlan) -> Bool {
+    plan.settings is DQNConfiguration || plan.settings is PPOConfiguration
+  }
+
+  private func explanation(
+    of recording: Recording, at step: Int, _ plan: TrainingPlan, _ training: inout TracedTraining,
+    _ progress: ProgressHandler
+  ) throws -> Explanation {
     switch plan.settings {
     case let settings as DQNConfiguration:
-      return .dqn(try DQNExplanation(recording, step, plan, settings, progress))
+      .dqn(try DQNExplanation(recording, step, plan, settings, &training, progress))
     case let settings as PPOConfiguration:
-      return .ppo(try PPOExplanation(recording, step, plan, settings, progress))
-    default: return .transition(try TransitionExplanation(recording, step))
+      .ppo(try PPOExplanation(recording, step, plan, settings, &training, progress))
+    default: .transition(try TransitionExplanation(recording, step))
     }
   }
 
-  /// The plan that a recorded step was made by: settings may change where a run is forked or resumed.
+  /// The plan that a step was learned from by: settings may change where a run is forked or resumed.
   func plan(of recording: Recording, at step: Int) throws -> TrainingPlan {
     var run = try recording.description()
     if let settings = try recording.settings().last(where: { $0.from <= step }) {

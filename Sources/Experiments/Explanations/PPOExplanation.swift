@@ -44,25 +44,24 @@ package struct PPOExplanation: ExplanationContent {
 
   init(
     _ recording: Recording, _ step: Int, _ plan: TrainingPlan, _ settings: PPOConfiguration,
-    _ progress: ProgressHandler
+    _ training: inout TracedTraining, _ progress: ProgressHandler
   ) throws {
     guard let world = try plan.world() as? any ObservableWorld else {
       throw RunError.run("the recorded policy does not fit its world")
     }
-    try self.init(recording, step, plan, settings, world, progress)
+    try self.init(recording, step, settings, world, &training, progress)
   }
 
   private init<W: ObservableWorld>(
-    _ recording: Recording, _ step: Int, _ plan: TrainingPlan, _ settings: PPOConfiguration,
-    _ world: W, _ progress: ProgressHandler
+    _ recording: Recording, _ step: Int, _ settings: PPOConfiguration, _ world: W,
+    _ training: inout TracedTraining, _ progress: ProgressHandler
   ) throws {
     let run = try recording.description()
     let row = try recording.transition(step)
     guard let state = W.State(recorded: row.state) else {
       throw RunError.damaged(recording.path, "a state is none of its world's")
     }
-    let traced = try TracedTraining(
-      recording, step, plan, stride: settings.worlds * settings.rollout, progress)
+    let traced = try training.trace(step, progress)
     var policy = try GreedyPolicyNetwork(
       traced.before, normalizesObservations: settings.normalizesObservations)
     guard policy.fits(world) else {

@@ -11,6 +11,10 @@ extension TableExplanation {
       ])
   }
 
+  package var summary: [String] {
+    [choiceText, "", worldText, ""] + (update.map(lines) ?? [])
+  }
+
   private func number(_ value: Double) -> String { NumberFormat.exact(value) }
 
   /// Some actions in words: `up`, `up or down`.

@@ -110,7 +110,7 @@ package struct TableExplanation: ExplanationContent {
     }
   }
 
-  init(_ recording: Recording, _ step: Int, _ plan: TrainingPlan) throws {
+  init(_ recording: Recording, _ step: Int, _ context: Context) throws {
     let row = try recording.transition(step)
     guard case .index(let state) = row.state, case .index(let action) = row.action,
       case .index(let next) = row.next
@@ -129,8 +129,7 @@ package struct TableExplanation: ExplanationContent {
     guard let rows else {
       throw RunError.damaged(recording.path, "step \(step) does not fit its Q-table")
     }
-    self.init(
-      row, (state, action, next), rows, update, in: try Context(recording, plan))
+    self.init(row, (state, action, next), rows, update, in: context)
   }
 
   /// Explains a step by the table before it; `update` is how the table changed, where it did.
@@ -220,10 +219,14 @@ package struct TableExplanation: ExplanationContent {
 }
 
 extension Catalog {
-  /// What the explanations of the steps of an episode have in common.
+  /// What the explanations of a table's steps have in common, by the session that made a step.
   package func explanationContext(
     of recording: Recording, at step: Int
   ) throws -> TableExplanation.Context {
-    try TableExplanation.Context(recording, try plan(of: recording, at: step))
+    var run = try recording.description()
+    if let session = try recording.sessions().last(where: { $0.firstStep <= step }) {
+      run.configuration = session.configuration
+    }
+    return try TableExplanation.Context(recording, try plan(of: run))
   }
 }

@@ -72,6 +72,8 @@ package struct TokenExplanation: ExplanationContent {
     ]
   }
 
+  var summary: [String] { parts.first { $0.title == "choice" }.map(\.lines) ?? [] }
+
   var members: [JSON.Member] {
     expectation.members + [
       .init("log_probability", .number(logProbability)),

@@ -2,59 +2,96 @@ import Recordings
 import Rollouts
 import Trainers
 
-/// A stretch of a recorded run, trained once more from the checkpoint before, to hear how one step was learned
-/// from. What comes out must be what was recorded.
+/// A recorded run, trained once more from the checkpoint before some steps, to hear how they were learned from. What
+/// comes out must be what was recorded.
 struct TracedTraining {
-  /// What was known when the step was taken.
-  let before: Checkpoint
-  /// What was known after the last update that the step took part in.
-  let after: Checkpoint
-  let updates: [UpdateTrace]
+  private let recording: Recording
+  /// The steps that will be asked for.
+  private let steps: Set<Int>
+  /// Those that are traced already.
+  private var traces: [Int: Trace] = [:]
+  /// Where it begins.
+  private let kept: Checkpoint
+  /// So many steps are learned from together, counted from there.
+  private let stride: Int
+  private var trainer: any Trainer
+  private var sink: Relearning
 
-  /// Traces a step by the plan in force. `stride` steps are learned from together, counted from a checkpoint: 1,
-  /// or those of a rollout.
-  init(
-    _ recording: Recording, _ step: Int, _ plan: TrainingPlan, stride: Int,
-    _ progress: ProgressHandler
-  ) throws {
+  /// How one step was learned from.
+  struct Trace {
+    /// What was known when the step was taken.
+    let before: Checkpoint
+    /// What was known after the last update that the step took part in.
+    let after: Checkpoint
+    let updates: [UpdateTrace]
+  }
+
+  /// Training by the plan that made some rising steps.
+  init(_ recording: Recording, of steps: [Int], _ plan: TrainingPlan) throws {
     try recording.requireEveryStep(for: "training again")
-    guard let kept = try recording.checkpoint(atOrBefore: step) else {
-      throw RunError.damaged(recording.path, "it has no checkpoint at or before step \(step)")
+    let first = steps.first ?? 0
+    guard let kept = try recording.checkpoint(atOrBefore: first) else {
+      throw RunError.damaged(recording.path, "it has no checkpoint at or before step \(first)")
     }
+    (self.recording, self.kept) = (recording, kept)
+    self.steps = Set(steps)
     // Trials change nothing of what is learned.
     var plan = plan
     plan.settings = plan.settings.withoutTrials
-    let first = step - (step - kept.step) % stride
-    let run = try recording.description()
-    let end = try recording.stepCount()
-    var trainer: any Trainer =
+    stride = plan.settings.stepsLearnedTogether
+    let seed = try recording.description().seed
+    trainer =
       kept.step == 0
-      ? try plan.trainer(seed: run.seed)
-      : try plan.trainer(seed: run.seed, from: kept, history: recording.history)
-    var sink = try Relearning(from: kept, to: end, of: recording, comparesCheckpoints: false)
-    let all = Double(first + stride - kept.step)
-    func train(to stop: Int, _ callbacks: TrainingCallbacks = TrainingCallbacks()) throws {
-      var isWanted = true
-      trainer.stopStep = stop
-      try trainer.train(into: &sink, callbacks: callbacks) { now in
-        isWanted = progress(
-          Double(now.step - kept.step) / all, "training again, step \(now.step) of \(first + 1)")
-        return isWanted
+      ? try plan.trainer(seed: seed)
+      : try plan.trainer(seed: seed, from: kept, history: recording.history)
+    sink = try Relearning(
+      from: kept, to: recording.stepCount(), of: recording, comparesCheckpoints: false)
+  }
+
+  /// Traces one of the steps. Later ones are asked for later.
+  mutating func trace(_ step: Int, _ progress: ProgressHandler) throws -> Trace {
+    let first = step - (step - kept.step) % stride
+    if traces[step] == nil {
+      do {
+        try traceTogether(first..<first + stride, progress)
+      } catch let difference as Difference {
+        throw RunError.run(
+          "\(recording.path) comes out differently when it is trained again: \(difference)")
       }
-      if !isWanted { throw RunError.cancelled }
     }
-    do {
-      if trainer.step < first { try train(to: first) }
-      before = sink.last
-      var updates: [UpdateTrace] = []
-      var callbacks = TrainingCallbacks()
-      callbacks.tracing = UpdateTracing(step: step) { updates.append($0) }
-      try train(to: first + stride, callbacks)
-      self.updates = updates
-      after = sink.last
-    } catch let difference as Difference {
-      throw RunError.run(
-        "\(recording.path) comes out differently when it is trained again: \(difference)")
+    guard let trace = traces.removeValue(forKey: step) else {
+      throw RunError.run("step \(step) was not taken when \(recording.path) was trained again")
     }
+    return trace
+  }
+
+  /// Trains up to some steps that are learned from together, and through them.
+  private mutating func traceTogether(_ range: Range<Int>, _ progress: ProgressHandler) throws {
+    if trainer.step < range.lowerBound {
+      try train(to: range.lowerBound, TrainingCallbacks(), range, progress)
+    }
+    let before = sink.last
+    var updates: [Int: [UpdateTrace]] = [:]
+    var callbacks = TrainingCallbacks()
+    callbacks.tracing = UpdateTracing(steps: steps) { updates[$0, default: []].append($1) }
+    try train(to: range.upperBound, callbacks, range, progress)
+    for step in range where steps.contains(step) {
+      traces[step] = Trace(before: before, after: sink.last, updates: updates[step] ?? [])
+    }
+  }
+
+  private mutating func train(
+    to stop: Int, _ callbacks: TrainingCallbacks, _ range: Range<Int>, _ progress: ProgressHandler
+  ) throws {
+    let all = Double(range.upperBound - kept.step)
+    var isWanted = true
+    trainer.stopStep = stop
+    try trainer.train(into: &sink, callbacks: callbacks) { [kept] now in
+      isWanted = progress(
+        Double(now.step - kept.step) / all,
+        "training again, step \(now.step) of \(range.lowerBound + 1)")
+      return isWanted
+    }
+    if !isWanted { throw RunError.cancelled }
   }
 }

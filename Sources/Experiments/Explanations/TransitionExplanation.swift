@@ -124,6 +124,8 @@ package struct TransitionExplanation: ExplanationContent {
     return parts
   }
 
+  var summary: [String] { [missing] }
+
   private func number(_ value: Double) -> String { NumberFormat.exact(value) }
 
   var members: [JSON.Member] {

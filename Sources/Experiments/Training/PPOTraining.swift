@@ -34,6 +34,8 @@ extension PPOConfiguration: TrainerSettings {
   package var policyKind: String? { policy.rawValue }
   package func mostSteps(stepLimit: Int) -> Int { steps }
 
+  package var stepsLearnedTogether: Int { worlds * rollout }
+
   package var withoutTrials: PPOConfiguration {
     var settings = self
     settings.evaluateEvery = 0

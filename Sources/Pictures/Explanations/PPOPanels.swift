@@ -101,11 +101,13 @@ struct AdvantageBars {
         align: .center)
     }
     let first = terms[0]
-    for (row, words) in [
+    let arithmetic =
       "now: \(NumberText.exact(Double(first.reward) * update.rewardScale)) + "
-        + "\(NumberText.exact(update.gamma)) · (\(NumberText.exact(Double(first.nextValue)))) − "
-        + "(\(NumberText.exact(Double(first.value)))) = \(NumberText.exact(first.surprise)), "
-        + "its r + γ V′ − V",
+      + "\(NumberText.exact(update.gamma)) · (\(NumberText.exact(Double(first.nextValue)))) − "
+      + "(\(NumberText.exact(Double(first.value)))) = \(NumberText.exact(first.surprise))"
+    let meaning = arithmetic + ", its r + γ V′ − V"
+    for (row, words) in [
+      canvas.measure(meaning, font).width <= area.width ? meaning : arithmetic,
       "steps ahead, each counts γλ = \(NumberText.exact(update.gamma * update.lambda)) of the one before",
     ].enumerated() {
       canvas.text(

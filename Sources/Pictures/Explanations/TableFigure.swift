@@ -45,7 +45,7 @@ struct TableFigure: ExplanationFigure {
       subtitle: explanation.place.title)
   }
 
-  private static func text(_ value: Double) -> String { NumberText.exact(value) }
+  static func text(_ value: Double) -> String { NumberText.exact(value) }
 
   private func stage(_ time: Double?, _ range: ClosedRange<Double>) -> Double {
     Pictures.stage(time, from: range.lowerBound, to: range.upperBound)
@@ -107,74 +107,6 @@ struct TableFigure: ExplanationFigure {
     case .target: stage(time, Self.foreseeing) >= 1
     case .new: stage(time, Self.learning) >= 1
     }
-  }
-
-  // MARK: The arithmetic
-
-  private var isTerminal: Bool { explanation.ending == .terminated }
-
-  private func targetTerms(_ update: TableExplanation.Update) -> [Equation.Term] {
-    let colors = page.colors
-    var terms = [
-      Equation.Term(text: Self.text(update.target), caption: "target", key: .target),
-      Equation.Term(text: "="),
-      Equation.Term(
-        text: Self.text(explanation.reward), caption: "reward", color: colors.reward, key: .reward),
-    ]
-    if isTerminal {
-      terms += [
-        Equation.Term(text: "+"),
-        Equation.Term(
-          text: "0", caption: "the end: nothing follows", color: colors.next, key: .next),
-      ]
-    } else {
-      terms += [
-        Equation.Term(text: "+"),
-        Equation.Term(text: Self.text(update.gamma), caption: "γ"), Equation.Term(text: "·"),
-        Equation.Term(
-          text: Self.text(update.nextBest),
-          caption: "best of \(explanation.names.state(explanation.next))", color: colors.next,
-          key: .next),
-      ]
-    }
-    return terms
-  }
-
-  private func resultTerms(_ update: TableExplanation.Update) -> [Equation.Term] {
-    let colors = page.colors
-    let new = Equation.Term(
-      text: Self.text(update.after), caption: "new value", color: colors.new, key: .new)
-    let old = Equation.Term(
-      text: Self.text(update.before), caption: "old value", color: colors.old, key: .old)
-    let alpha = Equation.Term(text: Self.text(update.alpha), caption: "α")
-    switch update.form {
-    case .blend:
-      return [
-        new, Equation.Term(text: "="),
-        Equation.Term(text: Self.text(1 - update.alpha), caption: "1 − α"),
-        Equation.Term(text: "·"),
-        old, Equation.Term(text: "+"), alpha, Equation.Term(text: "·"),
-        Equation.Term(text: Self.text(update.target), caption: "target", key: .target),
-      ]
-    case .error:
-      return [
-        new, Equation.Term(text: "="), old, Equation.Term(text: "+"), alpha,
-        Equation.Term(text: "·"),
-        Equation.Term(text: Self.text(update.error), caption: "target − old", key: .target),
-      ]
-    }
-  }
-
-  private func changeText(_ update: TableExplanation.Update) -> String {
-    let names = explanation.names
-    func words(_ actions: [Int]) -> String {
-      actions.count == update.nextValues.count
-        ? "any" : actions.map(names.action).joined(separator: " or ")
-    }
-    return update.changesBest
-      ? "The best action in \(names.state(explanation.state)) was \(words(update.bestBefore)), now it is "
-        + "\(words(update.bestAfter))."
-      : "The best action in \(names.state(explanation.state)) stays \(words(update.bestAfter))."
   }
 
   // MARK: The world

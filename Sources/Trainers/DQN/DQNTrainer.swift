@@ -170,10 +170,10 @@ package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
     _ callbacks: TrainingCallbacks, _ learn: (inout Self) -> QLearner.Outcome
   ) throws {
     callbacks.updateStarted?(TrainingEvent.Update(step: step, number: learner.adam.steps + 1))
-    let tracing = callbacks.tracing.flatMap { $0.step == step - 1 ? $0 : nil }
+    let tracing = callbacks.tracing.flatMap { $0.steps.contains(step - 1) ? $0 : nil }
     learner.isTraced = tracing != nil
     let outcome = learn(&self)
-    if let tracing, let trace = learner.trace { tracing.onUpdate(.replay(trace)) }
+    if let tracing, let trace = learner.trace { tracing.onUpdate(step - 1, .replay(trace)) }
     guard outcome.loss.isFinite, outcome.value.isFinite else {
       let setting =
         settings.gamma >= 1

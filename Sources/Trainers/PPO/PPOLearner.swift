@@ -55,7 +55,7 @@ package final class PPOLearner: @unchecked Sendable {
   /// Learns from a rollout whose advantages are known.
   package func learn(
     from rollout: inout RolloutBuffer, _ parameters: inout Parameters, _ adam: inout Adam,
-    _ update: Update, _ generator: Generator, tracing row: Int? = nil
+    _ update: Update, _ generator: Generator, tracing traced: Set<Int> = []
   ) throws -> PPOReport {
     swap(&self.rollout, &rollout)
     swap(&self.parameters, &parameters)
@@ -66,7 +66,7 @@ package final class PPOLearner: @unchecked Sendable {
     let rows = self.rollout.rows
     order = Array(0..<rows)
     prepareObjective(update)
-    objective.traced = row
+    objective.traced = traced
     var report = PPOReport(update, explainedVariance: self.rollout.explainedVariance)
     let count = max(1, rows / settings.minibatch)
     epochs: for epoch in 0..<settings.epochs {
@@ -79,15 +79,14 @@ package final class PPOLearner: @unchecked Sendable {
         }
         let norm = try takeStep(&adam, sums, update)
         report.norms += norm
-        if row != nil { report.take(traces, epoch: epoch, minibatch: index, gradientNorm: norm) }
+        if !objective.traced.isEmpty {
+          report.take(shards.map(\.traces), epoch: epoch, minibatch: index, gradientNorm: norm)
+        }
       }
       report.epochs += 1
     }
     return report
   }
-
-  /// What the shards found of the row that is traced; it lies in one minibatch of each epoch.
-  private var traces: [RolloutTrace.Epoch] { shards.compactMap(\.trace) }
 
   private func prepareObjective(_ update: Update) {
     objective.loss = PPOLoss(
@@ -172,8 +171,8 @@ private struct Objective: Sendable {
   var factor: Float = 1
   /// How many steps the minibatch has in all.
   var count = 1
-  /// The row of the rollout whose numbers are kept, if any.
-  var traced: Int?
+  /// The rows of the rollout whose numbers are kept.
+  var traced: Set<Int> = []
 }
 
 /// A part of each minibatch: its own workspace and gradients, so that parts can be computed side by side.
@@ -181,8 +180,8 @@ private final class MinibatchShard: @unchecked Sendable {
   private var workspace: PolicyWorkspace
   var gradients: Parameters
   private(set) var sums = PPOLoss.Terms()
-  /// What the last minibatch made of the row that is traced; nil where that is not in this part of it.
-  private(set) var trace: RolloutTrace.Epoch?
+  /// What the last minibatch made of the rows that are traced, as far as they are in this part of it.
+  private(set) var traces: [Int: RolloutTrace.Epoch] = [:]
   private var starts: [Int]
   private var actions: [Float]
   private var logs: [Float]
@@ -210,7 +209,7 @@ private final class MinibatchShard: @unchecked Sendable {
   ) {
     gradients.clear()
     sums = PPOLoss.Terms()
-    trace = nil
+    traces = [:]
     for first in stride(from: range.lowerBound, to: range.upperBound, by: batch) {
       let end = min(first + batch, range.upperBound)
       addGradients(first..<end, of: order, rollout, parameters, objective)
@@ -265,8 +264,8 @@ private final class MinibatchShard: @unchecked Sendable {
       sums.oldKL -= move
       sums.kl += expm1(move) - move
       if abs(expm1(move)) > Double(objective.loss.clipRange) { sums.clipped += 1 }
-      if step == objective.traced {
-        trace = RolloutTrace.Epoch(
+      if !objective.traced.isEmpty, objective.traced.contains(step) {
+        traces[step] = RolloutTrace.Epoch(
           epoch: 0, minibatch: 0, advantage: advantage, log: logs[row], ratio: exp(logs[row] - old),
           policyLoss: policy.loss, policySlope: policy.slope, value: workspace.value(of: row),
           valueLoss: value.loss, valueSlope: value.slope, entropy: entropies[row])
@@ -288,8 +287,8 @@ package struct PPOReport: Sendable {
   private var sums = PPOLoss.Terms()
   private var steps = 0
   fileprivate var norms = 0.0
-  /// What each epoch made of the row that is traced.
-  package private(set) var traced: [RolloutTrace.Epoch] = []
+  /// What each epoch made of the rows that are traced.
+  package private(set) var traced: [Int: [RolloutTrace.Epoch]] = [:]
 
   init(_ update: PPOLearner.Update, explainedVariance: Double) {
     (self.update, self.explainedVariance) = (update, explainedVariance)
@@ -305,13 +304,15 @@ package struct PPOReport: Sendable {
   }
 
   fileprivate mutating func take(
-    _ traces: [RolloutTrace.Epoch], epoch: Int, minibatch: Int, gradientNorm: Double
+    _ shards: [[Int: RolloutTrace.Epoch]], epoch: Int, minibatch: Int, gradientNorm: Double
   ) {
-    traced += traces.map {
-      var trace = $0
-      (trace.epoch, trace.minibatch) = (epoch + 1, minibatch + 1)
-      trace.gradientNorm = gradientNorm
-      return trace
+    for traces in shards {
+      for (row, trace) in traces {
+        var trace = trace
+        (trace.epoch, trace.minibatch) = (epoch + 1, minibatch + 1)
+        trace.gradientNorm = gradientNorm
+        traced[row, default: []].append(trace)
+      }
     }
   }
 

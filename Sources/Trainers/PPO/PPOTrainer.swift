@@ -129,17 +129,18 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     let update = PPOLearner.Update(
       number: updates, step: step,
       learningRate: settings.learningRate(step: step - rollout.rows), valueUnit: unit)
-    let row = tracing.map { $0.step - (step - rollout.rows) }.flatMap {
-      (0..<rollout.rows).contains($0) ? $0 : nil
+    let first = step - rollout.rows
+    let rows = Set((tracing?.steps ?? []).map { $0 - first }).filter {
+      (0..<rollout.rows).contains($0)
     }
     let report = try learner.learn(
-      from: &rollout, &parameters, &adam, update, generator, tracing: row)
-    if let tracing, let row {
+      from: &rollout, &parameters, &adam, update, generator, tracing: rows)
+    for row in rows.sorted() {
       var trace = RolloutTrace(
         rollout, row: row, before: step, update: updates, rewardScale: rewardScale,
         learningRate: update.learningRate, settings)
-      trace.epochs = report.traced
-      tracing.onUpdate(.rollout(trace))
+      trace.epochs = report.traced[row] ?? []
+      tracing?.onUpdate(first + row, .rollout(trace))
     }
     scale.update()
     rollout.ticks = 0

@@ -69,8 +69,8 @@ package struct TextTrainer: Trainer, Sendable {
       let starts = corpus.starts(
         settings.sequences, step: step, context: settings.context, generator)
       let (loss, norm) = try learn(from: starts, rate: rate)
-      if let tracing = callbacks.tracing, tracing.step == step {
-        tracing.onUpdate(.text(trace(of: starts, loss: loss, norm: norm, rate: rate)))
+      if let tracing = callbacks.tracing, tracing.steps.contains(step) {
+        tracing.onUpdate(step, .text(trace(of: starts, loss: loss, norm: norm, rate: rate)))
       }
       step += 1
       var metrics: [Metric] {

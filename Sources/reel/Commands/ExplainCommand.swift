@@ -199,7 +199,9 @@ struct ExplainCommand: Command {
       console.note("\n▸ as recorded in \(path)")
     } else {
       console.note(
-        "\nno recording yet; reel train \(topic.exampleWorld) makes one, and this page shows it")
+        "\nno recording yet; reel train \(topic.exampleWorld)"
+          + (topic.exampleWorld == TrainingText.subjectName ? " --text FILE" : "")
+          + " makes one, and this page shows it")
     }
     return .done
   }
