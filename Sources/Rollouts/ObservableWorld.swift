@@ -2,8 +2,9 @@
 package protocol RecordedState: Recordable {
   /// The recorded form, little-endian.
   var bytes: [UInt8] { get }
-  /// The state of a recorded form; nil where that is none.
-  init?(bytes: some Collection<UInt8>)
+  /// The state of a recorded form; nil where that is none. An array: to step through any collection costs ten times
+  /// as much.
+  init?(bytes: [UInt8])
 }
 
 extension RecordedState {

@@ -52,7 +52,7 @@ struct LampState: RecordedState {
 
   init(_ lit: UInt8) { self.lit = lit }
 
-  init?(bytes: some Collection<UInt8>) {
+  init?(bytes: [UInt8]) {
     guard bytes.count == 1, let lit = bytes.first, lit < 8 else { return nil }
     self.lit = lit
   }
@@ -91,7 +91,7 @@ struct DialState: RecordedState {
 
   init(_ place: Float) { self.place = place }
 
-  init?(bytes: some Collection<UInt8>) {
+  init?(bytes: [UInt8]) {
     guard let place = Float(bytes: bytes) else { return nil }
     self.place = place
   }
@@ -144,7 +144,7 @@ extension Float {
     (0..<4).map { UInt8(truncatingIfNeeded: bitPattern >> (8 * $0)) }
   }
 
-  fileprivate init?(bytes: some Collection<UInt8>) {
+  fileprivate init?(bytes: [UInt8]) {
     guard bytes.count == 4 else { return nil }
     self.init(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) })
   }

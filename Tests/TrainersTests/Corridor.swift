@@ -10,7 +10,7 @@ struct CorridorState: RecordedState {
 
   init(place: Int) { self.place = UInt8(place) }
 
-  init?(bytes: some Collection<UInt8>) {
+  init?(bytes: [UInt8]) {
     guard bytes.count == 1, let place = bytes.first, place < 100 else { return nil }
     self.place = place
   }

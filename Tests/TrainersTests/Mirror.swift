@@ -9,7 +9,7 @@ struct MirrorState: RecordedState {
 
   init(_ number: Int) { self.number = Int8(number) }
 
-  init?(bytes: some Collection<UInt8>) {
+  init?(bytes: [UInt8]) {
     guard bytes.count == 1, let byte = bytes.first else { return nil }
     number = Int8(bitPattern: byte)
   }

@@ -188,7 +188,7 @@ struct BreakoutTests {
     #expect(bytes == [3, 4, 1, 255, 2, 1, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4])
     #expect(BreakoutState(bytes: bytes) == state)
     #expect(BreakoutState(bytes: bytes + [0]) == nil, "a zero byte at the end")
-    #expect(BreakoutState(bytes: bytes.prefix(5)) == nil && BreakoutState(bytes: []) == nil)
+    #expect(BreakoutState(bytes: Array(bytes.prefix(5))) == nil && BreakoutState(bytes: []) == nil)
     #expect(BreakoutState(bytes: bytes + [1, 1, 1, 1, 1]) == nil)
     for (index, value) in [(2, 0), (2, 2), (3, 254), (17, 0)] {
       var foreign = bytes

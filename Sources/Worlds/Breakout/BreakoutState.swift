@@ -78,7 +78,7 @@ extension BreakoutState: RecordedState {
     }
   }
 
-  package init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: [UInt8]) {
     guard (Self.headerSize...Self.headerSize + Self.mostBytes).contains(bytes.count) else {
       return nil
     }

@@ -82,7 +82,7 @@ package struct CityState: RecordedState {
   }
 
   /// The state of a recorded form; nil where that is none.
-  package init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
     var words = [UInt32](repeating: 0, count: Self.byteCount / 4)
     for (index, byte) in bytes.enumerated() { words[index / 4] |= UInt32(byte) << (index % 4 * 8) }

@@ -55,11 +55,10 @@ package struct ReacherState: RecordedState {
     }
   }
 
-  package init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
     var words = [UInt64](repeating: 0, count: Self.byteCount / 8)
-    // As an array, whatever it was: to step through any collection costs ten times as much.
-    for (index, byte) in Array(bytes).enumerated() {
+    for (index, byte) in bytes.enumerated() {
       words[index / 8] |= UInt64(byte) << (index % 8 * 8)
     }
     let numbers = words.map(Double.init(bitPattern:))

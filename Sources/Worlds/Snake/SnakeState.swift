@@ -181,8 +181,7 @@ extension SnakeState: RecordedState {
     }
   }
 
-  package init?(bytes: some Collection<UInt8>) {
-    let bytes = Array(bytes)
+  package init?(bytes: [UInt8]) {
     guard bytes.count > Self.headerSize, Int(bytes[0]) < Snake.columns, Int(bytes[1]) < Snake.rows,
       bytes[2] < 4, let end = SnakeEnd(rawValue: bytes[3])
     else { return nil }
