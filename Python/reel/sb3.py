@@ -28,8 +28,8 @@ class SB3Callback(BaseCallback, Log):
 
     What is recorded is what was played: the actions that were executed, and below `VecNormalize` the
     observations and rewards as they were. A time limit is a truncation. `checkpoint_every` records the
-    policy's parameters between two rollouts when n steps have passed, and at the end; 0 never. `_setup.Options` lists what else
-    it takes.
+    policy's parameters between two rollouts when n steps have passed, and at the end; 0 never.
+    `_setup.Options` lists what else it takes.
 
     Example:
         >>> model.learn(1_000_000, callback=reel.SB3Callback("runs/ppo.sqlite"))  # doctest: +SKIP

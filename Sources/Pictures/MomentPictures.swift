@@ -28,7 +28,7 @@ package struct MomentPictures {
     pictures = try EpisodePictures(file, request, by: tables)
   }
 
-  /// A longer episode is shown from so many steps before a moment to so many after it.
+  /// How much of a longer episode is shown: the steps before a moment, and those after it.
   package static let stepsBefore = 60
   package static let stepsAfter = 20
   /// How fast people can follow: a frame is a step of an episode that they have never seen.

@@ -6,7 +6,7 @@ import Trainers
 
 /// Why the steps of a network were taken, and what was learned from them.
 extension ReportedRun {
-  /// So many steps of an episode are explained at the most.
+  /// The longest episodes whose steps are explained.
   private static let mostTraced = 400
 
   /// Explains the steps of the episodes of a network, as far as the page has room; one that reads letters takes

@@ -99,7 +99,8 @@ package struct ReportedRun {
     report.note = run.note
     report.explainCommand = commands.explain
     if run.purpose == .train {
-      report.moments = try recording.moments(in: tables.catalog).map { ($0, commands.moment($0)) }
+      report.moments = try recording.moments(in: tables.catalog) { _, _ in progress(0) }
+        .map { ($0, commands.moment($0)) }
     }
     if case .actionValues = insight {
       report.valueSource = "by the network of the last checkpoint before the episode"
@@ -117,7 +118,7 @@ package struct ReportedRun {
     }
     switch insight {
     case .table where try recording.hasEveryStep():
-      var course = try TableCourse(
+      var course = TableCourse(
         recording, run, tables, room: (options.bytes - maps.bytes) / 4)
       try course.follow(at: maps.steps, &report.episodes, chosen.map(\.episode))
       if !course.maps.isEmpty {

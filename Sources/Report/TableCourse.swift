@@ -16,7 +16,7 @@ struct TableCourse {
   private let recording: Recording
   private let run: RunDescription
   private let tables: PictureTables
-  /// So many bytes may words and updates take.
+  /// How many bytes words and updates may take.
   private let room: Int
   /// A state at a moment of an episode.
   private struct Place {
@@ -30,11 +30,11 @@ struct TableCourse {
   /// About as many bytes as an update takes.
   private static let updateBytes = 28
 
-  init(_ recording: Recording, _ run: RunDescription, _ tables: PictureTables, room: Int) throws {
+  init(_ recording: Recording, _ run: RunDescription, _ tables: PictureTables, room: Int) {
     (self.recording, self.run, self.tables, self.room) = (recording, run, tables, room)
   }
 
-  /// Follows the table, and tells the episodes what it said: NaN of what is not allowed.
+  /// Follows the table, and gives each episode what it said: NaN of what is not allowed.
   mutating func follow(
     at mapSteps: [Int], _ reports: inout [RunReport.Episode], _ episodes: [Episode]
   ) throws {
@@ -87,16 +87,14 @@ struct TableCourse {
       })
     read(before: .max, nil)
     for (index, values) in found.enumerated() { reports[index].values = values }
-    let isRoomy =
-      explained.reduce(0) { $0 + $1.count } * RunReport.Episode.explanationBytes + updates.count
-      * Self.updateBytes
-      <= room
-    for (index, lines) in explained.enumerated() where isRoomy || index == 0 {
-      if lines.count * RunReport.Episode.explanationBytes <= room {
-        reports[index].explanations = lines
-      }
-    }
     if updates.count * Self.updateBytes > room / 2 { (updates, lastUpdates) = ([], []) }
+    var left = room - updates.count * Self.updateBytes
+    for (index, lines) in explained.enumerated() {
+      let bytes = lines.count * RunReport.Episode.explanationBytes
+      guard bytes <= left else { continue }
+      reports[index].explanations = lines
+      left -= bytes
+    }
   }
 
   /// Where each moment of the episodes stands in the log, in its order.

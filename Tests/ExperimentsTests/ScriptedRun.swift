@@ -17,7 +17,7 @@ struct ScriptedRun {
   var episodes: [Script]
   /// How many episodes go on side by side; those of a group are equally long.
   var worlds = 1
-  /// What is recorded once so many steps are done.
+  /// What is recorded after a number of steps.
   var metrics: [Metric] = []
 
   @discardableResult

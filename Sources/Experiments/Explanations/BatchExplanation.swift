@@ -50,7 +50,7 @@ package struct Expectation: Sendable, Equatable {
   /// How much of its attention the last place gave to each that it sees, by layer and head.
   package var attention: [[[Float]]]
 
-  /// So many of the likeliest are named.
+  /// How many of the likeliest are named.
   private static let most = 10
 
   init(_ trained: TrainedModel, behind tokens: [Int], token: Int) {

@@ -30,7 +30,7 @@ package struct CellHistory: Sendable {
     case large
   }
 
-  /// So many of the largest changes are marked.
+  /// How many of the largest changes are marked.
   private static let largest = 5
 
   /// The history of a state up to a number of steps.

@@ -61,7 +61,7 @@ extension DQNExplanation {
     ExplanationPart("world", ["a reward of \(number(reward))\(ending.remark)"])
   }
 
-  /// So many rows of a batch are shown: the most surprising.
+  /// How many rows of a batch are shown: the most surprising.
   private static let shownRows = 8
 
   private func updatePart(_ update: ReplayTrace) -> ExplanationPart {

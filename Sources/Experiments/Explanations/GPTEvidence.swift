@@ -99,7 +99,7 @@ struct GPTEvidence {
     return lines
   }
 
-  /// So many tokens of a batch, heads of a layer or expected tokens are shown.
+  /// How many tokens of a batch are shown, and how many heads of a layer or expected tokens.
   private static let shown = 20
   private static let few = 4
 

@@ -1,4 +1,3 @@
-import Glibc
 import Neural
 import Platform
 import Recordings
@@ -104,7 +103,7 @@ struct PPOEvidence {
     return 1 / (variance + 1e-8).squareRoot()
   }
 
-  /// So many numbers of an observation, or heads of a transformer, are shown.
+  /// How many numbers of an observation, or heads of a transformer, are shown.
   private static let shown = 4
 
   /// What the network saw: numbers, or where it looked.
@@ -141,16 +140,14 @@ struct PPOEvidence {
   ) -> [String] {
     let earned = ", for a reward of \(NumberFormat.exact(step.reward))"
     guard let deviations = decision.deviations else {
-      let most = decision.outputs.max() ?? 0
-      let weights = decision.outputs.map { exp($0 - most) }
-      let sum = weights.reduce(0, +)
       let names = run.world.actions.map(\.name)
       guard case .index(let action) = step.action, names.indices.contains(action),
-        names.count == weights.count
+        names.count == decision.outputs.count
       else { return [] }
       return [
         "the last policy: "
-          + zip(names, weights).map { "\($0) \(($1 / sum).percent)" }.joined(separator: ", "),
+          + zip(names, decision.chances).map { "\($0) \(Float($1).percent)" }.joined(
+            separator: ", "),
         "\(names[action]) was drawn then\(earned)",
       ]
     }

@@ -111,7 +111,7 @@ extension PPOExplanation {
 
   // MARK: The update
 
-  /// So many terms of the sum are shown.
+  /// How many terms of the sum are shown.
   private static let shownTerms = 6
 
   private func advantagePart(_ update: RolloutTrace) -> ExplanationPart {

@@ -1,4 +1,3 @@
-import Glibc
 import Platform
 import Recordings
 package import Rollouts
@@ -35,12 +34,7 @@ package struct PPOExplanation: ExplanationContent {
   package var isChoice: Bool { decision.deviations == nil }
 
   /// The chance of each choice.
-  package var chances: [Double] {
-    let most = decision.outputs.max() ?? 0
-    let weights = decision.outputs.map { exp(Double($0 - most)) }
-    let sum = weights.reduce(0, +)
-    return weights.map { $0 / sum }
-  }
+  package var chances: [Double] { decision.chances }
 
   init(
     _ recording: Recording, _ step: Int, _ plan: TrainingPlan, _ settings: PPOConfiguration,

@@ -11,8 +11,10 @@ package struct StateNames: Sendable, Equatable {
     actions = world.actions.map(\.name)
   }
 
-  /// A state as people write it: `(2, 1)`, or its number.
-  package func state(_ state: Int) -> String { layout == nil ? "\(state)" : "(\(typed(state)))" }
+  /// A state as people write it: `(2,1)`, or `state 9`.
+  package func state(_ state: Int) -> String {
+    layout == nil ? "state \(state)" : "(\(typed(state)))"
+  }
 
   /// A state as people type it: `2,1`, or its number.
   package func typed(_ state: Int) -> String {

@@ -12,7 +12,7 @@ struct TracedTraining {
   private var traces: [Int: Trace] = [:]
   /// Where it begins.
   private let kept: Checkpoint
-  /// So many steps are learned from together, counted from there.
+  /// How many steps are learned from together, counted from there.
   private let stride: Int
   private var trainer: any Trainer
   private var sink: Relearning

@@ -69,7 +69,7 @@ package struct TransitionExplanation: ExplanationContent {
         + "declared (learning=reel.QLearning(alpha, gamma)) gives every update."
   }
 
-  /// So many numbers are shown of a state or an action.
+  /// How many numbers are shown of a state or an action.
   private static let most = 12
 
   package var parts: [ExplanationPart] {

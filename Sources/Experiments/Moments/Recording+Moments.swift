@@ -36,8 +36,7 @@ extension Recording {
 
   /// Whether every update of a table can be made again.
   private func foldsToTable(_ run: RunDescription, _ plan: TrainingPlan) throws -> Bool {
-    guard case .table = try plan.insight(of: self) else { return false }
-    return try run.purpose == .train && foldsTable() && hasEveryStep()
+    try run.purpose == .train && plan.insight(of: self).isTable && foldsTable() && hasEveryStep()
   }
 }
 

@@ -1,7 +1,7 @@
 /// The mean return of several episodes at a time, and where it changed for good.
 ///
-/// All thresholds are relative to what the curve does: to its `range`, and to `chance`, by which a mean of so
-/// many returns errs.
+/// All thresholds are relative to what the curve does: to its `range`, and to `chance`, the error of a mean of that
+/// many returns.
 struct ReturnCurve {
   /// A long stretch without change, after which the curve rose.
   struct Plateau: Equatable {

@@ -13,7 +13,8 @@ struct RunCourse {
   /// Those that the world or a time limit ended, in the order in which they ended.
   let ended: [Episode]
   private let thinning: Thinning?
-  private let layout: StateLayout?
+  /// What people call the states and actions of a table.
+  let names: StateNames
 
   init(of recording: Recording, _ run: RunDescription) throws {
     let steps = try recording.stepCount()
@@ -23,7 +24,7 @@ struct RunCourse {
     ended = episodes.filter { $0.isOver && $0.lastStep < steps }
       .sorted { ($0.lastStep, $0.number) < ($1.lastStep, $1.number) }
     thinning = try recording.thinning()
-    layout = StateLayout(run.world.fields)
+    names = StateNames(run.world)
   }
 
   // MARK: Moments
@@ -58,18 +59,6 @@ struct RunCourse {
   }
 
   // MARK: Words
-
-  /// A state of a table: its coordinates, or its number.
-  func name(state: Int) -> String {
-    guard let layout else { return "state \(state)" }
-    return "(" + layout.coordinates(of: state).map(String.init).joined(separator: ", ") + ")"
-  }
-
-  /// An action by its name, or its number.
-  func name(action: Int) -> String {
-    let actions = run.world.actions
-    return actions.indices.contains(action) ? actions[action].name : "action \(action)"
-  }
 
   /// A number of things.
   static func count(_ number: Int, _ thing: String) -> String {

@@ -15,15 +15,12 @@ package struct ForkedRun {
   /// A fork of a recording of training, after a number of its steps.
   package init(of parent: Recording, at end: Int, in catalog: Catalog = .builtIn) throws {
     try parent.requireEveryStep(for: "a fork")
-    var run = try parent.trainingDescription()
+    let run = try parent.trainingDescription()
     guard let kept = try parent.checkpoint(atOrBefore: end) else {
       throw RunError.damaged(parent.path, "it has no checkpoint")
     }
-    // By the settings that were in force then.
-    let settings = try parent.settings().last { $0.from <= kept.step }
-    run.configuration = settings?.configuration ?? run.configuration
     (self.parent, self.end, self.kept) = (parent, end, kept)
-    plan = try catalog.plan(of: run)
+    plan = try catalog.plan(of: parent, at: kept.step)
     try plan.requireOwnTrainer(for: "forked")
     seed = run.seed
   }

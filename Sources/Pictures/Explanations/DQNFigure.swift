@@ -17,7 +17,7 @@ struct DQNFigure: ExplanationFigure {
   var theme: Theme { page.theme }
   var seconds: Double { 8 }
 
-  /// So many rows of a batch are shown: those whose values were furthest from their targets.
+  /// How many rows of a batch are shown: those whose values were furthest from their targets.
   static let shownRows = 5
 
   init(
@@ -42,43 +42,37 @@ struct DQNFigure: ExplanationFigure {
 
   func draw(onto canvas: Canvas, at time: Double?) {
     page.drawHeader(onto: canvas)
-    func part(_ left: Double, _ right: Double, isLower: Bool = false) -> Rect {
-      page.part(from: left, to: right, isLower: isLower, share: 0.5)
-    }
-    func heading(_ text: String, _ area: Rect) {
-      page.drawHeading(text, over: area, onto: canvas)
-    }
-    let world = part(40, 280)
-    heading("State", world)
+    let world = page.drawPart("State", from: 40, to: 280, onto: canvas)
     if let frame { page.drawPicture(frame, in: world, onto: canvas) }
     if stage(time, from: 0.5, to: 1) > 0 {
-      let area = part(310, 560)
-      heading("Observation", area)
+      let area = page.drawPart(
+        "Observation", from: 310, to: 560, onto: canvas)
       page.drawNumbers(
         explanation.observation.map {
           .init(name: $0.name, text: NumberText.exact(Double($0.value)), value: Double($0.value))
         }, in: area, most: 14, onto: canvas)
     }
     if stage(time, from: 1.5, to: 2) > 0 {
-      let area = part(590, 890)
-      heading("Network", area)
+      let area = page.drawPart(
+        "Network", from: 590, to: 890, onto: canvas)
       page.drawLayers(Array(explanation.units.dropLast()), in: area, onto: canvas)
     }
-    if stage(time, from: 2.5, to: 3) > 0 { drawChoice(in: part(920, 1240), heading, onto: canvas) }
+    if stage(time, from: 2.5, to: 3) > 0 {
+      let area = page.drawPart("Value and choice", from: 920, to: 1240, onto: canvas)
+      drawChoice(in: area, onto: canvas)
+    }
     if stage(time, from: 4, to: 4.5) > 0 {
-      drawBatch(in: part(40, 890, isLower: true), heading, time, onto: canvas)
+      let area = page.drawPart(batchHeading, from: 40, to: 890, isLower: true, onto: canvas)
+      drawBatch(in: area, time, onto: canvas)
     }
     if stage(time, from: 6.5, to: 7) > 0 {
-      let area = part(920, 1240, isLower: true)
-      heading("What changed", area)
+      let area = page.drawPart(
+        "What changed", from: 920, to: 1240, isLower: true, onto: canvas)
       page.drawFacts(facts, in: area, onto: canvas)
     }
   }
 
-  private func drawChoice(
-    in area: Rect, _ heading: (String, Rect) -> Void, onto canvas: Canvas
-  ) {
-    heading("Value and choice", area)
+  private func drawChoice(in area: Rect, onto canvas: Canvas) {
     let height = min(area.height * 0.5, page.line(34) * Double(explanation.actions.count))
     page.drawNumbers(
       explanation.actions.indices.map { action in
@@ -95,23 +89,24 @@ struct DQNFigure: ExplanationFigure {
       at: Point(area.x, area.y + height + page.line(30)), width: area.width, size: 15, onto: canvas)
   }
 
-  private func drawBatch(
-    in area: Rect, _ heading: (String, Rect) -> Void, _ time: Double?, onto canvas: Canvas
-  ) {
-    let rows = Self.rows(of: explanation)
+  private var batchHeading: String {
     let count = explanation.updates.reduce(0) { $0 + $1.rows.count }
+    return switch count {
+    case 0: "Memory"
+    case 1: "The newest transition"
+    default:
+      "\(Self.rows(of: explanation).count) of \(count) remembered transitions: the most surprising"
+    }
+  }
+
+  private func drawBatch(in area: Rect, _ time: Double?, onto canvas: Canvas) {
+    let rows = Self.rows(of: explanation)
     guard !rows.isEmpty else {
-      heading("Memory", area)
       page.drawSentence(
         "Nothing is learned yet: \(explanation.settings.warmUp) transitions must be remembered first.",
         at: Point(area.x, area.y + page.line(10)), width: area.width, onto: canvas)
       return
     }
-    heading(
-      count == 1
-        ? "The newest transition"
-        : "\(rows.count) of \(count) remembered transitions: the most surprising",
-      area)
     let height = min(area.height / Double(rows.count), page.line(rows.count == 1 ? 150 : 76))
     let side = height - page.line(8)
     let (font, small) = (page.font(17, .bold), page.font(12.5))

@@ -99,21 +99,18 @@ struct ExplanationPage {
   /// Letters, legible on small pages too.
   func font(_ size: Double, _ weight: Font.Weight = .regular) -> Font { .sans(line(size), weight) }
 
-  /// A part of the upper or the lower half of that room, under a heading; the upper half has `share` of it.
-  func part(
-    from left: Double, to right: Double, isLower: Bool = false, share: Double
+  /// Draws the heading of a part of the upper or the lower half of that room, and returns the rest of the part.
+  func drawPart(
+    _ heading: String, from left: Double, to right: Double, isLower: Bool = false,
+    onto canvas: Canvas
   ) -> Rect {
     let all = area(from: left, to: right)
-    let middle = all.y + all.height * share
+    let middle = all.y + all.height * 0.51
     let top = (isLower ? middle : all.y) + line(26)
+    drawHeading(heading, at: Point(all.x, top - line(13)), onto: canvas)
     return Rect(
       x: all.x, y: top, width: all.width,
       height: (isLower ? all.bottom : middle) - top - line(14))
-  }
-
-  /// The heading of a part.
-  func drawHeading(_ text: String, over part: Rect, onto canvas: Canvas) {
-    drawHeading(text, at: Point(part.x, part.y - line(13)), onto: canvas)
   }
 
   func drawHeader(onto canvas: Canvas) {

@@ -8,7 +8,7 @@ import Rollouts
 import Trainers
 
 extension PictureTables {
-  /// An explained step of a recording as a picture, so many pixels wide.
+  /// An explained step of a recording as a picture; `size` is its width in pixels.
   package func figure(
     of explanation: Explanation, in recording: Recording, size: Int? = nil, theme: Theme = .light
   ) throws -> any ExplanationFigure {

@@ -12,7 +12,7 @@ struct Neighbourhood {
   private let rows: Range<Int>
   private let columns: Range<Int>
 
-  /// So many cells are shown down and across.
+  /// How many cells are shown down and across.
   private static let most = 5
 
   /// The part of two maps around a state, and with it the next where that is near. Nil where their actions

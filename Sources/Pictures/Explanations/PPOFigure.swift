@@ -27,63 +27,57 @@ struct PPOFigure: ExplanationFigure {
 
   func draw(onto canvas: Canvas, at time: Double?) {
     page.drawHeader(onto: canvas)
-    func part(_ left: Double, _ right: Double, isLower: Bool = false) -> Rect {
-      page.part(from: left, to: right, isLower: isLower, share: 0.52)
-    }
-    func heading(_ text: String, _ area: Rect) {
-      page.drawHeading(text, over: area, onto: canvas)
-    }
-    let world = part(40, 280)
-    heading("State", world)
+    let world = page.drawPart("State", from: 40, to: 280, onto: canvas)
     if let frame { page.drawPicture(frame, in: world, onto: canvas) }
     if explanation.letters == nil {
       if stage(time, from: 0.5, to: 1) > 0 {
-        let area = part(310, 560)
-        heading("Seen as", area)
+        let area = page.drawPart(
+          "Seen as", from: 310, to: 560, onto: canvas)
         page.drawNumbers(
           explanation.observation.map {
             .init(name: $0.name, text: NumberText.exact(Double($0.seen)), value: Double($0.seen))
           }, in: area, most: 14, onto: canvas)
       }
       if stage(time, from: 1.5, to: 2) > 0 {
-        let area = part(590, 890)
-        heading("Policy network", area)
+        let area = page.drawPart(
+          "Policy network", from: 590, to: 890, onto: canvas)
         page.drawLayers(Array(explanation.decision.units.dropLast()), in: area, onto: canvas)
       }
     } else if stage(time, from: 0.5, to: 1) > 0 {
-      let area = part(310, 890)
-      heading("Where the last place looked, by layer and head", area)
+      let area = page.drawPart(
+        "Where the last place looked, by layer and head", from: 310, to: 890, onto: canvas)
       AttentionGrid(
         maps: explanation.decision.attention, across: explanation.letters?.across ?? 1, theme: theme
       ).draw(in: area, page, onto: canvas)
     }
     if stage(time, from: 2.5, to: 3) > 0 {
-      let area = part(920, 1240)
-      heading(explanation.isChoice ? "Chances and choice" : "Bell curves and draws", area)
+      let area = page.drawPart(
+        explanation.isChoice ? "Chances and choice" : "Bell curves and draws", from: 920, to: 1240,
+        onto: canvas)
       drawChoice(in: area, onto: canvas)
     }
     guard let update = explanation.update else {
-      let area = part(40, 890, isLower: true)
-      heading("Update", area)
+      let area = page.drawPart(
+        "Update", from: 40, to: 890, isLower: true, onto: canvas)
       page.drawSentence(
         "Nothing was learned from this step: the recording ends before its rollout does.",
         at: Point(area.x, area.y + page.line(12)), width: area.width, onto: canvas)
       return
     }
     if stage(time, from: 4, to: 4.5) > 0 {
-      let area = part(40, 560, isLower: true)
-      heading("Advantage: better than expected?", area)
+      let area = page.drawPart(
+        "Advantage: better than expected?", from: 40, to: 560, isLower: true, onto: canvas)
       AdvantageBars(update).draw(
         in: area, shown: stage(time, from: 4, to: 5.5), page, onto: canvas)
     }
     if stage(time, from: 5.5, to: 6) > 0 {
-      let area = part(610, 890, isLower: true)
-      heading("Ratio in each epoch", area)
+      let area = page.drawPart(
+        "Ratio in each epoch", from: 610, to: 890, isLower: true, onto: canvas)
       RatioDots(update).draw(in: area, shown: stage(time, from: 5.5, to: 7), page, onto: canvas)
     }
     if stage(time, from: 7, to: 7.5) > 0 {
-      let area = part(920, 1240, isLower: true)
-      heading("What changed", area)
+      let area = page.drawPart(
+        "What changed", from: 920, to: 1240, isLower: true, onto: canvas)
       page.drawFacts(facts(update), in: area, onto: canvas)
     }
   }

@@ -45,7 +45,7 @@ struct BellCurve {
 struct AdvantageBars {
   private let update: RolloutTrace
 
-  /// So many steps are shown by themselves.
+  /// How many steps are shown by themselves.
   private static let most = 10
 
   init(_ update: RolloutTrace) { self.update = update }
@@ -167,7 +167,7 @@ struct RatioDots {
 struct AttentionGrid {
   /// Shares by layer, head and place.
   let maps: [[[Float]]]
-  /// So many places lie beside one another.
+  /// How many places lie beside one another.
   let across: Int
   let theme: Theme
 

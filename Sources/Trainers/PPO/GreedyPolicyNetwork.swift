@@ -77,10 +77,7 @@ package struct GreedyPolicyNetwork: Sendable {
   /// A transformer's attention as it decides: the share that the last layer's last query gives to each
   /// place, head by head. Nil where the policy reads nothing.
   package mutating func attention<W: ObservableWorld>(_ state: W.State, in world: W) -> [[Float]]? {
-    scale.observe(state, in: world, into: &seen)
-    workspace.load(seen, from: [0], rows: 1)
-    workspace.forward(rows: 1, parameters)
-    return workspace.shares(of: 0)?.last
+    decision(state, in: world).attention.last
   }
 
   /// How a policy decides in a state.
@@ -96,6 +93,14 @@ package struct GreedyPolicyNetwork: Sendable {
     package var units: [[Float]]
     /// How much of a transformer's attention its last place gave to each place, by layer and head.
     package var attention: [[[Float]]]
+
+    /// The chance of each choice.
+    package var chances: [Double] {
+      let most = outputs.max() ?? 0
+      let weights = outputs.map { exp(Double($0 - most)) }
+      let sum = weights.reduce(0, +)
+      return weights.map { $0 / sum }
+    }
   }
 
   /// How it decides in a state.

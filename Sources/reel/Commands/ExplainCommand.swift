@@ -131,7 +131,7 @@ struct ExplainCommand: Command {
 
   // MARK: A cell
 
-  /// So many updates are listed besides those that mattered.
+  /// How many updates are listed besides those that mattered.
   private static let newest = 10
 
   private func explain(cell: String, of recording: Recording, _ console: Console) throws -> ExitCode
