@@ -54,6 +54,7 @@ let package = Package(
     foreign("COpenBLAS", package: "libopenblas0"),
     foreign("CCrypto", package: "libssl-dev"),
     foreign("CMuJoCo", package: "libmujoco-dev"),
+    foreign("CMicroHTTPD", package: "libmicrohttpd-dev"),
     .target(name: "CKernels", path: "Sources/C/CKernels"),
 
     // Rooms; arrows point down only.
@@ -91,6 +92,13 @@ let package = Package(
         "Analysis", "Replay", "Pictures",
       ],
       path: "Sources/Report", resources: [.embedInCode("Page")], swiftSettings: strict),
+    .target(
+      name: "Studio",
+      dependencies: [
+        "Platform", "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings",
+        "Experiments", "Raster", "Film", "Analysis", "Replay", "Pictures", "Report", "CMicroHTTPD",
+      ],
+      path: "Sources/Studio", resources: [.embedInCode("Page")], swiftSettings: marked),
     library(
       "Benchmarks",
       uses: [
@@ -102,7 +110,8 @@ let package = Package(
       name: "reel",
       dependencies: [
         "Platform", "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings",
-        "Experiments", "Raster", "Film", "Replay", "Analysis", "Pictures", "Report", "Benchmarks",
+        "Experiments", "Raster", "Film", "Replay", "Analysis", "Pictures", "Report", "Studio",
+        "Benchmarks",
       ],
       path: "Sources/reel", swiftSettings: strict),
 
@@ -152,6 +161,7 @@ let package = Package(
         "Experiments", "Raster", "Film", "Analysis", "Replay", "Pictures",
       ]),
     tests(of: "Report", uses: ["Report"]),
+    tests(of: "Studio", uses: ["Platform", "Rollouts", "Recordings", "Studio"]),
     tests(
       of: "Extension",
       uses: [

@@ -73,6 +73,8 @@ package struct HeatMapChart: Sendable {
   package var width: Int { layout.width }
   /// Pixels from top to bottom; even.
   package var height: Int { layout.height }
+  /// Where all cells together stand.
+  package var board: Rect { layout.board }
 
   /// A map as this chart shows it.
   package func drawing(of map: HeatMap, subtitle: String = "") -> some Drawing {

@@ -60,16 +60,16 @@ package struct HeatMapPictures {
     maps = try tables.learnedMaps(of: recording, options.quantity, at: options.places)
   }
 
-  /// The map of a moment, or what it is more than another.
+  /// The map of a moment, or what it is more than another; in colours that fit some other maps too.
   package func picture(
-    at moment: RecordedMoment, minus other: Subtrahend? = nil
+    at moment: RecordedMoment, minus other: Subtrahend? = nil, besides others: [HeatMap] = []
   ) throws -> Picture {
     let step = try recording.step(at: moment)
     var picture = Picture(
       map: try maps.map(at: step), scale: ColorScale(.linear, 0...1),
       subtitle: try maps.subtitle(at: step), measure: options.quantity.measure)
     guard let other else {
-      picture.scale = scale(of: CollectionOfOne(picture.map))
+      picture.scale = scale(of: [picture.map] + others)
       return picture
     }
     let taken = try map(of: other)
@@ -107,6 +107,11 @@ package struct HeatMapPictures {
       chart.directions = "arrows: where the best action is another"
     }
     return chart.drawing(of: picture.map, subtitle: picture.subtitle)
+  }
+
+  /// Where the cells of a picture stand when it is drawn.
+  package func board(of picture: Picture) -> Rect {
+    chart(like: picture.map, picture.scale, picture.measure).board
   }
 
   /// The maps of some moments up to one, evenly spread, all in one colour scale.

@@ -117,6 +117,12 @@ package enum Files {
     for path in paths.reversed() { unsafe rmdir(path) }
   }
 
+  /// Where files lie that nobody keeps.
+  package static var temporaryFolder: String {
+    guard let name = unsafe getenv("TMPDIR") else { return "/tmp" }
+    return unsafe String(cString: name)
+  }
+
   /// Removes a folder and the files in it.
   package static func removeFolder(_ path: String) {
     var status = stat()

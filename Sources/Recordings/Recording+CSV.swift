@@ -5,8 +5,11 @@ internal import SQLite
 // Comma-separated values for spreadsheets and data frames: https://www.rfc-editor.org/rfc/rfc4180
 
 extension Recording {
-  /// Writes every transition as CSV, as the view `rollout` has it; bytes are spelled in hexadecimal.
-  package func exportTransitions(_ write: ([UInt8]) throws -> Void) throws {
+  /// Writes every transition, or those of an episode, as CSV, as the view `rollout` has it; bytes are spelled in
+  /// hexadecimal.
+  package func exportTransitions(
+    of episode: Episode? = nil, _ write: ([UInt8]) throws -> Void
+  ) throws {
     var csv = CSV()
     for name in [
       "step", "episode", "t", "state", "action", "action_name", "reward", "next_state", "ending",
@@ -15,27 +18,32 @@ extension Recording {
     }
     try csv.endRow(write)
     let names = try description().world.actions.map(\.name)
+    func add(_ step: RecordedStep) throws {
+      csv.add(step.step)
+      csv.add(step.episode)
+      csv.add(step.t)
+      csv.add(step.state)
+      csv.add(step.action)
+      if case .index(let action) = step.action, names.indices.contains(action) {
+        csv.add(names[action])
+      } else {
+        csv.add("")
+      }
+      csv.add(step.reward)
+      csv.add(step.next)
+      csv.add(step.ending.name)
+      try csv.endRow(write)
+    }
+    if let episode {
+      try forEachStep(of: episode, add)
+      return try csv.finish(write)
+    }
     let end = try stepCount()
     // One state of the file for all rows would hold up a writer's log for as long as this takes.
     var next = try firstStep(from: 0)
     while let first = next, first < end {
       let page = first..<min(end, first + 65_536)
-      try forEachStep(in: page) { step in
-        csv.add(step.step)
-        csv.add(step.episode)
-        csv.add(step.t)
-        csv.add(step.state)
-        csv.add(step.action)
-        if case .index(let action) = step.action, names.indices.contains(action) {
-          csv.add(names[action])
-        } else {
-          csv.add("")
-        }
-        csv.add(step.reward)
-        csv.add(step.next)
-        csv.add(step.ending.name)
-        try csv.endRow(write)
-      }
+      try forEachStep(in: page, add)
       next = try firstStep(from: page.upperBound)
     }
     try csv.finish(write)

@@ -2,7 +2,7 @@ import Analysis
 import Raster
 
 /// The colours of a page as variables of its style sheet, which follow its theme.
-struct PageColors {
+package struct PageColors {
   private var pairs: [(light: Color, dark: Color)] = []
 
   /// The variable of a colour of the light theme and its counterpart of the dark one.
@@ -12,8 +12,11 @@ struct PageColors {
     return "c\(known ?? pairs.count - 1)"
   }
 
+  /// No colours but those of the themes.
+  package init() {}
+
   /// The rules that set all variables.
-  var style: String {
+  package var style: String {
     let (light, dark) = (
       variables(.light) + pairs.enumerated().map { "--c\($0):\($1.light);" }.joined(),
       variables(.dark) + pairs.enumerated().map { "--c\($0):\($1.dark);" }.joined()

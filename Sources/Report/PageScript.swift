@@ -26,4 +26,16 @@ package struct PageScript {
     join(main)
     text = joined.joined(separator: "\n")
   }
+
+  /// The modules that pages consist of; the studio's share some.
+  package static let modules: [String: [UInt8]] = [
+    "board.js": PackageResources.board_js, "bytes.js": PackageResources.bytes_js,
+    "clock.js": PackageResources.clock_js, "course.js": PackageResources.course_js,
+    "curves.js": PackageResources.curves_js, "film.js": PackageResources.film_js,
+    "heat.js": PackageResources.heat_js, "keys.js": PackageResources.keys_js,
+    "knowledge.js": PackageResources.knowledge_js, "main.js": PackageResources.main_js,
+    "numbers.js": PackageResources.numbers_js, "player.js": PackageResources.player_js,
+    "scale.js": PackageResources.scale_js, "theme.js": PackageResources.theme_js,
+    "values.js": PackageResources.values_js, "why.js": PackageResources.why_js,
+  ]
 }

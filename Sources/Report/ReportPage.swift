@@ -69,20 +69,10 @@ package struct ReportPage {
     return page.markup
   }
 
-  /// The modules of the page's script.
+  /// The page's script.
   private static var script: String {
-    let modules: [String: [UInt8]] = [
-      "board.js": PackageResources.board_js, "bytes.js": PackageResources.bytes_js,
-      "clock.js": PackageResources.clock_js, "course.js": PackageResources.course_js,
-      "curves.js": PackageResources.curves_js, "film.js": PackageResources.film_js,
-      "heat.js": PackageResources.heat_js, "keys.js": PackageResources.keys_js,
-      "knowledge.js": PackageResources.knowledge_js, "main.js": PackageResources.main_js,
-      "numbers.js": PackageResources.numbers_js, "player.js": PackageResources.player_js,
-      "scale.js": PackageResources.scale_js, "theme.js": PackageResources.theme_js,
-      "values.js": PackageResources.values_js, "why.js": PackageResources.why_js,
-    ]
-    return PageScript(main: "main.js") { name in
-      modules[name].map { String(decoding: $0, as: UTF8.self) }
+    PageScript(main: "main.js") { name in
+      PageScript.modules[name].map { String(decoding: $0, as: UTF8.self) }
     }.text
   }
 

@@ -8,7 +8,7 @@ enum Reel {
   /// Every verb, in the order that help lists them.
   static let commands: [any Command.Type] = [
     TrainCommand.self, EvaluateCommand.self, SolveCommand.self, MapCommand.self,
-    ListCommand.self, InfoCommand.self, LabelCommand.self, EpisodesCommand.self,
+    StudioCommand.self, ListCommand.self, InfoCommand.self, LabelCommand.self, EpisodesCommand.self,
     MomentsCommand.self, QCommand.self, DigestCommand.self,
     RenderCommand.self, FilmCommand.self, CurveCommand.self, HeatmapCommand.self,
     CompareCommand.self, ReportCommand.self,

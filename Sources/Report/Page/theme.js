@@ -17,8 +17,10 @@ export const theme = {
     root.dataset.theme = this.isDark ? "light" : "dark";
     announce();
   },
+  /** Tells when it changes, until what is returned is called. */
   onChange(listener) {
     listeners.push(listener);
+    return () => listeners.splice(listeners.indexOf(listener), 1);
   },
 };
 

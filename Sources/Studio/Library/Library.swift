@@ -1,0 +1,130 @@
+import Experiments
+import Platform
+import Recordings
+import Rollouts
+import Synchronization
+
+/// The recordings of some folders and files, by ids that say nothing of where they lie.
+package final class Library: Sendable {
+  /// A recording as it was found.
+  struct Entry: Sendable {
+    /// A few letters that stand for its path, the same at every start.
+    var id: String
+    var path: String
+    /// Its name without folder and ending.
+    var name: String
+    let stamp: FileStamp
+  }
+
+  /// What a row of the list says.
+  enum Row: Sendable {
+    case run(RunSummary)
+    /// Why it cannot be read.
+    case failure(String)
+  }
+
+  private struct Found {
+    var entries: [Entry] = []
+    var places: [String: Int] = [:]
+    var rows: [String: (stamp: FileStamp, row: Row)] = [:]
+    var version = 0
+    var scanned = -Double.infinity
+  }
+
+  /// Where recordings are looked for.
+  let places: [String]
+  private let found = Mutex(Found())
+
+  /// The recordings of these files and folders.
+  package init(_ places: [String]) { self.places = places }
+
+  /// The folder in which the studio keeps what it makes.
+  var home: String { places.first(where: Files.isFolder) ?? places.first.map(Files.folder) ?? "." }
+
+  /// All recordings, the newest first, and a number that another list has another of. Folders are looked into
+  /// again once the last look is half a second old.
+  func entries() -> (all: [Entry], version: Int) {
+    found.withLock { found in
+      let now = monotonicSeconds()
+      if now - found.scanned > 0.5 {
+        found.scanned = now
+        let entries = scan()
+        if entries.map(\.stamp) != found.entries.map(\.stamp)
+          || entries.map(\.id) != found.entries.map(\.id)
+        {
+          found.entries = entries
+          found.places = Dictionary(
+            entries.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+          found.rows = found.rows.filter { found.places[$0.key] != nil }
+          found.version += 1
+        }
+      }
+      return (found.entries, found.version)
+    }
+  }
+
+  /// The recording of an id.
+  func entry(_ id: String) throws(Refusal) -> Entry {
+    _ = entries()
+    let entry = found.withLock { found in found.places[id].map { found.entries[$0] } }
+    guard let entry else { throw .missing("there is no such recording any more") }
+    return entry
+  }
+
+  /// The id of a recording's file, whether it is listed yet or not.
+  static func id(of path: String) -> String {
+    SHA256.hash(Array(Files.resolved(path).utf8)).prefix(6).map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+
+  /// What a row says, read again where the file has changed.
+  func row(of entry: Entry) -> Row {
+    let known = found.withLock { $0.rows[entry.id] }
+    if let known, known.stamp == entry.stamp {
+      // A writer that dies changes nothing.
+      guard case .run(let summary) = known.row, summary.status == .writing else { return known.row }
+    }
+    let row: Row
+    do {
+      row = .run(try RunSummary(entry.path))
+    } catch {
+      row = .failure("\(error)")
+    }
+    found.withLock { found in
+      if found.places[entry.id] != nil { found.rows[entry.id] = (entry.stamp, row) }
+    }
+    return row
+  }
+
+  private func scan() -> [Entry] {
+    let paths = places.flatMap { place in
+      Files.isFolder(place)
+        ? Files.visibleNames(in: place).filter { Files.ending($0) == "sqlite" }.map {
+          "\(Files.trimmed(place))/\($0)"
+        } : [place]
+    }
+    return paths.compactMap { path in
+      guard let stamp = FileStamp(path) else { return nil }
+      return Entry(id: Self.id(of: path), path: path, name: Files.stem(path), stamp: stamp)
+    }.sorted { ($0.stamp.changed, $1.path) > ($1.stamp.changed, $0.path) }
+  }
+}
+
+/// What shows that a recording has changed: sizes and times of its file and of its log.
+struct FileStamp: Equatable, Sendable {
+  /// When it changed last.
+  let changed: Double
+  private let sizes: [Int?]
+  private let times: [Double?]
+
+  /// Nil where there is no such file.
+  init?(_ path: String) {
+    guard let time = Files.modificationTime(path) else { return nil }
+    let log = path + "-wal"
+    times = [time, Files.modificationTime(log)]
+    sizes = [Files.size(path), Files.size(log)]
+    changed = times.compactMap(\.self).max() ?? time
+  }
+}

@@ -1,0 +1,178 @@
+/** What the server refused, in its own words. */
+export class ServerError extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+async function answered(path, options) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ServerError(0, "the studio does not answer; was it ended?");
+  }
+  if (response.ok) return response;
+  const text = await response.text();
+  let sentence = text.trim();
+  try {
+    sentence = JSON.parse(text).error;
+  } catch {
+    // A sentence of the gate.
+  }
+  throw new ServerError(response.status, sentence);
+}
+
+/** A path with members of a query; those without a value are left out. */
+export function path(base, query = {}) {
+  const known = Object.entries(query).filter(([, value]) => value != null && value !== "");
+  return known.length ? `${base}?${new URLSearchParams(known)}` : base;
+}
+
+/** A value that the server knows; what a recording simply does not have is an error with status 204. */
+export async function get(address, { signal } = {}) {
+  const value = await (await answered(address, { signal })).json();
+  if (value.absent) throw new ServerError(204, value.absent);
+  return value;
+}
+
+/** Tells the server something. */
+export async function post(address, body, { signal } = {}) {
+  const response = await answered(address, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    signal,
+  });
+  return response.json();
+}
+
+/** A picture, decoded, and the headers that came with it. */
+export async function picture(address, { signal } = {}) {
+  const response = await answered(address, { signal });
+  if (response.status === 204) throw new ServerError(204, response.headers.get("X-Reel-Absent"));
+  return { image: await createImageBitmap(await response.blob()), headers: response.headers };
+}
+
+/** A file and the name that it is to be kept under. */
+export async function download(address, { signal } = {}) {
+  const response = await answered(address, { signal });
+  const [, name] = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition")) ?? [];
+  return { blob: await response.blob(), name };
+}
+
+/** Pictures as they come: `shown({ image, numbers })` hears each, with the numbers that stand before it. */
+export async function pictures(address, numbers, shown, { signal } = {}) {
+  const reader = (await answered(address, { signal })).body.getReader();
+  let rest = new Uint8Array();
+  const head = 4 * (1 + numbers);
+  for (;;) {
+    while (rest.length >= head) {
+      const view = new DataView(rest.buffer, rest.byteOffset, head);
+      const size = view.getUint32(0, true);
+      if (rest.length < head + size) break;
+      const blob = new Blob([rest.subarray(head, head + size)], { type: "image/png" });
+      const known = Array.from({ length: numbers }, (_, index) =>
+        view.getUint32(4 + 4 * index, true));
+      rest = rest.slice(head + size);
+      await shown({ image: size ? await createImageBitmap(blob) : null, numbers: known });
+    }
+    const { done, value } = await reader.read();
+    if (done) return;
+    const joined = new Uint8Array(rest.length + value.length);
+    joined.set(rest);
+    joined.set(value, rest.length);
+    rest = joined;
+  }
+}
+
+/**
+ * Hears what changes, while the page is visible: `handlers` by the names of events, and `open` whenever something may
+ * have been missed. Returns what ends it.
+ */
+export function events(run, handlers) {
+  let source;
+  const listen = () => {
+    source?.close();
+    source = null;
+    if (document.hidden) return;
+    source = new EventSource(path("/api/events", { run }));
+    for (const [name, handler] of Object.entries(handlers)) {
+      source.addEventListener(name, (event) => handler(event.data && JSON.parse(event.data)));
+    }
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
+  return () => {
+    document.removeEventListener("visibilitychange", listen);
+    source?.close();
+  };
+}
+
+/**
+ * Loads what is wanted now: of several wishes the newest, at most two at a time; what was loaded is kept, and what may be
+ * wanted next is loaded when there is nothing else to do.
+ */
+export class Latest {
+  /** `load(key, signal)` loads a key's value, `show(key, value)` shows it, `fail(error)` hears why there is none. */
+  constructor({ load, show, fail = () => {}, kept = 64 }) {
+    Object.assign(this, { load, show, fail, kept });
+    this.known = new Map();
+    this.loading = new Map();
+    this.next = [];
+  }
+
+  /** Wants a key, and perhaps `next` ones soon. */
+  want(key, next = []) {
+    this.wanted = key;
+    this.next = next;
+    if (this.known.has(key)) this.show(key, this.known.get(key));
+    this.pump();
+  }
+
+  /** What was loaded is of no use any more. */
+  forget() {
+    this.known.clear();
+    for (const abort of this.loading.values()) abort.abort();
+    this.loading.clear();
+  }
+
+  pump() {
+    const missing = (key) => key != null && !this.known.has(key) && !this.loading.has(key);
+    while (this.loading.size < 2) {
+      const key = missing(this.wanted) ? this.wanted : this.next.find(missing);
+      if (key === undefined) return;
+      this.start(key);
+    }
+    // Whatever nobody waits for makes way.
+    if (!missing(this.wanted)) return;
+    for (const [key, abort] of this.loading) {
+      if (this.next.includes(key)) {
+        abort.abort();
+        this.loading.delete(key);
+        this.start(this.wanted);
+        return;
+      }
+    }
+  }
+
+  async start(key) {
+    const abort = new AbortController();
+    this.loading.set(key, abort);
+    try {
+      const value = await this.load(key, abort.signal);
+      if (abort.signal.aborted) return;
+      this.known.set(key, value);
+      if (this.known.size > this.kept) this.known.delete(this.known.keys().next().value);
+      if (key === this.wanted) this.show(key, value);
+    } catch (error) {
+      if (error.name !== "AbortError" && key === this.wanted) {
+        this.fail(error);
+        this.wanted = null;
+      }
+    } finally {
+      if (this.loading.get(key) === abort) this.loading.delete(key);
+    }
+    this.pump();
+  }
+}

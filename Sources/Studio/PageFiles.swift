@@ -1,0 +1,35 @@
+import Platform
+import Report
+import Rollouts
+
+/// The files of which pages consist, each under its name; all pages are one document, whose script shows what the
+/// address says.
+enum PageFiles {
+  private static let own: [String: [UInt8]] = [
+    "index.html": PackageResources.index_html, "studio.css": PackageResources.studio_css,
+    "studio.js": PackageResources.studio_js, "dom.js": PackageResources.dom_js,
+    "server.js": PackageResources.server_js, "library.js": PackageResources.library_js,
+    "run.js": PackageResources.run_js, "icon.svg": PackageResources.icon_svg,
+  ]
+
+  /// The first words of the addresses of pages.
+  private static let pages = ["", "run", "compare", "drive", "write", "train", "maps"]
+
+  static func answer(_ request: Request) throws -> Response {
+    guard request.method == "GET" else { throw Refusal.missing("nothing is posted here") }
+    let words = request.words
+    guard words.first == "page", words.count == 2 else {
+      guard pages.contains(words.first ?? ""), words.count <= 2 else {
+        throw Refusal.missing("there is no page \(request.path)")
+      }
+      return Response(PackageResources.index_html, type: "text/html; charset=utf-8")
+    }
+    if words[1] == "colors.css" { return Response(PageColors().style, type: "text/css") }
+    guard let bytes = own[words[1]] ?? PageScript.modules[words[1]] else {
+      throw Refusal.missing("there is no file \(request.path)")
+    }
+    let types = ["css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"]
+    let type = types[Files.ending(words[1])] ?? "application/octet-stream"
+    return Response(bytes, type: type + "; charset=utf-8")
+  }
+}

@@ -1,0 +1,83 @@
+import Film
+import Glibc
+import Pictures
+import Platform
+import Raster
+import Recordings
+import Replay
+import Rollouts
+
+/// The frames of a run from some moment on, each behind its size, its episode and its place in that. The server holds
+/// the clock: where frames cannot be painted or sent in time, some are left out, and the run does not slow down.
+final class PlayStream: ByteStream, @unchecked Sendable {
+  private let run: OpenRun
+  private let options: PictureOptions
+  private let stepsPerSecond: Double
+  // Only the connection's own thread asks for frames.
+  private var episode: Int
+  private var from: Int
+  private var length: Int?
+  private var begun: Double?
+  private var shown = -1
+  private var isOver = false
+
+  /// How many frames a second a browser gets at most, and how long an episode's end is seen.
+  private static let (framesPerSecond, pause) = (50.0, 0.7)
+
+  /// A stream that begins after `t` steps of an episode.
+  init(
+    of run: OpenRun, episode: Int, t: Int, stepsPerSecond: Double, _ options: PictureOptions
+  ) {
+    (self.run, self.episode, from) = (run, episode, t)
+    (self.stepsPerSecond, self.options) = (stepsPerSecond, options)
+  }
+
+  func next() -> [UInt8]? {
+    if isOver { return nil }
+    do {
+      return try frame()
+    } catch {
+      // The page asks for what it sees next by itself, and hears why that is not there.
+      isOver = true
+      return nil
+    }
+  }
+
+  func close() { isOver = true }
+
+  private func frame() throws -> [UInt8]? {
+    let number = episode
+    let steps = try length ?? run.read { try $0.recording.episode(number).steps }
+    length = steps
+    let start = begun ?? monotonicSeconds()
+    begun = start
+    if shown >= steps {
+      usleep(UInt32(Self.pause * 1e6))
+      guard let after = try following(number) else { return nil }
+      (episode, from, length, begun, shown) = (after, 0, nil, nil, -1)
+      return try frame()
+    }
+    let interval = max(1 / Self.framesPerSecond, 1 / stepsPerSecond)
+    var t = from + Int((monotonicSeconds() - start) * stepsPerSecond)
+    while t <= shown {
+      usleep(UInt32(min(interval, 0.5) * 1e6 / 2))
+      t = from + Int((monotonicSeconds() - start) * stepsPerSecond)
+    }
+    t = min(t, steps)
+    shown = t
+    let png = try run.onStage { [options] in
+      try $0.canvas(episode: number, t: t, options).encodedPNG()
+    }
+    return [png.count, number, t].flatMap(Self.bytes) + png
+  }
+
+  /// The next episode that has steps; nil at the end of the run.
+  private func following(_ number: Int) throws -> Int? {
+    try run.read { try $0.episode(after: number) }
+  }
+
+  private static func bytes(_ number: Int) -> [UInt8] {
+    let word = UInt32(clamping: number)
+    return (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+  }
+}

@@ -1,0 +1,199 @@
+import Analysis
+import Experiments
+import Pictures
+import Platform
+import Raster
+import Recordings
+import Replay
+import Rollouts
+import Worlds
+
+/// What is quickly read of a recording: what it is, its episodes, single steps, its curve.
+final class ReadingDesk {
+  let recording: Recording
+  let run: RunDescription
+  private let plan: TrainingPlan
+  private let tables: PictureTables
+
+  init(_ path: String, _ tables: PictureTables) throws {
+    recording = try Recording(path)
+    run = try recording.description()
+    plan = try tables.catalog.plan(of: run)
+    self.tables = tables
+  }
+
+  // MARK: The run
+
+  /// What it is.
+  func facts() throws -> JSON {
+    let summary = try RunSummary(recording.path)
+    let settings: [JSON.Member]
+    if case .object(let members) = run.configuration { settings = members } else { settings = [] }
+    let insight = try plan.insight(of: recording)
+    return .object(
+      summary.members + [
+        .init("title", .string(run.chartTitle)),
+        .init("is_text", .bool(run.isOfText)),
+        .init("has_steps", .bool(try hasSteps())),
+        .init("mind", .string(mind(insight))),
+        .init(
+          "actions",
+          .array(
+            run.world.actions.prefix(64).map {
+              ["name": .string($0.name), "dx": .integer($0.dx), "dy": .integer($0.dy)]
+            })),
+        .init("action_count", .integer(run.world.actions.count)),
+        .init("settings", .object(settings)),
+        .init("metrics", .array(try recording.usualMetricNames().map(JSON.string))),
+        .init("parent", .string(run.parent?.file ?? "")),
+      ])
+  }
+
+  private func hasSteps() throws -> Bool {
+    try !(run.isOfText && run.purpose == .train) && recording.counts().transitions > 0
+  }
+
+  /// What can be shown of what was learned.
+  private func mind(_ insight: Insight) -> String {
+    switch insight {
+    case .table: "table"
+    case .actionValues: "values"
+    case .attention: "attention"
+    case .nothing: "nothing"
+    }
+  }
+
+  // MARK: Episodes and steps
+
+  /// An episode by its number, the one after (`>5`) or before (`<5`), or that which a word means, as in "best".
+  func episode(_ word: String) throws -> JSON {
+    if let number = Int(word) { return json(try recording.episode(number)) }
+    for (sign, backwards) in [(">", false), ("<", true)] where word.hasPrefix(sign) {
+      guard let number = Int(word.dropFirst()),
+        let found = try episode(after: number, backwards: backwards)
+      else { throw Refusal.missing("there is no further episode") }
+      return json(try recording.episode(found))
+    }
+    switch word {
+    case "newest":
+      let last = try recording.counts().episodes
+      return json(try recording.episode(max(1, last)))
+    default:
+      guard let selection = EpisodeSelection(word) else {
+        throw Refusal.invalid("'\(word)' is no episode")
+      }
+      let found = try recording.episodes(selection, withSteps: true)
+      return json(found[0])
+    }
+  }
+
+  /// The next episode after one, or before it, whose steps are there; nil where there is none.
+  func episode(after number: Int, backwards: Bool = false) throws -> Int? {
+    let last = try recording.counts().episodes
+    let thinning = try recording.thinning()
+    var next = number
+    repeat {
+      next += backwards ? -1 : 1
+    } while (1...max(1, last)).contains(next)
+      && thinning?.keeps(episode: next) == false
+    return (1...max(1, last)).contains(next) ? next : nil
+  }
+
+  /// The episode and the place in it of a step of the run.
+  func place(ofStep step: Int) throws -> JSON {
+    guard let recorded = try recording.steps(in: step..<step + 1).first else {
+      throw Refusal.missing("there is no step \(step)")
+    }
+    return ["episode": .integer(recorded.episode), "t": .integer(recorded.t)]
+  }
+
+  private func json(_ episode: Episode) -> JSON {
+    [
+      "episode": .integer(episode.number), "first_step": .integer(episode.firstStep),
+      "stride": .integer(episode.stride), "steps": .integer(episode.steps),
+      "return": .number(episode.return), "ending": .string(episode.ending.name),
+    ]
+  }
+
+  /// What was done, earned and seen at a moment of an episode.
+  func moment(_ number: Int, t: Int) throws -> JSON {
+    let episode = try recording.episode(number)
+    guard (0...episode.steps).contains(t) else {
+      throw Refusal.missing("episode \(number) has \(episode.steps) steps")
+    }
+    let index = episode.firstStep + min(t, episode.steps - 1) * episode.stride
+    guard let step = try recording.steps(in: index..<index + 1).first else {
+      throw Refusal.missing("step \(index) is not in this recording")
+    }
+    let isEnd = t == episode.steps
+    return [
+      "episode": .integer(number), "t": .integer(t), "step": .integer(index),
+      "end": .bool(isEnd),
+      "action": isEnd ? .null : action(step.action),
+      "reward": isEnd ? .null : .number(step.reward),
+      "state": .string(text(of: isEnd ? step.next : step.state)),
+    ]
+  }
+
+  private func action(_ value: Value) -> JSON {
+    if case .index(let index) = value { return .string(StateNames(run.world).action(index)) }
+    return .string(numbers(value, of: "action"))
+  }
+
+  private func text(of state: Value) -> String {
+    if case .index(let index) = state { return StateNames(run.world).state(index) }
+    return numbers(state, of: "state")
+  }
+
+  /// The first numbers of a recorded value, by name.
+  private func numbers(_ value: Value, of subject: String) -> String {
+    let reader = RecordedNumbers(run.world.fields, of: subject)
+    let most = 8
+    let shown = zip(reader.names, reader.all(of: value)).prefix(most).map {
+      "\($0) \(NumberText.short($1))"
+    }
+    return shown.joined(separator: ", ") + (reader.names.count > most ? " …" : "")
+  }
+
+  // MARK: Curves
+
+  /// The returns within an episode so far, for its strip.
+  func strip(_ number: Int, most: Int = 800) throws -> (x: [Double], y: [Double]) {
+    let episode = try recording.episode(number)
+    let every = max(1, episode.steps / most)
+    var (x, y) = ([0.0], [0.0])
+    var total = 0.0
+    try recording.forEachStep(of: episode) { step in
+      total += step.reward
+      if step.t.isMultiple(of: every) || step.t == episode.steps - 1 {
+        x.append(Double(step.t + 1))
+        y.append(total)
+      }
+    }
+    return (x, y)
+  }
+
+  /// The curve of a measure as a chart, and its numbers.
+  func chart(_ request: ChartRequest, title: String = "") throws -> (chart: Chart, csv: String) {
+    if run.isOfText, run.purpose == .train {
+      let losses = try LossCurve(of: recording)
+      return (losses.chart(title: title, theme: request.theme), losses.csv)
+    }
+    let measure =
+      request.metric.isEmpty ? Curve.Measure.returns : Curve.Measure.metric(request.metric)
+    let points = try recording.points(of: measure)
+    guard !points.isEmpty else { throw Refusal.missing("no episode has ended yet") }
+    let usual = measure == .returns ? max(1, min(50, points.count / 4)) : 1
+    let curve = Curve(
+      points, by: request.progress, window: max(usual, points.count / 40), of: measure)
+    return (curve.chart(title: title, theme: request.theme), curve.csv)
+  }
+}
+
+/// Which curve is drawn, and how.
+struct ChartRequest {
+  var metric = ""
+  var progress = Curve.Progress.episodes
+  var theme = Theme.light
+  var (width, height) = (900, 300)
+}

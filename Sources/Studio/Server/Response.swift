@@ -1,0 +1,95 @@
+import Experiments
+import Recordings
+import Replay
+package import Rollouts
+
+/// What a browser gets.
+package struct Response {
+  /// The status of HTTP.
+  package var status = 200
+  /// The headers, besides those that every response has.
+  package var headers: [(name: String, value: String)] = []
+  /// What is sent.
+  package var body: Body
+
+  /// What is sent: all at once, or as it comes.
+  package enum Body {
+    case bytes([UInt8])
+    case stream(any ByteStream)
+  }
+
+  /// Bytes of a type, as in "image/png".
+  package init(_ bytes: [UInt8], type: String, status: Int = 200) {
+    (body, self.status) = (.bytes(bytes), status)
+    headers = [("Content-Type", type)]
+  }
+
+  /// Text of a type.
+  package init(_ text: String, type: String, status: Int = 200) {
+    self.init(Array(text.utf8), type: "\(type); charset=utf-8", status: status)
+  }
+
+  /// A value.
+  package init(_ json: JSON, status: Int = 200) {
+    self.init(json.compact, type: "application/json", status: status)
+  }
+
+  /// What a recording has, or that it simply does not have it, which is no failure: a sentence.
+  package static func orAbsent(_ read: () throws -> JSON) throws -> Response {
+    do {
+      return Response(try read())
+    } catch {
+      guard let sentence = absence(error) else { throw error }
+      return Response(["absent": .string(sentence)])
+    }
+  }
+
+  /// A picture of what a recording has, or an empty answer that says why there is none.
+  package static func pictureOrAbsent(_ paint: () throws -> Response) throws -> Response {
+    do {
+      return try paint()
+    } catch {
+      guard let sentence = absence(error) else { throw error }
+      var response = Response([], type: "image/png", status: 204)
+      response.headers.append(("X-Reel-Absent", String(sentence.filter(\.isASCII))))
+      return response
+    }
+  }
+
+  /// The sentence of an error that says what a recording does not have.
+  private static func absence(_ error: any Error) -> String? {
+    switch error {
+    case let refusal as Refusal where refusal.status == 404: refusal.description
+    case let error as RunError where error.kind != .cancelled: error.description
+    case let error as RecordingError where error.kind == .absent: error.description
+    case let error as PainterError: error.description
+    default: nil
+    }
+  }
+
+  /// Bytes as they come.
+  package init(_ stream: any ByteStream, type: String) {
+    body = .stream(stream)
+    headers = [("Content-Type", type)]
+  }
+
+  /// A file to keep, under a name.
+  package init(_ bytes: [UInt8], type: String, savedAs name: String) {
+    self.init(bytes, type: type)
+    let plain = name.unicodeScalars.map { scalar -> String in
+      let isPlain =
+        scalar.isASCII && scalar.value > 0x20 && !"\"\\/;".unicodeScalars.contains(scalar)
+      return isPlain ? String(scalar) : "-"
+    }
+    headers.append(("Content-Disposition", "attachment; filename=\"\(plain.joined())\""))
+  }
+}
+
+/// Bytes that come one after the other, asked for by a connection's own thread.
+package protocol ByteStream: AnyObject, Sendable {
+  /// The next bytes, once there are some; nil at the end. May wait, for a few seconds at most: whoever has
+  /// nothing to say by then says something harmless, which shows whether somebody still listens.
+  func next() -> [UInt8]?
+  /// Nobody listens any more.
+  func close()
+}

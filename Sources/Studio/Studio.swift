@@ -1,0 +1,48 @@
+package import Pictures
+import Recordings
+import Rollouts
+
+/// The studio: pages that show and steer recordings, and what they ask for.
+package final class Studio: HTTPServer.Answering {
+  private let gate: Gate
+  private let library: LibraryPart
+  private let runs: RunPart
+  private let events: EventsPart
+
+  /// A studio over some files and folders, behind a gate.
+  package init(_ library: Library, gate: Gate, by tables: PictureTables = .builtIn) {
+    self.gate = gate
+    self.library = LibraryPart(library: library, thumbnails: Thumbnails(tables))
+    let open = OpenRuns(library, tables)
+    runs = RunPart(runs: open)
+    events = EventsPart(library: library)
+  }
+
+  package func refusal(of head: Request) -> Response? { gate.response(to: head) }
+
+  package func answer(_ request: Request) -> Response {
+    do {
+      let words = request.words[...]
+      guard words.first == "api" else { return try PageFiles.answer(request) }
+      return try answer(words.dropFirst(), request)
+    } catch {
+      let status: Int
+      switch error {
+      case let refusal as Refusal: status = refusal.status
+      case let error as RecordingError where error.kind == .missing: status = 404
+      default: status = 422
+      }
+      return Response(["error": .string("\(error)")], status: status)
+    }
+  }
+
+  private func answer(_ words: ArraySlice<String>, _ request: Request) throws -> Response {
+    let rest = words.dropFirst()
+    switch words.first {
+    case "library": return try library.answer(rest, request)
+    case "run": return try runs.answer(rest, request)
+    case "events": return try events.answer(request)
+    default: throw Refusal.missing("there is nothing at \(request.path)")
+    }
+  }
+}
