@@ -161,7 +161,9 @@ let package = Package(
         "Experiments", "Raster", "Film", "Analysis", "Replay", "Pictures",
       ]),
     tests(of: "Report", uses: ["Report"]),
-    tests(of: "Studio", uses: ["Platform", "Rollouts", "Recordings", "Studio"]),
+    tests(
+      of: "Studio",
+      uses: ["Platform", "Rollouts", "Worlds", "Recordings", "Experiments", "Film", "Studio"]),
     tests(
       of: "Extension",
       uses: [

@@ -42,6 +42,13 @@ struct EpisodePainters {
     known.contains(episode.number) ? pixels : plain
   }
 
+  /// Whether a painter's pictures of an episode are the same whichever episodes it was made for: those that look at
+  /// all numbers first, or at pixels, are made for some.
+  func drawsAny(_ episode: Episode) -> Bool {
+    let looks = entry(for: episode).looks
+    return !looks.contains(.charts) && !known.contains(episode.number)
+  }
+
   // MARK: Which episodes
 
   /// The episodes that a filter chooses, the best one without it, and what somebody should know of them.

@@ -1,4 +1,5 @@
 import Experiments
+import Film
 package import Raster
 package import Recordings
 package import Replay
@@ -14,12 +15,24 @@ package final class Stage {
   private let tables: PictureTables
   /// Nil where the recording is of texts.
   private let world: (any World)?
-  private var open: [(key: Key, film: any FrameSource, episode: Episode)] = []
+  private var open: [Open] = []
+
+  /// A film that is open, what its last frame was painted on, and what encodes that.
+  private struct Open {
+    var key: Key
+    var episode: Episode
+    var film: any FrameSource
+    var canvas: Canvas
+    var encoder: LivePNGEncoder
+  }
 
   private struct Key: Equatable {
     var episode: Int
     var options: PictureOptions
   }
+
+  /// A film whose painter draws all episodes up to one.
+  private var painted: (options: PictureOptions, newest: Int, film: any PaintedFilm)?
 
   /// How many films stay open.
   private static let mostOpen = 6
@@ -32,25 +45,20 @@ package final class Stage {
     self.tables = tables
   }
 
-  /// The picture after `t` steps of an episode.
-  package func canvas(
-    episode number: Int, t: Int, _ options: PictureOptions
-  ) throws -> Canvas {
-    let place = try film(of: number, through: t, options)
-    var film = open[place].film
-    // Given back below; while it is here too, drawing would copy it.
-    open[place].film = NoFilm()
-    defer { open[place].film = film }
-    guard t < film.frameCount else {
-      throw RunError.request("episode \(number) has \(film.frameCount - 1) steps")
+  /// The picture after `t` steps of an episode, as a PNG file.
+  package func png(episode number: Int, t: Int, _ options: PictureOptions) throws -> [UInt8] {
+    let place = try openFilm(of: number, through: t, options)
+    guard t < open[place].film.frameCount else {
+      throw RunError.request("episode \(number) has \(open[place].film.frameCount - 1) steps")
     }
-    let canvas = try Canvas(width: film.width, height: film.height)
-    try film.draw(t, onto: canvas)
-    return canvas
+    try open[place].film.draw(t, onto: open[place].canvas)
+    return open[place].encoder.encode(open[place].canvas)
   }
 
   /// The place of an open film of an episode, the newest last.
-  private func film(of number: Int, through t: Int, _ options: PictureOptions) throws -> Int {
+  private func openFilm(
+    of number: Int, through t: Int, _ options: PictureOptions
+  ) throws -> Int {
     let key = Key(episode: number, options: options)
     if let place = open.firstIndex(where: { $0.key == key }) {
       let known = open.remove(at: place)
@@ -63,7 +71,11 @@ package final class Stage {
     let episode = try recording.episode(number)
     let film = try film(of: episode, options)
     if open.count >= Self.mostOpen { open.removeFirst() }
-    open.append((key, film, episode))
+    open.append(
+      Open(
+        key: key, episode: episode, film: film,
+        canvas: try Canvas(width: film.width, height: film.height),
+        encoder: LivePNGEncoder(width: film.width, height: film.height)))
     return open.count - 1
   }
 
@@ -80,18 +92,19 @@ package final class Stage {
       }
       return try texts.film(hold: hold)
     }
+    // What captions say is as wide as the longest of all that is shown.
+    let isReused = hold == 0 && !options.showsCaption
+    if isReused, let painted, painted.options == options, episode.number <= painted.newest {
+      return painted.film.film(of: episode)
+    }
     let painters = try EpisodePainters(recording, in: world, options, by: tables.painters)
     try painters.check(options, for: [episode])
-    return try painters.film(
+    let film = try painters.film(
       FilmRequest(
         [episode], of: run, from: recording, options: options, hold: Int((hold * 100).rounded())))
+    if isReused, painters.drawsAny(episode), let film = film as? any PaintedFilm {
+      painted = (options, try recording.counts().episodes, film)
+    }
+    return film
   }
-}
-
-/// Stands where a film is being drawn.
-private struct NoFilm: FrameSource {
-  var frameCount: Int { 0 }
-  var width: Int { 0 }
-  var height: Int { 0 }
-  func draw(_ frame: Int, onto canvas: Canvas) {}
 }

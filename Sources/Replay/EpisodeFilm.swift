@@ -12,11 +12,11 @@ where Scenes.Scene == Drawing.Scene {
   package typealias Transitions = () throws -> Transition?
 
   /// The frames of each episode.
-  package let chapters: [Range<Int>]
+  package private(set) var chapters: [Range<Int>]
 
   private let scenes: Scenes
   let painter: Drawing
-  private let episodes: [Episode]
+  private var episodes: [Episode]
   private let transitions: (Episode) throws -> Transitions
   private let holdAfterEpisodes: Int
   private var reading: Reading?
@@ -42,8 +42,12 @@ where Scenes.Scene == Drawing.Scene {
     self.episodes = episodes
     self.transitions = transitions
     holdAfterEpisodes = hold
+    chapters = Self.chapters(of: episodes)
+  }
+
+  private static func chapters(of episodes: [Episode]) -> [Range<Int>] {
     var count = 0
-    chapters = episodes.map { episode in
+    return episodes.map { episode in
       let first = count
       count += episode.steps + 1
       return first..<count
@@ -115,5 +119,20 @@ where Scenes.Scene == Drawing.Scene {
     precondition((0..<frameCount).contains(frame), "the film has no such frame")
     let episode = chapters.place(of: frame)
     return (episode, frame - chapters[episode].lowerBound)
+  }
+}
+
+/// A film whose painter can draw other episodes of its run too, and has painted already what stands still.
+package protocol PaintedFilm: FrameSource {
+  /// A film of another episode by the same painter; its captions are as wide as this one's.
+  func film(of episode: Episode) -> Self
+}
+
+extension EpisodeFilm: PaintedFilm {
+  package func film(of episode: Episode) -> EpisodeFilm {
+    var film = self
+    (film.episodes, film.chapters) = ([episode], Self.chapters(of: [episode]))
+    film.reading = nil
+    return film
   }
 }

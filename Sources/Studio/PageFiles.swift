@@ -9,7 +9,8 @@ enum PageFiles {
     "index.html": PackageResources.index_html, "studio.css": PackageResources.studio_css,
     "studio.js": PackageResources.studio_js, "dom.js": PackageResources.dom_js,
     "server.js": PackageResources.server_js, "library.js": PackageResources.library_js,
-    "run.js": PackageResources.run_js, "icon.svg": PackageResources.icon_svg,
+    "run.js": PackageResources.run_js, "compare.js": PackageResources.compare_js,
+    "chart.js": PackageResources.chart_js, "icon.svg": PackageResources.icon_svg,
   ]
 
   /// The first words of the addresses of pages.

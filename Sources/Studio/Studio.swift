@@ -7,6 +7,7 @@ package final class Studio: HTTPServer.Answering {
   private let gate: Gate
   private let library: LibraryPart
   private let runs: RunPart
+  private let compare: ComparePart
   private let events: EventsPart
 
   /// A studio over some files and folders, behind a gate.
@@ -15,6 +16,7 @@ package final class Studio: HTTPServer.Answering {
     self.library = LibraryPart(library: library, thumbnails: Thumbnails(tables))
     let open = OpenRuns(library, tables)
     runs = RunPart(runs: open)
+    compare = ComparePart(runs: open)
     events = EventsPart(library: library)
   }
 
@@ -41,6 +43,7 @@ package final class Studio: HTTPServer.Answering {
     switch words.first {
     case "library": return try library.answer(rest, request)
     case "run": return try runs.answer(rest, request)
+    case "compare": return try compare.answer(rest, request)
     case "events": return try events.answer(request)
     default: throw Refusal.missing("there is nothing at \(request.path)")
     }

@@ -57,7 +57,7 @@ import Testing
     let recording = try RandomRun(lengths: 10...10).record(50, to: path)
     let change = "UPDATE actions SET name = '=1+1'; INSERT INTO metrics VALUES (50, '@x', -0.5)"
     #expect(shell("sqlite3 '\(path)' \"\(change)\"").status == 0)
-    let steps = try text(recording.exportTransitions).split(separator: "\n").dropFirst()
+    let steps = try text { try recording.exportTransitions($0) }.split(separator: "\n").dropFirst()
     #expect(steps.count == 50 && steps.allSatisfy { $0.contains(",'=1+1,") })
     #expect(try text(recording.exportMetrics).hasSuffix("50,'@x,-0.5\n"))
   }
@@ -98,7 +98,7 @@ import Testing
     let folder = Folder()
     let run = RandomRun(lengths: 1...1, usesBytes: true)
     let recording = try run.record(3, to: folder("a.sqlite"))
-    let lines = try text(recording.exportTransitions).split(separator: "\n")
+    let lines = try text { try recording.exportTransitions($0) }.split(separator: "\n")
     let first = try #require(try recording.steps(in: 0..<1).first)
     guard case .bytes(let action) = first.action else { return }
     #expect(

@@ -94,6 +94,7 @@ struct GateTests {
     #expect(status(request("PUT", "/", good)) == 405)
     #expect(status(request("OPTIONS", "/", good)) == 405)
     // Reading from a page elsewhere is refused as well.
-    #expect(status(request("GET", "/", ["cookie": cookie, "origin": "http://evil.example"])) == 403)
+    #expect(
+      status(request("GET", "/", ["cookie": cookie, "origin": "http://evil.example"])) == 403)
   }
 }

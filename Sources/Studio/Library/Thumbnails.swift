@@ -35,7 +35,7 @@ final class Thumbnails: Sendable {
         throw Refusal.missing("there is no episode yet")
       }
       let options = PictureOptions(size: 192, theme: theme, showsCaption: false)
-      return try stage.canvas(episode: episode.number, t: episode.steps, options).encodedPNG()
+      return try stage.png(episode: episode.number, t: episode.steps, options)
     }
   }
 

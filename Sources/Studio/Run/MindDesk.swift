@@ -16,8 +16,15 @@ final class MindDesk {
   private let tables: PictureTables
   /// The network that was asked last.
   private var network: (step: Int, values: ActionValues)?
-  /// What was known at the end, which colours are chosen by.
-  private var last: (step: Int, map: HeatMap)?
+  /// The maps that were asked for last, and what was known at the end, which their colours are chosen by.
+  private var shown: (key: MapKey, pictures: HeatMapPictures, last: HeatMap)?
+
+  private struct MapKey: Equatable {
+    var end: Int
+    var style: HeatMapChart.Style
+    var theme: Theme
+    var size: Int?
+  }
 
   init(_ path: String, _ tables: PictureTables) throws {
     recording = try Recording(path)
@@ -70,14 +77,23 @@ final class MindDesk {
   func map(
     at step: Int, _ options: HeatMapPictures.Options
   ) throws -> (canvas: Canvas, board: Rect, rows: Int, columns: Int) {
-    let pictures = try HeatMapPictures(of: recording, options, by: tables)
     let end = try recording.stepCount()
-    if last?.step != end { last = (end, try pictures.maps.map(at: end)) }
-    let picture = try pictures.picture(
-      at: .step(min(step, end)), besides: last.map { [$0.map] } ?? [])
+    let key = MapKey(end: end, style: options.style, theme: options.theme, size: options.size)
+    let (pictures, last) = try open(key, options)
+    let picture = try pictures.picture(at: .step(min(step, end)), besides: [last])
     return (
       try pictures.drawing(of: picture).canvas(), pictures.board(of: picture), picture.map.rows,
       picture.map.columns
     )
+  }
+
+  private func open(
+    _ key: MapKey, _ options: HeatMapPictures.Options
+  ) throws -> (HeatMapPictures, last: HeatMap) {
+    if let shown, shown.key == key { return (shown.pictures, shown.last) }
+    let pictures = try HeatMapPictures(of: recording, options, by: tables)
+    let last = try pictures.maps.map(at: key.end)
+    shown = (key, pictures, last)
+    return (pictures, last)
   }
 }

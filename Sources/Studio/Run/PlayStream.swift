@@ -21,8 +21,9 @@ final class PlayStream: ByteStream, @unchecked Sendable {
   private var shown = -1
   private var isOver = false
 
-  /// How many frames a second a browser gets at most, and how long an episode's end is seen.
-  private static let (framesPerSecond, pause) = (50.0, 0.7)
+  /// How many frames a second a browser gets at most, and how many seconds an episode's end is seen.
+  static let framesPerSecond = 50.0
+  private static let pause = 0.7
 
   /// A stream that begins after `t` steps of an episode.
   init(
@@ -66,9 +67,9 @@ final class PlayStream: ByteStream, @unchecked Sendable {
     t = min(t, steps)
     shown = t
     let png = try run.onStage { [options] in
-      try $0.canvas(episode: number, t: t, options).encodedPNG()
+      try $0.png(episode: number, t: t, options)
     }
-    return [png.count, number, t].flatMap(Self.bytes) + png
+    return Self.frame(png, number, t)
   }
 
   /// The next episode that has steps; nil at the end of the run.
@@ -76,8 +77,11 @@ final class PlayStream: ByteStream, @unchecked Sendable {
     try run.read { try $0.episode(after: number) }
   }
 
-  private static func bytes(_ number: Int) -> [UInt8] {
-    let word = UInt32(clamping: number)
-    return (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+  /// A frame as it is sent: its size and some numbers, four bytes each, then the picture.
+  static func frame(_ png: [UInt8], _ numbers: Int...) -> [UInt8] {
+    ([png.count] + numbers).flatMap { number in
+      let word = UInt32(clamping: number)
+      return (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+    } + png
   }
 }

@@ -107,6 +107,23 @@ final class ReadingDesk {
     return ["episode": .integer(recorded.episode), "t": .integer(recorded.t)]
   }
 
+  /// The episode that was played when so many steps, episodes or seconds had passed: its last one before that.
+  func episode(at place: Double, by progress: Curve.Progress) throws -> JSON {
+    let last = max(1, try recording.counts().episodes)
+    switch progress {
+    case .episodes: return json(try recording.episode(min(last, max(1, Int(place)))))
+    case .steps:
+      let step = min(max(0, Int(place)), max(0, try recording.stepCount() - 1))
+      guard let found = try recording.steps(in: step..<step + 1).first else {
+        return json(try recording.episode(last))
+      }
+      return json(try recording.episode(found.episode))
+    case .time:
+      let ended = try recording.outcomes().last { $0.seconds <= place }
+      return json(try recording.episode(min(last, (ended?.number ?? 0) + 1)))
+    }
+  }
+
   private func json(_ episode: Episode) -> JSON {
     [
       "episode": .integer(episode.number), "first_step": .integer(episode.firstStep),

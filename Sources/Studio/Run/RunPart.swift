@@ -52,21 +52,15 @@ struct RunPart: Sendable {
     let (episode, t) = try (request.episode(), request.t())
     let options = try request.pictureOptions()
     let png = try run.onStage { stage in
-      try stage.canvas(episode: episode, t: t, options).encodedPNG()
+      try stage.png(episode: episode, t: t, options)
     }
     return Response(png, type: "image/png")
   }
 
-  /// How many steps pass in a second at speed 1.
-  private static let stepsPerSecond = 10.0
-
   private func play(_ run: OpenRun, _ request: Request) throws -> Response {
-    guard let speed = Double(try request.text("speed")), (0.05...1000).contains(speed) else {
-      throw Refusal.invalid("a speed is a number from 0.05 to 1000")
-    }
     let stream = PlayStream(
       of: run, episode: try request.episode(), t: try request.t(),
-      stepsPerSecond: speed * Self.stepsPerSecond, try request.pictureOptions())
+      stepsPerSecond: try request.stepsPerSecond(), try request.pictureOptions())
     return Response(stream, type: "application/octet-stream")
   }
 
@@ -121,7 +115,7 @@ struct RunPart: Sendable {
   }
 
   /// A chart as vectors, with where its data stands.
-  private static func drawn(
+  static func drawn(
     _ chart: Chart, _ width: Int, _ height: Int
   ) throws -> [JSON.Member] {
     var chart = chart
@@ -164,8 +158,16 @@ extension Request {
     return wanted
   }
 
+  /// How fast an episode is played: ten steps a second at speed 1.
+  func stepsPerSecond() throws(Refusal) -> Double {
+    guard let speed = Double(try text("speed")), (0.05...1000).contains(speed) else {
+      throw .invalid("a speed is a number from 0.05 to 1000")
+    }
+    return 10 * speed
+  }
+
   /// How a frame is drawn.
-  fileprivate func pictureOptions() throws(Refusal) -> PictureOptions {
+  func pictureOptions() throws(Refusal) -> PictureOptions {
     var options = PictureOptions(
       size: try size(usual: 640), theme: try cardTheme(), showsCaption: false)
     if let look = query["look"] { options.look = .init(rawValue: look) }

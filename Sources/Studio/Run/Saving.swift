@@ -22,7 +22,7 @@ struct Saving {
       let (episode, t) = (try request.episode(), try request.t())
       let options = PictureOptions(size: try request.size(usual: 960), theme: try request.theme())
       let png = try run.onStage {
-        try $0.canvas(episode: episode, t: t, options).encodedPNG()
+        try $0.png(episode: episode, t: t, options)
       }
       return Response(png, type: "image/png", savedAs: "\(name)-e\(episode)-t\(t).png")
     case ("episode", "csv"):

@@ -26,14 +26,14 @@ internal import Synchronization
   nonisolated(unsafe) private let daemon: OpaquePointer
   private let watching: SystemThread?
 
-  /// What is admitted: more connections are closed at once, longer heads and bodies refused, and whoever brings no
-  /// whole request within some seconds is disconnected.
+  /// What is admitted: more connections are closed at once, longer heads and bodies refused.
   static let (connections, headBytes, bodyBytes) = (UInt32(200), 32 << 10, 8 << 20)
-  static let requestSeconds = 15.0
 
-  /// Serves at a name of this machine; port 0 is one that is free.
+  /// Serves at a name of this machine; port 0 is one that is free. Whoever brings no whole request within some
+  /// seconds is disconnected.
   package init(
-    host: String, port: Int, answering: (_ port: Int) throws -> any Answering
+    host: String, port: Int, requestSeconds: Double = 15,
+    answering: (_ port: Int) throws -> any Answering
   ) throws {
     guard let http = unsafe reel_load_http()?.pointee else {
       throw ServerError(
@@ -43,13 +43,15 @@ internal import Synchronization
     let socket = try ListeningSocket(host: host, port: port)
     self.port = socket.port
     do {
-      core = Core(http: http, answering: try answering(socket.port))
+      core = Core(
+        http: http, answering: try answering(socket.port),
+        ConnectionWatch(seconds: requestSeconds))
     } catch {
       close(socket.descriptor)
       throw error
     }
     let limits = reel_http_limits(
-      connections: Self.connections, idle_seconds: UInt32(Self.requestSeconds),
+      connections: Self.connections, idle_seconds: UInt32(requestSeconds.rounded(.up)),
       head_bytes: Self.headBytes)
     let daemon = unsafe reel_http_start(
       http, socket.descriptor, limits,
@@ -93,11 +95,11 @@ internal import Synchronization
   @safe private final class Core: @unchecked Sendable {
     let http: reel_http
     let answering: any Answering
-    let watch = ConnectionWatch(seconds: HTTPServer.requestSeconds)
+    let watch: ConnectionWatch
     let isStopping = Atomic(false)
 
-    init(http: reel_http, answering: any Answering) {
-      (self.http, self.answering) = (http, answering)
+    init(http: reel_http, answering: any Answering, _ watch: ConnectionWatch) {
+      (self.http, self.answering, self.watch) = (http, answering, watch)
     }
 
     static func of(_ pointer: UnsafeMutableRawPointer?) -> Core? {

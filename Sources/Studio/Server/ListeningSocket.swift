@@ -3,7 +3,10 @@ internal import Platform
 
 /// Why a server cannot begin, in a sentence.
 package struct ServerError: Error, CustomStringConvertible {
+  /// The sentence.
   package var description: String
+  /// Whether another port would do.
+  package var isPortTaken = false
 }
 
 /// A socket that browsers connect to.
@@ -43,7 +46,7 @@ struct ListeningSocket {
     switch errno {
     case EADDRINUSE:
       ServerError(
-        description: "port \(port) is taken by another program; --port 0 takes a free one")
+        description: "port \(port) is taken by another program", isPortTaken: true)
     case EACCES:
       ServerError(description: "port \(port) may not be used; those from 1024 on may")
     case EADDRNOTAVAIL:

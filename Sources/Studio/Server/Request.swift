@@ -13,6 +13,11 @@ package struct Request: Sendable {
   /// What was posted.
   package var body: [UInt8] = []
 
+  /// A request without query, headers and body.
+  package init(method: String, path: String) {
+    (self.method, self.path) = (method, path)
+  }
+
   /// The words of the path between its slashes.
   package var words: [String] {
     path.split(separator: "/").map(String.init)

@@ -4,6 +4,7 @@ import Pictures
 import Platform
 import Recordings
 import Replay
+import Studio
 
 /// How the program ended.
 enum ExitCode: Int32 {
@@ -61,6 +62,7 @@ struct Failure: Error, CustomStringConvertible {
     case FilmError.framesExist: hints = ["--force replaces them"]
     case let error as RecordingError where error.kind == .exists:
       hints = ["--force overwrites it"]
+    case let error as ServerError where error.isPortTaken: hints = ["--port 0 takes a free one"]
     default: break
     }
   }
