@@ -56,10 +56,7 @@ package struct MapFinder {
   /// The folders that hold maps: the one here, and the one beside the program or above the folder that it
   /// was built in.
   private static let folders: [String] = {
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    let program = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-    var folder = Files.folder(of: program)
+    var folder = Files.folder(of: Files.program)
     while folder.count > 1, !Files.isFolder("\(folder)/maps/cities") {
       folder = Files.folder(of: folder)
     }

@@ -30,7 +30,7 @@ package struct TrainingPlan: Sendable {
   package var configuration: JSON { .object(settings.members + rules) }
 
   /// Every setting and rule with its meaning.
-  package var explained: [(member: JSON.Member, help: String)] {
+  package var explained: [ExplainedSetting] {
     guard case .world(let world) = subject else { return settings.explained }
     return settings.explained + world.explainedRules
   }
@@ -218,14 +218,16 @@ extension Catalog {
 }
 
 extension TrainingPlan {
-  /// Sets rules and settings by name; what is neither is refused by an error made of its name.
+  /// Sets rules and settings by name; what is neither is refused by an error made of its name. Where others
+  /// follow, whether all go together is not asked yet.
   mutating func set(
-    _ given: [(name: String, value: String)], unknown: (String) -> RunError
+    _ given: [(name: String, value: String)], unknown: (String) -> RunError,
+    areComplete: Bool = true
   ) throws {
     for (name, value) in try setRules(given) {
       guard try settings.set(name, to: value) else { throw unknown(name) }
     }
-    try settings.validate()
+    if areComplete { try settings.validate() }
   }
 
   /// Sets the rules among some settings; the others.

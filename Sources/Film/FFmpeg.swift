@@ -37,7 +37,7 @@ struct FFmpeg: ~Copyable {
     // In a group of its own, so that Ctrl-C reaches this program alone, which then ends it.
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
     var process = pid_t()
-    let status = unsafe Self.withCStrings(["ffmpeg"] + words) {
+    let status = unsafe withCStrings(["ffmpeg"] + words) {
       unsafe posix_spawnp(&process, "ffmpeg", &files, &attributes, $0, environ)
     }
     guard status == 0 else {
@@ -111,17 +111,5 @@ struct FFmpeg: ~Copyable {
       guard errno == EINTR else { return -1 }
     }
     return status
-  }
-
-  /// Lends words as C wants them: an array of pointers, ended by none.
-  private static func withCStrings<Result>(
-    _ words: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-  ) -> Result {
-    let copies = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
-    return unsafe copies.withUnsafeBufferPointer { copies in
-      guard let first = copies.baseAddress else { preconditionFailure("a list ends with nil") }
-      return unsafe body(first)
-    }
   }
 }

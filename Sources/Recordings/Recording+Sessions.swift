@@ -79,6 +79,13 @@ extension Recording {
     return last.writer?.isAlive == true ? .writing : .interrupted
   }
 
+  /// Asks the process that writes the file to stop, as Ctrl-C does; false where none of this machine does.
+  package func interruptWriter() throws(RecordingError) -> Bool {
+    let row = try rows(of: SessionColumn.self, "ORDER BY rowid DESC LIMIT 1").first
+    guard let row, row[.ended].text == nil else { return false }
+    return row[.writer].text.flatMap(WriterIdentity.init(json:))?.interrupt(writing: path) ?? false
+  }
+
   /// A session from its row. Only the last can have a writer that lives.
   private func session(
     _ row: Row<SessionColumn>, isLast: Bool

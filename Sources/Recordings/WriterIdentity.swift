@@ -23,12 +23,11 @@ struct WriterIdentity: Equatable, Sendable {
   /// This process as the writer of a file.
   init?(current path: String) {
     guard let file = Files.identity(path) else { return nil }
-    process = Int(getpid())
-    ticks = Self.processState(process)?.ticks ?? 0
+    let current = ProcessIdentity.current
+    (process, ticks, boot) = (current.number, current.ticks, current.boot)
     started = Timestamp.text(
       Double(Self.bootTime) + Double(ticks) / Double(max(1, sysconf(Int32(_SC_CLK_TCK)))))
-    boot = Self.currentBoot
-    host = Self.text(of: "/proc/sys/kernel/hostname")
+    host = Files.systemText("/proc/sys/kernel/hostname")
     namespace = Self.currentNamespace
     (device, inode) = (file.device, file.inode)
   }
@@ -61,12 +60,22 @@ struct WriterIdentity: Equatable, Sendable {
 
   /// Whether this writer lives and writes the file at `path`.
   func isAlive(writing path: String) -> Bool {
-    guard isOf(path), boot == Self.currentBoot else { return false }
+    guard isOf(path), boot == ProcessIdentity.currentBoot else { return false }
     // Of another container's process nothing is known but what it did last.
     guard namespace == Self.currentNamespace else { return Self.wasWritten(path, within: 60) }
-    guard let state = Self.processState(process) else { return false }
-    guard state.ticks == ticks, !state.isGone else { return false }
+    guard identity.isAlive else { return false }
     return process != Int(getpid()) || Self.writers.withLock { $0.contains(inode) }
+  }
+
+  /// Asks the process to stop as Ctrl-C does, if it writes the file at `path` on this machine; false where
+  /// it does not.
+  func interrupt(writing path: String) -> Bool {
+    // Of another container's process the number here is somebody else's.
+    namespace == Self.currentNamespace && isAlive(writing: path) && identity.interrupt()
+  }
+
+  private var identity: ProcessIdentity {
+    ProcessIdentity(number: process, ticks: ticks, boot: boot)
   }
 
   /// Whether the file at `path` is the one that it writes.
@@ -91,8 +100,6 @@ struct WriterIdentity: Equatable, Sendable {
   func enter() { Self.writers.withLock { _ = $0.insert(inode) } }
   func leave() { Self.writers.withLock { _ = $0.remove(inode) } }
 
-  private static var currentBoot: String { text(of: "/proc/sys/kernel/random/boot_id") }
-
   private static var currentNamespace: String {
     var buffer = [UInt8](repeating: 0, count: 64)
     let count = unsafe readlink("/proc/self/ns/pid", &buffer, buffer.count)
@@ -101,32 +108,8 @@ struct WriterIdentity: Equatable, Sendable {
 
   /// Seconds since 1970 at which the machine started.
   private static var bootTime: Int {
-    let lines = text(of: "/proc/stat").split(separator: "\n")
+    let lines = Files.systemText("/proc/stat").split(separator: "\n")
     let line = lines.first { $0.hasPrefix("btime ") }
     return line.flatMap { Int($0.dropFirst(6)) } ?? 0
-  }
-
-  /// When a process started, and whether it only waits to be reaped; nil where there is none.
-  private static func processState(_ process: Int) -> (ticks: Int, isGone: Bool)? {
-    // The name in parentheses may hold anything, parentheses too: what counts follows the last.
-    let text = text(of: "/proc/\(process)/stat")
-    guard let end = text.lastIndex(of: ")") else { return nil }
-    let words = text[text.index(after: end)...].split(separator: " ")
-    guard words.count > 19, let ticks = Int(words[19]) else { return nil }
-    return (ticks, words[0] == "Z" || words[0] == "X")
-  }
-
-  private static func text(of path: String) -> String {
-    guard let file = unsafe fopen(path, "r") else { return "" }
-    defer { unsafe _ = fclose(file) }
-    var text: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while true {
-      let count = unsafe fread(&buffer, 1, buffer.count, file)
-      guard count > 0, text.count < 1 << 20 else { break }
-      text += buffer[..<count]
-    }
-    while text.last == UInt8(ascii: "\n") { text.removeLast() }
-    return String(decoding: text, as: UTF8.self)
   }
 }

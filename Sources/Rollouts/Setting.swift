@@ -7,12 +7,50 @@ package struct SettingError: Error, Equatable, CustomStringConvertible {
   package init(_ description: String) { self.description = description }
 }
 
+/// What a setting's value is, and what it may be: what checks it and what asks for it say the same.
+package enum SettingKind: Sendable, Equatable {
+  case number(ClosedRange<Double>)
+  case count(ClosedRange<Int>)
+  /// A number that may change from episode to episode.
+  case schedule(ClosedRange<Double>)
+  /// Whole numbers between commas.
+  case counts(ClosedRange<Int>, atMost: Int)
+  case flag
+  case choice([String])
+
+  /// What it may be, in words.
+  package var words: String {
+    switch self {
+    case .number(let range):
+      "a number from \(plain(range.lowerBound)) to \(plain(range.upperBound))"
+    case .count(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .schedule(let range):
+      SettingKind.number(range).words + ", linear(from,to), cosine(from,to[,half]), "
+        + "ramp(from,to,episodes) or exponential(from,factor,floor)"
+    case .counts(let range, let most):
+      "at most \(most) whole numbers from \(range.lowerBound) to \(range.upperBound) between commas"
+    case .flag: "yes or no"
+    case .choice(let words): words.joined(separator: " or ")
+    }
+  }
+
+  /// Why a text is none of it.
+  fileprivate func refusal(of text: String, for name: String) -> SettingError {
+    SettingError("\(name) is \(words), not '\(text)'")
+  }
+
+  /// A bound as people write it: without a point where it is whole.
+  private func plain(_ value: Double) -> String {
+    Int(exactly: value).map(String.init) ?? "\(value)"
+  }
+}
+
 /// One documented number or choice of a configuration: how it is named, read, typed and checked.
 package struct Setting<Configuration>: Sendable {
   package let name: String
   package let help: String
-  /// What it may be, where that is one of a few words.
-  package var choices: [String] = []
+  /// What its value is, and what it may be.
+  package let kind: SettingKind
   package let read: @Sendable (Configuration) -> JSON
   package let write: @Sendable (inout Configuration, String) throws(SettingError) -> Void
 
@@ -22,12 +60,10 @@ package struct Setting<Configuration>: Sendable {
     in range: ClosedRange<Double>, _ help: String
   ) -> Self {
     Self(
-      name: name, help: help, read: { .number($0[keyPath: path]) },
+      name: name, help: help, kind: .number(range), read: { .number($0[keyPath: path]) },
       write: { configuration, text throws(SettingError) in
         guard let value = Double(text), range.contains(value) else {
-          throw SettingError(
-            "\(name) is a number from \(plain(range.lowerBound)) to \(plain(range.upperBound)), "
-              + "not '\(text)'")
+          throw SettingKind.number(range).refusal(of: text, for: name)
         }
         configuration[keyPath: path] = value
       })
@@ -39,12 +75,10 @@ package struct Setting<Configuration>: Sendable {
     in range: ClosedRange<Int>, _ help: String
   ) -> Self {
     Self(
-      name: name, help: help, read: { .integer($0[keyPath: path]) },
+      name: name, help: help, kind: .count(range), read: { .integer($0[keyPath: path]) },
       write: { configuration, text throws(SettingError) in
         guard let value = Int(text), range.contains(value) else {
-          throw SettingError(
-            "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), "
-              + "not '\(text)'")
+          throw SettingKind.count(range).refusal(of: text, for: name)
         }
         configuration[keyPath: path] = value
       })
@@ -56,16 +90,11 @@ package struct Setting<Configuration>: Sendable {
     in range: ClosedRange<Double>, _ help: String
   ) -> Self {
     Self(
-      name: name, help: help, read: { $0[keyPath: path].json },
+      name: name, help: help, kind: .schedule(range), read: { $0[keyPath: path].json },
       write: { configuration, text throws(SettingError) in
         guard let value = Schedule(text), range.contains(value.range.lowerBound),
           range.contains(value.range.upperBound)
-        else {
-          throw SettingError(
-            "\(name) is a number from \(plain(range.lowerBound)) to \(plain(range.upperBound)), "
-              + "linear(from,to), cosine(from,to[,half]), ramp(from,to,episodes) or "
-              + "exponential(from,factor,floor), not '\(text)'")
-        }
+        else { throw SettingKind.schedule(range).refusal(of: text, for: name) }
         configuration[keyPath: path] = value
       })
   }
@@ -76,15 +105,13 @@ package struct Setting<Configuration>: Sendable {
     in range: ClosedRange<Int>, atMost most: Int, _ help: String
   ) -> Self {
     Self(
-      name: name, help: help,
+      name: name, help: help, kind: .counts(range, atMost: most),
       read: { .string($0[keyPath: path].map(String.init).joined(separator: ",")) },
       write: { configuration, text throws(SettingError) in
         let words = text.split(separator: ",", omittingEmptySubsequences: text.isEmpty)
         let values = words.compactMap { Int($0.filter { $0 != " " }) }.filter(range.contains)
         guard values.count == words.count, values.count <= most else {
-          throw SettingError(
-            "\(name) is at most \(most) whole numbers from \(range.lowerBound) to "
-              + "\(range.upperBound) between commas, not '\(text)'")
+          throw SettingKind.counts(range, atMost: most).refusal(of: text, for: name)
         }
         configuration[keyPath: path] = values
       })
@@ -95,12 +122,12 @@ package struct Setting<Configuration>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Configuration, Bool> & Sendable, _ help: String
   ) -> Self {
     Self(
-      name: name, help: help, read: { .bool($0[keyPath: path]) },
+      name: name, help: help, kind: .flag, read: { .bool($0[keyPath: path]) },
       write: { configuration, text throws(SettingError) in
         switch text {
         case "yes", "true": configuration[keyPath: path] = true
         case "no", "false": configuration[keyPath: path] = false
-        default: throw SettingError("\(name) is yes or no, not '\(text)'")
+        default: throw SettingKind.flag.refusal(of: text, for: name)
         }
       })
   }
@@ -109,21 +136,23 @@ package struct Setting<Configuration>: Sendable {
   package static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
     _ name: String, _ path: any WritableKeyPath<Configuration, Choice> & Sendable, _ help: String
   ) -> Self where Choice.RawValue == String {
-    Self(
-      name: name, help: help, choices: Choice.allCases.map(\.rawValue),
+    let kind = SettingKind.choice(Choice.allCases.map(\.rawValue))
+    return Self(
+      name: name, help: help, kind: kind,
       read: { .string($0[keyPath: path].rawValue) },
       write: { configuration, text throws(SettingError) in
-        guard let value = Choice(rawValue: text) else {
-          let words = Choice.allCases.map(\.rawValue).joined(separator: " or ")
-          throw SettingError("\(name) is \(words), not '\(text)'")
-        }
+        guard let value = Choice(rawValue: text) else { throw kind.refusal(of: text, for: name) }
         configuration[keyPath: path] = value
       })
   }
 }
 
-/// A bound as people write it: without a point where it is whole.
-private func plain(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+/// A setting's value with what it means and what it may be.
+package struct ExplainedSetting: Sendable {
+  package var member: JSON.Member
+  package var help: String
+  package var kind: SettingKind
+}
 
 /// A value whose properties can be set by name, listed for people, and kept with a run.
 package protocol Configuration: Sendable {
@@ -136,8 +165,8 @@ extension Configuration {
   package var members: [JSON.Member] { Self.settings.map { JSON.Member($0.name, $0.read(self)) } }
 
   /// All settings by name with what they mean, for help.
-  package var explained: [(member: JSON.Member, help: String)] {
-    zip(members, Self.settings).map { ($0, $1.help) }
+  package var explained: [ExplainedSetting] {
+    zip(members, Self.settings).map { ExplainedSetting(member: $0, help: $1.help, kind: $1.kind) }
   }
 
   /// Sets one property; false where it has no such name.

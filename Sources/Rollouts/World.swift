@@ -232,7 +232,7 @@ extension World {
   /// Every rule by name, as a recording's configuration keeps them.
   package var ruleMembers: [JSON.Member] { rules.members }
   /// Every rule with its value and its meaning, for help.
-  package var explainedRules: [(member: JSON.Member, help: String)] { rules.explained }
+  package var explainedRules: [ExplainedSetting] { rules.explained }
 
   /// The world with rules set by name, and the settings that are no rule of it.
   package func applying(

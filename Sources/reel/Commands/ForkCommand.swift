@@ -41,11 +41,8 @@ struct ForkCommand: Command {
     guard let at else { throw Failure.usage("--at says where to fork: a step, N% or end") }
     let parent = try Recording(file)
     let step = try parent.step(at: RecordedMoment(option: "--at", at))
-    try console.withBar("forking") { progress in
-      try ForkedRun(of: parent, at: step).write(
-        to: output, change, force: force, progress: progress)
-    }
-    let options = RecordingOptions(durable: isDurable)
-    return try ResumedRun(output, options: options).run(PlanChange(), console)
+    return try console.fork(
+      parent, at: step, to: output, change, force: force,
+      options: RecordingOptions(durable: isDurable))
   }
 }

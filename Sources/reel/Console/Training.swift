@@ -38,6 +38,20 @@ extension Console {
   }
 }
 
+extension Console {
+  /// Begins another run at a step of a recording, and trains it to its end.
+  func fork(
+    _ parent: Recording, at step: Int, to path: String, _ change: PlanChange, force: Bool = false,
+    options: RecordingOptions = RecordingOptions()
+  ) throws -> ExitCode {
+    try withBar("forking") { progress in
+      try ForkedRun(of: parent, at: step).write(
+        to: path, change, force: force, progress: progress)
+    }
+    return try ResumedRun(path, options: options).run(PlanChange(), self)
+  }
+}
+
 extension ResumedRun {
   /// Goes on, and prints what it came to.
   func run(

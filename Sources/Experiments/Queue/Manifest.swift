@@ -1,0 +1,113 @@
+import Platform
+import Rollouts
+
+/// A file of runs that are wanted, one JSON object a line. Lines are numbered from 1 and only ever added, so that
+/// a line's number stays its name; paths in it count from the folder that it lies in.
+///
+/// ```
+/// {"subject":"maze","seed":1,"settings":{"alpha":0.2},"output":"maze-s1.sqlite"}
+/// {"resume":"maze-s1.sqlite","until":20000}
+/// {"fork":"maze-s1.sqlite","at":"50%","settings":{"epsilon":0.05},"output":"other.sqlite"}
+/// ```
+package struct Manifest: Sendable {
+  package let path: String
+
+  /// A manifest, which may not exist yet.
+  package init(_ path: String) { self.path = path }
+
+  /// A line that is not empty: what it asks for, or why it asks for nothing.
+  package struct Line: Sendable {
+    package var number: Int
+    package var task: Result<ManifestTask, RunError>
+  }
+
+  /// All lines; none where there is no file.
+  package func lines() throws -> [Line] {
+    guard let held = try HeldFile.reading(path) else { return [] }
+    return try lines(of: held)
+  }
+
+  /// The lines of the file that is held.
+  func lines(of held: borrowing HeldFile) throws -> [Line] {
+    let text = try text()
+    let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return parts.enumerated().compactMap { index, part in
+      guard part.contains(where: { !$0.isWhitespace }) else { return nil }
+      let isCut = index == parts.count - 1
+      return Line(number: index + 1, task: task(String(part), index + 1, isCut: isCut))
+    }
+  }
+
+  private func text() throws -> String {
+    String(decoding: try Files.contents(of: path, limit: 1 << 28), as: UTF8.self)
+  }
+
+  private func task(
+    _ text: String, _ number: Int, isCut: Bool
+  ) -> Result<ManifestTask, RunError> {
+    do {
+      return .success(try ManifestTask(json: JSON(parsing: text)))
+    } catch let error as RunError {
+      return .failure(.request("line \(number) of \(path): \(error)", error.remedy))
+    } catch {
+      // The next line that is added begins behind it.
+      return .failure(
+        .request(
+          isCut
+            ? "line \(number) of \(path) was cut off when its writer died"
+            : "line \(number) of \(path) is \(error)"))
+    }
+  }
+
+  /// What a line asks for.
+  package func task(at number: Int) throws -> ManifestTask {
+    guard Files.exists(path) else { throw RunError.run("there is no file \(path)") }
+    guard let line = try lines().first(where: { $0.number == number }) else {
+      throw RunError.request("\(path) has no line \(number)")
+    }
+    return try line.task.get()
+  }
+
+  /// Where a path in a line leads to.
+  package func place(of path: String) -> String {
+    let folder = Files.folder(of: self.path)
+    return path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)"
+  }
+
+  /// Adds lines, all or none, whoever else adds some at the same time; their numbers. A new run never takes the
+  /// file of another.
+  package func append(_ tasks: [ManifestTask]) throws -> ClosedRange<Int> {
+    precondition(!tasks.isEmpty, "there is something to add")
+    _ = try Files.makeFolders(Files.folder(of: path))
+    let held = try HeldFile.writing(path)
+    var taken = Set(try lines(of: held).compactMap { try? $0.task.get().ownOutput })
+    for output in tasks.compactMap(\.ownOutput) {
+      guard taken.insert(output).inserted, !Files.isTaken(place(of: output)) else {
+        throw RunError.request("\(output) is taken: name another file")
+      }
+    }
+    let text = try text()
+    var lines = tasks.map(\.json.compact).joined(separator: "\n") + "\n"
+    if !text.isEmpty, !text.hasSuffix("\n") { lines = "\n" + lines }
+    let before = text.count { $0 == "\n" } + (lines.hasPrefix("\n") ? 1 : 0)
+    try held.append(Array(lines.utf8))
+    return before + 1...before + tasks.count
+  }
+
+  /// A name for a new recording that no line and no file has: `maze-s1.sqlite`, or `maze-s1-2.sqlite`.
+  package func freeOutput(_ stem: String) throws -> String {
+    let taken = Set(try lines().compactMap { try? $0.task.get().ownOutput })
+    for number in 1... {
+      let name = number == 1 ? "\(stem).sqlite" : "\(stem)-\(number).sqlite"
+      if !taken.contains(name), !Files.isTaken(place(of: name)) { return name }
+    }
+    preconditionFailure("numbers never end")
+  }
+}
+
+extension ManifestTask {
+  /// The file that it makes; nil where it goes on with one.
+  fileprivate var ownOutput: String? {
+    if case .resume = start { nil } else { output }
+  }
+}

@@ -1,0 +1,91 @@
+import Glibc
+import Platform
+import Recordings
+
+/// The runs of a manifest, a few at a time, each by a process of its own.
+///
+/// There is nothing that must go on running: whoever adds a line starts it where there is room, and each process
+/// that ends starts the next line that waits. Who holds the manifest's file decides, so that no two start the same.
+package struct RunQueue: Sendable {
+  package let manifest: Manifest
+  /// How many runs there are at once.
+  package let most: Int
+  /// The words that run a line: the program and what it takes.
+  private let command: @Sendable (_ line: Int) -> [String]
+
+  /// The queue of a manifest.
+  package init(
+    _ manifest: Manifest, most: Int = ThreadPool.processorCount,
+    command: @escaping @Sendable (_ line: Int) -> [String]
+  ) {
+    (self.manifest, self.most, self.command) = (manifest, max(1, most), command)
+  }
+
+  /// Starts lines that wait, as far as there is room; their numbers.
+  @discardableResult
+  package func advance() throws -> [Int] {
+    BackgroundProcess.reap()
+    guard Files.exists(manifest.path) else { return [] }
+    let held = try HeldFile.writing(manifest.path)
+    defer { held.release() }
+    let lines = try manifest.lines(of: held)
+    var room = most - lines.count { TaskLog(of: $0.number, in: manifest).isHeld }
+    var started: [Int] = []
+    for line in lines where room > 0 && manifest.isWaiting(line) {
+      let place = TaskLog(of: line.number, in: manifest)
+      guard let log = try HeldFile.ifFree(place.path) else { continue }
+      try log.empty()
+      do {
+        try BackgroundProcess.start(command(line.number), output: log)
+      } catch {
+        try log.append(.failed("\(error)"))
+        continue
+      }
+      started.append(line.number)
+      room -= 1
+    }
+    return started
+  }
+
+  /// Lets a line run, again where it was stopped or failed: at once where there is room, else when it is its turn.
+  package func start(_ line: Int) throws {
+    _ = try manifest.task(at: line)
+    try write(.waiting, to: line)
+    try advance()
+  }
+
+  /// Stops a line: its process as Ctrl-C does, so that it can go on later; one that waits does not begin.
+  package func stop(_ line: Int) throws {
+    let task = try manifest.task(at: line)
+    let log = TaskLog(of: line, in: manifest)
+    if try isHeld(log) {
+      // It says which process it is before it does anything else.
+      for _ in 0..<200 where log.process == nil { usleep(10_000) }
+      if log.process?.interrupt() == true { return }
+      throw RunError.run("the process of line \(line) cannot be stopped from here")
+    }
+    let path = manifest.recording(of: task)
+    if Files.exists(path), try Recording(path).interruptWriter() { return }
+    guard let entry = try manifest.lines().first(where: { $0.number == line }),
+      manifest.isWaiting(entry)
+    else { throw RunError.run("line \(line) of \(manifest.path) does not run") }
+    try write(.stopped, to: line)
+  }
+
+  private func isHeld(_ log: TaskLog) throws -> Bool {
+    let held = try HeldFile.reading(manifest.path)
+    defer { held?.release() }
+    return log.isHeld
+  }
+
+  /// Notes something of a line that nobody runs.
+  private func write(_ event: TaskLog.Event, to line: Int) throws {
+    let held = try HeldFile.writing(manifest.path)
+    defer { held.release() }
+    guard let log = try HeldFile.ifFree(TaskLog(of: line, in: manifest).path) else {
+      throw RunError.run("line \(line) of \(manifest.path) runs already")
+    }
+    try log.empty()
+    try log.append(event)
+  }
+}

@@ -1,0 +1,113 @@
+import Platform
+import Recordings
+package import Rollouts
+
+/// How a line of a manifest stands, as its recording and its log say.
+package struct TaskStatus: Sendable {
+  /// What became of it.
+  package enum State: String, Sendable {
+    /// Nobody runs it yet.
+    case waiting
+    /// A living process runs it.
+    case running
+    /// All that it asks for is recorded.
+    case done
+    /// It was stopped, or its process died: it can go on.
+    case interrupted
+    /// It cannot go on as it is.
+    case failed
+  }
+
+  package var number: Int
+  /// What the line asks for; nil where it cannot be read.
+  package var task: ManifestTask?
+  package var state: State
+  /// Why it failed.
+  package var why: String?
+  /// The recording's path.
+  package var path: String?
+  package var target: TaskTarget?
+  package var reached: TaskTarget.Reached?
+
+  /// Flat, for programs.
+  package var members: [JSON.Member] {
+    let share = target.flatMap { target in reached.map(target.share) }
+    return [
+      .init("line", .integer(number)), .init("state", .string(state.rawValue)),
+      .init("why", why.map(JSON.string) ?? .null), .init("task", task?.json ?? .null),
+      .init("steps", reached.map { .integer($0.steps) } ?? .null),
+      .init("episodes", reached.map { .integer($0.episodes) } ?? .null),
+      .init("target_steps", target?.steps.map(JSON.integer) ?? .null),
+      .init("target_episodes", target?.episodes.map(JSON.integer) ?? .null),
+      .init("share", share.map(JSON.number) ?? .null),
+    ]
+  }
+}
+
+extension Manifest {
+  /// How all lines stand.
+  package func statuses() throws -> [TaskStatus] {
+    guard let held = try HeldFile.reading(path) else { return [] }
+    let lines = try lines(of: held)
+    let isHeld = lines.map { TaskLog(of: $0.number, in: self).isHeld }
+    // Recordings take longer to look at than lines may wait to be added.
+    held.release()
+    return zip(lines, isHeld).map { status(of: $0, isHeld: $1) }
+  }
+
+  private func status(of line: Line, isHeld: Bool) -> TaskStatus {
+    let log = TaskLog(of: line.number, in: self)
+    let task: ManifestTask
+    switch line.task {
+    case .success(let found): task = found
+    case .failure(let error):
+      return TaskStatus(number: line.number, state: .failed, why: "\(error)")
+    }
+    let path = recording(of: task)
+    var status = TaskStatus(number: line.number, task: task, state: .waiting, path: path)
+    let event = log.last
+    var isWritten = false
+    do {
+      if Files.isTaken(path) {
+        let recording = try Recording(path)
+        let target = try TaskTarget(of: task, in: recording)
+        status.target = target
+        status.reached = try target.reached(in: recording)
+        isWritten = try recording.status() == .writing
+      }
+    } catch {
+      (status.state, status.why) = (.failed, "\(error)")
+    }
+    if isHeld {
+      (status.state, status.why) = (.running, nil)
+    } else if case .failed(let why) = event {
+      (status.state, status.why) = (.failed, why)
+    } else if status.state == .failed {
+      // Its recording cannot be read.
+    } else if status.reached?.isAll == true {
+      status.state = .done
+    } else if isWritten {
+      status.state = .running
+    } else if event != nil && event != .waiting || isLeft(task, event, status) {
+      status.state = .interrupted
+    }
+    return status
+  }
+
+  /// Whether a recording is there that nobody goes on with.
+  private func isLeft(
+    _ task: ManifestTask, _ event: TaskLog.Event?, _ status: TaskStatus
+  ) -> Bool {
+    if case .resume = task.start { return false }
+    return event == nil && status.reached != nil
+  }
+
+  /// Whether a line waits for somebody to run it. To be asked while the manifest is held.
+  func isWaiting(_ line: Line) -> Bool {
+    guard let task = try? line.task.get() else { return false }
+    let log = TaskLog(of: line.number, in: self)
+    if log.exists { return !log.isHeld && (log.last == .waiting) }
+    if case .resume = task.start { return true }
+    return !Files.isTaken(recording(of: task))
+  }
+}

@@ -1,0 +1,58 @@
+import Recordings
+import Rollouts
+
+/// How long a run shall be: it is done when it has as many steps, or as many finished episodes.
+package struct TaskTarget: Sendable, Equatable {
+  package var steps: Int?
+  package var episodes: Int?
+
+  /// What settings say, of which 0 is no limit.
+  init(_ configuration: JSON) {
+    func limit(_ key: String) -> Int? { configuration[key]?.int.flatMap { $0 > 0 ? $0 : nil } }
+    (steps, episodes) = (limit("steps"), limit("episodes"))
+  }
+
+  /// How long a task's run shall be, by the recording that it makes.
+  init(of task: ManifestTask, in recording: Recording) throws {
+    switch task.start {
+    case .new:
+      // A run may have been extended since.
+      self.init(try recording.sessions().first?.configuration ?? .object([]))
+    case .fork:
+      let sessions = try recording.sessions()
+      let end = try recording.description().parent?.step ?? 0
+      // It has the sessions of its parent before its own.
+      let own = sessions.dropFirst().first { $0.firstStep >= end }
+      self.init((own ?? sessions.last)?.configuration ?? .object([]))
+    case .resume:
+      self.init(try recording.description().configuration)
+      guard task.steps != nil || task.episodes != nil else { return }
+      (steps, episodes) = (task.steps, task.episodes)
+    }
+  }
+
+  /// How much of the run a recording holds.
+  func reached(in recording: Recording) throws -> Reached {
+    let kept = try recording.checkpointSteps().last ?? 0
+    let steps = max(kept, try recording.stepCount())
+    let last = try recording.lastEpisodes(1).first?.number ?? 0
+    let hasAll = steps >= self.steps ?? .max || last >= episodes ?? .max
+    // A run that came to its end keeps what it learned there.
+    return Reached(steps: steps, episodes: last, isAll: hasAll && kept >= self.steps ?? steps)
+  }
+
+  /// How far a run has come.
+  package struct Reached: Sendable, Equatable {
+    package var steps: Int
+    /// Episodes that are over.
+    package var episodes: Int
+    package var isAll: Bool
+  }
+
+  /// The part that is done, from 0 to 1.
+  func share(of reached: Reached) -> Double {
+    if reached.isAll { return 1 }
+    func part(_ count: Int, _ of: Int?) -> Double { of.map { Double(count) / Double($0) } ?? 0 }
+    return min(1, max(part(reached.steps, steps), part(reached.episodes, episodes)))
+  }
+}

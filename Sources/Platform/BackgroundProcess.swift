@@ -1,0 +1,68 @@
+internal import Glibc
+internal import Synchronization
+
+// The C library has it, but Swift's module of it does not show it.
+@_silgen_name("posix_spawn_file_actions_addclosefrom_np")
+private func closeFrom(
+  _ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>, _ first: Int32
+) -> Int32
+
+/// Programs that go on when the one that started them ends, however it ends.
+package enum BackgroundProcess {
+  /// Starts a program in a session of its own, which no terminal and no group of processes takes with it. It
+  /// reads nothing, says all into a file, and holds that file for as long as it lives.
+  package static func start(
+    _ words: [String], output: borrowing HeldFile
+  ) throws(FileError) {
+    precondition(!words.isEmpty, "the first word is the program")
+    reap()
+    var files = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&files)
+    defer { unsafe posix_spawn_file_actions_destroy(&files) }
+    unsafe posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_adddup2(&files, output.descriptor, STDOUT_FILENO)
+    unsafe posix_spawn_file_actions_adddup2(&files, output.descriptor, STDERR_FILENO)
+    // A server's sockets would stay open as long as the program runs.
+    unsafe _ = closeFrom(&files, STDERR_FILENO + 1)
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    // What this program ignores or holds back, the other must hear.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE] {
+      unsafe sigaddset(&signals, signal)
+    }
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    let session: Int32 = 0x80  // POSIX_SPAWN_SETSID
+    unsafe posix_spawnattr_setflags(
+      &attributes, Int16(session | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var process = pid_t()
+    let status = unsafe withCStrings(words) {
+      unsafe posix_spawnp(&process, words[0], &files, &attributes, $0, environ)
+    }
+    guard status == 0 else { throw .failed("start", words[0], status) }
+    children.withLock { [process] in $0.append(process) }
+  }
+
+  /// Lets go of what is left of programs that have ended.
+  package static func reap() {
+    children.withLock { $0.removeAll { waitpid($0, nil, WNOHANG) != 0 } }
+  }
+
+  /// Those that were started here, as far as they are not reaped.
+  private static let children = Mutex<[pid_t]>([])
+}
+
+/// Lends words as C wants them: an array of pointers, ended by none.
+package func withCStrings<Result>(
+  _ words: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+  let copies = unsafe words.map { unsafe strdup($0) } + [nil]
+  defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
+  return unsafe copies.withUnsafeBufferPointer { copies in
+    guard let first = copies.baseAddress else { preconditionFailure("a list ends with nil") }
+    return unsafe body(first)
+  }
+}
