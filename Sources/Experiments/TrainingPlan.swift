@@ -127,7 +127,7 @@ extension Catalog {
   }
 
   /// The preset that is asked for, or the first whose policy is of the kind that is.
-  private func preset(_ request: PlanRequest) throws -> Preset {
+  package func preset(_ request: PlanRequest) throws -> Preset {
     let presets = try presets(of: request.subject)
     if let name = request.preset {
       guard let preset = presets.first(where: { $0.name == name }) else {

@@ -19,11 +19,11 @@ import Testing
     #expect(form.subjects.map(\.name) == Catalog.builtIn.subjects)
     for subject in form.subjects where subject.name != "text" {
       for preset in subject.presets {
-        #expect(preset.settings.count > 3 && preset.trainerSettings > 3)
+        #expect(preset.plan.explained.count > 3)
         var new = ManifestTask.NewRun(subject.name)
         new.preset = preset.name
         var task = ManifestTask(.new(new), output: "a.sqlite")
-        task.settings = preset.settings.map { .init($0.member.key, .string($0.typed)) }
+        task.settings = preset.plan.explained.map { .init($0.member.key, .string($0.typed)) }
         let check = TaskCheck(task, in: Self.manifest)
         #expect(check.problems == [], "\(subject.name), \(preset.name)")
         #expect(check.steps ?? 0 > 0 && check.bytes ?? 0 > 0)
@@ -33,7 +33,7 @@ import Testing
 
   @Test func `a setting is declared with what is checked`() throws {
     let maze = try #require(TrainingForm().subjects.first)
-    let settings = maze.presets[0].settings.map { JSON.object($0.members) }
+    let settings = maze.presets[0].plan.explained.map { JSON.object($0.members) }
     func setting(_ name: String) -> JSON? { settings.first { $0["name"]?.text == name } }
     #expect(setting("gamma")?["type"]?.text == "number")
     #expect(setting("gamma")?["allowed"]?.text == "a number from 0 to 1")

@@ -29,11 +29,15 @@ package struct RunQueue: Sendable {
     let held = try HeldFile.writing(manifest.path)
     defer { held.release() }
     let lines = try manifest.lines(of: held)
-    var room = most - lines.count { TaskLog(of: $0.number, in: manifest).isHeld }
-    var started: [Int] = []
-    for line in lines where room > 0 && manifest.isWaiting(line) {
+    let running = lines.filter { TaskLog(of: $0.number, in: manifest).isHeld }
+    // A run that is made cannot be extended at the same time.
+    var busy = Set(running.compactMap { try? $0.task.get().output })
+    var (room, started) = (most - running.count, [Int]())
+    for line in lines where room > 0 {
       let place = TaskLog(of: line.number, in: manifest)
-      guard let log = try HeldFile.ifFree(place.path) else { continue }
+      guard let task = manifest.waitingTask(line), busy.insert(task.output).inserted,
+        let log = try HeldFile.ifFree(place.path)
+      else { continue }
       try log.empty()
       do {
         try BackgroundProcess.start(command(line.number), output: log)
@@ -67,7 +71,7 @@ package struct RunQueue: Sendable {
     let path = manifest.recording(of: task)
     if Files.exists(path), try Recording(path).interruptWriter() { return }
     guard let entry = try manifest.lines().first(where: { $0.number == line }),
-      manifest.isWaiting(entry)
+      manifest.waitingTask(entry) != nil
     else { throw RunError.run("line \(line) of \(manifest.path) does not run") }
     try write(.stopped, to: line)
   }

@@ -37,11 +37,13 @@ package struct TaskCheck: Sendable {
   }
 
   /// Flat, for programs.
-  package var json: JSON {
-    [
-      "problems": .array(
-        problems.map { ["field": .string($0.field), "sentence": .string($0.sentence)] }),
-      "steps": steps.map(JSON.integer) ?? .null, "bytes": bytes.map(JSON.integer) ?? .null,
+  package var members: [JSON.Member] {
+    let problems = problems.map { problem -> JSON in
+      ["field": .string(problem.field), "sentence": .string(problem.sentence)]
+    }
+    return [
+      .init("problems", .array(problems)), .init("steps", steps.map(JSON.integer) ?? .null),
+      .init("bytes", bytes.map(JSON.integer) ?? .null),
     ]
   }
 }

@@ -20,17 +20,16 @@ struct TaskLog: Sendable {
     case failed(String)
   }
 
-  var exists: Bool { Files.exists(path) }
-
   /// Whether a living process runs the line. To be asked while the manifest is held.
   var isHeld: Bool { HeldFile.isHeld(path) }
 
-  /// What counted last; nil where nothing did yet.
+  /// What counted last; nil where nobody began with the line.
   var last: Event? {
+    guard let size = Files.size(path) else { return nil }
     // A program may say much before it fails.
-    let size = Files.size(path) ?? 0
     let bytes = try? Files.part(max(0, size - 65_536)..<size, of: path)
-    return events(in: bytes).last
+    // A log without a word is of a process that died before its first.
+    return events(in: bytes).last ?? .stopped
   }
 
   /// The process that runs it, or ran it last.

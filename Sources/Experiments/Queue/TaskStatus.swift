@@ -45,10 +45,10 @@ package struct TaskStatus: Sendable {
 }
 
 extension Manifest {
-  /// How all lines stand.
-  package func statuses() throws -> [TaskStatus] {
+  /// How all lines stand, or the last ones.
+  package func statuses(last most: Int = .max) throws -> [TaskStatus] {
     guard let held = try HeldFile.reading(path) else { return [] }
-    let lines = try lines(of: held)
+    let lines = try lines(of: held).suffix(most)
     let isHeld = lines.map { TaskLog(of: $0.number, in: self).isHeld }
     // Recordings take longer to look at than lines may wait to be added.
     held.release()
@@ -86,28 +86,24 @@ extension Manifest {
       // Its recording cannot be read.
     } else if status.reached?.isAll == true {
       status.state = .done
-    } else if isWritten {
-      status.state = .running
-    } else if event != nil && event != .waiting || isLeft(task, event, status) {
-      status.state = .interrupted
+    } else if !waits(task, event, isThere: status.reached != nil) {
+      status.state = isWritten ? .running : .interrupted
     }
     return status
   }
 
-  /// Whether a recording is there that nobody goes on with.
-  private func isLeft(
-    _ task: ManifestTask, _ event: TaskLog.Event?, _ status: TaskStatus
-  ) -> Bool {
-    if case .resume = task.start { return false }
-    return event == nil && status.reached != nil
+  /// Whether nobody has begun with a line, or somebody wants it to go on.
+  private func waits(_ task: ManifestTask, _ event: TaskLog.Event?, isThere: Bool) -> Bool {
+    guard event == nil else { return event == .waiting }
+    if case .resume = task.start { return true }
+    return !isThere
   }
 
-  /// Whether a line waits for somebody to run it. To be asked while the manifest is held.
-  func isWaiting(_ line: Line) -> Bool {
-    guard let task = try? line.task.get() else { return false }
+  /// The task of a line that waits for somebody to run it; nil where it does not. To be asked while the manifest
+  /// is held.
+  func waitingTask(_ line: Line) -> ManifestTask? {
     let log = TaskLog(of: line.number, in: self)
-    if log.exists { return !log.isHeld && (log.last == .waiting) }
-    if case .resume = task.start { return true }
-    return !Files.isTaken(recording(of: task))
+    guard let task = try? line.task.get(), !log.isHeld else { return nil }
+    return waits(task, log.last, isThere: Files.isTaken(recording(of: task))) ? task : nil
   }
 }

@@ -36,9 +36,10 @@ package struct TaskTarget: Sendable, Equatable {
     let kept = try recording.checkpointSteps().last ?? 0
     let steps = max(kept, try recording.stepCount())
     let last = try recording.lastEpisodes(1).first?.number ?? 0
-    let hasAll = steps >= self.steps ?? .max || last >= episodes ?? .max
-    // A run that came to its end keeps what it learned there.
-    return Reached(steps: steps, episodes: last, isAll: hasAll && kept >= self.steps ?? steps)
+    // A run that comes to its end keeps what it learned there.
+    let hasSteps = self.steps.map { kept >= $0 } ?? false
+    let hasEpisodes = episodes.map { last > $0 || last == $0 && kept >= steps } ?? false
+    return Reached(steps: steps, episodes: last, isAll: hasSteps || hasEpisodes)
   }
 
   /// How far a run has come.

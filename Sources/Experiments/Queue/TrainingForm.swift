@@ -18,9 +18,8 @@ package struct TrainingForm: Sendable {
     package var help: String
     package var trainer: String
     package var policy: String?
-    package var settings: [ExplainedSetting]
-    /// How many of these are the trainer's; the others are rules of the world.
-    package var trainerSettings: Int
+    /// What is trained by it, with every setting and rule.
+    package var plan: TrainingPlan
   }
 
   package var subjects: [Subject]
@@ -60,8 +59,7 @@ extension TrainingForm.Subject {
       let plan = try catalog.plan(PlanRequest(name, preset: preset.name))
       return TrainingForm.PresetSettings(
         name: preset.name, help: preset.help, trainer: preset.trainerName,
-        policy: plan.settings.policyKind, settings: plan.explained,
-        trainerSettings: plan.settings.explained.count)
+        policy: plan.settings.policyKind, plan: plan)
     }
   }
 
@@ -79,13 +77,20 @@ extension TrainingForm.PresetSettings {
   fileprivate var json: JSON {
     [
       "name": .string(name), "explanation": .string(help), "trainer": .string(trainer),
-      "policy": policy.map(JSON.string) ?? .null,
-      "settings": .array(
-        settings.enumerated().map { index, setting in
-          let owner: JSON.Member = .init("of", index < trainerSettings ? "trainer" : "world")
-          return .object(setting.members + [owner])
-        }),
+      "policy": policy.map(JSON.string) ?? .null, "settings": TrainingForm.json(of: plan),
     ]
+  }
+}
+
+extension TrainingForm {
+  /// Every setting and rule of a plan, with what it is and whose.
+  package static func json(of plan: TrainingPlan) -> JSON {
+    let trainers = plan.settings.explained.count
+    return .array(
+      plan.explained.enumerated().map { index, setting in
+        let owner: JSON.Member = .init("of", index < trainers ? "trainer" : "world")
+        return .object(setting.members + [owner])
+      })
   }
 }
 
