@@ -11,6 +11,8 @@ enum PageFiles {
     "server.js": PackageResources.server_js, "library.js": PackageResources.library_js,
     "run.js": PackageResources.run_js, "compare.js": PackageResources.compare_js,
     "chart.js": PackageResources.chart_js, "icon.svg": PackageResources.icon_svg,
+    "train.js": PackageResources.train_js, "train-list.js": PackageResources.train_list_js,
+    "train.css": PackageResources.train_css,
   ]
 
   /// The first words of the addresses of pages.

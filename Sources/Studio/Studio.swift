@@ -9,15 +9,20 @@ package final class Studio: HTTPServer.Answering {
   private let runs: RunPart
   private let compare: ComparePart
   private let events: EventsPart
+  private let training: TrainPart
 
-  /// A studio over some files and folders, behind a gate.
-  package init(_ library: Library, gate: Gate, by tables: PictureTables = .builtIn) {
+  /// A studio over some files and folders, behind a gate, which starts runs in some way.
+  package init(
+    _ library: Library, gate: Gate, starting starter: RunStarter,
+    by tables: PictureTables = .builtIn
+  ) {
     self.gate = gate
     self.library = LibraryPart(library: library, thumbnails: Thumbnails(tables))
     let open = OpenRuns(library, tables)
     runs = RunPart(runs: open)
     compare = ComparePart(runs: open)
     events = EventsPart(library: library)
+    training = TrainPart(library, starter, catalog: tables.catalog)
   }
 
   package func refusal(of head: Request) -> Response? { gate.response(to: head) }
@@ -45,6 +50,7 @@ package final class Studio: HTTPServer.Answering {
     case "run": return try runs.answer(rest, request)
     case "compare": return try compare.answer(rest, request)
     case "events": return try events.answer(request)
+    case "train": return try training.answer(rest, request)
     default: throw Refusal.missing("there is nothing at \(request.path)")
     }
   }

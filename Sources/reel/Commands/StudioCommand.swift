@@ -42,7 +42,7 @@ struct StudioCommand: Command {
     var gate = Gate(port: port)
     let server = try HTTPServer(host: host, port: port) { port in
       gate = Gate(port: port, hosts: isLocal ? [] : [host, Self.hostName])
-      return Studio(Library(places), gate: gate)
+      return Studio(Library(places), gate: gate, starting: .here)
     }
     if !isLocal {
       console.note(

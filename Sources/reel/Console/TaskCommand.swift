@@ -1,5 +1,13 @@
 import Experiments
 import Rollouts
+import Studio
+
+extension RunStarter {
+  /// Runs that this program makes.
+  static var here: RunStarter {
+    RunStarter(words: { RunTaskCommand.words($0, $1, queue: $2) }, command: \.command)
+  }
+}
 
 extension ManifestTask {
   /// What to type to get the same run.
