@@ -9,11 +9,12 @@ package final class Studio: HTTPServer.Answering {
   private let runs: RunPart
   private let compare: ComparePart
   private let events: EventsPart
-  private let training: TrainPart
+  /// What starts runs; nil where this studio only shows them.
+  private let training: TrainPart?
 
-  /// A studio over some files and folders, behind a gate, which starts runs in some way.
+  /// A studio over some files and folders, behind a gate; with a way to start runs it trains as well.
   package init(
-    _ library: Library, gate: Gate, starting starter: RunStarter,
+    _ library: Library, gate: Gate, starting starter: RunStarter? = nil,
     by tables: PictureTables = .builtIn
   ) {
     self.gate = gate
@@ -22,7 +23,7 @@ package final class Studio: HTTPServer.Answering {
     runs = RunPart(runs: open)
     compare = ComparePart(runs: open)
     events = EventsPart(library: library)
-    training = TrainPart(library, starter, catalog: tables.catalog)
+    training = starter.map { TrainPart(library, $0, catalog: tables.catalog) }
   }
 
   package func refusal(of head: Request) -> Response? { gate.response(to: head) }
@@ -50,7 +51,9 @@ package final class Studio: HTTPServer.Answering {
     case "run": return try runs.answer(rest, request)
     case "compare": return try compare.answer(rest, request)
     case "events": return try events.answer(request)
-    case "train": return try training.answer(rest, request)
+    case "train":
+      guard let training else { throw Refusal.missing("this studio starts no runs") }
+      return try training.answer(rest, request)
     default: throw Refusal.missing("there is nothing at \(request.path)")
     }
   }

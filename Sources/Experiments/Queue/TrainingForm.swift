@@ -107,8 +107,11 @@ extension ExplainedSetting {
 
   /// The value as it is typed.
   package var typed: String {
-    if case .bool(let isSet) = member.value { return isSet ? "yes" : "no" }
-    return member.value.text ?? member.value.compact
+    switch member.value {
+    case .bool(let isSet): isSet ? "yes" : "no"
+    case .number(let value): Int(exactly: value).map(String.init) ?? "\(value)"
+    default: member.value.text ?? member.value.compact
+    }
   }
 }
 

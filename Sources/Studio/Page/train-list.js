@@ -128,7 +128,7 @@ class RunRow {
     this.resume.hidden = !task || state !== "interrupted" && state !== "failed";
     this.resume.textContent = state === "failed" ? "Try again" : row.steps ? "Resume" : "Start";
     this.extend.hidden = state !== "done" || !row.id;
-    if (!this.steps.value && row.steps) this.steps.value = 2 * row.steps;
+    if (state === "done" && !this.steps.value) this.steps.value = 2 * row.steps;
     this.command.textContent = row.command ?? "";
     // A button that vanishes hands its focus on.
     if (isHere?.hidden) (this.stop.hidden ? this.resume.hidden ? this.steps : this.resume : this.stop).focus();

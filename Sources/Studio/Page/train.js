@@ -47,7 +47,7 @@ class TrainingForm {
       find: make("input", { type: "search", placeholder: "Find a setting", "aria-label": "Find a setting",
         input: () => this.find() }),
       settings: make("div", { class: "settings" }),
-      presetHelp: make("p", { class: "hint" }),
+      presetHelp: make("small", {}),
       command: make("code", {}),
       size: make("p", { class: "hint", role: "status" }),
       trouble: make("p", { class: "trouble", role: "alert" }),
@@ -81,7 +81,6 @@ class TrainingForm {
       make("div", { class: "bar" }, make("h1", { id: "form-title" }, this.title()),
         this.fork ? make("a", { href: "/train" }, "a new run instead") : null),
       make("div", { class: "fields" }, ...this.fields()),
-      this.fork ? null : parts.presetHelp,
       make("div", { class: "bar" }, make("h2", {}, "Settings"), parts.changes, parts.find),
       parts.settings,
       make("div", { class: "verdict" }, parts.trouble,
@@ -111,7 +110,7 @@ class TrainingForm {
     this.mapField = field("Map", parts.map);
     this.textField = field("Text", parts.text, "a file or folder on the studio's machine");
     return [
-      field("World", parts.subject), field("Preset", parts.preset), this.mapField, this.textField,
+      field("World", parts.subject), field("Preset", parts.preset, parts.presetHelp), this.mapField, this.textField,
       field("Seeds", parts.seeds, "1, or 1-10 for ten runs"), field("Name", parts.name), ...ends, parts.maps,
     ];
   }
@@ -177,8 +176,9 @@ class TrainingForm {
       return { fork: this.fork, at: parts.at.value.trim(), ...(until ? { until: Number(until) || until } : {}), ...common };
     }
     const { subject } = this;
+    const preset = parts.preset.value;
     return {
-      subject: subject.name, preset: parts.preset.value, seeds: parts.seeds.value.trim(),
+      subject: subject.name, ...(preset === subject.presets[0].name ? {} : { preset }), seeds: parts.seeds.value.trim(),
       ...(subject.maps && parts.map.value.trim() ? { map: parts.map.value.trim() } : {}),
       ...(subject.text ? { text: parts.text.value.trim() } : {}), ...common,
     };
@@ -255,7 +255,7 @@ function field(label, input, hint) {
   const trouble = make("span", { class: "trouble", id: `${input.id}-trouble`, role: "alert" });
   input.setAttribute("aria-describedby", trouble.id);
   return make("label", { class: "field" }, make("span", {}, label), input,
-    hint ? make("small", {}, hint) : null, trouble);
+    typeof hint === "string" ? make("small", {}, hint) : hint, trouble);
 }
 
 /** Says beside an input what is wrong with it. */
@@ -292,8 +292,9 @@ class SettingRow {
       },
     }, `was ${setting.default}`);
     this.trouble = make("p", { class: "trouble", id: `${id}-trouble`, role: "alert" });
-    this.element = make("div", { class: "setting" },
-      make("label", { for: id }, setting.name), this.input, this.reset,
+    const isLong = setting.type === "schedule" || setting.type === "integers";
+    this.element = make("div", { class: isLong ? "setting long" : "setting" },
+      make("label", { for: id }, setting.name), this.reset, this.input,
       make("p", { class: "hint", id: `${id}-help`, title: setting.allowed },
         setting.explanation, setting.choices ? null : make("small", {}, ` · ${range(setting)}`)),
       this.trouble);
