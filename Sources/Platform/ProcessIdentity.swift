@@ -63,10 +63,12 @@ extension Files {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The file of the program that runs.
+  /// The file of the program that runs, or the one that has taken its place since.
   package static let program: String = {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
-    return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    let path = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    let mark = " (deleted)"
+    return path.hasSuffix(mark) && !exists(path) ? String(path.dropLast(mark.count)) : path
   }()
 }

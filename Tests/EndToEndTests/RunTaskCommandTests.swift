@@ -10,6 +10,8 @@ import Testing
   private static let endless =
     #"{"subject":"lake","settings":{"episodes":100000000},"output":"long.sqlite"}"#
 
+  private struct Unheld: Error {}
+
   private static func maze(_ seed: Int) -> String {
     #"{"subject":"maze","seed":\#(seed),"settings":{"episodes":300},"output":"\#(seed).sqlite"}"#
   }
@@ -117,7 +119,7 @@ import Testing
     try Tour.use { folder in
       try Self.write([Self.maze(1), Self.endless, Self.maze(3)], in: folder)
       // A session of its own stands for a terminal; it is killed whole, with all that it started.
-      guard let said = try HeldFile.ifFree("\(folder)/said") else { throw Running.Endless() }
+      guard let said = try HeldFile.ifFree("\(folder)/said") else { throw Unheld() }
       let script =
         "cd '\(folder)'; echo $$ > session; \(try Program.reel()) run-task m.jsonl 1 --queue 1; sleep 600"
       try BackgroundProcess.start(["/bin/sh", "-c", script], output: said)
