@@ -83,6 +83,8 @@ extension ManifestTask {
     add("episodes", episodes.map(JSON.integer))
     if case .resume = start { return .object(members) }
     add("output", .string(output))
+    // A fork has the tags and the note of the run that it comes from.
+    guard case .new = start else { return .object(members) }
     add("tags", tags.isEmpty ? nil : .array(tags.map(JSON.string)))
     add("note", note.isEmpty ? nil : .string(note))
     return .object(members)

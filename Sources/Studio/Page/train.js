@@ -40,7 +40,7 @@ class TrainingForm {
       at: make("input", { id: "at", value: this.step, autocomplete: "off", input: () => this.changed() }),
       until: make("input", { id: "until", inputmode: "numeric", autocomplete: "off", input: () => this.changed() }),
       seeds: make("input", { id: "seeds", value: "1", autocomplete: "off", input: () => this.changed() }),
-      name: make("input", { id: "name", autocomplete: "off", placeholder: "by world, trainer and seed",
+      name: make("input", { id: "name", autocomplete: "off", placeholder: "chosen for you",
         input: () => this.changed() }),
       tags: make("input", { id: "tags", autocomplete: "off", input: () => this.changed() }),
       note: make("input", { id: "note", input: () => this.changed() }),
@@ -99,19 +99,19 @@ class TrainingForm {
 
   fields() {
     const { parts } = this;
-    const ends = [field("Tags", parts.tags, "between commas"), field("Note", parts.note)];
     if (this.fork) {
       return [
         field("Fork at", parts.at, `a step up to ${this.recorded.steps}, N% or end`),
         field("Train on to step", parts.until, "empty: as long as the run it comes from"),
-        field("Name", parts.name), ...ends,
+        field("Name", parts.name),
       ];
     }
     this.mapField = field("Map", parts.map);
     this.textField = field("Text", parts.text, "a file or folder on the studio's machine");
     return [
       field("World", parts.subject), field("Preset", parts.preset, parts.presetHelp), this.mapField, this.textField,
-      field("Seeds", parts.seeds, "1, or 1-10 for ten runs"), field("Name", parts.name), ...ends, parts.maps,
+      field("Seeds", parts.seeds, "1, or 1-10 for ten runs"), field("Name", parts.name),
+      field("Tags", parts.tags, "between commas"), field("Note", parts.note), parts.maps,
     ];
   }
 
@@ -127,6 +127,8 @@ class TrainingForm {
     parts.map.value = "";
     parts.map.placeholder = subject.usual_map ?? "";
     parts.maps.replaceChildren(...(subject.maps ?? []).map((value) => make("option", { value })));
+    // What was typed for one world means something else in another.
+    this.rows = new Map();
     this.choosePreset();
   }
 
@@ -168,8 +170,7 @@ class TrainingForm {
     const { parts } = this;
     const settings = Object.fromEntries(
       [...this.rows].filter(([, row]) => row.isChanged).map(([name, row]) => [name, row.value]));
-    const tags = parts.tags.value.split(",").map((word) => word.trim()).filter(Boolean);
-    const common = { settings, name: parts.name.value.trim(), tags, note: parts.note.value.trim() };
+    const common = { settings, name: parts.name.value.trim() };
     if (this.fork) {
       const until = parts.until.value.trim();
       // What is no number is the server's to refuse.
@@ -181,6 +182,7 @@ class TrainingForm {
       subject: subject.name, ...(preset === subject.presets[0].name ? {} : { preset }), seeds: parts.seeds.value.trim(),
       ...(subject.maps && parts.map.value.trim() ? { map: parts.map.value.trim() } : {}),
       ...(subject.text ? { text: parts.text.value.trim() } : {}), ...common,
+      tags: parts.tags.value.split(",").map((word) => word.trim()).filter(Boolean), note: parts.note.value.trim(),
     };
   }
 

@@ -78,8 +78,13 @@ final class TrainPart: Sendable {
   // MARK: What is wanted
 
   private func check(_ json: JSON) throws -> JSON {
-    let wish = try TrainingWish(json, in: self)
-    let tasks = try wish.tasks()
+    let tasks: [ManifestTask]
+    do {
+      tasks = try TrainingWish(json, in: self).tasks()
+    } catch {
+      // A form that is being filled in is no failure.
+      return Self.problem("\(error)")
+    }
     let check = TaskCheck(tasks[0], in: manifest, catalog)
     var members = check.members
     members.append(.init("runs", .integer(tasks.count)))
@@ -88,6 +93,15 @@ final class TrainPart: Sendable {
     members.append(
       .init("commands", .array(tasks.prefix(20).map { .string(command(of: $0)) })))
     return .object(members)
+  }
+
+  /// A sentence that begins with the field that it is about, as those of a line's members do.
+  private static func problem(_ sentence: String) -> JSON {
+    let first = String(sentence.prefix { $0 != " " })
+    let field = ["seeds", "at", "until", "name", "text"].contains(first) ? first : ""
+    return [
+      "problems": [["field": .string(field), "sentence": .string(sentence)]], "commands": [],
+    ]
   }
 
   private func start(_ json: JSON) throws -> JSON {

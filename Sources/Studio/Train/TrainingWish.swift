@@ -42,7 +42,7 @@ struct TrainingWish {
     if case .resume = task.start { return [task] }
     guard name.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) }),
       !name.hasPrefix(".")
-    else { throw Refusal.invalid("a name has letters, numbers, dots, - and _, not '\(name)'") }
+    else { throw Refusal.invalid("name has letters, numbers, dots, - and _, not '\(name)'") }
     guard case .new(let new) = task.start else { return [try named(task, stem: forkStem)] }
     return try seeds.map { seed in
       var (task, new) = (task, new)

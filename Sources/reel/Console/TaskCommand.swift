@@ -36,8 +36,10 @@ extension ManifestTask {
     add("--episodes", episodes.map(String.init))
     for (name, value) in overrides { add("--set", "\(name)=\(value)") }
     if case .resume = start { return words.joined(separator: " ") }
-    for tag in tags { add("--tag", tag) }
-    add("--note", note.isEmpty ? nil : note)
+    if case .new = start {
+      for tag in tags { add("--tag", tag) }
+      add("--note", note.isEmpty ? nil : note)
+    }
     add("-o", output)
     return words.joined(separator: " ")
   }
