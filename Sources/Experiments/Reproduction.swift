@@ -5,6 +5,8 @@ import Worlds
 package enum Reproduction: Sendable {
   /// An evaluation of a recording.
   case evaluation(of: String?, seed: UInt64)
+  /// Nothing: a person played.
+  case byHand
   /// Training: the map by its name (nil for a world without maps, `unnamed` where the map stands in the
   /// recording alone), and the settings that are not as the preset has them.
   case training(
@@ -23,6 +25,7 @@ extension Catalog {
     if let settings = (try? plan(of: run))?.settings as? RecordedSettings {
       return .elsewhere(trainer: settings.trainer)
     }
+    if run.purpose == .play { return .byHand }
     if run.purpose == .evaluate { return .evaluation(of: run.parent?.file, seed: run.seed) }
     let map = mapName(of: run)
     let named = map == Reproduction.unnamed ? nil : map

@@ -53,6 +53,8 @@ package protocol TrainerSettings: Configuration, Equatable {
   func checkpoint(of recording: Recording, at moment: RecordedMoment) throws -> Checkpoint
   /// Somebody who plays by what a checkpoint holds.
   func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player
+  /// Somebody who says, state by state, what a checkpoint makes of it; nil where nobody can.
+  func advisor(in world: any World, by checkpoint: Checkpoint) throws -> (any Advisor)?
   /// What playing by a checkpoint earns, computed; nil where it can only be sampled.
   func exactEvaluation(in world: any World, by checkpoint: Checkpoint) throws -> ExactEvaluation?
   /// What can be drawn of what was learned.
@@ -95,6 +97,9 @@ extension TrainerSettings {
   package func checkpoint(
     of recording: Recording, at moment: RecordedMoment
   ) throws -> Checkpoint { try recording.checkpoint(at: moment) }
+  package func advisor(
+    in world: any World, by checkpoint: Checkpoint
+  ) throws -> (any Advisor)? { nil }
   package func exactEvaluation(
     in world: any World, by checkpoint: Checkpoint
   ) throws -> ExactEvaluation? { nil }

@@ -186,6 +186,7 @@ extension Catalog {
   /// The trainer that made a run; nil where another program did.
   private func trainer(of run: RunDescription) -> TrainerEntry? {
     guard run.program == "reel", !ForeignWorlds.isForeign(run.world.name) else { return nil }
+    if run.trainer == PersonSettings.trainerName { return TrainerEntry(PersonSettings()) }
     return trainers[run.trainer]
   }
 

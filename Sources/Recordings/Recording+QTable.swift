@@ -143,7 +143,8 @@ private struct QTableFold {
   ) throws(RecordingError) {
     self.recording = recording
     sessions = try recording.sessions()
-    learns = try recording.runKeys()["purpose"]?.text != RunPurpose.evaluate.rawValue
+    let purpose = try recording.runKeys()["purpose"]?.text.flatMap(RunPurpose.init(rawValue:))
+    learns = purpose ?? .train == .train
     declared = try recording.declaredRule()
     let found =
       usingCheckpoints

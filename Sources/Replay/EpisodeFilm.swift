@@ -107,7 +107,7 @@ where Scenes.Scene == Drawing.Scene {
     let next = try transitions(known)
     guard let first = try next() else { throw short(known, found: 0) }
     return Reading(
-      episode: episode, scene: try scenes.first(of: known, before: first), ahead: first,
+      episode: episode, scene: try scenes.first(of: known, in: first.state), ahead: first,
       next: next)
   }
 

@@ -72,6 +72,11 @@ struct GridLayout: Sendable {
   /// The middle of a cell.
   func center(row: Int, column: Int) -> Point { rect(row: row, column: column).center }
 
+  /// Where a pixel is, in cells from the left and from the top.
+  func place(at point: Point) -> SIMD2<Double> {
+    SIMD2((point.x - board.left) / cell, (point.y - board.top) / cell)
+  }
+
   /// The letters of a title, in pixels.
   static func titleSize(_ size: Int) -> Double { max(11, (Double(size) / 30).rounded()) }
 }

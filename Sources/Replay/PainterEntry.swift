@@ -31,6 +31,7 @@ package struct PainterEntry: Sendable {
   let canDraw: @Sendable (any World) -> Bool
 
   private let film: @Sendable (any World, FilmRequest) throws -> any FrameSource
+  private let stage: @Sendable (any World, FilmRequest) throws -> any LiveStage
   private let cells: @Sendable (any World) throws -> [HeatMap.Cell]
   private let map: @Sendable (any World, MapRequest) throws -> PlaceMap
 
@@ -74,6 +75,21 @@ package struct PainterEntry: Sendable {
         scenes: scenes, painter: painter, episodes: request.episodes, hold: request.hold,
         from: request.source)
     }
+    stage = { given, request in
+      let given = try known(given)
+      // Nobody knows yet how many episodes and steps there will be: the strip has room for thousands.
+      let facts = CaptionFacts(world: name(given), trainer: request.run.trainer)
+      let (scenes, painter) = try paint(given, PaintingContext(request: request, facts: facts))
+      return PaintedStage(scenes, painter)
+    }
+  }
+
+  /// A stage on which episodes of a run are drawn while they are played.
+  package func stage(
+    of world: any World, run: RunDescription, _ options: PictureOptions
+  ) throws -> any LiveStage {
+    try check(options)
+    return try stage(world, FilmRequest([], of: run, from: NoEpisodes(), options: options))
   }
 
   /// A film of recorded episodes.

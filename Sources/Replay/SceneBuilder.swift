@@ -26,11 +26,9 @@ package protocol SceneBuilder: Sendable {
 }
 
 extension SceneBuilder {
-  /// What an episode's first frame shows, before its first transition.
-  package func first(
-    of episode: Episode, before transition: Transition
-  ) throws(ReplayError) -> Scene {
-    guard let state = state(transition.state) else {
+  /// What an episode's first frame shows, in the state that it begins in.
+  package func first(of episode: Episode, in start: Value) throws(ReplayError) -> Scene {
+    guard let state = state(start) else {
       throw .foreignState(episode: episode.number, step: 0)
     }
     return Scene(
@@ -91,6 +89,9 @@ package protocol Painter: SendableMetatype {
   var declaredColors: [Color] { get }
   /// Draws a scene over whatever a canvas of this size shows.
   func draw(_ scene: Scene, onto canvas: Canvas)
+  /// Where a pixel of a scene's picture is in the world, as its `PointedWorld` counts; nil where places mean
+  /// nothing.
+  func place(at point: Point, in scene: Scene) -> SIMD2<Double>?
 }
 
 extension Painter {
@@ -98,6 +99,8 @@ extension Painter {
   package var width: Int { background.width }
   /// Pixels from top to bottom.
   package var height: Int { background.height }
+  /// Nowhere.
+  package func place(at point: Point, in scene: Scene) -> SIMD2<Double>? { nil }
 }
 
 /// Why a recording cannot be drawn.

@@ -4,6 +4,8 @@ public enum RunPurpose: String, Sendable {
   case train
   /// What was learned before is only played.
   case evaluate
+  /// A person plays, or takes turns with what was learned before.
+  case play
 }
 
 /// Where a recording came from.
@@ -66,7 +68,7 @@ public struct RunDescription: Sendable, Equatable {
   /// Whether steps are transitions. A learner that plays nothing counts what it learns from, and records
   /// metrics and checkpoints alone.
   public var hasTransitions: Bool {
-    program != "reel" || purpose == .evaluate || !(world.actions.isEmpty && world.fields.isEmpty)
+    program != "reel" || purpose != .train || !(world.actions.isEmpty && world.fields.isEmpty)
   }
 
   /// The seed for people.

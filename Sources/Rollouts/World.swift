@@ -198,6 +198,8 @@ package protocol World: Sendable {
   func isSuccess(from state: State, reward: Double, to next: State, ending: Ending) -> Bool
   /// An empty tally of what is special about this world.
   var tally: any StepTally { get }
+  /// How a person plays it.
+  var handling: Handling { get }
 }
 
 extension World where Rules == NoRules {
@@ -220,6 +222,8 @@ extension World {
   ) -> Bool { ending == .terminated && reward > 0 }
   /// Nothing special.
   package var tally: any StepTally { NoTally() }
+  /// A world that waits for its player.
+  package var handling: Handling { Handling() }
 
   /// Whether an episode that ends with a recorded step is a success.
   package func isSuccess(_ last: Transition) -> Bool {

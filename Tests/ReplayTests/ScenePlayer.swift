@@ -10,7 +10,7 @@ struct ScenePlayer<Scenes: SceneBuilder> {
 
   init(_ scenes: Scenes, _ episode: Episode, _ first: Transition?) throws {
     self.scenes = scenes
-    scene = try scenes.first(of: episode, before: #require(first))
+    scene = try scenes.first(of: episode, in: #require(first).state)
   }
 
   mutating func advance(_ transition: Transition) throws {

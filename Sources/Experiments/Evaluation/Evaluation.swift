@@ -38,9 +38,12 @@ package struct Evaluation {
     try plan.requireOwnTrainer(for: "played")
     world = try plan.world()
     checkpoint = try plan.settings.checkpoint(of: recording, at: moment)
-    self.seed = seed ?? (run.seed + 1_000_000) & (1 << 63 - 1)
+    self.seed = seed ?? Self.seed(of: run)
     self.limits = limits
   }
+
+  /// The seed that what a run learned is played by, unless another is chosen.
+  static func seed(of run: RunDescription) -> UInt64 { (run.seed + 1_000_000) & (1 << 63 - 1) }
 
   /// What playing earns, computed and not sampled; nil where what was learned can only be played.
   package func exact() throws -> [JSON.Member]? {

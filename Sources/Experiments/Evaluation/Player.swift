@@ -29,9 +29,7 @@ struct NetworkPlayer<W: DiscreteActionWorld>: Player {
   private var state: W.State?
 
   init(_ world: W, _ network: GreedyNetwork) throws {
-    guard network.widths.first == world.observationCount,
-      network.widths.last == world.description.actions.count
-    else { throw RunError.run("the recorded network does not fit its world") }
+    try network.checkFit(world)
     (self.world, self.network) = (world, network)
   }
 
@@ -52,9 +50,7 @@ struct PolicyPlayer<W: ObservableWorld>: Player {
   private let stepLimit: Int
 
   init(_ world: W, _ policy: GreedyPolicyNetwork, stepLimit: Int) throws {
-    guard policy.fits(world) else {
-      throw RunError.run("the recorded policy does not fit its world")
-    }
+    try policy.checkFit(world)
     (self.world, self.policy, self.stepLimit) = (world, policy, stepLimit)
   }
 
@@ -63,5 +59,21 @@ struct PolicyPlayer<W: ObservableWorld>: Player {
   ) throws {
     _ = try policy.play(
       world, episode: episode, generator: generator, stepLimit: min(stepLimit, steps), into: &sink)
+  }
+}
+
+extension GreedyNetwork {
+  /// Refuses a world that shows or offers something else.
+  func checkFit(_ world: some DiscreteActionWorld) throws {
+    guard widths.first == world.observationCount,
+      widths.last == world.description.actions.count
+    else { throw RunError.run("the recorded network does not fit its world") }
+  }
+}
+
+extension GreedyPolicyNetwork {
+  /// Refuses a world that shows or takes something else.
+  func checkFit(_ world: some ObservableWorld) throws {
+    guard fits(world) else { throw RunError.run("the recorded policy does not fit its world") }
   }
 }

@@ -57,9 +57,13 @@ package struct TransitionExplanation: ExplanationContent {
   }
 
   private static func missing(_ run: RunDescription, isTable: Bool) -> String {
-    if run.purpose == .evaluate {
+    switch run.purpose {
+    case .train: break
+    case .evaluate:
       return
         "Nothing was learned here: this is an evaluation. The run that it evaluates can be explained."
+    case .play:
+      return "Nothing was learned here: this is a game that was played."
     }
     return isTable
       ? "The update is not known, since the run does not say by which rule it learned: "
@@ -152,7 +156,7 @@ package struct TransitionExplanation: ExplanationContent {
 
 extension [Int] {
   /// The place of the first number above another, where all rise.
-  fileprivate func partition(above number: Int) -> Int {
+  func partition(above number: Int) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2

@@ -43,6 +43,15 @@ extension DQNConfiguration: TrainerSettings {
     return try make(choices)
   }
 
+  package func advisor(
+    in world: any World, by checkpoint: Checkpoint
+  ) throws -> (any Advisor)? {
+    func make<W: DiscreteActionWorld>(_ world: W) throws -> any Advisor {
+      try NetworkAdvisor(world, GreedyNetwork(checkpoint))
+    }
+    return try (world as? any DiscreteActionWorld).map { try make($0) }
+  }
+
   package var insight: Insight {
     .actionValues { checkpoint in
       var network = try GreedyNetwork(checkpoint)

@@ -55,6 +55,15 @@ extension PPOConfiguration: TrainerSettings {
     return try make(observable)
   }
 
+  package func advisor(
+    in world: any World, by checkpoint: Checkpoint
+  ) throws -> (any Advisor)? {
+    func make<W: ObservableWorld>(_ world: W) throws -> any Advisor {
+      try PolicyAdvisor(world, GreedyPolicyNetwork(checkpoint))
+    }
+    return try (world as? any ObservableWorld).map { try make($0) }
+  }
+
   package var insight: Insight {
     .attention { checkpoint, world in
       func make<W: ObservableWorld>(_ world: W) throws -> (any StateAttention)? {

@@ -38,6 +38,12 @@ extension QTableConfiguration: TrainerSettings {
     TablePlayer(policy: try policy(in: world, by: checkpoint), stepLimit: world.stepLimit)
   }
 
+  package func advisor(
+    in world: any World, by checkpoint: Checkpoint
+  ) throws -> (any Advisor)? {
+    TableAdvisor(table: try QTable(checkpoint), policy: try policy(in: world, by: checkpoint))
+  }
+
   package func exactEvaluation(
     in world: any World, by checkpoint: Checkpoint
   ) throws -> ExactEvaluation? {

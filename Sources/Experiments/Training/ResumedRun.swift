@@ -94,12 +94,23 @@ package struct ResumedRun {
   }
 }
 
+extension RunPurpose {
+  /// What a recording of this purpose is, in words.
+  var phrase: String {
+    switch self {
+    case .train: "training"
+    case .evaluate: "an evaluation"
+    case .play: "a game that was played"
+    }
+  }
+}
+
 extension Recording {
-  /// The description of a run of training; of an evaluation there is nothing to go on with.
+  /// The description of a run of training; of an evaluation or a game there is nothing to go on with.
   func trainingDescription() throws -> RunDescription {
     let run = try description()
     guard run.purpose == .train else {
-      throw RunError.run("\(path) is an evaluation: there is nothing to train on with")
+      throw RunError.run("\(path) is \(run.purpose.phrase): there is nothing to train on with")
     }
     return run
   }

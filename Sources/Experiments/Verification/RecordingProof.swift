@@ -23,6 +23,8 @@ package struct RecordingProof: Sendable {
   package private(set) var audit: AuditReport
   /// How many steps came out as recorded; nil where none was taken again.
   package private(set) var replayedSteps: Int?
+  /// The episode whose first state only the recording that it went on from knows; nil where all are checked.
+  package private(set) var givenStart: Int?
   /// How many recorded Q-tables were those that the log folds to.
   package private(set) var tables: Int?
   /// The first thing that is not as it should be.
@@ -52,7 +54,7 @@ package struct RecordingProof: Sendable {
     let replay = try StepReplay(recording, worlds, steps: 0..<audit.steps) {
       try report(.replaying, $0)
     }
-    (replayedSteps, difference) = (replay.steps, replay.difference)
+    (replayedSteps, difference, givenStart) = (replay.steps, replay.difference, replay.givenStart)
     guard difference == nil else { return }
     let refold = try QTableRefold(recording) { try report(.folding, $0) }
     (tables, difference) = (refold.tables, refold.difference)

@@ -23,7 +23,8 @@ package struct Retraining {
     try recording.requireEveryStep(for: "training again")
     var run = try recording.description()
     guard run.purpose == .train else {
-      throw RunError.request("only training can be done again, and this is an evaluation")
+      throw RunError.request(
+        "only training can be done again, and this is \(run.purpose.phrase)")
     }
     self.recording = recording
     seed = run.seed

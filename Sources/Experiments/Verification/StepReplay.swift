@@ -8,6 +8,8 @@ struct StepReplay {
   private(set) var steps = 0
   /// The first that did not.
   private(set) var difference: Difference?
+  /// The episode whose first state was another recording's, so that nothing here says whether it is right.
+  private(set) var givenStart: Int?
 
   /// Takes the steps of a range, which begins with the run.
   init(
@@ -34,7 +36,8 @@ struct StepReplay {
     _ steps: Range<Int>, of recording: Recording, _ run: RunDescription, in world: some World,
     _ ends: inout [Value?], _ progress: (Double) throws -> Void
   ) throws {
-    let check = StepCheck(world, run)
+    var check = StepCheck(world, run)
+    defer { givenStart = givenStart ?? check.givenStart }
     try recording.forEachStep(in: steps) { step in
       let slot = step.step % run.worlds
       ends[slot] = try check.end(of: step, after: ends[slot])
@@ -51,19 +54,24 @@ private struct StepCheck<W: World> {
   private let stepLimit: Int
   /// Whether nothing is reset after a truncated episode.
   private let continues: Bool
-  private let isEvaluation: Bool
+  /// Whether nothing is learned, so that one may begin anew at any time.
+  private let isPlayed: Bool
+  /// Whether it goes on from another recording.
+  private let goesOn: Bool
+  private(set) var givenStart: Int?
 
   init(_ world: W, _ run: RunDescription) {
     self.world = world
     continues = (world as? any ObservableWorld)?.isContinuing ?? false
     generator = Generator(seed: run.seed)
     stepLimit = world.stepLimit
-    isEvaluation = run.purpose == .evaluate
+    isPlayed = run.purpose != .train
+    goesOn = run.purpose == .play && run.parent != nil
   }
 
   /// Takes one step again and returns the state that its world ends in, where its episode does; `end` is
   /// the one that the episode before it in the same world ended in.
-  func end(of step: RecordedStep, after end: Value?) throws(Difference) -> Value? {
+  mutating func end(of step: RecordedStep, after end: Value?) throws(Difference) -> Value? {
     if step.t == 0 { try checkStart(step, after: end) }
     // Every state but the first of an episode is one that a step before led to, so it is the world's own
     // by now: no world is ever asked about a state that it could not come to.
@@ -91,25 +99,30 @@ private struct StepCheck<W: World> {
     return step.ending == .truncated && continues ? step.next : nil
   }
 
-  private func checkStart(_ step: RecordedStep, after end: Value?) throws(Difference) {
+  private mutating func checkStart(_ step: RecordedStep, after end: Value?) throws(Difference) {
     if end == step.state { return }
     let draws = generator.draws(for: .start, episode: step.episode, t: 0)
     let start = world.start(draws).recorded
     // Some players go on where the last episode ended, and others begin anew: only of training is it
     // known which.
-    if start == step.state, end == nil || isEvaluation { return }
+    if start == step.state, end == nil || isPlayed { return }
+    // Where nothing is reset, only the other recording knows how its episode began.
+    if goesOn, continues, step.step == 0 {
+      givenStart = step.episode
+      return
+    }
     let (expected, found) = (end ?? start).texts(against: step.state)
     throw Difference(
       at: step.step, "the first state of episode \(step.episode)", expected: expected,
       found: found)
   }
 
-  /// The limit of steps is the trainer's business; an evaluation may have a lower one than the world.
+  /// The limit of steps is the trainer's business; who only plays may stop before the world's.
   private func checkEnding(_ step: RecordedStep, _ ending: Ending) throws(Difference) {
     let limit = ending == .running && step.t + 1 >= stepLimit ? Ending.truncated : ending
     let found = step.ending == .interrupted ? .running : step.ending
     if found == limit { return }
-    if isEvaluation, limit == .running, found == .truncated { return }
+    if isPlayed, limit == .running, found == .truncated { return }
     throw Difference(
       at: step.step, "the ending of episode \(step.episode)", expected: limit.name,
       found: found.name)

@@ -72,6 +72,12 @@ package struct BreakoutPainter: Painter {
     strip?.draw(facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
   }
 
+  /// Where a pixel is, in characters from the left and lines from the top.
+  package func place(at point: Point, in scene: BreakoutScene) -> SIMD2<Double>? {
+    SIMD2(
+      (point.x - layout.board.left) / layout.cell, (point.y - layout.board.top) / (2 * layout.cell))
+  }
+
   /// The middle of a character on the picture.
   package func center(row: Int, column: Int) -> Point {
     layout.center(row: row, column: column)

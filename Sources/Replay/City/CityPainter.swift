@@ -113,6 +113,11 @@ package struct CityPainter: Painter {
     CityWindow(world.map, layout: layout, around: state.position).place(place)
   }
 
+  /// Where a pixel is, in the map's pixels from the left and from the top.
+  package func place(at point: Point, in scene: CityScene) -> SIMD2<Double>? {
+    CityWindow(world.map, layout: layout, around: scene.state.position).mapPlace(of: point)
+  }
+
   private func drawPins(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
     let current = Int(scene.state.target)
     // The lit one last: it lies on top.
@@ -159,5 +164,10 @@ struct CityWindow {
   /// Where a place of the map is on the picture.
   func place(_ point: CityPoint) -> Point {
     Point(view.x + point.x * scale - corner.x, view.y + point.y * scale - corner.y)
+  }
+
+  /// Where a pixel of the picture is on the map.
+  func mapPlace(of point: Point) -> CityPoint {
+    CityPoint((point.x - view.x + corner.x) / scale, (point.y - view.y + corner.y) / scale)
   }
 }

@@ -66,6 +66,20 @@ package struct CrawlerPainter: Painter {
     strip?.draw(Caption(scene, actions: actions), onto: canvas)
   }
 
+  /// Where a pixel is, in units to the right of the rear wheel's place on the ground and above it, as the body
+  /// sees it, which the hand may have lifted.
+  package func place(at point: Point, in scene: CrawlerScene) -> SIMD2<Double>? {
+    let (x, y) = ((point.x - view.x) / unit - Self.seen.behind, (ground - point.y) / unit)
+    let tilt = Self.tilt(of: scene.state)
+    return SIMD2(x * cos(tilt) + y * sin(tilt), y * cos(tilt) - x * sin(tilt))
+  }
+
+  /// By how much the hand lifts the body, in radians.
+  private static func tilt(of state: Int) -> Double {
+    let tip = Crawler.tip(of: state)
+    return tip.y < 0 ? atan2(-tip.y, tip.x) : 0
+  }
+
   private var ground: Double { (view.top + Self.seen.above * unit).rounded() }
   private var line: Double { max(1.5, unit * 1.4) }
 
@@ -110,7 +124,7 @@ package struct CrawlerPainter: Painter {
   private func drawCart(_ scene: CrawlerScene, onto canvas: Canvas) {
     let arm = Crawler.angles(of: scene.state).arm
     let tip = Crawler.tip(of: scene.state)
-    let tilt = tip.y < 0 ? atan2(-tip.y, tip.x) : 0
+    let tilt = Self.tilt(of: scene.state)
     let shoulder = (x: Crawler.bodyWidth, y: Crawler.bodyHeight)
     let elbow = (
       x: shoulder.x + Crawler.armLength * cos(arm), y: shoulder.y + Crawler.armLength * sin(arm)

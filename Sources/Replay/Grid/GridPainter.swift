@@ -59,6 +59,11 @@ package struct GridPainter: Painter {
     strip?.draw(Caption(scene, on: map), onto: canvas)
   }
 
+  /// Where a pixel is, in cells from the left and from the top.
+  package func place(at point: Point, in scene: GridScene) -> SIMD2<Double>? {
+    layout.place(at: point)
+  }
+
   /// The middle of the cell that a state stands in.
   func center(of state: Int) -> Point {
     let (row, column) = map.position(of: state)

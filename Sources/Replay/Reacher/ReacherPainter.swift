@@ -79,6 +79,12 @@ package struct ReacherPainter: Painter {
     return Point(center.x + place.x * scale, center.y - place.y * scale)
   }
 
+  /// Where a pixel is, in metres to the right of the shoulder and above it.
+  package func place(at point: Point, in scene: ReacherScene) -> SIMD2<Double>? {
+    let center = layout.board.center
+    return SIMD2((point.x - center.x) / scale, (center.y - point.y) / scale)
+  }
+
   /// How far the fingertip is from the target, in metres.
   static func distance(in state: ReacherState) -> Double {
     let way = Reacher.fingertip(state.angles) - state.target

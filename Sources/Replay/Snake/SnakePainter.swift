@@ -48,6 +48,11 @@ package struct SnakePainter: Painter {
     strip?.draw(facts(of: scene), ending: ending, onto: canvas)
   }
 
+  /// Where a pixel is, in cells from the left and from the top.
+  package func place(at point: Point, in scene: SnakeScene) -> SIMD2<Double>? {
+    layout.place(at: point)
+  }
+
   /// The middle of a cell on the picture.
   package func center(of cell: SnakeCell) -> Point {
     layout.center(row: cell.y, column: cell.x)

@@ -84,6 +84,10 @@ private struct VerificationReport {
     if let steps = proof.replayedSteps {
       lines.append("  \(NumberFormat.count(steps)) steps came out again in their world")
     }
+    if let episode = proof.givenStart {
+      lines.append(
+        "  where episode \(episode) began only the recording knows that it was played on from")
+    }
     if let tables = proof.tables {
       lines.append("  \(NumberFormat.count(tables)) Q-tables follow from them")
     }

@@ -102,6 +102,7 @@ extension Reproduction {
   var command: String {
     switch self {
     case .elsewhere(let trainer): return "# \(trainer) made this run in another program"
+    case .byHand: return "# a person played this"
     case .evaluation(let file, let seed):
       return "reel evaluate \(file?.quotedForShell ?? "FILE") --seed \(seed)"
     case .training(let subject, let map, let preset, let seed, let changes):

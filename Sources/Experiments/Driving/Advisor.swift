@@ -1,0 +1,85 @@
+package import Rollouts
+import Trainers
+
+/// What somebody who was trained would do in a state, and why.
+package struct Advice: Sendable, Equatable {
+  /// What its numbers are.
+  package enum Measure: String, Sendable {
+    /// What each action is worth.
+    case value
+    /// How likely each action is.
+    case chance
+    /// What each number of an action is on average.
+    case mean
+  }
+
+  package var measure: Measure
+  /// One for each action, or for each number of an action; nil for an action that cannot be taken.
+  package var numbers: [Double?]
+  /// The action that it would take, as recordings keep it.
+  package var action: Value
+}
+
+/// Somebody who was trained, asked about single states.
+package protocol Advisor {
+  /// What it would do in a state of its world; nil where it does not know. `draws` are those of a player,
+  /// so that both choose the same of equals.
+  mutating func advice(in state: Value, _ draws: Draws) -> Advice?
+}
+
+/// A table, asked about its rows.
+struct TableAdvisor: Advisor {
+  let table: QTable
+  let policy: GreedyPolicy
+
+  func advice(in state: Value, _ draws: Draws) -> Advice? {
+    guard let state = state.index, (0..<table.states).contains(state) else { return nil }
+    let choices = policy.actions(state)
+    guard !choices.isEmpty else { return nil }
+    let action = choices[choices.count > 1 ? draws.pick(0, below: choices.count) : 0]
+    return Advice(
+      measure: .value, numbers: table.row(state).map { $0.isFinite ? $0 : nil },
+      action: .index(action))
+  }
+}
+
+/// A network of action values, asked about observations.
+struct NetworkAdvisor<W: DiscreteActionWorld>: Advisor {
+  private let world: W
+  private var network: GreedyNetwork
+
+  init(_ world: W, _ network: GreedyNetwork) throws {
+    try network.checkFit(world)
+    (self.world, self.network) = (world, network)
+  }
+
+  mutating func advice(in state: Value, _ draws: Draws) -> Advice? {
+    guard let state = W.State(recorded: state) else { return nil }
+    let values = network.values(world.observation(state))
+    return Advice(
+      measure: .value, numbers: values.map(Double.init),
+      action: .index(ActionChoice.greedy(values)))
+  }
+}
+
+/// A policy, asked for its chances or its means.
+struct PolicyAdvisor<W: ObservableWorld>: Advisor {
+  private let world: W
+  private var policy: GreedyPolicyNetwork
+
+  init(_ world: W, _ policy: GreedyPolicyNetwork) throws {
+    try policy.checkFit(world)
+    (self.world, self.policy) = (world, policy)
+  }
+
+  mutating func advice(in state: Value, _ draws: Draws) -> Advice? {
+    guard let state = W.State(recorded: state) else { return nil }
+    let outputs = policy.outputs(state, in: world)
+    let action = policy.action(state, in: world).recorded
+    guard case .discrete = world.actionSpace else {
+      return Advice(measure: .mean, numbers: outputs.map(Double.init), action: action)
+    }
+    let chances = ActionChoice.softmaxShares(outputs, inverseTemperature: 1)
+    return Advice(measure: .chance, numbers: chances, action: action)
+  }
+}

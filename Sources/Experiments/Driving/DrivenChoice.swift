@@ -1,0 +1,68 @@
+import Rollouts
+
+/// What a person does in a step.
+package enum DrivenChoice: Sendable, Equatable {
+  /// One of the world's actions, by its number.
+  case action(Int)
+  /// The numbers of an action.
+  case numbers([Float])
+  /// Whatever leads toward a place, as the world's `PointedWorld` counts.
+  case toward(SIMD2<Double>)
+  /// Whatever leads along a way, to the right and down on a picture.
+  case along(SIMD2<Double>)
+}
+
+extension World {
+  /// The action that a choice stands for in a recorded state, as recordings keep it; nil where it stands for
+  /// none that can be taken there.
+  func action(of choice: DrivenChoice, in state: Value) -> Value? {
+    let found: Value? =
+      switch choice {
+      case .action(let number): .index(number)
+      case .numbers(let numbers): (self as? any ObservableWorld)?.action(of: numbers)
+      case .toward(let place):
+        (self as? any PointedWorld)?.action(from: state) { _ in place }
+      case .along(let way):
+        // Far enough that nothing lies between.
+        (self as? any PointedWorld)?.action(from: state) { $0 + way * 1e4 }
+      }
+    guard let state = State(recorded: state), let action = found.flatMap(Action.init(recorded:)),
+      allows(action, in: state)
+    else { return nil }
+    return action.recorded
+  }
+
+  /// What a recorded action does in a recorded state; nil where one is none of this world's, or the action
+  /// cannot be taken there.
+  func outcome(of action: Value, in state: Value, _ draws: Draws) -> Step<Value>? {
+    guard let state = State(recorded: state), contains(state),
+      let action = Action(recorded: action), allows(action, in: state)
+    else { return nil }
+    let step = step(state, action, draws)
+    return Step(next: step.next.recorded, reward: step.reward + 0, ending: step.ending)
+  }
+
+  /// The state that an episode starts in, as recordings keep it.
+  func recordedStart(_ draws: Draws) -> Value { start(draws).recorded }
+
+  /// Whether a recorded state is one of this world's.
+  func containsRecorded(_ state: Value) -> Bool { State(recorded: state).map(contains) ?? false }
+}
+
+extension ObservableWorld {
+  fileprivate func action(of numbers: [Float]) -> Value? {
+    guard numbers.count == actionSpace.width, numbers.allSatisfy(\.isFinite) else { return nil }
+    return Action(numbers: numbers.span).recorded
+  }
+}
+
+extension PointedWorld {
+  fileprivate func action(
+    from state: Value, toward target: (SIMD2<Double>) -> SIMD2<Double>
+  ) -> Value? {
+    guard let state = State(recorded: state) else { return nil }
+    let place = target(place(in: state))
+    guard place.x.isFinite, place.y.isFinite else { return nil }
+    return action(toward: place, in: state)?.recorded
+  }
+}

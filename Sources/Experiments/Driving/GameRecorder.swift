@@ -1,0 +1,68 @@
+import Recordings
+import Rollouts
+
+/// Writes a game while it is played. A step is written when the next one comes, since until then it may turn
+/// out to be its episode's last.
+struct GameRecorder: ~Copyable {
+  /// The metric that says who chose the steps from its own on: 1 for a person, 0 for the agent.
+  static let byHand = "play/by_hand"
+
+  let path: String
+  private let run: RunDescription
+  private let initial: Checkpoint
+  private var writer: RecordingWriter?
+  private var waiting: (transition: Transition, isByHand: Bool)?
+  private var steps = 0
+  private var lastByHand: Bool?
+
+  /// A recorder whose file appears with the first step that is taken.
+  init(_ path: String, _ run: RunDescription, initial: Checkpoint) {
+    (self.path, self.run, self.initial) = (path, run, initial)
+  }
+
+  /// Whether there is a file.
+  var hasFile: Bool { writer != nil }
+
+  /// Takes a step, which an end of the game would cut off.
+  mutating func add(_ transition: Transition, isByHand: Bool) throws {
+    if writer == nil { writer = try RecordingWriter(creating: path, run, initial: initial) }
+    try write()
+    waiting = (transition, isByHand)
+    // What the world ended is over for good.
+    if transition.ending != .running { try write() }
+  }
+
+  /// Ends the episode that is being played, as cut off.
+  mutating func endEpisode() throws {
+    guard waiting != nil else { return }
+    waiting?.transition.ending = .truncated
+    try write()
+  }
+
+  /// Ends the recording; whether there is one.
+  mutating func finish() throws -> Bool {
+    try endEpisode()
+    guard let writer = writer.take() else { return false }
+    try writer.finish()
+    return true
+  }
+
+  private mutating func write() throws {
+    guard let step = waiting.take() else { return }
+    if step.isByHand != lastByHand {
+      try writer?.record(Metric(step: steps, name: Self.byHand, value: step.isByHand ? 1 : 0))
+      lastByHand = step.isByHand
+    }
+    try writer?.record(step.transition)
+    steps += 1
+  }
+
+  /// Who chose the steps of a recording: whether it was a person, by a step's number.
+  static func byHand(in recording: Recording) throws -> (Int) -> Bool {
+    let series = try recording.metric(byHand)
+    return { step in
+      let place = series.steps.partition(above: step)
+      return place > 0 && series.values[place - 1] > 0
+    }
+  }
+}

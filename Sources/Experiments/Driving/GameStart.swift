@@ -1,0 +1,114 @@
+package import Recordings
+import Rollouts
+import Trainers
+import Worlds
+
+/// Where a game begins: in a world, with what somebody learned, or in the middle of a recorded episode.
+package struct GameStart {
+  /// The world and, where there is an agent, what it was trained by.
+  package let plan: TrainingPlan
+  /// What the world's chance follows from.
+  package let seed: UInt64
+  /// The number of the first episode.
+  package let episode: Int
+  /// Who gives advice; nil where nobody was trained.
+  let advisor: (any Advisor)?
+  /// What the recording of the game begins with: what the agent knows.
+  let initial: Checkpoint
+  /// The recording that it goes on from.
+  let parent: Parent?
+  /// The state that the first episode begins in; nil for the world's own start.
+  let state: Value?
+  /// The steps of the first episode that were taken already, and whether a person chose each.
+  let taken: [(transition: Transition, isByHand: Bool)]
+
+  private init(
+    _ plan: TrainingPlan, seed: UInt64, episode: Int = 1, agent checkpoint: Checkpoint? = nil,
+    parent: Parent? = nil, state: Value? = nil,
+    taken: [(transition: Transition, isByHand: Bool)] = []
+  ) throws {
+    var plan = plan
+    if checkpoint == nil { plan.settings = PersonSettings() }
+    plan.subject = .world(try refusingSettings { try plan.world().readyToStep() })
+    (self.plan, self.seed, self.episode) = (plan, seed, episode)
+    advisor = try checkpoint.flatMap {
+      try plan.settings.advisor(in: plan.world(), by: $0)
+    }
+    let known = checkpoint ?? PersonSettings.checkpoint
+    initial = Checkpoint(
+      step: 0, kind: known.kind, parameters: known.parameters, trainingState: known.trainingState)
+    (self.parent, self.state, self.taken) = (parent, state, taken)
+  }
+
+  /// A game in a world where nobody was trained.
+  package init(_ request: PlanRequest, seed: UInt64, in catalog: Catalog = .builtIn) throws {
+    try self.init(try catalog.plan(request), seed: seed)
+  }
+
+  /// A game from the beginning, with what was learned by a moment of a recording. Without a seed it is that
+  /// of an evaluation.
+  package init(
+    with recording: Recording, at moment: RecordedMoment = .end, seed: UInt64? = nil,
+    in catalog: Catalog = .builtIn
+  ) throws {
+    let run = try recording.description()
+    let plan = try Self.checked(catalog.plan(of: run))
+    let checkpoint = try Self.agent(of: recording, plan, at: moment)
+    try self.init(
+      plan, seed: seed ?? Evaluation.seed(of: run), agent: checkpoint,
+      parent: Parent(
+        file: recording.path, digest: try recording.digest(),
+        step: checkpoint?.step ?? recording.stepCount()))
+  }
+
+  /// A game that goes on after `t` steps of a recorded episode, under the same dice. What was done until then
+  /// is a part of its recording.
+  package init(
+    from recording: Recording, episode number: Int, t: Int, agent moment: RecordedMoment = .end,
+    in catalog: Catalog = .builtIn
+  ) throws {
+    let run = try recording.description()
+    let episode = try recording.episode(number)
+    guard t >= 0, t < episode.steps || (t == episode.steps && !episode.isOver) else {
+      throw RunError.request(
+        "episode \(number) of \(recording.path) has \(episode.steps) steps: "
+          + "it cannot be played on from step \(t)")
+    }
+    let step = episode.firstStep + t * episode.stride
+    let plan = try Self.checked(catalog.plan(of: recording, at: step))
+    let steps = try recording.steps(of: episode)
+    let byHand = try GameRecorder.byHand(in: recording)
+    let taken = steps.prefix(t).map { step in
+      var transition = step.transition
+      transition.ending = .running
+      return (transition: transition, isByHand: byHand(step.step))
+    }
+    guard let first = steps.first?.state else {
+      throw RunError.run("\(recording.path) does not hold the steps of episode \(number)")
+    }
+    try self.init(
+      plan, seed: run.seed, episode: number,
+      agent: try Self.agent(of: recording, plan, at: moment),
+      parent: Parent(file: recording.path, digest: try recording.digest(), step: step),
+      state: first, taken: taken)
+    let world = try self.plan.world()
+    guard world.containsRecorded(taken.last?.transition.next ?? first) else {
+      throw RunError.damaged(recording.path, "its state at step \(step) is none of the world's")
+    }
+  }
+
+  /// A plan by which one can play.
+  private static func checked(_ plan: TrainingPlan) throws -> TrainingPlan {
+    try plan.requireOwnTrainer(for: "played on")
+    _ = try plan.world()
+    return plan
+  }
+
+  /// What was learned by a moment; nil where a person played alone.
+  private static func agent(
+    of recording: Recording, _ plan: TrainingPlan, at moment: RecordedMoment
+  ) throws -> Checkpoint? {
+    if plan.settings is PersonSettings { return nil }
+    return try plan.settings.checkpoint(of: recording, at: moment)
+  }
+}

@@ -1,0 +1,68 @@
+package import Experiments
+import Film
+package import Raster
+package import Replay
+import Rollouts
+
+/// The pictures of a game while it is played, each drawn when it is asked for and kept nowhere.
+package struct GamePictures {
+  /// How they are drawn.
+  package let options: PictureOptions
+  private var stage: any LiveStage
+  private let canvas: Canvas
+  private var stream: PNGStream
+  /// The episode that is on the stage, and how many of its steps.
+  private var shown: (episode: Int, steps: Int)?
+
+  /// The pictures of a game; without a size they are as large as its world is usually drawn. What a strip
+  /// below a picture says, whoever shows the game says beside it.
+  package init(
+    of game: DrivenGame, size: Int? = nil, options: PictureOptions = PictureOptions(),
+    by tables: PictureTables = .builtIn
+  ) throws {
+    var options = options
+    options.showsCaption = false
+    let entry = try tables.painters.entry(for: game.world, options)
+    options.size = size ?? entry.usualSize
+    self.options = options
+    stage = try entry.stage(of: game.world, run: game.run, options)
+    canvas = try Canvas(width: stage.width, height: stage.height)
+    stream = PNGStream(width: stage.width, height: stage.height)
+  }
+
+  /// Pixels from left to right.
+  package var width: Int { stage.width }
+  /// Pixels from top to bottom.
+  package var height: Int { stage.height }
+
+  /// Draws how the game stands, as a canvas that the next picture is drawn over.
+  package mutating func draw(_ game: DrivenGame) throws -> Canvas {
+    try follow(game)
+    stage.draw(onto: canvas)
+    return canvas
+  }
+
+  /// How the game stands, as a PNG file.
+  package mutating func png(_ game: DrivenGame) throws -> [UInt8] { stream.encode(try draw(game)) }
+
+  /// Where a point of the picture that is shown is in the world; nil where places mean nothing. Points count
+  /// in pixels from the left and from the top.
+  package func place(x: Double, y: Double) -> SIMD2<Double>? {
+    guard x.isFinite, y.isFinite else { return nil }
+    return stage.place(at: Point(x, y))
+  }
+
+  /// Brings the stage up to what has happened.
+  private mutating func follow(_ game: DrivenGame) throws {
+    let episode = game.episode.number
+    var steps = shown.flatMap { $0.episode == episode ? $0.steps : nil }
+    // Not known where something fails on the way.
+    shown = nil
+    if steps == nil {
+      try stage.begin(episode, in: game.first)
+      steps = 0
+    }
+    for transition in game.steps.dropFirst(steps ?? 0) { try stage.advance(by: transition) }
+    shown = (episode, game.steps.count)
+  }
+}
