@@ -125,7 +125,8 @@ extension Reacher: PointedWorld {
     let reached = max(abs(lower - upper) * 1.01 + 1e-4, min(farthest, distance))
     // The law of cosines; the elbow stays on its side.
     let cosine = (reached * reached - upper * upper - lower * lower) / (2 * upper * lower)
-    let elbow = (state.angles.y < 0 ? -1.0 : 1) * min(ReacherArm.limit, acos(max(-1, min(1, cosine))))
+    let elbow =
+      (state.angles.y < 0 ? -1.0 : 1) * min(ReacherArm.limit, acos(max(-1, min(1, cosine))))
     let shoulder =
       atan2(place.y, place.x) - atan2(lower * sin(elbow), upper + lower * cos(elbow))
     let turn = (shoulder - state.angles.x).remainder(dividingBy: 2 * .pi)

@@ -25,7 +25,8 @@ package struct Controls: Sendable, Equatable {
   package init(of world: some World) {
     let actions = world.description.actions
     canPoint = world is any PointedWorld
-    if actions.isEmpty, case .continuous(let count)? = (world as? any ObservableWorld)?.actionSpace {
+    if actions.isEmpty, case .continuous(let count)? = (world as? any ObservableWorld)?.actionSpace
+    {
       numbers = count
       keys = Self.axes(count, world.description.fields.filter { $0.subject == "action" })
       return

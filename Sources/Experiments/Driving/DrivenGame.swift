@@ -36,6 +36,10 @@ package final class DrivenGame {
   package let world: any World
   /// How a person plays it.
   package let handling: Handling
+  /// What its keys do.
+  package let controls: Controls
+  /// Whether an episode that was cut off goes on as the next.
+  package let continues: Bool
   /// Who chooses now.
   package var driver: Driver {
     didSet { if driver == .agent, advisor == nil { driver = .person } }
@@ -62,7 +66,8 @@ package final class DrivenGame {
     var run = start.plan.description(seed: start.seed, purpose: .play)
     run.parent = start.parent
     self.run = run
-    handling = world.handling
+    (handling, controls) = (world.handling, Controls(of: world))
+    continues = (world as? any ObservableWorld)?.isContinuing ?? false
     generator = Generator(seed: start.seed)
     advisor = start.advisor
     driver = .person
@@ -117,7 +122,6 @@ package final class DrivenGame {
       try recorder?.endEpisode()
       episodes[episodes.count - 1].ending = .truncated
     }
-    let continues = (world as? any ObservableWorld)?.isContinuing ?? false
     let start = world.recordedStart(
       generator.draws(for: .start, episode: last.number + 1, t: 0))
     begin(

@@ -8,6 +8,8 @@ struct GameRecorder: ~Copyable {
   static let byHand = "play/by_hand"
 
   let path: String
+  /// Whether there is a file.
+  private(set) var hasFile = false
   private let run: RunDescription
   private let initial: Checkpoint
   private var writer: RecordingWriter?
@@ -20,12 +22,12 @@ struct GameRecorder: ~Copyable {
     (self.path, self.run, self.initial) = (path, run, initial)
   }
 
-  /// Whether there is a file.
-  var hasFile: Bool { writer != nil }
-
   /// Takes a step, which an end of the game would cut off.
   mutating func add(_ transition: Transition, isByHand: Bool) throws {
-    if writer == nil { writer = try RecordingWriter(creating: path, run, initial: initial) }
+    if writer == nil {
+      writer = try RecordingWriter(creating: path, run, initial: initial)
+      hasFile = true
+    }
     try write()
     waiting = (transition, isByHand)
     // What the world ended is over for good.
