@@ -12,7 +12,8 @@ enum PageFiles {
     "run.js": PackageResources.run_js, "compare.js": PackageResources.compare_js,
     "chart.js": PackageResources.chart_js, "icon.svg": PackageResources.icon_svg,
     "train.js": PackageResources.train_js, "train-list.js": PackageResources.train_list_js,
-    "train.css": PackageResources.train_css,
+    "train.css": PackageResources.train_css, "drive.js": PackageResources.drive_js,
+    "drive.css": PackageResources.drive_css, "drive-stage.js": PackageResources.drive_stage_js,
   ]
 
   /// The first words of the addresses of pages.

@@ -8,6 +8,7 @@ package final class Studio: HTTPServer.Answering {
   private let library: LibraryPart
   private let runs: RunPart
   private let compare: ComparePart
+  private let drive: DrivePart
   private let events: EventsPart
   /// What starts runs; nil where this studio only shows them.
   private let training: TrainPart?
@@ -22,6 +23,7 @@ package final class Studio: HTTPServer.Answering {
     let open = OpenRuns(library, tables)
     runs = RunPart(runs: open)
     compare = ComparePart(runs: open)
+    drive = DrivePart(library, tables)
     events = EventsPart(library: library)
     training = starter.map { TrainPart(library, $0, catalog: tables.catalog) }
   }
@@ -50,6 +52,7 @@ package final class Studio: HTTPServer.Answering {
     case "library": return try library.answer(rest, request)
     case "run": return try runs.answer(rest, request)
     case "compare": return try compare.answer(rest, request)
+    case "drive": return try drive.answer(rest, request)
     case "events": return try events.answer(request)
     case "train":
       guard let training else { throw Refusal.missing("this studio starts no runs") }

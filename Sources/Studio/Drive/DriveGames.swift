@@ -1,0 +1,95 @@
+import Experiments
+import Glibc
+import Pictures
+import Platform
+import Rollouts
+import Synchronization
+
+/// The games that are being played, a few at once. One that nobody watches for a minute is ended.
+final class DriveGames: Sendable {
+  private let open = Mutex<[String: DriveGame]>([:])
+
+  /// How many there are at once, and after how many seconds without a page one is ended.
+  private static let (most, patience) = (4, 60.0)
+
+  deinit { for game in open.withLock({ $0.values.map(\.self) }) { game.end() } }
+
+  /// The game of an id.
+  func game(_ id: String) throws(Refusal) -> DriveGame {
+    guard let game = open.withLock({ $0[id] }) else {
+      throw .missing("this game is over; what was played is in the library")
+    }
+    return game
+  }
+
+  /// Whether a game will have its recording at a path, which need not be there yet.
+  func hasTaken(_ path: String) -> Bool { open.withLock { $0.values.contains { $0.path == path } } }
+
+  /// Begins to look after a game.
+  func open(
+    _ game: sending DrivenGame, recordingTo path: String, _ tables: PictureTables
+  ) throws -> JSON {
+    let id = String(UInt64.random(in: .min ... .max), radix: 36)
+    let made = DriveGame(id, game, recordingTo: path, tables)
+    let replaced = try open.withLock { games -> DriveGame? in
+      games = games.filter { !$0.value.isEnded }
+      var replaced: DriveGame?
+      if games.count >= Self.most {
+        let idle = games.values.filter { $0.idleSeconds > 0 }
+          .max { $0.idleSeconds < $1.idleSeconds }
+        guard let idle else {
+          throw Refusal.conflict("\(Self.most) games are being played: end one of them first")
+        }
+        games[idle.id] = nil
+        replaced = idle
+      }
+      if games.isEmpty { watch() }
+      games[id] = made
+      return replaced
+    }
+    replaced?.end()
+    return made.facts
+  }
+
+  /// Ends games that nobody watches, until there are none.
+  private func watch() {
+    _ = SystemThread { [weak self] in
+      while true {
+        sleep(2)
+        guard let self else { return }
+        let (left, isEmpty) = self.open.withLock { games in
+          let left = games.values.filter { $0.isEnded || $0.idleSeconds > Self.patience }
+          for game in left { games[game.id] = nil }
+          return (left, games.isEmpty)
+        }
+        for game in left { game.end() }
+        if isEmpty { return }
+      }
+    }
+  }
+}
+
+/// What a page's person does now.
+struct DriveInput: Sendable {
+  /// The keys that are down, the newest last.
+  var held: [String]
+  /// A key that was pressed just now.
+  var pressed: String?
+  /// Where somebody points, in shares of the picture from the left and from the top.
+  var pointer: SIMD2<Double>?
+
+  /// The input of what was posted.
+  init(_ body: JSON) throws(Refusal) {
+    var held: [String] = []
+    if case .array(let codes)? = body["held"] { held = codes.compactMap(\.text) }
+    guard held.count <= 20 else { throw .invalid("nobody holds that many keys") }
+    (self.held, pressed) = (held, body["pressed"]?.text)
+    if case .array(let numbers)? = body["pointer"] {
+      let place = numbers.compactMap(\.double)
+      guard place.count == 2, place.allSatisfy({ abs($0) < 100 }) else {
+        throw .invalid("a pointer has a place from the left and from the top")
+      }
+      pointer = SIMD2(place[0], place[1])
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { make } from "./dom.js";
+import { ServerError } from "./server.js";
+
+/**
+ * What a game shows, as it comes: `shown(state, image)` hears each. Where several have come at once, only the newest
+ * picture is shown.
+ */
+export async function frames(address, shown, signal) {
+  const response = await fetch(address, { signal });
+  if (!response.ok) throw new ServerError(response.status, (await response.json()).error);
+  const reader = response.body.getReader();
+  let rest = new Uint8Array();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const joined = new Uint8Array(rest.length + value.length);
+    joined.set(rest);
+    joined.set(value, rest.length);
+    rest = joined;
+    let state;
+    let picture;
+    for (;;) {
+      if (rest.length < 8) break;
+      const view = new DataView(rest.buffer, rest.byteOffset, 8);
+      const [size, words] = [view.getUint32(0, true), view.getUint32(4, true)];
+      if (rest.length < 8 + words + size) break;
+      state = rest.subarray(8, 8 + words);
+      if (size) picture = rest.subarray(8 + words, 8 + words + size);
+      rest = rest.subarray(8 + words + size);
+    }
+    if (!state) continue;
+    const image = picture ? await createImageBitmap(new Blob([picture], { type: "image/png" })) : null;
+    shown(JSON.parse(new TextDecoder().decode(state)), image);
+  }
+}
+
+/** Hears where somebody points at a picture, in shares of it from the left and the top, and null at the end. */
+export function pointed(element, canvas, hear) {
+  let active = null;
+  const place = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
+    const share = (at, start, length, whole) => (at - start - (length - whole * scale) / 2) / (whole * scale);
+    return [share(event.clientX, box.left, box.width, canvas.width), share(event.clientY, box.top, box.height, canvas.height)];
+  };
+  element.addEventListener("pointerdown", (event) => {
+    if (active !== null || event.button) return;
+    active = event.pointerId;
+    element.setPointerCapture(active);
+    hear(place(event));
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerId === active) hear(place(event));
+  });
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    element.addEventListener(name, (event) => {
+      if (event.pointerId !== active) return;
+      active = null;
+      hear(null);
+    });
+  }
+}
+
+const NAMES = { ArrowLeft: "←", ArrowUp: "↑", ArrowDown: "↓", ArrowRight: "→", Space: "Space" };
+
+/** A world's keys as buttons, for those who have none: those that point lie around the middle. */
+export class Pad {
+  constructor(keys, { press, release }) {
+    this.buttons = keys.map((key) => {
+      const [code] = key.codes;
+      const name = NAMES[code] ?? code.replace(/^Digit|^Key/, "");
+      const button = make("button", { type: "button", "aria-label": `${key.label}, key ${key.codes.map((one) =>
+        one.replace(/^Digit|^Key/, "")).join(" or ")}` }, name, make("small", {}, key.label));
+      button.addEventListener("pointerdown", (event) => {
+        event.preventDefault();
+        button.setPointerCapture(event.pointerId);
+        press(code);
+      });
+      for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+        button.addEventListener(end, () => release(code));
+      }
+      // A click without a pointer comes from a keyboard or a screen reader.
+      button.addEventListener("click", (event) => {
+        if (event.detail) return;
+        press(code);
+        release(code);
+      });
+      if (key.way) {
+        button.style.gridColumn = 2 + key.way[0];
+        button.style.gridRow = 2 + key.way[1];
+      }
+      return { key, button };
+    });
+    const part = (isOnPad, name) => make("div", { class: name },
+      this.buttons.filter(({ key }) => Boolean(key.way) === isOnPad).map(({ button }) => button));
+    this.element = make("div", { class: "keys" }, part(true, "pad"), part(false, "beside"));
+  }
+
+  /** Shows which keys are down. */
+  light(codes) {
+    for (const { key, button } of this.buttons) {
+      button.classList.toggle("down", key.codes.some((code) => codes.includes(code)));
+    }
+  }
+}
