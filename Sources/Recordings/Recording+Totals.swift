@@ -35,12 +35,19 @@ extension Recording {
     }
   }
 
-  /// How many episodes have begun. They are numbered from 1, unless some were lost.
+  /// How many episodes have begun. They are numbered from 1, unless some were lost, or the first is that of
+  /// another recording which was played on.
   private func episodeCount() throws(RecordingError) -> Int {
-    guard try gaps() == nil else {
+    let purpose = try runKeys()["purpose"]?.text
+    guard try gaps() == nil, purpose != RunPurpose.play.rawValue else {
       return try value("SELECT count(*) FROM episodes")?.int ?? 0
     }
-    return try value("SELECT max(episode) FROM episodes")?.int ?? 0
+    return try newestEpisode()
+  }
+
+  /// The number of the newest episode; 0 before the first.
+  package func newestEpisode() throws(RecordingError) -> Int {
+    try value("SELECT max(episode) FROM episodes")?.int ?? 0
   }
 
   /// The last episodes that are over, in order.

@@ -153,6 +153,7 @@ import Worlds
       #expect(again.episode.stepsByHand == 2 && again.hasAgent)
       try again.step()
       try again.finish()
+      #expect(try Recording("\(folder)/2.sqlite").counts().episodes == 1)
       let second = try Recording("\(folder)/2.sqlite").metric("play/by_hand")
       #expect(second.steps == [0, 6] && second.values == [0, 1], "the last step is by hand too")
     }
@@ -200,6 +201,34 @@ import Worlds
       // The newest step waits for the next.
       #expect(try recording.status() == .interrupted && recording.stepCount() == 3)
       _ = try prove(recording)
+    }
+  }
+
+  @Test func `a recorded episode that its world never played is refused`() throws {
+    try withTemporaryFolder { folder in
+      // A snake that is dead in the middle of its game.
+      let game = try DrivenGame(GameStart(PlanRequest("snake"), seed: 1))
+      for _ in 0..<40 { try game.step(.along(SIMD2(0, -1))) }
+      #expect(game.isOver)
+      var steps = game.steps
+      steps[steps.count - 1].ending = .running
+      let end = steps[steps.count - 1].next
+      steps.append(
+        Transition(
+          episode: 1, state: end, action: .index(0), reward: 0, next: end, ending: .running))
+      var run = game.run
+      run.purpose = .evaluate
+      let path = "\(folder)/forged.sqlite"
+      let known = Checkpoint(step: 0, kind: "person", parameters: Safetensors([]).encoded())
+      var writer = try RecordingWriter(creating: path, run, initial: known)
+      for step in steps { try writer.record(step) }
+      try writer.finish()
+      let forged = try Recording(path)
+      #expect(throws: RunError.self) {
+        try GameStart(from: forged, episode: 1, t: steps.count - 1)
+      }
+      let before = try GameStart(from: forged, episode: 1, t: steps.count - 2)
+      #expect(before.episode == 1)
     }
   }
 

@@ -91,9 +91,31 @@ package struct GameStart {
       agent: try Self.agent(of: recording, plan, at: moment),
       parent: Parent(file: recording.path, digest: try recording.digest(), step: step),
       state: first, taken: taken)
-    let world = try self.plan.world()
-    guard world.containsRecorded(taken.last?.transition.next ?? first) else {
-      throw RunError.damaged(recording.path, "its state at step \(step) is none of the world's")
+    try prove(of: recording)
+  }
+
+  /// Takes the recorded steps once more: a world is never asked about a state that it could not come to, and
+  /// what is recorded of the game can be verified.
+  private func prove(of recording: Recording) throws {
+    let world = try plan.world()
+    let generator = Generator(seed: seed)
+    let start = world.recordedStart(generator.draws(for: .start, episode: episode, t: 0))
+    // Where nothing is reset, only the recording knows how its episode began.
+    let continues = (world as? any ObservableWorld)?.isContinuing ?? false
+    guard let state, state == start || continues, world.containsRecorded(state) else {
+      throw RunError.damaged(recording.path, "its episode \(episode) begins where none does")
+    }
+    var now = state
+    for (t, step) in taken.enumerated() {
+      let draws = generator.draws(for: .world, episode: episode, t: t)
+      let outcome = world.outcome(of: step.transition.action, in: now, draws)
+      guard step.transition.state == now, let outcome, outcome.ending == .running,
+        outcome.next == step.transition.next, outcome.reward == step.transition.reward
+      else {
+        throw RunError.damaged(
+          recording.path, "step \(t) of its episode \(episode) does not lead where it says")
+      }
+      now = outcome.next
     }
   }
 

@@ -10,7 +10,7 @@ package struct GamePictures {
   package let options: PictureOptions
   private var stage: any LiveStage
   private let canvas: Canvas
-  private var stream: PNGStream
+  private var stream: LivePNGEncoder
   /// The episode that is on the stage, and how many of its steps.
   private var shown: (episode: Int, steps: Int)?
 
@@ -27,7 +27,7 @@ package struct GamePictures {
     self.options = options
     stage = try entry.stage(of: game.world, run: game.run, options)
     canvas = try Canvas(width: stage.width, height: stage.height)
-    stream = PNGStream(width: stage.width, height: stage.height)
+    stream = LivePNGEncoder(width: stage.width, height: stage.height)
   }
 
   /// Pixels from left to right.

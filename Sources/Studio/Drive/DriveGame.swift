@@ -121,7 +121,7 @@ final class DriveStream: ByteStream, @unchecked Sendable {
           return frame.bytes
         }
       }
-      usleep(2_000)
+      usleep(3_000)
     }
   }
 

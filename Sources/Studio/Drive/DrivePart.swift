@@ -1,13 +1,15 @@
 import Experiments
 import Pictures
 import Platform
+import Raster
 import Recordings
 import Replay
 import Rollouts
 import Worlds
 
-/// What the drive page asks for: `GET /api/drive/worlds`, `POST /api/drive/open`, then for a game
-/// `GET /api/drive/frames?game=ID` and `POST /api/drive/input` and `/api/drive/do`.
+/// What the drive page asks for: `GET /api/drive/worlds` and `/api/drive/preview?world=NAME`,
+/// `POST /api/drive/open`, then for a game `GET /api/drive/frames?game=ID` and `POST /api/drive/input` and
+/// `/api/drive/do`.
 struct DrivePart: Sendable {
   private let games: DriveGames
   private let library: Library
@@ -21,6 +23,9 @@ struct DrivePart: Sendable {
   func answer(_ words: ArraySlice<String>, _ request: Request) throws -> Response {
     switch (request.method, words.first) {
     case ("GET", "worlds"): return Response(try worlds())
+    case ("GET", "preview"):
+      return Response(
+        try preview(of: request.text("world"), request.theme()), type: "image/png")
     case ("POST", "open"): return Response(try open(request.json()))
     case ("GET", "frames"):
       let game = try games.game(request.text("game"))
@@ -48,6 +53,14 @@ struct DrivePart: Sendable {
       })
   }
 
+  /// How a world begins, in small.
+  private func preview(of world: String, _ theme: Theme) throws -> [UInt8] {
+    let game = try DrivenGame(GameStart(PlanRequest(world), seed: 1, in: tables.catalog))
+    var pictures = try GamePictures(
+      of: game, size: 240, options: PictureOptions(theme: theme), by: tables)
+    return try pictures.png(game)
+  }
+
   /// Begins a game: in a world (`world`, `map`, `seed`), with what a run learned (`run`, `at`, `seed`), or in
   /// the middle of an episode (`run`, `episode`, `t`, `at`).
   private func open(_ wanted: JSON) throws -> JSON {
@@ -66,9 +79,12 @@ struct DrivePart: Sendable {
         throw Refusal.invalid(
           "an agent is that of a step, of the end or the best, not of '\(word)'")
       }
-      if let episode = wanted["episode"]?.int {
+      if let number = wanted["episode"]?.int {
+        let episode = try recording.episode(number)
+        // Behind its last step an episode that is over has nothing to play: that step is played anew.
+        let last = episode.isOver ? episode.steps - 1 : episode.steps
         start = try GameStart(
-          from: recording, episode: episode, t: wanted["t"]?.int ?? 0, agent: moment,
+          from: recording, episode: number, t: min(wanted["t"]?.int ?? 0, last), agent: moment,
           in: tables.catalog)
       } else {
         start = try GameStart(with: recording, at: moment, seed: seed, in: tables.catalog)

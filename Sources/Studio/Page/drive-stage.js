@@ -66,6 +66,7 @@ const NAMES = { ArrowLeft: "←", ArrowUp: "↑", ArrowDown: "↓", ArrowRight: 
 /** A world's keys as buttons, for those who have none: those that point lie around the middle. */
 export class Pad {
   constructor(keys, { press, release }) {
+    const rows = keys.flatMap(({ way }) => way ? [way[1]] : []);
     this.buttons = keys.map((key) => {
       const [code] = key.codes;
       const name = NAMES[code] ?? code.replace(/^Digit|^Key/, "");
@@ -87,7 +88,7 @@ export class Pad {
       });
       if (key.way) {
         button.style.gridColumn = 2 + key.way[0];
-        button.style.gridRow = 2 + key.way[1];
+        button.style.gridRow = 1 + key.way[1] - Math.min(...rows);
       }
       return { key, button };
     });

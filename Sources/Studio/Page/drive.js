@@ -33,7 +33,7 @@ class DrivePage {
       [window, "blur", () => this.releaseAll()],
       [document, "visibilitychange", () => { this.releaseAll(); this.watch(); }]];
     for (const [target, name, hear] of this.listeners) target.addEventListener(name, hear);
-    this.forgetTheme = theme.onChange(() => this.watch());
+    this.forgetTheme = theme.onChange(() => { if (this.game) this.watch(); else this.showWorlds?.(); });
   }
 
   close() {
@@ -71,10 +71,16 @@ class DrivePage {
     };
     const trouble = make("p", { class: "trouble", role: "alert" });
     this.parts = { trouble };
+    this.showWorlds = () => {
+      for (const image of this.root.querySelectorAll("[data-world]")) {
+        image.src = path("/api/drive/preview", { world: image.dataset.world, theme: theme.name });
+      }
+    };
     this.root.replaceChildren(make("div", { class: "title" }, make("h1", {}, "Drive a world")),
       make("section", { class: "card choose" },
         make("ul", { class: "worlds" }, worlds.map(({ name }) =>
-          make("li", {}, make("button", { type: "button", click: () => start({ world: name }) }, name)))),
+          make("li", {}, make("button", { type: "button", click: () => start({ world: name }) },
+            make("img", { alt: "", width: 240, height: 180, "data-world": name }), name)))),
         make("form", { submit: (event) => {
           event.preventDefault();
           start({ world: world.value, map: maps.value || null, seed: Number(seed.value) });
@@ -83,6 +89,7 @@ class DrivePage {
         trouble,
         make("p", { class: "hint" },
           "To play with a trained agent's advice, or to go on in the middle of an episode, open its run and press Drive.")));
+    this.showWorlds();
   }
 
   async open(wish) {
@@ -108,13 +115,13 @@ class DrivePage {
     this.pad = new Pad(facts.keys, { press: (code) => this.press(code), release: (code) => this.release(code) });
     const parts = this.parts = {
       canvas: make("canvas", { role: "img", "aria-label": `The world ${facts.world}`, width: 640, height: 480 }),
-      cover: make("p", { class: "cover" }),
+      news: make("p", { class: "news" }),
       scores: make("dl", { class: "scores" }),
       you: button("You", () => this.hand("person")),
       agent: button("The agent", () => this.hand("agent"), { disabled: !facts.has_agent }),
       pause: button("Go", () => this.togglePause(), { class: "main" }),
       keep: button("Keep as recording", () => this.keep()),
-      advice: button("Advice", () => this.toggleAdvice(), { "aria-pressed": String(this.showsAdvice) }),
+      advice: button("Show", () => this.toggleAdvice(), { class: "small" }),
       values: make("ul", { class: "values" }),
       measure: make("p", { class: "hint" }),
       games: make("ol", { class: "games" }),
@@ -122,7 +129,7 @@ class DrivePage {
       end: make("p", { class: "end" }),
     };
     parts.screen = make("figure", { class: "screen", tabindex: 0, "aria-label": "The stage; arrow keys drive" },
-      parts.canvas, parts.cover);
+      parts.canvas);
     pointed(parts.screen, parts.canvas, (place) => this.point(place));
     const cameras = facts.cameras.length > 1
       ? choice("Camera", facts.cameras, this.camera ?? facts.cameras[0], (value) => { this.camera = value; this.watch(); }) : null;
@@ -134,7 +141,7 @@ class DrivePage {
       make("div", { class: "title" }, make("h1", {}, `Drive ${name}`), make("span", { class: "grow" }), parts.keep, back),
       make("div", { class: "drive" },
         make("section", { class: "card stage", "aria-label": "Stage" }, parts.scores, parts.screen,
-          make("div", { class: "controls" }, parts.pause, button("Step", () => this.act("step")),
+          parts.news, parts.controls = make("div", { class: "controls" }, parts.pause, button("Step", () => this.act("step")),
             button("Restart", () => this.act("restart")),
             choice("Speed", SPEEDS, "1", (value) => this.act("speed", Number(value))), cameras),
           parts.trouble, parts.end),
@@ -143,10 +150,10 @@ class DrivePage {
             make("div", { class: "who", role: "group", "aria-label": "Who drives" }, parts.you, parts.agent),
             facts.has_agent ? make("p", { class: "hint" }, "Any driving key takes over; t hands back.")
               : make("p", { class: "hint" }, "Nobody was trained here. Open a run and press Drive to have its agent's advice.")),
-          make("section", { class: "card" }, make("div", { class: "bar" }, make("h2", {}, "Keys")), this.pad.element,
+          make("section", { class: "card pads" }, make("div", { class: "bar" }, make("h2", {}, "Keys")), this.pad.element,
             facts.can_point ? make("p", { class: "hint" }, "Or drag on the stage to where it should go.") : null),
           facts.has_agent ? make("section", { class: "card" },
-            make("div", { class: "bar" }, make("h2", {}, "What the agent would do"), make("span", { class: "grow" }), parts.advice),
+            make("div", { class: "bar" }, make("h2", {}, "The agent's advice"), make("span", { class: "grow" }), parts.advice),
             parts.values, parts.measure) : null,
           make("section", { class: "card" }, make("div", { class: "bar" }, make("h2", {}, "Episodes of this game")), parts.games))));
     let timer;
@@ -201,8 +208,7 @@ class DrivePage {
     const stands = state.paused || state.ended;
     parts.pause.textContent = stands ? "Go" : "Pause";
     parts.pause.disabled = state.ended || (!facts.is_clocked && !isAgent);
-    parts.cover.textContent = this.words(state);
-    parts.cover.hidden = !parts.cover.textContent;
+    parts.news.textContent = this.words(state);
     if (state.failure) parts.trouble.textContent = state.failure;
     this.showAdvice();
     this.showGames();
@@ -218,31 +224,37 @@ class DrivePage {
       return `${end}: return ${short(state.return)} in ${state.t} steps.`
         + (state.driver === "agent" ? "" : " Press a key to play again.");
     }
-    if (state.driver === "agent") return state.paused ? "The agent waits." : "";
-    if (state.paused && this.facts.is_clocked) return "Press a key, or drag here, to go.";
-    return state.t === 0 ? "Press a key, or drag here." : "";
+    if (state.driver === "agent") return state.paused ? "The agent waits." : "The agent drives.";
+    const how = this.facts.can_point ? "Press a key, or drag on the stage" : "Press a key";
+    if (state.paused && this.facts.is_clocked) return `${how}, to go.`;
+    return state.t === 0 ? `${how}.` : "You drive.";
   }
 
   showAdvice() {
     const { parts, state, facts } = this;
     if (!facts.has_agent) return;
     const isShown = this.showsAdvice && state.advice;
+    parts.advice.textContent = this.showsAdvice ? "Hide" : "Show";
+    parts.advice.setAttribute("aria-label", `${parts.advice.textContent} the agent's advice`);
     parts.values.hidden = !isShown;
     parts.measure.textContent = !this.showsAdvice ? "Hidden: decide for yourself."
       : !state.advice ? "The episode is over."
-        : { value: "What each action is worth to it.", chance: "How likely it is to take each action.",
+        : { value: "What each action is worth to it; bars begin near the least.", chance: "How likely it is to take each action.",
           mean: "The numbers that it would choose." }[state.advice.measure];
     if (!isShown) return;
     const { numbers, best, measure } = state.advice;
     const known = numbers.filter((number) => number != null);
+    // Values that are near one another differ by little, and that is what matters.
+    const [least, most] = [Math.min(...known), Math.max(...known)];
     const [low, high] = measure === "chance" ? [0, 1]
-      : measure === "mean" ? [Math.min(-1, ...known), Math.max(1, ...known)] : [Math.min(0, ...known), Math.max(0, ...known)];
-    const width = high - low || 1;
+      : measure === "mean" ? [Math.min(-1, least), Math.max(1, most)] : [least - (most - least || 1) / 12, most];
+    const width = high - low;
     parts.values.replaceChildren(...numbers.map((number, place) => {
       const bar = make("i");
-      const from = Math.max(0, low < 0 ? -low / width : 0);
-      bar.style.left = `${100 * (number < 0 ? from + number / width : from)}%`;
-      bar.style.width = `${100 * Math.max(0.01, Math.abs(number ?? 0) / width)}%`;
+      const zero = measure === "value" ? 0 : -low / width;
+      const end = (number - low) / width;
+      bar.style.left = `${100 * Math.min(zero, end)}%`;
+      bar.style.width = `${100 * Math.max(0.01, Math.abs(end - zero))}%`;
       return make("li", { class: place === best ? "best" : "" }, make("span", {}, facts.actions[place] ?? String(place)),
         make("b", { "aria-hidden": "true" }, number == null ? null : bar),
         make("output", {}, number == null ? "–" : measure === "chance" ? `${fixed(100 * number, 0)} %`
@@ -255,7 +267,7 @@ class DrivePage {
     const mark = JSON.stringify(episodes.map(({ number, ending }) => [number, ending]));
     const last = this.parts.games.lastElementChild;
     const words = ({ steps, by_hand: hand, ending, success }) =>
-      `${steps} steps, ${hand === steps ? "all" : hand} by hand` + (ending === "running" ? "" : success ? ", success" : `, ${ending}`);
+      `${steps} steps` + (steps ? `, ${hand === steps ? "all" : hand} by hand` : "") + (ending === "running" ? "" : success ? ", success" : `, ${ending}`);
     if (mark === this.listed && last) {
       const now = episodes[episodes.length - 1];
       last.querySelector("span").textContent = words(now);
@@ -270,7 +282,8 @@ class DrivePage {
 
   showEnd() {
     const { parts, state } = this;
-    parts.keep.disabled = true;
+    for (const button of [parts.keep, parts.you, parts.agent]) button.disabled = true;
+    parts.controls.hidden = true;
     const again = make("button", { type: "button", click: () => this.open(this.wish).catch((error) => this.trouble(error)) }, "Play again");
     parts.end.replaceChildren(...(state.run
       ? ["It is in the library: ", make("a", { href: `/run/${state.run}` }, "open the recording"), " "]
@@ -364,7 +377,6 @@ class DrivePage {
   toggleAdvice() {
     this.showsAdvice = !this.showsAdvice;
     localStorage.setItem("advice", this.showsAdvice ? "shown" : "hidden");
-    this.parts.advice.setAttribute("aria-pressed", String(this.showsAdvice));
     if (this.state) this.showAdvice();
   }
 

@@ -76,7 +76,7 @@ final class ReadingDesk {
     }
     switch word {
     case "newest":
-      let last = try recording.counts().episodes
+      let last = try recording.newestEpisode()
       return json(try recording.episode(max(1, last)))
     default:
       guard let selection = EpisodeSelection(word) else {
@@ -89,7 +89,7 @@ final class ReadingDesk {
 
   /// The next episode after one, or before it, whose steps are there; nil where there is none.
   func episode(after number: Int, backwards: Bool = false) throws -> Int? {
-    let last = try recording.counts().episodes
+    let last = try recording.newestEpisode()
     let thinning = try recording.thinning()
     var next = number
     repeat {
