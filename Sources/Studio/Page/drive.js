@@ -384,6 +384,7 @@ class DrivePage {
 
   async another() {
     this.watching?.abort();
+    this.resized.disconnect();
     await this.act("finish");
     this.game = this.facts = null;
     history.replaceState(null, "", "/drive");
