@@ -13,9 +13,13 @@ package struct Request: Sendable {
   /// What was posted.
   package var body: [UInt8] = []
 
-  /// A request without query, headers and body.
-  package init(method: String, path: String) {
-    (self.method, self.path) = (method, path)
+  /// A request of a method for a path, with what may belong to it.
+  package init(
+    method: String, path: String, query: [String: String] = [:], headers: [String: String] = [:],
+    body: [UInt8] = []
+  ) {
+    (self.method, self.path, self.query) = (method, path, query)
+    (self.headers, self.body) = (headers, body)
   }
 
   /// The words of the path between its slashes.
