@@ -10,6 +10,10 @@ package struct Sampler: Sendable, Equatable {
   /// The likeliest that together have this share are chosen from (top-p); 1 for all.
   package var topShare: Double
 
+  /// What people may choose of each; 0 of the likeliest stands for all.
+  package static let (temperatures, topCounts) = (0.0...100.0, 0...1_000_000)
+  package static let topShares = 0.000001...1.0
+
   /// nanoGPT's way, unless given otherwise.
   package init(temperature: Double = 0.8, topCount: Int? = 200, topShare: Double = 1) {
     precondition(temperature >= 0 && topShare > 0, "some token can be chosen")

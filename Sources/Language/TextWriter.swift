@@ -15,28 +15,58 @@ package struct TextWriter: Sendable {
   package private(set) var first = 0
 
   private let pool: ThreadPool?
+  private let prompt: Int
   private let context: Int
   private var activations: Activations
   private let buffers: GPT.Buffers
   private let logitRow: Rows
 
-  /// A text that begins with a prompt of at least one token. Memory is taken for `room` more, or for the
-  /// whole context where that is less.
+  /// A text that begins with a prompt of at least one token, to which some were added as by `append`.
+  /// Memory is taken for `room` more than the prompt, or for the whole context where that is less.
   package init(
-    _ trained: TrainedModel, prompt: [Int], room: Int = .max, pool: ThreadPool? = nil
+    _ trained: TrainedModel, prompt: [Int], written: [Int] = [], room: Int = .max,
+    pool: ThreadPool? = nil
   ) {
     precondition(!prompt.isEmpty, "a text begins with a token")
     let model = trained.model
     self.trained = trained
     self.pool = pool
-    let (most, overflow) = prompt.count.addingReportingOverflow(room)
-    context = min(model.shape.context, overflow ? .max : most)
+    self.prompt = prompt.count
+    context = Self.context(of: trained, prompt: prompt.count, room: room)
     activations = Activations(rows: context, hasGradients: false)
     buffers = model.gpt.buffers(in: &activations)
     logitRow = activations.add(width: model.shape.vocabulary, rows: 1)
-    tokens = prompt
-    first = max(0, prompt.count - context)
+    // What the model left behind since need not be read.
+    let known: Int
+    (first, known) = Self.reading(prompt: prompt.count, written: written.count, context: context)
+    let all = prompt + written
+    tokens = Array(all[..<known])
     read()
+    for token in all[known...] { append(token) }
+  }
+
+  private static func context(of trained: TrainedModel, prompt: Int, room: Int) -> Int {
+    let (most, overflow) = prompt.addingReportingOverflow(room)
+    return min(trained.model.shape.context, overflow ? .max : most)
+  }
+
+  /// Where the part begins that a model sees of a text, and how many tokens there were when it last read
+  /// all of that at once.
+  package static func reading(
+    prompt: Int, written: Int, context: Int
+  ) -> (first: Int, count: Int) {
+    var (first, known) = (max(0, prompt - context), prompt)
+    for count in prompt..<prompt + written where count + 1 - first > context {
+      known = count + 1
+      first = known - max(1, context / 2)
+    }
+    return (first, known)
+  }
+
+  /// Whether another made with these would be the same.
+  package func isSame(prompt: [Int], written: [Int], room: Int) -> Bool {
+    self.prompt == prompt.count && tokens == prompt + written
+      && context == Self.context(of: trained, prompt: prompt.count, room: room)
   }
 
   /// How many tokens the model sees.

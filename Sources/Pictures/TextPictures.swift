@@ -1,7 +1,6 @@
 import Experiments
 import Film
 import Language
-import Neural
 import Platform
 package import Raster
 import Recordings
@@ -64,37 +63,22 @@ private final class ModelReader: TextReader {
 
   func insight(choosing token: Int?) -> TextInsight {
     writer.withLock { writer in
-      guard let shares = writer.map({ _ in Softmax.shares(of: writer?.logits() ?? []) }) else {
-        return TextInsight(candidates: [], glances: [])
-      }
-      var likely = Array(
-        shares.indices.sorted { (shares[$0], -$0) > (shares[$1], -$1) }.prefix(Self.candidates))
-      if let token, shares.indices.contains(token), !likely.contains(token) {
-        likely[likely.count - 1] = token
-      }
-      let candidates = likely.map {
-        TextInsight.Candidate(
-          name: trained.tokenizer.name(of: $0), share: Double(shares[$0]), isChosen: $0 == token)
+      guard let logits = writer?.logits() else { return TextInsight(candidates: [], glances: []) }
+      let candidates = trained.candidates(logits, choosing: token, by: Sampler(topCount: nil)).map {
+        TextInsight.Candidate(name: $0.name, share: $0.share, isChosen: $0.isChosen)
       }
       return TextInsight(candidates: candidates, glances: glances(&writer))
     }
   }
 
-  /// How many likely tokens are shown, and how many places before them.
-  private static let candidates = 10
+  /// How many places before are shown.
   private static let places = 80
 
-  /// The mean over all layers and heads.
   private func glances(_ writer: inout TextWriter?) -> [TextInsight.Glance] {
-    guard let heads = writer?.attention().flatMap(\.self), let seen = writer?.seen,
-      let tokens = writer?.tokens.suffix(seen)
-    else { return [] }
-    let all = zip(tokens, 0..<seen).map { token, place in
-      TextInsight.Glance(
-        name: trained.tokenizer.name(of: token),
-        share: heads.reduce(0) { $0 + Double($1[place]) } / Double(heads.count))
+    guard let shares = writer?.meanAttention(), let tokens = writer?.tokens else { return [] }
+    return zip(tokens.suffix(shares.count), shares).suffix(Self.places).map {
+      TextInsight.Glance(name: trained.tokenizer.name(of: $0), share: $1)
     }
-    return all.suffix(Self.places)
   }
 
   func append(_ token: Int) -> Bool {

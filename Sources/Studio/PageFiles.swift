@@ -14,6 +14,8 @@ enum PageFiles {
     "train.js": PackageResources.train_js, "train-list.js": PackageResources.train_list_js,
     "train.css": PackageResources.train_css, "drive.js": PackageResources.drive_js,
     "drive.css": PackageResources.drive_css, "drive-stage.js": PackageResources.drive_stage_js,
+    "write.js": PackageResources.write_js, "write-mind.js": PackageResources.write_mind_js,
+    "write.css": PackageResources.write_css,
   ]
 
   /// The first words of the addresses of pages.

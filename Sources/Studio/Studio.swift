@@ -12,6 +12,7 @@ package final class Studio: HTTPServer.Answering {
   private let events: EventsPart
   /// What starts runs; nil where this studio only shows them.
   private let training: TrainPart?
+  private let write: WritePart
 
   /// A studio over some files and folders, behind a gate; with a way to start runs it trains as well.
   package init(
@@ -26,6 +27,7 @@ package final class Studio: HTTPServer.Answering {
     drive = DrivePart(library, tables)
     events = EventsPart(library: library)
     training = starter.map { TrainPart(library, $0, catalog: tables.catalog) }
+    write = WritePart(library)
   }
 
   package func refusal(of head: Request) -> Response? { gate.response(to: head) }
@@ -57,6 +59,7 @@ package final class Studio: HTTPServer.Answering {
     case "train":
       guard let training else { throw Refusal.missing("this studio starts no runs") }
       return try training.answer(rest, request)
+    case "write": return try write.answer(rest, request)
     default: throw Refusal.missing("there is nothing at \(request.path)")
     }
   }

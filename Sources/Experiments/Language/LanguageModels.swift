@@ -13,6 +13,8 @@ package struct NamedModel {
   package let parent: () throws -> Parent?
   /// What a recording of its texts begins with.
   package let initial: Checkpoint
+  /// After how many steps of training it knew that; nil where nobody knows.
+  package let step: Int?
 
   /// The model of a recording of training, by one of its checkpoints: without a moment by that which was
   /// kept nearest to the lowest loss on the text that was kept back.
@@ -30,6 +32,7 @@ package struct NamedModel {
       throw RunError.run("\(file): \(error)")
     }
     initial = trained.checkpoint
+    step = checkpoint.step
     parent = {
       Parent(file: file, digest: try recording.digest(), step: checkpoint.step)
     }
@@ -42,7 +45,7 @@ package struct NamedModel {
     let state: JSON = ["model_folder": .string(path)]
     initial = Checkpoint(
       step: 0, kind: "text", parameters: Safetensors([]).encoded(), trainingState: state.compact)
-    parent = { nil }
+    (step, parent) = (nil, { nil })
   }
 
   private static func checkpoint(
@@ -84,6 +87,21 @@ extension TrainedModel {
     } catch {
       throw RunError.run("\(error)")
     }
+  }
+}
+
+extension TrainedModel {
+  /// The prompt by which a text goes on that was left behind some tokens for another than came there.
+  package func fork(behind tokens: some Collection<Int>, choosing token: Int) throws -> String {
+    guard knows(token), token != tokenizer.end else {
+      throw RunError.request("the text is over with that; nothing comes behind it")
+    }
+    let bytes = tokens.flatMap(tokenizer.bytes(of:)) + tokenizer.bytes(of: token)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw RunError.request(
+        "that is a part of a character, and a prompt has whole ones; fork behind its last part")
+    }
+    return text
   }
 }
 

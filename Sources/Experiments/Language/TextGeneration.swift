@@ -1,11 +1,12 @@
 package import Language
 import Platform
+package import Recordings
 package import Rollouts
 import Trainers
 
 /// Texts that a model goes on with, each an episode: what the step before added is the state, a token the
 /// action, and the logarithm of its probability the reward.
-package struct TextGeneration {
+package struct TextGeneration: Sendable {
   private let trained: TrainedModel
   private let prompt: String
   private let tokens: Int
@@ -17,7 +18,15 @@ package struct TextGeneration {
   package init(
     by model: NamedModel, prompt: String, tokens: Int, sampler: Sampler, seed: UInt64
   ) throws {
-    trained = model.trained
+    try self.init(
+      by: model.trained, prompt: prompt, tokens: tokens, sampler: sampler, seed: seed)
+  }
+
+  /// The same by a model that was loaded before.
+  package init(
+    by trained: TrainedModel, prompt: String, tokens: Int, sampler: Sampler, seed: UInt64
+  ) throws {
+    self.trained = trained
     (self.prompt, self.tokens, self.sampler, self.seed) = (prompt, tokens, sampler, seed)
     _ = try trained.opening(of: prompt)
   }
@@ -31,24 +40,36 @@ package struct TextGeneration {
     package var isOver: Bool
   }
 
+  /// One of the texts, of which some tokens are there. `known` is a writer that was left somewhere, perhaps just
+  /// here.
+  package func draft(
+    episode: Int = 1, written: [Int] = [], known: TextWriter? = nil
+  ) throws -> TextDraft {
+    let opening = try trained.opening(of: prompt)
+    let writer =
+      if let known, known.isSame(prompt: opening, written: written, room: tokens) {
+        known
+      } else {
+        TextWriter(trained, prompt: opening, written: written, room: tokens, pool: pool)
+      }
+    return TextDraft(
+      writer, opening: opening.count, tokens: tokens, sampler, seed: seed, episode: episode)
+  }
+
   /// Writes a text and records it; `onBytes` gets its bytes as they come, and ends the text by false.
   package func write<Sink: TransitionSink & ~Copyable>(
     episode: Int, into sink: inout Sink, onBytes: ([UInt8]) -> Bool
   ) throws -> Text {
     let tokenizer = trained.tokenizer
-    let start = try trained.opening(of: prompt)
-    let generator = Generator(seed: seed)
-    var writer = TextWriter(trained, prompt: start, room: tokens, pool: pool)
-    var state = start.flatMap(tokenizer.bytes(of:))
+    var draft = try draft(episode: episode)
+    var state = draft.tokens.flatMap(tokenizer.bytes(of:))
     var result = Text(text: "", tokens: 0, logProbability: 0, seconds: 0, isOver: false)
     var isWanted = onBytes(state)
     let begun = monotonicSeconds()
-    for t in 0..<tokens {
-      let draws = generator.draws(for: .policy, episode: episode, t: t)
-      let addition = writer.write(sampler, draws)
+    while let addition = draft.next() {
       let bytes = tokenizer.bytes(of: addition.token)
       let ending: Ending =
-        addition.isEnd ? .terminated : t + 1 == tokens || !isWanted ? .truncated : .running
+        addition.isEnd ? .terminated : draft.isOver || !isWanted ? .truncated : .running
       try sink.record(
         Transition(
           episode: episode, state: .bytes(state), action: .index(addition.token),
@@ -61,8 +82,16 @@ package struct TextGeneration {
       if ending != .running { break }
     }
     result.seconds = max(monotonicSeconds() - begun, 1e-9)
-    result.text = tokenizer.text(of: result.isOver ? writer.tokens.dropLast() : writer.tokens[...])
+    result.text = tokenizer.text(of: result.isOver ? draft.tokens.dropLast() : draft.tokens[...])
     return result
+  }
+
+  /// What records these texts.
+  package func recorder(
+    creating path: String, by model: NamedModel, options: RecordingOptions = RecordingOptions()
+  ) throws -> RecordingWriter {
+    try RecordingWriter(
+      creating: path, description(parent: model.parent()), initial: model.initial, options: options)
   }
 
   /// What a recording of these texts says of itself.

@@ -106,6 +106,7 @@ class RunPage {
     const title = make("div", { class: "title" },
       make("h1", {}, facts.title), make("code", { class: "file" }, facts.file), parts.status,
       make("span", { class: "grow" }),
+      facts.is_text && facts.purpose === "train" ? make("a", { class: "button", href: `/write?model=${this.id}` }, "Write") : null,
       make("a", { class: "button", href: `/drive?run=${this.id}` }, "Drive"),
       make("button", { type: "button", click: () => this.save() }, "Save …"));
     const stage = make("section", { class: "card stage", "aria-label": "Episode" },

@@ -39,12 +39,12 @@ struct GenerateCommand: Command {
       try arguments.count("--tokens", in: 1...1_000_000, help: "how many to write (default 500)")
       ?? 500
     let temperature = try arguments.number(
-      "--temperature", value: "T", in: 0...100,
+      "--temperature", value: "T", in: Sampler.temperatures,
       help: "below 1 likely tokens become likelier; 0 takes the likeliest (default 0.8)")
     let topCount = try arguments.count(
-      "--top-k", in: 0...1_000_000, help: "choose among the N likeliest; 0: all (default 200)")
+      "--top-k", in: Sampler.topCounts, help: "choose among the N likeliest; 0: all (default 200)")
     let topShare = try arguments.number(
-      "--top-p", value: "P", in: 0.000001...1,
+      "--top-p", value: "P", in: Sampler.topShares,
       help: "choose among the likeliest that have this share together (default 1)")
     sampler = Sampler(
       temperature: temperature ?? 0.8, topCount: topCount == 0 ? nil : topCount ?? 200,
@@ -86,9 +86,8 @@ struct GenerateCommand: Command {
       try write(generation, into: &nowhere, console)
       return Interruption.isRequested ? .stopped : .done
     }
-    var writer = try RecordingWriter(
-      creating: output, generation.description(parent: try model.parent()),
-      initial: model.initial, options: RecordingOptions(force: force))
+    var writer = try generation.recorder(
+      creating: output, by: model, options: RecordingOptions(force: force))
     try write(generation, into: &writer, console)
     try writer.finish()
     console.note("recorded in \(output)")
