@@ -41,9 +41,9 @@ import Testing
         var draft = try generation.draft()
         for _ in 0..<count { _ = draft.next() }
         let known = try generation.draft(written: written, known: draft.writer)
-        #expect(try rest(known) == whole)
+        #expect(rest(known) == whole)
         let other = try generation.draft(written: written, known: generation.draft().writer)
-        #expect(try rest(other) == whole)
+        #expect(rest(other) == whole)
       }
     }
   }
@@ -81,9 +81,10 @@ import Testing
       var draft = try generation.draft()
       let opening = draft.tokens.count
       for place in opening..<opening + 40 {
-        let addition = try #require(draft.next())
+        let next = draft.next()
+        let addition = try #require(next)
         let look = TextLook(by: model, draft.tokens, prompt: opening, at: place, sampler)
-        let came = try #require(look.candidates.first(where: \.isChosen))
+        let came = try #require(look.candidates.first { $0.isChosen })
         #expect(came.token == addition.token)
         #expect(abs(came.share - exp(addition.logProbability)) < 1e-4)
         #expect(came.chance > 0 && look.candidates.count { $0.chance > 0 } <= 5)
@@ -117,7 +118,7 @@ import Testing
       let generation = try generation(folder)
       let model = try NamedModel(recording: "\(folder)/run.sqlite", at: .end).trained
       let whole = try rest(generation.draft())
-      let other = try #require(model.tokenizer.tokens(of: "d").first)
+      let other = try model.tokenizer.tokens(of: "d")[0]
       let prompt = try model.fork(behind: whole[..<20], choosing: other)
       #expect(prompt == model.tokenizer.text(of: whole[..<20]) + "d")
       #expect(try model.opening(of: prompt) == Array(whole[..<20]) + [other])

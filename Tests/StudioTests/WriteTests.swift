@@ -30,7 +30,8 @@ struct Desk {
       try Files.write(bytes, toNewFile: "\(folder)/text.sqlite")
       let studio = Studio(Library([folder]), gate: Gate(port: 7335))
       let models = try json(studio.answer(Request(method: "GET", path: "/api/write/models")))
-      let id = try #require(try models.elements("models").first?["id"]?.text)
+      let first = try models.elements("models").first
+      let id = try #require(first?["id"]?.text)
       try body(Desk(folder: folder, studio: studio, model: id))
     }
   }
@@ -61,7 +62,8 @@ struct Desk {
   func symbols(_ changes: [JSON.Member] = [], most: Int = .max) throws -> [JSON] {
     let response = post("text", changes)
     guard case .stream(let stream) = response.body else {
-      return try #require(nil, "\(try Self.json(response).compact)")
+      let answer = try Self.json(response).compact
+      return try #require(nil, "\(answer)")
     }
     defer { stream.close() }
     var found: [JSON] = []
@@ -117,10 +119,11 @@ struct WriteTests {
         "generate text.sqlite --prompt 'The cat' --tokens 41 \(Self.settings) -o cli.sqlite"
       #expect(try Program.reel(line: "\(line) --quiet", in: desk.folder).code == 0)
       let digest = try Program.reel(line: "digest cli.sqlite", in: desk.folder).output
-      #expect(try digest.contains(#require(kept["digest"]?.text)))
+      #expect(digest.contains(try #require(kept["digest"]?.text)))
       #expect(try Program.reel(line: "verify mine.sqlite", in: desk.folder).code == 0)
       // Nothing is overwritten; without a name one is found.
-      #expect(desk.post("keep", [.init("name", "mine")]).status == 409)
+      let again = try Desk.json(desk.post("keep", [.init("name", "mine")]))
+      #expect(again["absent"]?.text?.contains("'mine' already") == true)
       for name in ["written", "written-2"] {
         #expect(
           try Desk.json(desk.post("keep"))["file"]?.text == "\(desk.folder)/\(name).sqlite")

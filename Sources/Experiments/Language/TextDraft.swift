@@ -1,5 +1,5 @@
 package import Language
-package import Rollouts
+import Rollouts
 
 /// A text while it is written. Each draw follows from the seed, the episode and the token's place, so a text that was
 /// left goes on as if it had not been.

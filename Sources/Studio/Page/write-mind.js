@@ -53,7 +53,7 @@ export class Paper {
   add(symbols, kind = "") {
     const spans = symbols.map(({ text, log }, index) => make("span", {
       class: `symbol ${kind} u${surprise(log)}${text === "\n" ? " line" : text ? "" : " part"}`,
-      "data-place": this.spans.length + index,
+      "data-place": this.spans.length + index, title: log == null ? null : percent(Math.exp(log)),
     }, text));
     this.spans.push(...spans);
     this.box.append(...spans);
@@ -115,20 +115,29 @@ export class Heads {
     this.box = make("div", { class: "attention" }, this.mean, this.grid, this.reading);
   }
 
-  /** Shows shares in ten-thousandths, by layer and head, and the names of what they are of. */
-  show(attention, names) {
-    Object.assign(this, { attention, names });
+  /**
+   * Shows shares in ten-thousandths, by layer and head, and the names of what they are of; `isBehind`: by what stands
+   * behind them all.
+   */
+  show(attention, names, isBehind) {
+    Object.assign(this, { attention, names, isBehind });
     const [layers, heads] = [attention.length, attention[0].length];
     if (this.grid.dataset.shape !== `${layers} ${heads}`) this.build(layers, heads);
-    this.cells.forEach(({ button, canvas, layer, head }) => {
+    this.paint();
+    this.cells.forEach(({ button, layer, head }) => {
       const shares = attention[layer][head];
-      paint(canvas, shares);
       const most = shares.indexOf(Math.max(...shares));
-      const words = `Layer ${layer + 1}, head ${head + 1}, most at ${named(names[most] ?? "")}, ${percent(shares[most] / 1e4)}`;
+      const words = `Layer ${layer + 1}, head ${head + 1}, most at ${named(names[most] ?? "")}, `
+        + percent(shares[most] / 1e4);
       button.setAttribute("aria-label", words);
       button.title = words;
     });
     this.choose(this.chosen);
+  }
+
+  /** Paints the strips, in the colours of now. */
+  paint() {
+    for (const { canvas, layer, head } of this.cells ?? []) paint(canvas, this.attention[layer][head]);
   }
 
   build(layers, heads) {
@@ -152,10 +161,12 @@ export class Heads {
     const cell = this.cells[index];
     const all = cell ? [this.attention[cell.layer][cell.head]] : this.attention.flat();
     const shares = all[0].map((_, place) => all.reduce((sum, head) => sum + head[place], 0) / all.length / 1e4);
-    const most = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, 4).filter((place) => shares[place] > 0);
+    const most = [...shares.keys()].filter((place) => shares[place] > 0)
+      .sort((a, b) => shares[b] - shares[a]).slice(0, 4);
     this.reading.textContent = `Most at ${most.map((place) => {
       const back = shares.length - 1 - place;
-      return `${named(this.names[place] ?? "?")} ${back ? `${back} back` : "itself"} ${percent(shares[place])}`;
+      const where = !this.isBehind ? "" : back ? ` ${back} back` : " (newest)";
+      return `${named(this.names[place] ?? "?")}${where} ${percent(shares[place])}`;
     }).join(" · ")}`;
     this.shown(shares);
   }

@@ -3,6 +3,7 @@ import { counted } from "./library.js";
 import { clamp, fixed } from "./numbers.js";
 import { quoted } from "./run.js";
 import { get, Latest, path, post, ServerError } from "./server.js";
+import { theme } from "./theme.js";
 import { candidates, Heads, legend, named, Paper, percent } from "./write-mind.js";
 
 const FIRST = { temperature: 0.8, top_k: 200, top_p: 1, seed: 1337, tokens: 300 };
@@ -27,7 +28,8 @@ export const page = {
 function none(root) {
   root.append(make("section", { class: "card empty" }, make("h1", {}, "No model yet"),
     make("p", {}, "Train one: ", make("a", { href: "/train" }, "start here"), ", or in a terminal:"),
-    make("pre", { tabindex: 0 }, make("code", {}, "reel train text --text FILE --preset nano -o recordings/text.sqlite")),
+    make("pre", { tabindex: 0 },
+      make("code", {}, "reel train text --text FILE --preset nano -o recordings/text.sqlite")),
     make("p", {}, "Folders with GPT-2's or DistilBERT's files are found in the studio's folders, too.")));
 }
 
@@ -36,22 +38,24 @@ class WritePage {
     Object.assign(this, { root, all: facts, texts: [], text: null });
     this.build();
     this.look = new Latest({
-      load: (key, signal) => post("/api/write/look", JSON.parse(key), { signal }),
+      load: (key, signal) => told("look", JSON.parse(key), signal),
       show: (key, found) => this.showLook(JSON.parse(key), found),
       fail: (error) => this.trouble(error), kept: 200,
     });
     this.feeling = new Latest({
-      load: (key, signal) => post("/api/write/classify", JSON.parse(key), { signal }),
+      load: (key, signal) => told("classify", JSON.parse(key), signal),
       show: (key, found) => this.showFeeling(found), fail: (error) => this.trouble(error),
     });
     this.hear = (event) => this.key(event);
     document.addEventListener("keydown", this.hear);
+    this.forgetTheme = theme.onChange(() => this.heads.paint());
   }
 
   close() {
     this.isClosed = true;
     this.stop();
     clearTimeout(this.asking);
+    this.forgetTheme();
     document.removeEventListener("keydown", this.hear);
   }
 
@@ -59,13 +63,13 @@ class WritePage {
 
   build() {
     const number = (name, label, attributes) => {
-      const input = make("input", { type: "number", value: FIRST[name], input: () => this.changed(), ...attributes });
+      const input = make("input", { type: "number", ...attributes, value: FIRST[name], input: () => this.changed() });
       return [input, make("label", { class: "setting" }, make("span", {}, label), input)];
     };
     const range = (name, label, attributes) => {
       const output = make("output", {}, String(FIRST[name]));
       const input = make("input", {
-        type: "range", value: FIRST[name], ...attributes,
+        type: "range", ...attributes, value: FIRST[name],
         input: () => { output.textContent = input.value; this.changed(); },
       });
       return [input, make("label", { class: "setting" }, make("span", {}, label, output), input)];
@@ -98,14 +102,16 @@ class WritePage {
     const [tokens, tokensField] = number("tokens", "Symbols", { min: 1, max: this.all.most_tokens });
     this.inputs = { temperature, top_p: topP, top_k: topK, seed, tokens };
     seedField.append(make("button", { type: "button", class: "small", click: () => this.reseed() }, "Another"));
-    this.settings = make("div", { class: "settings" }, temperatureField, topPField, topKField, seedField, tokensField);
+    this.settings = make("div", { class: "settings" },
+      temperatureField, topPField, topKField, tokensField, seedField);
     this.model = choice("Model", [], "", (id) => this.open(id));
     this.model.querySelector("select").append(...this.groups());
     this.attention = make("div", {}, make("h3", {}, "What it looked at"), this.heads.box);
     this.actions = make("div", { class: "bar actions" }, parts.write, parts.stop, parts.more);
     this.tools = make("div", { class: "bar" }, parts.keep,
       make("button", { type: "button", click: () => copy(this.paper.box.textContent) }, "Copy text"));
-    this.terms = make("p", { class: "terms", "aria-hidden": "true" }, make("span", { class: "share" }, "the model's share"),
+    this.terms = make("p", { class: "terms", "aria-hidden": "true" },
+      make("span", { class: "share" }, "the model's share"),
       make("span", { class: "chance" }, "chance by the settings"));
     this.legends = make("div", { class: "legends" },
       legend("expected", "expected", "surprising"), legend("seen", "not looked at", "looked at"));
@@ -159,8 +165,8 @@ class WritePage {
     const { facts, parts } = this;
     const isWriter = facts.kind === "writer";
     parts.about.textContent = isWriter
-      ? `${counted(facts.parameters)} parameters (${fixed(facts.bytes / 1e6, 1)} MB) · ${facts.vocabulary} symbols · `
-        + `${facts.layers} layers of ${facts.heads} heads · sees ${facts.context} symbols`
+      ? `${counted(facts.parameters)} parameters (${fixed(facts.bytes / 1e6, facts.bytes < 1e6 ? 2 : 1)} MB) · `
+        + `${facts.vocabulary} symbols · ${facts.layers} layers of ${facts.heads} heads · sees ${facts.context} symbols`
       : `tells ${facts.labels.join(" from ")} · reads ${facts.context} pieces`;
     this.root.querySelector(".writing").classList.toggle("feeling", !isWriter);
     for (const part of [this.settings, this.actions, this.tools, parts.family, this.terms]) part.hidden = !isWriter;
@@ -252,7 +258,9 @@ class WritePage {
     const begun = performance.now();
     let came = 0;
     try {
-      for await (const line of lines("/api/write/text", { ...text.wanted, written, tokens: written.length + count }, abort.signal)) {
+      const wish = { ...text.wanted, written, tokens: written.length + count };
+      for await (const line of lines("text", wish, abort.signal)) {
+        if (line.absent) throw new ServerError(204, line.absent);
         if (line.opening && !text.opening.length) this.opened(text, line.opening);
         this.coming.push(...line.symbols ?? []);
         came += line.symbols?.length ?? 0;
@@ -271,7 +279,8 @@ class WritePage {
     const { parent } = text;
     const kept = parent && [...parent.text.opening, ...parent.text.symbols].slice(0, parent.place);
     // What a text was forked from keeps its shades.
-    if (kept && opening.length === kept.length + 1 && kept.every(({ token }, place) => token === opening[place].token)) {
+    if (kept && opening.length === kept.length + 1
+      && kept.every(({ token }, place) => token === opening[place].token)) {
       text.opening = [...kept, { ...opening.at(-1), log: Math.log(Math.max(parent.share, 1e-30)) }];
     }
     this.paper.add(text.opening, "prompt");
@@ -327,8 +336,10 @@ class WritePage {
     }
     const logs = text.symbols.map(({ log }) => log);
     const perplexity = Math.exp(-logs.reduce((sum, log) => sum + log, 0) / logs.length);
-    parts.status.textContent = [`${counted(logs.length)} symbols`, `perplexity ${fixed(perplexity, 2)}`,
-      text.speed ? `${counted(Math.round(text.speed))}/s` : "", running ? "" : text.over === "ended" ? "ended by the model" : "",
+    parts.status.textContent = [
+      `${counted(logs.length)} symbols`, `perplexity ${fixed(perplexity, 2)}`,
+      text.speed ? `${counted(Math.round(text.speed))}/s` : "",
+      !running && text.over === "ended" ? "ended by the model" : "",
     ].filter(Boolean).join(" · ");
   }
 
@@ -340,7 +351,7 @@ class WritePage {
     this.stop();
     const written = text.symbols.map((symbol) => symbol.token);
     try {
-      const { prompt } = await post("/api/write/fork", { ...text.wanted, written, place, token });
+      const { prompt } = await told("fork", { ...text.wanted, written, place, token });
       const wanted = { ...text.wanted, prompt, seed: (text.wanted.seed + 1) % Number.MAX_SAFE_INTEGER };
       this.fill(wanted);
       this.begun({ wanted, opening: [], symbols: [], parent: { text, place, name, share } });
@@ -366,7 +377,8 @@ class WritePage {
     family.hidden = texts.length < 2;
     family.replaceChildren(...texts.map((text) => make("button", {
       type: "button", class: "small", "aria-pressed": String(text === this.text), click: () => this.show(text),
-    }, text.parent ? `${text.number}: ${text.parent.text.number} with ${named(text.parent.name)} at ${text.parent.place}`
+    }, text.parent
+      ? `${text.number}: ${text.parent.text.number} with ${named(text.parent.name)} at ${text.parent.place}`
       : `${text.number}: seed ${text.wanted.seed}`)));
   }
 
@@ -414,7 +426,8 @@ class WritePage {
     // What is chosen on the paper is of its own text; the sliders show what they would have made of it.
     const asked = place == null && !this.running && this.isOther ? { ...wanted, written: [] }
       : { ...text.wanted, temperature, top_k: topK, top_p: topP, written: text.symbols.map(({ token }) => token) };
-    this.look.want(JSON.stringify({ ...asked, place, text: asked.written.length || place != null ? text?.number : 0 }));
+    const number = asked.written.length || place != null ? text?.number : 0;
+    this.look.want(JSON.stringify({ ...asked, place, text: number }));
   }
 
   select(place) {
@@ -425,8 +438,8 @@ class WritePage {
     this.paper.mark(at);
     this.heads.shares = null;
     if (at != null) {
-      const symbol = [...text.opening, ...text.symbols][at];
-      say(`${named(symbol.name)}, ${at + 1} of ${last + 1}${symbol.log == null ? "" : `, ${percent(Math.exp(symbol.log))}`}`);
+      const { name, log } = [...text.opening, ...text.symbols][at];
+      say(`${named(name)}, ${at + 1} of ${last + 1}${log == null ? "" : `, ${percent(Math.exp(log))}`}`);
     }
     if (text || place != null) this.ask();
   }
@@ -440,9 +453,10 @@ class WritePage {
     const came = found.candidates.find(({ chosen }) => chosen);
     parts.heading.replaceChildren(...isHere ? ["Why ", make("code", {}, name), " came"] : ["What comes next"]);
     parts.summary.textContent = isHere
-      ? `The model gave it ${percent(came?.share ?? 0)}, the ${ordinal(found.likelier + 1)} of ${this.facts.vocabulary}. `
-        + `It was ${unsure(found.bits)}.`
-      : `Behind ${all.length ? "the text" : "the prompt"} the model is ${unsure(found.bits)}. Choose a symbol to go on with it.`;
+      ? `The model gave it ${percent(came?.share ?? 0)}, the ${ordinal(found.likelier + 1)} of `
+        + `${this.facts.vocabulary}. It was ${unsure(found.bits)}.`
+      : `Behind ${all.length ? "the text" : "the prompt"} the model is ${unsure(found.bits)}. `
+        + "Choose a symbol to go on with it.";
     const choose = (candidate) => this.forkFrom(candidate);
     const focused = parts.list.contains(document.activeElement)
       ? [...parts.list.querySelectorAll("button")].indexOf(document.activeElement) : -1;
@@ -452,21 +466,20 @@ class WritePage {
     this.attention.hidden = !all.length;
     if (all.length) {
       const seen = found.attention[0][0].length;
-      this.heads.show(found.attention, all.slice(found.first, found.first + seen).map((symbol) => symbol.name));
+      this.heads.show(found.attention, all.slice(found.first, found.first + seen).map((symbol) => symbol.name), true);
     }
   }
 
   /** A symbol that is chosen behind a prompt of which no text is there yet begins one. */
   async forkFrom(candidate) {
     if (this.paper.place == null && this.isOther) {
-      const text = { wanted: this.wanted, opening: [], symbols: [] };
-      const { prompt } = await post("/api/write/fork", { ...text.wanted, token: candidate.token }).catch((error) => {
+      try {
+        const { prompt } = await told("fork", { ...this.wanted, token: candidate.token });
+        this.parts.prompt.value = prompt;
+        this.changed();
+      } catch (error) {
         this.trouble(error);
-        return {};
-      });
-      if (prompt == null) return;
-      this.parts.prompt.value = prompt;
-      this.changed();
+      }
       return;
     }
     this.fork(candidate);
@@ -487,13 +500,14 @@ class WritePage {
     parts.list.replaceChildren(make("ul", { class: "candidates labels" }, labels.map(({ name, share }) => {
       const bar = make("i", { class: "share" });
       bar.style.width = `${100 * share}%`;
-      return make("li", {}, make("span", {}, name), make("span", { class: "bars" }, bar), make("output", {}, percent(share)));
+      return make("li", {}, make("span", {}, name), make("span", { class: "bars" }, bar),
+        make("output", {}, percent(share)));
     })));
     this.paper.clear();
     this.paper.add(pieces.map((text) => ({ text: text.startsWith("##") ? text.slice(2) : ` ${text}` })));
     this.first = 0;
     this.attention.hidden = false;
-    this.heads.show(attention, pieces);
+    this.heads.show(attention, pieces, false);
     this.command();
   }
 
@@ -503,7 +517,8 @@ class WritePage {
   command() {
     const { facts, text } = this;
     if (facts.kind === "classifier") {
-      this.parts.command.textContent = `reel sentiment --model ${quoted(facts.file)} ${quoted(this.parts.prompt.value)}`;
+      this.parts.command.textContent =
+        `reel sentiment --model ${quoted(facts.file)} ${quoted(this.parts.prompt.value)}`;
       return;
     }
     const isOther = !text?.symbols.length;
@@ -512,7 +527,7 @@ class WritePage {
     this.parts.command.textContent = [
       `reel generate ${step == null ? `--model ${quoted(facts.file)}` : quoted(facts.file)}`,
       ...(step == null || step === this.usual ? [] : [`--checkpoint ${step}`]),
-      ...(prompt ? [prompt.startsWith("-") ? `--prompt=${quoted(prompt)}` : `--prompt ${quoted(prompt)}`] : []),
+      ...(prompt ? [`--prompt${prompt.startsWith("-") ? "=" : " "}${quoted(prompt)}`] : []),
       `--tokens ${count} --temperature ${temperature} --top-k ${topK} --top-p ${topP} --seed ${seed}`,
       "-o written.sqlite",
     ].join(" ");
@@ -527,13 +542,14 @@ class WritePage {
     const { text } = this;
     if (!text?.symbols.length || this.running) return;
     const name = make("input", { value: "", placeholder: "written", maxlength: 80, "aria-label": "Name" });
-    const state = make("p", { class: "hint", role: "status" }, "A text is an episode: it can be played, filmed and explained.");
+    const state = make("p", { class: "hint", role: "status" },
+      "A text is an episode: it can be played, filmed and explained.");
     const send = make("button", {
       type: "button", class: "main", click: async () => {
         send.disabled = true;
         state.textContent = "Recording …";
         try {
-          const { file, id, digest } = await post("/api/write/keep", {
+          const { file, id, digest } = await told("keep", {
             ...text.wanted, tokens: this.length(text), ...name.value.trim() ? { name: name.value.trim() } : {},
           });
           const link = make("a", { href: `/run/${id}`, click: () => dialog.close() }, file);
@@ -599,7 +615,8 @@ class WritePage {
 
 /** A number as it counts. */
 function ordinal(number) {
-  const end = number % 100 > 10 && number % 100 < 14 ? "th" : { 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th";
+  const isTeen = number % 100 > 10 && number % 100 < 14;
+  const end = isTeen ? "th" : { 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th";
   return number === 1 ? "likeliest" : `${number}${end} likeliest`;
 }
 
@@ -609,19 +626,26 @@ function unsure(bits) {
   return choices < 1.2 ? "sure" : `as unsure as among ${fixed(choices, choices < 10 ? 1 : 0)} symbols`;
 }
 
+/** What the server makes of a wish; what cannot be is an error. */
+async function told(what, wish, signal) {
+  const value = await post(`/api/write/${what}`, wish, { signal });
+  if (value.absent) throw new ServerError(204, value.absent);
+  return value;
+}
+
 /** The lines of JSON of an answer, as they come. */
-async function* lines(address, body, signal) {
-  const response = await fetch(address, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
+async function* lines(what, wish, signal) {
+  const response = await fetch(`/api/write/${what}`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish), signal,
   });
   if (!response.ok) throw new ServerError(response.status, (await response.json()).error);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
+    const found = (rest + (value ?? "")).split("\n");
+    rest = done ? "" : found.pop();
+    yield* found.filter(Boolean).map((line) => JSON.parse(line));
     if (done) return;
-    const found = (rest + value).split("\n");
-    rest = found.pop();
-    yield* found.map((line) => JSON.parse(line));
   }
 }

@@ -1,5 +1,6 @@
 import Experiments
 import Language
+import Neural
 import Platform
 import Recordings
 import Rollouts

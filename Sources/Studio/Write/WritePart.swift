@@ -25,15 +25,22 @@ struct WritePart: Sendable {
       return Response(try desk.facts())
     case ("POST", "text"):
       let (wanted, desk) = try writing(request.json())
-      let stream = try WriteStream(
-        desk, generation(wanted, by: desk.writer()), wanted, in: slots.enter())
+      let trained = try desk.writer()
+      let generation: TextGeneration
+      do {
+        generation = try self.generation(wanted, by: trained)
+      } catch let error as RunError {
+        // A prompt that the model cannot read is nothing that went wrong.
+        return Response(["absent": .string(error.description)])
+      }
+      let stream = try WriteStream(desk, generation, wanted, in: slots.enter())
       return Response(stream, type: "application/x-ndjson")
     case ("POST", "look"):
       let json = try request.json()
       let (wanted, desk) = try writing(json)
-      return Response(try desk.look(wanted, at: Self.place(json)))
-    case ("POST", "fork"): return Response(try fork(request.json()))
-    case ("POST", "keep"): return Response(try keep(request.json()))
+      return try .orAbsent { try desk.look(wanted, at: Self.place(json)) }
+    case ("POST", "fork"): return try .orAbsent { try fork(request.json()) }
+    case ("POST", "keep"): return try .orAbsent { try keep(request.json()) }
     case ("POST", "classify"):
       let json = try request.json()
       let text = try json.word("text", atMost: WriteRequest.mostBytes)
@@ -102,7 +109,7 @@ struct WritePart: Sendable {
   }
 
   /// Where a recording of a name comes to stand; without a name where nothing stands yet.
-  private func place(_ name: String?) throws(Refusal) -> String {
+  private func place(_ name: String?) throws -> String {
     func path(_ name: String) -> String { "\(Files.trimmed(library.home))/\(name).sqlite" }
     guard let name else {
       let names = (1...).lazy.map { $0 == 1 ? "written" : "written-\($0)" }
@@ -115,10 +122,11 @@ struct WritePart: Sendable {
       scalar.properties.isAlphabetic || "0123456789-_. ".unicodeScalars.contains(scalar)
     }
     guard isPlain, let first = name.first, !".- ".contains(first) else {
-      throw .invalid("a name has letters, digits, '-', '_' and '.', and begins with a letter")
+      throw Refusal.invalid(
+        "a name has letters, digits, '-', '_' and '.', and begins with a letter")
     }
     guard !Files.isTaken(path(name)) else {
-      throw .conflict("there is a recording '\(name)' already: choose another name")
+      throw RunError.request("there is a recording '\(name)' already: choose another name")
     }
     return path(name)
   }
