@@ -15,7 +15,13 @@ enum PageFiles {
     "train.css": PackageResources.train_css, "drive.js": PackageResources.drive_js,
     "drive.css": PackageResources.drive_css, "drive-stage.js": PackageResources.drive_stage_js,
     "write.js": PackageResources.write_js, "write-mind.js": PackageResources.write_mind_js,
-    "write.css": PackageResources.write_css,
+    "write.css": PackageResources.write_css, "maps.js": PackageResources.maps_js,
+    "maps.css": PackageResources.maps_css, "maps-board.js": PackageResources.maps_board_js,
+    "maps-cells.js": PackageResources.maps_cells_js,
+    "maps-dialogs.js": PackageResources.maps_dialogs_js,
+    "maps-roads.js": PackageResources.maps_roads_js,
+    "maps-shapes.js": PackageResources.maps_shapes_js,
+    "maps-trial.js": PackageResources.maps_trial_js,
   ]
 
   /// The first words of the addresses of pages.

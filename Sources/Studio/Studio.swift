@@ -18,6 +18,9 @@ package final class Studio: HTTPServer.Answering {
   package init(
     _ library: Library, gate: Gate, starting starter: RunStarter? = nil,
     by tables: PictureTables = .builtIn
+  private let maps: MapsPart
+  /// A studio over some files and folders, behind a gate; `maps` is the folder where maps are kept.
+    _ library: Library, gate: Gate, by tables: PictureTables = .builtIn, maps: String = "maps"
   ) {
     self.gate = gate
     self.library = LibraryPart(library: library, thumbnails: Thumbnails(tables))
@@ -28,6 +31,7 @@ package final class Studio: HTTPServer.Answering {
     events = EventsPart(library: library)
     training = starter.map { TrainPart(library, $0, catalog: tables.catalog) }
     write = WritePart(library)
+    self.maps = MapsPart(tables, library: library, folder: maps)
   }
 
   package func refusal(of head: Request) -> Response? { gate.response(to: head) }
@@ -60,6 +64,7 @@ package final class Studio: HTTPServer.Answering {
       guard let training else { throw Refusal.missing("this studio starts no runs") }
       return try training.answer(rest, request)
     case "write": return try write.answer(rest, request)
+    case "maps": return try maps.answer(rest, request)
     default: throw Refusal.missing("there is nothing at \(request.path)")
     }
   }

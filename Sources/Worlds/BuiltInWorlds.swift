@@ -34,7 +34,7 @@ package enum BuiltInWorlds {
     WorldEntry(
       kind.rawValue, maps: maps(of: kind, generate),
       read: { text in
-        let map = try text.map(GridMap.init(parsing:)) ?? ClassicMaps.map(kind: kind)
+        let map = try text.map { try GridMap(parsing: $0) } ?? ClassicMaps.map(kind: kind)
         guard map.kind == kind else {
           throw SettingError(
             "the world \(kind.rawValue) needs a map that begins with 'reel map \(kind.rawValue)', "
@@ -58,7 +58,7 @@ package enum BuiltInWorlds {
       survey: { text in
         let survey = MapSurvey(try GridMap(parsing: text))
         return MapFinding(lines: survey.lines, members: survey.members, problems: 0)
-      })
+      }, editing: GridDraft.editing(kind))
     guard let generate else { return maps }
     maps.generate = { request in
       let map = try generate(GridRequest(request))
@@ -98,7 +98,7 @@ package enum BuiltInWorlds {
         let survey = CitySurvey(try CityMap(parsing: text))
         let lap = survey.legs.dropFirst().reduce(0) { $0 + $1.road }
         return GeneratedMap(text: text, summary: "\(survey.name), \(Int(lap)) pixels a lap")
-      })
+      }, editing: CityDraft.editing)
   }
 }
 

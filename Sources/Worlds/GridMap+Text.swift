@@ -46,7 +46,8 @@ extension GridMap {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private func symbol(at place: Int) -> String {
+  /// What stands for a place of `cells` in the text.
+  func symbol(at place: Int) -> String {
     if place == start { return "S" }
     guard case .exit(let value) = cells[place] else {
       return String(UnicodeScalar(cells[place].byte(in: kind)))

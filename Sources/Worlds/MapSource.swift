@@ -17,6 +17,8 @@ package struct MapSource: Sendable {
   package var survey: @Sendable (_ text: String) throws -> MapFinding
   /// Makes a random map; nil where nobody can.
   package var generate: (@Sendable (RandomMapOptions) throws -> GeneratedMap)?
+  /// How maps are drawn by hand; nil where nobody can.
+  package var editing: MapEditing?
 }
 
 /// What a random map shall be like. What a kind of map does not have is refused.

@@ -29,11 +29,11 @@ package struct CityMap: Sendable {
   /// The names of the targets, in the order that they are driven to.
   package static let targetNames = ["A1", "A2", "A3"]
 
-  /// Reads a city from GeoJSON with OpenStreetMap's tags.
-  package init(parsing text: String) throws(MapError) {
+  /// Reads a city from GeoJSON with OpenStreetMap's tags. A draft may lack roads.
+  package init(parsing text: String, isDraft: Bool = false) throws(MapError) {
     let file = try GeoJSON(parsing: text)
     var reader = CityReader(file)
-    try reader.read()
+    try reader.read(isDraft: isDraft)
     let view = try CityProjection(file.collection, around: reader.frame)
     let scale = try Self.roadScale(file.collection) / view.metresPerPixel
     self.text = text

@@ -115,6 +115,11 @@ struct CityProjection {
     CityPoint((place.longitude - west) * scale.x, (north - place.latitude) * scale.y)
   }
 
+  /// The place of a pixel.
+  func place(_ point: CityPoint) -> Coordinate {
+    Coordinate(longitude: west + point.x / scale.x, latitude: north - point.y / scale.y)
+  }
+
   /// Whether a pixel is on the map, away from the border that the car is kept off.
   func contains(_ point: CityPoint) -> Bool {
     point.x >= 0 && point.y >= 0 && point.x <= Double(width) && point.y <= Double(height)

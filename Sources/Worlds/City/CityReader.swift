@@ -37,7 +37,7 @@ struct CityReader {
   private(set) var areas: [Area] = []
   private(set) var labels: [Label] = []
   /// A1, A2, A3 and start, where the file has them.
-  private var named: [String: Coordinate] = [:]
+  private(set) var named: [String: Coordinate] = [:]
   /// In degrees, counter-clockwise from east.
   private(set) var startAngle = 0.0
   private var ignored: [(what: String, count: Int)] = []
@@ -48,7 +48,8 @@ struct CityReader {
     for what in file.ignored { ignore(what) }
   }
 
-  mutating func read() throws(MapError) {
+  /// Sorts the features; a draft may lack roads, and points that must be there.
+  mutating func read(isDraft: Bool = false) throws(MapError) {
     for (index, feature) in features.enumerated() {
       switch feature.geometry {
       case .points(let places): try readPoints(places, feature, number: index + 1)
@@ -56,6 +57,7 @@ struct CityReader {
       case .polygons(let polygons): readPolygons(polygons, feature)
       }
     }
+    if isDraft { return }
     guard !roads.isEmpty else {
       throw MapError("the city has no roads: LineStrings with a tag such as highway=residential")
     }

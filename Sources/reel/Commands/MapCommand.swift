@@ -89,26 +89,16 @@ struct MapCommand: Command {
     var isFine = true
     for name in files {
       let file = Catalog.builtIn.mapFile(named: name) ?? name
-      do {
-        let finding = try Catalog.builtIn.surveyMap(try TextFile.contents(of: file))
-        isFine = isFine && finding.problems == 0
-        if !console.isJSON {
-          let problems = finding.problems == 1 ? "1 problem" : "\(finding.problems) problems"
-          console.print(
-            "\(file): \(finding.problems == 0 ? "fine" : problems)\n"
-              + Help.rows(finding.lines.map { ($0.label, $0.text) }))
-        }
-        reports.append(
-          .object(
-            [.init("file", .string(file)), .init("ok", .bool(finding.problems == 0))]
-              + finding.members))
-      } catch let error as MapError {
-        isFine = false
-        if !console.isJSON {
-          for problem in error.problems { console.print("\(file): \(problem)") }
-        }
-        reports.append(
-          ["file": .string(file), "ok": false, "problems": error.json])
+      let report = try MapReport {
+        try Catalog.builtIn.surveyMap(try TextFile.contents(of: file))
+      }
+      isFine = isFine && report.isFine
+      reports.append(.object([.init("file", .string(file))] + report.members))
+      if console.isJSON { continue }
+      for fault in report.faults { console.print("\(file): \(fault)") }
+      if let finding = report.surveyed {
+        console.print(
+          "\(file): \(report.verdict)\n" + Help.rows(finding.lines.map { ($0.label, $0.text) }))
       }
     }
     if console.isJSON { console.print(files.count == 1 ? reports[0] : .array(reports)) }

@@ -1,0 +1,162 @@
+import Experiments
+import Platform
+import Rollouts
+import Studio
+import TestSupport
+import Testing
+import Worlds
+
+/// Maps that are drawn in the browser.
+struct MapsTests {
+  /// Every map that needs no folder of one's own, by world.
+  private static let maps: [(world: String, name: String)] =
+    GridKind.allCases.flatMap { kind in
+      ClassicMaps.names(of: kind).map { (kind.rawValue, $0) }
+    } + [("maze", "spiral-9x9"), ("maze", "fork-7x11"), ("maze", "rooms-15x15")]
+    + ["eixample", "etoile", "grachten"].map { ("city", $0) }
+
+  @Test func `every kind of map is offered with what draws it, and with the maps that are here`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let kinds = try MapsDesk(folder, maps: "\(Repository.root)/maps").get("/api/maps").json
+        .elements("kinds")
+      #expect(kinds.map { $0["world"]?.text } == ["maze", "lake", "grid", "city"])
+      for kind in kinds {
+        let world = try #require(kind["world"]?.text)
+        let names = try kind.elements("maps").compactMap { $0["name"]?.text }
+        for map in Self.maps where map.world == world { #expect(names.contains(map.name)) }
+        #expect(["cells", "roads"].contains(kind["tools"]?["form"]?.text))
+      }
+    }
+  }
+
+  @Test(arguments: Self.maps)
+  func `a map that is opened and kept is the same map`(
+    _ map: (world: String, name: String)
+  ) throws {
+    try withTemporaryFolder { folder in
+      let desk = MapsDesk(folder, maps: "\(Repository.root)/maps")
+      let text = try desk.text(map.world, desk.open(map.world, map.name))
+      let entry = try #require(Catalog.builtIn.worlds[map.world])
+      let maps = try #require(entry.maps)
+      let known = try MapFinder(maps, of: map.world).map(named: map.name).text
+      if map.world == "city" {
+        let (drawn, before) = try (CityMap(parsing: text), CityMap(parsing: known))
+        #expect(drawn.name == before.name)
+        #expect((drawn.width, drawn.height) == (before.width, before.height))
+        #expect(drawn.roads == before.roads)
+        #expect(drawn.ways == before.ways)
+        #expect(drawn.areas == before.areas)
+        #expect(drawn.labels == before.labels)
+        #expect(drawn.targets == before.targets)
+        #expect((drawn.start, drawn.startAngle) == (before.start, before.startAngle))
+      } else {
+        #expect(try GridMap(parsing: text) == GridMap(parsing: known))
+        let notes = { (text: String) in
+          text.split(separator: "\n").filter { $0.hasPrefix("note ") }
+        }
+        #expect(notes(text) == notes(known))
+      }
+      // Once more, it is the same text.
+      let again = try desk.post(
+        "/api/maps/read", ["world": .string(map.world), "text": .string(text)])
+      #expect(try desk.text(map.world, #require(again.json["draft"])) == text)
+    }
+  }
+
+  @Test(arguments: Self.maps)
+  func `findings are those of reel map check`(_ map: (world: String, name: String)) throws {
+    try withTemporaryFolder { folder in
+      let desk = MapsDesk(folder)
+      let key = try desk.key(map.world, desk.open(map.world, map.name))
+      let found = try desk.get("/api/maps/check", ["key": "\(key)"]).json
+      let (_, text) = try desk.bytes("/api/maps/text", ["key": "\(key)"])
+      let file = "\(folder)/map.txt"
+      try OutputFile.write(text, to: file, replacing: false)
+      let said = try Program.reel("map", "check", file, "--json", in: folder)
+      guard case .object(let members) = try JSON(parsing: said.output) else { return }
+      #expect(JSON.object(members.filter { $0.key != "file" }) == found["check"])
+      #expect(found["ok"] == .bool(said.code == 0))
+      let lines = try found.elements("lines").compactMap { $0["text"]?.text }
+      let shown = try Program.reel("map", "check", file, in: folder).output
+      for line in lines { #expect(shown.contains(line)) }
+    }
+  }
+
+  @Test func `a map without a goal, or without roads, is painted and gets its sentence`() throws {
+    try withTemporaryFolder { folder in
+      let desk = MapsDesk(folder)
+      var cells = [JSON](repeating: ".", count: 12)
+      cells[5] = "S"
+      let maze: JSON = [
+        "form": "cells", "title": "", "notes": [], "columns": 4, "cells": .array(cells),
+      ]
+      let city = try desk.blank("city", 700, 500)
+      let roadless = try city.with(
+        "features", .array(city.elements("features").filter { $0["kind"] != "road" }))
+      for (world, draft, sentence) in [
+        ("maze", maze, "the map has no goal: put a G"), ("city", roadless, "the city has no roads"),
+      ] {
+        let key = try desk.key(world, draft)
+        let check = try desk.get("/api/maps/check", ["key": "\(key)"]).json
+        #expect(check["ok"] == false)
+        #expect(try check.elements("faults").first?.text?.hasPrefix(sentence) == true)
+        for theme in ["light", "dark"] {
+          let (response, png) = try desk.bytes(
+            "/api/maps/picture", ["key": "\(key)", "size": "320", "theme": theme])
+          #expect(response.status == 200)
+          #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+          let board = try #require(response.headers.first { $0.name == "X-Reel-Board" }?.value)
+          let shares = board.split(separator: " ").compactMap { Double($0) }
+          #expect(shares.count == 4)
+          #expect(shares.allSatisfy { (0...1).contains($0) })
+        }
+      }
+    }
+  }
+
+  @Test func `everything that a city is drawn with becomes what it is called`() throws {
+    try withTemporaryFolder { folder in
+      let desk = MapsDesk(folder)
+      let kinds = try desk.get("/api/maps").json.elements("kinds")
+      let tools = try #require(kinds.last?["tools"])
+      let blank = try desk.blank("city", 1400, 1000)
+      for (group, shape) in [("roads", "line"), ("ways", "line"), ("areas", "area")] {
+        for tool in try tools.elements(group) {
+          let ring: JSON = [[10, 10], [300.25, 20], [200, 300]]
+          let feature: JSON = [
+            "shape": .string(shape), "kind": tool["kind"] ?? .null, "tags": tool["tags"] ?? .null,
+            "parts": shape == "area" ? [[ring]] : [ring],
+          ]
+          let drawn = try blank.with("features", .array(blank.elements("features") + [feature]))
+          let text = try desk.text("city", drawn)
+          let read = try desk.post("/api/maps/read", ["world": "city", "text": .string(text)])
+          let last = try read.json["draft"]?.elements("features").last
+          #expect(last?["kind"] == tool["kind"], "\(tool.compact)")
+          #expect(last?["shape"]?.text == shape)
+        }
+      }
+    }
+  }
+
+  @Test func `an empty city can be driven and learned as it is`() throws {
+    try withTemporaryFolder { folder in
+      let desk = MapsDesk(folder)
+      let key = try desk.key("city", desk.blank("city", 1400, 1000))
+      let check = try desk.get("/api/maps/check", ["key": "\(key)"]).json
+      #expect(check["ok"] == true, "\(check.compact)")
+    }
+  }
+
+  @Test func `random maps come by seed and size`() throws {
+    try withTemporaryFolder { folder in
+      let desk = MapsDesk(folder)
+      let wanted = ["world": "lake", "seed": "7", "width": "8", "height": "6", "frozen": "0.7"]
+      let draft = try #require(try desk.get("/api/maps/random", wanted).json["draft"])
+      let map = try MapGenerator.lake(rows: 6, columns: 8, seed: 7, frozen: 0.7)
+      #expect(try GridMap(parsing: desk.text("lake", draft)) == map)
+      #expect(try desk.get("/api/maps/random", ["world": "grid", "seed": "1"]).status == 404)
+    }
+  }
+}
