@@ -3,7 +3,7 @@ import Rollouts
 /// Mazes, lakes and grids while they are drawn: a title, notes, and the symbol of every cell, row by row.
 enum GridDraft {
   /// The sides that a page draws: larger maps are for programs.
-  static let sides = 2...256
+  static let sides = 1...256
   private static let titleLength = 200
 
   /// How maps of a kind are drawn.
@@ -11,7 +11,9 @@ enum GridDraft {
     MapEditing(
       tools: kind.tools,
       blank: { width, height in
-        guard sides.contains(width), sides.contains(height) else { throw tooLarge(height, width) }
+        guard sides.contains(width), sides.contains(height), width * height > 1 else {
+          throw tooLarge(height, width)
+        }
         var cells = [Cell](repeating: .floor, count: width * height)
         cells[cells.count - 1] = kind == .grid ? .exit(1) : .goal
         let map = GridMap(kind: kind, title: "", columns: width, cells: cells, start: 0)
@@ -41,8 +43,8 @@ enum GridDraft {
 
   private static func tooLarge(_ rows: Int, _ columns: Int) -> SettingError {
     SettingError(
-      "a side that is drawn by hand has \(sides.lowerBound) to \(sides.upperBound) cells, "
-        + "and this map has \(rows) rows and \(columns) columns")
+      "a map that is drawn by hand has 2 cells and at most \(sides.upperBound) rows and columns, "
+        + "and this one \(rows) × \(columns)")
   }
 
   /// The remarks in a map's header.

@@ -259,8 +259,8 @@ export class CellsEditor {
       say(this.words(this.cursor));
       return true;
     }
-    if ((event.key === " " || event.key === "Enter") && isOnBoard && this.cursor) {
-      this.paintAtCursor(this.symbol);
+    if ((event.key === " " || event.key === "Enter") && isOnBoard) {
+      if (this.cursor) this.paintAtCursor(this.symbol);
       return true;
     }
     if ((event.key === "Delete" || event.key === "Backspace") && isOnBoard && this.cursor) {
@@ -362,7 +362,9 @@ export class CellsEditor {
       if (swatch) context.drawImage(swatch.image, ...swatch.part, ...area(cell));
     }
     if (this.page.isPlaying) return;
-    if (scale >= 9) this.lines(context, board);
+    // Who only looks sees the painter's picture alone.
+    const isFocused = document.activeElement === board.canvas;
+    if (scale >= 9 && (this.hover || isFocused)) this.lines(context, board);
     if (this.preview) {
       context.globalAlpha = 0.55;
       const swatch = this.swatches.get(this.ink ?? this.symbol) ?? this.swatches.get(this.symbol);
@@ -371,7 +373,6 @@ export class CellsEditor {
       }
       context.globalAlpha = 1;
     }
-    const isFocused = document.activeElement === board.canvas;
     if (this.hover && !this.cursor) this.outline(context, area(this.hover), 1.5, color("accent"));
     if (this.cursor && isFocused) this.outline(context, area(this.cursor), 3, color("accent"));
   }
@@ -380,7 +381,7 @@ export class CellsEditor {
     const [left, top] = board.at(0, 0);
     const [right, bottom] = board.at(this.columns, this.rows);
     context.strokeStyle = color("axis");
-    context.globalAlpha = 0.3;
+    context.globalAlpha = 0.25;
     context.lineWidth = 1;
     context.beginPath();
     for (let column = 1; column < this.columns; column += 1) {

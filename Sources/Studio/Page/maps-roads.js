@@ -81,7 +81,7 @@ export class RoadsEditor {
   /** The draft is another one. */
   opened() {
     this.fresh.clear();
-    this.drag = null;
+    this.drag = this.over = null;
     this.points = [];
     this.scale.value = this.draft.road_scale;
     if (!this.draft.features[this.selected]) this.selected = null;
@@ -280,7 +280,10 @@ export class RoadsEditor {
       if (far > 3) drag.isMoved = true;
       if (drag.isMoved) this.carry(point, event);
     }
-    if (drag || this.points.length) this.page.board.redraw();
+    const over = drag || this.tool !== "select" ? null : this.hit(point, this.reach(event))?.feature ?? null;
+    const isOther = over !== this.over;
+    this.over = over;
+    if (drag || isOther || this.points.length) this.page.board.redraw();
   }
 
   carry(point, event) {
@@ -321,7 +324,7 @@ export class RoadsEditor {
   }
 
   leave() {
-    this.hover = null;
+    this.hover = this.over = null;
     this.page.board.redraw();
   }
 
@@ -373,8 +376,8 @@ export class RoadsEditor {
       say(this.status);
       return true;
     }
-    if (event.key === " " && isOnBoard && this.cursor) {
-      this.press();
+    if (event.key === " " && isOnBoard) {
+      if (this.cursor) this.press();
       return true;
     }
     const tool = TOOLS[Number(event.key) - 1];
@@ -426,11 +429,17 @@ export class RoadsEditor {
   }
 
   draw(context, board) {
-    if (this.page.isPlaying || !this.draft) return;
+    if (this.page.isPlaying) return;
     const accent = color("accent");
     context.lineCap = context.lineJoin = "round";
     for (const feature of this.fresh.keys()) this.ghost(context, board, feature, accent);
-    const { feature } = this;
+    const { feature, over } = this;
+    if (over && over !== feature && over.shape !== "point") {
+      trace(context, board, over);
+      context.strokeStyle = accent;
+      context.lineWidth = 2;
+      context.stroke();
+    }
     if (feature) this.handles(context, board, feature, accent);
     if (this.points.length) this.sketch(context, board, accent);
     if (this.cursor && document.activeElement === board.canvas) this.crosshair(context, board, accent);

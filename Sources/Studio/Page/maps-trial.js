@@ -133,10 +133,12 @@ export class Trial {
     } catch (error) {
       if (error.name !== "AbortError" && !this.isClosed) this.trouble.textContent = error.message;
     }
-    if (this.showing === abort) this.stopShowing();
+    // The last frame is looked at for a moment.
+    if (this.showing === abort) this.resting = setTimeout(() => this.stopShowing(), 1500);
   }
 
   stopShowing() {
+    clearTimeout(this.resting);
     if (!this.showing) return;
     this.showing.abort();
     this.showing = null;

@@ -60,7 +60,7 @@ class MapsPage {
     this.randomBox = make("div", { class: "random" });
     this.toolBox = make("div", {});
     this.board = new Board({
-      label: "The map", draw: (context, board) => this.editor?.draw(context, board),
+      label: "The map", draw: (context, board) => { if (this.draft) this.editor.draw(context, board); },
       down: (point, event) => { this.trial.stopShowing(); this.editor.down(point, event); },
       move: (point, event) => { this.editor.move(point, event); this.showStatus(); },
       up: (point, event) => this.editor.up(point, event), leave: () => this.editor.leave(),
@@ -75,9 +75,10 @@ class MapsPage {
     this.faults = make("ul", { class: "faults" });
     this.file = make("code", {});
     this.command = make("code", {});
+    this.trainLink = make("a", { class: "button" }, "Train on it");
     this.saved = make("div", { class: "saved", hidden: true }, make("p", { class: "hint" }, "Saved as ", this.file),
-      make("pre", { tabindex: 0 }, this.command),
-      button("Copy", () => copy(this.command.textContent), { class: "small" }));
+      make("pre", { tabindex: 0 }, this.command), make("div", { class: "tool-row" },
+        button("Copy", () => copy(this.command.textContent)), this.trainLink));
     this.trial = new Trial(this);
     const tools = make("section", { class: "card map-side", "aria-label": "Tools" }, this.toolBox, this.randomBox);
     const stage = make("section", { class: "card map-stage", "aria-label": "Map" }, this.board.box,
@@ -114,7 +115,7 @@ class MapsPage {
     localStorage.setItem("maps-kind", world);
     this.tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab.textContent === world)));
     [this.done, this.undone] = [[], []];
-    this.draft = this.board.beneath = null;
+    this.draft = this.board.beneath = this.sent = null;
     this.editor = new EDITORS[this.kind.tools.form](this, this.kind);
     this.toolBox.replaceChildren(this.editor.box);
     this.buildRandom();
@@ -207,12 +208,14 @@ class MapsPage {
   }
 
   async attempt(work) {
+    this.board.box.classList.add("pending");
     try {
       this.trouble.textContent = "";
       await work();
     } catch (error) {
       this.fail(error);
     }
+    this.board.box.classList.remove("pending");
   }
 
   fail(error) {
@@ -408,6 +411,7 @@ class MapsPage {
         this.keep();
         this.file.textContent = file;
         this.command.textContent = command;
+        this.trainLink.href = path("/train", { subject: this.kind.world, map: name });
         this.saved.hidden = false;
         say(`Saved ${file}`);
       },
