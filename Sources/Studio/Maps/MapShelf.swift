@@ -79,9 +79,11 @@ struct MapShelf: Sendable {
     if let fault = report.faults.first {
       throw Refusal(status: 422, description: "this is no map yet: \(fault)")
     }
-    let resolved = Files.resolved(path)
-    guard resolved.hasPrefix(Files.resolved(folder) + "/") else {
-      throw Refusal.conflict("\(path) leads out of the folder of maps")
+    // What is there may be a link to somewhere else.
+    for place in [Files.folder(of: path), path] where Files.exists(place) {
+      guard Files.resolved(place).hasPrefix(Files.resolved(folder) + "/") else {
+        throw Refusal.conflict("\(path) leads out of the folder of maps")
+      }
     }
     do {
       try OutputFile.write(Array(draft.text.utf8), to: path, replacing: replacing)

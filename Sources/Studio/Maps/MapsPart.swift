@@ -37,11 +37,14 @@ struct MapsPart: Sendable {
       return Response(["draft": try kind.editing.blank(sides.0, sides.1)])
     case ("GET", "random"): return Response(["draft": try random(request)])
     case ("POST", "read"):
-      let (kind, wanted) = try posted(request)
-      guard let text = wanted["text"]?.text else { throw Refusal.invalid("there is no text") }
-      return Response(["draft": try kind.editing.read(text)])
+      let text = try request.json()["text"]?.text ?? ""
+      guard let kind = shelf.kinds.first(where: { $0.maps.recognizes(text) }) else {
+        throw Refusal.invalid("this is no map of any world")
+      }
+      return Response(["world": .string(kind.name), "draft": try kind.editing.read(text)])
     case ("POST", "draft"):
-      let (kind, wanted) = try posted(request)
+      let wanted = try request.json()
+      let kind = try shelf.kind(wanted["world"]?.text ?? "")
       guard let draft = wanted["draft"] else { throw Refusal.invalid("there is no draft") }
       return Response(["key": .integer(try drafts.keep(draft, kind))])
     case ("GET", "check"):
@@ -60,11 +63,6 @@ struct MapsPart: Sendable {
       return Response(trial.json)
     default: throw Refusal.missing("maps have no \(words.joined(separator: "/"))")
     }
-  }
-
-  private func posted(_ request: Request) throws -> (kind: MapKind, json: JSON) {
-    let json = try request.json()
-    return (try shelf.kind(json["world"]?.text ?? ""), json)
   }
 
   private func key(_ request: Request) throws -> Int {

@@ -2,6 +2,8 @@ import { make } from "./dom.js";
 import { clamp } from "./numbers.js";
 
 const MOST_PICTURE = 2400;
+/** About how much of a picture's longer side is map: the rest is margin. */
+const MAP_SHARE = 0.9333;
 
 /**
  * A map's picture that can be zoomed, moved and pointed at. Places are in the map's own units: cells, or pixels of a
@@ -36,13 +38,32 @@ export class Board {
   resize(width, height) {
     const isSame = width === this.size.width && height === this.size.height;
     this.size = { width, height };
+    this.box.classList.toggle("wide", width > 1.2 * height);
     if (!isSame || !this.place.scale) this.fit();
   }
 
   /** A picture, and the map's place on it as shares of the picture. */
   show(image, shares) {
     Object.assign(this, { image, shares });
+    if (image && this.isFitted) this.settle();
     this.redraw();
+  }
+
+  /** Stands so that each pixel of the picture is one of the screen, if that is nearly so already. */
+  settle() {
+    const [x, y, width] = this.shares;
+    const { ratio } = this;
+    const [wide, high] = [this.image.width / ratio, this.image.height / ratio];
+    const scale = width * wide / this.size.width;
+    if (Math.abs(scale / this.place.scale - 1) > 0.1) return;
+    const start = (room, side) => Math.round((room - side) / 2 * ratio) / ratio;
+    const [left, top] = [start(this.box.clientWidth, wide), start(this.box.clientHeight, high)];
+    this.place = { scale, x: left + x * wide, y: top + y * high };
+  }
+
+  /** Pixels of the screen in one of the page. */
+  get ratio() {
+    return Math.min(devicePixelRatio, 2);
   }
 
   // ---- Where things are
@@ -54,6 +75,7 @@ export class Board {
     const margin = Math.min(24, width / 24);
     const scale = Math.min((width - 2 * margin) / this.size.width, (height - 2 * margin) / this.size.height);
     this.isFitted = true;
+    this.fitScale = scale;
     this.put(scale, (width - this.size.width * scale) / 2, (height - this.size.height * scale) / 2);
   }
 
@@ -101,11 +123,9 @@ export class Board {
 
   /** How large a picture is of use now: its longer side. */
   get pictureSize() {
-    const [, , width, height] = this.shares ?? [0, 0, 0.94, 0.94];
-    const { scale } = this.place;
-    const side = Math.max(this.size.width / width, this.size.height / height) * scale;
-    const wanted = side * Math.min(devicePixelRatio, 2);
-    return clamp(Math.ceil(wanted / 160) * 160, 320, MOST_PICTURE);
+    const side = Math.max(this.size.width, this.size.height) / MAP_SHARE * this.ratio;
+    if (this.isFitted) return clamp(Math.floor(side * this.fitScale), 64, MOST_PICTURE);
+    return clamp(Math.ceil(side * this.place.scale / 160) * 160, 64, MOST_PICTURE);
   }
 
   // ---- Pointers
@@ -170,8 +190,7 @@ export class Board {
   }
 
   paint() {
-    const { canvas, box, image } = this;
-    const ratio = Math.min(devicePixelRatio, 2);
+    const { canvas, box, image, ratio } = this;
     const [width, height] = [Math.round(box.clientWidth * ratio), Math.round(box.clientHeight * ratio)];
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const context = canvas.getContext("2d");

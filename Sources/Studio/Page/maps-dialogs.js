@@ -8,7 +8,7 @@ export function openDialog(root, kind, choose) {
   const file = make("input", { type: "file", accept: `.${kind.ending},.txt,.json`, "aria-label": "A file",
     change: () => { if (file.files[0]) pick(() => choose.file(file.files[0]))(); } });
   const dialog = make("dialog", { class: "map-dialog", "aria-labelledby": "map-open", close: () => dialog.remove() },
-    make("h2", { id: "map-open" }, `Open a map of ${kind.world}`),
+    make("h2", { id: "map-open" }, `Open a map: ${kind.world}`),
     list(`In ${kind.folder}`, kind.maps.filter(({ saved }) => saved)),
     list("Built in", kind.maps.filter(({ saved }) => !saved)),
     make("h3", {}, "From a file"), file,
@@ -20,16 +20,17 @@ export function openDialog(root, kind, choose) {
 /** Asks under which name a map is kept. `keep` has `save(name, replace)` and `download()`, which gives its text. */
 export function nameDialog(root, kind, name, keep) {
   const input = make("input", { type: "text", value: name, maxlength: 64, required: true, autocomplete: "off",
-    spellcheck: "false", pattern: "[A-Za-z0-9][A-Za-z0-9_\\-]*", input: () => ask(false) });
+    spellcheck: "false", pattern: "[A-Za-z0-9][A-Za-z0-9_\\-]*", input: () => ask() });
   const where = make("p", { class: "hint" });
   const trouble = make("p", { class: "trouble", role: "alert" });
   const button = make("button", { type: "submit", class: "main" }, "Save");
   let replaces = false;
-  const ask = (isThere) => {
+  const ask = (isThere = kind.maps.some((map) => map.saved && map.name === input.value)) => {
     replaces = isThere;
     button.textContent = isThere ? "Replace" : "Save";
-    where.textContent = `${kind.folder}/${input.value || "…"}.${kind.ending}`;
-    if (!isThere) trouble.textContent = "";
+    const file = `${kind.folder}/${input.value || "name"}.${kind.ending}`;
+    where.textContent = isThere ? `${file} exists` : file;
+    trouble.textContent = "";
   };
   const save = async (event) => {
     event.preventDefault();
@@ -37,7 +38,7 @@ export function nameDialog(root, kind, name, keep) {
       await keep.save(input.value, replaces);
       dialog.close();
     } catch (error) {
-      ask(error.status === 409 && !replaces);
+      if (error.status === 409 && !replaces) ask(true);
       trouble.textContent = error.message;
     }
   };
@@ -58,7 +59,7 @@ export function nameDialog(root, kind, name, keep) {
         make("button", { type: "button", click: download }, "Download"),
         make("button", { type: "button", click: () => dialog.close() }, "Cancel"))));
   root.append(dialog);
-  ask(false);
+  ask();
   dialog.showModal();
   input.select();
 }

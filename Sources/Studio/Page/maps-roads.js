@@ -20,8 +20,15 @@ export class RoadsEditor {
 
   get draft() { return this.page.draft; }
   get size() { return { width: this.draft.width, height: this.draft.height }; }
+  /** The sides of an empty city in metres: those of this one, or in the shape of a picture that is drawn over. */
   get blankSize() {
     const { width, height, metres_per_pixel: metres } = this.draft;
+    const { beneath } = this.page;
+    if (beneath) {
+      const longer = this.tools.usual_width / Math.max(beneath.width, beneath.height);
+      const side = (pixels) => clamp(Math.round(pixels * longer), this.tools.least_side, this.tools.most_side);
+      return { width: side(beneath.width), height: side(beneath.height) };
+    }
     return { width: Math.round(width * metres), height: Math.round(height * metres) };
   }
 
@@ -50,7 +57,7 @@ export class RoadsEditor {
       make("label", { class: "check-field" }, snaps, "Snap to what is there"),
       make("label", { class: "field" }, make("span", {}, "Roads ×"), this.scale), this.selection,
       make("details", {}, make("summary", {}, "Draw over a picture"),
-        make("p", { class: "hint" }, "It stays in this page."), file, this.coverRow));
+        make("p", { class: "hint" }, "It never leaves this page. New makes a city of its shape."), file, this.coverRow));
   }
 
   cover(input) {
@@ -116,7 +123,8 @@ export class RoadsEditor {
 
   name(feature) {
     if (feature.shape === "point") return feature.tags.name || feature.kind;
-    return [feature.tags.name, feature.kind === "road" ? feature.tags.highway : feature.kind].filter(Boolean).join(", ");
+    const kind = feature.kind === "road" ? feature.tags.highway : feature.kind;
+    return [feature.tags.name, kind].filter(Boolean).join(", ");
   }
 
   /** What is below a point: a handle of what is selected, a marker, a line or an area. */
@@ -396,7 +404,9 @@ export class RoadsEditor {
     return Boolean(tool || act);
   }
 
-  /** Does at the cursor what a click does there; what is picked up goes with the arrow keys until Space puts it down. */
+  /**
+   * Does at the cursor what a click does there; what is picked up goes with the arrow keys until Space puts it down.
+   */
   press() {
     const event = { altKey: !this.snaps };
     if (this.drag) {

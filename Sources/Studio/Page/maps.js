@@ -80,7 +80,8 @@ class MapsPage {
       make("pre", { tabindex: 0 }, this.command), make("div", { class: "tool-row" },
         button("Copy", () => copy(this.command.textContent)), this.trainLink));
     this.trial = new Trial(this);
-    const tools = make("section", { class: "card map-side", "aria-label": "Tools" }, this.toolBox, this.randomBox);
+    const tools = make("section", { class: "card map-side", "aria-label": "Tools" },
+      make("h2", { class: "hidden" }, "Tools"), this.toolBox, this.randomBox);
     const stage = make("section", { class: "card map-stage", "aria-label": "Map" }, this.board.box,
       make("div", { class: "map-under" }, this.status, make("span", { class: "grow" }), this.handButton,
         button("−", () => this.board.zoom(1 / 1.4), { class: "small", "aria-label": "Smaller" }),
@@ -92,8 +93,9 @@ class MapsPage {
       make("h1", { class: "hidden" }, "Maps"),
       make("div", { class: "bar map-bar" },
         make("div", { class: "tabs", role: "group", "aria-label": "Kind of map" }, this.tabs), this.title,
-        make("span", { class: "grow" }), this.undoButton, this.redoButton, button("New", () => this.blank()),
-        button("Open …", () => this.open()), button("Save …", () => this.save(), { class: "main" })),
+        make("span", { class: "grow" }), make("div", { class: "map-acts" }, this.undoButton, this.redoButton,
+          button("New", () => this.blank()), button("Open …", () => this.open()),
+          button("Save …", () => this.save(), { class: "main" }))),
       make("p", { class: "hidden", id: "maps-help" },
         "Arrow keys move a cursor over the map, Space draws there; the key ? lists all keys."),
       make("div", { class: "map-views" }, tools, stage, make("div", { class: "map-side" }, check, this.trial.box)));
@@ -180,7 +182,7 @@ class MapsPage {
     this.title.value = draft.title;
     this.editor.opened();
     this.board.resize(this.editor.size.width, this.editor.size.height);
-    this.paintPalette();
+    if (!this.editor.swatches?.size) this.paintPalette();
     this.edited();
   }
 
@@ -362,7 +364,10 @@ class MapsPage {
   sharpen() {
     clearTimeout(this.sharpening);
     this.sharpening = setTimeout(() => {
-      if (this.pictureSize && this.board.pictureSize > this.pictureSize) this.repaint();
+      const { isFitted, pictureSize } = this.board;
+      if (this.pictureSize && (isFitted ? pictureSize !== this.pictureSize : pictureSize > this.pictureSize)) {
+        this.repaint();
+      }
     }, 250);
   }
 
@@ -396,7 +401,8 @@ class MapsPage {
     openDialog(this.root, this.kind, {
       name: (name) => this.attempt(() => this.load(name)),
       file: (file) => this.attempt(async () => {
-        const { draft } = await post("/api/maps/read", { world: this.kind.world, text: await file.text() });
+        const { world, draft } = await post("/api/maps/read", { text: await file.text() });
+        if (world !== this.kind.world) await this.choose(world);
         this.name = "";
         this.start(draft);
       }),
@@ -408,6 +414,7 @@ class MapsPage {
       save: async (name, replace) => {
         const { file, command } = await post("/api/maps/save", { key: await this.currentKey(), name, replace });
         this.name = name;
+        this.kind.maps = [...this.kind.maps.filter((map) => map.name !== name), { name, saved: true }];
         this.keep();
         this.file.textContent = file;
         this.command.textContent = command;
