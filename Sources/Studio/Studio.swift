@@ -13,14 +13,13 @@ package final class Studio: HTTPServer.Answering {
   /// What starts runs; nil where this studio only shows them.
   private let training: TrainPart?
   private let write: WritePart
+  private let maps: MapsPart
 
-  /// A studio over some files and folders, behind a gate; with a way to start runs it trains as well.
+  /// A studio over some files and folders, behind a gate; with a way to start runs it trains as well. `maps` is the
+  /// folder where maps are kept.
   package init(
     _ library: Library, gate: Gate, starting starter: RunStarter? = nil,
-    by tables: PictureTables = .builtIn
-  private let maps: MapsPart
-  /// A studio over some files and folders, behind a gate; `maps` is the folder where maps are kept.
-    _ library: Library, gate: Gate, by tables: PictureTables = .builtIn, maps: String = "maps"
+    by tables: PictureTables = .builtIn, maps: String = "maps"
   ) {
     self.gate = gate
     self.library = LibraryPart(library: library, thumbnails: Thumbnails(tables))
