@@ -3,7 +3,8 @@ internal import SQLite
 internal import Synchronization
 
 extension RecordingWriter {
-  mutating func handOverWhereWanted() throws(RecordingError) {
+  /// Commits what has come where a commit is due. Whoever records without pauses need not ask: each row does.
+  package mutating func handOverWhereWanted() throws(RecordingError) {
     guard committer.wantsBatch.load(ordering: .relaxed) else { return }
     if count > 0 {
       try handOver()

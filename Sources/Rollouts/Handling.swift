@@ -21,6 +21,11 @@ package struct Handling: Sendable, Equatable {
   }
 }
 
+extension World {
+  /// A world that waits for its player.
+  package var handling: Handling { Handling() }
+}
+
 /// A world in which a person can lead something by pointing: an agent, a paddle, a fingertip, a car.
 ///
 /// A push is an action of the world: what is recorded can be taken again.

@@ -222,8 +222,6 @@ extension World {
   ) -> Bool { ending == .terminated && reward > 0 }
   /// Nothing special.
   package var tally: any StepTally { NoTally() }
-  /// A world that waits for its player.
-  package var handling: Handling { Handling() }
 
   /// Whether an episode that ends with a recorded step is a success.
   package func isSuccess(_ last: Transition) -> Bool {

@@ -204,6 +204,18 @@ import Worlds
     }
   }
 
+  @Test func `what was played is in the file though nobody plays on`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/game.sqlite"
+      let game = try DrivenGame(GameStart(PlanRequest("crawler"), seed: 1), recordingTo: path)
+      for _ in 0..<4 { try game.step(.action(0)) }
+      try #require(game.steps.count == 4)
+      // Until its writer's clock has asked for a commit, which no test measures.
+      while try Recording(path).stepCount() < 3 { try game.keepUp() }
+      #expect(try Recording(path).status() == .writing)
+    }
+  }
+
   @Test func `a recorded episode that its world never played is refused`() throws {
     try withTemporaryFolder { folder in
       // A snake that is dead in the middle of its game.

@@ -129,6 +129,10 @@ package final class DrivenGame {
     advise()
   }
 
+  /// Keeps the recording up with the game while nobody plays, so that a sudden end costs a step; to be called
+  /// a few times a second.
+  package func keepUp() throws { try recorder?.keepUp() }
+
   /// Ends the game and its recording; the path of that, nil where no step was taken.
   @discardableResult
   package func finish() throws -> String? {

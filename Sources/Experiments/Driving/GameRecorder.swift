@@ -34,6 +34,9 @@ struct GameRecorder: ~Copyable {
     if transition.ending != .running { try write() }
   }
 
+  /// Brings what was written to the file in a moment when nothing is played.
+  mutating func keepUp() throws { try writer?.handOverWhereWanted() }
+
   /// Ends the episode that is being played, as cut off.
   mutating func endEpisode() throws {
     guard waiting != nil else { return }

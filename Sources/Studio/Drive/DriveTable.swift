@@ -25,6 +25,8 @@ struct DriveTable {
   private var isWatched = false
   private var leftAt = monotonicSeconds()
   private var failure: String?
+  /// When the recording was brought up last.
+  private var keptUp = 0.0
 
   /// How many steps a second there are in a world that waits: an agent's, and those of a key that is held down,
   /// which begin after some seconds.
@@ -39,7 +41,12 @@ struct DriveTable {
 
   /// Takes the steps that are due by now.
   mutating func pass(_ now: Double) {
-    guard !isEnded, !isPaused else { return }
+    guard !isEnded else { return }
+    if now - keptUp > 0.1 {
+      keptUp = now
+      attempt { try $0.game.keepUp() }
+    }
+    guard !isPaused else { return }
     attempt { table in
       if table.game.isOver { return try table.rest(now) }
       guard let interval = table.interval else { return }
