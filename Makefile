@@ -19,7 +19,7 @@ help:
 	@echo "make test-python   the Python package with Minari, DuckDB, pandas and TensorBoard"
 	@echo "make test-sb3      and with Stable-Baselines3, which takes 5.7 GB"
 	@echo "make bench   speed of every room and of the recorder for Python, each figure beside its limit"
-	@echo "make test-browser   reports in a real Chromium, which is installed if it is missing"
+	@echo "make test-browser   reports and the studio in a real Chromium, which is installed if it is missing"
 	@echo "make gallery train, and draw every picture of docs/gallery.md again"
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
 	@echo "make format  lay out the sources"
@@ -61,6 +61,7 @@ test-sb3: build
 
 test-browser: build
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || .ci/setup chromium
+	@.ci/python browser true
 	@$(TEST) --filter BrowserTests
 
 gallery: build

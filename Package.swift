@@ -103,7 +103,7 @@ let package = Package(
       "Benchmarks",
       uses: [
         "Platform", "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings",
-        "Raster", "Film", "Replay", "Analysis",
+        "Experiments", "Raster", "Film", "Replay", "Analysis",
       ],
       path: "Benchmarks", excluding: ["peers"]),
     .executableTarget(
@@ -170,7 +170,7 @@ let package = Package(
         "Platform", "Rollouts", "Worlds", "Trainers", "Recordings", "Experiments", "Raster", "Film",
         "Analysis", "Replay", "Pictures", "Report",
       ]),
-    tests(of: "Browser", uses: ["Rollouts", "Raster", "Film"]),
+    tests(of: "Browser", uses: ["Platform", "Rollouts", "Raster", "Film"]),
     tests(
       of: "EndToEnd", uses: ["Platform", "Rollouts", "SQLite", "Film", "Raster"],
       excluding: ["Fixtures"]),

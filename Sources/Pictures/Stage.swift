@@ -29,6 +29,7 @@ package final class Stage {
   private struct Key: Equatable {
     var episode: Int
     var options: PictureOptions
+    var withAttention: Bool
   }
 
   /// A film whose painter draws all episodes up to one.
@@ -45,9 +46,13 @@ package final class Stage {
     self.tables = tables
   }
 
-  /// The picture after `t` steps of an episode, as a PNG file.
-  package func png(episode number: Int, t: Int, _ options: PictureOptions) throws -> [UInt8] {
-    let place = try openFilm(of: number, through: t, options)
+  /// The picture after `t` steps of an episode, as a PNG file; over it, if wanted, where the policy of the last
+  /// checkpoint before the episode looked.
+  package func png(
+    episode number: Int, t: Int, _ options: PictureOptions, withAttention: Bool = false
+  ) throws -> [UInt8] {
+    let key = Key(episode: number, options: options, withAttention: withAttention)
+    let place = try openFilm(key, through: t)
     guard t < open[place].film.frameCount else {
       throw RunError.request("episode \(number) has \(open[place].film.frameCount - 1) steps")
     }
@@ -56,10 +61,7 @@ package final class Stage {
   }
 
   /// The place of an open film of an episode, the newest last.
-  private func openFilm(
-    of number: Int, through t: Int, _ options: PictureOptions
-  ) throws -> Int {
-    let key = Key(episode: number, options: options)
+  private func openFilm(_ key: Key, through t: Int) throws -> Int {
     if let place = open.firstIndex(where: { $0.key == key }) {
       let known = open.remove(at: place)
       // An episode that is being played has gone on.
@@ -68,8 +70,8 @@ package final class Stage {
         return open.count - 1
       }
     }
-    let episode = try recording.episode(number)
-    let film = try film(of: episode, options)
+    let episode = try recording.episode(key.episode)
+    let film = try film(of: episode, key.options, withAttention: key.withAttention)
     if open.count >= Self.mostOpen { open.removeFirst() }
     open.append(
       Open(
@@ -81,7 +83,7 @@ package final class Stage {
 
   /// A film of an episode.
   package func film(
-    of episode: Episode, _ options: PictureOptions, hold: Double = 0
+    of episode: Episode, _ options: PictureOptions, hold: Double = 0, withAttention: Bool = false
   ) throws -> any FrameSource {
     guard let world else {
       var request = EpisodePictureOptions()
@@ -93,17 +95,22 @@ package final class Stage {
       return try texts.film(hold: hold)
     }
     // What captions say is as wide as the longest of all that is shown.
-    let isReused = hold == 0 && !options.showsCaption
+    let isReused = hold == 0 && !options.showsCaption && !withAttention
     if isReused, let painted, painted.options == options, episode.number <= painted.newest {
       return painted.film.film(of: episode)
     }
     let painters = try EpisodePainters(recording, in: world, options, by: tables.painters)
     try painters.check(options, for: [episode])
-    let film = try painters.film(
-      FilmRequest(
-        [episode], of: run, from: recording, options: options, hold: Int((hold * 100).rounded())))
+    var request = FilmRequest(
+      [episode], of: run, from: recording, options: options, hold: Int((hold * 100).rounded()))
+    if withAttention {
+      let overlay = AttentionOverlay.Options(moment: .step(episode.firstStep))
+      request.heat =
+        try AttentionOverlay(overlay, of: recording, tables.catalog.plan(of: run), in: world).heat
+    }
+    let film = try painters.film(request)
     if isReused, painters.drawsAny(episode), let film = film as? any PaintedFilm {
-      painted = (options, try recording.counts().episodes, film)
+      painted = (options, try recording.newestEpisode(), film)
     }
     return film
   }

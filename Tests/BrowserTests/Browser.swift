@@ -113,16 +113,28 @@ final class Browser {
     try wait(until: "document.readyState === 'complete' && location.protocol === 'file:'")
   }
 
-  /// Presses a key.
-  func press(_ key: String) throws {
+  /// Opens an address of a server and waits for it; `events` go on.
+  func go(to address: String) throws {
+    try call("Page.navigate", ["url": .string(address)])
+    try wait(until: "document.readyState === 'complete' && location.protocol === 'http:'")
+  }
+
+  /// Forgets what happened until now.
+  func forget() { events = [] }
+
+  /// Presses a key, with Shift or without.
+  func press(_ key: String, shift: Bool = false) throws {
     let isText = key.count == 1
     for type in ["keyDown", "keyUp"] {
       var parameters: [JSON.Member] = [
         .init("type", .string(type)), .init("key", .string(key)),
         .init("code", .string(key == " " ? "Space" : key)),
+        .init("modifiers", .integer(shift ? 8 : 0)),
       ]
       let codes = [
-        "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowRight": 39, " ": 32, "Tab": 9,
+        "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40,
+        " ": 32, "Tab": 9,
+        "Enter": 13, "Escape": 27,
       ]
       if let code = codes[key] { parameters.append(.init("windowsVirtualKeyCode", .integer(code))) }
       if isText, type == "keyDown" { parameters.append(.init("text", .string(key))) }

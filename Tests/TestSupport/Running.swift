@@ -37,6 +37,9 @@ package final class Running {
     String(decoding: try Data(contentsOf: said.appendingPathComponent(name)), as: UTF8.self)
   }
 
+  /// What it has said until now.
+  package func output() throws -> String { try text("out") }
+
   /// Sends it a signal, if it still runs.
   package func send(_ signal: Int32) {
     if process.isRunning { kill(process.processIdentifier, signal) }

@@ -13,14 +13,9 @@ export const page = {
     ["p", "pause or go on"], [".", "a single step"], ["r", "restart"], ["h", "show or hide the advice"],
     ["k", "keep as a recording"]],
   async open(root, { query }) {
-    const style = make("link", { rel: "stylesheet", href: "/page/drive.css" });
-    document.head.append(style);
     const drive = new DrivePage(root);
     await drive.begin(query);
-    return () => {
-      drive.close();
-      style.remove();
-    };
+    return () => drive.close();
   },
 };
 

@@ -93,9 +93,14 @@ class RunPage {
       curve: drawnChart("curve", (x) => this.chooseOnCurve(x)),
       strip: drawnChart("strip", (x) => { this.pause(); this.seek(Math.round(x)); }),
       moments: make("ol", { class: "moments" }),
-      map: make("div", { class: "map" }, make("canvas", { role: "img", "aria-label": "What was learned" }),
-        make("div", { class: "mark", hidden: true })),
+      map: make("div", { class: "map" }, make("canvas", {
+        role: "img", "aria-label": "What was learned", pointermove: (event) => this.read(event),
+        pointerleave: () => this.unread(), click: (event) => this.chooseCell(event),
+      }), make("div", { class: "mark", hidden: true })),
       reading: make("p", { class: "reading" }),
+      drive: make("a", { class: "button", href: `/drive?run=${this.id}` }, "Drive"),
+      fork: make("a", { class: "button", href: `/train?fork=${this.id}` }, "Fork here"),
+      measure: make("h3"),
       values: make("ul", { class: "values" }),
       source: make("p", { class: "hint" }),
       words: make("div", { class: "words" }),
@@ -107,7 +112,8 @@ class RunPage {
       make("h1", {}, facts.title), make("code", { class: "file" }, facts.file), parts.status,
       make("span", { class: "grow" }),
       facts.is_text && facts.purpose === "train" ? make("a", { class: "button", href: `/write?model=${this.id}` }, "Write") : null,
-      make("a", { class: "button", href: `/drive?run=${this.id}` }, "Drive"),
+      facts.is_text || !facts.has_steps ? null : parts.drive,
+      facts.purpose === "train" ? parts.fork : null,
       make("button", { type: "button", click: () => this.save() }, "Save …"));
     const stage = make("section", { class: "card stage", "aria-label": "Episode" },
       make("div", { class: "bar" },
@@ -121,13 +127,20 @@ class RunPage {
       parts.time,
       make("div", { class: "controls" },
         button("◀", "Step back", () => this.move(-1)), parts.play, button("▶", "Step on", () => this.move(1)),
-        parts.speed, parts.follow),
+        parts.speed, parts.follow,
+        facts.mind === "attention" && facts.policy === "gpt" ? make("label", { class: "choice" }, make("input", {
+          type: "checkbox", change: (event) => {
+            this.hasAttention = event.target.checked;
+            this.stage.forget();
+            if (this.playing) this.play(); else this.seek(this.t);
+          },
+        }), make("span", {}, "Where it looked")) : null),
       parts.trouble, parts.now, parts.strip.box);
     const mind = make("section", { class: "card mind" },
       make("div", { class: "bar" }, make("h2", {}, "What it knew"), make("span", { class: "grow" }),
         facts.mind === "table" ? choice("Cells", [["arrows", "arrows"], ["triangles", "triangles"]], "arrows",
           (value) => { this.style = value; this.map.forget(); this.showMind(); }) : null),
-      parts.map, parts.reading, make("h3", {}, "Value of each action here"), parts.values, parts.source);
+      parts.map, parts.reading, parts.measure, parts.values, parts.source);
     const why = make("section", { class: "card why" }, make("h2", {}, "Why, and what was learned"),
       parts.words, parts.figure);
     const command = make("details", { class: "card command" }, make("summary", {}, "The same in a terminal"),
@@ -135,7 +148,7 @@ class RunPage {
       make("button", { type: "button", click: () => copy(parts.command.textContent) }, "Copy"));
     const learning = make("section", { class: "card learning" },
       make("div", { class: "bar" }, make("h2", {}, "Learning"), parts.curveTools), parts.curve.box,
-      make("details", { class: "moment-list" }, make("summary", {}, "Moments"), parts.moments));
+      make("details", { class: "moment-list", hidden: true }, make("summary", {}, "Moments"), parts.moments));
     const settings = make("details", { class: "card settings" }, make("summary", {}, "Settings"),
       make("dl", {}, Object.entries(facts.settings ?? {}).map(([name, value]) => make("div", {},
         make("dt", {}, name), make("dd", {}, typeof value === "object" ? JSON.stringify(value) : String(value))))));
@@ -232,6 +245,11 @@ class RunPage {
     return this.stepAt(this.t);
   }
 
+  /** The number of steps that had been learned from when the cursor's state was seen. */
+  get learned() {
+    return this.t >= this.episode.steps ? this.step + 1 : this.step;
+  }
+
   stepAt(t) {
     const { first_step: first, stride, steps } = this.episode;
     return first + Math.min(t, steps - 1) * stride;
@@ -246,6 +264,9 @@ class RunPage {
     if (this.isClosed) return;
     history.replaceState(null, "", path(`/run/${this.id}`, { episode: this.episode.episode, t: this.t }));
     const { file } = this.facts;
+    const cursor = { run: this.id, episode: this.episode.episode, t: this.t };
+    this.parts.drive.href = path("/drive", cursor);
+    this.parts.fork.href = path("/train", { fork: this.id, step: this.step });
     this.parts.command.textContent = [
       `reel render ${quoted(file)} --episode ${this.episode.episode} -o frames/`,
       `reel film ${quoted(file)} --episode ${this.episode.episode} -o episode.gif`,
@@ -273,7 +294,10 @@ class RunPage {
   }
 
   get frameQuery() {
-    return { theme: theme.name, size: Math.min(1280, this.pixels(this.parts.canvas, 640)) };
+    return {
+      theme: theme.name, size: Math.min(1280, this.pixels(this.parts.canvas.parentElement, 640)),
+      attention: this.hasAttention ? 1 : null,
+    };
   }
 
   async loadFrame(t, signal) {
@@ -508,7 +532,7 @@ class RunPage {
     this.values.want(`${this.episode.episode} ${this.t}`);
     if (mind === "table" || mind === "values") {
       this.parts.map.classList.add("pending");
-      this.map.want(this.step + (this.t ? 1 : 0));
+      this.map.want(this.learned);
     } else {
       this.parts.map.hidden = true;
     }
@@ -523,26 +547,84 @@ class RunPage {
     this.parts.map.classList.remove("pending");
   }
 
+  /** The cell under the pointer, and where it stands as shares of the map's picture. */
+  cell(event) {
+    const box = this.parts.map.querySelector("canvas").getBoundingClientRect();
+    const [left, top, width, height, rows, columns] = this.board ?? [];
+    const column = Math.floor(((event.clientX - box.left) / box.width - left) / width * columns);
+    const row = Math.floor(((event.clientY - box.top) / box.height - top) / height * rows);
+    if (!(row >= 0 && row < rows && column >= 0 && column < columns)) return null;
+    return { row, column, x: left + column * width / columns, y: top + row * height / rows,
+      width: width / columns, height: height / rows };
+  }
+
+  /** Reads what was known of the cell under the pointer. */
+  async read(event) {
+    const cell = this.cell(event);
+    if (!cell) return this.unread();
+    const mark = this.parts.map.querySelector(".mark");
+    mark.hidden = false;
+    const share = (part) => `${100 * part}%`;
+    Object.assign(mark.style, { left: share(cell.x), top: share(cell.y), width: share(cell.width), height: share(cell.height) });
+    const key = `${cell.row} ${cell.column} ${this.step}`;
+    if (key === this.reading) return;
+    this.reading = key;
+    try {
+      const { row, column } = cell;
+      const found = await get(this.api("cell", { row, column, step: this.learned }));
+      if (key !== this.reading) return;
+      this.cellUpdate = found.step;
+      this.parts.reading.replaceChildren(found.words,
+        ...(found.update ? [make("br"), found.update, make("span", { class: "hint" }, " (click to go there)")] : []));
+    } catch (error) {
+      this.parts.reading.textContent = error.message;
+    }
+  }
+
+  unread() {
+    this.reading = null;
+    this.cellUpdate = null;
+    this.parts.map.querySelector(".mark").hidden = true;
+    this.parts.reading.textContent = "";
+  }
+
+  /** Goes to the last update of a cell: again and again, back through all of them. */
+  async chooseCell(event) {
+    await this.read(event);
+    if (this.cellUpdate == null) return;
+    this.pause();
+    this.follow(false);
+    const { episode, t } = await get(this.api("place", { step: this.cellUpdate }));
+    await this.openEpisode(String(episode), t);
+    await this.read(event);
+  }
+
   noMap(error) {
     this.parts.map.hidden = true;
     this.parts.reading.textContent = error.message;
   }
 
-  showValues({ values, source }) {
-    const { facts, parts } = this;
+  showValues({ values, names, measure, source }) {
+    const { parts } = this;
     this.mindCard.hidden = !values.length && parts.map.hidden;
+    parts.measure.textContent = {
+      value: "Value of each action here", chance: "Chance of each action here",
+      mean: "Mean of each number of the action here",
+    }[measure];
+    parts.measure.hidden = !values.length;
     const known = values.filter((value) => value != null);
-    const [low, high] = [Math.min(0, ...known), Math.max(0, ...known)];
-    const best = Math.max(...known);
+    const [low, high] = measure === "chance" ? [0, 1] : [Math.min(0, ...known), Math.max(0, ...known)];
+    const best = measure === "mean" ? null : Math.max(...known);
     const width = high - low || 1;
     parts.values.replaceChildren(...values.map((value, action) => {
       const bar = make("i");
       const from = (Math.min(0, value) - low) / width;
       bar.style.left = `${100 * from}%`;
       bar.style.width = `${100 * Math.max(0.01, Math.abs(value) / width)}%`;
+      const text = value == null ? "–" : measure === "chance" ? `${fixed(100 * value, 1)} %`
+        : fixed(value, Math.abs(high - low) >= 100 ? 1 : 3);
       return make("li", { class: value === best ? "best" : "" },
-        make("span", {}, facts.actions[action]?.name ?? String(action)), make("b", {}, bar),
-        make("output", {}, value == null ? "–" : fixed(value, Math.abs(best) >= 100 ? 1 : 3)));
+        make("span", {}, names[action] ?? String(action)), make("b", {}, bar), make("output", {}, text));
     }));
     parts.source.textContent = source;
     this.markTaken();
@@ -620,7 +702,7 @@ class RunPage {
       "[": () => this.jump(-1), "]": () => this.jump(1),
       "-": () => this.setSpeed(this.speed - 1), "+": () => this.setSpeed(this.speed + 1),
       "=": () => this.setSpeed(this.speed + 1),
-      f: () => this.follow(!this.isFollowing), s: () => this.save(),
+      f: () => this.follow(!this.isFollowing), s: () => this.save(), d: () => this.parts.drive.click(),
     }[event.key];
     if (!act) return;
     event.preventDefault();

@@ -7,10 +7,27 @@ const pages = {
   write: () => import("./write.js"), train: () => import("./train.js"),
   maps: () => import("./maps.js"),
 };
+/** Pages with a style sheet of their own, which holds while they are shown. */
+const styled = ["train", "drive", "write", "maps"];
 const main = document.getElementById("main");
 let close = () => {};
 let visit = 0;
 let current;
+
+/** Puts a page's own style sheet in the place of the last page's, and waits for it. */
+async function dress(name) {
+  const worn = document.getElementById("style");
+  if (worn?.dataset.page === name) return;
+  if (styled.includes(name)) {
+    const link = make("link", { rel: "stylesheet", id: "style", "data-page": name, href: `/page/${name}.css` });
+    await new Promise((resolve) => {
+      link.addEventListener("load", resolve);
+      link.addEventListener("error", resolve);
+      document.head.append(link);
+    });
+  }
+  worn?.remove();
+}
 
 /** Shows what the address says. */
 async function show() {
@@ -26,7 +43,7 @@ async function show() {
     if (isHere) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
   }
   try {
-    const { page } = await (pages[name] ?? pages[""])();
+    const [{ page }] = await Promise.all([(pages[name] ?? pages[""])(), dress(name)]);
     if (mine !== visit) return;
     current = page;
     document.title = `${page.title} – Reel Studio`;

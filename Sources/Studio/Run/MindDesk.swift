@@ -5,6 +5,7 @@ import Raster
 import Recordings
 import Replay
 import Rollouts
+import Trainers
 import Worlds
 
 /// What the learner of a run knew at any of its steps.
@@ -13,9 +14,10 @@ final class MindDesk {
   private let run: RunDescription
   private let world: any World
   private let insight: Insight
+  private let settings: any TrainerSettings
   private let tables: PictureTables
-  /// The network that was asked last.
-  private var network: (step: Int, values: ActionValues)?
+  /// Whoever was asked last.
+  private var advisor: (step: Int, advisor: (any Advisor)?)?
   /// The maps that were asked for last, and what was known at the end, which their colours are chosen by.
   private var shown: (key: MapKey, pictures: HeatMapPictures, last: HeatMap)?
 
@@ -31,44 +33,48 @@ final class MindDesk {
     run = try recording.description()
     let plan = try tables.catalog.plan(of: run)
     (world, insight) = (try plan.world(), try plan.insight(of: recording))
+    settings = plan.settings
     self.tables = tables
   }
 
-  // MARK: Values
+  // MARK: Thoughts
 
-  /// What each action was worth at a moment of an episode, before the learner learned from it.
-  func values(_ number: Int, t: Int) throws -> JSON {
+  /// What was thought of each action at a moment of an episode, before anything was learned from it.
+  func thoughts(_ number: Int, t: Int) throws -> JSON {
     let episode = try recording.episode(number)
     let index = episode.firstStep + min(t, episode.steps - 1) * episode.stride
     guard let step = try recording.steps(in: index..<index + 1).first else {
       throw Refusal.missing("step \(index) is not in this recording")
     }
-    let state = t == episode.steps ? step.next : step.state
-    switch (insight, state) {
-    case (.table, .index(let state)):
-      let table = try recording.qTable(at: min(index + (t == episode.steps ? 1 : 0), index + 1))
-      let values = Array(table.row(state))
-      return json(values, "by the Q-table before step \(index)")
-    case (.actionValues(let make), .bytes(let bytes)):
-      guard let world = world as? any ObservableWorld,
-        let observation = Self.observation(bytes, of: world),
-        let kept = try recording.checkpoint(atOrBefore: index)
-      else { return json([], "") }
-      if network?.step != kept.step { network = (kept.step, try make(kept)) }
-      let values = network?.values(observation) ?? []
-      return json(values.map(Double.init), "by the network of step \(kept.step)")
-    default: return json([], "")
+    let isEnd = t == episode.steps
+    let state = isEnd ? step.next : step.state
+    if case .table = insight, case .index(let state) = state {
+      let table = try recording.qTable(at: isEnd ? index + 1 : index)
+      return json(.value, table.row(state).map { $0 }, "by the Q-table before step \(index)")
     }
+    guard let kept = try recording.checkpoint(atOrBefore: index) else {
+      return json(.value, [], "")
+    }
+    if advisor?.step != kept.step {
+      advisor = (kept.step, try settings.advisor(in: world, by: kept))
+    }
+    let draws = Generator(seed: run.seed).draws(for: .policy, episode: number, t: t)
+    guard let advice = advisor?.advisor?.advice(in: state, draws) else {
+      return json(.value, [], "")
+    }
+    return json(advice.measure, advice.numbers, "by the network of step \(kept.step)")
   }
 
-  private func json(_ values: [Double], _ source: String) -> JSON {
-    [
-      "values": .array(values.prefix(64).map(JSON.number)), "source": .string(source),
+  private func json(_ measure: Advice.Measure, _ values: [Double?], _ source: String) -> JSON {
+    let names =
+      measure == .mean
+      ? RecordedNumbers(run.world.fields, of: "action").names
+      : values.indices.map(StateNames(run.world).action)
+    return [
+      "measure": .string(measure.rawValue), "source": .string(source),
+      "names": .array(names.prefix(64).map(JSON.string)),
+      "values": .array(values.prefix(64).map { $0.map(JSON.number) ?? .null }),
     ]
-  }
-
-  private static func observation<W: ObservableWorld>(_ bytes: [UInt8], of world: W) -> [Float]? {
-    W.State(bytes: bytes).map(world.observation)
   }
 
   // MARK: Maps
@@ -95,5 +101,43 @@ final class MindDesk {
     let last = try pictures.maps.map(at: key.end)
     shown = (key, pictures, last)
     return (pictures, last)
+  }
+
+  // MARK: Cells
+
+  /// What was known of a cell of the map that was asked for last, after some steps: in words, and the last update of
+  /// it before.
+  func cell(row: Int, column: Int, at step: Int) throws -> JSON {
+    guard let shown, (0..<shown.last.rows).contains(row), (0..<shown.last.columns).contains(column)
+    else { throw Refusal.missing("there is no such cell") }
+    let place = row * shown.last.columns + column
+    guard case .table = insight else {
+      let value = try shown.pictures.maps.map(at: step).values[place]
+      return [
+        "words": .string(
+          "row \(row), column \(column): "
+            + (value.isNaN ? "not asked about" : NumberText.short(value)))
+      ]
+    }
+    let state = Int(shown.last.states[place])
+    let names = StateNames(run.world)
+    guard state >= 0 else { return ["words": "a wall"] }
+    let table = try recording.qTable(at: step)
+    let learned = table.learnedActions(state)
+    guard !learned.isEmpty else {
+      return ["words": .string("\(names.state(state)): nothing learned yet")]
+    }
+    let values = table.row(state).enumerated().filter { learned.contains($0.offset) }
+      .map { "\(names.action($0.offset)) \(NumberText.short($0.element))" }
+    let words =
+      "\(names.state(state)): \(values.joined(separator: ", ")); "
+      + "\(NumberText.grouped(table.visits(in: state))) visits"
+    guard let last = try recording.qUpdates(of: state, before: step, last: 1).first else {
+      return ["words": .string(words)]
+    }
+    let update =
+      "Last update: step \(last.step), episode \(last.episode), \(names.action(last.action)) "
+      + "\(NumberText.short(last.before)) → \(NumberText.short(last.after))"
+    return ["words": .string(words), "update": .string(update), "step": .integer(last.step)]
   }
 }

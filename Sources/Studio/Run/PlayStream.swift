@@ -13,6 +13,7 @@ final class PlayStream: ByteStream, @unchecked Sendable {
   private let run: OpenRun
   private let options: PictureOptions
   private let stepsPerSecond: Double
+  private let withAttention: Bool
   // Only the connection's own thread asks for frames.
   private var episode: Int
   private var from: Int
@@ -27,10 +28,13 @@ final class PlayStream: ByteStream, @unchecked Sendable {
 
   /// A stream that begins after `t` steps of an episode.
   init(
-    of run: OpenRun, episode: Int, t: Int, stepsPerSecond: Double, _ options: PictureOptions
+    of run: OpenRun, episode: Int, t: Int, stepsPerSecond: Double, _ options: PictureOptions,
+    withAttention: Bool = false
   ) {
     (self.run, self.episode, from) = (run, episode, t)
-    (self.stepsPerSecond, self.options) = (stepsPerSecond, options)
+    (self.stepsPerSecond, self.options, self.withAttention) = (
+      stepsPerSecond, options, withAttention
+    )
   }
 
   func next() -> [UInt8]? {
@@ -66,8 +70,8 @@ final class PlayStream: ByteStream, @unchecked Sendable {
     }
     t = min(t, steps)
     shown = t
-    let png = try run.onStage { [options] in
-      try $0.png(episode: number, t: t, options)
+    let png = try run.onStage { [options, withAttention] in
+      try $0.png(episode: number, t: t, options, withAttention: withAttention)
     }
     return Self.frame(png, number, t)
   }

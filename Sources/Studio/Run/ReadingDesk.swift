@@ -36,6 +36,7 @@ final class ReadingDesk {
         .init("is_text", .bool(run.isOfText)),
         .init("has_steps", .bool(try hasSteps())),
         .init("mind", .string(mind(insight))),
+        .init("policy", .string(plan.settings.policyKind ?? "")),
         .init(
           "actions",
           .array(
@@ -109,7 +110,7 @@ final class ReadingDesk {
 
   /// The episode that was played when so many steps, episodes or seconds had passed: its last one before that.
   func episode(at place: Double, by progress: Curve.Progress) throws -> JSON {
-    let last = max(1, try recording.counts().episodes)
+    let last = max(1, try recording.newestEpisode())
     switch progress {
     case .episodes: return json(try recording.episode(min(last, max(1, Int(place)))))
     case .steps:

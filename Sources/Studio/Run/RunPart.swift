@@ -32,8 +32,14 @@ struct RunPart: Sendable {
     case "strip": return try strip(of: run, request)
     case "values":
       let (episode, t) = try (request.episode(), request.t())
-      return try .orAbsent { try run.inMind { try $0.values(episode, t: t) } }
+      return try .orAbsent { try run.inMind { try $0.thoughts(episode, t: t) } }
     case "map": return try .pictureOrAbsent { try map(of: run, request) }
+    case "cell":
+      let step = try request.step()
+      let (row, column) = try (
+        request.number("row", in: 0...1 << 20), request.number("column", in: 0...1 << 20)
+      )
+      return try .orAbsent { try run.inMind { try $0.cell(row: row, column: column, at: step) } }
     case "explanation":
       let step = try request.step()
       return try .orAbsent { try run.study { try $0.words(of: step) } }
@@ -50,17 +56,20 @@ struct RunPart: Sendable {
 
   private func stage(of run: OpenRun, _ request: Request) throws -> Response {
     let (episode, t) = try (request.episode(), request.t())
-    let options = try request.pictureOptions()
-    let png = try run.onStage { stage in
-      try stage.png(episode: episode, t: t, options)
+    let (options, attention) = (try request.pictureOptions(), request.query["attention"] != nil)
+    return try .pictureOrAbsent {
+      let png = try run.onStage { stage in
+        try stage.png(episode: episode, t: t, options, withAttention: attention)
+      }
+      return Response(png, type: "image/png")
     }
-    return Response(png, type: "image/png")
   }
 
   private func play(_ run: OpenRun, _ request: Request) throws -> Response {
     let stream = PlayStream(
       of: run, episode: try request.episode(), t: try request.t(),
-      stepsPerSecond: try request.stepsPerSecond(), try request.pictureOptions())
+      stepsPerSecond: try request.stepsPerSecond(), try request.pictureOptions(),
+      withAttention: request.query["attention"] != nil)
     return Response(stream, type: "application/octet-stream")
   }
 
