@@ -68,13 +68,17 @@ export class Paper {
     if (place == null) this.look(null);
   }
 
-  /** Shades the symbols from a place on by shares of attention; null: by what was expected again. */
+  /**
+   * Shades the symbols from a place on by shares of attention, against the greatest of them; null: by what was expected
+   * again.
+   */
   look(shares, first = 0) {
     for (const span of this.looked ?? []) delete span.dataset.look;
     this.looked = [];
     this.box.classList.toggle("looking", Boolean(shares));
+    const most = Math.max(...shares ?? [], 1e-9);
     shares?.forEach((share, index) => {
-      const level = Math.round(LEVELS * Math.sqrt(share));
+      const level = Math.round(LEVELS * Math.sqrt(share / most));
       const span = this.spans[first + index];
       if (!span || !level) return;
       span.dataset.look = level;

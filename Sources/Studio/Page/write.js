@@ -114,7 +114,7 @@ class WritePage {
       make("span", { class: "share" }, "the model's share"),
       make("span", { class: "chance" }, "chance by the settings"));
     this.legends = make("div", { class: "legends" },
-      legend("expected", "expected", "surprising"), legend("seen", "not looked at", "looked at"));
+      legend("expected", "expected", "surprising"), legend("seen", "not looked at", "looked at most"));
     this.root.append(make("h1", { class: "hidden" }, "Write"), make("div", { class: "writing" },
       make("div", { class: "sheet" },
         make("section", { class: "card form", "aria-label": "Prompt and settings" },

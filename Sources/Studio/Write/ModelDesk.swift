@@ -111,11 +111,13 @@ final class ModelDesk: Sendable {
     ]
   }
 
-  /// Shares by layer, head and place, in ten-thousandths: short, and finer than any shade.
+  /// Shares by layer, head and place, in ten-thousandths: short, and finer than any shade. What a damaged model
+  /// makes of its numbers is none.
   private static func json(_ attention: [[[Float]]]) -> JSON {
     .array(
       attention.map { heads in
-        .array(heads.map { .array($0.map { .integer(Int(($0 * 10_000).rounded())) }) })
+        .array(
+          heads.map { .array($0.map { .integer($0.isFinite ? Int(($0 * 10_000).rounded()) : 0) }) })
       })
   }
 }
