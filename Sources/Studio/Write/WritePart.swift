@@ -26,27 +26,32 @@ struct WritePart: Sendable {
     case ("POST", "text"):
       let (wanted, desk) = try writing(request.json())
       let trained = try desk.writer()
-      let generation: TextGeneration
-      do {
-        generation = try self.generation(wanted, by: trained)
-      } catch let error as RunError {
-        // A prompt that the model cannot read is nothing that went wrong.
-        return Response(["absent": .string(error.description)])
+      return try Self.orSentence {
+        let generation = try generation(wanted, by: trained)
+        let stream = try WriteStream(desk, generation, wanted, in: slots.enter())
+        return Response(stream, type: "application/x-ndjson")
       }
-      let stream = try WriteStream(desk, generation, wanted, in: slots.enter())
-      return Response(stream, type: "application/x-ndjson")
     case ("POST", "look"):
       let json = try request.json()
       let (wanted, desk) = try writing(json)
-      return try .orAbsent { try desk.look(wanted, at: Self.place(json)) }
-    case ("POST", "fork"): return try .orAbsent { try fork(request.json()) }
-    case ("POST", "keep"): return try .orAbsent { try keep(request.json()) }
+      return try Self.orSentence { Response(try desk.look(wanted, at: Self.place(json))) }
+    case ("POST", "fork"): return try Self.orSentence { Response(try fork(request.json())) }
+    case ("POST", "keep"): return try Self.orSentence { Response(try keep(request.json())) }
     case ("POST", "classify"):
       let json = try request.json()
       let text = try json.word("text", atMost: WriteRequest.mostBytes)
       let desk = try shelf.desk(json.word("model", atMost: 64), step: nil)
       return Response(try desk.classify(text))
     default: throw Refusal.missing("there is nothing at \(request.path)")
+    }
+  }
+
+  /// An answer, or the sentence why a text cannot be: a prompt that its model cannot read is no failure.
+  private static func orSentence(_ answer: () throws -> Response) throws -> Response {
+    do {
+      return try answer()
+    } catch let error as RunError {
+      return Response(["absent": .string(error.description)])
     }
   }
 
