@@ -1,7 +1,7 @@
 import { choice, copy, make, say } from "./dom.js";
 import { counted } from "./library.js";
 import { clamp, fixed } from "./numbers.js";
-import { quoted } from "./run.js";
+import { quoted } from "./run-save.js";
 import { get, Latest, path, post, ServerError } from "./server.js";
 import { theme } from "./theme.js";
 import { candidates, Heads, legend, named, Paper, percent } from "./write-mind.js";
