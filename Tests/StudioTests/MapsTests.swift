@@ -93,7 +93,9 @@ struct MapsTests {
       #expect(found["ok"] == .bool(said.code == 0))
       let lines = try found.elements("lines").compactMap { $0["text"]?.text }
       let shown = try Program.reel("map", "check", file, in: folder).output
-      for line in lines { #expect(shown.contains(line)) }
+      // A terminal's lines are broken where they are long.
+      let words = shown.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      for line in lines { #expect(words.contains(line)) }
     }
   }
 
