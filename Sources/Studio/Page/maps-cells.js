@@ -40,7 +40,7 @@ export class CellsEditor {
       click: () => this.chooseTool(name),
     }, words));
     this.brushButtons = tools.brushes.map((brush, place) => make("button", {
-      type: "button", class: "swatch", "aria-pressed": String(place === this.brush),
+      type: "button", class: "brush", "aria-pressed": String(place === this.brush),
       title: `${brush.name} (${place + 1})`, click: () => this.chooseBrush(place),
     }, make("canvas", { width: 44, height: 44, "aria-hidden": "true" }), make("span", {}, brush.name)));
     this.value = make("input", { type: "number", step: "any", value: 1, "aria-label": "What the exit pays",
@@ -51,7 +51,7 @@ export class CellsEditor {
     this.rowsInput = side("Rows", () => this.resize());
     this.columnsInput = side("Columns", () => this.resize());
     this.box = make("div", { class: "map-tools" },
-      make("h3", {}, "Paint"), make("div", { class: "swatches", role: "group", "aria-label": "Brushes" },
+      make("h3", {}, "Paint"), make("div", { class: "brushes", role: "group", "aria-label": "Brushes" },
         this.brushButtons), this.valueRow,
       make("h3", {}, "With"), make("div", { class: "tool-row", role: "group", "aria-label": "Tools" },
         this.toolButtons),
