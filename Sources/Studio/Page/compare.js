@@ -100,7 +100,7 @@ class Comparison {
       this.difference);
     const files = runs.map((run) => quoted(run.file)).join(" ");
     const command = `reel compare ${files} -o compare.png\nreel curve ${files} -o curves.png`
-      + (runs.length === 2 ? `\nreel film ${quoted(runs[0].file)} --with ${quoted(runs[1].file)} -o both.gif` : "");
+      + (runs.length === 2 ? `\nreel film ${quoted(runs[0].file)} --compare ${quoted(runs[1].file)} -o both.gif` : "");
     this.root.append(
       make("div", { class: "title" }, make("h1", {}, runs.map((run) => run.name).join(" · "))),
       make("section", { class: "card learning" },

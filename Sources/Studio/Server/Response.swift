@@ -62,7 +62,7 @@ package struct Response {
     case let refusal as Refusal where refusal.status == 404: refusal.description
     case let error as RunError where error.kind != .cancelled: error.description
     case let error as RecordingError where error.kind == .absent: error.description
-    case let error as PainterError: error.description
+    case PainterError.noMap: "\(error)"
     default: nil
     }
   }
