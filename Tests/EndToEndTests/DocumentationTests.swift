@@ -34,12 +34,15 @@ import Testing
       for page in [
         "README.md", "docs/trainers.md", "docs/worlds.md", "docs/films.md", "docs/language.md",
         "docs/events.md", "docs/moments.md", "docs/explain.md", "docs/lessons.md",
+        "docs/studio.md",
       ] {
         let commands = try Self.commands(in: page)
         #expect(!commands.isEmpty, "\(page)")
         // What a page shows again would find its own result.
         for command in commands where done.insert(command).inserted {
-          let outcome = try Program.reel(line: command, in: folder)
+          let outcome =
+            command.hasPrefix("studio")
+            ? try Self.served(command, in: folder) : try Program.reel(line: command, in: folder)
           #expect(outcome.code == 0, "\(page): reel \(command): \(outcome.errors)")
         }
       }
@@ -58,6 +61,14 @@ import Testing
         #expect(found.code == 0, "\(page) links to \(target)")
       }
     }
+  }
+
+  /// Starts a studio, which serves until somebody ends it, and ends it once it has printed its address.
+  private static func served(_ command: String, in folder: String) throws -> Program.Outcome {
+    let running = try Program.start(line: command, in: folder)
+    try running.wait { try running.output().contains("token=") }
+    running.send(SIGINT)
+    return try running.outcome()
   }
 
   /// The lines of a page's code blocks that begin with `reel `, without remarks.
