@@ -97,7 +97,8 @@ struct StudioBrowserTests {
         for (size, width, height) in [
           ("phone", 360, 740), ("tablet", 820, 1100), ("desk", 1440, 900),
         ] {
-          try browser.become(width: width, height: height, theme: theme)
+          try browser.become(
+            width: width, height: height, isPhone: size == "phone", theme: theme)
           usleep(300_000)
           let wide = try browser.value("document.documentElement.scrollWidth")
           #expect((wide.int ?? 0) <= width, "\(name) fits \(width) pixels")

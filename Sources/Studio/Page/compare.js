@@ -88,7 +88,8 @@ class Comparison {
         make("figure", { class: "screen" }, canvas), words);
       return { box, canvas, words };
     });
-    const cell = (value) => value == null ? "–" : typeof value === "number" ? short(value)
+    const cell = (value) => value == null ? "–" : Number.isInteger(value) ? value.toLocaleString("en")
+      : typeof value === "number" ? short(value)
       : typeof value === "object" ? JSON.stringify(value) : String(value);
     const table = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Differences" },
       make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "What differs"),

@@ -209,11 +209,10 @@ class Library {
       const place = row.querySelector(`.${part}`);
       const image = make("img", {
         src: path(`/api/library/${part}`, { id, theme: theme.name, changed }), alt: "", width, height,
-        loading: "lazy", decoding: "async", error: () => place.replaceChildren(),
+        decoding: "async", error: () => place.replaceChildren(),
+        // A picture that stands stays until the next one is there.
+        load: () => place.replaceChildren(image),
       });
-      image.addEventListener("load", () => place.replaceChildren(image), { once: true });
-      if (!place.firstChild) place.append(image);
-      // A picture that stands stays until the next one is there.
     }
   }
 

@@ -22,7 +22,7 @@ export class Why {
       const { title, summary } = await get(run.api("explanation", { step }));
       if (step !== run.step) return;
       words.replaceChildren(make("h3", {}, title), ...summary.map((line) => make("p", {}, line)));
-      const size = Math.round(clamp(words.clientWidth, 320, 1200));
+      const size = Math.round(clamp(words.clientWidth, 720, 1200));
       figure.src = run.api("figure", { step, theme: theme.name, size });
       figure.alt = summary.join(" ");
       figure.hidden = false;

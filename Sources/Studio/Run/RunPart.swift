@@ -129,6 +129,8 @@ struct RunPart: Sendable {
   ) throws -> [JSON.Member] {
     var chart = chart
     (chart.width, chart.height) = (width, height)
+    // The page says what is drawn, and has its marks there.
+    chart.y.label = ""
     let area = Rect(x: 0, y: 0, width: Double(width), height: Double(height))
     let plot = chart.plot(in: area, on: try Canvas(width: 1, height: 1))
     func numbers(_ range: ClosedRange<Double>) -> JSON {
