@@ -170,7 +170,7 @@ let package = Package(
         "Platform", "Rollouts", "Worlds", "Trainers", "Recordings", "Experiments", "Raster", "Film",
         "Analysis", "Replay", "Pictures", "Report",
       ]),
-    tests(of: "Browser", uses: ["Platform", "Rollouts", "Raster", "Film"]),
+    tests(of: "Browser", uses: ["Platform", "Rollouts", "Recordings", "Raster", "Film"]),
     tests(
       of: "EndToEnd", uses: ["Platform", "Rollouts", "SQLite", "Film", "Raster"],
       excluding: ["Fixtures"]),

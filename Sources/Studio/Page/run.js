@@ -275,7 +275,7 @@ class RunPage {
       "[": () => this.learning.jump(-1), "]": () => this.learning.jump(1),
       "-": () => stage.setSpeed(stage.speed - 1), "+": () => stage.setSpeed(stage.speed + 1),
       "=": () => stage.setSpeed(stage.speed + 1),
-      f: () => this.follow(!this.isFollowing), s: () => save(this), d: () => this.drive.click(),
+      f: () => this.follow(!this.isFollowing), s: () => save(this), d: () => { this.name(); this.drive.click(); },
     }[event.key];
     if (!act) return;
     event.preventDefault();
