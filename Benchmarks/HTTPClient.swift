@@ -1,6 +1,5 @@
 import Film
 import Glibc
-import Platform
 import Rollouts
 
 /// A connection that stays open, as a browser's does.
@@ -162,13 +161,12 @@ struct ServedStudio {
 
   /// How much memory it holds.
   func residentMegabytes() throws -> Double {
-    let status = try Files.contents(of: "/proc/\(process)/status", limit: 1 << 16)
-    let line = String(decoding: status, as: UTF8.self).split(separator: "\n")
-      .first { $0.hasPrefix("VmRSS:") }
-    let digits = line?.filter(\.isNumber) ?? ""
-    guard let kilobytes = Double(digits) else {
-      throw HTTPFailure(description: "the kernel does not say what memory it holds")
-    }
+    var line = [CChar](repeating: 0, count: 64)
+    guard let output = popen("ps -o rss= -p \(process)", "r"), fgets(&line, 64, output) != nil,
+      let kilobytes = Double(
+        String(decoding: line.map(UInt8.init(bitPattern:)), as: UTF8.self).filter(\.isNumber))
+    else { throw HTTPFailure(description: "ps does not say what memory the studio holds") }
+    pclose(output)
     return kilobytes / 1024
   }
 }

@@ -82,9 +82,11 @@ extension Benchmark {
   private static func record(
     _ world: String, map: String? = nil, steps: Int, as name: String? = nil, in folder: String
   ) throws {
+    let isByEpisodes = !["breakout", "reacher"].contains(world)
     let plan = try Catalog.builtIn.plan(
       PlanRequest(
-        world, map: map, overrides: [("steps", "\(steps)"), ("episodes", "1000000")]))
+        world, map: map,
+        overrides: [("steps", "\(steps)")] + (isByEpisodes ? [("episodes", "1000000")] : [])))
     let path = "\(folder)/\(name ?? world).sqlite"
     _ = try TrainingRun(plan, seed: 1, path: path).run { _ in true }
   }

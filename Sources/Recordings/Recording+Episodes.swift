@@ -97,7 +97,8 @@ extension Recording {
   }
 
   func episodes(from first: Int, through last: Int) throws(RecordingError) -> [Episode] {
-    let running = try runningEnding()
+    // Asked only where an episode has no end: it reads the sessions.
+    var running: Ending?
     let cursor = try TableCursor<EpisodeColumn>(
       self, through: .ending, key: .episode, first..<last + 1)
     // A step takes ten bytes and more of a file: what claims more steps would be looked for in vain.
@@ -106,7 +107,11 @@ extension Recording {
     var episodes: [Episode] = []
     while try cursor.advance() {
       for row in 0..<cursor.rows.count {
-        let episode = try episode(cursor.rows, row, running: running)
+        var episode = try episode(cursor.rows, row)
+        if episode.ending == .running {
+          if running == nil { running = try runningEnding() }
+          episode.ending = running ?? .interrupted
+        }
         guard episode.number > episodes.last?.number ?? 0,
           episode.steps <= most || thinning?.keeps(episode: episode.number) == false
         else { throw .damaged(path, "episode \(episode.number) cannot be read") }
@@ -116,15 +121,15 @@ extension Recording {
     return episodes
   }
 
+  /// An episode from its row; one that has no end reads as running.
   private func episode(
-    _ rows: TableRows<EpisodeColumn>, _ row: Int, running: Ending
+    _ rows: TableRows<EpisodeColumn>, _ row: Int
   ) throws(RecordingError) -> Episode {
-    let ending = Ending(rawValue: UInt8(clamping: rows.int(row, .ending))) ?? .running
     let episode = Episode(
       number: rows.int(row, .episode), seed: rows.optional(row, .seed),
       firstStep: rows.int(row, .firstStep), stride: rows.int(row, .stride),
       steps: rows.int(row, .steps), return: rows.real(row, .return),
-      ending: ending == .running ? running : ending)
+      ending: Ending(rawValue: UInt8(clamping: rows.int(row, .ending))) ?? .running)
     guard
       Self.isSound(
         episode.number, first: episode.firstStep, episode.stride, steps: episode.steps)
