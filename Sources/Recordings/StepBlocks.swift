@@ -62,7 +62,7 @@ internal import SQLite
     }
     kinds = try recording.kinds()
     // Nothing is given back where this fails, so memory is taken after it.
-    window = try EpisodeWindow(recording, kinds, worlds: hop)
+    window = try EpisodeWindow(recording, kinds, worlds: hop, steps: range.count)
     let capacity = Self.stretch + hop
     rows = TableRows(kinds, capacity: capacity, in: recording.format)
     unsafe next = .allocate(capacity: capacity)
@@ -160,15 +160,19 @@ internal import SQLite
   private let rows: TableRows<EpisodeColumn>
   private let capacity: Int
   private let margin: Int
-  private let running: Ending
+  /// What an episode without an end is; asked only where there is one.
+  private var running: Ending?
   private var current = Entry()
   private var currentRow = 0
 
-  init(_ recording: Recording, _ kinds: ValueKinds, worlds: Int) throws(RecordingError) {
+  init(
+    _ recording: Recording, _ kinds: ValueKinds, worlds: Int, steps: Int
+  ) throws(RecordingError) {
     self.recording = recording
     margin = 2 * worlds
-    running = try recording.runningEnding()
-    capacity = worlds == 1 ? 1024 : 4096 + 4 * worlds
+    // Few steps are of few episodes.
+    let usual = worlds == 1 ? 1024 : 4096 + 4 * worlds
+    capacity = steps < usual ? min(usual, margin + steps + 1) : usual
     rows = TableRows(
       kinds, through: .finalState, capacity: capacity, in: recording.format)
     statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
@@ -208,12 +212,16 @@ internal import SQLite
         steps: rows.int(row, .steps))
     else { throw .damaged(recording.path, "episode \(number) is missing from its table") }
     let (first, stride) = (rows.int(row, .firstStep), rows.int(row, .stride))
-    let ending = Ending(rawValue: UInt8(clamping: rows.int(row, .ending))) ?? .running
+    var ending = Ending(rawValue: UInt8(clamping: rows.int(row, .ending))) ?? .running
+    if ending == .running {
+      if running == nil { running = try recording.runningEnding() }
+      ending = running ?? .interrupted
+    }
     currentRow = row
     current = Entry(
       number: number, firstStep: first, stride: stride,
       lastStep: first + (rows.int(row, .steps) - 1) * stride,
-      ending: ending == .running ? running : ending)
+      ending: ending)
   }
 
   /// Numbers follow each other in a whole recording; where some are missing, they are searched.
