@@ -17,13 +17,14 @@ package final class Stage {
   private let world: (any World)?
   private var open: [Open] = []
 
-  /// A film that is open, what its last frame was painted on, and what encodes that.
+  /// What the last frame was painted on, and what encodes it: one for all films, as frames are large.
+  private var easel: (canvas: Canvas, encoder: LivePNGEncoder)?
+
+  /// A film that is open.
   private struct Open {
     var key: Key
     var episode: Episode
     var film: any FrameSource
-    var canvas: Canvas
-    var encoder: LivePNGEncoder
   }
 
   private struct Key: Equatable {
@@ -36,7 +37,7 @@ package final class Stage {
   private var painted: (options: PictureOptions, newest: Int, film: any PaintedFilm)?
 
   /// How many films stay open.
-  private static let mostOpen = 6
+  private static let mostOpen = 4
 
   /// The stage of a recording of a world, or of generated texts.
   package init(_ file: String, by tables: PictureTables = .builtIn) throws {
@@ -56,8 +57,16 @@ package final class Stage {
     guard t < open[place].film.frameCount else {
       throw RunError.request("episode \(number) has \(open[place].film.frameCount - 1) steps")
     }
-    try open[place].film.draw(t, onto: open[place].canvas)
-    return open[place].encoder.encode(open[place].canvas)
+    let (width, height) = (open[place].film.width, open[place].film.height)
+    if easel?.canvas.width != width || easel?.canvas.height != height {
+      easel = nil
+      easel = (
+        try Canvas(width: width, height: height), LivePNGEncoder(width: width, height: height)
+      )
+    }
+    guard let canvas = easel?.canvas else { return [] }
+    try open[place].film.draw(t, onto: canvas)
+    return easel?.encoder.encode(canvas) ?? []
   }
 
   /// The place of an open film of an episode, the newest last.
@@ -73,11 +82,7 @@ package final class Stage {
     let episode = try recording.episode(key.episode)
     let film = try film(of: episode, key.options, withAttention: key.withAttention)
     if open.count >= Self.mostOpen { open.removeFirst() }
-    open.append(
-      Open(
-        key: key, episode: episode, film: film,
-        canvas: try Canvas(width: film.width, height: film.height),
-        encoder: LivePNGEncoder(width: film.width, height: film.height)))
+    open.append(Open(key: key, episode: episode, film: film))
     return open.count - 1
   }
 

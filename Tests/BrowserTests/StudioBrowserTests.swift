@@ -153,4 +153,40 @@ struct StudioBrowserTests {
       browser.forget()
     }
   }
+
+  @Test func `recordings of other programs are shown as the studio's own are`() throws {
+    let python = "\(Repository.root)/.build/python/base/bin/python"
+    // `make test` makes that environment; without it there are no such recordings to make.
+    guard FileManager.default.fileExists(atPath: python) else { return }
+    try withStudio("train maze --episodes 40 -o runs/m.sqlite -q") { studio in
+      let made = try Program.shell(
+        "PYTHONPATH='\(Repository.root)/Python' '\(python)' -W ignore '\(Repository.root)/Tests/Reference/foreign.py' runs",
+        in: studio.folder)
+      try #require(made.code == 0, "\(made.errors)")
+      for kind in ["table", "choices", "numbers", "pixels", "dictionary", "vector", "sessions"] {
+        try studio.open(run: kind, "?episode=1&t=0")
+        let shown = "document.querySelector('.stage canvas').dataset.shown"
+        try studio.press("ArrowRight", until: "\(shown) === '1 1'")
+        try studio.press("End", until: "\(shown) !== '1 1'")
+        try studio.browser.wait(until: "document.querySelector('.words').children.length > 0")
+        if kind == "pixels" || kind == "dictionary" { try studio.inspect("run-\(kind)") }
+      }
+    }
+  }
+
+  @Test func `the training of a language model and what it wrote have pages too`() throws {
+    try withStudio(
+      "train text --text /usr/share/common-licenses/GPL-3 --preset nano --set steps=40 --set evaluate_every=20 -o runs/t.sqlite -q",
+      "generate runs/t.sqlite --prompt The --tokens 30 -o runs/w.sqlite -q"
+    ) { studio in
+      try studio.open(
+        "/run/\(studio.id("t"))", until: "document.querySelector('.learning img')?.naturalWidth > 0"
+      )
+      try studio.inspect("run-text")
+      try studio.open(run: "w", "?episode=1&t=0")
+      let shown = "document.querySelector('.stage canvas').dataset.shown"
+      try studio.press("ArrowRight", until: "\(shown) === '1 1'")
+      try studio.inspect("run-written")
+    }
+  }
 }

@@ -1,4 +1,5 @@
 #include <dlfcn.h>
+#include <malloc.h>
 #include <microhttpd.h>
 #include <string.h>
 
@@ -31,6 +32,8 @@ static const enum MHD_ResponseMemoryMode reel_http_copy = MHD_RESPMEM_MUST_COPY;
 // The library's functions; nil where it is missing.
 static inline const reel_http *_Nullable reel_load_http(void) {
   static reel_http http;
+  // Each connection has a thread: pools of memory of their own would hold what nobody needs any more.
+  mallopt(M_ARENA_MAX, 2);
   void *library = dlopen("libmicrohttpd.so.12", RTLD_NOW | RTLD_LOCAL);
   if (!library) return NULL;
   static const char *const names[] = {

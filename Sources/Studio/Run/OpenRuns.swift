@@ -10,7 +10,7 @@ final class OpenRuns: Sendable {
   private let open = Mutex<[OpenRun]>([])
 
   /// How many stay open.
-  private static let most = 8
+  private static let most = 6
 
   init(_ library: Library, _ tables: PictureTables) {
     (self.library, self.tables) = (library, tables)

@@ -12,7 +12,7 @@ final class StudyDesk {
   private var moments: (steps: Int, json: JSON)?
 
   /// How many explanations are kept.
-  private static let mostKept = 16
+  private static let mostKept = 8
 
   init(_ path: String, _ tables: PictureTables) throws {
     recording = try Recording(path)
