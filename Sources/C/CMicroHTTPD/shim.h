@@ -32,8 +32,11 @@ static const enum MHD_ResponseMemoryMode reel_http_copy = MHD_RESPMEM_MUST_COPY;
 // The library's functions; nil where it is missing.
 static inline const reel_http *_Nullable reel_load_http(void) {
   static reel_http http;
-  // Each connection has a thread: pools of memory of their own would hold what nobody needs any more.
+  // Each connection has a thread, and what one asks for may be large: pools of memory of their own, and large
+  // pieces within them, would hold what nobody needs any more.
   mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, 1 << 18);
+  mallopt(M_TRIM_THRESHOLD, 1 << 20);
   void *library = dlopen("libmicrohttpd.so.12", RTLD_NOW | RTLD_LOCAL);
   if (!library) return NULL;
   static const char *const names[] = {

@@ -1,7 +1,6 @@
 import { copy, make, say } from "./dom.js";
 import { bytes, counted } from "./library.js";
 import { get, path, post } from "./server.js";
-import { go } from "./studio.js";
 import { RunList } from "./train-list.js";
 
 /** A form of everything that can be trained, and the runs that were started by it. */
