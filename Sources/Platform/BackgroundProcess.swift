@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 // The C library has it, but Swift's module of it does not show it.
 @_silgen_name("posix_spawn_file_actions_addclosefrom_np")
@@ -15,7 +14,6 @@ package enum BackgroundProcess {
     _ words: [String], output: borrowing HeldFile
   ) throws(FileError) {
     precondition(!words.isEmpty, "the first word is the program")
-    reap()
     var files = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&files)
     defer { unsafe posix_spawn_file_actions_destroy(&files) }
@@ -43,16 +41,10 @@ package enum BackgroundProcess {
       unsafe posix_spawnp(&process, words[0], &files, &attributes, $0, environ)
     }
     guard status == 0 else { throw .failed("start", words[0], status) }
-    children.withLock { [process] in $0.append(process) }
+    // What is left of a program that has ended is taken away at once: whoever waits for any other child would find it.
+    let child = process
+    _ = SystemThread { waitpid(child, nil, 0) }
   }
-
-  /// Lets go of what is left of programs that have ended.
-  package static func reap() {
-    children.withLock { $0.removeAll { waitpid($0, nil, WNOHANG) != 0 } }
-  }
-
-  /// Those that were started here, as far as they are not reaped.
-  private static let children = Mutex<[pid_t]>([])
 }
 
 /// Lends words as C wants them: an array of pointers, ended by none.

@@ -24,7 +24,6 @@ package struct RunQueue: Sendable {
   /// Starts lines that wait, as far as there is room; their numbers.
   @discardableResult
   package func advance() throws -> [Int] {
-    BackgroundProcess.reap()
     guard Files.exists(manifest.path) else { return [] }
     let held = try HeldFile.writing(manifest.path)
     defer { held.release() }
