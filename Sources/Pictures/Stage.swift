@@ -17,8 +17,8 @@ package final class Stage {
   private let world: (any World)?
   private var open: [Open] = []
 
-  /// What the last frame was painted on, and what encodes it: one for all films, as frames are large.
-  private var easel: (canvas: Canvas, encoder: LivePNGEncoder)?
+  /// What frames are painted on: one for all films, as frames are large.
+  private var pictures: LivePictures?
 
   /// A film that is open.
   private struct Open {
@@ -58,15 +58,14 @@ package final class Stage {
       throw RunError.request("episode \(number) has \(open[place].film.frameCount - 1) steps")
     }
     let (width, height) = (open[place].film.width, open[place].film.height)
-    if easel?.canvas.width != width || easel?.canvas.height != height {
-      easel = nil
-      easel = (
-        try Canvas(width: width, height: height), LivePNGEncoder(width: width, height: height)
-      )
-    }
-    guard let canvas = easel?.canvas else { return [] }
-    try open[place].film.draw(t, onto: canvas)
-    return easel?.encoder.encode(canvas) ?? []
+    var pictures =
+      try self.pictures.take()
+      .flatMap { $0.canvas.width == width && $0.canvas.height == height ? $0 : nil }
+      ?? LivePictures(width: width, height: height)
+    try open[place].film.draw(t, onto: pictures.canvas)
+    let png = pictures.png()
+    self.pictures = pictures
+    return png
   }
 
   /// The place of an open film of an episode, the newest last.

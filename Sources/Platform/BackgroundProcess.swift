@@ -43,7 +43,7 @@ package enum BackgroundProcess {
     guard status == 0 else { throw .failed("start", words[0], status) }
     // What is left of a program that has ended is taken away at once: whoever waits for any other child would find it.
     let child = process
-    _ = SystemThread { waitpid(child, nil, 0) }
+    SystemThread { waitpid(child, nil, 0) }?.detach()
   }
 }
 

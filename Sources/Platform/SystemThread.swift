@@ -23,6 +23,9 @@ package struct SystemThread: Sendable {
     self.thread = thread
   }
 
+  /// Lets it go on alone: nobody waits for it.
+  package func detach() { pthread_detach(thread) }
+
   /// Waits until the work is done; to be called once.
   package func join() { pthread_join(thread, nil) }
 

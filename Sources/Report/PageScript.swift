@@ -27,7 +27,7 @@ package struct PageScript {
     text = joined.joined(separator: "\n")
   }
 
-  /// The modules that pages consist of; the studio's share some.
+  /// The modules that pages consist of, and the style sheet of their values; the studio's share some.
   package static let modules: [String: [UInt8]] = [
     "board.js": PackageResources.board_js, "bytes.js": PackageResources.bytes_js,
     "clock.js": PackageResources.clock_js, "course.js": PackageResources.course_js,
@@ -36,6 +36,7 @@ package struct PageScript {
     "knowledge.js": PackageResources.knowledge_js, "main.js": PackageResources.main_js,
     "numbers.js": PackageResources.numbers_js, "player.js": PackageResources.player_js,
     "scale.js": PackageResources.scale_js, "theme.js": PackageResources.theme_js,
-    "values.js": PackageResources.values_js, "why.js": PackageResources.why_js,
+    "values.css": PackageResources.values_css, "values.js": PackageResources.values_js,
+    "why.js": PackageResources.why_js,
   ]
 }

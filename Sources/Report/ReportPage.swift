@@ -31,7 +31,8 @@ package struct ReportPage {
     let learning = try learning(&colors)
     let data: JSON = ["runs": .array(runs.map { $0.json(&bytes) })]
     let script = Self.script
-    let style = colors.style + String(decoding: PackageResources.report_css, as: UTF8.self)
+    let sheets = PackageResources.report_css + PackageResources.values_css
+    let style = colors.style + String(decoding: sheets, as: UTF8.self)
     let hash = Base64.text(SHA256.hash(Array(script.utf8)))
     // Browsers run the one script whose hash stands here, and fetch nothing at all.
     let policy =

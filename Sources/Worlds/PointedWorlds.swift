@@ -4,7 +4,7 @@ package import Rollouts
 // How a person leads what moves in each built-in world.
 
 extension GridWorld: PointedWorld {
-  /// An agent waits, and is told where to go.
+  /// An agent waits for a direction.
   package var handling: Handling { Handling(.turns, arrowsPoint: true) }
 
   /// The middle of the agent's cell, in cells from the left and from the top.
@@ -52,7 +52,7 @@ extension Crawler: PointedWorld {
 }
 
 extension Snake: PointedWorld {
-  /// A snake goes on whatever one does, and is told where to go.
+  /// A snake never waits; a key is a direction.
   package var handling: Handling { Handling(.clock(stepsPerSecond: 8), arrowsPoint: true) }
 
   /// The middle of the head's cell, in cells from the left and from the top.

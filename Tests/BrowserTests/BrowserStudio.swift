@@ -47,14 +47,15 @@ struct BrowserStudio {
     browser.forget()
   }
 
-  /// The id of a recording.
+  /// The id of a recording, once it is listed.
   func id(_ name: String) throws -> String {
-    let found = try browser.value(
+    let row =
       """
       fetch('/api/library').then((answer) => answer.json())
-        .then(({ rows }) => rows.find((row) => row.name === '\(name)').id)
-      """)
-    return try #require(found.text)
+        .then(({ rows }) => rows.find((row) => row.name === '\(name)'))
+      """
+    try browser.wait(until: "\(row).then(Boolean)")
+    return try #require(try browser.value("\(row).then(({ id }) => id)").text)
   }
 
   /// Opens a page, and waits until a script is true.

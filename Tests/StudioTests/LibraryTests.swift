@@ -6,7 +6,7 @@ import Studio
 import TestSupport
 import Testing
 
-/// What the library page is told.
+/// What the library page gets.
 struct LibraryTests {
   /// The answer of a studio over a folder.
   private func rows(_ studio: Studio, _ query: [String: String] = [:]) throws -> [JSON] {

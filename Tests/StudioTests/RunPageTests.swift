@@ -6,7 +6,7 @@ import Studio
 import TestSupport
 import Testing
 
-/// What the run page and the comparison page are told.
+/// What the run page and the comparison page get.
 struct RunPageTests {
   /// A studio over one recording.
   private func studying(

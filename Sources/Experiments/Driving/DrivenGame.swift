@@ -111,7 +111,7 @@ package final class DrivenGame {
   }
 
   /// Begins the next episode; one that still runs is cut off. A world that goes on goes on where it is, unless
-  /// it shall start afresh.
+  /// it starts afresh.
   package func beginEpisode(afresh: Bool = false) throws {
     let last = episode
     if last.steps == taken.count {

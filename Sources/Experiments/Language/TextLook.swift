@@ -30,7 +30,7 @@ package struct TextLook: Sendable {
   /// How many candidates there usually are.
   package static let usualCount = 10
 
-  /// What a model thought before the token at a place came, of a text of which the prompt has so many tokens.
+  /// What a model thought before the token at a place came; `prompt` is how many tokens the prompt has.
   package init(
     by trained: TrainedModel, _ tokens: [Int], prompt: Int, at place: Int, _ sampler: Sampler,
     pool: ThreadPool? = nil

@@ -28,7 +28,7 @@ package struct ManifestTask: Sendable, Equatable {
   package var start: Start
   /// Settings that are not as the preset, or the recording, has them.
   package var settings: [JSON.Member] = []
-  /// How many steps and episodes there shall be in all; nil for what the settings say.
+  /// How many steps and episodes there are in all at the end; nil for what the settings say.
   package var steps: Int?
   package var episodes: Int?
   /// The recording that is made; of a run that goes on it is that one.

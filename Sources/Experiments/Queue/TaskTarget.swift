@@ -1,7 +1,7 @@
 import Recordings
 import Rollouts
 
-/// How long a run shall be: it is done when it has as many steps, or as many finished episodes.
+/// When a run is done: at a number of steps, or of finished episodes.
 package struct TaskTarget: Sendable, Equatable {
   package var steps: Int?
   package var episodes: Int?
@@ -12,7 +12,7 @@ package struct TaskTarget: Sendable, Equatable {
     (steps, episodes) = (limit("steps"), limit("episodes"))
   }
 
-  /// How long a task's run shall be, by the recording that it makes.
+  /// When a task's run is done, by the recording that it makes.
   init(of task: ManifestTask, in recording: Recording) throws {
     switch task.start {
     case .new:

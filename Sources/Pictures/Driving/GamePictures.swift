@@ -9,8 +9,7 @@ package struct GamePictures {
   /// How they are drawn.
   package let options: PictureOptions
   private var stage: any LiveStage
-  private let canvas: Canvas
-  private var stream: LivePNGEncoder
+  private var pictures: LivePictures
   /// The episode that is on the stage, and how many of its steps.
   private var shown: (episode: Int, steps: Int)?
 
@@ -26,8 +25,7 @@ package struct GamePictures {
     options.size = size ?? entry.usualSize
     self.options = options
     stage = try entry.stage(of: game.world, run: game.run, options)
-    canvas = try Canvas(width: stage.width, height: stage.height)
-    stream = LivePNGEncoder(width: stage.width, height: stage.height)
+    pictures = try LivePictures(width: stage.width, height: stage.height)
   }
 
   /// Pixels from left to right.
@@ -38,12 +36,15 @@ package struct GamePictures {
   /// Draws how the game stands, as a canvas that the next picture is drawn over.
   package mutating func draw(_ game: DrivenGame) throws -> Canvas {
     try follow(game)
-    stage.draw(onto: canvas)
-    return canvas
+    stage.draw(onto: pictures.canvas)
+    return pictures.canvas
   }
 
   /// How the game stands, as a PNG file.
-  package mutating func png(_ game: DrivenGame) throws -> [UInt8] { stream.encode(try draw(game)) }
+  package mutating func png(_ game: DrivenGame) throws -> [UInt8] {
+    _ = try draw(game)
+    return pictures.png()
+  }
 
   /// Where a point of the picture that is shown is in the world; nil where places mean nothing. Points count
   /// in pixels from the left and from the top.

@@ -41,7 +41,7 @@ package struct TextInsight: Sendable, Equatable {
 
 /// Reads a text again by the model that wrote it.
 package protocol TextReader: Sendable {
-  /// Begins to read at an episode's prompt, behind which so many tokens come.
+  /// Begins to read at an episode's prompt, which a number of tokens follow.
   func begin(_ prompt: [UInt8], tokens: Int)
   /// What the model thinks comes next, and which token was chosen, if one was.
   func insight(choosing token: Int?) -> TextInsight

@@ -17,7 +17,7 @@ export const theme = {
     root.dataset.theme = this.isDark ? "light" : "dark";
     announce();
   },
-  /** Tells when it changes, until what is returned is called. */
+  /** Calls `listener` at each change, until what is returned is called. */
   onChange(listener) {
     listeners.push(listener);
     return () => listeners.splice(listeners.indexOf(listener), 1);

@@ -59,7 +59,7 @@ final class CompareStream: ByteStream, @unchecked Sendable {
       guard at != shown[place] else { continue }
       shown[place] = at
       let png = try run.onStage { [options] in try $0.png(episode: number, t: at, options) }
-      bytes += PlayStream.frame(png, place, at)
+      bytes += WireNumbers.bytes(png.count, place, at) + png
     }
     return bytes
   }

@@ -81,13 +81,8 @@ final class DriveGame: Sendable {
       // Nothing has moved: the words alone show that somebody is there.
       let png = table.version == seen ? [] : table.png()
       let words = Array(table.state.compact.utf8)
-      return (Self.bytes(png.count) + Self.bytes(words.count) + words + png, table.version)
+      return (WireNumbers.bytes(png.count, words.count) + words + png, table.version)
     }
-  }
-
-  private static func bytes(_ number: Int) -> [UInt8] {
-    let word = UInt32(clamping: number)
-    return (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
   }
 }
 

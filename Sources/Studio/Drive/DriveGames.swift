@@ -53,7 +53,7 @@ final class DriveGames: Sendable {
 
   /// Ends games that nobody watches, until there are none.
   private func watch() {
-    _ = SystemThread { [weak self] in
+    let thread = SystemThread { [weak self] in
       while true {
         sleep(2)
         guard let self else { return }
@@ -66,6 +66,7 @@ final class DriveGames: Sendable {
         if isEmpty { return }
       }
     }
+    thread?.detach()
   }
 }
 

@@ -52,7 +52,8 @@ final class MapTrial: Sendable {
     }
     guard isFree else { throw Refusal.conflict("an agent is learning already: stop it first") }
     let thread = SystemThread { [self, run] in learn(run) }
-    if thread == nil { fail("the system has no thread to give") }
+    guard let thread else { return fail("the system has no thread to give") }
+    thread.detach()
   }
 
   private func learn(_ run: TrainingRun) {

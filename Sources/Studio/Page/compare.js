@@ -1,7 +1,6 @@
 import { drawnChart } from "./chart.js";
-import { choice, copy, make, say } from "./dom.js";
+import { choice, copy, make, quoted, say } from "./dom.js";
 import { clamp, short } from "./numbers.js";
-import { quoted } from "./run-save.js";
 import { SPEED_NAMES, SPEEDS } from "./run-stage.js";
 import { get, Latest, path, picture, pictures } from "./server.js";
 import { theme } from "./theme.js";

@@ -32,3 +32,8 @@ export async function copy(text) {
   await navigator.clipboard.writeText(text);
   say("Copied");
 }
+
+/** A word as a shell takes it. */
+export function quoted(word) {
+  return /^[\w./=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

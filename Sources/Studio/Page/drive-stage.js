@@ -1,36 +1,24 @@
 import { make } from "./dom.js";
-import { ServerError } from "./server.js";
+import { decoded, messages } from "./server.js";
+
+/** What stands before a game's words and its picture: how long each is. */
+const HEAD = 8;
 
 /**
  * What a game shows, as it comes: `shown(state, image)` hears each. Where several have come at once, only the newest
  * picture is shown.
  */
 export async function frames(address, shown, signal) {
-  const response = await fetch(address, { signal });
-  if (!response.ok) throw new ServerError(response.status, (await response.json()).error);
-  const reader = response.body.getReader();
-  let rest = new Uint8Array();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const joined = new Uint8Array(rest.length + value.length);
-    joined.set(rest);
-    joined.set(value, rest.length);
-    rest = joined;
-    let state;
-    let picture;
-    for (;;) {
-      if (rest.length < 8) break;
-      const view = new DataView(rest.buffer, rest.byteOffset, 8);
-      const [size, words] = [view.getUint32(0, true), view.getUint32(4, true)];
-      if (rest.length < 8 + words + size) break;
-      state = rest.subarray(8, 8 + words);
-      if (size) picture = rest.subarray(8 + words, 8 + words + size);
-      rest = rest.subarray(8 + words + size);
-    }
-    if (!state) continue;
-    const image = picture ? await createImageBitmap(new Blob([picture], { type: "image/png" })) : null;
-    shown(JSON.parse(new TextDecoder().decode(state)), image);
+  const sizes = (view) => [view.getUint32(4, true), view.getUint32(0, true)];
+  const length = (view) => sizes(view).reduce((sum, size) => sum + size, HEAD);
+  for await (const come of messages(address, HEAD, length, { signal })) {
+    const parts = come.map((message) => {
+      const [words] = sizes(new DataView(message.buffer, message.byteOffset, HEAD));
+      return { words: message.subarray(HEAD, HEAD + words), picture: message.subarray(HEAD + words) };
+    });
+    const { picture } = parts.findLast((part) => part.picture.length) ?? {};
+    const state = JSON.parse(new TextDecoder().decode(parts.at(-1).words));
+    shown(state, picture ? await decoded(picture) : null);
   }
 }
 

@@ -1,10 +1,10 @@
+import { MEASURES, showBars } from "./bars.js";
 import { choice, make, say } from "./dom.js";
 import { frames, Pad, pointed } from "./drive-stage.js";
-import { fixed, short } from "./numbers.js";
+import { short } from "./numbers.js";
+import { SPEED_NAMES, SPEEDS } from "./run-stage.js";
 import { get, path, post } from "./server.js";
 import { theme } from "./theme.js";
-
-const SPEEDS = [["0.25", "¼×"], ["0.5", "½×"], ["1", "1×"], ["2", "2×"], ["4", "4×"], ["8", "8×"], ["16", "16×"]];
 
 /** A game that a person plays, alone or in turns with an agent. */
 export const page = {
@@ -138,7 +138,8 @@ class DrivePage {
         make("section", { class: "card stage", "aria-label": "Stage" }, parts.scores, parts.screen,
           parts.news, parts.controls = make("div", { class: "controls" }, parts.pause, button("Step", () => this.act("step")),
             button("Restart", () => this.act("restart")),
-            choice("Speed", SPEEDS, "1", (value) => this.act("speed", Number(value))), cameras),
+            choice("Speed", SPEEDS.map((speed, place) => [String(speed), SPEED_NAMES[place]]), "1",
+              (value) => this.act("speed", Number(value))), cameras),
           parts.trouble, parts.end),
         make("div", { class: "side" },
           make("section", { class: "card" }, make("div", { class: "bar" }, make("h2", {}, "Who drives")),
@@ -233,28 +234,10 @@ class DrivePage {
     parts.advice.setAttribute("aria-label", `${parts.advice.textContent} the agent's advice`);
     parts.values.hidden = !isShown;
     parts.measure.textContent = !this.showsAdvice ? "Hidden: decide for yourself."
-      : !state.advice ? "The episode is over."
-        : { value: "What each action is worth to it; bars begin near the least.", chance: "How likely it is to take each action.",
-          mean: "The numbers that it would choose." }[state.advice.measure];
+      : !state.advice ? "The episode is over." : `${MEASURES[state.advice.measure]}.`;
     if (!isShown) return;
     const { numbers, best, measure } = state.advice;
-    const known = numbers.filter((number) => number != null);
-    // Values that are near one another differ by little, and that is what matters.
-    const [least, most] = [Math.min(...known), Math.max(...known)];
-    const [low, high] = measure === "chance" ? [0, 1]
-      : measure === "mean" ? [Math.min(-1, least), Math.max(1, most)] : [least - (most - least || 1) / 12, most];
-    const width = high - low;
-    parts.values.replaceChildren(...numbers.map((number, place) => {
-      const bar = make("i");
-      const zero = measure === "value" ? 0 : -low / width;
-      const end = (number - low) / width;
-      bar.style.left = `${100 * Math.min(zero, end)}%`;
-      bar.style.width = `${100 * Math.max(0.01, Math.abs(end - zero))}%`;
-      return make("li", { class: place === best ? "best" : "" }, make("span", {}, facts.actions[place] ?? String(place)),
-        make("b", { "aria-hidden": "true" }, number == null ? null : bar),
-        make("output", {}, number == null ? "–" : measure === "chance" ? `${fixed(100 * number, 0)} %`
-          : fixed(number, Math.abs(high) >= 100 ? 1 : 3)));
-    }));
+    showBars(parts.values, { measure, numbers, names: facts.actions, best });
   }
 
   showGames() {

@@ -1,7 +1,7 @@
 import { make, say } from "./dom.js";
-import { counted } from "./library.js";
 import { clamp, short } from "./numbers.js";
 import { get, path, pictures, post } from "./server.js";
+import { counted } from "./sizes.js";
 import { theme } from "./theme.js";
 
 /** An agent that learns on the map that is drawn, and is shown on it. */

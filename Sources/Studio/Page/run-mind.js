@@ -1,5 +1,6 @@
+import { MEASURES, showBars } from "./bars.js";
 import { choice, make } from "./dom.js";
-import { clamp, fixed } from "./numbers.js";
+import { clamp } from "./numbers.js";
 import { get, Latest, picture } from "./server.js";
 import { theme } from "./theme.js";
 
@@ -131,25 +132,11 @@ export class Mind {
 
   describe({ values, names, measure, source }) {
     this.card.hidden = !values.length && this.map.hidden;
-    this.measure.textContent = {
-      value: "Value of each action here", chance: "Chance of each action here",
-      mean: "Mean of each number of the action here",
-    }[measure];
+    this.measure.textContent = MEASURES[measure];
     this.measure.hidden = !values.length;
-    const known = values.filter((value) => value != null);
-    const [low, high] = measure === "chance" ? [0, 1] : [Math.min(0, ...known), Math.max(0, ...known)];
-    const best = measure === "mean" ? null : Math.max(...known);
-    const width = high - low || 1;
+    const most = Math.max(...values.filter((value) => value != null));
+    showBars(this.values, { measure, numbers: values, names, best: measure === "mean" ? null : values.indexOf(most) });
     this.names = names;
-    this.values.replaceChildren(...values.map((value, action) => {
-      const bar = make("i");
-      bar.style.left = `${100 * (Math.min(0, value) - low) / width}%`;
-      bar.style.width = `${100 * Math.max(0.01, Math.abs(value) / width)}%`;
-      const text = value == null ? "–" : measure === "chance" ? `${fixed(100 * value, 1)} %`
-        : fixed(value, width >= 100 ? 1 : 3);
-      return make("li", { class: value === best ? "best" : "" },
-        make("span", {}, names[action] ?? String(action)), make("b", {}, bar), make("output", {}, text));
-    }));
     this.source.textContent = source;
     this.take(this.taken);
   }

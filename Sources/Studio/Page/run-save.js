@@ -45,8 +45,3 @@ function offer(root, file, rows) {
   root.append(dialog);
   dialog.showModal();
 }
-
-/** A word as a shell takes it. */
-export function quoted(word) {
-  return /^[\w./=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}

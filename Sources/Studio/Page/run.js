@@ -1,12 +1,12 @@
-import { copy, make, say } from "./dom.js";
-import { counted } from "./library.js";
+import { copy, make, quoted, say } from "./dom.js";
 import { clamp } from "./numbers.js";
 import { Learning } from "./run-learning.js";
 import { Mind } from "./run-mind.js";
-import { quoted, save } from "./run-save.js";
+import { save } from "./run-save.js";
 import { Stage } from "./run-stage.js";
 import { Why } from "./run-why.js";
 import { events, get, path } from "./server.js";
+import { counted } from "./sizes.js";
 import { theme } from "./theme.js";
 
 /** One recording, all of whose views follow one cursor. */
@@ -22,7 +22,7 @@ export const page = {
   },
 };
 
-/** The page: it holds the cursor, an episode and a step `t` in it, and tells its views where that stands. */
+/** The page. It holds the cursor, an episode and a step `t` in it, which all views follow. */
 class RunPage {
   constructor(root, id, facts) {
     Object.assign(this, { root, id, facts, t: 0, isFollowing: false });

@@ -31,26 +31,47 @@ export function path(base, query = {}) {
   return known.length ? `${base}?${new URLSearchParams(known)}` : base;
 }
 
-/** A value that the server knows; what a recording simply does not have is an error with status 204. */
-export async function get(address, { signal } = {}) {
-  const value = await (await answered(address, { signal })).json();
+/** A value; what a recording simply does not have is an error with status 204. */
+function present(value) {
   if (value.absent) throw new ServerError(204, value.absent);
   return value;
 }
 
-/** Tells the server something. */
+/** What posts a value. */
+function posting(body, signal) {
+  return {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
+  };
+}
+
+/** A value that the server knows. */
+export async function get(address, { signal } = {}) {
+  return present(await (await answered(address, { signal })).json());
+}
+
+/** Posts a value, and returns the answer's. */
 export async function post(address, body, { signal } = {}) {
-  const response = await answered(address, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-    signal,
-  });
-  return response.json();
+  return present(await (await answered(address, posting(body, signal))).json());
+}
+
+/** Posts a value, and yields the lines of JSON of the answer as they come. */
+export async function* lines(address, body, { signal } = {}) {
+  const response = await answered(address, posting(body, signal));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    const found = (rest + (value ?? "")).split("\n");
+    rest = done ? "" : found.pop();
+    yield* found.filter(Boolean).map((line) => present(JSON.parse(line)));
+    if (done) return;
+  }
 }
 
 /** A picture, decoded, and the headers that came with it. */
 export async function picture(address, { signal } = {}) {
   const response = await answered(address, { signal });
-  if (response.status === 204) throw new ServerError(204, response.headers.get("X-Reel-Absent"));
+  if (response.status === 204) throw new ServerError(204, decodeURIComponent(response.headers.get("X-Reel-Absent")));
   return { image: await createImageBitmap(await response.blob()), headers: response.headers };
 }
 
@@ -61,28 +82,45 @@ export async function download(address, { signal } = {}) {
   return { blob: await response.blob(), name };
 }
 
-/** Pictures as they come: `shown({ image, numbers })` hears each, with the numbers that stand before it. */
-export async function pictures(address, numbers, shown, { signal } = {}) {
+/**
+ * Messages as they come in one answer, those together that have come by then. `length(view)` says how long a message is,
+ * by its first `head` bytes.
+ */
+export async function* messages(address, head, length, { signal } = {}) {
   const reader = (await answered(address, { signal })).body.getReader();
   let rest = new Uint8Array();
-  const head = 4 * (1 + numbers);
   for (;;) {
-    while (rest.length >= head) {
-      const view = new DataView(rest.buffer, rest.byteOffset, head);
-      const size = view.getUint32(0, true);
-      if (rest.length < head + size) break;
-      const blob = new Blob([rest.subarray(head, head + size)], { type: "image/png" });
-      const known = Array.from({ length: numbers }, (_, index) =>
-        view.getUint32(4 + 4 * index, true));
-      rest = rest.slice(head + size);
-      await shown({ image: size ? await createImageBitmap(blob) : null, numbers: known });
-    }
     const { done, value } = await reader.read();
     if (done) return;
     const joined = new Uint8Array(rest.length + value.length);
     joined.set(rest);
     joined.set(value, rest.length);
     rest = joined;
+    const come = [];
+    while (rest.length >= head) {
+      const size = length(new DataView(rest.buffer, rest.byteOffset, head));
+      if (rest.length < size) break;
+      come.push(rest.subarray(0, size));
+      rest = rest.subarray(size);
+    }
+    if (come.length) yield come;
+  }
+}
+
+/** A picture from the bytes of its file. */
+export function decoded(bytes) {
+  return createImageBitmap(new Blob([bytes], { type: "image/png" }));
+}
+
+/** Pictures as they come: `shown({ image, numbers })` hears each, with the numbers that stand before it. */
+export async function pictures(address, count, shown, { signal } = {}) {
+  const head = 4 * (1 + count);
+  for await (const come of messages(address, head, (view) => head + view.getUint32(0, true), { signal })) {
+    for (const message of come) {
+      const view = new DataView(message.buffer, message.byteOffset, head);
+      const numbers = Array.from({ length: count }, (_, index) => view.getUint32(4 + 4 * index, true));
+      await shown({ image: await decoded(message.subarray(head)), numbers });
+    }
   }
 }
 

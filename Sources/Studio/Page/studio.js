@@ -1,4 +1,4 @@
-import { make, say } from "./dom.js";
+import { make } from "./dom.js";
 import { theme } from "./theme.js";
 
 const pages = {
@@ -109,7 +109,6 @@ document.addEventListener("keydown", (event) => {
   if (isGoing && places[event.key]) {
     event.preventDefault();
     go(places[event.key]);
-    say(`${event.key}`);
   } else if (event.key === "?") {
     showKeys();
   }

@@ -1,6 +1,6 @@
 import { make, say } from "./dom.js";
-import { counted } from "./library.js";
 import { get, post } from "./server.js";
+import { counted } from "./sizes.js";
 
 const STATES = {
   waiting: "waiting", running: "running", done: "done", interrupted: "stopped", failed: "failed",

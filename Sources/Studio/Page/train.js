@@ -1,6 +1,6 @@
 import { copy, make, say } from "./dom.js";
-import { bytes, counted } from "./library.js";
 import { get, path, post } from "./server.js";
+import { bytes, counted } from "./sizes.js";
 import { RunList } from "./train-list.js";
 
 /** A form of everything that can be trained, and the runs that were started by it. */
@@ -25,6 +25,7 @@ export const page = {
 class TrainingForm {
   constructor(query) {
     this.fork = query.get("fork");
+    [this.wantedSubject, this.wantedMap] = [query.get("subject"), query.get("map")];
     this.step = query.get("step") ?? "end";
     this.rows = new Map();
     this.checks = 0;
@@ -88,8 +89,11 @@ class TrainingForm {
           make("button", { type: "button", click: () => copy(parts.command.textContent) }, "Copy the command"),
           parts.size)));
     this.element.replaceChildren(form);
-    if (this.fork) this.fill(this.recorded.settings);
-    else this.chooseSubject();
+    if (this.fork) return this.fill(this.recorded.settings);
+    if (this.subjects.some(({ name }) => name === this.wantedSubject)) parts.subject.value = this.wantedSubject;
+    this.chooseSubject();
+    // Such as a map that was just drawn.
+    if (this.wantedMap) parts.map.value = this.wantedMap;
   }
 
   title() {
@@ -267,7 +271,7 @@ function blame(input, sentence) {
   if (sentence) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
 }
 
-/** One setting: what it is, what it may be, what it is usually, and what it shall be. */
+/** One setting: what it means, its range, its default and its value. */
 class SettingRow {
   constructor(setting, changed) {
     this.setting = setting;

@@ -1,8 +1,7 @@
-import { choice, copy, make, say } from "./dom.js";
-import { counted } from "./library.js";
+import { choice, copy, make, quoted, say } from "./dom.js";
 import { clamp, fixed } from "./numbers.js";
-import { quoted } from "./run-save.js";
-import { get, Latest, path, post, ServerError } from "./server.js";
+import { get, Latest, lines, path, post } from "./server.js";
+import { counted } from "./sizes.js";
 import { theme } from "./theme.js";
 import { candidates, Heads, legend, named, Paper, percent } from "./write-mind.js";
 
@@ -38,12 +37,12 @@ class WritePage {
     Object.assign(this, { root, all: facts, texts: [], text: null });
     this.build();
     this.look = new Latest({
-      load: (key, signal) => told("look", JSON.parse(key), signal),
+      load: (key, signal) => post("/api/write/look", JSON.parse(key), { signal }),
       show: (key, found) => this.showLook(JSON.parse(key), found),
       fail: (error) => this.trouble(error), kept: 200,
     });
     this.feeling = new Latest({
-      load: (key, signal) => told("classify", JSON.parse(key), signal),
+      load: (key, signal) => post("/api/write/classify", JSON.parse(key), { signal }),
       show: (key, found) => this.showFeeling(found), fail: (error) => this.trouble(error),
     });
     this.hear = (event) => this.key(event);
@@ -167,7 +166,7 @@ class WritePage {
     parts.about.textContent = isWriter
       ? `${counted(facts.parameters)} parameters (${fixed(facts.bytes / 1e6, facts.bytes < 1e6 ? 2 : 1)} MB) · `
         + `${facts.vocabulary} symbols · ${facts.layers} layers of ${facts.heads} heads · sees ${facts.context} symbols`
-      : `tells ${facts.labels.join(" from ")} · reads ${facts.context} pieces`;
+      : `chooses among ${facts.labels.join(", ")} · reads ${facts.context} pieces`;
     this.root.querySelector(".writing").classList.toggle("feeling", !isWriter);
     for (const part of [this.settings, this.actions, this.tools, parts.family, this.terms]) part.hidden = !isWriter;
     this.showLearned();
@@ -244,7 +243,7 @@ class WritePage {
     this.showFamily();
   }
 
-  /** Goes on with the text by so many symbols. */
+  /** Goes on with the text by a number of symbols. */
   async run(count) {
     this.stop();
     const { text } = this;
@@ -259,8 +258,7 @@ class WritePage {
     let came = 0;
     try {
       const wish = { ...text.wanted, written, tokens: written.length + count };
-      for await (const line of lines("text", wish, abort.signal)) {
-        if (line.absent) throw new ServerError(204, line.absent);
+      for await (const line of lines("/api/write/text", wish, { signal: abort.signal })) {
         if (line.opening && !text.opening.length) this.opened(text, line.opening);
         this.coming.push(...line.symbols ?? []);
         came += line.symbols?.length ?? 0;
@@ -351,7 +349,7 @@ class WritePage {
     this.stop();
     const written = text.symbols.map((symbol) => symbol.token);
     try {
-      const { prompt } = await told("fork", { ...text.wanted, written, place, token });
+      const { prompt } = await post("/api/write/fork", { ...text.wanted, written, place, token });
       const wanted = { ...text.wanted, prompt, seed: (text.wanted.seed + 1) % Number.MAX_SAFE_INTEGER };
       this.fill(wanted);
       this.begun({ wanted, opening: [], symbols: [], parent: { text, place, name, share } });
@@ -474,7 +472,7 @@ class WritePage {
   async forkFrom(candidate) {
     if (this.paper.place == null && this.isOther) {
       try {
-        const { prompt } = await told("fork", { ...this.wanted, token: candidate.token });
+        const { prompt } = await post("/api/write/fork", { ...this.wanted, token: candidate.token });
         this.parts.prompt.value = prompt;
         this.changed();
       } catch (error) {
@@ -549,7 +547,7 @@ class WritePage {
         send.disabled = true;
         state.textContent = "Recording …";
         try {
-          const { file, id, digest } = await told("keep", {
+          const { file, id, digest } = await post("/api/write/keep", {
             ...text.wanted, tokens: this.length(text), ...name.value.trim() ? { name: name.value.trim() } : {},
           });
           const link = make("a", { href: `/run/${id}`, click: () => dialog.close() }, file);
@@ -624,28 +622,4 @@ function ordinal(number) {
 function unsure(bits) {
   const choices = 2 ** bits;
   return choices < 1.2 ? "sure" : `as unsure as among ${fixed(choices, choices < 10 ? 1 : 0)} symbols`;
-}
-
-/** What the server makes of a wish; what cannot be is an error. */
-async function told(what, wish, signal) {
-  const value = await post(`/api/write/${what}`, wish, { signal });
-  if (value.absent) throw new ServerError(204, value.absent);
-  return value;
-}
-
-/** The lines of JSON of an answer, as they come. */
-async function* lines(what, wish, signal) {
-  const response = await fetch(`/api/write/${what}`, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish), signal,
-  });
-  if (!response.ok) throw new ServerError(response.status, (await response.json()).error);
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    const found = (rest + (value ?? "")).split("\n");
-    rest = done ? "" : found.pop();
-    yield* found.filter(Boolean).map((line) => JSON.parse(line));
-    if (done) return;
-  }
 }

@@ -41,12 +41,8 @@ final class MindDesk {
 
   /// What was thought of each action at a moment of an episode, before anything was learned from it.
   func thoughts(_ number: Int, t: Int) throws -> JSON {
-    let episode = try recording.episode(number)
-    let index = episode.firstStep + min(t, episode.steps - 1) * episode.stride
-    guard let step = try recording.steps(in: index..<index + 1).first else {
-      throw Refusal.missing("step \(index) is not in this recording")
-    }
-    let isEnd = t == episode.steps
+    let (step, isEnd) = try recording.step(ofEpisode: number, at: t)
+    let index = step.step
     let state = isEnd ? step.next : step.state
     if case .table = insight, case .index(let state) = state {
       let table = try recording.qTable(at: isEnd ? index + 1 : index)

@@ -73,19 +73,11 @@ final class PlayStream: ByteStream, @unchecked Sendable {
     let png = try run.onStage { [options, withAttention] in
       try $0.png(episode: number, t: t, options, withAttention: withAttention)
     }
-    return Self.frame(png, number, t)
+    return WireNumbers.bytes(png.count, number, t) + png
   }
 
   /// The next episode that has steps; nil at the end of the run.
   private func following(_ number: Int) throws -> Int? {
     try run.read { try $0.episode(after: number) }
-  }
-
-  /// A frame as it is sent: its size and some numbers, four bytes each, then the picture.
-  static func frame(_ png: [UInt8], _ numbers: Int...) -> [UInt8] {
-    ([png.count] + numbers).flatMap { number in
-      let word = UInt32(clamping: number)
-      return (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
-    } + png
   }
 }

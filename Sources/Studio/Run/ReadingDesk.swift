@@ -108,7 +108,7 @@ final class ReadingDesk {
     return ["episode": .integer(recorded.episode), "t": .integer(recorded.t)]
   }
 
-  /// The episode that was played when so many steps, episodes or seconds had passed: its last one before that.
+  /// The episode that was played when a number of steps, episodes or seconds had passed.
   func episode(at place: Double, by progress: Curve.Progress) throws -> JSON {
     let last = max(1, try recording.newestEpisode())
     switch progress {
@@ -135,17 +135,9 @@ final class ReadingDesk {
 
   /// What was done, earned and seen at a moment of an episode.
   func moment(_ number: Int, t: Int) throws -> JSON {
-    let episode = try recording.episode(number)
-    guard (0...episode.steps).contains(t) else {
-      throw Refusal.missing("episode \(number) has \(episode.steps) steps")
-    }
-    let index = episode.firstStep + min(t, episode.steps - 1) * episode.stride
-    guard let step = try recording.steps(in: index..<index + 1).first else {
-      throw Refusal.missing("step \(index) is not in this recording")
-    }
-    let isEnd = t == episode.steps
+    let (step, isEnd) = try recording.step(ofEpisode: number, at: t)
     return [
-      "episode": .integer(number), "t": .integer(t), "step": .integer(index),
+      "episode": .integer(number), "t": .integer(t), "step": .integer(step.step),
       "end": .bool(isEnd),
       "action": isEnd ? .null : action(step.action),
       "reward": isEnd ? .null : .number(step.reward),
@@ -205,6 +197,21 @@ final class ReadingDesk {
     let curve = Curve(
       points, by: request.progress, window: max(usual, points.count / 40), of: measure)
     return (curve.chart(title: title, theme: request.theme), curve.csv)
+  }
+}
+
+extension Recording {
+  /// The step that is taken at a moment of an episode; at its end the last one.
+  func step(ofEpisode number: Int, at t: Int) throws -> (step: RecordedStep, isEnd: Bool) {
+    let episode = try episode(number)
+    guard (0...episode.steps).contains(t) else {
+      throw Refusal.missing("episode \(number) has \(episode.steps) steps")
+    }
+    let index = episode.firstStep + min(t, episode.steps - 1) * episode.stride
+    guard let step = try steps(in: index..<index + 1).first else {
+      throw Refusal.missing("step \(index) is not in this recording")
+    }
+    return (step, t == episode.steps)
   }
 }
 

@@ -34,12 +34,6 @@ final class StudyDesk {
     return [
       "step": .integer(step), "title": .string(found.place.title),
       "summary": .array(found.summary.map(JSON.string)),
-      "parts": .array(
-        found.parts.map { part in
-          [
-            "title": .string(part.title), "lines": .array(part.lines.map(JSON.string)),
-          ]
-        }),
     ]
   }
 

@@ -51,9 +51,18 @@ package struct Response {
     } catch {
       guard let sentence = absence(error) else { throw error }
       var response = Response([], type: "image/png", status: 204)
-      response.headers.append(("X-Reel-Absent", String(sentence.filter(\.isASCII))))
+      response.headers.append(("X-Reel-Absent", escaped(sentence)))
       return response
     }
+  }
+
+  /// A text as a header can hold it: other characters as `%` and the digits of their bytes.
+  private static func escaped(_ text: String) -> String {
+    text.utf8.map { byte in
+      let isPlain = (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "%")
+      return isPlain
+        ? String(UnicodeScalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))"
+    }.joined()
   }
 
   /// The sentence of an error that says what a recording does not have.
@@ -92,4 +101,15 @@ package protocol ByteStream: AnyObject, Sendable {
   func next() -> [UInt8]?
   /// Nobody listens any more.
   func close()
+}
+
+/// Numbers before the pictures of a stream.
+enum WireNumbers {
+  /// Four bytes each, the lowest first.
+  static func bytes(_ numbers: Int...) -> [UInt8] {
+    numbers.flatMap { number in
+      let word = UInt32(clamping: number)
+      return (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+    }
+  }
 }

@@ -21,7 +21,7 @@ final class ModelShelf: Sendable {
     case classifies = "distilbert"
   }
 
-  /// Which model was loaded, and by what another under its name is told from it.
+  /// Which model was loaded; another that took its name has another file.
   private struct Key: Equatable {
     var id: String
     var step: Int?
