@@ -129,11 +129,12 @@ class RunPage {
     this.t = clamp(t, 0, this.episode.steps);
     this.stage.show(isPlaying);
     this.learning.mark();
+    // The frame comes first; what takes longer follows where the cursor rests, or now and then while it moves.
     const now = performance.now();
-    if (!isPlaying || now - (this.thought ?? 0) > 300) {
-      this.thought = now;
-      this.mind.show();
-    }
+    clearTimeout(this.thinking);
+    this.thought ??= now;
+    const think = () => { this.thought = null; if (!this.isClosed) this.mind.show(); };
+    if (now - this.thought > 300) think(); else this.thinking = setTimeout(think, 50);
     clearTimeout(this.studying);
     if (!isPlaying) this.studying = setTimeout(() => this.why.show(), 200);
     clearTimeout(this.naming);

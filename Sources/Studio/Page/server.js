@@ -178,7 +178,9 @@ export class Latest {
   pump() {
     const missing = (key) => key != null && !this.known.has(key) && !this.loading.has(key);
     while (this.loading.size < 2) {
-      const key = missing(this.wanted) ? this.wanted : this.next.find(missing);
+      // What may be wanted next waits until what is wanted now is there.
+      const key = missing(this.wanted) ? this.wanted
+        : this.loading.has(this.wanted) ? undefined : this.next.find(missing);
       if (key === undefined) return;
       this.start(key);
     }
