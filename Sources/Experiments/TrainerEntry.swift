@@ -35,6 +35,8 @@ package protocol TrainerSettings: Configuration, Equatable {
   /// Refuses a checkpoint whose network has another size than these settings ask for: asked before a trainer
   /// takes memory by what a recording says of itself.
   func check(_ checkpoint: Checkpoint) throws
+  /// The same settings, those fitted to the length of the run that were not given.
+  func fitted(given: Set<String>) -> Self
   /// The most steps that training takes, where an episode has at most `stepLimit`.
   func mostSteps(stepLimit: Int) -> Int
   /// How many worlds are played side by side.
@@ -92,6 +94,7 @@ extension TrainerSettings {
   package var worlds: Int { 1 }
   package var isByEpisodes: Bool { false }
   package func holdingSchedules(at episode: Int) -> Self { self }
+  package func fitted(given: Set<String>) -> Self { self }
   package var stepsLearnedTogether: Int { 1 }
   package var withoutTrials: Self { self }
   package func checkpoint(

@@ -1,4 +1,5 @@
 import Recordings
+internal import Neural
 package import Rollouts
 package import Trainers
 import Worlds
@@ -120,6 +121,7 @@ extension Catalog {
         RunError.unknown("\(name) has no setting '\($0)'", $0, among: known)
       }
     }
+    plan.settings = plan.settings.fitted(given: Set(request.overrides.map(\.name)))
     if let policy = request.policy, plan.settings.policyKind != policy {
       throw RunError.request("preset \(preset.name) does not go with policy \(policy)")
     }
@@ -219,6 +221,12 @@ extension Catalog {
 }
 
 extension TrainingPlan {
+  /// How its networks compute, as a recording keeps it; nil where a table is all that is learned.
+  var arithmetic: String? {
+    if case .table = settings.insight { return nil }
+    return Arithmetic.current
+  }
+
   /// Sets rules and settings by name; what is neither is refused by an error made of its name. Where others
   /// follow, whether all go together is not asked yet.
   mutating func set(

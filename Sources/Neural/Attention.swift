@@ -150,12 +150,12 @@ package struct Attention: Sendable, Equatable {
                 unsafe drop(dropped, from: kept, first, rows, columns, length)
               }
               // dV += Pᵀ dY, dP = dY Vᵀ
-              unsafe BLAS.product(
-                columns, headWidth, rows, kept, length, transposed: true, dy, y.stride,
-                transposed: false, slope.v, slope.stride, adding: true)
-              unsafe BLAS.product(
-                rows, columns, headWidth, dy, y.stride, transposed: false, part.v, part.stride,
-                transposed: true, flow, length, adding: false)
+              unsafe reel_product(
+                columns, headWidth, rows, kept, length, 1, dy, y.stride, 0, nil, slope.v,
+                slope.stride, Int32(REEL_ADDS))
+              unsafe reel_product(
+                rows, columns, headWidth, dy, y.stride, 0, part.v, part.stride, 1, nil, flow, length,
+                0)
               if let dropped {
                 unsafe drop(dropped, from: flow, first, rows, columns, length)
               }
@@ -163,13 +163,12 @@ package struct Attention: Sendable, Equatable {
                 rows, columns, headWidth, scale, shares, length, values + place, dy, y.stride,
                 flow, length)
               // dQ = dS K, dK += dSᵀ Q
-              unsafe BLAS.product(
-                rows, headWidth, columns, flow, length, transposed: false, part.k, part.stride,
-                transposed: false, slope.q + first * slope.stride, slope.stride, adding: true)
-              unsafe BLAS.product(
-                columns, headWidth, rows, flow, length, transposed: true,
-                part.q + first * part.stride, part.stride, transposed: false, slope.k,
-                slope.stride, adding: true)
+              unsafe reel_product(
+                rows, headWidth, columns, flow, length, 0, part.k, part.stride, 0, nil,
+                slope.q + first * slope.stride, slope.stride, Int32(REEL_ADDS))
+              unsafe reel_product(
+                columns, headWidth, rows, flow, length, 1, part.q + first * part.stride,
+                part.stride, 0, nil, slope.k, slope.stride, Int32(REEL_ADDS))
             }
           }
         }
@@ -219,9 +218,8 @@ package struct Attention: Sendable, Equatable {
       _ first: Int, _ rows: Int, _ columns: Int, into scores: UnsafeMutablePointer<Float>,
       _ row: Int
     ) {
-      unsafe BLAS.product(
-        rows, columns, headWidth, q + first * stride, stride, transposed: false, k, stride,
-        transposed: true, scores, row, adding: false)
+      unsafe reel_product(
+        rows, columns, headWidth, q + first * stride, stride, 0, k, stride, 1, nil, scores, row, 0)
     }
   }
 }

@@ -19,6 +19,8 @@ package struct GPTShape: Sendable, Equatable {
   package var symbols = 1
   /// How the weights begin.
   package var start = Start.published
+  /// In what numbers matrices are multiplied.
+  package var precision = Precision.fp32
 
   /// How a GPT's weights begin.
   package enum Start: String, Sendable, CaseIterable {
@@ -35,10 +37,11 @@ package struct GPTShape: Sendable, Equatable {
   package init(
     vocabulary: Int, context: Int, layers: Int, heads: Int, width: Int, inner: Int? = nil,
     hasBias: Bool = true, activation: Activation = .gelu, symbols: Int = 1,
-    start: Start = .published
+    start: Start = .published, precision: Precision = .fp32
   ) {
     self.symbols = symbols
     self.start = start
+    self.precision = precision
     self.vocabulary = vocabulary
     self.context = context
     self.layers = layers
@@ -77,7 +80,7 @@ package struct GPT: Sendable, Equatable {
     blocks = (0..<shape.layers).map { index in
       TransformerBlock(
         "\(prefix)h.\(index)", width: shape.width, heads: shape.heads, inner: shape.inner,
-        hasBias: shape.hasBias, activation: shape.activation, to: &layout
+        hasBias: shape.hasBias, activation: shape.activation, precision: shape.precision, to: &layout
       ) { inputs, isAdded in
         let deviation = shape.start == .published ? 0.02 : 1 / Double(inputs).squareRoot()
         // What is added to the stream gets smaller the more layers add to it.
@@ -86,7 +89,9 @@ package struct GPT: Sendable, Equatable {
       }
     }
     norm = LayerNorm("\(prefix)ln_f", width: shape.width, hasBias: shape.hasBias, to: &layout)
-    head = Linear(sharing: tokens.table, inputs: shape.width, outputs: shape.vocabulary)
+    head = Linear(
+      sharing: tokens.table, inputs: shape.width, outputs: shape.vocabulary,
+      precision: shape.precision)
   }
 
   /// Where a batch of sequences lies among the activations; all (B·T, …).

@@ -5,6 +5,7 @@ package import Platform
 package struct Linear: Sendable, Equatable {
   package let inputs: Int
   package let outputs: Int
+  package let precision: Precision
   /// Where the weight and the bias begin in the slab of parameters.
   package let weight: Int
   package let bias: Int?
@@ -12,9 +13,11 @@ package struct Linear: Sendable, Equatable {
   /// Adds a layer's tensors `name.weight` and `name.bias` to a layout.
   package init(
     _ name: String, inputs: Int, outputs: Int, hasBias: Bool = true,
-    weight: Initializer? = nil, bias: Initializer? = nil, to layout: inout ParameterLayout
+    precision: Precision = .fp32, weight: Initializer? = nil, bias: Initializer? = nil,
+    to layout: inout ParameterLayout
   ) {
     let usual = Initializer.linear(inputs: inputs)
+    self.precision = precision
     self.inputs = inputs
     self.outputs = outputs
     self.weight = layout.add("\(name).weight", [outputs, inputs], weight ?? usual)
@@ -22,15 +25,24 @@ package struct Linear: Sendable, Equatable {
   }
 
   /// A layer without bias whose weight another layer has already added, as a tied head's is.
-  package init(sharing weight: Int, inputs: Int, outputs: Int) {
+  package init(sharing weight: Int, inputs: Int, outputs: Int, precision: Precision = .fp32) {
     (self.inputs, self.outputs, self.weight) = (inputs, outputs, weight)
+    self.precision = precision
     bias = nil
   }
 
-  /// Above this many multiplications, measured, OpenBLAS is worth its preparation.
-  private static let large = 1 << 22
+  /// From how many multiplications on copies of both factors are worth their while, measured: forward and to
+  /// the input, and to the weight. The numbers are the same either way.
+  private static let large = reel_level() == 4 ? 1 << 18 : 1 << 25
+  private static let largeWeight = reel_level() == 4 ? 1 << 18 : 1 << 20
+  /// From how many on threads are.
+  private static let shared = 1 << 22
 
-  private func isLarge(_ count: Int) -> Bool { count * inputs * outputs >= Self.large }
+  private func size(_ count: Int) -> Int { count * inputs * outputs }
+
+  private func isCopied(_ count: Int, atLeast large: Int) -> Bool {
+    size(count) >= large || precision == .bf16
+  }
 
   /// x (rows, inputs) → y (rows, outputs), and ReLU of that where `clamping`, which costs nothing here.
   /// A pool shares out the rows.
@@ -41,31 +53,36 @@ package struct Linear: Sendable, Equatable {
     check(x, y, count, activations)
     unsafe parameters.values.withUnsafeBufferPointer { slab in
       unsafe activations.withValues { values in
-        let parameters = unsafe slab.baseAddress.unsafelyUnwrapped
-        let bias = unsafe bias.map { unsafe parameters + $0 }
-        if isLarge(count) {
-          nonisolated(unsafe) let (values, weight) = unsafe (values, parameters + weight)
-          nonisolated(unsafe) let bias = unsafe bias
+        nonisolated(unsafe) let (values, parameters) = unsafe (
+          values, slab.baseAddress.unsafelyUnwrapped
+        )
+        if let pool, size(count) >= Self.shared {
           pool.share(rows: count) { [self] rows in
-            let from = unsafe values + x.dropping(rows.lowerBound).offset
-            let to = unsafe values + y.dropping(rows.lowerBound).offset
-            if let bias = unsafe bias {
-              for row in 0..<rows.count {
-                unsafe (to + row * y.stride).update(from: bias, count: outputs)
-              }
-            }
-            unsafe BLAS.product(
-              rows.count, outputs, inputs, from, x.stride, transposed: false, weight, inputs,
-              transposed: true, to, y.stride, adding: bias != nil)
-            if clamping { unsafe reel_relu(rows.count * y.stride, to, to) }
+            let (x, y) = (x.dropping(rows.lowerBound), y.dropping(rows.lowerBound))
+            unsafe forward(x, to: y, rows: rows.count, parameters, values, clamping)
           }
         } else {
-          unsafe reel_linear(
-            count, inputs, outputs, values + x.offset, x.stride, parameters + weight, bias,
-            values + y.offset, y.stride, clamping ? 1 : 0)
+          unsafe forward(x, to: y, rows: count, parameters, values, clamping)
         }
       }
     }
+  }
+
+  private func forward(
+    _ x: Rows, to y: Rows, rows count: Int, _ parameters: UnsafePointer<Float>,
+    _ values: UnsafeMutablePointer<Float>, _ clamping: Bool
+  ) {
+    let bias = unsafe bias.map { unsafe parameters + $0 }
+    guard isCopied(count, atLeast: Self.large) else {
+      return unsafe reel_linear(
+        count, inputs, outputs, values + x.offset, x.stride, parameters + weight, bias,
+        values + y.offset, y.stride, clamping ? 1 : 0)
+    }
+    let y0 = unsafe values + y.offset
+    unsafe reel_product(
+      count, outputs, inputs, values + x.offset, x.stride, 0, parameters + weight, inputs, 1,
+      bias, y0, y.stride, precision.product())
+    if clamping { unsafe reel_relu(count * y.stride, y0, y0) }
   }
 
   /// A single row x (1, inputs) → y (1, outputs): the weight is read once, by a pool where there is one.
@@ -106,10 +123,10 @@ package struct Linear: Sendable, Equatable {
       unsafe activations.withBoth { values, flow in
         let (x0, dy) = unsafe (values + x.offset, flow + y.offset)
         let gradient = unsafe slab.baseAddress.unsafelyUnwrapped
-        if isLarge(count) {
-          unsafe BLAS.product(
-            outputs, inputs, count, dy, y.stride, transposed: true, x0, x.stride,
-            transposed: false, gradient + weight, inputs, adding: true)
+        if isCopied(count, atLeast: Self.largeWeight) {
+          unsafe reel_product(
+            outputs, inputs, count, dy, y.stride, 1, x0, x.stride, 0, nil, gradient + weight, inputs,
+            precision.product(adding: true))
         } else {
           unsafe reel_linear_weight_gradient(
             count, inputs, outputs, dy, y.stride, x0, x.stride, gradient + weight)
@@ -122,10 +139,10 @@ package struct Linear: Sendable, Equatable {
       unsafe activations.withBoth { values, flow in
         let weight = unsafe slab.baseAddress.unsafelyUnwrapped + weight
         let (dx, dy) = unsafe (flow + x.offset, flow + y.offset)
-        if isLarge(count) {
-          unsafe BLAS.product(
-            count, inputs, outputs, dy, y.stride, transposed: false, weight, inputs,
-            transposed: false, dx, x.stride, adding: false)
+        if isCopied(count, atLeast: Self.large) {
+          unsafe reel_product(
+            count, inputs, outputs, dy, y.stride, 0, weight, inputs, 0, nil, dx, x.stride,
+            precision.product())
           if clamped {
             unsafe reel_relu_gradient(count * x.stride, values + x.offset, dx, dx)
           }

@@ -19,7 +19,7 @@ package struct TransformerBlock: Sendable, Equatable {
   /// linear layer of a number of inputs are drawn, and those of the two that are added to what flows by.
   package init(
     _ name: String, width: Int, heads: Int, inner: Int, hasBias: Bool = true, isCausal: Bool = true,
-    activation: Activation = .gelu, to layout: inout ParameterLayout,
+    activation: Activation = .gelu, precision: Precision = .fp32, to layout: inout ParameterLayout,
     weight: (_ inputs: Int, _ isAdded: Bool) -> Initializer
   ) {
     self.width = width
@@ -29,7 +29,7 @@ package struct TransformerBlock: Sendable, Equatable {
     func linear(_ part: String, _ inputs: Int, _ outputs: Int, isAdded: Bool = false) -> Linear {
       Linear(
         "\(name).\(part)", inputs: inputs, outputs: outputs, hasBias: hasBias,
-        weight: weight(inputs, isAdded), bias: .zeros, to: &layout)
+        precision: precision, weight: weight(inputs, isAdded), bias: .zeros, to: &layout)
     }
     norm1 = LayerNorm("\(name).ln_1", width: width, hasBias: hasBias, to: &layout)
     merge = linear("attn.c_attn", width, 3 * width)

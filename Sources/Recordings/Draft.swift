@@ -21,7 +21,7 @@ struct Draft {
     force = options.force
     session = SessionFacts(
       firstStep: 0, configuration: description.configuration.compact,
-      versions: Self.versions.compact, started: options.clock.timestamp,
+      versions: Self.versions(options).compact, started: options.clock.timestamp,
       worlds: max(1, description.worlds))
     format = Format(
       version: Format.newest,
@@ -147,14 +147,18 @@ struct Draft {
   }
 
   /// What wrote a session.
-  static var versions: JSON {
+  static func versions(_ options: RecordingOptions = RecordingOptions()) -> JSON {
     var system = utsname()
     unsafe uname(&system)
     let (name, machine) = (text(system.sysname), text(system.machine))
-    return [
-      "reel": .string(reelVersion), "sqlite": .string(sqliteVersion),
-      "platform": .string("\(name) \(machine)"),
+    var members: [JSON.Member] = [
+      .init("reel", .string(reelVersion)), .init("sqlite", .string(sqliteVersion)),
+      .init("platform", .string("\(name) \(machine)")),
     ]
+    if let arithmetic = options.arithmetic {
+      members.append(.init("arithmetic", .string(arithmetic)))
+    }
+    return .object(members)
   }
 
   private static func text<Characters>(_ characters: Characters) -> String {

@@ -88,7 +88,7 @@ private struct ImportedRows {
     let now = RecordingClock.system.timestamp
     let session = SessionFacts(
       firstStep: 0, configuration: description.configuration.compact,
-      versions: Draft.versions.compact, started: now, worlds: 1)
+      versions: Draft.versions().compact, started: now, worlds: 1)
     var row = session.row(writer: nil)
     row[.ended] = .text(now)
     try database.insert(row, in: format)

@@ -8,6 +8,8 @@ public struct RecordingOptions: Sendable {
   public var batchRows = 8192
   /// The longest time between two commits.
   public var commitInterval: Duration = .milliseconds(250)
+  /// How the networks of the run compute, in words that the program understands again; nil for one without.
+  package var arithmetic: String?
   /// Where times come from.
   package var clock = RecordingClock.system
 

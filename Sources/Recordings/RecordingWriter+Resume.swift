@@ -69,7 +69,7 @@ extension RecordingWriter {
         found.session.facts = SessionFacts(
           firstStep: found.end,
           configuration: (configuration ?? found.description.configuration).compact,
-          versions: Draft.versions.compact, started: options.clock.timestamp,
+          versions: Draft.versions(options).compact, started: options.clock.timestamp,
           worlds: found.description.worlds)
         try database.insert(found.session.facts.row(writer: identity), in: recording.format)
         found.session.row = database.lastInsertedRow

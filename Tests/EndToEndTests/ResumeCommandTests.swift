@@ -41,6 +41,25 @@ import Testing
     }
   }
 
+  @Test func `a run whose networks were computed otherwise says so before it goes on`() throws {
+    try Tour.use { folder in
+      let fixture = "\(Repository.root)/Tests/ExperimentsTests/Fixtures/explained-snake.sqlite"
+      #expect(try Program.shell("cp \(fixture) a.sqlite", in: folder).code == 0)
+      let again = try Program.reel("verify", "a.sqlite", "--retrain", in: folder)
+      #expect(again.errors.contains("other arithmetic (OpenBLAS)"), "\(again.errors)")
+      let more = try Program.reel("train", "--resume", "a.sqlite", "--until", "600", in: folder)
+      #expect(more.code == 0 && more.errors.contains("from here on numbers can differ"))
+      #expect(try Program.reel("verify", "a.sqlite", "--replay", in: folder).code == 0)
+      let run = "train reacher --steps 4096 -o b.sqlite"
+      #expect(try Program.reel(line: run, in: folder).code == 0)
+      let own = try Program.reel("train", "--resume", "b.sqlite", "--until", "8192", in: folder)
+      #expect(own.code == 0 && !own.errors.contains("arithmetic"))
+      let words = try Program.shell(
+        "sqlite3 -readonly b.sqlite \"SELECT versions->>'arithmetic' FROM sessions\"", in: folder)
+      #expect(words.output.hasPrefix("2 "))
+    }
+  }
+
   @Test func `a finished run is left as it is, and trains on when it is asked to`() throws {
     try Tour.use { folder in
       #expect(try Program.reel(line: "train maze --episodes 200 -o a.sqlite", in: folder).code == 0)

@@ -5,6 +5,7 @@ import Recordings
 import Rollouts
 import TestSupport
 import Testing
+import Trainers
 
 @Suite struct TextTests {
   @Test func `the text of a folder is that of its files by their names`() throws {
@@ -35,6 +36,17 @@ import Testing
         try recording.steps(in: 0..<24).isEmpty && recording.checkpointSteps() == [0, 8, 16, 24])
       #expect(try recording.metric("losses/validation").steps == [0, 8, 16, 24])
     }
+  }
+
+  @Test func `a short run spends no more on trials than on learning, unless it is told to`() throws {
+    func batches(_ overrides: [(name: String, value: String)]) throws -> Int? {
+      let request = PlanRequest("text", preset: "original", overrides: overrides)
+      return (try Catalog.builtIn.plan(request).settings as? TextConfiguration)?.evaluationBatches
+    }
+    #expect(try batches([]) == TextConfiguration.original.evaluationBatches)
+    #expect(try batches([("steps", "2")]) == 1)
+    #expect(try batches([("steps", "100")]) == 75)
+    #expect(try batches([("steps", "2"), ("evaluation_batches", "30")]) == 30)
   }
 
   @Test func `a named model is the one whose loss was least on what was kept back`() throws {

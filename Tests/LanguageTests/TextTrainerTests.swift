@@ -118,6 +118,20 @@ struct TextTrainerTests {
     #expect(try finish(threads: 2, pausing: true).last == one.last)
   }
 
+  @Test func `a model learns as well from products that are rounded`() throws {
+    func losses(_ precision: Precision) throws -> (training: Double, validation: Double) {
+      var settings = TextConfiguration.nano
+      (settings.steps, settings.precision) = (150, precision)
+      var trainer = try TextTrainer(Self.poem, seed: 3, settings: settings)
+      var sink = NullSink()
+      try trainer.train(into: &sink)
+      return trainer.loss
+    }
+    let (exact, rounded) = (try losses(.fp32), try losses(.bf16))
+    #expect(exact != rounded, "they were rounded")
+    #expect(abs(exact.validation - rounded.validation) < 0.03, "\(exact) \(rounded)")
+  }
+
   @Test(arguments: [TokenKind.characters, .pairs])
   func `a model learns a poem, and goes on with it`(kind: TokenKind) throws {
     var settings = TextConfiguration.nano

@@ -1,3 +1,4 @@
+import CKernels
 import Neural
 import Rollouts
 import Testing
@@ -57,11 +58,98 @@ struct ProductTests {
 
   @Test(arguments: [
     (300, 300, 40), (3, 600, 5), (600, 3, 40), (520, 17, 33), (1, 256, 300), (260, 9, 257),
-    // Large enough for OpenBLAS.
-    (40, 330, 330), (2100, 40, 51), (7, 800, 760),
+    // Large enough to be copied.
+    (40, 330, 330), (2100, 40, 51), (7, 800, 760), (270, 400, 330),
   ])
   func `products of larger shapes are those of plain sums`(rows: Int, inputs: Int, outputs: Int) {
     Self.expectPlain(rows: rows, inputs: inputs, outputs: outputs)
+  }
+
+  /// c (m, n) = a b + bias, added to what is there, at one level of processors.
+  static func product(
+    _ level: Int32, _ m: Int, _ n: Int, _ k: Int, turned: (Bool, Bool) = (false, false),
+    rounding: Bool = false, _ a: [Float], _ b: [Float], _ bias: [Float], _ c: [Float]
+  ) -> [Float] {
+    var c = c
+    reel_product_at(
+      level, m, n, k, a, turned.0 ? m : k, turned.0 ? 1 : 0, b, turned.1 ? k : n,
+      turned.1 ? 1 : 0, bias, &c, n, Int32(REEL_ADDS | (rounding ? REEL_ROUNDS : 0)))
+    return c
+  }
+
+  @Test func `large products are plain sums at every level, and the same bits where steps are fused`()
+  {
+    var stream = Stream(seed: 9, purpose: .map)
+    let best = reel_level()
+    for round in 0..<60 {
+      let sizes = (0..<3).map { _ in Int.random(in: 1...(round < 50 ? 80 : 600), using: &stream) }
+      let (m, n, k) = (sizes[0], sizes[1], sizes[2])
+      let turned = (round & 1 == 1, round & 2 == 2)
+      let (a, b, bias, c) = (noise(m * k, 1), noise(n * k, 2), noise(n, 3), noise(m * n, 4))
+      let exact = (0..<m * n).map { place in
+        let (row, column) = place.quotientAndRemainder(dividingBy: n)
+        return (0..<k).reduce(Double(bias[column]) + Double(c[place])) {
+          $0 + Double(a[turned.0 ? $1 * m + row : row * k + $1])
+            * Double(b[turned.1 ? column * k + $1 : $1 * n + column])
+        }
+      }
+      let levels = [0, 3, 4].filter { $0 <= best }.map {
+        Self.product($0, m, n, k, turned: turned, a, b, bias, c)
+      }
+      for numbers in levels {
+        expectClose(numbers, exact.map { Float($0) }, within: 1e-5, "\(m)×\(n)×\(k)")
+      }
+      #expect(best < 4 || levels[1] == levels[2], "\(m)×\(n)×\(k) at levels 3 and 4")
+    }
+  }
+
+  @Test func `rounded products are those of rounded factors, to the bit at every level`() {
+    /// The nearest number with eight bits, ties to even.
+    func rounded(_ x: Float) -> Float {
+      let bits = x.bitPattern
+      return Float(bitPattern: (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000)
+    }
+    var stream = Stream(seed: 10, purpose: .map)
+    for _ in 0..<40 {
+      let sizes = (0..<3).map { _ in Int.random(in: 1...300, using: &stream) }
+      let (m, n, k) = (sizes[0], sizes[1], sizes[2])
+      let (a, b, bias, c) = (noise(m * k, 1), noise(n * k, 2), noise(n, 3), noise(m * n, 4))
+      for level in [0, 3, 4] as [Int32] where level <= reel_level() {
+        let found = Self.product(level, m, n, k, rounding: true, a, b, bias, c)
+        let expected = Self.product(level, m, n, k, a.map(rounded), b.map(rounded), bias, c)
+        #expect(found == expected, "\(m)×\(n)×\(k) at level \(level)")
+      }
+      // Products of eight bits each are exact, so that it does not matter who fuses.
+      #expect(
+        Self.product(0, m, n, k, rounding: true, a, b, bias, c)
+          == Self.product(reel_level(), m, n, k, rounding: true, a, b, bias, c))
+    }
+    // What bfloat16 cannot hold stays what it is, or becomes 0.
+    let odd: [Float] = [.nan, .infinity, -.infinity, .leastNonzeroMagnitude, -0.0, 3e38]
+    let kept = odd.map { Self.product(0, 1, 1, 1, rounding: true, [$0], [1], [0], [0])[0] }
+    #expect(kept[0].isNaN && kept[1] == .infinity && kept[2] == -.infinity)
+    #expect(kept[3] == 0 && kept[4] == 0 && abs(kept[5] / 3e38 - 1) < 0.004)
+  }
+
+  @Test(arguments: [(70, 600, 90), (13, 257, 65), (300, 40, 520)])
+  func `copied factors give the bits of those that are read where they stand`(
+    rows: Int, inputs: Int, outputs: Int
+  ) {
+    // Rows are apart by a multiple of eight, as among activations.
+    let (wide, across) = ((inputs + 7) & ~7, (outputs + 7) & ~7)
+    let (x, weight, bias) = (
+      noise(rows * wide + 8, 1), noise(inputs * outputs, 2), noise(outputs, 3)
+    )
+    var (plain, packed) = (
+      [Float](repeating: 0, count: rows * across + 8), [Float](repeating: 0, count: rows * outputs)
+    )
+    reel_linear(rows, inputs, outputs, x, wide, weight, bias, &plain, across, 0)
+    reel_product(rows, outputs, inputs, x, wide, 0, weight, inputs, 1, bias, &packed, outputs, 0)
+    for row in 0..<rows {
+      #expect(
+        Array(plain[row * across..<row * across + outputs])
+          == Array(packed[row * outputs..<(row + 1) * outputs]))
+    }
   }
 
   @Test(arguments: [[5, 30, 30, 3], [11, 256, 3], [10, 64, 64, 1]])

@@ -88,30 +88,25 @@ INLINE void pack(ptrdiff_t width, ptrdiff_t head, const float *k, const float *v
 INLINE void score(ptrdiff_t start, ptrdiff_t end, const ptrdiff_t *count, ptrdiff_t head,
                   const float *q, const float *keys, float (*scores)[CHUNK], v8 *greatest) {
   for (ptrdiff_t c = start; c < end; c += KEYS) {
-    v8 sum[QUERIES][2];
-    UNROLLED for (int j = 0; j < QUERIES; j++) sum[j][0] = sum[j][1] = all(0);
+    v16 sum[QUERIES];
+    UNROLLED for (int j = 0; j < QUERIES; j++) sum[j] = (v16){};
     const float *right = keys + c * head;
     for (ptrdiff_t k = 0; k < head; k++) {
-      const v8 low = load(right + k * KEYS), high = load(right + k * KEYS + 8);
-      UNROLLED for (int j = 0; j < QUERIES; j++) {
-        const float left = q[k * QUERIES + j];
-        sum[j][0] += left * low;
-        sum[j][1] += left * high;
-      }
+      const v16 key = load16(right + k * KEYS);
+      UNROLLED for (int j = 0; j < QUERIES; j++) sum[j] += q[k * QUERIES + j] * key;
     }
     // The first query looks at the fewest.
     if (c + KEYS > count[0]) {
-      const i8 low = (i8){0, 1, 2, 3, 4, 5, 6, 7} + (int32_t)c, high = low + 8;
-      const v8 nothing = all(-__builtin_inff());
-      UNROLLED for (int j = 0; j < QUERIES; j++) {
-        sum[j][0] = choose(low < (int32_t)count[j], sum[j][0], nothing);
-        sum[j][1] = choose(high < (int32_t)count[j], sum[j][1], nothing);
-      }
+      const i16 place = (i16){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + (int32_t)c;
+      const v16 nothing = all16(-__builtin_inff());
+      UNROLLED for (int j = 0; j < QUERIES; j++)
+        sum[j] = choose16(place < (int32_t)count[j], sum[j], nothing);
     }
     UNROLLED for (int j = 0; j < QUERIES; j++) {
-      store(&scores[j][c - start], sum[j][0]);
-      store(&scores[j][c - start + 8], sum[j][1]);
-      const v8 top = choose(sum[j][0] > sum[j][1], sum[j][0], sum[j][1]);
+      store16(&scores[j][c - start], sum[j]);
+      const v8 low = __builtin_shufflevector(sum[j], sum[j], 0, 1, 2, 3, 4, 5, 6, 7);
+      const v8 high = __builtin_shufflevector(sum[j], sum[j], 8, 9, 10, 11, 12, 13, 14, 15);
+      const v8 top = choose(low > high, low, high);
       greatest[j] = choose(top > greatest[j], top, greatest[j]);
     }
   }
@@ -120,26 +115,16 @@ INLINE void score(ptrdiff_t start, ptrdiff_t end, const ptrdiff_t *count, ptrdif
 // y (six rows of sixteen) = factor y + shares values
 INLINE void mix(ptrdiff_t count, float (*shares)[CHUNK], const float *values, const float *factor,
                 float *y) {
-  v8 sum[QUERIES][2];
-  UNROLLED for (int j = 0; j < QUERIES; j++) {
-    sum[j][0] = load(y + j * KEYS) * factor[j];
-    sum[j][1] = load(y + j * KEYS + 8) * factor[j];
-  }
+  v16 sum[QUERIES];
+  UNROLLED for (int j = 0; j < QUERIES; j++) sum[j] = load16(y + j * KEYS) * factor[j];
   for (ptrdiff_t c = 0; c < count; c++) {
-    const v8 low = load(values + c * KEYS), high = load(values + c * KEYS + 8);
-    UNROLLED for (int j = 0; j < QUERIES; j++) {
-      const float part = shares[j][c];
-      sum[j][0] += part * low;
-      sum[j][1] += part * high;
-    }
+    const v16 value = load16(values + c * KEYS);
+    UNROLLED for (int j = 0; j < QUERIES; j++) sum[j] += shares[j][c] * value;
   }
-  UNROLLED for (int j = 0; j < QUERIES; j++) {
-    store(y + j * KEYS, sum[j][0]);
-    store(y + j * KEYS + 8, sum[j][1]);
-  }
+  UNROLLED for (int j = 0; j < QUERIES; j++) store16(y + j * KEYS, sum[j]);
 }
 
-CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head,
+WIDE_CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head,
                            float scale, const float *q, const float *k, const float *v,
                            ptrdiff_t row, float *room, float *y, ptrdiff_t y_row, float *kept,
                            ptrdiff_t kept_row, const reel_dropping *dropped) {
@@ -172,8 +157,7 @@ CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptr
       score(start, end, count, head, left, keys, scores, tops);
       for (ptrdiff_t j = 0; j < QUERIES; j++) {
         // What was summed up so far was divided by the power of what was the greatest.
-        float top = tops[j][0];
-        for (int i = 1; i < 8; i++) top = tops[j][i] > top ? tops[j][i] : top;
+        const float top = __builtin_reduce_max(tops[j]);
         v8 fall = all(greatest[j] - top);
         fade8(&fall);
         factor[j] = fall[0];

@@ -18,20 +18,7 @@ INLINE void turn(const float *w, ptrdiff_t w_row, ptrdiff_t columns, ptrdiff_t d
     a[j] = all(0);
     if (j < columns) load_some(&a[j], w + j * w_row, depth);
   }
-  UNROLLED for (int j = 0; j < 8; j += 2) {
-    b[j] = __builtin_shufflevector(a[j], a[j + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-    b[j + 1] = __builtin_shufflevector(a[j], a[j + 1], 2, 10, 3, 11, 6, 14, 7, 15);
-  }
-  UNROLLED for (int j = 0; j < 8; j += 4) {
-    UNROLLED for (int i = 0; i < 2; i++) {
-      a[j + 2 * i] = __builtin_shufflevector(b[j + i], b[j + i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-      a[j + 2 * i + 1] = __builtin_shufflevector(b[j + i], b[j + i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-  }
-  UNROLLED for (int j = 0; j < 4; j++) {
-    b[j] = __builtin_shufflevector(a[j], a[j + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    b[j + 4] = __builtin_shufflevector(a[j], a[j + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-  }
+  turn8(a, b);
   UNROLLED for (int k = 0; k < 8; k++) {
     if (k < depth) store(packed + k * packed_row, b[k]);
   }
@@ -138,8 +125,6 @@ INLINE void panel(ptrdiff_t M, ptrdiff_t columns, ptrdiff_t K, const float *a, p
 #undef ROWS
 #undef ONE
 }
-
-INLINE ptrdiff_t least(ptrdiff_t x, ptrdiff_t y) { return x < y ? x : y; }
 
 static const float zeros[PANEL_COLUMNS] = {0};
 

@@ -20,14 +20,19 @@
 #else
 #define CLONES
 #endif
+// For vectors of sixteen: where a processor has them, the compiler would else take two of eight.
+#define WIDE_CLONES CLONES __attribute__((min_vector_width(512)))
 
 // Helpers must melt into the clone that uses them: alone they would be compiled for the baseline.
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
 typedef float v8 __attribute__((vector_size(32)));
+typedef float v16 __attribute__((vector_size(64)));
 typedef int32_t i8 __attribute__((vector_size(32)));
+typedef int32_t i16 __attribute__((vector_size(64)));
 // The same at any address.
+typedef float v16u __attribute__((vector_size(64), aligned(4), may_alias));
 typedef float v8u __attribute__((vector_size(32), aligned(4), may_alias));
 typedef float v4u __attribute__((vector_size(16), aligned(4), may_alias));
 typedef float v2u __attribute__((vector_size(8), aligned(4), may_alias));
@@ -38,8 +43,34 @@ typedef float v2u __attribute__((vector_size(8), aligned(4), may_alias));
 #define store(p, x) (*(v8u *)(p) = (x))
 #define all(x) ((v8){x, x, x, x, x, x, x, x})
 #define choose(where, x, y) ((v8)(((where) & (i8)(x)) | (~(where) & (i8)(y))))
+// The same for sixteen.
+#define load16(p) (*(const v16u *)(p))
+#define store16(p, x) (*(v16u *)(p) = (x))
+#define all16(x) ((v16){} + (x))
+#define choose16(where, x, y) ((v16)(((where) & (i16)(x)) | (~(where) & (i16)(y))))
 // The sum of the lanes, in one order everywhere.
 #define total(x) ((((x)[0] + (x)[4]) + ((x)[2] + (x)[6])) + (((x)[1] + (x)[5]) + ((x)[3] + (x)[7])))
+
+INLINE ptrdiff_t least(ptrdiff_t x, ptrdiff_t y) { return x < y ? x : y; }
+
+// Eight rows of eight become eight columns.
+INLINE void turn8(const v8 *rows, v8 *columns) {
+  v8 a[8], b[8];
+  UNROLLED for (int j = 0; j < 8; j += 2) {
+    b[j] = __builtin_shufflevector(rows[j], rows[j + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    b[j + 1] = __builtin_shufflevector(rows[j], rows[j + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  UNROLLED for (int j = 0; j < 8; j += 4) {
+    UNROLLED for (int i = 0; i < 2; i++) {
+      a[j + 2 * i] = __builtin_shufflevector(b[j + i], b[j + i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+      a[j + 2 * i + 1] = __builtin_shufflevector(b[j + i], b[j + i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+  UNROLLED for (int j = 0; j < 4; j++) {
+    columns[j] = __builtin_shufflevector(a[j], a[j + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    columns[j + 4] = __builtin_shufflevector(a[j], a[j + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
 
 // The first `count` lanes (0 to 8), and nothing beyond them, is read or written.
 INLINE void load_some(v8 *into, const float *p, ptrdiff_t count) {

@@ -14,6 +14,7 @@ struct TracedTraining {
   private let kept: Checkpoint
   /// How many steps are learned from together, counted from there.
   private let stride: Int
+  private let arithmetic: String?
   private var trainer: any Trainer
   private var sink: Relearning
 
@@ -37,6 +38,7 @@ struct TracedTraining {
     self.steps = Set(steps)
     // Trials change nothing of what is learned.
     var plan = plan
+    arithmetic = plan.arithmetic
     plan.settings = plan.settings.withoutTrials
     stride = plan.settings.stepsLearnedTogether
     let seed = try recording.description().seed
@@ -55,8 +57,9 @@ struct TracedTraining {
       do {
         try traceTogether(first..<first + stride, progress)
       } catch let difference as Difference {
+        let reason = try recording.warning(of: arithmetic).map { "; \($0)" } ?? ""
         throw RunError.run(
-          "\(recording.path) comes out differently when it is trained again: \(difference)")
+          "\(recording.path) comes out differently when it is trained again: \(difference)\(reason)")
       }
     }
     guard let trace = traces.removeValue(forKey: step) else {

@@ -71,6 +71,16 @@ extension TextConfiguration: TrainerSettings {
 
   package func mostSteps(stepLimit: Int) -> Int { steps }
 
+  /// Trials take no longer than learning: fewer batches where the run is short.
+  package func fitted(given: Set<String>) -> TextConfiguration {
+    guard !given.contains("evaluation_batches") else { return self }
+    var settings = self
+    // A trial reads both parts of the text, and reading a batch takes a third of learning from it.
+    let trials = 1 + (steps - 1) / evaluateEvery + 1
+    settings.evaluationBatches = min(evaluationBatches, max(1, 3 * steps / (2 * trials)))
+    return settings
+  }
+
   /// A text's trainer ends with a trial: the shortest.
   package var withoutTrials: TextConfiguration {
     var settings = self

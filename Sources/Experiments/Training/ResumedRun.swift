@@ -1,3 +1,4 @@
+import Neural
 import Platform
 package import Recordings
 import Rollouts
@@ -7,6 +8,8 @@ package import Trainers
 package struct ResumedRun {
   package let path: String
   package let plan: TrainingPlan
+  /// Why it may not go on as it would have without a stop; nil where it does.
+  package let warning: String?
   private let recorded: RunDescription
   private let options: RecordingOptions
   private let onCommit: ((Int) -> Void)?
@@ -22,6 +25,7 @@ package struct ResumedRun {
     self.path = path
     plan = try catalog.plan(of: run)
     try plan.requireOwnTrainer(for: "trained on")
+    warning = try recording.warning(of: plan.arithmetic)
     recorded = run
     self.options = options
     self.onCommit = onCommit
@@ -87,6 +91,8 @@ package struct ResumedRun {
     _ trainer: inout any Trainer, _ extended: TrainingPlan?, _ callbacks: TrainingCallbacks,
     _ goOn: (TrainingProgress) -> Bool
   ) throws {
+    var options = options
+    options.arithmetic = plan.arithmetic
     let writer = try RecordingWriter(
       resuming: path, of: recorded, from: trainer.step, configuration: extended?.configuration,
       options: options)
@@ -113,6 +119,16 @@ extension Recording {
       throw RunError.run("\(path) is \(run.purpose.phrase): there is nothing to train on with")
     }
     return run
+  }
+
+  /// Says that this program's networks do not round as those did that wrote the recording; nil where they do.
+  func warning(of arithmetic: String?) throws -> String? {
+    guard arithmetic != nil else { return nil }
+    let recorded = try Set(sessions().map { $0.versions["arithmetic"]?.text })
+    guard let other = recorded.first(where: { !Arithmetic.agrees(with: $0) }) else { return nil }
+    return "the networks of \(path) were computed by other arithmetic (\(other ?? "OpenBLAS")) than this "
+      + "program's (\(Arithmetic.current)): from here on numbers can differ in their last digits, "
+      + "and then in all"
   }
 
   /// The recorded transitions of some steps, for a trainer that goes on from them.

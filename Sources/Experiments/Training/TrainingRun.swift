@@ -33,6 +33,8 @@ package struct TrainingRun: Sendable {
     var description = plan.description(seed: seed)
     description.tags = tags
     description.note = note
+    var options = options
+    options.arithmetic = plan.arithmetic
     let start = monotonicSeconds()
     let writer = try RecordingWriter(
       creating: path, description, initial: trainer.initialCheckpoint, options: options)

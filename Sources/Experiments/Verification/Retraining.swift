@@ -9,6 +9,8 @@ package struct Retraining {
   private let seed: UInt64
   private var parts: [Part] = []
   private let description: Difference?
+  /// Why another result would not mean that the recording was changed; nil where it would.
+  package let warning: String?
 
   /// Steps that were made by the same settings.
   private struct Part {
@@ -39,6 +41,7 @@ package struct Retraining {
           plan: try catalog.plan(of: run), steps: start..<max(start, end),
           firstNew: start == 0 ? 0 : (session?.firstStep ?? start) + 1))
     }
+    warning = try recording.warning(of: parts.first?.plan.arithmetic)
     description = try Self.difference(in: run, in: catalog)
   }
 

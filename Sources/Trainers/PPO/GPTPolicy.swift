@@ -21,14 +21,16 @@ package struct GPTPolicy: Sendable, Equatable {
     /// Between the logits and the heads.
     package var mixed: Int
     package var start = GPTShape.Start.published
+    package var precision = Precision.fp32
 
     /// A size.
     package init(
       layers: Int, heads: Int, width: Int, inner: Int, mixed: Int,
-      start: GPTShape.Start = .published
+      start: GPTShape.Start = .published, precision: Precision = .fp32
     ) {
       (self.layers, self.heads, self.width) = (layers, heads, width)
       (self.inner, self.mixed, self.start) = (inner, mixed, start)
+      self.precision = precision
     }
   }
 
@@ -38,7 +40,7 @@ package struct GPTPolicy: Sendable, Equatable {
       GPTShape(
         vocabulary: letters.symbols, context: letters.places + 1, layers: size.layers,
         heads: size.heads, width: size.width, inner: size.inner, symbols: letters.each,
-        start: size.start),
+        start: size.start, precision: size.precision),
       tokens: size.start == .page ? letters.symbolStart : nil,
       positions: size.start == .page ? letters.placeStart : nil, to: &layout)
     func linear(_ name: String, _ inputs: Int, _ outputs: Int, gain: Double) -> Linear {

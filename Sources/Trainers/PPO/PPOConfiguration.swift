@@ -43,6 +43,8 @@ package struct PPOConfiguration: Configuration, Equatable {
   package var inner = 128
   /// How a GPT's weights begin.
   package var start = GPTShape.Start.even
+  /// In what numbers a GPT's matrices are multiplied.
+  package var precision = Precision.fp32
   /// The widths of the layers of either network; a GPT has one between its logits and its heads.
   package var hidden = [64, 64]
   /// What stands between them.
@@ -109,6 +111,7 @@ package struct PPOConfiguration: Configuration, Equatable {
     .count("width", \.width, in: 1...4096, "numbers that a GPT keeps of each place"),
     .count("inner", \.inner, in: 1...16384, "width between the linear layers of its blocks"),
     .choice("start", \.start, "how a GPT's weights begin"),
+    .choice("precision", \.precision, "numbers that a GPT's matrices are multiplied in"),
     .counts("hidden", \.hidden, in: 1...4096, atMost: 8, "widths of the layers between"),
     .choice("activation", \.activation, "what stands between layers"),
     .number("gamma", \.gamma, in: 0...1, "discount of future reward (γ)"),
@@ -155,7 +158,8 @@ package struct PPOConfiguration: Configuration, Equatable {
   /// How large a GPT policy is.
   var size: GPTPolicy.Size {
     GPTPolicy.Size(
-      layers: layers, heads: heads, width: width, inner: inner, mixed: hidden[0], start: start)
+      layers: layers, heads: heads, width: width, inner: inner, mixed: hidden[0], start: start,
+      precision: precision)
   }
 
   /// Refuses settings that are each allowed, but not together.

@@ -1,5 +1,5 @@
 package import Language
-internal import Neural
+package import Neural
 package import Rollouts
 
 /// What a text is cut into.
@@ -24,6 +24,8 @@ package struct TextConfiguration: Configuration, Equatable {
   package var context = 64
   /// Whether linear layers and norms have biases.
   package var hasBias = false
+  /// In what numbers matrices are multiplied.
+  package var precision = Precision.fp32
   /// The share of activations that is dropped while learning (p).
   package var dropout = 0.0
   /// How many sequences are learned from at once.
@@ -68,6 +70,7 @@ package struct TextConfiguration: Configuration, Equatable {
     .count("width", \.width, in: 1...4096, "numbers that the model keeps of each place"),
     .count("context", \.context, in: 1...4096, "how far it looks back, in tokens"),
     .flag("bias", \.hasBias, "linear layers and norms have biases"),
+    .choice("precision", \.precision, "numbers that matrices are multiplied in"),
     .number("dropout", \.dropout, in: 0...0.9, "share of activations that is dropped (p)"),
     .count("batch", \.batch, in: 1...4096, "sequences learned from at once"),
     .count("accumulation", \.accumulation, in: 1...1024, "batches whose gradients are added up"),
@@ -103,7 +106,7 @@ package struct TextConfiguration: Configuration, Equatable {
     LanguageModel(
       GPTShape(
         vocabulary: vocabulary, context: context, layers: layers, heads: heads, width: width,
-        hasBias: hasBias))
+        hasBias: hasBias, precision: precision))
   }
 
   /// How large AdamW's step is after a number of steps: it grows evenly, then falls along half a wave.

@@ -37,6 +37,7 @@ struct VerifyCommand: Command {
     }
     var difference = proof.difference
     if difference == nil, let retraining {
+      if let warning = retraining.warning { console.note(warning) }
       difference = try console.withBar("training again") {
         try retraining.firstDifference(progress: $0)
       }

@@ -57,6 +57,7 @@ extension ResumedRun {
   func run(
     _ change: PlanChange, _ console: Console, events: EventLog? = nil
   ) throws -> ExitCode {
+    if let warning { console.note(warning) }
     let outcome = try console.withBar("training \(plan.name)") { progress in
       try run(change, callbacks: events.callbacks(for: path)) { progress($0.share, $0.words) }
     }

@@ -27,6 +27,25 @@ void reel_linear_weight_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, co
 void reel_column_sums(ptrdiff_t rows, ptrdiff_t width, const float *x, ptrdiff_t x_row,
                       float *sums);
 
+// MARK: Products for large layers; the same numbers, bit for bit, wherever multiply-adds are fused.
+
+// How a product is taken: bits to combine.
+enum {
+  REEL_ADDS = 1,   // it is added to what is there
+  REEL_ROUNDS = 2  // both factors are rounded to bfloat16 first; sums keep single precision
+};
+
+// c (m, n) = a (m, k) b (k, n), and the bias (n) where it is not null; a factor may be stored transposed
+void reel_product(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t a_row,
+                  int a_turned, const float *b, ptrdiff_t b_row, int b_turned, const float *bias,
+                  float *c, ptrdiff_t c_row, int how);
+// the same as a level of processors computes it, which this one must have
+void reel_product_at(int level, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a,
+                     ptrdiff_t a_row, int a_turned, const float *b, ptrdiff_t b_row, int b_turned,
+                     const float *bias, float *c, ptrdiff_t c_row, int how);
+// 4 for x86-64-v4, which has AVX-512, 3 for x86-64-v3, which has AVX2, 0 for all others
+int reel_level(void);
+
 // MARK: One number at a time, over `count` numbers.
 
 void reel_relu(ptrdiff_t count, const float *x, float *y);
