@@ -53,12 +53,13 @@ let package = Package(
     foreign("CCairo", pkgConfig: "cairo", package: "libcairo2-dev"),
     foreign("COpenBLAS", package: "libopenblas0"),
     foreign("CCrypto", package: "libssl-dev"),
+    foreign("CThreads", package: "libc6-dev"),
     foreign("CMuJoCo", package: "libmujoco-dev"),
     foreign("CMicroHTTPD", package: "libmicrohttpd-dev"),
     .target(name: "CKernels", path: "Sources/C/CKernels"),
 
     // Rooms; arrows point down only.
-    library("Platform", uses: ["CCrypto"], settings: marked),
+    library("Platform", uses: ["CCrypto", "CThreads"], settings: marked),
     library("Rollouts"),
     library("Worlds", uses: ["Rollouts"]),
     library(
