@@ -30,7 +30,7 @@ package struct Linear: Sendable, Equatable {
   /// Above this many multiplications, measured, OpenBLAS is worth its preparation.
   private static let large = 1 << 22
 
-  private func isLarge(_ count: Int) -> Bool { count * inputs * outputs >= Self.large }
+  func isLarge(_ count: Int) -> Bool { count * inputs * outputs >= Self.large }
 
   /// x (rows, inputs) → y (rows, outputs), and ReLU of that where `clamping`, which costs nothing here.
   /// A pool shares out the rows.
@@ -94,13 +94,13 @@ package struct Linear: Sendable, Equatable {
   }
 
   /// Adds dW (outputs, inputs) = dyᵀ x and db to the gradients; replaces dx (rows, inputs) = dy W
-  /// unless nobody asks for it. Where x came out of a clamping layer, `clamped` takes dx through its
-  /// ReLU as well.
+  /// unless nobody asks for it. Where x came out of ReLU or tanh, `bend` takes dx through that as well.
   package func backward(
     _ x: Rows, from y: Rows, rows count: Int, _ parameters: Parameters,
     into gradients: inout Parameters, _ activations: inout Activations, inputGradient: Bool = true,
-    clamped: Bool = false
+    bend: Activation? = nil
   ) {
+    precondition(bend.map { !$0.needsInput } ?? true, "what x was before is gone")
     check(x, y, count, activations)
     unsafe gradients.values.withUnsafeMutableBufferPointer { slab in
       unsafe activations.withBoth { values, flow in
@@ -126,13 +126,13 @@ package struct Linear: Sendable, Equatable {
           unsafe BLAS.product(
             count, inputs, outputs, dy, y.stride, transposed: false, weight, inputs,
             transposed: false, dx, x.stride, adding: false)
-          if clamped {
-            unsafe reel_relu_gradient(count * x.stride, values + x.offset, dx, dx)
+          if let bend {
+            unsafe bend.backward(count * x.stride, from: values + x.offset, dx, into: dx)
           }
         } else {
           unsafe reel_linear_input_gradient(
             count, inputs, outputs, dy, y.stride, weight, dx, x.stride,
-            clamped ? values + x.offset : nil)
+            bend == nil ? nil : values + x.offset, Int32(bend == .tanh ? REEL_TANH : REEL_RELU))
         }
       }
     }
