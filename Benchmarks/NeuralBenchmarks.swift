@@ -84,6 +84,7 @@ private struct LearningStep {
   let rows: Int
   let targets: [Float]
   var parameters: Parameters
+  var weights: TurnedWeights
   var gradients: Parameters
   var activations: Activations
   var adam: Adam
@@ -94,6 +95,8 @@ private struct LearningStep {
     activations = Activations(rows: rows + nextRows)
     buffers = net.buffers(in: &activations)
     parameters = Parameters(layout, seed: 1)
+    weights = TurnedWeights(of: net)
+    net.turn(parameters, into: &weights)
     gradients = Parameters(zeros: layout)
     adam = Adam(layout)
     self.rows = rows
@@ -105,11 +108,12 @@ private struct LearningStep {
   }
 
   mutating func step() -> Double {
-    net.forward(buffers, rows: rows + nextRows, parameters, &activations)
+    net.forward(buffers, rows: rows + nextRows, weights, parameters, &activations)
     let loss = SmoothL1().mean(buffers.output, rows: rows, targets: targets, &activations)
     gradients.clear()
     net.backward(buffers, rows: rows, parameters, into: &gradients, &activations)
     adam.step(&parameters, gradients, rate: 1e-3)
+    net.turn(parameters, into: &weights)
     return loss
   }
 
@@ -127,7 +131,9 @@ private struct LearningStep {
   func decision(of steps: Int) -> Double {
     var copy = self
     let start = monotonicSeconds()
-    for _ in 0..<steps { net.forward(buffers, rows: rows, parameters, &copy.activations) }
+    for _ in 0..<steps {
+      net.forward(buffers, rows: rows, weights, parameters, &copy.activations)
+    }
     return (monotonicSeconds() - start) / Double(steps) * 1e6
   }
 }

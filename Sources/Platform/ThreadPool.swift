@@ -85,11 +85,15 @@ internal import Synchronization
     left.number.store(count, ordering: .relaxed)
     open.number.store(UInt64(count) << 32, ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 { ring() }
-    while let index = takeFirst() { work(at: index) }
+    var isIdle = true
+    while let index = takeFirst() {
+      work(at: index)
+      isIdle = false
+    }
     let end = monotonicSeconds()
     waitForOthers()
     self.piece = nil
-    company.note(work: end - start, wait: monotonicSeconds() - end)
+    if !isIdle { company.note(work: end - start, wait: monotonicSeconds() - end) }
     return true
   }
 

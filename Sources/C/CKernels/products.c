@@ -66,18 +66,18 @@ CLONES void reel_linear_input_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t o
                                        float *dx, ptrdiff_t dx_row, const float *kept, int bend) {
   float packed[PANEL_ROWS * PANEL_COLUMNS] __attribute__((aligned(64)));
   const int finish = !kept ? 0 : bend == REEL_TANH ? FADES : MASKS;
-  // Rows that are whole vectors, and near each other, are read where they stand.
-  const int stands = in % 8 == 0 && in <= 2 * PANEL_COLUMNS;
   for (ptrdiff_t n = 0; n < in; n += PANEL_COLUMNS) {
     const ptrdiff_t columns = least(in - n, PANEL_COLUMNS), width = (columns + 7) & ~7;
     for (ptrdiff_t k = 0; k < out; k += PANEL_ROWS) {
       const ptrdiff_t depth = least(out - k, PANEL_ROWS);
-      const float *block = weight + k * in + n;
-      for (ptrdiff_t i = 0; i < depth && !stands; i++)
+      // Copied even where rows are whole vectors: there they may lie across cache lines.
+      for (ptrdiff_t i = 0; i < depth; i++) {
+        const float *row = weight + (k + i) * in + n;
         for (ptrdiff_t j = 0; j < width; j += 8)
-          load_some((v8 *)(packed + i * width + j), block + i * in + j, columns - j);
-      panel(rows, n + width <= dx_row ? width : columns, depth, dy + k, dy_row, 1,
-            stands ? block : packed, stands ? in : width, zeros, dx + n, dx_row,
+          load_some((v8 *)(packed + i * width + j), row + j, columns - j);
+      }
+      panel(rows, n + width <= dx_row ? width : columns, depth, dy + k, dy_row, 1, packed, width,
+            zeros, dx + n, dx_row,
             (k ? ADDS : 0) | (k + depth == out ? finish : 0), kept ? kept + n : kept);
     }
   }

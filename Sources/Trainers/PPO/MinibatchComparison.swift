@@ -46,7 +46,11 @@ struct MinibatchComparison: Sendable {
     head.logProbabilities(
       y, rows: count, of: actions, parameters, &activations, into: &logs, entropies: &entropies)
     let weight = 1 / Float(objective.count)
-    for row in 0..<count { compare(row, order[range.lowerBound + row], rollout, objective, weight) }
+    var sums = sums
+    for row in 0..<count {
+      compare(row, order[range.lowerBound + row], rollout, objective, weight, &sums)
+    }
+    self.sums = sums
     head.backward(
       y, rows: count, of: actions, logs: logs, entropies: entropies, slopes: slopes,
       entropySlope: -objective.entropyCoefficient * weight, parameters, into: &gradients,
@@ -55,7 +59,8 @@ struct MinibatchComparison: Sendable {
 
   @inline(__always)
   private mutating func compare(
-    _ row: Int, _ step: Int, _ rollout: RolloutBuffer, _ objective: Objective, _ weight: Float
+    _ row: Int, _ step: Int, _ rollout: RolloutBuffer, _ objective: Objective, _ weight: Float,
+    _ sums: inout PPOLoss.Terms
   ) {
     let move = logs[row] - rollout.logs[step]
     let ratio = exp(move)
