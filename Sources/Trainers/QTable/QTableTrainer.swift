@@ -29,7 +29,7 @@ package struct QTableTrainer: Trainer, Sendable {
   /// Episodes finished so far.
   package var episodes: Int { training.episodes }
   /// The table before the first step, which a recording begins with.
-  package var initialCheckpoint: Checkpoint { table.checkpoint(step: 0) }
+  package var initialCheckpoint: Checkpoint { table.packedCheckpoint(step: 0) }
 
   /// Whether every episode was played, or the limit of steps reached.
   package var isComplete: Bool {
@@ -62,7 +62,7 @@ package struct QTableTrainer: Trainer, Sendable {
 
   /// All that is needed to go on from here, beside the last recorded transition.
   private var checkpoint: Checkpoint {
-    var checkpoint = table.checkpoint(step: step)
+    var checkpoint = table.packedCheckpoint(step: step)
     checkpoint.trainingState = training.json.compact
     return checkpoint
   }
