@@ -11,7 +11,7 @@ extension Benchmark {
   /// Every figure.
   package static let suite =
     path + worlds + painters + films + analysis + neural + ppo + transformer + breakout + language
-    + program + studio
+    + program + reading + studio
 
   /// From a table's training to its log, in the order of the data's path.
   private static let path: [Benchmark] = [
