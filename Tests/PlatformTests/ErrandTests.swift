@@ -25,7 +25,8 @@ import Testing
       }
     }
     abandon()
-    #expect(box.isEnded.load(ordering: .relaxed))
+    let isEnded = box.isEnded.load(ordering: .relaxed)
+    #expect(isEnded)
   }
 
   private final class Box: Sendable {
