@@ -35,7 +35,8 @@ extension Recording {
   /// the first difference. What is still open is no difference: episodes that run, and the checkpoint of
   /// step 0 before the first commit. What `progress` throws ends it.
   public func audit(_ progress: (Double) throws -> Void = { _ in }) throws -> AuditReport {
-    try audit(helpers: ThreadPool.processorCount - 1, progress)
+    // More threads than these would wait for this one.
+    try audit(helpers: min(8, ThreadPool.processorCount) - 1, progress)
   }
 
   /// The same with so many threads beside the calling one, or with all left to SQLite and none; what is found is

@@ -74,6 +74,8 @@
         guard unsafe decoder.take(page + at, length, key) else { return nil }
       }
     }
+    // The way to a page says its last key, where no row was deleted: were it wrong, rows would lie in the next page.
+    guard leaf.high == .max || previous == leaf.high else { return nil }
     return unsafe extent.isWhole(page)
   }
 }
