@@ -74,6 +74,14 @@
     return slip.moves[action &* 3 &+ slips]
   }
 
+  /// Lends the outcomes to a loop, which checks no place: that of a move in a state is `states` rows of
+  /// `actions`.
+  @inlinable package func withOutcomes<Result>(
+    _ body: (UnsafeBufferPointer<Outcome>) throws -> Result
+  ) rethrows -> Result {
+    try outcomes.withUnsafeBufferPointer(body)
+  }
+
   /// Every move that an action may execute in a state, with its probability.
   package func moves(of action: Int) -> [(move: Int, probability: Double)] {
     guard let slip else { return [(action, 1)] }

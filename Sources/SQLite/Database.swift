@@ -20,6 +20,7 @@ internal import CSQLite
   package let path: String
   var handle: OpaquePointer?
   let gathering = GatherTarget()
+  let log = LogPages()
   private var patience: Patience?
 
   /// Opens a file; SQLite reads nothing before the first statement.
