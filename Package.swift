@@ -56,6 +56,7 @@ let package = Package(
     foreign("CMuJoCo", package: "libmujoco-dev"),
     foreign("CMicroHTTPD", package: "libmicrohttpd-dev"),
     .target(name: "CKernels", path: "Sources/C/CKernels"),
+    .target(name: "CProbe", path: "Sources/C/CProbe"),
 
     // Rooms; arrows point down only.
     library("Platform", uses: ["CCrypto"], settings: marked),
@@ -103,7 +104,7 @@ let package = Package(
       "Benchmarks",
       uses: [
         "Platform", "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings",
-        "Experiments", "Raster", "Film", "Replay", "Analysis",
+        "Experiments", "Raster", "Film", "Replay", "Analysis", "CProbe",
       ],
       path: "Benchmarks", excluding: ["peers"]),
     .executableTarget(

@@ -24,7 +24,7 @@ extension Benchmark {
     },
     .rate("reacher PPO, recorded", "steps/s", atLeast: 40_000) {
       try Scratch.use { folder in try Reach().stepsPerSecond(recordedIn: folder) }
-    },
+    }.against(.python("Stable-Baselines3 on a pendulum", "ppo")).promising(.timesPeer(2)),
   ]
 }
 
