@@ -7,7 +7,7 @@ REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
 .PHONY: help setup build demo test test-browser test-python test-sb3 torture fuzz sanitize lint format \
-	bench docs gallery check clean
+	bench bench-peers bench-table docs gallery check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
@@ -18,7 +18,9 @@ help:
 	@echo "make sanitize  the tests under the address and the thread sanitizer"
 	@echo "make test-python   the Python package with Minari, DuckDB, pandas and TensorBoard"
 	@echo "make test-sb3      and with Stable-Baselines3, which takes 5.7 GB"
-	@echo "make bench   speed of every room and of the recorder for Python, each figure beside its limit"
+	@echo "make bench   speed of every room and of the recorder for Python, each figure beside its peer and its limit"
+	@echo "make bench-peers   install what figures are compared with, 6 GB"
+	@echo "make bench-table   write the table of docs/benchmarks.md from the last make bench"
 	@echo "make test-browser   reports and the studio in a real Chromium, which is installed if it is missing"
 	@echo "make gallery train, and draw every picture of docs/gallery.md again"
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
@@ -46,8 +48,15 @@ format:
 	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks Examples
 
 bench: build
-	@$(REEL) bench
+	@mkdir -p output
+	@PATH="$(CURDIR)/.build/python/bench/bin:$$PATH" $(REEL) bench --json > output/bench.json
 	@.ci/python exchange python Python/benchmarks/cost.py
+
+bench-peers:
+	@.ci/python bench true
+
+bench-table: build
+	@.ci/bench-table output/bench.json
 
 docs: build
 	@$(REEL) help --markdown > docs/cli.md

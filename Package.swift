@@ -52,12 +52,14 @@ let package = Package(
     foreign("CGIF", package: "libgif-dev"),
     foreign("CCairo", pkgConfig: "cairo", package: "libcairo2-dev"),
     foreign("CCrypto", package: "libssl-dev"),
+    foreign("CThreads", package: "libc6-dev"),
     foreign("CMuJoCo", package: "libmujoco-dev"),
     foreign("CMicroHTTPD", package: "libmicrohttpd-dev"),
     .target(name: "CKernels", path: "Sources/C/CKernels"),
+    .target(name: "CProbe", path: "Sources/C/CProbe"),
 
     // Rooms; arrows point down only.
-    library("Platform", uses: ["CCrypto"], settings: marked),
+    library("Platform", uses: ["CCrypto", "CThreads"], settings: marked),
     library("Rollouts"),
     library("Worlds", uses: ["Rollouts"]),
     library(
@@ -102,7 +104,7 @@ let package = Package(
       "Benchmarks",
       uses: [
         "Platform", "Rollouts", "Worlds", "Neural", "Language", "Trainers", "Recordings",
-        "Experiments", "Raster", "Film", "Replay", "Analysis",
+        "Experiments", "Raster", "Film", "Replay", "Analysis", "CProbe",
       ],
       path: "Benchmarks", excluding: ["peers"]),
     .executableTarget(

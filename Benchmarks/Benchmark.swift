@@ -1,30 +1,32 @@
-import Glibc
-
-/// One figure that is measured, and the limit that it must keep.
+/// One figure that is measured, what it is compared with, and what is expected of it.
 package struct Benchmark: Sendable {
   package var name: String
   package var unit: String
-  /// What must be reached, or not exceeded.
+  /// What two cores of a rented server reach, or do not exceed. A figure that misses it is marked.
   package var limit: Double
   /// Whether more is better.
   package var isRate: Bool
   /// How often it is measured; the median counts.
   package var repetitions: Int
   package var measure: @Sendable () throws -> Double
-  /// What `Benchmarks/peers/peers.py` calls the usual Python way to do the same.
-  package var peer: String?
+  /// Other ways to do the same; the first that is installed is measured in the same run.
+  package var peers: [Peer] = []
+  /// What the documentation promises on any machine: a run that misses it has failed.
+  package var promise: Promise?
+  /// What the work asks of the machine.
+  package var use: MachineUse?
 
-  /// A figure that must be at least `limit`.
+  /// A figure that should be at least `limit`.
   static func rate(
     _ name: String, _ unit: String, atLeast limit: Double, repetitions: Int = 5,
-    peer: String? = nil, _ measure: @escaping @Sendable () throws -> Double
+    _ measure: @escaping @Sendable () throws -> Double
   ) -> Benchmark {
     Benchmark(
       name: name, unit: unit, limit: limit, isRate: true, repetitions: repetitions,
-      measure: measure, peer: peer)
+      measure: measure)
   }
 
-  /// A figure that must be at most `limit`.
+  /// A figure that should be at most `limit`.
   static func cost(
     _ name: String, _ unit: String, atMost limit: Double, repetitions: Int = 5,
     _ measure: @escaping @Sendable () throws -> Double
@@ -34,24 +36,73 @@ package struct Benchmark: Sendable {
       measure: measure)
   }
 
-  /// The median of several runs.
-  package func median() throws -> Double {
-    let figures = try (0..<repetitions).map { _ in try measure() }.sorted()
-    return figures[figures.count / 2]
+  /// The same figure beside other ways to do the same.
+  func against(_ peers: Peer...) -> Benchmark {
+    var copy = self
+    copy.peers = peers
+    return copy
   }
 
-  /// The peer's figure; nil where it is not installed.
-  package func peerFigure() -> Double? {
-    guard let peer,
-      let output = popen("python3 Benchmarks/peers/peers.py \(peer) 2>/dev/null", "r")
-    else { return nil }
-    defer { pclose(output) }
-    var line = [CChar](repeating: 0, count: 64)
-    guard fgets(&line, 64, output) != nil else { return nil }
-    return Double(
-      String(decoding: line.map { UInt8(bitPattern: $0) }.prefix { $0 > 32 }, as: UTF8.self))
+  /// The same figure, with a promise.
+  func promising(_ promise: Promise) -> Benchmark {
+    var copy = self
+    copy.promise = promise
+    return copy
   }
 
-  /// Whether a figure keeps the limit.
-  package func keeps(_ figure: Double) -> Bool { isRate ? figure >= limit : figure <= limit }
+  /// The same figure, with what it asks of the machine.
+  func using(_ use: MachineUse) -> Benchmark {
+    var copy = self
+    copy.use = use
+    return copy
+  }
+
+  /// Measures the figure, and its peer beside it.
+  package func measurement(on machine: MachineProbe) throws -> Measurement {
+    var (figures, others) = ([Double](), [Double]())
+    var peer: Peer?
+    var peerName = ""
+    for repetition in 0..<repetitions {
+      figures.append(try measure())
+      if repetition == 0 {
+        for candidate in peers where peer == nil {
+          guard let answer = candidate.answer() else { continue }
+          (peer, peerName) = (candidate, answer.name ?? candidate.name)
+          others.append(answer.figure)
+        }
+      } else if let peer, peer.isPaired, let answer = peer.answer() {
+        others.append(answer.figure)
+      }
+    }
+    var result = Measurement(name: name, figure: figures.median, unit: unit)
+    (result.limit, result.isRate) = (limit, isRate)
+    result.isMet = isRate ? result.figure >= limit : result.figure <= limit
+    if peer != nil {
+      result.peer = (peerName, others.median)
+      // Pairs see the same machine, whose speed changes from one second to the next.
+      let ratios = zip(figures, others).map { isRate ? $0 / $1 : $1 / $0 }
+      result.ratio =
+        others.count == figures.count
+        ? ratios.median
+        : isRate ? result.figure / others.median : others.median / result.figure
+    }
+    if let use {
+      result.share = (use.share(of: result.figure, isRate: isRate, machine), use.resource)
+    }
+    result.keep(promise, isRate: isRate)
+    return result
+  }
+}
+
+/// What the documentation promises of a figure.
+package enum Promise: Sendable {
+  /// The figure itself, for what does not depend on the machine's speed.
+  case figure(Double)
+  /// At least so many times what the peer reaches in the same run.
+  case timesPeer(Double)
+}
+
+extension [Double] {
+  /// The one in the middle.
+  var median: Double { sorted()[count / 2] }
 }

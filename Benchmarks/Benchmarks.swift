@@ -11,23 +11,39 @@ extension Benchmark {
   /// Every figure.
   package static let suite =
     path + worlds + painters + films + analysis + neural + ppo + transformer + breakout + language
-    + program + studio
+    + program + reading + studio
 
   /// From a table's training to its log, in the order of the data's path.
   private static let path: [Benchmark] = [
-    .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6, peer: "train") {
+    .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6) {
       let maze = try Subject.maze(episodes: 300_000)
       return try maze.stepsPerSecond { trainer in
         var nowhere = NullSink()
         try trainer.train(into: &nowhere)
       }
-    },
-    .rate("q-table training, recorded", "steps/s", atLeast: 2e6, peer: "train-recorded") {
+    }.against(.c("C", isRecorded: false), .python("Gymnasium's lake in Python", "train"))
+      .promising(.timesPeer(0.5)),
+    .rate("q-table training, recorded", "steps/s", atLeast: 2e6) {
       let maze = try Subject.maze(episodes: 300_000)
       return try Scratch.use { folder in
         try maze.stepsPerSecond { try maze.record(&$0, to: "\(folder)/maze.sqlite") }
       }
-    },
+    }.against(
+      .c("C and sqlite3, row by row", isRecorded: true),
+      .python("sqlite3 in Python, executemany", "train-recorded")
+    ).promising(.timesPeer(1.5)),
+    .rate("q-table training, recorded, of SQLite's own rate", "%", atLeast: 85) {
+      let maze = try Subject.maze(episodes: 300_000)
+      return try Scratch.use { folder in
+        var trainer = maze.trainer
+        let start = monotonicSeconds()
+        try maze.record(&trainer, to: "\(folder)/maze.sqlite")
+        let time = monotonicSeconds() - start
+        let alone = try Recording("\(folder)/maze.sqlite")
+          .secondsOfBareInserts(into: "\(folder)/bare.sqlite")
+        return 100 * alone / time
+      }
+    }.promising(.figure(60)),
     .cost("a recorded transition", "bytes", atMost: 25) {
       let maze = try Subject.maze(episodes: 100_000)
       return try Scratch.use { folder in
@@ -36,7 +52,7 @@ extension Benchmark {
         let bytes = try Recording("\(folder)/maze.sqlite").fileBytes()
         return Double(bytes) / Double(trainer.step)
       }
-    },
+    }.promising(.figure(25)),
     .rate("reading and folding", "steps/s", atLeast: 4e6) {
       try Scratch.withLake { recording, steps in
         let start = monotonicSeconds()

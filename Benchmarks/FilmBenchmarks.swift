@@ -7,23 +7,23 @@ extension Benchmark {
   /// Frames that are drawn, and all that they become.
   static let films: [Benchmark] =
     [
-      .rate("480×480 frames to PNG", "frames/s", atLeast: 2000, peer: "png") {
+      .rate("480×480 frames to PNG", "frames/s", atLeast: 2000) {
         try Scratch.useForFrames { folder in
           var film = try Subject.walk(frames: 2000)
           let start = monotonicSeconds()
           _ = try FrameSequence().write(&film, to: "\(folder)/frames")
           return 2000 / (monotonicSeconds() - start)
         }
-      },
-      .rate("480×480 frames to GIF", "frames/s", atLeast: 1500, peer: "gif") {
+      }.against(.python("Pillow", "png")).promising(.timesPeer(8)),
+      .rate("480×480 frames to GIF", "frames/s", atLeast: 1500) {
         try Scratch.use { folder in
           var film = try Subject.walk(frames: 2000)
           let start = monotonicSeconds()
           _ = try GIFFilm(rate: FrameRate(nearestTo: 20)).write(&film, to: "\(folder)/walk.gif")
           return 2000 / (monotonicSeconds() - start)
         }
-      },
-      .rate("480×480 frames to animated PNG", "frames/s", atLeast: 500, peer: "apng") {
+      }.against(.python("imageio", "gif")).promising(.timesPeer(15)),
+      .rate("480×480 frames to animated PNG", "frames/s", atLeast: 500) {
         try Scratch.use { folder in
           var film = try Subject.walk(frames: 2000)
           let start = monotonicSeconds()
@@ -31,7 +31,7 @@ extension Benchmark {
             .write(&film, to: "\(folder)/walk.png")
           return 2000 / (monotonicSeconds() - start)
         }
-      },
+      }.against(.python("Pillow", "apng")),
       .cost("memory that 18,000 more frames take", "MB", atMost: 4) {
         try Scratch.use { folder in
           var film = try Subject.walk(frames: 20_000)
@@ -41,7 +41,7 @@ extension Benchmark {
           }
           return max(0, residentMemory() - early)
         }
-      },
+      }.promising(.figure(4)),
     ] + (hasFFmpeg ? [video] : [])
 
   private static let hasFFmpeg = system("command -v ffmpeg >/dev/null 2>&1") == 0

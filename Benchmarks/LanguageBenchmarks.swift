@@ -24,10 +24,7 @@ extension Benchmark {
   private static func learning(
     _ preset: String, _ settings: TextConfiguration, atLeast limit: Double, batches: Int
   ) -> Benchmark {
-    rate(
-      "nanoGPT \(preset), learning", "tokens/s", atLeast: limit, repetitions: 3,
-      peer: "text-\(preset)"
-    ) {
+    rate("nanoGPT \(preset), learning", "tokens/s", atLeast: limit, repetitions: 3) {
       var trainer = try TextTrainer(text, seed: 1, settings: settings)
       func learn() throws {
         let starts = trainer.corpus.starts(
@@ -38,13 +35,22 @@ extension Benchmark {
       let start = monotonicSeconds()
       for _ in 0..<batches { try learn() }
       return Double(batches * settings.sequences * settings.context) / (monotonicSeconds() - start)
-    }
+    }.against(.python("PyTorch", "text-\(preset)")).promising(.timesPeer(1))
+      .using(.arithmetic(operations(of: settings)))
+  }
+
+  /// What a token costs that is learned from: six operations for each weight, the way there and back, and those of
+  /// attention, which looks at half the context on average.
+  private static func operations(of settings: TextConfiguration) -> Double {
+    let weights = 12 * settings.layers * settings.width * settings.width
+    let attention = 2 * settings.layers * settings.width * settings.context
+    return Double(6 * weights + 3 * attention)
   }
 
   private static func writing(
     _ preset: String, _ settings: TextConfiguration, atLeast limit: Double
   ) -> Benchmark {
-    rate("nanoGPT \(preset), writing", "tokens/s", atLeast: limit, peer: "write-\(preset)") {
+    rate("nanoGPT \(preset), writing", "tokens/s", atLeast: limit) {
       let tokenizer = Tokenizer.characters(CharacterTokenizer(of: text))
       let model = settings.model(vocabulary: tokenizer.count)
       let trained = try TrainedModel(model, tokenizer, Parameters(model.layout, seed: 1))
@@ -56,6 +62,8 @@ extension Benchmark {
         _ = writer.write(Sampler(), generator.draws(for: .policy, episode: 1, t: t))
       }
       return 500 / (monotonicSeconds() - start)
-    }
+    }.against(.python("PyTorch", "write-\(preset)")).promising(.timesPeer(5))
+      // Each token reads all weights.
+      .using(.memory(Double(4 * 12 * settings.layers * settings.width * settings.width)))
   }
 }

@@ -10,16 +10,16 @@ extension Benchmark {
   static let neural: [Benchmark] = [
     .cost("learning step, 5-30-30-3, batch 100", "µs", atMost: 10) {
       LearningStep(widths: [5, 30, 30, 3], rows: 100).microseconds(of: 20_000)
-    },
+    }.using(.arithmeticOfOne(learning([5, 30, 30, 3], rows: 100))),
     .cost("the same, next states valued too", "µs", atMost: 14) {
       LearningStep(widths: [5, 30, 30, 3], rows: 100, nextRows: 100).microseconds(of: 20_000)
     },
     .cost("learning step, 11-256-3, batch 1000", "µs", atMost: 400) {
       LearningStep(widths: [11, 256, 3], rows: 1000).microseconds(of: 500)
-    },
+    }.using(.arithmeticOfOne(learning([11, 256, 3], rows: 1000))),
     .cost("learning step, 10-64-64-2, batch 64", "µs", atMost: 40) {
       LearningStep(widths: [10, 64, 64, 2], activation: .tanh, rows: 64).microseconds(of: 5000)
-    },
+    }.using(.arithmeticOfOne(learning([10, 64, 64, 2], rows: 64))),
     .cost("one decision, 5-30-30-3", "µs", atMost: 2) {
       LearningStep(widths: [5, 30, 30, 3], rows: 1).decision(of: 50_000)
     },
@@ -44,6 +44,11 @@ extension Benchmark {
       }
     },
   ]
+
+  /// Operations of a learning step: two for each weight and row there, and four back.
+  private static func learning(_ widths: [Int], rows: Int) -> Double {
+    Double(6 * rows * zip(widths, widths.dropFirst()).map { $0 * $1 }.reduce(0, +))
+  }
 }
 
 /// A car that learns to drive.
@@ -84,6 +89,7 @@ private struct LearningStep {
   let rows: Int
   let targets: [Float]
   var parameters: Parameters
+  var weights: TurnedWeights
   var gradients: Parameters
   var activations: Activations
   var adam: Adam
@@ -94,6 +100,8 @@ private struct LearningStep {
     activations = Activations(rows: rows + nextRows)
     buffers = net.buffers(in: &activations)
     parameters = Parameters(layout, seed: 1)
+    weights = TurnedWeights(of: net)
+    net.turn(parameters, into: &weights)
     gradients = Parameters(zeros: layout)
     adam = Adam(layout)
     self.rows = rows
@@ -105,11 +113,12 @@ private struct LearningStep {
   }
 
   mutating func step() -> Double {
-    net.forward(buffers, rows: rows + nextRows, parameters, &activations)
+    net.forward(buffers, rows: rows + nextRows, weights, parameters, &activations)
     let loss = SmoothL1().mean(buffers.output, rows: rows, targets: targets, &activations)
     gradients.clear()
     net.backward(buffers, rows: rows, parameters, into: &gradients, &activations)
     adam.step(&parameters, gradients, rate: 1e-3)
+    net.turn(parameters, into: &weights)
     return loss
   }
 
@@ -127,7 +136,9 @@ private struct LearningStep {
   func decision(of steps: Int) -> Double {
     var copy = self
     let start = monotonicSeconds()
-    for _ in 0..<steps { net.forward(buffers, rows: rows, parameters, &copy.activations) }
+    for _ in 0..<steps {
+      net.forward(buffers, rows: rows, weights, parameters, &copy.activations)
+    }
     return (monotonicSeconds() - start) / Double(steps) * 1e6
   }
 }

@@ -57,7 +57,7 @@ extension Benchmark {
   }
 
   /// How long a shell takes for a script, in which `$reel` is this program.
-  private static func time(_ script: String, in folder: String) throws -> Double {
+  static func time(_ script: String, in folder: String) throws -> Double {
     let start = monotonicSeconds()
     let line = "exec >/dev/null 2>&1; reel=$(readlink /proc/$PPID/exe); cd '\(folder)'\n\(script)"
     guard system(line) == 0 else { throw ScriptError(script: script) }

@@ -7,13 +7,20 @@ import Worlds
 extension Benchmark {
   /// The published transformer, which reads Breakout's 1943 characters.
   static let transformer: [Benchmark] = [
-    .rate("GPT 6 × 6 × 96, frames anew", "frames/s", atLeast: 15, peer: "gpt") {
+    .rate("GPT 6 × 6 × 96, frames anew", "frames/s", atLeast: 15) {
       try GPTPlay().framesPerSecond(anew: true)
-    },
-    .rate("the same, frames of a game", "frames/s", atLeast: 25, peer: "gpt") {
+    }.against(.python("PyTorch", "gpt")).promising(.timesPeer(1))
+      .using(.arithmetic(operations)),
+    .rate("the same, frames of a game", "frames/s", atLeast: 25) {
       try GPTPlay().framesPerSecond(anew: false)
-    },
+    }.against(.python("PyTorch", "gpt")),
   ]
+
+  /// Those of a frame: two for each weight and letter, and those of attention over half the frame on average.
+  private static let operations: Double = {
+    let (layers, width, letters) = (6.0, 96.0, 1943.0)
+    return layers * letters * (2 * 12 * width * width + 2 * width * letters)
+  }()
 }
 
 /// A game whose frames are read one after the other.

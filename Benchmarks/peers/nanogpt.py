@@ -97,10 +97,11 @@ def rate(step, steps, warmup, most, least):
     return least + 0.5 * (1 + math.cos(math.pi * share)) * (most - least)
 
 
-def learn(model, optimizer, x, y, rate):
+def learn(model, optimizer, x, y, rate, forward=None):
+    """One step; `forward` is the model compiled, where it is."""
     for group in optimizer.param_groups:
         group["lr"] = rate
-    loss = model(x, y)
+    loss = (model if forward is None else forward)(x, y)
     loss.backward()
     norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()

@@ -1,6 +1,7 @@
 """What Reel's figures are compared with: the usual Python way to do the same, measured in one run.
 
-python3 Benchmarks/peers/peers.py NAME prints one number. It needs gymnasium, Pillow, imageio and torch.
+python3 Benchmarks/peers/peers.py NAME prints one number, and what it is of where there were several ways. It needs
+gymnasium, Pillow, imageio, matplotlib, torch and stable-baselines3, each only for its own figures.
 """
 
 import functools
@@ -186,33 +187,38 @@ def gpt(seconds):
 
 
 def best_of_threads(measure):
-    """The better of what one thread and all threads reach."""
+    """The better of what one thread and all threads reach, and that number of threads."""
     import torch
 
     figures = []
     for threads in {1, os.cpu_count() or 1}:
         torch.set_num_threads(threads)
-        figures.append(measure())
+        figures.append((measure(), threads))
     return max(figures)
 
 
 def text(preset, seconds):
-    """Tokens a second that nanoGPT learns from, by the better of its numbers of threads."""
+    """Tokens a second that nanoGPT learns from: the best of fp32 and bf16, compiled and not, and how that was."""
+    import contextlib
+
     import nanogpt
     import torch
 
     p = nanogpt.PRESETS[preset]
-    torch.manual_seed(1)
-    model = nanogpt.GPT(96, p["context"], p["layers"], p["heads"], p["width"], p["dropout"])
-    optimizer = model.optimizer()
     data = torch.randint(0, 96, (100_000,))
 
-    def learn():
-        starts = torch.randint(99_000, (p["batch"],)).tolist()
-        x, y = nanogpt.batch(data, starts, p["context"])
-        nanogpt.learn(model, optimizer, x, y, 1e-3)
+    def measure(half=False, compiled=False):
+        torch.manual_seed(1)
+        model = nanogpt.GPT(96, p["context"], p["layers"], p["heads"], p["width"], p["dropout"])
+        optimizer = model.optimizer()
+        forward = torch.compile(model) if compiled else model
 
-    def measure():
+        def learn():
+            starts = torch.randint(99_000, (p["batch"],)).tolist()
+            x, y = nanogpt.batch(data, starts, p["context"])
+            with torch.autocast("cpu", torch.bfloat16) if half else contextlib.nullcontext():
+                nanogpt.learn(model, optimizer, x, y, 1e-3, forward)
+
         learn()
         done, start = 0, time.perf_counter()
         while time.perf_counter() - start < seconds:
@@ -220,7 +226,20 @@ def text(preset, seconds):
             done += 1
         return done * p["batch"] * p["context"] / (time.perf_counter() - start)
 
-    return best_of_threads(measure)
+    # The number of threads that is best in fp32 is best for the others, too.
+    figure, threads = best_of_threads(measure)
+    torch.set_num_threads(threads)
+    figures = [(figure, "fp32")]
+    for half, compiled, name in [(True, False, "bf16"), (False, True, "fp32, compiled"),
+                                 (True, True, "bf16, compiled")]:
+        try:
+            figures.append((measure(half, compiled), name))
+        except Exception as error:  # Compiling needs a C++ compiler and Python's headers.
+            print(preset, name, "does not work here:", str(error).split("\n")[0], file=sys.stderr)
+    for one in figures:
+        print(preset, *one, file=sys.stderr)
+    figure, name = max(figures)
+    return figure, f"PyTorch {name}"
 
 
 def write(preset, seconds):
@@ -238,10 +257,29 @@ def write(preset, seconds):
         model.generate(torch.zeros((1, 1), dtype=torch.long), 500)
         return 500 / (time.perf_counter() - start)
 
-    return best_of_threads(measure)
+    return best_of_threads(measure)[0]
 
 
-PEERS = {"train": train, "train-recorded": train_recorded, "png": png, "gif": gif, "apng": apng,
+def ppo(seconds):
+    """Steps a second of Stable-Baselines3's PPO with Reel's settings for the arm: 64-64, 8 × 256 steps, batches of
+    64, 10 epochs. The world is Gymnasium's pendulum, which is lighter than the arm."""
+    from stable_baselines3 import PPO
+    from stable_baselines3.common.env_util import make_vec_env
+
+    model = PPO("MlpPolicy", make_vec_env("Pendulum-v1", 8, seed=1), n_steps=256, batch_size=64, n_epochs=10,
+                seed=1, device="cpu")
+
+    def measure():
+        model.learn(2048, reset_num_timesteps=False)
+        before, start = model.num_timesteps, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            model.learn(2048, reset_num_timesteps=False)
+        return (model.num_timesteps - before) / (time.perf_counter() - start)
+
+    return best_of_threads(measure)[0]
+
+
+PEERS = {"train": train, "ppo": ppo, "train-recorded": train_recorded, "png": png, "gif": gif, "apng": apng,
          "heatmap": heatmap,
          "gpt": gpt,
          "text-small": functools.partial(text, "small"),
@@ -250,4 +288,5 @@ PEERS = {"train": train, "train-recorded": train_recorded, "png": png, "gif": gi
          "write-original": functools.partial(write, "original")}
 
 if __name__ == "__main__":
-    print(PEERS[sys.argv[1]](3.0))
+    result = PEERS[sys.argv[1]](3.0)
+    print(*(result if isinstance(result, tuple) else (result,)))

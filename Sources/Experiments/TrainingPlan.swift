@@ -1,5 +1,5 @@
+import Neural
 import Recordings
-internal import Neural
 package import Rollouts
 package import Trainers
 import Worlds

@@ -47,11 +47,23 @@ package enum Activation: String, Sendable, CaseIterable {
     unsafe activations.withBoth { values, flow in
       let (dx, dy) = unsafe (flow + x.offset, flow + y.offset)
       switch self {
-      case .relu: unsafe reel_relu_gradient(numbers, values + y.offset, dy, dx)
-      case .tanh: unsafe reel_tanh_gradient(numbers, values + y.offset, dy, dx)
+      case .relu, .tanh: unsafe backward(numbers, from: values + y.offset, dy, into: dx)
       case .gelu: unsafe reel_gelu_gradient(numbers, values + x.offset, dy, dx)
       case .geluTanh: unsafe reel_gelu_tanh_gradient(numbers, values + x.offset, dy, dx)
       }
+    }
+  }
+
+  /// dx = dy times the derivative, by what came out (y).
+  func backward(
+    _ numbers: Int, from y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>
+  ) {
+    precondition(!needsInput, "what came out is not enough")
+    if self == .relu {
+      unsafe reel_relu_gradient(numbers, y, dy, dx)
+    } else {
+      unsafe reel_tanh_gradient(numbers, y, dy, dx)
     }
   }
 

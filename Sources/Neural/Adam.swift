@@ -32,9 +32,11 @@ package struct Adam: Sendable, Equatable {
     v = m
   }
 
-  /// Moves the parameters one step against the gradients.
+  /// Moves the parameters one step against the gradients times `scale`; only those of a stretch of the slab
+  /// where one is given.
   package mutating func step(
-    _ parameters: inout Parameters, _ gradients: Parameters, rate: Double
+    _ parameters: inout Parameters, _ gradients: Parameters, rate: Double, scale: Float = 1,
+    in stretch: Range<Int>? = nil
   ) {
     precondition(
       parameters.values.count == m.values.count && gradients.values.count == m.values.count,
@@ -42,19 +44,21 @@ package struct Adam: Sendable, Equatable {
     steps += 1
     let size = Float(rate / (1 - pow(beta1, Double(steps))))
     let root = Float(1 / (1 - pow(beta2, Double(steps))).squareRoot())
+    let stretch = stretch ?? 0..<m.values.count
     guard decay > 0 else {
-      return run(0..<m.values.count, &parameters, gradients, size: size, root: root, decay: 0)
+      return run(
+        stretch, &parameters, gradients, scale: scale, size: size, root: root, decay: 0)
     }
     for group in m.layout.decayGroups {
       run(
-        group.range, &parameters, gradients, size: size, root: root,
-        decay: group.decays ? Float(rate * decay) : 0)
+        group.range.clamped(to: stretch), &parameters, gradients, scale: scale, size: size,
+        root: root, decay: group.decays ? Float(rate * decay) : 0)
     }
   }
 
   private mutating func run(
-    _ range: Range<Int>, _ parameters: inout Parameters, _ gradients: Parameters, size: Float,
-    root: Float, decay: Float
+    _ range: Range<Int>, _ parameters: inout Parameters, _ gradients: Parameters, scale: Float,
+    size: Float, root: Float, decay: Float
   ) {
     unsafe parameters.values.withUnsafeMutableBufferPointer { p in
       unsafe gradients.values.withUnsafeBufferPointer { g in
@@ -65,12 +69,20 @@ package struct Adam: Sendable, Equatable {
             else { return }
             let start = range.lowerBound
             unsafe reel_adam(
-              range.count, g + start, Float(1 - beta1), Float(beta2), Float(1 - beta2), size, root,
+              range.count, g + start, scale, Float(1 - beta1), Float(beta2), Float(1 - beta2), size,
+              root,
               Float(epsilon), decay, m + start, v + start, p + start)
           }
         }
       }
     }
+  }
+
+  /// Takes over a stretch of another's moments, which has made as many steps or more.
+  package mutating func take(_ stretch: Range<Int>, from other: Adam) {
+    steps = other.steps
+    m.take(stretch, from: other.m)
+    v.take(stretch, from: other.v)
   }
 
   /// Goes on from a checkpoint's state.

@@ -154,7 +154,8 @@ package struct Attention: Sendable, Equatable {
                 columns, headWidth, rows, kept, length, 1, dy, y.stride, 0, nil, slope.v,
                 slope.stride, Int32(REEL_ADDS))
               unsafe reel_product(
-                rows, columns, headWidth, dy, y.stride, 0, part.v, part.stride, 1, nil, flow, length,
+                rows, columns, headWidth, dy, y.stride, 0, part.v, part.stride, 1, nil, flow,
+                length,
                 0)
               if let dropped {
                 unsafe drop(dropped, from: flow, first, rows, columns, length)

@@ -80,7 +80,8 @@ package struct GPT: Sendable, Equatable {
     blocks = (0..<shape.layers).map { index in
       TransformerBlock(
         "\(prefix)h.\(index)", width: shape.width, heads: shape.heads, inner: shape.inner,
-        hasBias: shape.hasBias, activation: shape.activation, precision: shape.precision, to: &layout
+        hasBias: shape.hasBias, activation: shape.activation, precision: shape.precision,
+        to: &layout
       ) { inputs, isAdded in
         let deviation = shape.start == .published ? 0.02 : 1 / Double(inputs).squareRoot()
         // What is added to the stream gets smaller the more layers add to it.

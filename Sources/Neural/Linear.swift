@@ -33,14 +33,14 @@ package struct Linear: Sendable, Equatable {
 
   /// From how many multiplications on copies of both factors are worth their while, measured: forward and to
   /// the input, and to the weight. The numbers are the same either way.
-  private static let large = reel_level() == 4 ? 1 << 18 : 1 << 25
+  static let large = reel_level() == 4 ? 1 << 18 : 1 << 25
   private static let largeWeight = reel_level() == 4 ? 1 << 18 : 1 << 20
   /// From how many on threads are.
   private static let shared = 1 << 22
 
   private func size(_ count: Int) -> Int { count * inputs * outputs }
 
-  private func isCopied(_ count: Int, atLeast large: Int) -> Bool {
+  func isCopied(_ count: Int, atLeast large: Int = Self.large) -> Bool {
     size(count) >= large || precision == .bf16
   }
 
@@ -73,7 +73,7 @@ package struct Linear: Sendable, Equatable {
     _ values: UnsafeMutablePointer<Float>, _ clamping: Bool
   ) {
     let bias = unsafe bias.map { unsafe parameters + $0 }
-    guard isCopied(count, atLeast: Self.large) else {
+    guard isCopied(count) else {
       return unsafe reel_linear(
         count, inputs, outputs, values + x.offset, x.stride, parameters + weight, bias,
         values + y.offset, y.stride, clamping ? 1 : 0)
@@ -111,13 +111,13 @@ package struct Linear: Sendable, Equatable {
   }
 
   /// Adds dW (outputs, inputs) = dyᵀ x and db to the gradients; replaces dx (rows, inputs) = dy W
-  /// unless nobody asks for it. Where x came out of a clamping layer, `clamped` takes dx through its
-  /// ReLU as well.
+  /// unless nobody asks for it. Where x came out of ReLU or tanh, `bend` takes dx through that as well.
   package func backward(
     _ x: Rows, from y: Rows, rows count: Int, _ parameters: Parameters,
     into gradients: inout Parameters, _ activations: inout Activations, inputGradient: Bool = true,
-    clamped: Bool = false
+    bend: Activation? = nil
   ) {
+    precondition(bend.map { !$0.needsInput } ?? true, "what x was before is gone")
     check(x, y, count, activations)
     unsafe gradients.values.withUnsafeMutableBufferPointer { slab in
       unsafe activations.withBoth { values, flow in
@@ -125,7 +125,8 @@ package struct Linear: Sendable, Equatable {
         let gradient = unsafe slab.baseAddress.unsafelyUnwrapped
         if isCopied(count, atLeast: Self.largeWeight) {
           unsafe reel_product(
-            outputs, inputs, count, dy, y.stride, 1, x0, x.stride, 0, nil, gradient + weight, inputs,
+            outputs, inputs, count, dy, y.stride, 1, x0, x.stride, 0, nil, gradient + weight,
+            inputs,
             precision.product(adding: true))
         } else {
           unsafe reel_linear_weight_gradient(
@@ -139,17 +140,17 @@ package struct Linear: Sendable, Equatable {
       unsafe activations.withBoth { values, flow in
         let weight = unsafe slab.baseAddress.unsafelyUnwrapped + weight
         let (dx, dy) = unsafe (flow + x.offset, flow + y.offset)
-        if isCopied(count, atLeast: Self.large) {
+        if isCopied(count) {
           unsafe reel_product(
             count, inputs, outputs, dy, y.stride, 0, weight, inputs, 0, nil, dx, x.stride,
             precision.product())
-          if clamped {
-            unsafe reel_relu_gradient(count * x.stride, values + x.offset, dx, dx)
+          if let bend {
+            unsafe bend.backward(count * x.stride, from: values + x.offset, dx, into: dx)
           }
         } else {
           unsafe reel_linear_input_gradient(
             count, inputs, outputs, dy, y.stride, weight, dx, x.stride,
-            clamped ? values + x.offset : nil)
+            bend == nil ? nil : values + x.offset, Int32(bend == .tanh ? REEL_TANH : REEL_RELU))
         }
       }
     }

@@ -86,14 +86,26 @@ package struct MLP: Sendable, Equatable {
   package func forward(
     _ buffers: Buffers, rows count: Int, _ parameters: Parameters, _ activations: inout Activations
   ) {
-    for index in layers.indices {
-      let y = buffers.outputs[index]
-      let isHidden = index + 1 < layers.count
+    forward(buffers, rows: count, &activations) { index, activations, clamps in
       layers[index].forward(
-        buffers.inputs[index], to: y, rows: count, parameters, &activations,
-        clamping: isHidden && activation == .relu)
+        buffers.inputs[index], to: buffers.outputs[index], rows: count, parameters, &activations,
+        clamping: clamps)
+    }
+  }
+
+  /// The way there, whose products `layer` computes, clamped where it is asked to.
+  @inline(__always)
+  func forward(
+    _ buffers: Buffers, rows count: Int, _ activations: inout Activations,
+    _ layer: (Int, inout Activations, _ clamps: Bool) -> Void
+  ) {
+    precondition(count >= 0 && count <= activations.capacity, "the rows fit the activations")
+    for index in layers.indices {
+      let isHidden = index + 1 < layers.count
+      layer(index, &activations, isHidden && activation == .relu)
       guard isHidden, activation != .relu else { continue }
-      activation.forward(y, to: buffers.inputs[index + 1], rows: count, &activations)
+      activation.forward(
+        buffers.outputs[index], to: buffers.inputs[index + 1], rows: count, &activations)
     }
   }
 
@@ -114,8 +126,9 @@ package struct MLP: Sendable, Equatable {
       let x = buffers.inputs[index]
       layers[index].backward(
         x, from: buffers.outputs[index], rows: count, parameters, into: &gradients, &activations,
-        inputGradient: index > 0 || inputGradient, clamped: index > 0 && activation == .relu)
-      guard index > 0, activation != .relu else { continue }
+        inputGradient: index > 0 || inputGradient,
+        bend: index > 0 && !activation.needsInput ? activation : nil)
+      guard index > 0, activation.needsInput else { continue }
       activation.backward(buffers.outputs[index - 1], from: x, rows: count, &activations)
     }
   }

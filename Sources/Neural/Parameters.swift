@@ -44,8 +44,19 @@ package struct Parameters: Sendable, Equatable {
   }
 
   /// Sets every number to zero, as gradients are before a backward pass.
-  package mutating func clear() {
-    for index in values.indices { values[index] = 0 }
+  package mutating func clear() { clear(0..<values.count) }
+
+  /// Sets a stretch of the slab to zero.
+  package mutating func clear(_ stretch: Range<Int>) {
+    precondition(stretch.upperBound <= values.count, "the slab has such a stretch")
+    unsafe values.withUnsafeMutableBufferPointer {
+      unsafe $0.extracting(stretch).update(repeating: 0)
+    }
+  }
+
+  /// Takes over a stretch of another slab.
+  package mutating func take(_ stretch: Range<Int>, from other: Parameters) {
+    values.replaceSubrange(stretch, with: other.values[stretch])
   }
 
   /// Adds another slab's numbers: how the gradients of several shards become one.
@@ -66,9 +77,13 @@ package struct Parameters: Sendable, Equatable {
   }
 
   /// The Euclidean length of all numbers together.
-  package var norm: Double {
-    unsafe values.withUnsafeBufferPointer {
-      unsafe reel_squares($0.count, $0.baseAddress).squareRoot()
+  package var norm: Double { squares(0..<values.count).squareRoot() }
+
+  /// The sum of the squares of a stretch of the slab.
+  package func squares(_ stretch: Range<Int>) -> Double {
+    unsafe values.withUnsafeBufferPointer { values in
+      let stretch = values.extracting(stretch)
+      return unsafe reel_squares(stretch.count, stretch.baseAddress)
     }
   }
 
@@ -76,10 +91,15 @@ package struct Parameters: Sendable, Equatable {
   /// `clip_grad_norm_`.
   package mutating func clip(toNorm greatest: Double) -> Double {
     let norm = norm
-    // PyTorch's own guard against dividing by nothing.
-    let factor = greatest / (norm + 1e-6)
-    if factor < 1 { scale(by: Float(factor)) }
+    let factor = Self.factor(clipping: norm, to: greatest)
+    if factor < 1 { scale(by: factor) }
     return norm
+  }
+
+  /// What numbers of some length are multiplied by to have at most another.
+  package static func factor(clipping norm: Double, to greatest: Double) -> Float {
+    // PyTorch's own guard against dividing by nothing.
+    Float(min(1, greatest / (norm + 1e-6)))
   }
 
   /// Whether every number is one: neither infinite nor NaN.

@@ -121,12 +121,14 @@ package struct LearnedTables: LearnedMaps {
   private func trace(at steps: [Int], _ body: @escaping ([Double]) -> Void) throws {
     var trace = LearningTrace(try recording.qTable(at: 0))
     var next = 0
-    try recording.forEachQUpdate(before: steps.last ?? 0) { update in
-      while next < steps.count, steps[next] <= update.step {
-        body(trace.numbers(of: quantity))
-        next += 1
+    try recording.forEachQUpdates(before: steps.last ?? 0) { updates in
+      for update in updates {
+        while next < steps.count, steps[next] <= update.step {
+          body(trace.numbers(of: quantity))
+          next += 1
+        }
+        trace.follow(update)
       }
-      trace.follow(update)
     }
     for _ in next..<steps.count { body(trace.numbers(of: quantity)) }
   }

@@ -119,12 +119,17 @@ extension Recording {
   /// What every finished episode earned, and when it ended.
   package func outcomes() throws -> [EpisodeOutcome] {
     var clock = RecordedClock(try elapsed())
-    return try episodes().filter(\.isOver).map { episode in
-      let steps = episode.lastStep + 1
-      return EpisodeOutcome(
-        number: episode.number, stepsDone: steps, seconds: clock.seconds(after: steps),
-        totalReturn: episode.return)
+    var outcomes: [EpisodeOutcome] = []
+    try forEachEpisodes { episodes in
+      for episode in episodes where episode.isOver {
+        let steps = episode.lastStep + 1
+        outcomes.append(
+          EpisodeOutcome(
+            number: episode.number, stepsDone: steps, seconds: clock.seconds(after: steps),
+            totalReturn: episode.return))
+      }
     }
+    return outcomes
   }
 
   /// A metric that was recorded; one that was not is refused with those that were.

@@ -1,3 +1,4 @@
+internal import CThreads
 internal import Glibc
 internal import Synchronization
 
@@ -7,115 +8,248 @@ internal import Synchronization
 @safe package final class ThreadPool: Sendable {
   /// How many threads work, the calling one included.
   package let threads: Int
-  private let shared = Shared()
+  private let round = Round()
   private let helpers: [SystemThread]
 
   /// A pool of threads; where the system has no more to give, of fewer.
   package init(threads: Int) {
     precondition(threads > 0, "a pool has a thread")
-    let shared = shared
-    helpers = (1..<threads).compactMap { _ in SystemThread { shared.help() } }
+    let round = round
+    helpers = (1..<threads).compactMap { _ in SystemThread { round.help() } }
     self.threads = helpers.count + 1
   }
 
   deinit {
-    shared.stop()
+    round.stop()
     for thread in helpers { thread.join() }
   }
 
   /// How many processors this program may use.
-  package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  package static let processorCount: Int = {
+    let allowed = Int(reel_processors())
+    return allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }()
 
-  /// Does the pieces 0 ..< count, each once, and returns when all are done.
+  /// Does the pieces 0 ..< count, each once, and returns when all are done. The calling thread does them alone
+  /// where another pool's pieces, of which this is a part, keep all processors busy, and where this
+  /// pool is at work already.
   package func run(_ count: Int, _ piece: @escaping @Sendable (Int) -> Void) {
-    guard threads > 1, count > 1 else {
-      for index in 0..<count { piece(index) }
-      return
-    }
-    shared.run(count, piece)
+    if threads > 1, count > 1, !Round.isCrowded, round.run(count, by: threads, piece) { return }
+    for index in 0..<count { piece(index) }
+  }
+}
+
+/// The pieces of one round after the other, and the threads that take them.
+@safe private final class Round: @unchecked Sendable {
+  /// The pieces that nobody has taken: the first in the low half, in the high half the one behind the last.
+  private let open = LonelyNumber<UInt64>(0)
+  /// How many are not done.
+  private let left = LonelyNumber<Int>(0)
+  private let isRunning = Atomic<Bool>(false)
+  private let isOver = Atomic<Bool>(false)
+  /// How many helpers sleep, and whether the caller does.
+  private let sleepers = Atomic<Int>(0)
+  private let callerSleeps = Atomic<Bool>(false)
+  // Set while nothing is open, so read only by who has taken a piece.
+  private var piece: (@Sendable (Int) -> Void)?
+  private var threads = 1
+  private var company = Company()
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let bell = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(bell, nil)
   }
 
-  /// What the threads know of each other.
-  @safe private final class Shared: @unchecked Sendable {
-    /// Odd while a round of work is open.
-    private let round = Atomic<Int>(0)
-    private let nextPiece = Atomic<Int>(0)
-    /// How many helpers are at work in this round.
-    private let working = Atomic<Int>(0)
-    private let isOver = Atomic<Bool>(false)
-    private var count = 0
-    private var piece: (@Sendable (Int) -> Void)?
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let bell = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  deinit {
+    unsafe pthread_cond_destroy(bell)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe bell.deallocate()
+    unsafe mutex.deallocate()
+  }
 
-    init() {
-      unsafe pthread_mutex_init(mutex, nil)
-      unsafe pthread_cond_init(bell, nil)
+  // MARK: The caller
+
+  /// Does a round; false where one is going on, whose piece this may be a part of, and where the caller is
+  /// better off alone.
+  func run(_ count: Int, by threads: Int, _ piece: @escaping @Sendable (Int) -> Void) -> Bool {
+    guard count <= UInt32.max, !isRunning.exchange(true, ordering: .acquiring) else {
+      return false
     }
-
-    deinit {
-      unsafe pthread_cond_destroy(bell)
-      unsafe pthread_mutex_destroy(mutex)
-      unsafe bell.deallocate()
-      unsafe mutex.deallocate()
+    defer { isRunning.store(false, ordering: .releasing) }
+    guard company.isWorthwhile() else { return false }
+    let start = monotonicSeconds()
+    self.piece = piece
+    self.threads = threads
+    left.number.store(count, ordering: .relaxed)
+    open.number.store(UInt64(count) << 32, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 { ring() }
+    var isIdle = true
+    while let index = takeFirst() {
+      work(at: index)
+      isIdle = false
     }
+    let end = monotonicSeconds()
+    waitForOthers()
+    self.piece = nil
+    if !isIdle { company.note(work: end - start, wait: monotonicSeconds() - end) }
+    return true
+  }
 
-    func run(_ count: Int, _ piece: @escaping @Sendable (Int) -> Void) {
-      unsafe pthread_mutex_lock(mutex)
-      self.count = count
-      self.piece = piece
-      nextPiece.store(0, ordering: .relaxed)
-      round.add(1, ordering: .sequentiallyConsistent)
-      unsafe pthread_cond_broadcast(bell)
-      unsafe pthread_mutex_unlock(mutex)
-      takePieces(count, piece)
-      // Nobody may begin now; who has begun is waited for.
-      round.add(1, ordering: .sequentiallyConsistent)
-      while working.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
-      self.piece = nil
-    }
+  private func waitForOthers() {
+    if breathe(until: { left.number.load(ordering: .acquiring) == 0 }) { return }
+    callerSleeps.store(true, ordering: .sequentiallyConsistent)
+    sleep { left.number.load(ordering: .sequentiallyConsistent) == 0 }
+    callerSleeps.store(false, ordering: .relaxed)
+  }
 
-    private func takePieces(_ count: Int, _ piece: (Int) -> Void) {
-      while true {
-        let index = nextPiece.add(1, ordering: .relaxed).oldValue
-        if index >= count { return }
-        piece(index)
-      }
-    }
+  // MARK: The helpers
 
-    private func isOpen(after seen: Int) -> Bool {
-      let now = round.load(ordering: .acquiring)
-      return now & 1 == 1 && now > seen
-    }
-
-    /// What a helper does until the pool goes.
-    func help() {
-      var seen = 0
-      while true {
-        // Short rounds follow each other closely: sleeping between them would cost more than it saves.
-        var tries = 0
-        while !isOpen(after: seen), tries < 4000 { tries += 1 }
-        if tries == 4000 {
-          unsafe pthread_mutex_lock(mutex)
-          while !isOpen(after: seen), !isOver.load(ordering: .acquiring) {
-            unsafe pthread_cond_wait(bell, mutex)
-          }
-          unsafe pthread_mutex_unlock(mutex)
+  /// What a helper does until the pool goes.
+  func help() {
+    while true {
+      if let index = takeLast() {
+        work(at: index)
+        if left.number.load(ordering: .sequentiallyConsistent) == 0,
+          callerSleeps.load(ordering: .sequentiallyConsistent)
+        {
+          ring()
         }
-        if isOver.load(ordering: .acquiring) { return }
-        working.add(1, ordering: .sequentiallyConsistent)
-        let now = round.load(ordering: .sequentiallyConsistent)
-        if now & 1 == 1, let piece { takePieces(count, piece) }
-        seen = now
-        working.subtract(1, ordering: .sequentiallyConsistent)
+      } else if isOver.load(ordering: .acquiring) {
+        return
+      } else if !breathe(until: { isWanted }) {
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        sleep { isWanted }
+        sleepers.subtract(1, ordering: .relaxed)
       }
     }
+  }
 
-    func stop() {
-      unsafe pthread_mutex_lock(mutex)
-      isOver.store(true, ordering: .releasing)
-      unsafe pthread_cond_broadcast(bell)
-      unsafe pthread_mutex_unlock(mutex)
+  private var isWanted: Bool {
+    let pieces = open.number.load(ordering: .sequentiallyConsistent)
+    return UInt32(truncatingIfNeeded: pieces) < pieces >> 32 || isOver.load(ordering: .acquiring)
+  }
+
+  func stop() {
+    isOver.store(true, ordering: .sequentiallyConsistent)
+    ring()
+  }
+
+  // MARK: Pieces
+
+  // The caller takes pieces from the front and helpers from the back: where there are as many as threads, each
+  // tends to get the one whose data it has had before.
+
+  private func takeFirst() -> Int? {
+    var pieces = open.number.load(ordering: .relaxed)
+    while UInt32(truncatingIfNeeded: pieces) < pieces >> 32 {
+      let (isMine, now) = open.number.compareExchange(
+        expected: pieces, desired: pieces + 1, ordering: .acquiringAndReleasing)
+      if isMine { return Int(UInt32(truncatingIfNeeded: pieces)) }
+      pieces = now
+    }
+    return nil
+  }
+
+  private func takeLast() -> Int? {
+    var pieces = open.number.load(ordering: .relaxed)
+    while UInt32(truncatingIfNeeded: pieces) < pieces >> 32 {
+      let (isMine, now) = open.number.compareExchange(
+        expected: pieces, desired: pieces - 1 << 32, ordering: .acquiringAndReleasing)
+      if isMine { return Int(pieces >> 32) - 1 }
+      pieces = now
+    }
+    return nil
+  }
+
+  private func work(at index: Int) {
+    perform(index)
+    left.number.subtract(1, ordering: .sequentiallyConsistent)
+  }
+
+  /// Does a piece of the round that its index was taken from. A function of its own, which has let go of
+  /// the work when the caller may change what that held.
+  @inline(never)
+  private func perform(_ index: Int) {
+    let employer = unsafe reel_employer()
+    let before = unsafe employer.pointee
+    unsafe employer.pointee = Unmanaged.passUnretained(self).toOpaque()
+    piece?(index)
+    unsafe employer.pointee = before
+  }
+
+  /// Whether this thread does a piece of a round whose other threads leave no processor free.
+  static var isCrowded: Bool {
+    guard let employer = unsafe reel_employer().pointee else { return false }
+    let round = unsafe Unmanaged<Round>.fromOpaque(employer).takeUnretainedValue()
+    let busy = min(round.threads, round.left.number.load(ordering: .relaxed))
+    return 2 * busy > ThreadPool.processorCount
+  }
+
+  // MARK: Waiting
+
+  /// Short rounds follow each other closely: to sleep between them would cost more than it saves.
+  private static let patience = 100e-6
+
+  /// Waits for something without sleeping; false where it takes too long.
+  private func breathe(until isDone: () -> Bool) -> Bool {
+    let start = monotonicSeconds()
+    repeat {
+      for _ in 0..<32 {
+        if isDone() { return true }
+        reel_breathe()
+      }
+    } while monotonicSeconds() - start < Self.patience
+    return false
+  }
+
+  /// Sleeps until something holds, which whoever brings it about rings for.
+  private func sleep(until isDone: () -> Bool) {
+    unsafe pthread_mutex_lock(mutex)
+    while !isDone() { unsafe pthread_cond_wait(bell, mutex) }
+    unsafe pthread_mutex_unlock(mutex)
+  }
+
+  private func ring() {
+    unsafe pthread_mutex_lock(mutex)
+    unsafe pthread_cond_broadcast(bell)
+    unsafe pthread_mutex_unlock(mutex)
+  }
+}
+
+/// A number with cache lines of its own: while some threads look at it, others write its neighbours.
+private struct LonelyNumber<Number: AtomicRepresentable>: ~Copyable {
+  private let before: InlineArray<16, UInt64> = .init(repeating: 0)
+  let number: Atomic<Number>
+  private let behind: InlineArray<16, UInt64> = .init(repeating: 0)
+
+  init(_ number: consuming Number) { self.number = Atomic(number) }
+}
+
+/// Whether short rounds are worth sharing. On a machine that others use too, a helper that has taken a piece
+/// may have to leave the processor, for as long as a hundred rounds take.
+private struct Company {
+  /// How often a helper was waited for in vain of late, and how many rounds the caller does alone.
+  private var losses = 0
+  private var alone = 0
+  /// Longer than a helper with a processor takes for a piece that is as long as the caller's.
+  private static let long = 200e-6
+
+  /// Whether the next round is shared.
+  mutating func isWorthwhile() -> Bool {
+    guard alone > 0 else { return true }
+    alone -= 1
+    return false
+  }
+
+  /// Takes in how long the caller of a shared round worked, and then waited.
+  mutating func note(work: Double, wait: Double) {
+    if wait > Self.long, wait > 4 * work {
+      alone = 16 << losses
+      losses = min(losses + 1, 8)
+    } else if losses > 0, wait < work {
+      losses -= 1
     }
   }
 }

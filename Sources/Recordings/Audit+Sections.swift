@@ -51,6 +51,7 @@ extension Audit {
 
   private func addMetrics(_ link: Link, to hash: inout CanonicalHash) throws {
     let most = link.steps.upperBound
+    guard !link.metrics.isEmpty else { return }
     let metrics = try recording.metrics(
       after: link.metrics.lowerBound, through: link.metrics.upperBound)
     guard metrics.count == link.metrics.count else {

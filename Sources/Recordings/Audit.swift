@@ -35,6 +35,8 @@ final class Audit {
   private(set) var coveredSessions: Set<Int> = []
   private let hasTransitions: Bool
   private let kinds: ValueKinds
+  /// The rows that other threads read; nil where this one reads all.
+  private(set) var ahead: RowsAhead?
   private let key: Statement
   private let batch: Statement
   private let later: Statement
@@ -42,8 +44,10 @@ final class Audit {
   /// Whether hashes are made, and not compared.
   private let isSealing: Bool
 
-  /// Begins with what the run is.
-  init(_ recording: Recording, isSealing: Bool = false) throws(RecordingError) {
+  /// Begins with what the run is. So many threads beside this one read ahead; without any, every row is handed on.
+  init(
+    _ recording: Recording, isSealing: Bool = false, helpers: Int? = nil
+  ) throws(RecordingError) {
     self.recording = recording
     self.isSealing = isSealing
     let run = try recording.description()
@@ -62,6 +66,9 @@ final class Audit {
       )
     }
     episodes = try EpisodeAudit(recording, run, kinds)
+    if hasTransitions, let helpers {
+      ahead = try RowsAhead(recording, kinds, helpers: helpers)
+    }
   }
 
   /// How many steps were taken, those of a batch that fails included.
@@ -142,16 +149,33 @@ final class Audit {
     if let session, !isFirst, !link.steps.isEmpty { try episodes.enter(session) }
     let before = chain
     var hashed = HashChain.Link(after: chain, session: session, link.numbers)
-    let cursor = try TableCursor<TransitionColumn>(recording, kinds, key: .step, link.steps)
     var count = 0
+    // Made where the rows were decoded.
+    var known: [UInt8]?
     if !hasTransitions { episodes.add(steps: link.steps.count) }
-    while try cursor.advance() {
-      try link.ended += episodes.check(cursor.rows)
-      hashed.hash.add(cursor.rows, 0..<cursor.rows.count, from: isFirst ? .episode : .step)
-      count += cursor.rows.count
-      try rows(cursor.rows)
+    var rest = link.steps
+    while !rest.isEmpty {
+      let found = try ahead?.part(of: rest)
+      if let (part, table) = found, let range = part.rows {
+        try link.ended += episodes.check(table, range)
+        known = part.hash
+        if known == nil { hashed.hash.add(table, range, from: isFirst ? .episode : .step) }
+        count += range.count
+      } else {
+        let cursor = try TableCursor<TransitionColumn>(
+          recording, kinds, key: .step, found?.part.steps ?? rest)
+        while try cursor.advance() {
+          let range = 0..<cursor.rows.count
+          try link.ended += episodes.check(cursor.rows, range)
+          hashed.hash.add(cursor.rows, range, from: isFirst ? .episode : .step)
+          count += range.count
+          try rows(cursor.rows)
+        }
+      }
+      rest = (found?.part.steps.upperBound ?? rest.upperBound)..<rest.upperBound
+      if found == nil { ahead = nil }
     }
-    hashed.endSection()
+    hashed.endSection(known)
     try link.ended += episodes.skip(to: link.steps.upperBound)
     guard steps == link.steps.upperBound else {
       throw Difference(

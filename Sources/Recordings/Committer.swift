@@ -17,9 +17,10 @@ internal import Synchronization
   private let queue: Monitor<Queue>
   private var thread: SystemThread?
   private var identity: WriterIdentity?
-  // The two below belong to the thread while it runs.
+  // The three below belong to the thread while it runs.
   private var database: Database?
   private var statements: CommitStatements?
+  private var folding: LogFolding?
 
   /// What both threads share.
   private struct Queue {
@@ -49,6 +50,7 @@ internal import Synchronization
         try CommitStatements(database, format)
       }
       self.database = database
+      folding = LogFolding(beside: database)
       committedSteps.store(steps, ordering: .releasing)
       guard let thread = SystemThread({ self.work() }) else {
         throw RecordingError(.system, "there is no thread to write \(path) with")
@@ -56,6 +58,7 @@ internal import Synchronization
       self.thread = thread
       self.identity = identity
     } catch {
+      folding?.close()
       identity.leave()
       throw error
     }
@@ -84,6 +87,8 @@ internal import Synchronization
     thread?.join()
     thread = nil
     statements = nil
+    folding?.close()
+    folding = nil
     guard let database else { return }
     self.database = nil
     defer { identity?.leave() }
@@ -142,6 +147,7 @@ internal import Synchronization
       do {
         try statements.commit(batch, to: database)
         committedSteps.store(batch.numbers.lastStep + 1, ordering: .releasing)
+        folding?.committed(to: database)
         if identity?.isOf(path) == false {
           stop(
             RecordingError(
@@ -160,7 +166,7 @@ internal import Synchronization
 }
 
 /// The statements of a commit, compiled once.
-private final class CommitStatements {
+final class CommitStatements {
   private let format: Format
   private let transitions: AppendingStatements<TransitionColumn>
   private let episodes: AppendingStatements<EpisodeColumn>
@@ -171,7 +177,9 @@ private final class CommitStatements {
   init(_ database: Database, _ format: Format) throws(SQLiteError) {
     self.format = format
     transitions = try AppendingStatements(replacing: false, in: database, format)
-    episodes = try AppendingStatements(replacing: true, in: database, format)
+    // Nobody says whether an episode succeeded, or how it was reset; columns that are not there cost nothing.
+    episodes = try AppendingStatements(
+      replacing: true, omitting: [.options, .success], in: database, format)
     metric = try database.prepare("INSERT \(MetricColumn.insertion(in: format))")
     checkpoint = try database.prepare("INSERT \(CheckpointColumn.insertion(in: format))")
     batch = try database.prepare("\(format.batchVerb) \(BatchColumn.insertion(in: format))")
@@ -205,25 +213,29 @@ extension Checkpoint {
   }
 }
 
-/// Appends rows from memory to a table whose first column is its key.
+/// Appends rows from memory to a table whose first column is its key; columns may stay NULL.
 final class AppendingStatements<Column: BulkColumn> {
   private let database: Database
   private let table: ColumnTable
   private let keyed: Statement
   private let unkeyed: Statement
 
-  init(replacing: Bool, in database: Database, _ format: Format) throws(SQLiteError) {
+  init(
+    replacing: Bool, omitting absent: [Column] = [], in database: Database, _ format: Format
+  ) throws(SQLiteError) {
     let (name, labels) = (Column.table, Column.columns(in: format).map(\.label))
+    let written = Column.columns(in: format).filter { !absent.contains($0) }.map(\.label)
     self.database = database
     table = ColumnTable(labels)
     // A table of another tool would hide one that it shares its name with, so nobody can foresee this one's.
     let source = "reel_\(name)_\(String(UInt64.random(in: .min ... .max), radix: 36))"
     try database.show(table, as: source)
     let verb = replacing ? "INSERT OR REPLACE" : "INSERT"
-    keyed = try database.prepare("\(verb) INTO \(name) SELECT * FROM \(source)")
+    let all = written.joined(separator: ", ")
+    keyed = try database.prepare("\(verb) INTO \(name)(\(all)) SELECT \(all) FROM \(source)")
     // A row without a key gets the last one's plus one, which saves a fifth of the time: the place
     // of the key need not be searched.
-    let values = labels.dropFirst().joined(separator: ", ")
+    let values = written.dropFirst().joined(separator: ", ")
     unkeyed = try database.prepare(
       "INSERT INTO \(name)(\(values)) SELECT \(values) FROM \(source)")
   }

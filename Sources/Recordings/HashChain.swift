@@ -54,9 +54,13 @@ struct HashChain {
       endSection()
     }
 
-    /// A part is complete.
-    mutating func endSection() {
+    /// A part is complete; its hash may be known already, in format 2.
+    mutating func endSection(_ known: [UInt8]? = nil) {
       guard format.version > 1 else { return }
+      if let known {
+        sections += known
+        return
+      }
       var done = CanonicalHash()
       swap(&hash, &done)
       sections += done.finished()

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Rollouts
 internal import SQLite
 
@@ -34,11 +35,20 @@ extension Recording {
   /// the first difference. What is still open is no difference: episodes that run, and the checkpoint of
   /// step 0 before the first commit. What `progress` throws ends it.
   public func audit(_ progress: (Double) throws -> Void = { _ in }) throws -> AuditReport {
+    // More threads than these would wait for this one.
+    try audit(helpers: min(8, ThreadPool.processorCount) - 1, progress)
+  }
+
+  /// The same with so many threads beside the calling one, or with all left to SQLite and none; what is found is
+  /// the same.
+  package func audit(
+    helpers: Int?, _ progress: (Double) throws -> Void = { _ in }
+  ) throws -> AuditReport {
     try database.transaction(
       .reading,
       { () throws(any Error) in
         do {
-          return try audit(Audit(self), progress)
+          return try audit(Audit(self, helpers: helpers), progress)
         } catch let error as RecordingError where error.kind == .damaged {
           return AuditReport(difference: Difference(unreadable: nil, error))
         }
@@ -131,17 +141,10 @@ extension Audit {
     }
   }
 
-  /// SQLite's own check of the file's pages.
-  func checkPages() throws {
-    let answer = try recording.value("PRAGMA integrity_check(1)")?.text
-    guard answer != "ok" else { return }
-    throw Difference("SQLite's own check of the file", expected: "ok", found: answer ?? "nothing")
-  }
-
   private func checkRest() throws {
-    if let step = try recording.value(
-      "SELECT min(step) FROM transitions WHERE step >= ? OR step < 0", .integer(steps)
-    )?.int {
+    // Asked together, SQLite would look at every row.
+    let below = try recording.value("SELECT min(step) FROM transitions WHERE step < 0")?.int
+    if let step = try below ?? recording.firstStep(from: steps) {
       throw Difference(
         at: step, "the batch of the step", expected: "one", found: "none after step \(steps - 1)")
     }

@@ -63,19 +63,33 @@ extension Recording {
   public func episodes(
     _ selection: EpisodeSelection, withSteps: Bool = false
   ) throws(RecordingError) -> [Episode] {
-    let isThinned = withSteps ? try thinning() != nil : false
-    let all = isThinned ? try episodesWithSteps() : try episodes()
-    let chosen = selection.choose(from: all)
-    if all.isEmpty, isThinned { throw RecordingError(.absent, try lackingSteps()) }
+    let thinning = withSteps ? try thinning() : nil
+    var choice = EpisodeChoice(selection)
+    var count = 0
+    let pages = try EpisodePages(self)
+    while let episodes = try pages.next() {
+      for episode in episodes where thinning?.keeps(episode: episode.number) ?? true {
+        choice.take(episode)
+        count += 1
+      }
+    }
+    if count == 0, thinning != nil { throw RecordingError(.absent, try lackingSteps()) }
+    let chosen = choice.chosen
     if chosen.isEmpty {
       throw RecordingError(
         .absent,
-        all.isEmpty
+        count == 0
           ? "\(path) has no episode yet"
-          : "\(path) has \(all.count) episodes\(isThinned ? " with steps" : ""),"
+          : "\(path) has \(count) episodes\(thinning == nil ? "" : " with steps"),"
             + " but none is '\(selection)'")
     }
     return chosen
+  }
+
+  /// Calls `body` with all episodes by number, some at a time.
+  package func forEachEpisodes(_ body: ([Episode]) throws -> Void) throws {
+    let pages = try EpisodePages(self)
+    while let episodes = try pages.next() { try body(episodes) }
   }
 
   /// All episodes whose steps are there; a thinned copy lacks some.
@@ -148,5 +162,39 @@ extension Recording {
   /// What an episode that has not ended is: running where a living process writes it.
   func runningEnding() throws(RecordingError) -> Ending {
     try status() == .writing ? .running : .interrupted
+  }
+}
+
+/// All episodes by number, some at a time. A writer is not held up meanwhile: each time, they are as they are then.
+private final class EpisodePages {
+  private let recording: Recording
+  private var unread: Int?
+  private let last: Int
+
+  init(_ recording: Recording) throws(RecordingError) {
+    self.recording = recording
+    last = try recording.newestEpisode()
+    unread = try Self.first(of: recording, from: .min)
+    guard unread ?? 1 > 0, last < 1 << 53 else {
+      throw .damaged(recording.path, "its episodes count from \(unread ?? 1) to \(last)")
+    }
+  }
+
+  /// The next ones; nil after the last.
+  func next() throws(RecordingError) -> [Episode]? {
+    guard let first = unread, first <= last else { return nil }
+    let through = min(last, first + 4095)
+    let episodes = try recording.reading { () throws(RecordingError) in
+      try recording.episodes(from: first, through: through)
+    }
+    unread = try Self.first(of: recording, from: through + 1)
+    return episodes
+  }
+
+  private static func first(
+    of recording: Recording, from number: Int
+  ) throws(RecordingError) -> Int? {
+    try recording.value("SELECT min(episode) FROM episodes WHERE episode >= ?", .integer(number))?
+      .int
   }
 }

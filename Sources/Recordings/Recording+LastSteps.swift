@@ -2,16 +2,18 @@ package import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// The last step of each episode that has ended and whose steps are there.
-  package func lastTransitions() throws(RecordingError) -> [Transition] {
+  /// The last step of each episode that has ended and whose steps are there, or of those with some numbers.
+  package func lastTransitions(
+    of numbers: ClosedRange<Int> = 1...Int.max
+  ) throws(RecordingError) -> [Transition] {
     enum Column: Int { case episode, state, action, reward, next, ending }
     let rows = try rows(
       """
       SELECT episodes.episode, state, action, reward, final_state, ending
       FROM episodes JOIN transitions
       ON transitions.step = episodes.first_step + (episodes.steps - 1) * episodes.stride
-      WHERE ending <> 'running'
-      """)
+      WHERE ending <> 'running' AND episodes.episode BETWEEN ? AND ?
+      """, .integer(numbers.lowerBound), .integer(numbers.upperBound))
     return rows.compactMap { row in
       func value(_ column: Column) -> SQLiteValue { row[column.rawValue] }
       guard let episode = value(.episode).int, let state = value(.state).recorded,
@@ -26,5 +28,6 @@ extension Recording {
 }
 
 extension SQLiteValue {
-  fileprivate var recorded: Value? { int.map(Value.index) ?? blob.map(Value.bytes) }
+  /// A state or an action.
+  var recorded: Value? { int.map(Value.index) ?? blob.map(Value.bytes) }
 }

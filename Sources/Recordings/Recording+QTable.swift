@@ -71,9 +71,10 @@ extension Recording {
     try forEachQTable(at: steps, observing: nil, body)
   }
 
-  /// The same, where `observe` hears every update on the way from the first of the steps.
+  /// The same, where `observe` hears the updates on the way, many at a time.
   package func forEachQTable(
-    at steps: [Int], observing observe: ((QUpdate) -> Void)?, _ body: (Int, QTable) throws -> Void
+    at steps: [Int], observing observe: (([QUpdate]) -> Void)?,
+    _ body: (Int, QTable) throws -> Void
   ) throws {
     guard let first = steps.first else { return }
     try database.transaction(
@@ -87,9 +88,9 @@ extension Recording {
       }, orThrow: { RecordingError($0, path: path) })
   }
 
-  /// Calls `body` with every update before a step, earliest first.
-  package func forEachQUpdate(
-    before step: Int, _ body: @escaping (QUpdate) -> Void
+  /// Calls `body` with the updates before a step, earliest first and many at a time.
+  package func forEachQUpdates(
+    before step: Int, _ body: @escaping ([QUpdate]) -> Void
   ) throws(RecordingError) {
     try reading { () throws(RecordingError) in
       var fold = try QTableFold(self, at: 0, usingCheckpoints: true)
@@ -102,7 +103,7 @@ extension Recording {
     try reading { () throws(RecordingError) in
       var updates: [QUpdate] = []
       var fold = try QTableFold(self, at: 0, usingCheckpoints: true)
-      try fold.advance(to: step, only: state) { updates.append($0) }
+      try fold.advance(to: step, only: state) { updates += $0 }
       return updates
     }
   }
@@ -122,7 +123,7 @@ extension Recording {
       var fold = try QTableFold(self, at: first, usingCheckpoints: true)
       try fold.advance(to: first)
       var updates: [QUpdate] = []
-      try fold.advance(to: last + 1, only: state) { updates.append($0) }
+      try fold.advance(to: last + 1, only: state) { updates += $0 }
       return updates
     }
   }
@@ -166,7 +167,7 @@ private struct QTableFold {
 
   /// Goes on to the table after `target` steps; `body` hears the updates on the way, or those of one state.
   mutating func advance(
-    to target: Int, only state: Int? = nil, observing body: ((QUpdate) -> Void)? = nil
+    to target: Int, only state: Int? = nil, observing body: (([QUpdate]) -> Void)? = nil
   ) throws(RecordingError) {
     guard learns else { return }
     if step < target { try recording.requireEveryStep(for: "a Q-table between its checkpoints") }
@@ -191,7 +192,9 @@ private struct QTableFold {
       }
       var updates = RuleUpdates(rule: rule)
       while try blocks.advance() {
-        guard updates.apply(blocks, to: &table, only: state, body) else {
+        let isFitting = updates.apply(blocks, to: &table, only: state, keeping: body != nil)
+        if !updates.kept.isEmpty { body?(updates.kept) }
+        guard isFitting else {
           throw .damaged(
             recording.path, "a step has a state or an action that its Q-table does not have")
         }
@@ -205,14 +208,16 @@ private struct QTableFold {
     let rule: QTableRule
     var episode = Int.min
     var alpha = 0.0
+    /// Those of the last block.
+    private(set) var kept: [QUpdate] = []
 
     init(rule: QTableRule) { self.rule = rule }
 
-    /// Makes the updates of a block; false where a row does not fit the table.
+    /// Makes the updates of a block, and keeps them or those of one state; false where a row does not fit the table.
     mutating func apply(
-      _ blocks: StepBlocks, to table: inout QTable, only wanted: Int?,
-      _ body: ((QUpdate) -> Void)?
+      _ blocks: StepBlocks, to table: inout QTable, only wanted: Int?, keeping keeps: Bool
     ) -> Bool {
+      kept.removeAll(keepingCapacity: true)
       let (states, actions) = (UInt64(table.states), UInt64(table.actions))
       let rows = blocks.rows
       let terminated = Ending.terminated.rawValue
@@ -228,7 +233,7 @@ private struct QTableFold {
             episode = number
             alpha = rule.alpha(episode: number)
           }
-          let before = body == nil ? 0 : updates.value(Int(state), Int(action))
+          let before = !keeps ? 0 : updates.value(Int(state), Int(action))
           let reward = unsafe Double(bitPattern: rewardOf[row])
           let ending = unsafe blocks.ending[row]
           if rule.form == .blend {
@@ -240,8 +245,8 @@ private struct QTableFold {
               Int(state), Int(action), reward: reward, next: Int(next),
               terminated: ending == terminated, alpha: alpha, gamma: rule.gamma)
           }
-          if let body, wanted == nil || wanted == Int(state) {
-            body(
+          if keeps, wanted == nil || wanted == Int(state) {
+            kept.append(
               QUpdate(
                 step: rows.int(row, .step), episode: number, state: Int(state), action: Int(action),
                 reward: reward, next: Int(next),

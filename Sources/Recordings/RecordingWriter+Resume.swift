@@ -152,6 +152,7 @@ extension RecordingWriter {
   /// Whether the file has a checkpoint already; that it has another one is an error.
   func isKnown(_ checkpoint: Checkpoint) throws -> Bool {
     guard let known = try Recording(path).checkpoint(at: checkpoint.step) else { return false }
+    let checkpoint = try checkpoint.unpacked()
     guard known.kind == checkpoint.kind, known.parameters == checkpoint.parameters else {
       throw RecordingError(
         .invalid,

@@ -45,15 +45,7 @@ extension RecordingWriter {
   mutating func append(
     episode: Int, state: UInt64, action: UInt64, reward: Double, ending: Ending
   ) {
-    let slot = unsafe slots + world
-    if unsafe !slot.pointee.isOpen {
-      unsafe slot.pointee.isOpen = true
-      unsafe slot.pointee.episode = episode
-      unsafe slot.pointee.firstStep = step
-      unsafe slot.pointee.steps = 0
-      unsafe slot.pointee.total = 0
-      newestEpisode = max(newestEpisode, episode)
-    }
+    let slot = unsafe open(episode)
     unsafe slot.pointee.steps += 1
     unsafe slot.pointee.total += reward
     unsafe rows.step[count] = UInt64(bitPattern: Int64(step))
@@ -63,15 +55,33 @@ extension RecordingWriter {
     unsafe rows.reward[count] = reward.bitPattern
     count += 1
     step += 1
-    if ending != .running {
-      unsafe slot.pointee.isOpen = false
-      unsafe slot.pointee.write(
-        to: batch.episodes, row: batch.ended, seed: Int(description.seed), stride: worlds,
-        ending: ending)
-      batch.ended += 1
-    }
+    if ending != .running { unsafe close(slot, ending) }
     world += 1
     if world == worlds { world = 0 }
+  }
+
+  /// The place of the current world's episode, which begins here where none is open.
+  @inline(__always)
+  mutating func open(_ episode: Int) -> UnsafeMutablePointer<OpenEpisode> {
+    let slot = unsafe slots + world
+    if unsafe !slot.pointee.isOpen {
+      unsafe slot.pointee.isOpen = true
+      unsafe slot.pointee.episode = episode
+      unsafe slot.pointee.firstStep = step
+      unsafe slot.pointee.steps = 0
+      unsafe slot.pointee.total = 0
+      newestEpisode = max(newestEpisode, episode)
+    }
+    return unsafe slot
+  }
+
+  /// The episode of a place ends.
+  func close(_ slot: UnsafeMutablePointer<OpenEpisode>, _ ending: Ending) {
+    unsafe slot.pointee.isOpen = false
+    unsafe slot.pointee.write(
+      to: batch.episodes, row: batch.ended, seed: Int(description.seed), stride: worlds,
+      ending: ending)
+    batch.ended += 1
   }
 
   func word(_ value: Value) -> UInt64 {

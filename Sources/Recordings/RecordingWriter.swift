@@ -182,7 +182,8 @@ internal import Synchronization
         .invalid, "a checkpoint of step \(checkpoint.step) came after \(step) steps")
     }
     if checkpoint.step <= known.end, try isKnown(checkpoint) { return }
-    batch.checkpoints.append(format.version == 1 ? checkpoint : checkpoint.packed)
+    batch.checkpoints.append(
+      format.version == 1 ? (try? checkpoint.unpacked()) ?? checkpoint : checkpoint.packed)
     try handOverWhereWanted()
   }
 

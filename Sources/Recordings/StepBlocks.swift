@@ -18,11 +18,16 @@ internal import SQLite
 
   private let recording: Recording
   private let range: Range<Int>
-  private let statement: GatheringStatement
-  /// Where the next rows begin, where the last ones end, and of which episode they are.
+  /// Reads all rows, or those of one episode.
+  private enum Source {
+    case all(RowReader<TransitionColumn>)
+    case one(GatheringStatement, episode: Int)
+  }
+
+  private let source: Source
+  /// Where the next rows begin, and where the last ones end.
   private var unread: Int
   private let end: Int
-  private let only: Int?
   /// How many rows further on an episode's next row is found.
   private let hop: Int
   private let window: EpisodeWindow
@@ -51,14 +56,18 @@ internal import SQLite
     self.recording = recording
     self.range = range
     self.hop = hop
-    self.only = only
     unread = range.lowerBound
     end = range.upperBound + beyond
-    statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
-      try recording.database.gathering(
-        TableRows<TransitionColumn>.gathering(in: recording.format)
-          + " WHERE step >= ? AND step < ?"
-          + (only == nil ? "" : " AND episode = ?"))
+    source = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
+      if let only {
+        return .one(
+          try recording.database.gathering(
+            TableRows<TransitionColumn>.gathering(in: recording.format)
+              + " WHERE step >= ? AND step < ? AND episode = ?"), episode: only)
+      }
+      return .all(
+        try RowReader(
+          recording.database, key: .step, count: range.count, in: recording.format))
     }
     kinds = try recording.kinds()
     // Nothing is given back where this fails, so memory is taken after it.
@@ -98,11 +107,11 @@ internal import SQLite
   private func read() throws(RecordingError) {
     let (first, until, before) = (unread, min(end, unread + Self.stretch), rows.count)
     try withRecordingErrors(recording.path) { () throws(SQLiteError) in
-      if let only {
+      switch source {
+      case .all(let reader): try reader.read(first..<until, into: rows)
+      case .one(let statement, let episode):
         try statement.run(
-          into: rows.columns, .integer(first), .integer(until), .integer(only))
-      } else {
-        try statement.run(into: rows.columns, .integer(first), .integer(until))
+          into: rows.columns, .integer(first), .integer(until), .integer(episode))
       }
     }
     unread = until
@@ -156,7 +165,7 @@ internal import SQLite
   }
 
   private let recording: Recording
-  private let statement: GatheringStatement
+  private let reader: RowReader<EpisodeColumn>
   private let rows: TableRows<EpisodeColumn>
   private let capacity: Int
   private let margin: Int
@@ -172,13 +181,14 @@ internal import SQLite
     margin = 2 * worlds
     // Few steps are of few episodes.
     let usual = worlds == 1 ? 1024 : 4096 + 4 * worlds
-    capacity = steps < usual ? min(usual, margin + steps + 1) : usual
+    let capacity = steps < usual ? min(usual, margin + steps + 1) : usual
+    self.capacity = capacity
     rows = TableRows(
       kinds, through: .finalState, capacity: capacity, in: recording.format)
-    statement = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
-      try recording.database.gathering(
-        TableRows<EpisodeColumn>.gathering(through: .finalState, in: recording.format)
-          + " WHERE episode >= ? AND episode < ?")
+    reader = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
+      try RowReader(
+        recording.database, through: .finalState, key: .episode, count: capacity,
+        in: recording.format)
     }
   }
 
@@ -202,7 +212,7 @@ internal import SQLite
       let first = max(0, number &- margin)
       rows.columns.removeAll()
       try withRecordingErrors(recording.path) { () throws(SQLiteError) in
-        try statement.run(into: rows.columns, .integer(first), .integer(first &+ capacity))
+        try reader.read(first..<max(first, first &+ capacity), into: rows)
       }
       row = place(of: number)
     }

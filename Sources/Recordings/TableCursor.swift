@@ -4,7 +4,7 @@ internal import SQLite
 final class TableCursor<Column: BulkColumn> {
   let rows: TableRows<Column>
   private let recording: Recording
-  private let statement: GatheringStatement
+  private let reader: RowReader<Column>
   private let following: Statement
   private var next: Int
   private let end: Int
@@ -16,14 +16,12 @@ final class TableCursor<Column: BulkColumn> {
     self.recording = recording
     rows = TableRows(kinds, through: last, capacity: 1024, in: recording.format)
     (next, end) = (range.lowerBound, range.upperBound)
-    let key = key.label
-    (statement, following) = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
+    (reader, following) = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       (
-        try recording.database.gathering(
-          "\(TableRows.gathering(through: last, in: recording.format)) WHERE \(key) >= ? AND \(key) < ?"
-        ),
+        try RowReader(
+          recording.database, through: last, key: key, count: range.count, in: recording.format),
         try recording.database.prepare(
-          "SELECT min(\(key)) FROM \(Column.table) WHERE \(key) >= ?")
+          "SELECT min(\(key.label)) FROM \(Column.table) WHERE \(key.label) >= ?")
       )
     }
   }
@@ -35,7 +33,7 @@ final class TableCursor<Column: BulkColumn> {
     try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       while columns.count == 0, next < end {
         let until = min(end, next + columns.capacity)
-        try statement.run(into: columns, .integer(next), .integer(until))
+        try reader.read(next..<until, into: rows)
         next = until
         guard columns.count == 0, next < end else { continue }
         // Keys may be missing, many at a time, in a copy or a file from elsewhere.

@@ -5,7 +5,6 @@ import Platform
 import Raster
 package import Recordings
 import Rollouts
-import Synchronization
 import Trainers
 import Worlds
 
@@ -74,20 +73,27 @@ package struct ReportedRun {
 
   /// Reads it all; `progress` hears the share that is done, and ends it by false.
   package func read(progress: (Double) -> Bool = { _ in true }) throws -> RunReport {
-    // On a thread and a connection of its own: the digest takes as long as all that is shown.
-    let path = path
-    let digest = Mutex<Result<String, any Error>?>(nil)
-    let thread = SystemThread {
-      let found = Result { try Recording(path).digest() }
-      digest.withLock { $0 = found }
+    // On threads and connections of their own: the moments take as long as all the rest, and so does the digest,
+    // which a large file therefore does without.
+    let (path, catalog) = (path, tables.catalog)
+    let moments =
+      run.purpose == .train
+      ? Errand { isWanted in
+        try Recording(path).moments(in: catalog) { _, _ in isWanted() }
+      } : nil
+    let digest =
+      recording.fileBytes() <= Self.mostHashedBytes
+      ? Errand { _ in try Recording(path).digest() } : nil
+    var report = try readShown(progress)
+    report.moments = try moments?.result().map { ($0, commands.moment($0)) } ?? []
+    if let digest = try digest?.result() {
+      report.facts.append((name: "Digest", value: digest.prefix(16) + "…"))
     }
-    let shown = Result { try readShown(progress) }
-    thread?.join()
-    var report = try shown.get()
-    let found = try digest.withLock { try $0?.get() } ?? recording.digest()
-    report.facts.append((name: "Digest", value: found.prefix(16) + "…"))
     return report
   }
+
+  /// Of a larger file the digest would take most of a report's time; `reel digest` prints it.
+  private static let mostHashedBytes = 256 << 20
 
   private func readShown(_ progress: (Double) -> Bool) throws -> RunReport {
     let outcomes = try recording.outcomes()
@@ -98,10 +104,6 @@ package struct ReportedRun {
       actions: run.world.actions)
     report.note = run.note
     report.explainCommand = commands.explain
-    if run.purpose == .train {
-      report.moments = try recording.moments(in: tables.catalog) { _, _ in progress(0) }
-        .map { ($0, commands.moment($0)) }
-    }
     if case .actionValues = insight {
       report.valueSource = "by the network of the last checkpoint before the episode"
     }

@@ -18,14 +18,6 @@ struct TableCourse {
   private let tables: PictureTables
   /// How many bytes words and updates may take.
   private let room: Int
-  /// A state at a moment of an episode.
-  private struct Place {
-    var step: Int
-    var episode: Int
-    var state: Int
-    /// The step that was taken there; nil at an episode's end, or where steps are left out.
-    var taken: RecordedStep?
-  }
 
   /// About as many bytes as an update takes.
   private static let updateBytes = 28
@@ -38,54 +30,25 @@ struct TableCourse {
   mutating func follow(
     at mapSteps: [Int], _ reports: inout [RunReport.Episode], _ episodes: [Episode]
   ) throws {
-    let places = try places(reports, episodes)
-    let table = try recording.qTable(at: 0)
-    let count = table.actions
-    var (values, visits) = (table.values, table.visits)
-    var found: [[Float]] = episodes.map { _ in [] }
-    var explained: [[String]] = episodes.map { _ in [] }
-    let contexts = try episodes.map {
-      try tables.catalog.explanationContext(of: recording, at: $0.firstStep)
-    }
-    var next = 0
-    func read(before step: Int, _ update: QUpdate?) {
-      while next < places.count, places[next].step < step {
-        let place = places[next]
-        let first = place.state * count
-        let row = values[first..<first + count]
-        found[place.episode] += row.map { $0.isFinite ? Float($0) : .nan }
-        if let taken = place.taken, let facts = taken.indices {
-          let rows = TableExplanation.Rows(
-            values: Array(row), visits: visits[first..<first + count].map { Int($0) },
-            next: Array(values[facts.next * count..<(facts.next + 1) * count]))
-          let isOwn = update?.step == place.step
-          explained[place.episode].append(
-            TableExplanation(
-              taken, facts, rows, isOwn ? update : nil, in: contexts[place.episode]
-            ).summary.joined(separator: "\n"))
-        }
-        next += 1
-      }
-    }
-    let keepsUpdates = mapSteps.count * table.states * 4 <= room / 2
     let learned =
       mapSteps.isEmpty ? nil : try tables.learnedMaps(of: recording) as? LearnedTables
-    var last: [Int: QUpdate] = [:]
+    let table = try recording.qTable(at: 0)
+    let keepsUpdates = learned != nil && mapSteps.count * table.states * 4 <= room / 2
+    var follower = TableFollower(
+      table, try places(reports, episodes),
+      try episodes.map {
+        try tables.catalog.explanationContext(of: recording, at: $0.firstStep)
+      }, keepsUpdates: keepsUpdates)
     try recording.forEachQTable(
-      at: mapSteps.isEmpty ? [0, places.last?.step ?? 0] : mapSteps,
-      observing: { update in
-        read(before: update.step + 1, update)
-        let place = update.state * count + update.action
-        values[place] = update.after
-        visits[place] &+= 1
-        last[update.state] = update
-      },
+      at: mapSteps.isEmpty ? [0, follower.lastStep ?? 0] : mapSteps,
+      observing: { follower.take($0) },
       { _, table in
         guard let learned else { return }
         maps.append(learned.map(of: table))
-        if keepsUpdates { keep(last) }
+        if keepsUpdates { keep(follower.last) }
       })
-    read(before: .max, nil)
+    follower.finish()
+    let (found, explained) = (follower.values, follower.explanations)
     for (index, values) in found.enumerated() { reports[index].values = values }
     if updates.count * Self.updateBytes > room / 2 { (updates, lastUpdates) = ([], []) }
     var left = room - updates.count * Self.updateBytes
@@ -100,8 +63,8 @@ struct TableCourse {
   /// Where each moment of the episodes stands in the log, in its order.
   private func places(
     _ reports: [RunReport.Episode], _ episodes: [Episode]
-  ) throws -> [Place] {
-    var places: [Place] = []
+  ) throws -> [TableFollower.Place] {
+    var places: [TableFollower.Place] = []
     for (index, episode) in episodes.enumerated() {
       let report = reports[index]
       // Where every n-th step is shown, a moment is several steps.
@@ -112,7 +75,7 @@ struct TableCourse {
           throw RunError.damaged(recording.path, "a Q-table's states are numbers")
         }
         places.append(
-          Place(
+          TableFollower.Place(
             step: episode.firstStep + t * episode.stride, episode: index, state: state,
             taken: steps.indices.contains(place) ? steps[place] : nil))
       }
@@ -121,28 +84,17 @@ struct TableCourse {
   }
 
   /// Keeps the last updates by a map; those that an earlier map had are not kept again.
-  private mutating func keep(_ last: [Int: QUpdate]) {
+  private mutating func keep(_ last: [QUpdate?]) {
     let before = lastUpdates.last ?? [:]
     var now: [Int: Int] = [:]
-    for state in last.keys.sorted() {
-      guard let update = last[state] else { continue }
-      if let place = before[state], updates[place].step == update.step {
-        now[state] = place
+    for case let update? in last {
+      if let place = before[update.state], updates[place].step == update.step {
+        now[update.state] = place
       } else {
-        now[state] = updates.count
+        now[update.state] = updates.count
         updates.append(update)
       }
     }
     lastUpdates.append(now)
-  }
-}
-
-extension RecordedStep {
-  /// State, action and next state of a table's world.
-  fileprivate var indices: (state: Int, action: Int, next: Int)? {
-    guard case .index(let state) = state, case .index(let action) = action,
-      case .index(let next) = next
-    else { return nil }
-    return (state, action, next)
   }
 }

@@ -3,17 +3,31 @@
 @usableFromInline package struct Dynamics: Sendable {
   /// What one executed move does in one state.
   @usableFromInline package struct Outcome: Sendable {
-    @usableFromInline package var reward: Double
-    @usableFromInline package var next: Int32
-    @usableFromInline package var terminates: Bool
+    // Twelve bytes, not sixteen: a large map has millions of them.
+    @usableFromInline let low: UInt32
+    @usableFromInline let high: UInt32
+    /// The next state, below zero where the move ends the episode.
+    @usableFromInline let code: Int32
 
     /// The outcome of a move.
     @inlinable package init(next: Int, reward: Double, terminates: Bool = false) {
-      self.next = Int32(next)
       // Adding zero makes −0 into 0, which a recording could not keep apart.
-      self.reward = reward + 0
-      self.terminates = terminates
+      let bits = (reward + 0).bitPattern
+      low = UInt32(truncatingIfNeeded: bits)
+      high = UInt32(truncatingIfNeeded: bits >> 32)
+      code = terminates ? ~Int32(next) : Int32(next)
     }
+
+    /// What the move pays.
+    @inlinable package var reward: Double {
+      Double(bitPattern: UInt64(high) << 32 | UInt64(low))
+    }
+
+    /// The state that it leads to.
+    @inlinable package var next: Int32 { code < 0 ? ~code : code }
+
+    /// Whether it ends the episode.
+    @inlinable package var terminates: Bool { code < 0 }
   }
 
   /// Which moves an action may execute besides the intended one, each with probability `chance`.
@@ -72,6 +86,14 @@
     // Counted, not branched upon: which way a move slips cannot be predicted.
     let slips = (word < slip.threshold &* 2 ? 1 : 0) &+ (word < slip.threshold ? 1 : 0)
     return slip.moves[action &* 3 &+ slips]
+  }
+
+  /// Lends the outcomes to a loop, which checks no place: that of a move in a state is `states` rows of
+  /// `actions`.
+  @inlinable package func withOutcomes<Result>(
+    _ body: (UnsafeBufferPointer<Outcome>) throws -> Result
+  ) rethrows -> Result {
+    try outcomes.withUnsafeBufferPointer(body)
   }
 
   /// Every move that an action may execute in a state, with its probability.

@@ -43,6 +43,13 @@ public struct Generator: Sendable, Equatable {
   @inlinable public func block(
     _ purpose: Purpose, episode: Int, quarter: Int, draw: Int = 0
   ) -> SIMD4<UInt32> {
+    inlinedBlock(purpose, episode: episode, quarter: quarter, draw: draw)
+  }
+
+  /// The same, compiled into a loop that would spend much of its time on the call.
+  @inlinable @inline(__always) func inlinedBlock(
+    _ purpose: Purpose, episode: Int, quarter: Int, draw: Int = 0
+  ) -> SIMD4<UInt32> {
     let episode = UInt64(truncatingIfNeeded: episode)
     return philox(
       SIMD4(
@@ -84,7 +91,8 @@ public struct Draws: Sendable {
   @usableFromInline let purpose: Purpose
   @usableFromInline let episode: Int
   @usableFromInline var quarter = -1
-  @usableFromInline var block = SIMD4<UInt32>()
+  // Pairs of words, the first in the low half: one of four is then chosen by a shift, without memory.
+  @usableFromInline var pairs: (UInt64, UInt64) = (0, 0)
 
   /// The words of an episode.
   @inlinable package init(_ generator: Generator, _ purpose: Purpose, episode: Int) {
@@ -94,17 +102,21 @@ public struct Draws: Sendable {
   }
 
   /// The word of a step.
-  @inlinable package mutating func word(_ t: Int) -> UInt32 {
+  @inlinable @inline(__always) package mutating func word(_ t: Int) -> UInt32 {
     if t >> 2 != quarter {
       quarter = t >> 2
-      block = generator.block(purpose, episode: episode, quarter: quarter)
+      let block = generator.inlinedBlock(purpose, episode: episode, quarter: quarter)
+      pairs.0 = UInt64(block.x) | UInt64(block.y) << 32
+      pairs.1 = UInt64(block.z) | UInt64(block.w) << 32
     }
-    return block[t & 3]
+    let pair = t & 2 == 0 ? pairs.0 : pairs.1
+    return UInt32(truncatingIfNeeded: pair &>> UInt64(truncatingIfNeeded: (t & 1) << 5))
   }
 }
 
 /// Ten rounds of Philox 4×32.
-@inlinable package func philox(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+@inlinable @inline(__always)
+package func philox(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
   // Scalars, not vectors: a 32×32→64 multiplication is one scalar instruction.
   var (c0, c1, c2, c3) = (counter.x, counter.y, counter.z, counter.w)
   var (k0, k1) = (key.x, key.y)

@@ -75,7 +75,7 @@ extension QTable {
 
   /// The table of a checkpoint.
   public init(_ checkpoint: Checkpoint) throws(SafetensorsError) {
-    let file = try Safetensors(decoding: checkpoint.parameters)
+    let file = try Safetensors(decoding: checkpoint.unpacked().parameters)
     let (q, visits) = (try file.tensor("q"), try file.tensor("visits"))
     guard q.shape.count == 2, q.shape == visits.shape, q.shape[0] > 0, q.shape[1] > 0 else {
       throw SafetensorsError("a Q-table's tensors q and visits have one shape of two dimensions")

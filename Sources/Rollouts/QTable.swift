@@ -127,6 +127,11 @@ public struct QTable: Sendable, Equatable {
     self.actions = actions
   }
 
+  /// The same cells once more, for a loop: what it holds itself can stay in registers.
+  @inlinable @inline(__always) package func lent() -> QTableUpdates {
+    QTableUpdates(values: values, visits: visits, actions: actions)
+  }
+
   /// The value of an action in a state.
   @inlinable @inline(__always) package func value(_ state: Int, _ action: Int) -> Double {
     values[state &* actions &+ action]
@@ -134,32 +139,40 @@ public struct QTable: Sendable, Equatable {
 
   /// The best actions of a state, one bit each; no branch depends on the values.
   @inlinable @inline(__always) package func winners(_ state: Int) -> UInt32 {
+    actions == 4 ? winners(state, of: 4) : winners(state, of: actions)
+  }
+
+  /// Where the number of actions is a constant, its loop is unrolled.
+  @inlinable @inline(__always) func winners(_ state: Int, of actions: Int) -> UInt32 {
     let row = state &* actions
     var best = values[row]
     var winners: UInt32 = 1
-    var bit: UInt32 = 2
-    var index = row &+ 1
-    while index < row &+ actions {
-      let value = values[index]
+    var action = 1
+    while action < actions {
+      let value = values[row &+ action]
+      let bit: UInt32 = 1 &<< UInt32(truncatingIfNeeded: action)
       winners = value == best ? winners | bit : winners
       winners = value > best ? bit : winners
       best = value > best ? value : best
-      bit &<<= 1
-      index &+= 1
+      action &+= 1
     }
     return winners
   }
 
   /// The best value in a state; 0 where no action is legal.
   @inlinable @inline(__always) package func best(_ state: Int) -> Double {
+    actions == 4 ? best(state, of: 4) : best(state, of: actions)
+  }
+
+  @inlinable @inline(__always) func best(_ state: Int, of actions: Int) -> Double {
     let row = state &* actions
     var best = values[row]
-    var index = row &+ 1
-    while index < row &+ actions {
+    var action = 1
+    while action < actions {
       // Written out, the comparison is one instruction; `max` is four.
-      let value = values[index]
+      let value = values[row &+ action]
       best = value > best ? value : best
-      index &+= 1
+      action &+= 1
     }
     return best == -.infinity ? 0 : best
   }

@@ -87,11 +87,21 @@ public struct Safetensors: Sendable, Equatable {
 
   /// The file's bytes.
   public func encoded() -> [UInt8] {
+    var file = Self.beginning(tensors.map { ($0.name, $0.type, $0.shape, $0.bytes.count) })
+    file.reserveCapacity(file.count + tensors.reduce(0) { $0 + $1.bytes.count })
+    for tensor in tensors { file += tensor.bytes }
+    return file
+  }
+
+  /// What stands before the bytes of some tensors: the header and its length.
+  static func beginning(
+    _ tensors: [(name: String, type: String, shape: [Int], bytes: Int)]
+  ) -> [UInt8] {
     var offset = 0
     let header = JSON.object(
       tensors.map { tensor in
-        let range = [JSON.integer(offset), .integer(offset + tensor.bytes.count)]
-        offset += tensor.bytes.count
+        let range = [JSON.integer(offset), .integer(offset + tensor.bytes)]
+        offset += tensor.bytes
         return JSON.Member(
           tensor.name,
           [
@@ -102,10 +112,7 @@ public struct Safetensors: Sendable, Equatable {
     var text = Array(header.compact.utf8)
     // Data begins at a multiple of eight, so that it can be read in place.
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-    var file = UInt64(text.count).bytes + text
-    file.reserveCapacity(file.count + offset)
-    for tensor in tensors { file += tensor.bytes }
-    return file
+    return UInt64(text.count).bytes + text
   }
 
   /// The tensors in a file's bytes.

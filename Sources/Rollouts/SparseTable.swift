@@ -12,31 +12,46 @@ enum SparseTable {
     guard let file = try? Safetensors(decoding: dense), file.tensors.count == 2,
       let q = try? file.tensor("q"), q.shape.count == 2, let values = try? q.doubles(),
       let visits = try? file.tensor("visits").words(), values.count == visits.count,
-      values.count >= leastValues, values.count <= Int32.max
+      let sparse = pack(values, visits, shape: q.shape), (try? unpack(sparse)) == dense
     else { return nil }
+    return sparse
+  }
+
+  /// A table in sparse form, made without its dense one; nil where that is not much smaller.
+  static func pack(_ values: [Double], _ visits: [UInt32], shape: [Int]) -> [UInt8]? {
+    guard values.count >= leastValues, values.count <= Int32.max else { return nil }
     let illegal = (-Double.infinity).bitPattern
     var bits = [UInt8](repeating: 0, count: (values.count + 7) / 8)
     var (index, learned, counts) = ([UInt32](), [Double](), [UInt32]())
+    let most = denseBytes(shape) / 2
     for place in values.indices {
       let word = values[place].bitPattern
       if word == illegal, visits[place] == 0 {
         bits[place >> 3] |= 1 << UInt8(place & 7)
       } else if word != 0 || visits[place] != 0 {
+        guard 16 * (index.count + 1) + bits.count < most else { return nil }
         index.append(UInt32(place))
         learned.append(values[place])
         counts.append(visits[place])
       }
     }
-    guard 16 * index.count + bits.count < dense.count / 2 else { return nil }
+    guard bits.count < most else { return nil }
     if bits.allSatisfy({ $0 == 0 }) { bits = [] }
-    let sparse = Safetensors([
-      Tensor("shape", words: q.shape.map { UInt32($0) }, shape: [2]),
+    return Safetensors([
+      Tensor("shape", words: shape.map { UInt32($0) }, shape: [2]),
       Tensor("illegal", type: "U8", shape: [bits.count], bytes: bits),
       Tensor("index", words: index, shape: [index.count]),
       Tensor("q", doubles: learned, shape: [index.count]),
       Tensor("visits", words: counts, shape: [index.count]),
     ]).encoded()
-    return (try? unpack(sparse)) == dense ? sparse : nil
+  }
+
+  /// How many bytes the parameters of a dense checkpoint have.
+  static func denseBytes(_ shape: [Int]) -> Int {
+    let count = shape[0] * shape[1]
+    return Safetensors.beginning([
+      ("q", "F64", shape, 8 * count), ("visits", "U32", shape, 4 * count),
+    ]).count + 12 * count
   }
 
   /// The parameters of a sparse checkpoint in dense form.
@@ -69,6 +84,16 @@ enum SparseTable {
   }
 }
 
+extension QTable {
+  /// The table as recordings store it: without what is as it was, where that is much smaller.
+  package func packedCheckpoint(step: Int) -> Checkpoint {
+    guard let sparse = SparseTable.pack(values, visits, shape: [states, actions]) else {
+      return checkpoint(step: step)
+    }
+    return Checkpoint(step: step, kind: SparseTable.kind, parameters: sparse)
+  }
+}
+
 extension Checkpoint {
   /// As recordings store it: a large table without what is as it was.
   package var packed: Checkpoint {
@@ -80,7 +105,16 @@ extension Checkpoint {
     return packed
   }
 
-  /// As trainers make it, whatever its stored form.
+  /// The kind and the bytes that it has with all of a table, whatever its stored form.
+  package var whole: (kind: String, bytes: Int) {
+    guard kind == SparseTable.kind,
+      let shape = try? Safetensors(decoding: parameters).tensor("shape").words().map(Int.init),
+      shape.count == 2
+    else { return (kind, parameters.count) }
+    return (QTable.checkpointKind, SparseTable.denseBytes(shape))
+  }
+
+  /// With all of a table, whatever its stored form.
   package func unpacked() throws(SafetensorsError) -> Checkpoint {
     guard kind == SparseTable.kind else { return self }
     var whole = self

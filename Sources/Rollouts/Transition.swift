@@ -40,6 +40,23 @@ public struct Transition: Sendable, Equatable {
   }
 }
 
+/// One step of a discrete world among others of its episode: the next one begins where it led.
+public struct DiscreteStep: Sendable, Equatable {
+  /// The state that the action was chosen in.
+  public var state: Int
+  /// What was done.
+  public var action: Int
+  /// What it earned.
+  public var reward: Double
+
+  /// One step.
+  @inlinable public init(state: Int, action: Int, reward: Double) {
+    self.state = state
+    self.action = action
+    self.reward = reward
+  }
+}
+
 /// A number that a trainer records beside the transitions, under CleanRL's names.
 public struct Metric: Sendable, Equatable {
   /// After how many steps it was recorded.
@@ -106,6 +123,10 @@ public protocol TransitionSink: ~Copyable {
   /// Takes one step of a discrete world: the same as `record(_:)`, without wrapping.
   mutating func record(
     episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending) throws
+  /// Takes steps of one episode of a discrete world that follow one another; the last led to `next`, and the
+  /// episode is as `ending` says after it. The same as each of them alone, and faster.
+  mutating func record(
+    episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending) throws
   /// Takes a metric.
   mutating func record(_ metric: Metric) throws
   /// Takes a checkpoint.
@@ -122,6 +143,26 @@ extension TransitionSink where Self: ~Copyable {
         episode: episode, state: .index(state), action: .index(action), reward: reward,
         next: .index(next), ending: ending))
   }
+
+  /// Takes steps of one episode of a discrete world, one after another.
+  public mutating func record(
+    episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending
+  ) throws {
+    try recordEach(episode: episode, steps, next: next, ending: ending)
+  }
+
+  /// Takes steps by taking each of them.
+  package mutating func recordEach(
+    episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending
+  ) throws {
+    for index in steps.indices {
+      let step = steps[index]
+      let isLast = index + 1 == steps.count
+      try record(
+        episode: episode, state: step.state, action: step.action, reward: step.reward,
+        next: isLast ? next : steps[index + 1].state, ending: isLast ? ending : .running)
+    }
+  }
 }
 
 /// A sink that keeps nothing, for training without a recording.
@@ -134,6 +175,10 @@ public struct NullSink: TransitionSink {
   /// Forgets a step.
   public mutating func record(
     episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
+  ) {}
+  /// Forgets steps.
+  public mutating func record(
+    episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending
   ) {}
   /// Forgets a metric.
   public mutating func record(_ metric: Metric) {}

@@ -131,7 +131,14 @@ nonisolated(unsafe) private let module: UnsafePointer<sqlite3_module> = {
     case .integer: unsafe sqlite3_result_int64(context, Int64(bitPattern: word))
     case .optional where word == Columns.none: unsafe sqlite3_result_null(context)
     case .optional: unsafe sqlite3_result_int64(context, Int64(bitPattern: word))
-    case .real: unsafe sqlite3_result_double(context, Double(bitPattern: word))
+    case .real:
+      let value = Double(bitPattern: word)
+      // SQLite keeps a whole number as an integer, and would try each real for that.
+      if let whole = Int32(exactly: value) {
+        unsafe sqlite3_result_int64(context, Int64(whole))
+      } else {
+        unsafe sqlite3_result_double(context, value)
+      }
     case .bytes, .name:
       guard let columns = unsafe cursor.pointee.columns?.takeUnretainedValue() else {
         return SQLITE_MISUSE

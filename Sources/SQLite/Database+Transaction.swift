@@ -45,7 +45,7 @@ extension Database {
     if isInTransaction { try? execute("ROLLBACK") }
   }
 
-  private var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+  var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 }
 
 extension Database {

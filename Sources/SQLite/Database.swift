@@ -18,8 +18,10 @@ internal import CSQLite
 
   /// The file's path as it was given.
   package let path: String
+  let mode: Mode
   var handle: OpaquePointer?
   let gathering = GatherTarget()
+  let log = LogPages()
   private var patience: Patience?
 
   /// Opens a file; SQLite reads nothing before the first statement.
@@ -27,6 +29,7 @@ internal import CSQLite
     throws(SQLiteError)
   {
     self.path = path
+    self.mode = mode
     let access =
       switch mode {
       case .reading, .immutable, .salvaging: SQLITE_OPEN_READONLY
@@ -91,7 +94,7 @@ internal import CSQLite
   /// The first bytes of the file itself, without what a log beside it has anew.
   package func firstBytes(_ count: Int) throws(SQLiteError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
-    try check(unsafe reel_sqlite3_read_file(handle, &bytes, Int32(count)), "read \(path)")
+    try check(unsafe reel_sqlite3_read_file(handle, &bytes, Int32(count), 0), "read \(path)")
     return bytes
   }
 

@@ -167,7 +167,7 @@ extension TrainingEvent {
     case .checkpointSaved(let it):
       object(
         "checkpoint_saved", it.step,
-        ["kind": .string(it.kind), "bytes": .integer(it.parameters.count)])
+        ["kind": .string(it.whole.kind), "bytes": .integer(it.whole.bytes)])
     }
   }
 

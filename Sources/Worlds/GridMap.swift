@@ -26,7 +26,7 @@ package struct GridMap: Sendable, Equatable {
   package let rows: Int
   package let columns: Int
   /// Row by row, from the top.
-  package let cells: [Cell]
+  package let cells: Cells
   /// The place of the start in `cells`.
   package let start: Int
 
@@ -37,7 +37,7 @@ package struct GridMap: Sendable, Equatable {
     self.kind = kind
     self.title = title
     self.columns = columns
-    self.cells = cells
+    self.cells = Cells(cells)
     self.start = start
     rows = cells.count / columns
   }

@@ -60,6 +60,34 @@ import Testing
     }
   }
 
+  @Test
+  func `what other arithmetic made behind the last checkpoint cannot be made again, but forked`()
+    throws
+  {
+    try Tour.use { folder in
+      let line = "train reacher --steps 1000000 --set snapshot_every=1000 -o a.sqlite"
+      let running = try Program.start(line: line, in: folder)
+      try running.wait {
+        let info = try? Program.reel("info", "a.sqlite", "--json", in: folder)
+        let steps = info.flatMap { try? JSON(parsing: $0.output)["steps"]?.int }
+        return (steps ?? 0) > 4096
+      }
+      running.send(SIGKILL)
+      _ = try running.outcome()
+      // As if a processor had rounded the first action otherwise.
+      let changes =
+        "UPDATE sessions SET versions = '{}'; "
+        + "UPDATE transitions SET reward = reward - 1 WHERE step = 1"
+      #expect(try Program.shell("sqlite3 a.sqlite \"\(changes)\"", in: folder).code == 0)
+      let resumed = try Program.reel("train", "--resume", "a.sqlite", in: folder)
+      #expect(resumed.code == 1 && resumed.errors.contains("step 1 came out differently"))
+      #expect(resumed.errors.contains("reel fork a.sqlite --at 0"), "\(resumed.errors)")
+      let fork = "fork a.sqlite --at 0 --until 4096 -o b.sqlite"
+      let forked = try Program.reel(line: fork, in: folder)
+      #expect(forked.code == 0, "\(forked.errors)")
+    }
+  }
+
   @Test func `a finished run is left as it is, and trains on when it is asked to`() throws {
     try Tour.use { folder in
       #expect(try Program.reel(line: "train maze --episodes 200 -o a.sqlite", in: folder).code == 0)

@@ -38,7 +38,8 @@ import Trainers
     }
   }
 
-  @Test func `a short run spends no more on trials than on learning, unless it is told to`() throws {
+  @Test func `a short run spends no more on trials than on learning, unless it is told to`() throws
+  {
     func batches(_ overrides: [(name: String, value: String)]) throws -> Int? {
       let request = PlanRequest("text", preset: "original", overrides: overrides)
       return (try Catalog.builtIn.plan(request).settings as? TextConfiguration)?.evaluationBatches

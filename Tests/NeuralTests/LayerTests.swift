@@ -1,3 +1,4 @@
+import Glibc
 import Neural
 import Rollouts
 import Testing
@@ -94,6 +95,19 @@ struct LayerTests {
       }
     }
     expectClose(probe.output(xs), exact, within: 5e-7, "\(activation)")
+  }
+
+  @Test func `tanh is within 2e-7 of itself, however small, and keeps the sign of nothing`() {
+    // Every size from 1e-9 to 30, in a row that is no whole number of vectors.
+    let sizes = (0..<20_011).map { expf(Float($0) / 20_010 * 24.2 - 20.8) }
+    let xs = sizes + sizes.map { -$0 } + [0, -0.0]
+    var probe = Probe.activation(.tanh, rows: 1, width: xs.count)
+    let y = probe.output(xs)
+    let worst = zip(xs, y).dropLast(2).map { x, y in
+      abs(Double(y) / hyperbolicTangent(Double(x)) - 1)
+    }.max()
+    #expect(worst.map { $0 < 2e-7 } == true, "\(worst ?? .nan)")
+    #expect(y.suffix(2).map(\.sign) == [.plus, .minus] && y.suffix(2).allSatisfy { $0 == 0 })
   }
 
   @Test(arguments: Activation.allCases)

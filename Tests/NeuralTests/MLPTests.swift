@@ -52,6 +52,30 @@ struct MLPTests {
     #expect(runs[0].loss == runs[1].loss)
   }
 
+  @Test(
+    arguments: [[5, 30, 30, 3], [11, 256, 3], [10, 64, 64, 1], [300, 33, 2], [3, 600, 40, 7]],
+    Activation.allCases)
+  func `weights that were turned before give the same numbers, bit for bit`(
+    widths: [Int], activation: Activation
+  ) {
+    var layout = ParameterLayout()
+    let net = MLP(widths: widths, activation: activation, to: &layout)
+    var activations = Activations(rows: 13)
+    let buffers = net.buffers(in: &activations)
+    var weights = TurnedWeights(of: net)
+    for seed in 1...2 as ClosedRange<UInt64> {
+      let parameters = Parameters(layout, seed: seed)
+      net.turn(parameters, into: &weights)
+      for rows in [1, 2, 8, 13] {
+        activations.fill(buffers.input, with: noise(rows * widths[0], rows), rows: rows)
+        net.forward(buffers, rows: rows, parameters, &activations)
+        let plain = activations.rows(buffers.output, rows)
+        net.forward(buffers, rows: rows, weights, parameters, &activations)
+        #expect(activations.rows(buffers.output, rows) == plain, "\(rows) rows, seed \(seed)")
+      }
+    }
+  }
+
   @Test func `an orthogonal start has small outputs and no biases`() {
     var layout = ParameterLayout()
     let net = MLP(

@@ -53,6 +53,36 @@ struct OptimizerTests {
     #expect(Self.layout.decayGroups.map(\.decays) == [true, false])
   }
 
+  @Test(arguments: [0, 0.1])
+  func `stretches of a slab that walk on their own walk as the whole does`(decay: Double) {
+    var whole = (adam: Adam(Self.layout, decay: decay), parameters: Parameters(zeros: Self.layout))
+    whole.parameters.values = noise(17, 9)
+    let stretches = [0..<5, 5..<17]
+    var parts = stretches.map { _ in whole }
+    for step in 0..<6 {
+      var gradient = Parameters(zeros: Self.layout)
+      gradient.values = noise(17, step)
+      for (index, stretch) in stretches.enumerated() {
+        var (adam, parameters) = parts[index]
+        adam.step(&parameters, gradient, rate: 0.1, scale: 0.3, in: stretch)
+        parts[index] = (adam, parameters)
+      }
+      gradient.scale(by: 0.3)
+      whole.adam.step(&whole.parameters, gradient, rate: 0.1)
+    }
+    var joined = (adam: Adam(Self.layout, decay: decay), parameters: Parameters(zeros: Self.layout))
+    for (part, stretch) in zip(parts, stretches) {
+      joined.adam.take(stretch, from: part.adam)
+      joined.parameters.take(stretch, from: part.parameters)
+    }
+    #expect(joined.parameters == whole.parameters && joined.adam == whole.adam)
+    let squares = stretches.reduce(0) { $0 + whole.parameters.squares($1) }
+    #expect(abs(squares.squareRoot() - whole.parameters.norm) < 1e-12)
+    joined.parameters.clear(0..<5)
+    #expect(joined.parameters.values.prefix(5).allSatisfy { $0 == 0 })
+    #expect(joined.parameters.values.suffix(12) == whole.parameters.values.suffix(12))
+  }
+
   @Test func `an optimizer that is restored goes on as if it had never stopped`() {
     let gradients = (0..<6).map { step in
       var gradient = Parameters(zeros: Self.layout)

@@ -77,8 +77,7 @@ struct ProductTests {
     return c
   }
 
-  @Test func `large products are plain sums at every level, and the same bits where steps are fused`()
-  {
+  @Test func `large products are plain sums at every level, with the same bits where fused`() {
     var stream = Stream(seed: 9, purpose: .map)
     let best = reel_level()
     for round in 0..<60 {
@@ -97,7 +96,7 @@ struct ProductTests {
         Self.product($0, m, n, k, turned: turned, a, b, bias, c)
       }
       for numbers in levels {
-        expectClose(numbers, exact.map { Float($0) }, within: 1e-5, "\(m)×\(n)×\(k)")
+        expectClose(numbers, exact.map { Float($0) }, within: 3e-5, "\(m)×\(n)×\(k)")
       }
       #expect(best < 4 || levels[1] == levels[2], "\(m)×\(n)×\(k) at levels 3 and 4")
     }

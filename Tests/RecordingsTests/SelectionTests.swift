@@ -29,6 +29,39 @@ import Testing
     }
   }
 
+  @Test func `a recording chooses among its episodes as among all at once`() throws {
+    let folder = Folder()
+    // So many that most are dropped on the way.
+    let recording = try RandomRun(lengths: 1...5).record(40_000, to: folder("a.sqlite"))
+    let all = try recording.episodes()
+    #expect(all.count > 10_000)
+    for text in [
+      "first", "last", "best", "worst", "best 7", "worst 3000", "median", "all", "17-5000",
+      "best 3,worst,first,last,median,3-9",
+    ] {
+      let selection = try #require(EpisodeSelection(text))
+      #expect(try recording.episodes(selection) == selection.choose(from: all), "\(text)")
+    }
+    var passed: [Episode] = []
+    try recording.forEachEpisodes { passed += $0 }
+    #expect(passed == all)
+  }
+
+  @Test(arguments: [1, 4], [false, true])
+  func `courses are the states of their episodes`(worlds: Int, usesBytes: Bool) throws {
+    let folder = Folder()
+    let run = RandomRun(worlds: worlds, lengths: 1...2500, usesBytes: usesBytes)
+    let recording = try run.record(30_000, to: folder("a.sqlite"))
+    let some = try recording.episodes().filter { $0.number % 3 == 1 }
+    var numbers: [Int] = []
+    try recording.forEachCourse(of: some) { episode, states in
+      let expected = try recording.states(of: episode)
+      #expect(states == expected)
+      numbers.append(episode.number)
+    }
+    #expect(numbers == some.map(\.number))
+  }
+
   @Test(arguments: [
     "", "beste", "best 0", "best x", "first 2", "4-2", "-3", "3-", "1-2-3", "best,", ",", "+3",
     "best 1 2", "99999999999999999999",

@@ -27,12 +27,17 @@ import Testing
     #expect(packed.kind == "qtable-sparse" && packed.step == 7)
     #expect(packed.parameters.count < whole.parameters.count / 3)
     #expect(try packed.unpacked() == whole)
+    let made = table(learned: learned, illegal: illegal)
+    #expect(made.packedCheckpoint(step: 7) == packed)
+    #expect(packed.whole == (whole.kind, whole.parameters.count))
+    #expect(try QTable(packed) == made)
     #expect(try QTable(packed.unpacked()) == table(learned: learned, illegal: illegal))
   }
 
   @Test func `small tables, full ones and other kinds stay as they are`() {
     let full = table(learned: 400_000).checkpoint(step: 0)
     #expect(full.packed == full)
+    #expect(table(learned: 400_000).packedCheckpoint(step: 0) == full)
     let small = QTable(states: 16, actions: 4).checkpoint(step: 0)
     #expect(small.packed == small)
     var network = table(learned: 1).checkpoint(step: 0)

@@ -109,14 +109,34 @@ import Testing
     table.rows = 0..<3
     #expect(
       try database.all("SELECT * FROM rows") == [
-        [.integer(-1), .real(0), .blob([]), .text("running")],
+        [.integer(-1), .integer(0), .blob([]), .text("running")],
         [.integer(0), .real(0.5), .blob([1]), .text("terminated")],
-        [.integer(1), .real(1), .blob([2, 2]), .text("running")],
-      ])
+        [.integer(1), .integer(1), .blob([2, 2]), .text("running")],
+      ], "whole numbers come as integers, as a file keeps them in a column of reals, too")
     table.rows = 2..<3
     #expect(try database.first("SELECT a FROM rows") == [.integer(1)])
     table.rows = 0..<9
     #expect(try database.all("SELECT a FROM rows").isEmpty)
+  }
+
+  @Test func `reals arrive as they were, whole or not`() throws {
+    let database = try Database(":memory:", .creating)
+    let reals = [
+      0, -0.0, 1, -5, 0.1, 1e300, -1e300, 0x1p31, -0x1p31, 0x1p31 - 1, 0x1p47, 0x1p53 + 2, 0x1p63,
+      .leastNonzeroMagnitude, .infinity, -.infinity, .nan,
+    ]
+    let columns = Columns([.real], capacity: reals.count)
+    for (row, real) in reals.enumerated() { columns.column(0)[row] = real.bitPattern }
+    columns.count = reals.count
+    let table = ColumnTable(["r"])
+    try database.show(table, as: "rows")
+    (table.columns, table.rows) = (columns, 0..<reals.count)
+    try database.execute("CREATE TABLE shown(r REAL) STRICT; INSERT INTO shown SELECT r FROM rows")
+    try database.execute("CREATE TABLE bound(r REAL) STRICT")
+    for real in reals { try database.run("INSERT INTO bound VALUES (?)", .real(real)) }
+    #expect(
+      try database.all("SELECT r, typeof(r), quote(r) FROM shown ORDER BY rowid")
+        == database.all("SELECT r, typeof(r), quote(r) FROM bound ORDER BY rowid"))
   }
 
   @Test func `rows are gathered from a query`() throws {

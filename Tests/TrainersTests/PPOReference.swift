@@ -91,7 +91,7 @@ struct SingleUpdate {
   mutating func learn(threads: Int = 1) throws -> (report: PPOReport, gradients: Parameters) {
     let learner = PPOLearner(network, settings, ThreadPool(threads: threads))
     let report = try learner.learn(
-      from: &rollout, &parameters, &adam, PPOLearner.Update(learningRate: rate),
+      from: rollout, &parameters, &adam, PPOLearner.Update(learningRate: rate),
       Generator(seed: 1))
     return (report, learner.gradients)
   }

@@ -80,6 +80,21 @@ struct PPOTrainerTests {
     #expect(other.parameters != one.parameters)
   }
 
+  @Test(arguments: [1, 3, 5])
+  func `worlds are shared out among threads, however many there are`(worlds: Int) throws {
+    var settings = PPOConfiguration.small
+    (settings.worlds, settings.steps) = (worlds, 1500)
+    settings.lifeEnds = true
+    // Episodes of many lengths, which begin and end in any world.
+    let world = Corridor(slips: 30)
+    let (one, sink) = try PPOTrainer.trained(world, settings)
+    for threads in [2, 3, 8] {
+      let (other, same) = try PPOTrainer.trained(world, threads: threads, settings)
+      #expect(other.parameters == one.parameters && other.episodes == one.episodes)
+      #expect(same.transitions == sink.transitions && same.metrics == sink.metrics)
+    }
+  }
+
   @Test(arguments: [false, true])
   func `worlds interleave in order and follow their rules`(isContinuing: Bool) throws {
     let world = Mirror(isContinuing: isContinuing)

@@ -172,6 +172,29 @@ struct QTableTrainerTests {
     #expect(trainer.table == whole.trainer.table)
   }
 
+  @Test(arguments: [3, 200])
+  func `who listens to the episodes changes nothing`(stepLimit: Int) throws {
+    // After 920 episodes the settings stay, and episodes are played many at a time unless somebody listens.
+    let recipe = try Recipe.maze()
+    var settings = recipe.settings
+    settings.episodes = 2000
+    settings.snapshotEvery = 1000
+    var (alone, heard) = (MemorySink(), MemorySink())
+    let dynamics = recipe.world.dynamics
+    var one = QTableTrainer(dynamics, stepLimit: stepLimit, seed: 5, settings: settings)
+    try one.train(into: &alone)
+    var two = QTableTrainer(dynamics, stepLimit: stepLimit, seed: 5, settings: settings)
+    var lengths: [Int] = []
+    var callbacks = TrainingCallbacks()
+    callbacks.episodeEnded = { lengths.append($0.length) }
+    try two.train(into: &heard, callbacks: callbacks)
+    #expect(lengths.count == 2000 && lengths.reduce(0, +) == one.step)
+    #expect(alone.transitions == heard.transitions)
+    #expect(alone.checkpoints == heard.checkpoints)
+    #expect(alone.metrics == heard.metrics)
+    #expect(one.table == two.table)
+  }
+
   @Test func `only legal actions are ever taken`() throws {
     let world = GridWorld(try ClassicMaps.map("book", kind: .grid))
     var settings = QTableConfiguration()

@@ -44,6 +44,12 @@ CLONES void reel_relu_gradient(ptrdiff_t count, const float *y, const float *dy,
 }
 
 CLONES void reel_tanh(ptrdiff_t count, const float *x, float *y) {
+  for (; count >= 32; count -= 32, x += 32, y += 32) {
+    v8 a[4];
+    UNROLLED for (int k = 0; k < 4; k++) a[k] = load(x + 8 * k);
+    tanh_each(4, a);
+    UNROLLED for (int k = 0; k < 4; k++) store(y + 8 * k, a[k]);
+  }
   EACH(count, {
     READ(a, x);
     tanh8(&a);
@@ -166,14 +172,15 @@ CLONES double reel_squared_error(ptrdiff_t count, const float *x, const float *t
   return whole + (double)total(sum);
 }
 
-CLONES void reel_adam(ptrdiff_t count, const float *gradient, float share1, float beta2,
-                      float share2, float step, float root, float epsilon, float decay, float *m,
+CLONES void reel_adam(ptrdiff_t count, const float *gradient, float scale, float share1,
+                      float beta2, float share2, float step, float root, float epsilon, float decay, float *m,
                       float *v, float *parameter) {
   EACH(count, {
     READ(g, gradient);
     READ(first, m);
     READ(second, v);
     READ(p, parameter);
+    g *= scale;
     first += share1 * (g - first);
     second = beta2 * second + share2 * g * g;
     p -= decay * p;

@@ -44,21 +44,35 @@ INLINE void fade8(v8 *value) {
   *value = (v8)(power & ~(x < all(-126.0f)));
 }
 
-// Within 2e-7 of the value, relative.
-INLINE void tanh8(v8 *value) {
-  const v8 x = *value, s = x * x;
-  v8 small = all(-5.6607807e-3f);
-  small = small * s + 2.0601999e-2f;
-  small = small * s - 5.3729229e-2f;
-  small = small * s + 1.3331328e-1f;
-  small = small * s - 3.3333278e-1f;
-  small = x + x * s * small;
-  const i8 sign = (i8)x & INT32_MIN;
-  v8 power = (v8)((i8)x ^ sign) * 2.0f;
-  exp8(&power);
-  const v8 large = 1.0f - 2.0f / (power + 1.0f);
-  *value = choose(s < all(0.4f), small, (v8)((i8)large | sign));
+// Within 2e-7 of the value, relative; NaN stays. With t half of e²ˣ − 1, tanh x is t / (t + 1). Of up to four
+// vectors, step by step: one alone waits for each of its results.
+INLINE void tanh_each(const int count, v8 *values) {
+  i8 sign[4];
+  v8 size[4], shifted[4], r[4], y[4];
+  // 1.5 · 2²³ leaves the nearest whole number n of halves of ln 2 in the low bits; with 127 more, these
+  // are the exponent of 2ⁿ.
+  const v8 magic = all(12582912.0f + 127.0f);
+  UNROLLED for (int k = 0; k < count; k++) {
+    sign[k] = (i8)values[k] & INT32_MIN;
+    size[k] = (v8)((i8)values[k] ^ sign[k]);
+    size[k] = choose(size[k] > all(10.0f), all(10.0f), size[k]);
+  }
+  UNROLLED for (int k = 0; k < count; k++) shifted[k] = size[k] * 2.88539008f + magic;
+  UNROLLED for (int k = 0; k < count; k++) r[k] = size[k] - (shifted[k] - magic) * 0.34657359f;
+  // Half of e²ʳ − 1, whose first term is exact: small numbers are as near as large ones.
+  UNROLLED for (int k = 0; k < count; k++) y[k] = 4.4423788688e-2f * r[k] + 1.3387168263e-1f;
+  UNROLLED for (int k = 0; k < count; k++) y[k] = y[k] * r[k] + 3.3333771773e-1f;
+  UNROLLED for (int k = 0; k < count; k++) y[k] = y[k] * r[k] + 6.6666160775e-1f;
+  UNROLLED for (int k = 0; k < count; k++) y[k] = y[k] * r[k] + 9.9999996153e-1f;
+  UNROLLED for (int k = 0; k < count; k++) y[k] = y[k] * (r[k] * r[k]) + r[k];
+  UNROLLED for (int k = 0; k < count; k++) {
+    const v8 power = (v8)((i8)shifted[k] << 23);
+    y[k] = y[k] * power + (power * 0.5f - 0.5f);
+  }
+  UNROLLED for (int k = 0; k < count; k++) values[k] = (v8)((i8)(y[k] / (y[k] + 1.0f)) | sign[k]);
 }
+
+#define tanh8(value) tanh_each(1, value)
 
 // Within 1.2e-7.
 INLINE void erf8(v8 *value) {

@@ -117,7 +117,9 @@ package struct TableExplanation: ExplanationContent {
     else { throw RunError.damaged(recording.path, "a Q-table's states and actions are numbers") }
     var update: QUpdate?
     var rows: Rows?
-    try recording.forEachQTable(at: [step, step + 1], observing: { update = $0 }) { at, table in
+    try recording.forEachQTable(
+      at: [step, step + 1], observing: { update = $0.last }
+    ) { at, table in
       guard at == step, (0..<table.states).contains(state), (0..<table.states).contains(next),
         (0..<table.actions).contains(action)
       else { return }

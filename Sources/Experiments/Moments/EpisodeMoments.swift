@@ -11,13 +11,25 @@ extension RunCourse {
   /// The success that was the first to be reached, where every episode is there to be asked.
   private func firstSuccess(in world: any World) throws -> Moment? {
     guard try recording.hasEveryStep() else { return nil }
-    let successes = try recording.successes(in: world)
-    guard let first = ended.first(where: { successes.contains($0.number) }) else { return nil }
-    return moment(
-      .firstSuccess, in: first, value: first.return,
-      "Episode \(first.number) was the first to succeed, in \(Self.count(first.steps, "step")) and with"
-        + " a return of \(NumberFormat.short(first.return)).")
+    // It is found early, where there is one.
+    for start in stride(from: 0, to: ended.count, by: Self.searched) {
+      let some = ended[start..<min(ended.count, start + Self.searched)]
+      let numbers = some.map(\.number)
+      guard let least = numbers.min(), let greatest = numbers.max() else { continue }
+      let successes = Set(
+        try recording.lastTransitions(of: least...greatest).filter { world.isSuccess($0) }
+          .map(\.episode))
+      guard let first = some.first(where: { successes.contains($0.number) }) else { continue }
+      return moment(
+        .firstSuccess, in: first, value: first.return,
+        "Episode \(first.number) was the first to succeed, in \(Self.count(first.steps, "step")) and"
+          + " with a return of \(NumberFormat.short(first.return)).")
+    }
+    return nil
   }
+
+  /// How many episodes are asked at a time whether they succeeded.
+  private static let searched = 1024
 
   private func best() -> Moment? {
     guard let best = EpisodeSelection.best(1).choose(from: rated).first else { return nil }

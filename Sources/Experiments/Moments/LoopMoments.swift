@@ -6,20 +6,13 @@ extension RunCourse {
   /// The longest loop in which an episode went round until it was cut off.
   func loopMoments(_ progress: (Double) throws -> Void) throws -> [Moment] {
     let candidates = ended.filter { $0.ending == .truncated && $0.steps >= StateLoop.leastSteps }
-    guard try recording.hasEveryStep(), let last = candidates.last,
-      let first = candidates.map(\.firstStep).min()
-    else { return [] }
-    let episodes = Dictionary(uniqueKeysWithValues: candidates.map { ($0.number, $0) })
+    guard try recording.hasEveryStep() else { return [] }
     var longest: (loop: StateLoop, episode: Episode)?
-    // The states of the episodes that are being read: one of each world.
-    var open: [Int: [UInt64]] = [:]
-    try recording.forEachStep(in: first..<last.lastStep + 1) { step in
-      if step.step & 0xFFFF == 0 { try progress(Double(step.step) / Double(steps)) }
-      guard let episode = episodes[step.episode] else { return }
-      open[step.episode, default: []].append(step.state.fingerprint)
-      guard step.step == episode.lastStep else { return }
-      let states = (open.removeValue(forKey: step.episode) ?? []) + [step.next.fingerprint]
-      if let loop = StateLoop(atEndOf: states), loop.steps > longest?.loop.steps ?? 0 {
+    try recording.forEachCourse(of: candidates) { episode, states in
+      try progress(Double(episode.firstStep) / Double(steps))
+      if let loop = StateLoop(atEndOf: states.map(\.fingerprint)),
+        loop.steps > longest?.loop.steps ?? 0
+      {
         longest = (loop, episode)
       }
     }

@@ -19,6 +19,8 @@ struct TableHistory {
   /// The first state that an action led to (a table of more than 2³¹ states fits no memory), −1 where it was never done; and any others.
   private var followers: [Int32]
   private var otherFollowers: [Int: Set<Int>] = [:]
+  /// The first two of the others once more, side by side, as most actions have no more: sets are slow to ask.
+  private var aside: [Int32] = []
   /// Whether an action ever ended an episode.
   private var ends: [Bool]
 
@@ -30,8 +32,12 @@ struct TableHistory {
     ends = Array(repeating: false, count: states * actions)
   }
 
-  /// Takes the next update.
-  mutating func take(_ update: QUpdate) {
+  /// Takes the next updates.
+  mutating func take(_ updates: [QUpdate]) {
+    for update in updates { take(update) }
+  }
+
+  private mutating func take(_ update: QUpdate) {
     updates += 1
     let row = update.state * actions
     let place = row + update.action
@@ -64,11 +70,20 @@ struct TableHistory {
       ends[place] = true
     } else if followers[place] < 0 {
       followers[place] = Int32(truncatingIfNeeded: update.next)
-    } else if Int(followers[place]) != update.next,
-      otherFollowers[place]?.contains(update.next) != true
-    {
-      otherFollowers[place, default: []].insert(update.next)
+    } else if Int(followers[place]) != update.next {
+      followAside(update.next, place)
     }
+  }
+
+  private mutating func followAside(_ next: Int, _ place: Int) {
+    if aside.isEmpty { aside = Array(repeating: -1, count: 2 * followers.count) }
+    for known in 2 * place..<2 * place + 2 {
+      if Int(aside[known]) == next { return }
+      guard aside[known] < 0 else { continue }
+      aside[known] = Int32(truncatingIfNeeded: next)
+      break
+    }
+    otherFollowers[place, default: []].insert(next)
   }
 
   /// The least value that is as good as the best. Values that should be equal approach each other for ever:

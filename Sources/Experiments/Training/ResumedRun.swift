@@ -96,7 +96,13 @@ package struct ResumedRun {
     let writer = try RecordingWriter(
       resuming: path, of: recorded, from: trainer.step, configuration: extended?.configuration,
       options: options)
-    try trainer.train(recording: writer, onCommit, callbacks, goOn)
+    let start = trainer.step
+    do {
+      try trainer.train(recording: writer, onCommit, callbacks, goOn)
+    } catch let error as RecordingError where error.kind == .invalid && warning != nil {
+      // What follows the checkpoint was learned from by other arithmetic.
+      throw RunError.run("\(error)", .forkAtCheckpoint(path, step: start))
+    }
   }
 }
 
@@ -126,9 +132,10 @@ extension Recording {
     guard arithmetic != nil else { return nil }
     let recorded = try Set(sessions().map { $0.versions["arithmetic"]?.text })
     guard let other = recorded.first(where: { !Arithmetic.agrees(with: $0) }) else { return nil }
-    return "the networks of \(path) were computed by other arithmetic (\(other ?? "OpenBLAS")) than this "
-      + "program's (\(Arithmetic.current)): from here on numbers can differ in their last digits, "
-      + "and then in all"
+    return
+      "the networks of \(path) were computed by other arithmetic (\(other ?? "OpenBLAS")) than "
+      + "this program's (\(Arithmetic.current)): from here on numbers can differ in their last "
+      + "digits, and then in all"
   }
 
   /// The recorded transitions of some steps, for a trainer that goes on from them.

@@ -23,27 +23,28 @@ package struct TrainingRun: Sendable {
   package func run(
     callbacks: TrainingCallbacks = TrainingCallbacks(), goOn: (TrainingProgress) -> Bool
   ) throws -> TrainingResult {
-    try run(try plan.trainer(seed: seed), callbacks, goOn)
-  }
-
-  private func run(
-    _ trainer: some Trainer, _ callbacks: TrainingCallbacks, _ goOn: (TrainingProgress) -> Bool
-  ) throws -> TrainingResult {
-    var trainer = trainer
-    var description = plan.description(seed: seed)
-    description.tags = tags
-    description.note = note
-    var options = options
-    options.arithmetic = plan.arithmetic
-    let start = monotonicSeconds()
-    let writer = try RecordingWriter(
-      creating: path, description, initial: trainer.initialCheckpoint, options: options)
-    try trainer.train(recording: writer, onCommit, callbacks, goOn)
-    return try TrainingResult(path, seed: seed, trainer, since: start)
+    var trainer = try plan.trainer(seed: seed)
+    return try trainer.record(self, callbacks, goOn)
   }
 }
 
 extension Trainer {
+  /// Makes a run. In place: a second trainer would have a second table.
+  fileprivate mutating func record(
+    _ run: TrainingRun, _ callbacks: TrainingCallbacks, _ goOn: (TrainingProgress) -> Bool
+  ) throws -> TrainingResult {
+    var description = run.plan.description(seed: run.seed)
+    description.tags = run.tags
+    description.note = run.note
+    var options = run.options
+    options.arithmetic = run.plan.arithmetic
+    let start = monotonicSeconds()
+    let writer = try RecordingWriter(
+      creating: run.path, description, initial: initialCheckpoint, options: options)
+    try train(recording: writer, run.onCommit, callbacks, goOn)
+    return try TrainingResult(run.path, seed: run.seed, self, since: start)
+  }
+
   /// Trains into a recording until all is done or `goOn` says false, and closes the file.
   mutating func train(
     recording writer: consuming RecordingWriter, _ onCommit: ((Int) -> Void)?,
@@ -81,14 +82,13 @@ package struct TrainingResult: Sendable {
   /// What the recording of a trainer that has stopped holds.
   init(_ path: String, seed: UInt64, _ trainer: some Trainer, since start: Double) throws {
     let recording = try Recording(path)
-    let returns = try recording.episodes().filter(\.isOver).map(\.return)
-    let last = returns.suffix(100)
+    let last = try recording.lastEpisodes(100).map(\.return)
     (self.path, self.seed) = (path, seed)
     (steps, episodes, isComplete) = (trainer.step, trainer.episodes, trainer.isComplete)
     seconds = max(monotonicSeconds() - start, 1e-9)
     bytes = recording.fileBytes()
     lastMean = last.isEmpty ? 0 : last.reduce(0, +) / Double(last.count)
-    best = returns.max() ?? 0
+    best = try recording.bestReturn() ?? 0
     validationLoss = try recording.metric("losses/validation").values.last
   }
 

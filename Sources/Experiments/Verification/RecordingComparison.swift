@@ -89,6 +89,7 @@ struct RecordingComparison: TransitionSink {
 
   mutating func record(_ checkpoint: Checkpoint) throws {
     if checkpoint.step > end { throw AtEnd() }
+    let checkpoint = try checkpoint.unpacked()
     let known = try recording.checkpoint(at: checkpoint.step)
     // One that fell to the last step may have been lost with its writer.
     if known == nil, step == end, !isFinished { return }

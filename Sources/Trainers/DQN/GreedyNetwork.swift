@@ -9,6 +9,7 @@ package struct GreedyNetwork: Sendable {
   private let net: MLP
   private let buffers: MLP.Buffers
   private var activations: Activations
+  private var weights: TurnedWeights
   private static let mostRows = 256
 
   /// The network among a safetensors file's tensors: `0.weight`, `0.bias`, `2.weight` and so on.
@@ -20,6 +21,8 @@ package struct GreedyNetwork: Sendable {
     parameters = try Parameters(layout, from: file)
     activations = Activations(rows: Self.mostRows)
     buffers = net.buffers(in: &activations)
+    weights = TurnedWeights(of: net)
+    net.turn(parameters, into: &weights)
   }
 
   /// The network of a checkpoint.
@@ -38,7 +41,7 @@ package struct GreedyNetwork: Sendable {
       let rows = min(Self.mostRows, count - first)
       let part = observations[first * inputs..<(first + rows) * inputs]
       activations.fill(buffers.input, with: Array(part), rows: rows)
-      net.forward(buffers, rows: rows, parameters, &activations)
+      net.forward(buffers, rows: rows, weights, parameters, &activations)
       values += activations.rows(buffers.output, rows)
     }
     return values

@@ -12,6 +12,9 @@ package struct QLearner: Sendable {
   private let settings: DQNConfiguration
   /// How large Adam's steps are now.
   package var rate: Double
+  /// The parameters and the target's, as products read them.
+  private var weights: TurnedWeights
+  private var targetWeights: TurnedWeights
   /// The slope of the last loss.
   package private(set) var gradients: Parameters
   private var activations: Activations
@@ -58,17 +61,25 @@ package struct QLearner: Sendable {
     best = targets
     discounts = targets
     decision = Decision(net)
+    weights = TurnedWeights(of: net)
+    targetWeights = weights
+    turnWeights()
+  }
+
+  private mutating func turnWeights() {
+    net.turn(parameters, into: &weights)
+    if let target { net.turn(target, into: &targetWeights) }
   }
 
   /// The values of the actions as of now.
   package mutating func values(_ seen: [Float]) -> [Float] {
-    decision.run(net, parameters, seen)
+    decision.run(net, weights, parameters, seen)
     return decision.values
   }
 
   /// The values of the actions, in place.
   mutating func withValues<Result>(_ seen: [Float], _ body: ([Float]) -> Result) -> Result {
-    decision.run(net, parameters, seen)
+    decision.run(net, weights, parameters, seen)
     return body(decision.values)
   }
 
@@ -116,6 +127,7 @@ package struct QLearner: Sendable {
     if isTraced { trace?.gradientNorm = gradients.norm }
     if settings.clip > 0 { _ = gradients.clip(toNorm: settings.clip) }
     adam.step(&parameters, gradients, rate: rate)
+    net.turn(parameters, into: &weights)
     return Outcome(loss: loss, value: value / Double(count))
   }
 
@@ -125,21 +137,21 @@ package struct QLearner: Sendable {
       // One network, so states and next states are one batch.
       activations.gather(
         from: places, rows: count, of: replayBuffer.numbers, into: buffers.input, at: count)
-      net.forward(buffers, rows: 2 * count, parameters, &activations)
+      net.forward(buffers, rows: 2 * count, weights, parameters, &activations)
       activations.greatest(buffers.output, from: count, rows: count, into: &best, &bestActions)
       return
     }
     activations.gather(
       from: places, rows: count, of: replayBuffer.numbers, into: targetBuffers.input)
-    net.forward(targetBuffers, rows: count, target, &activations)
+    net.forward(targetBuffers, rows: count, targetWeights, target, &activations)
     guard settings.double else {
-      net.forward(buffers, rows: count, parameters, &activations)
+      net.forward(buffers, rows: count, weights, parameters, &activations)
       activations.greatest(targetBuffers.output, from: 0, rows: count, into: &best, &bestActions)
       return
     }
     activations.gather(
       from: places, rows: count, of: replayBuffer.numbers, into: buffers.input, at: count)
-    net.forward(buffers, rows: 2 * count, parameters, &activations)
+    net.forward(buffers, rows: 2 * count, weights, parameters, &activations)
     activations.greatest(buffers.output, from: count, rows: count, into: &best, &bestActions)
     for row in 0..<count { best[row] = activations[targetBuffers.output, row, bestActions[row]] }
   }
@@ -181,7 +193,9 @@ package struct QLearner: Sendable {
 
   /// Makes the target network what the network is.
   mutating func copyTarget() {
-    if target != nil { target?.values = parameters.values }
+    guard target != nil else { return }
+    target?.values = parameters.values
+    targetWeights = weights
   }
 
   /// Whether every parameter is a number.
@@ -199,9 +213,11 @@ private struct Decision: Sendable {
     values = Array(repeating: 0, count: buffers.output.width)
   }
 
-  mutating func run(_ net: MLP, _ parameters: Parameters, _ seen: [Float]) {
+  mutating func run(
+    _ net: MLP, _ weights: TurnedWeights, _ parameters: Parameters, _ seen: [Float]
+  ) {
     activations.fill(buffers.input, with: seen, rows: 1)
-    net.forward(buffers, rows: 1, parameters, &activations)
+    net.forward(buffers, rows: 1, weights, parameters, &activations)
     for index in values.indices { values[index] = activations[buffers.output, 0, index] }
   }
 }
@@ -231,5 +247,6 @@ extension QLearner {
     adam.restore(
       steps: adamSteps, m: try Parameters(layout, from: file, prefix: Self.firstMoment),
       v: try Parameters(layout, from: file, prefix: Self.secondMoment))
+    turnWeights()
   }
 }

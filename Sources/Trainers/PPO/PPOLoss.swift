@@ -1,5 +1,3 @@
-import Glibc
-
 /// The loss of proximal policy optimization, a step at a time, with its slopes.
 package struct PPOLoss: Sendable, Equatable {
   /// How far a policy ratio may move from one (ε).
@@ -40,10 +38,9 @@ package struct PPOLoss: Sendable, Equatable {
     }
   }
 
-  /// The clipped surrogate of a step whose probability had the logarithm `old` and now has `log`; and
-  /// its slope along `log`.
-  package func policy(log: Float, old: Float, advantage: Float) -> (loss: Float, slope: Float) {
-    let ratio = exp(log - old)
+  /// The clipped surrogate of a step that is now `ratio` times as probable as when it was taken; and its
+  /// slope along the logarithm of that.
+  package func policy(ratio: Float, advantage: Float) -> (loss: Float, slope: Float) {
     let plain = -advantage * ratio
     let clipped = -advantage * max(1 - clipRange, min(1 + clipRange, ratio))
     // Written so that NaN stays NaN.

@@ -30,13 +30,20 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
   /// Who plays and learns; their number changes no result.
   let pool: ThreadPool
   /// The episodes that are open, one in each world.
-  var open: [OpenEpisode<W.State>] = []
+  var open: [OpenEpisode]
+  /// The states that they are in.
+  var states: [W.State]
   /// How many episodes were begun.
   var begun = 0
   var lastReturn = 0.0
   var rollout: RolloutBuffer
   var seenReturns = RunningMoments.Sums(width: 1)
-  var rolloutActor: RolloutActor
+  /// Who plays which worlds.
+  let actors: [RolloutActor<W>]
+  /// How many steps of each world they play before these are taken down.
+  let ticksAhead: Int
+  /// The worlds whose episodes the last step cut off.
+  var cutOff: [Int] = []
 
   /// A trainer that has learned nothing. An episode is cut off after `stepLimit` steps, if not after the
   /// world's own number.
@@ -52,7 +59,7 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     let width = world.observationCount
     network = try PolicyNetwork(settings, world)
     pool = ThreadPool(
-      threads: max(1, min(threads, network.isRead ? settings.worlds : settings.shards)))
+      threads: max(1, min(threads, network.isRead ? settings.worlds : 2)))
     parameters = Parameters(network.layout, seed: seed)
     adam = Adam(network.layout, beta2: settings.beta2, epsilon: settings.adamEpsilon)
     scale = ObservationScale(width: width, isActive: settings.normalizesObservations)
@@ -60,8 +67,23 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     rollout = RolloutBuffer(
       worlds: settings.worlds, ticks: settings.rollout, width: width,
       actionWidth: network.actionWidth)
-    rolloutActor = RolloutActor(network, worlds: settings.worlds, pool: pool)
-    for _ in 0..<settings.worlds { open.append(beginEpisode(from: nil)) }
+    let (network, generator, pool) = (network, generator, pool)
+    let states = (1...settings.worlds).map {
+      world.start(generator.draws(for: .start, episode: $0, t: 0))
+    }
+    open = states.enumerated().map { OpenEpisode(number: $0 + 1, bytes: $1.bytes) }
+    (self.states, begun) = (states, settings.worlds)
+    // Frames are read by the whole pool, one after the other.
+    let count = network.isRead ? 1 : min(pool.threads, settings.worlds)
+    let ticksAhead = network.isRead ? 1 : max(1, min(settings.rollout, 256 / settings.worlds))
+    let limit = stepLimit ?? world.stepLimit
+    actors = (0..<count).map { index in
+      let worlds = settings.worlds * index / count..<settings.worlds * (index + 1) / count
+      return RolloutActor(
+        world, network, generator, stepLimit: limit, worlds: worlds, in: Array(states[worlds]),
+        ticks: ticksAhead, most: settings.worlds, pool: pool)
+    }
+    self.ticksAhead = ticksAhead
   }
 
   /// The network before the first step, which a recording begins with.
@@ -134,7 +156,7 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
       (0..<rollout.rows).contains($0)
     }
     let report = try learner.learn(
-      from: &rollout, &parameters, &adam, update, generator, tracing: rows)
+      from: rollout, &parameters, &adam, update, generator, tracing: rows)
     for row in rows.sorted() {
       var trace = RolloutTrace(
         rollout, row: row, before: step, update: updates, rewardScale: rewardScale,
@@ -188,99 +210,4 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
       step: step, episodes: episodes, share: Double(step) / Double(settings.steps),
       lastReturn: lastReturn)
   }
-}
-
-// MARK: Checkpoints
-
-extension PPOTrainer {
-  /// The kind that a network's checkpoints bear.
-  package static var checkpointKind: String { "ppo" }
-
-  /// All that is needed to go on from here, between two rollouts, beside the last recorded transitions.
-  package func checkpoint(kind: String) -> Checkpoint {
-    var tensors = parameters.tensors()
-    tensors += scale.moments.tensors(ObservationScale.tensorName)
-    tensors += returns.tensors(Self.returnName)
-    tensors += adam.m.tensors(prefix: Self.firstMoment)
-    tensors += adam.v.tensors(prefix: Self.secondMoment)
-    let state: JSON = [
-      "network": network.description(settings), "updates": .integer(updates),
-      "adam_steps": .integer(adam.steps), "episodes": .integer(episodes),
-      "begun": .integer(begun), "last_return": .number(lastReturn),
-      "best_return": bestReturn.map(JSON.number) ?? .null,
-      "open": .array(
-        open.map { episode in
-          [
-            "episode": .integer(episode.number), "t": .integer(episode.t),
-            "return": .number(episode.total), "discounted": .number(episode.discounted),
-          ]
-        }),
-    ]
-    return Checkpoint(
-      step: step, kind: kind, parameters: Safetensors(tensors).encoded(),
-      trainingState: state.compact)
-  }
-
-  /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
-  /// did or would have done. `history` gives the recorded transitions of a range of steps: the last one
-  /// of each world is asked for.
-  package mutating func resume(
-    from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
-  ) throws {
-    precondition(step == 0 && rollout.ticks == 0, "a trainer that has trained does not resume")
-    let saved = try JSON(parsing: checkpoint.trainingState)
-    guard let updates = saved["updates"]?.count, let adamSteps = saved["adam_steps"]?.count,
-      let episodes = saved["episodes"]?.count, let begun = saved["begun"]?.count,
-      let lastReturn = saved["last_return"]?.double, case .array(let rows)? = saved["open"],
-      rows.count == settings.worlds, checkpoint.step >= 0
-    else {
-      throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
-    }
-    let file = try Safetensors(decoding: checkpoint.parameters)
-    let width = world.observationCount
-    parameters = try Parameters(network.layout, from: file)
-    adam.restore(
-      steps: adamSteps, m: try Parameters(network.layout, from: file, prefix: Self.firstMoment),
-      v: try Parameters(network.layout, from: file, prefix: Self.secondMoment))
-    scale = ObservationScale(
-      try RunningMoments(ObservationScale.tensorName, width: width, from: file),
-      isActive: settings.normalizesObservations)
-    returns = try RunningMoments(Self.returnName, width: 1, from: file)
-    bestReturn = saved["best_return"]?.double
-    (self.updates, self.episodes, self.begun) = (updates, episodes, begun)
-    (self.lastReturn, step) = (lastReturn, checkpoint.step)
-    if step > 0 { try reopen(rows, history) }
-  }
-
-  /// Stands in every world where its last step led.
-  private mutating func reopen(
-    _ rows: [JSON], _ history: (Range<Int>) throws -> [Transition]
-  ) throws {
-    let range = max(0, step - settings.worlds)..<step
-    let last = try history(range)
-    guard last.count == settings.worlds else {
-      throw TrainingError(
-        "the recording lacks steps between \(range.lowerBound) and \(range.upperBound)")
-    }
-    for (index, row) in rows.enumerated() {
-      guard let number = row["episode"]?.count, let t = row["t"]?.count,
-        let total = row["return"]?.double, let discounted = row["discounted"]?.double
-      else { throw TrainingError("the checkpoint of step \(step) lacks its open episodes") }
-      guard case .bytes(let bytes) = last[index].next, let state = W.State(bytes: bytes) else {
-        throw TrainingError("step \(range.lowerBound + index) holds no state of this world")
-      }
-      // One that has taken no step yet began anew, except where nothing is ever reset.
-      let isFresh = t == 0 && !(world.isContinuing && last[index].ending == .truncated)
-      open[index] = OpenEpisode(
-        number: number,
-        state: isFresh
-          ? world.start(generator.draws(for: .start, episode: number, t: 0)) : state)
-      (open[index].t, open[index].total) = (t, total)
-      open[index].discounted = discounted
-    }
-  }
-
-  private static var firstMoment: String { "adam.m." }
-  private static var secondMoment: String { "adam.v." }
-  private static var returnName: String { "return" }
 }

@@ -42,22 +42,42 @@ package struct RolloutTrace: Sendable, Equatable {
   /// What the step gave to one of the minibatches.
   package struct Epoch: Sendable, Equatable {
     /// From 1, as is the minibatch.
-    package var epoch: Int
-    package var minibatch: Int
+    package var epoch = 0
+    package var minibatch = 0
     /// The advantage, shifted and scaled with those of its minibatch.
-    package var advantage: Float
-    package var log: Float
+    package private(set) var advantage: Float = 0
+    package private(set) var log: Float = 0
     /// The probability now, over the one that it was drawn with.
-    package var ratio: Float
-    package var policyLoss: Float
+    package private(set) var ratio: Float = 0
+    package private(set) var policyLoss: Float = 0
     /// The slope of the policy's loss along `log`; 0 where the clip holds it.
-    package var policySlope: Float
-    package var value: Float
-    package var valueLoss: Float
-    package var valueSlope: Float
-    package var entropy: Float
+    package private(set) var policySlope: Float = 0
+    package private(set) var value: Float = 0
+    package private(set) var valueLoss: Float = 0
+    package private(set) var valueSlope: Float = 0
+    package private(set) var entropy: Float = 0
     /// The length of the minibatch's gradient, before it was clipped.
     package var gradientNorm = 0.0
+
+    /// Notes what the policy made of the step.
+    mutating func note(
+      advantage: Float, log: Float, ratio: Float, loss: Float, slope: Float, entropy: Float
+    ) {
+      (self.advantage, self.log, self.ratio) = (advantage, log, ratio)
+      (policyLoss, policySlope, self.entropy) = (loss, slope, entropy)
+    }
+
+    /// Notes what the step was worth.
+    mutating func note(value: Float, loss: Float, slope: Float) {
+      (self.value, valueLoss, valueSlope) = (value, loss, slope)
+    }
+
+    /// The same with the value that another has noted.
+    func valued(as other: Epoch) -> Epoch {
+      var epoch = self
+      epoch.note(value: other.value, loss: other.valueLoss, slope: other.valueSlope)
+      return epoch
+    }
   }
 
   /// What a rollout holds of the step in a row.

@@ -84,31 +84,29 @@ package struct ObservationScale: Sendable, Equatable {
     prepare()
   }
 
-  /// Observes a state, scaled, from a place of `rows` on; `counting` takes it in for the next rollouts.
-  mutating func observe<W: ObservableWorld>(
-    _ state: W.State, in world: W, into rows: inout [Float], at place: Int = 0,
-    counting: Bool = false
-  ) {
-    var span = rows.mutableSpan
-    var values = span._mutatingExtracting(place..<place + means.count)
+  /// Observes a state, scaled.
+  func observe<W: ObservableWorld>(_ state: W.State, in world: W, into numbers: inout [Float]) {
+    var values = numbers.mutableSpan
     world.observe(state, into: &values)
-    apply(to: &values, counting: counting)
+    apply(to: &numbers, at: numbers.indices)
   }
 
-  /// Scales an observation in place; `counting` takes it in for the next rollouts.
-  package mutating func apply(
-    to values: inout MutableSpan<Float>, counting: Bool = false
-  ) {
+  /// Scales the observation that stands at some places.
+  package func apply(to numbers: inout [Float], at places: Range<Int>) {
     guard isActive else { return }
-    if counting {
-      fresh.count += 1
-      for column in means.indices {
-        fresh.add(Double(values[column]) - moments.mean[column], column: column)
-      }
-    }
     for column in means.indices {
-      let scaled = (values[column] - means[column]) * factors[column]
-      values[column] = max(-Self.most, min(Self.most, scaled))
+      let place = places.lowerBound + column
+      let scaled = (numbers[place] - means[column]) * factors[column]
+      numbers[place] = max(-Self.most, min(Self.most, scaled))
+    }
+  }
+
+  /// Takes in the observation that begins at a place, as the world showed it, for the next rollouts.
+  package mutating func count(_ shown: [Float], at place: Int = 0) {
+    guard isActive else { return }
+    fresh.count += 1
+    for column in means.indices {
+      fresh.add(Double(shown[place + column]) - moments.mean[column], column: column)
     }
   }
 

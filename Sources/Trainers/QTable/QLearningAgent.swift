@@ -11,7 +11,11 @@ package struct QLearningAgent: ~Copyable {
   /// The discount of future reward (γ).
   let gamma: Double
   /// The chance to explore in this episode (ε).
-  package var epsilon: Double
+  package var epsilon: Double {
+    didSet { exploring = Self.words(below: epsilon) }
+  }
+  /// How many of the 2³² words explore.
+  private var exploring: UInt64
 
   /// Method 1: the settings, and a table that knows nothing yet.
   package init(
@@ -23,6 +27,22 @@ package struct QLearningAgent: ~Copyable {
     alpha = settings.alpha.value(episode: 1, of: settings.episodes)
     gamma = settings.gamma
     epsilon = settings.epsilon.value(episode: 1, of: settings.episodes)
+    exploring = Self.words(below: epsilon)
+  }
+
+  private init(_ table: consuming QTableUpdates, of agent: borrowing QLearningAgent) {
+    self.table = table
+    (dynamics, ties, alpha, gamma) = (agent.dynamics, agent.ties, agent.alpha, agent.gamma)
+    (epsilon, exploring) = (agent.epsilon, agent.exploring)
+  }
+
+  /// The same agent once more, for a loop: what it holds itself can stay in registers.
+  @inline(__always)
+  func lent() -> QLearningAgent { QLearningAgent(table.lent(), of: self) }
+
+  /// How many words are below a share of all: `Double(word) * 2⁻³² < share` as a comparison of whole numbers.
+  private static func words(below share: Double) -> UInt64 {
+    UInt64(max(0, (share * 0x1p32).rounded(.up)))
   }
 
   /// Method 2: the value of an action in a state; 0 when it was never updated.
@@ -46,7 +66,7 @@ package struct QLearningAgent: ~Copyable {
   /// Method 5: with probability ε (the coin falls below it) any legal action, else the best one.
   @inline(__always)
   package func getAction(_ state: Int, _ coin: UInt32, _ draws: Draws) -> Int {
-    guard Double(coin) * 0x1p-32 < epsilon else { return computeActionFromQValues(state, draws) }
+    guard UInt64(coin) < exploring else { return computeActionFromQValues(state, draws) }
     guard dynamics.hasIllegalActions else { return draws.pick(1, below: dynamics.actions) }
     return dynamics.legalAction(draws, in: state)
   }

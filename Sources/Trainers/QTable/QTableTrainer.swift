@@ -20,7 +20,7 @@ package struct QTableTrainer: Trainer, Sendable {
     self.stepLimit = stepLimit
     generator = Generator(seed: seed)
     table = QTable(dynamics)
-    training = QTableTrainingState(QTableEpisode(number: 1, state: dynamics.start, generator))
+    training = QTableTrainingState(QTableEpisode(number: 1, state: dynamics.start))
     snapshotInterval = settings.snapshotInterval(values: table.values.count)
   }
 
@@ -29,7 +29,7 @@ package struct QTableTrainer: Trainer, Sendable {
   /// Episodes finished so far.
   package var episodes: Int { training.episodes }
   /// The table before the first step, which a recording begins with.
-  package var initialCheckpoint: Checkpoint { table.checkpoint(step: 0) }
+  package var initialCheckpoint: Checkpoint { table.packedCheckpoint(step: 0) }
 
   /// Whether every episode was played, or the limit of steps reached.
   package var isComplete: Bool {
@@ -62,7 +62,7 @@ package struct QTableTrainer: Trainer, Sendable {
 
   /// All that is needed to go on from here, beside the last recorded transition.
   private var checkpoint: Checkpoint {
-    var checkpoint = table.checkpoint(step: step)
+    var checkpoint = table.packedCheckpoint(step: step)
     checkpoint.trainingState = training.json.compact
     return checkpoint
   }
@@ -84,7 +84,7 @@ package struct QTableTrainer: Trainer, Sendable {
       case .index(let stands)? = last?.next,
       (0..<table.states).contains(stands),
       let training = QTableTrainingState(
-        state, step: checkpoint.step, state: stands, dynamics.start, generator)
+        state, step: checkpoint.step, state: stands, dynamics.start)
     else {
       throw TrainingError("the checkpoint of step \(checkpoint.step) lacks its training state")
     }
@@ -107,28 +107,42 @@ package struct QTableTrainer: Trainer, Sendable {
     return try table.withUpdates { cells in
       var agent = QLearningAgent(cells, dynamics, settings)
       agent.begin(training.episode.number, settings)
+      var areSettled = agent.areSettled(settings)
+      var untilMetrics = metricInterval - training.episodes % metricInterval
       // At the same steps however short the stretches are.
       var askAt = (training.step / askInterval + 1) * askInterval
+      let stretch = Stretch(dynamics, generator, stepLimit)
+      let isWatched = callbacks.episodeStarted != nil || callbacks.episodeEnded != nil
       while training.step < stop && training.episodes < settings.episodes {
-        let before = training.episode.t
-        if before == 0 {
+        if training.episode.t == 0 {
           callbacks.episodeStarted?(
             TrainingEvent.Episode(number: training.episode.number, startingAt: training.step))
         }
-        let end = min(stop, askAt)
-        let last = min(stepLimit, before + end - training.step)
-        try agent.play(&training.episode, until: last, generator, stepLimit, into: &sink)
-        training.step += training.episode.t - before
-        if training.episode.ending != .running {
+        // What changes from episode to episode, or is seen of each, is seen to after each.
+        let mostEpisodes = areSettled && !isWatched ? settings.episodes - training.episodes : 1
+        var parts = stretch.play(
+          training.episode, agent, steps: min(stop, askAt) - training.step,
+          episodes: mostEpisodes)
+        while let part = parts.next() {
+          training.episode = part.episode
+          training.step += part.steps.count
+          try sink.record(
+            episode: part.episode.number, part.steps.span, next: part.episode.state,
+            ending: part.episode.ending)
+          guard part.episode.ending != .running else { continue }
           training.closeEpisode()
           callbacks.episodeEnded?(training.endedEpisode)
-          if training.episodes % metricInterval == 0 {
+          untilMetrics -= 1
+          if untilMetrics == 0 {
+            untilMetrics = metricInterval
             let metrics = training.window.close(agent, step: training.step, time: now())
             try sink.record(metrics, callbacks)
           }
-          training.episode = QTableEpisode(
-            number: training.episodes + 1, state: dynamics.start, generator)
-          agent.begin(training.episode.number, settings)
+          training.episode = QTableEpisode(number: training.episodes + 1, state: dynamics.start)
+          if !areSettled {
+            agent.begin(training.episode.number, settings)
+            areSettled = agent.areSettled(settings)
+          }
         }
         guard training.step == askAt else { continue }
         askAt += askInterval
@@ -150,32 +164,8 @@ extension QLearningAgent {
     }
   }
 
-  /// Plays on, learning from every step, until the episode ends or `last` steps of it are done.
-  @inline(__always)
-  fileprivate func play<Sink: TransitionSink & ~Copyable>(
-    _ open: inout QTableEpisode, until last: Int, _ generator: Generator, _ stepLimit: Int,
-    into sink: inout Sink
-  ) throws {
-    var episode = open
-    while episode.ending == .running && episode.t < last {
-      let state = episode.state
-      let draws = generator.draws(for: .policy, episode: episode.number, t: episode.t)
-      let action = getAction(state, episode.coins.word(episode.t), draws)
-      let move = dynamics.executed(action, episode.slips.word(episode.t))
-      let outcome = dynamics.outcome(state, executing: move)
-      episode.state = Int(outcome.next)
-      let error = update(
-        state, action, nextState: episode.state, reward: outcome.reward,
-        terminated: outcome.terminates)
-      episode.absoluteError += abs(error)
-      episode.t &+= 1
-      episode.total += outcome.reward
-      episode.ending =
-        outcome.terminates ? .terminated : episode.t == stepLimit ? .truncated : .running
-      try sink.record(
-        episode: episode.number, state: state, action: action, reward: outcome.reward,
-        next: episode.state, ending: episode.ending)
-    }
-    open = episode
+  /// Whether no later episode changes them.
+  fileprivate func areSettled(_ settings: QTableConfiguration) -> Bool {
+    settings.alpha.stays(at: alpha) && settings.epsilon.stays(at: epsilon)
   }
 }

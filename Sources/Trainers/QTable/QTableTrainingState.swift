@@ -21,13 +21,13 @@ struct QTableTrainingState {
   }
 
   /// The state that a checkpoint kept; its last step led to `state`.
-  init?(_ saved: JSON, step: Int, state: Int, _ start: Int, _ generator: Generator) {
+  init?(_ saved: JSON, step: Int, state: Int, _ start: Int) {
     guard let episodes = saved["episodes"]?.count, let t = saved["t"]?.count,
       let total = saved["return"]?.double, let lastReturn = saved["last_return"]?.double,
       let error = saved["error"]?.double,
       let window = saved["window"].flatMap(MetricWindow.init(json:))
     else { return nil }
-    episode = QTableEpisode(number: episodes + 1, state: t == 0 ? start : state, generator)
+    episode = QTableEpisode(number: episodes + 1, state: t == 0 ? start : state)
     (episode.t, episode.total, episode.absoluteError) = (t, total, error)
     (self.step, self.episodes, self.lastReturn, self.window) = (step, episodes, lastReturn, window)
   }
@@ -61,14 +61,10 @@ struct QTableEpisode {
   var total = 0.0
   var absoluteError = 0.0
   var ending = Ending.running
-  var coins: EpisodeWords
-  var slips: EpisodeWords
 
-  init(number: Int, state: Int, _ generator: Generator) {
+  init(number: Int, state: Int) {
     self.number = number
     self.state = state
-    coins = EpisodeWords(generator, .policy, episode: number)
-    slips = EpisodeWords(generator, .world, episode: number)
   }
 }
 

@@ -2,24 +2,34 @@ import Benchmarks
 import Platform
 import Rollouts
 
-/// Measures the speed of every room, each figure beside its limit.
+/// Measures the speed of every room, each figure beside its peer and its limit.
 struct BenchCommand: Command {
   static let name = "bench"
-  static let summary = "measure the speed of every room, each figure beside its limit"
+  static let summary = "measure the speed of every room, each figure beside its peer and its limit"
   static let group = CommandGroup.more
-  static let examples = ["reel bench", "reel bench --only frames"]
+  static let examples = [
+    "reel bench", "reel bench --only frames", "reel bench --json > bench.json",
+    "reel bench --table bench.json",
+  ]
 
   private let filter: String?
   private let repetitions: Int?
+  private let table: String?
 
   init(_ arguments: inout Arguments) throws {
     filter = try arguments.option("--only", value: "WORD", help: "figures whose name contains it")
     repetitions = try arguments.count(
       "--repetitions", in: 1...100, help: "runs of each; the median counts (default 5)")
+    table = try arguments.option(
+      "--table", value: "FILE", help: "measure nothing: print the JSON of a run as a table")
     arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
+    if let table {
+      console.print(try Self.markdown(of: table))
+      return .done
+    }
     let suite = Benchmark.suite.filter { filter.map($0.name.contains) ?? true }
     guard !suite.isEmpty else {
       throw Failure.usage(
@@ -27,42 +37,28 @@ struct BenchCommand: Command {
         "there are " + Benchmark.suite.map(\.name).joined(separator: ", "))
     }
     defer { Scratch.clear() }
-    var results: [JSON] = []
-    var keepsAll = true
+    let machine = MachineProbe()
+    var results = machine.measurements
+    func show(_ result: Measurement) {
+      // A run takes long: whoever saves its JSON sees how far it is.
+      console.isJSON ? console.note(result.line) : console.print(result.line)
+    }
+    results.forEach(show)
     for var benchmark in suite {
       if let repetitions { benchmark.repetitions = repetitions }
-      let figure = try benchmark.median()
-      let keeps = benchmark.keeps(figure)
-      keepsAll = keepsAll && keeps
-      let peer = benchmark.peerFigure()
-      results.append(
-        [
-          "name": .string(benchmark.name), "figure": .number(figure),
-          "unit": .string(benchmark.unit), "limit": .number(benchmark.limit),
-          "ok": .bool(keeps), "peer": peer.map(JSON.number) ?? .null,
-        ])
-      if !console.isJSON { console.print(line(benchmark, figure, keeps, peer)) }
+      let result = try benchmark.measurement(on: machine)
+      results.append(result)
+      show(result)
     }
-    if console.isJSON { console.print(.array(results)) }
-    return keepsAll ? .done : .failed
+    if console.isJSON { console.print(.array(results.map(\.json))) }
+    return results.allSatisfy(\.isKept) ? .done : .failed
   }
 
-  private func line(
-    _ benchmark: Benchmark, _ figure: Double, _ keeps: Bool, _ peer: Double?
-  ) -> String {
-    let name = benchmark.name + String(repeating: " ", count: max(1, 44 - benchmark.name.count))
-    let bound = "\(benchmark.isRate ? "≥" : "≤") \(shown(benchmark.limit))"
-    let ratio =
-      peer.map {
-        "  \(NumberFormat.decimal(figure / $0, figure < 10 * $0 ? 1 : 0))× Python's \(shown($0))"
-      }
-      ?? ""
-    return name + "\(shown(figure)) \(benchmark.unit)  (\(bound))  \(keeps ? "ok" : "MISSED")"
-      + ratio
-  }
-
-  private func shown(_ value: Double) -> String {
-    abs(value) >= 1000
-      ? NumberFormat.count(Int(value)) : NumberFormat.decimal(value, value < 10 ? 2 : 1)
+  private static func markdown(of path: String) throws -> String {
+    let bytes = try Files.contents(of: path, limit: 16 << 20)
+    guard let table = BenchmarkTable.markdown(of: String(decoding: bytes, as: UTF8.self)) else {
+      throw Failure.failed("\(path) is not what reel bench --json printed")
+    }
+    return table
   }
 }

@@ -32,28 +32,45 @@ struct EpisodesCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let recording = try Recording(file)
-    let episodes = try recording.episodes(selection)
-    if console.isJSON {
-      console.print(
-        .array(
-          episodes.map { episode in
-            [
-              "episode": .integer(episode.number), "first_step": .integer(episode.firstStep),
-              "steps": .integer(episode.steps), "return": .number(episode.return),
-              "ending": .string(episode.ending.name),
-            ]
-          }))
-      return .done
+    if selection == .all, try recording.newestEpisode() > 0 {
+      // There may be millions, so that none is kept.
+      try print(console) { try recording.forEachEpisodes($0) }
+    } else {
+      let episodes = try recording.episodes(selection)
+      try print(console) { try $0(episodes) }
     }
-    var table = TextTable(
-      ["episode", "first step", "steps", "return", "ending"], right: [0, 1, 2, 3])
-    for episode in episodes {
-      table.add([
-        "\(episode.number)", "\(episode.firstStep)", "\(episode.steps)",
-        NumberFormat.decimal(episode.return, 3), episode.ending.name,
-      ])
-    }
-    console.print(table.text)
     return .done
+  }
+
+  /// Prints episodes that come some at a time: as text they are asked for twice.
+  private func print(
+    _ console: Console, _ episodes: (_ body: ([Episode]) throws -> Void) throws -> Void
+  ) throws {
+    if console.isJSON {
+      var list = PrintedList()
+      try episodes { list.add($0.map(Self.json)) }
+      list.end()
+      return
+    }
+    let columns = ["episode", "first step", "steps", "return", "ending"]
+    var layout = TextLayout(columns, right: [0, 1, 2, 3])
+    try episodes { for episode in $0 { layout.fit(Self.row(episode)) } }
+    console.print(layout.line(columns))
+    try episodes { console.print($0.map { layout.line(Self.row($0)) }.joined(separator: "\n")) }
+  }
+
+  private static func json(_ episode: Episode) -> JSON {
+    [
+      "episode": .integer(episode.number), "first_step": .integer(episode.firstStep),
+      "steps": .integer(episode.steps), "return": .number(episode.return),
+      "ending": .string(episode.ending.name),
+    ]
+  }
+
+  private static func row(_ episode: Episode) -> [String] {
+    [
+      "\(episode.number)", "\(episode.firstStep)", "\(episode.steps)",
+      NumberFormat.decimal(episode.return, 3), episode.ending.name,
+    ]
   }
 }

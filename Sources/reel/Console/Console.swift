@@ -53,3 +53,19 @@ struct Console: Sendable {
     }
   }
 }
+
+/// A list that is printed as JSON, some elements at a time, of which none is kept.
+struct PrintedList {
+  private var isEmpty = true
+
+  mutating func add(_ elements: [JSON]) {
+    guard !elements.isEmpty else { return }
+    // Without the brackets around them.
+    let lines = JSON.array(elements).pretty.dropFirst().dropLast(2)
+    Console.write(((isEmpty ? "[" : ",") + lines).showingControls())
+    isEmpty = false
+  }
+
+  /// After the last element.
+  func end() { Console.write(isEmpty ? "[]\n" : "\n]\n") }
+}

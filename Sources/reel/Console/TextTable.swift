@@ -14,13 +14,32 @@ struct TextTable {
   }
 
   var text: String {
-    let all = [columns] + rows
-    let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-    return all.map { row in
-      row.indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - row[column].count)
-        return rightAligned.contains(column) ? padding + row[column] : row[column] + padding
-      }.joined(separator: "  ").trimmingTrailingSpaces
-    }.joined(separator: "\n")
+    var layout = TextLayout(columns, right: rightAligned)
+    for row in rows { layout.fit(row) }
+    return ([columns] + rows).map(layout.line).joined(separator: "\n")
+  }
+}
+
+/// The lines of a table whose rows nobody keeps: each is shown twice, first to be measured.
+struct TextLayout {
+  private let rightAligned: Set<Int>
+  private var widths: [Int]
+
+  init(_ columns: [String], right: Set<Int> = []) {
+    rightAligned = right
+    widths = columns.map(\.count)
+  }
+
+  /// Makes columns as wide as a row needs.
+  mutating func fit(_ row: [String]) {
+    for (column, text) in row.enumerated() { widths[column] = max(widths[column], text.count) }
+  }
+
+  /// A row's line.
+  func line(_ row: [String]) -> String {
+    row.indices.map { column in
+      let padding = String(repeating: " ", count: max(0, widths[column] - row[column].count))
+      return rightAligned.contains(column) ? padding + row[column] : row[column] + padding
+    }.joined(separator: "  ").trimmingTrailingSpaces
   }
 }

@@ -15,11 +15,18 @@ void reel_linear(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *x, pt
 // the same for one row: each output is a sum of its own
 void reel_linear_one(ptrdiff_t in, ptrdiff_t out, const float *x, const float *weight,
                      const float *bias, float *y);
-// dx (rows, in) = dy (rows, out) weight; where a mask of the same form is given, as ReLU's output is,
-// 0 wherever that is not positive
+// The same in two parts: `turned`, which has reel_turned_room numbers, serves until the weight changes.
+ptrdiff_t reel_turned_room(ptrdiff_t in, ptrdiff_t out);
+void reel_turn(ptrdiff_t in, ptrdiff_t out, const float *weight, float *turned);
+void reel_linear_turned(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *x,
+                        ptrdiff_t x_row, const float *turned, const float *bias, float *y,
+                        ptrdiff_t y_row, int clamps);
+// dx (rows, in) = dy (rows, out) weight; and where x came out of a bend, whose output of the same form is
+// `kept`, back through that
+enum { REEL_RELU, REEL_TANH };
 void reel_linear_input_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *dy,
                                 ptrdiff_t dy_row, const float *weight, float *dx, ptrdiff_t dx_row,
-                                const float *mask);
+                                const float *kept, int bend);
 // dweight (out, in) += dyᵀ x, both padded
 void reel_linear_weight_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *dy,
                                  ptrdiff_t dy_row, const float *x, ptrdiff_t x_row, float *dweight);
@@ -136,8 +143,9 @@ double reel_cross_entropy(ptrdiff_t width, const float *x, ptrdiff_t target, flo
 // MARK: Optimizers, over a slab.
 
 // Adam with decoupled decay: parameter ×= 1 − decay first, then −= step m / (√v · root + epsilon).
-// `share1` is 1 − β₁ and so on: in single precision 1 − 0.999 would be wrong in the fifth digit.
-void reel_adam(ptrdiff_t count, const float *gradient, float share1, float beta2, float share2,
+// `share1` is 1 − β₁ and so on: in single precision 1 − 0.999 would be wrong in the fifth digit. Gradients
+// count times `scale`.
+void reel_adam(ptrdiff_t count, const float *gradient, float scale, float share1, float beta2, float share2,
                float step, float root, float epsilon, float decay, float *m, float *v,
                float *parameter);
 

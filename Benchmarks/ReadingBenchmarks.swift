@@ -1,0 +1,72 @@
+import Glibc
+import Platform
+import Synchronization
+
+extension Benchmark {
+  /// Reading a whole recording of five million steps, a lake's, as a shell does it.
+  static let reading: [Benchmark] = [
+    .cost("verify, 5 M steps", "ms", atMost: 400) {
+      try Recorded.lake { 1000 * (try time("$reel verify lake.sqlite", in: $0)) }
+    },
+    .cost("report, 5 M steps", "ms", atMost: 400) {
+      try Recorded.lake {
+        1000 * (try time("$reel report lake.sqlite -o lake.html --force", in: $0))
+      }
+    },
+    .cost("info, 5 M steps", "ms", atMost: 30) {
+      try Recorded.lake { 1000 * (try time("$reel info lake.sqlite --json", in: $0)) }
+    },
+    .cost("memory of info, 5 M steps", "MB", atMost: 40, repetitions: 1) {
+      try Recorded.lake { try megabytes(of: "info", "\($0)/lake.sqlite") }
+    },
+    .cost("memory of episodes, 5 M steps", "MB", atMost: 40, repetitions: 1) {
+      try Recorded.lake { try megabytes(of: "episodes", "\($0)/lake.sqlite") }
+    },
+    .cost("memory of training in a maze of 1000×1000", "MB", atMost: 150, repetitions: 1) {
+      try Scratch.use { folder in
+        _ = try time("$reel map maze --size 1000x1000 -o maze.txt", in: folder)
+        return try megabytes(
+          of: "train", "maze", "--map", "\(folder)/maze.txt", "--steps", "1000000", "--set",
+          "episodes=100000", "-o", "\(folder)/maze.sqlite", "--quiet")
+      }
+    },
+  ]
+
+  /// The greatest memory that this program takes for a command line whose output nobody reads.
+  private static func megabytes(of words: String...) throws -> Double {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    var child = pid_t()
+    let started = withCStrings(["reel"] + words) {
+      posix_spawn(&child, "/proc/self/exe", &actions, nil, $0, nil)
+    }
+    var (status, usage) = (Int32(0), rusage())
+    guard started == 0, wait4(child, &status, 0, &usage) == child, status == 0 else {
+      throw ScratchError()
+    }
+    return Double(usage.ru_maxrss) / 1000
+  }
+}
+
+/// What several figures read.
+private enum Recorded {
+  private static let folder = Mutex<String?>(nil)
+
+  /// Lends the folder of a recording of five million steps of a lake, which is made once.
+  static func lake<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let folder = try folder.withLock { known in
+      if let known { return known }
+      let made = try Scratch.use { folder in
+        let settings = "--set episodes=1000000 --set steps=5000000"
+        _ = try Benchmark.time(
+          "$reel train lake --map 8x8 \(settings) -o lake.sqlite --quiet", in: folder)
+        return folder
+      }
+      known = made
+      return made
+    }
+    return try body(folder)
+  }
+}

@@ -1,0 +1,27 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <sched.h>
+
+// What Swift has no words for: a breath between two looks at a number that another thread will change, and
+// a number of each thread's own.
+
+static inline void reel_breathe(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
+// Where a thread keeps whose work it does.
+static inline void *_Nullable *_Nonnull reel_employer(void) {
+  static _Thread_local void *employer;
+  return &employer;
+}
+
+// How many processors the calling thread may run on; 0 where the system does not say.
+static inline int reel_processors(void) {
+  cpu_set_t processors;
+  return sched_getaffinity(0, sizeof processors, &processors) ? 0 : CPU_COUNT(&processors);
+}

@@ -1,0 +1,43 @@
+/// Chooses episodes while they pass by, as `EpisodeSelection.choose` does among all at once, and keeps hardly more
+/// than it chooses; for the median those that are over.
+struct EpisodeChoice {
+  private let selection: EpisodeSelection
+  /// One choice for each of several selections.
+  private var parts: [EpisodeChoice] = []
+  private var kept: [Episode] = []
+  /// Whether an episode is over: then only such are kept, where the selection is among them.
+  private var hasEnded = false
+
+  init(_ selection: EpisodeSelection) {
+    self.selection = selection
+    if case .several(let selections) = selection { parts = selections.map(EpisodeChoice.init) }
+  }
+
+  /// Takes the next episode by number.
+  mutating func take(_ episode: Episode) {
+    switch selection {
+    case .first: if kept.isEmpty { kept.append(episode) }
+    case .all: kept.append(episode)
+    case .numbers(let range): if range.contains(episode.number) { kept.append(episode) }
+    case .last: keep(episode, most: 1)
+    case .best(let count), .worst(let count): keep(episode, most: count)
+    case .median: keep(episode, most: nil)
+    case .several: for index in parts.indices { parts[index].take(episode) }
+    }
+  }
+
+  private mutating func keep(_ episode: Episode, most: Int?) {
+    if episode.isOver, !hasEnded { (kept, hasEnded) = ([], true) }
+    guard episode.isOver || !hasEnded else { return }
+    kept.append(episode)
+    // Whatever comes, those that are not chosen among these are not chosen.
+    if let most, kept.count / 2 - 1024 > most { kept = selection.choose(from: kept) }
+  }
+
+  /// The chosen of those that passed by.
+  var chosen: [Episode] {
+    guard case .several = selection else { return selection.choose(from: kept) }
+    var seen: Set<Int> = []
+    return parts.flatMap(\.chosen).filter { seen.insert($0.number).inserted }
+  }
+}

@@ -1,0 +1,69 @@
+package import Rollouts
+internal import SQLite
+
+extension Recording {
+  /// Calls `body` with the states of each of some episodes, in their order: the first, the last, and all between.
+  /// Only their steps are read, not those between them.
+  package func forEachCourse(
+    of episodes: [Episode], _ body: (Episode, [Value]) throws -> Void
+  ) throws {
+    try database.transaction(
+      .reading,
+      { () throws(any Error) in
+        let courses = try EpisodeCourses(self, episodes)
+        for episode in episodes {
+          try body(episode, try courses.states(of: episode) ?? states(of: episode))
+        }
+      }, orThrow: { RecordingError($0, path: path) })
+  }
+}
+
+/// Reads the states of many episodes one after another.
+private final class EpisodeCourses {
+  private let path: String
+  private let rows: TableRows<TransitionColumn>
+  private let reader: RowReader<TransitionColumn>
+  private let final: Statement
+  private let states: Columns.Kind
+
+  init(_ recording: Recording, _ episodes: [Episode]) throws(RecordingError) {
+    path = recording.path
+    let kinds = try recording.kinds()
+    states = kinds.state
+    rows = TableRows(kinds, capacity: 1024, in: recording.format)
+    (reader, final) = try withRecordingErrors(path) { () throws(SQLiteError) in
+      (
+        try RowReader(
+          recording.database, key: .step, count: episodes.reduce(0) { $0 + $1.steps },
+          in: recording.format),
+        try recording.database.prepare("SELECT final_state FROM episodes WHERE episode = ?")
+      )
+    }
+  }
+
+  /// Nil where the episode's steps do not follow each other, as where worlds ran side by side.
+  func states(of episode: Episode) throws(RecordingError) -> [Value]? {
+    guard episode.stride == 1 else { return nil }
+    return try withRecordingErrors(path) { () throws(SQLiteError) in
+      var states: [Value] = []
+      states.reserveCapacity(episode.steps + 1)
+      var step = episode.firstStep
+      while step <= episode.lastStep {
+        let end = min(episode.lastStep + 1, step + rows.columns.capacity)
+        rows.columns.removeAll()
+        try reader.read(step..<end, into: rows)
+        guard rows.count == end - step else { return nil }
+        for row in 0..<rows.count {
+          guard rows.int(row, .episode) == episode.number else { return nil }
+          states.append(
+            rows.columns.value(of: unsafe rows.column(.state)[row], kind: self.states))
+        }
+        step = end
+      }
+      try final.bind(.integer(episode.number), at: 1)
+      defer { final.reset() }
+      guard try final.step(), let last = final.value(at: 0).recorded else { return nil }
+      return states + [last]
+    }
+  }
+}

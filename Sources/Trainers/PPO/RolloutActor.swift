@@ -1,0 +1,236 @@
+import Neural
+import Platform
+import Rollouts
+
+/// The policy as it plays some of the worlds, a row for each. While nobody's episode ends, worlds need not know
+/// of each other: so an actor plays on for a while, and what it did is taken down afterwards, in the order
+/// of the steps. It belongs to one thread at a time.
+final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
+  /// Which of the worlds.
+  let worlds: Range<Int>
+  private var stage: Stage
+
+  /// An actor for some worlds that are in such states. It plays up to `ticks` steps of each ahead, and values
+  /// up to `most` states at once.
+  init(
+    _ world: W, _ network: PolicyNetwork, _ generator: Generator, stepLimit: Int,
+    worlds: Range<Int>, in states: [W.State], ticks: Int, most: Int, pool: ThreadPool
+  ) {
+    self.worlds = worlds
+    stage = Stage(
+      world, network, generator, stepLimit: stepLimit, states, ticks: ticks, most: most, pool: pool)
+  }
+
+  /// Takes the policy and the scale that hold for a rollout.
+  func begin(_ parameters: Parameters, _ scale: ObservationScale) {
+    (stage.parameters, stage.scale) = (parameters, scale)
+    stage.workspace.forget()
+  }
+
+  /// Takes its place in an episode in one of its worlds.
+  func enter(_ episode: OpenEpisode, _ state: W.State, in world: Int) {
+    stage.enter(episode, state, row: world - worlds.lowerBound)
+  }
+
+  /// How many steps of each world are still to be taken down.
+  var ahead: Int { stage.ahead }
+
+  /// Plays until so many steps of each world are to be taken down, or an episode ends.
+  func play(_ ticks: Int) { stage.play(ticks) }
+
+  /// Keeps what was seen and decided in the first step that is to be taken down, and counts it for the scale
+  /// of the next rollouts.
+  func keep(in rollout: inout RolloutBuffer, from first: Int, _ scale: inout ObservationScale) {
+    stage.keep(in: &rollout, from: first + worlds.lowerBound, &scale)
+  }
+
+  /// What that step earned in one of its worlds, and how it left the episode.
+  func outcome(in world: Int) -> (reward: Double, ending: Ending) {
+    stage.outcome(row: world - worlds.lowerBound)
+  }
+
+  /// Where it led.
+  func next(in world: Int) -> W.State { stage.next(row: world - worlds.lowerBound) }
+
+  /// Has that step behind it.
+  func advance() { stage.advance() }
+
+  /// Looks at a state whose value is to be estimated.
+  func look(at state: W.State, row: Int) { stage.look(at: state, row: row) }
+
+  /// Finds what the first states are worth that it looked at.
+  func estimateValues(rows count: Int) { stage.estimateValues(rows: count) }
+
+  /// What a state was worth.
+  func value(of row: Int) -> Float { stage.value(of: row) }
+
+  /// All that it works with; a value, whose loops look nothing up.
+  private struct Stage {
+    let world: W
+    let generator: Generator
+    let stepLimit: Int
+    var parameters: Parameters
+    var scale: ObservationScale
+    var workspace: PolicyWorkspace
+
+    // Where each of its worlds is.
+    var states: [W.State]
+    var episodes: [Int]
+    var times: [Int]
+    /// Whether an episode has ended, so that it cannot play on before that is taken down.
+    private var hasEnded = false
+
+    // What is to be taken down: a ring of steps of all its worlds.
+    private let ticks: Int
+    private var first = 0
+    private(set) var ahead = 0
+    /// As the world showed it, and as the network saw it: shifted and scaled.
+    private var shown: [Float]
+    private var seen: [Float]
+    private var actions: [Float]
+    private var logs: [Float]
+    private var values: [Float]
+    private var rewards: [Double]
+    private var endings: [Ending]
+    private var nexts: [W.State]
+
+    // Of the step that is played.
+    private var drawn: [Float]
+    private var drawnLogs: [Float]
+    private var entropies: [Float]
+    private var starts: [Int]
+    private var looked: [Float]
+
+    init(
+      _ world: W, _ network: PolicyNetwork, _ generator: Generator, stepLimit: Int,
+      _ states: [W.State], ticks: Int, most: Int, pool: ThreadPool
+    ) {
+      (self.world, self.generator, self.stepLimit, self.ticks) = (
+        world, generator, stepLimit, ticks
+      )
+      parameters = Parameters(zeros: ParameterLayout())
+      scale = ObservationScale(width: network.inputs)
+      workspace = network.workspace(rows: most, pool: pool)
+      self.states = states
+      episodes = [Int](repeating: 0, count: states.count)
+      times = episodes
+      let rows = ticks * states.count
+      shown = [Float](repeating: 0, count: rows * network.inputs)
+      seen = shown
+      actions = [Float](repeating: 0, count: rows * network.actionWidth)
+      logs = [Float](repeating: 0, count: rows)
+      values = logs
+      rewards = [Double](repeating: 0, count: rows)
+      endings = [Ending](repeating: .running, count: rows)
+      nexts = (0..<ticks).flatMap { _ in states }
+      drawn = [Float](repeating: 0, count: states.count * network.actionWidth)
+      drawnLogs = [Float](repeating: 0, count: states.count)
+      entropies = drawnLogs
+      starts = [Int](repeating: 0, count: most)
+      looked = [Float](repeating: 0, count: most * network.inputs)
+    }
+
+    mutating func enter(_ episode: OpenEpisode, _ state: W.State, row: Int) {
+      states[row] = state
+      (episodes[row], times[row]) = (episode.number, episode.t)
+    }
+
+    mutating func play(_ most: Int) {
+      while ahead < most, !hasEnded { playTick() }
+    }
+
+    private mutating func playTick() {
+      let (count, width, wide) = (
+        states.count, workspace.network.inputs, workspace.network.actionWidth
+      )
+      let place = (first + ahead) % ticks * count
+      for row in 0..<count {
+        starts[row] = (place + row) * width
+        let columns = starts[row]..<starts[row] + width
+        world.observe(states[row], into: &shown, at: columns)
+        for column in columns { seen[column] = shown[column] }
+        scale.apply(to: &seen, at: columns)
+      }
+      workspace.load(seen, from: starts, rows: count)
+      workspace.forward(rows: count, parameters)
+      draw(count, wide)
+      for row in 0..<count {
+        for column in 0..<wide {
+          actions[(place + row) * wide + column] = drawn[row * wide + column]
+        }
+        (logs[place + row], values[place + row]) = (drawnLogs[row], workspace.value(of: row))
+        let outcome = world.step(
+          states[row], W.Action(numbers: drawn.span.extracting(row * wide..<(row + 1) * wide)),
+          generator.draws(for: .world, episode: episodes[row], t: times[row]))
+        states[row] = outcome.next
+        nexts[place + row] = outcome.next
+        (rewards[place + row], endings[place + row]) = (outcome.reward, outcome.ending)
+        times[row] += 1
+        if outcome.ending != .running || times[row] == stepLimit { hasEnded = true }
+      }
+      ahead += 1
+    }
+
+    private mutating func draw(_ count: Int, _ wide: Int) {
+      let head = workspace.network.head
+      for row in 0..<count {
+        head.draw(
+          workspace.policy, row: row, parameters, workspace.activations,
+          generator.draws(for: .policy, episode: episodes[row], t: times[row]), into: &drawn,
+          at: row * wide)
+      }
+      head.logProbabilities(
+        workspace.policy, rows: count, of: drawn, parameters, &workspace.activations,
+        into: &drawnLogs, entropies: &entropies)
+    }
+
+    mutating func keep(
+      in rollout: inout RolloutBuffer, from row: Int, _ scale: inout ObservationScale
+    ) {
+      let (count, width) = (states.count, rollout.width)
+      let place = first * count
+      for index in 0..<count { scale.count(shown, at: (place + index) * width) }
+      rollout.keep(
+        seen, actions, logs, values, rows: place..<place + count, from: row)
+    }
+
+    // Mutating, though they change nothing: else all of the stage would be copied to be looked at.
+
+    mutating func outcome(row: Int) -> (reward: Double, ending: Ending) {
+      let place = first * states.count + row
+      return (rewards[place], endings[place])
+    }
+
+    mutating func next(row: Int) -> W.State { nexts[first * states.count + row] }
+
+    mutating func value(of row: Int) -> Float { workspace.value(of: row) }
+
+    mutating func advance() {
+      first = (first + 1) % ticks
+      ahead -= 1
+      if ahead == 0 { hasEnded = false }
+    }
+
+    mutating func look(at state: W.State, row: Int) {
+      let width = workspace.network.inputs
+      let columns = row * width..<(row + 1) * width
+      world.observe(state, into: &looked, at: columns)
+      scale.apply(to: &looked, at: columns)
+    }
+
+    mutating func estimateValues(rows count: Int) {
+      for row in 0..<count { starts[row] = row * workspace.network.inputs }
+      workspace.load(looked, from: starts, rows: count)
+      workspace.forwardValue(rows: count, parameters)
+    }
+  }
+}
+
+extension ObservableWorld {
+  /// Writes what a learner sees in a state to some places.
+  fileprivate func observe(_ state: State, into numbers: inout [Float], at places: Range<Int>) {
+    var all = numbers.mutableSpan
+    var values = all._mutatingExtracting(places)
+    observe(state, into: &values)
+  }
+}
