@@ -42,11 +42,22 @@ extension Benchmark {
     let started = withCStrings(["reel"] + words) {
       posix_spawn(&child, "/proc/self/exe", &actions, nil, $0, nil)
     }
-    var (status, usage) = (Int32(0), rusage())
-    guard started == 0, wait4(child, &status, 0, &usage) == child, status == 0 else {
-      throw ScratchError()
+    guard started == 0 else { throw ScratchError() }
+    // What wait4 gives counts the memory of the program that started it, too.
+    var (status, most) = (Int32(0), 0)
+    while waitpid(child, &status, WNOHANG) == 0 {
+      most = max(most, peak(of: child))
+      usleep(500)
     }
-    return Double(usage.ru_maxrss) / 1000
+    guard status == 0 else { throw ScratchError() }
+    return Double(most) / 1000
+  }
+
+  /// The most memory that a living process has had, in kilobytes; 0 where it has ended.
+  private static func peak(of process: pid_t) -> Int {
+    let lines = Files.systemText("/proc/\(process)/status").split(separator: "\n")
+    let line = lines.first { $0.hasPrefix("VmHWM:") } ?? ""
+    return Int(line.split(separator: " ").dropLast().last ?? "") ?? 0
   }
 }
 
