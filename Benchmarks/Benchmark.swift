@@ -98,7 +98,7 @@ package struct Benchmark: Sendable {
 package enum Promise: Sendable {
   /// The figure itself, for what does not depend on the machine's speed.
   case figure(Double)
-  /// At least so many times what the peer reaches in the same run.
+  /// At least this multiple of what the peer reaches in the same run.
   case timesPeer(Double)
 }
 

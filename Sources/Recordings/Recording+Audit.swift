@@ -39,7 +39,7 @@ extension Recording {
     try audit(helpers: min(8, ThreadPool.processorCount) - 1, progress)
   }
 
-  /// The same with so many threads beside the calling one, or with all left to SQLite and none; what is found is
+  /// The same with some threads beside the calling one, or with nil by SQLite alone; what is found is
   /// the same.
   package func audit(
     helpers: Int?, _ progress: (Double) throws -> Void = { _ in }

@@ -74,7 +74,7 @@ final class RowsAhead {
   /// The pages of which each byte is of one row, or of none.
   private(set) var wholePages: PageSet
 
-  /// Reads ahead on so many threads beside the calling one. Nil where rows must be read by SQL.
+  /// Reads ahead on `count` threads beside the calling one. Nil where rows must be read by SQL.
   init?(_ recording: Recording, _ kinds: ValueKinds, helpers count: Int) throws(RecordingError) {
     let found = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       guard

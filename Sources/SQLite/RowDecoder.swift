@@ -20,7 +20,7 @@
   /// Beginnings of up to this many bytes are remembered.
   private static let longest = 8
   private static let plans = 64
-  /// The beginnings that are known, each in one of so many places, and how long the values behind it are. The place
+  /// The beginnings that are known, each in a place of a table, and how long the values behind it are. The place
   /// behind them is for those that are too long.
   private let known = UnsafeMutablePointer<UInt64>.allocate(capacity: plans)
   private let bodies = UnsafeMutablePointer<Int>.allocate(capacity: plans + 1)

@@ -35,7 +35,7 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
   /// How many steps of each world are still to be taken down.
   var ahead: Int { stage.ahead }
 
-  /// Plays until so many steps of each world are to be taken down, or an episode ends.
+  /// Plays until each world has the steps that are to be taken down, or an episode ends.
   func play(_ ticks: Int) { stage.play(ticks) }
 
   /// Keeps what was seen and decided in the first step that is to be taken down, and counts it for the scale
