@@ -59,7 +59,8 @@ struct TracedTraining {
       } catch let difference as Difference {
         let reason = try recording.warning(of: arithmetic).map { "; \($0)" } ?? ""
         throw RunError.run(
-          "\(recording.path) comes out differently when it is trained again: \(difference)\(reason)")
+          "\(recording.path) comes out differently when it is trained again: \(difference)\(reason)"
+        )
       }
     }
     guard let trace = traces.removeValue(forKey: step) else {
