@@ -107,24 +107,37 @@ extension Recording {
     return seconds
   }
 
-  /// What takes the space: the tables by size, largest first, and what belongs to none of them.
+  /// What takes the space: the tables by size, largest first, and the pages that are free.
+  ///
+  /// The pages of transitions are what the others leave: they are by far the most, and SQLite would read each.
   package func tableSizes() throws(RecordingError) -> [TableSize] {
-    let (tables, file) = try reading { () throws(RecordingError) in
+    try reading { () throws(RecordingError) in
+      let page = try value("PRAGMA main.page_size")?.int ?? 0
+      var left = (try value("PRAGMA main.page_count")?.int ?? 0) * page
+      var sizes: [TableSize] = []
+      func add(_ table: String, _ bytes: Int) {
+        let bytes = min(bytes, left)
+        if bytes > 0 { sizes.append(TableSize(table: table, bytes: bytes)) }
+        left -= max(0, bytes)
+      }
       // A table of this name would hide SQLite's own.
       let isHidden =
         try value(
           "SELECT 1 FROM main.sqlite_schema WHERE name = 'dbstat' COLLATE NOCASE") != nil
-      return (
-        isHidden
-          ? [] : try rows("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC, 1"),
-        (try value("PRAGMA main.page_count")?.int ?? 0)
-          * (try value("PRAGMA main.page_size")?.int ?? 0)
-      )
+      guard !isHidden else {
+        add("(free)", left)
+        return sizes
+      }
+      let names = try rows("SELECT name FROM main.sqlite_schema WHERE rootpage > 0")
+        .compactMap { $0.first?.text }
+      for name in ["sqlite_schema"] + names where name != TransitionColumn.table {
+        add(name, try value("SELECT sum(pgsize) FROM dbstat WHERE name = ?", .text(name))?.int ?? 0)
+      }
+      let free = (try value("PRAGMA main.freelist_count")?.int ?? 0) * page
+      if names.contains(TransitionColumn.table) { add(TransitionColumn.table, left - free) }
+      add("(free)", left)
+      return sizes.sorted { ($1.bytes, $0.table) < ($0.bytes, $1.table) }
     }
-    var sizes = tables.map { TableSize(table: $0.first?.text ?? "", bytes: $0.last?.int ?? 0) }
-    let rest = file - sizes.reduce(0) { $0 + $1.bytes }
-    if rest > 0 { sizes.append(TableSize(table: "(free)", bytes: rest)) }
-    return sizes
   }
 
   /// The log beside a recording, where it holds rows that the file does not have yet.

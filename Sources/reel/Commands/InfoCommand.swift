@@ -13,12 +13,9 @@ struct InfoCommand: Command {
   ]
 
   private let file: String
-  private let wantsSizes: Bool
 
   init(_ arguments: inout Arguments) throws {
     file = try arguments.positional("FILE", help: "a recording")
-    wantsSizes = arguments.flag(
-      "--sizes", help: "the room that each table takes, also in a file of more than 256 MB")
     arguments.jsonFlag()
   }
 
@@ -26,9 +23,7 @@ struct InfoCommand: Command {
     let summary = try RunSummary(file)
     let recording = try Recording(file)
     let counts = summary.counts
-    // Every page is looked at for them.
-    let hasSizes = wantsSizes || recording.fileBytes() <= 256 << 20
-    let sizes = hasSizes ? try recording.tableSizes() : []
+    let sizes = try recording.tableSizes()
     let session = try recording.lastSession()
     let taken = summary.run.hasTransitions ? counts.transitions : counts.steps
     let bytesPerStep = Double(recording.fileBytes()) / Double(max(1, taken))
@@ -66,7 +61,6 @@ struct InfoCommand: Command {
       console.print(Help.rows(settings.map { ($0.key, $0.value.text ?? $0.value.compact) }))
     }
     console.print("room  (\(NumberFormat.bytes(recording.fileBytes())) in all)")
-    if !hasSizes { console.print("  --sizes looks at every page of so large a file") }
     console.print(Help.rows(sizes.map { ($0.table, NumberFormat.bytes($0.bytes)) }))
     if !summary.run.world.map.isEmpty, !summary.run.isOfText {
       console.print(summary.run.world.map)
