@@ -43,7 +43,7 @@ package enum BuiltInTrainers {
       DQNConfiguration.snake),
     Preset(
       "original", of: "snake", "the same as published: a residual gradient by accident",
-      DQNConfiguration.snakeOriginal),
+      DQNConfiguration.snakeOriginal, [("patience_counts_head", "yes")]),
     Preset(
       "strong", of: "snake", "sees the room that each move leaves it", DQNConfiguration.snakeStrong,
       [("observation", "strong")]),

@@ -117,15 +117,24 @@ extension ModelFolder {
     return sorted.map(\.1)
   }
 
+  /// What the configuration says; where it says nothing, what the tokenizer does.
+  private func lowercases() throws -> Bool {
+    if try has("tokenizer_config.json"),
+      case .bool(let asked)? = try json("tokenizer_config.json")["do_lower_case"]
+    {
+      return asked
+    }
+    if try has("tokenizer.json"),
+      case .bool(let done)? = try json("tokenizer.json")["normalizer"]?["lowercase"]
+    {
+      return done
+    }
+    return true
+  }
+
   /// BERT's pieces, from `vocab.txt` or from `tokenizer.json`.
   package func wordPieces() throws -> WordPieceTokenizer {
-    var lowercases = true
-    if try has("tokenizer_config.json"),
-      case .bool(let asked)? = try json("tokenizer_config.json")[
-        "do_lower_case"]
-    {
-      lowercases = asked
-    }
+    let lowercases = try lowercases()
     if try has("vocab.txt") {
       var lines = try text("vocab.txt").split(
         omittingEmptySubsequences: false, whereSeparator: \.isNewline

@@ -49,6 +49,14 @@ extension Recording {
     try value("SELECT min(step) FROM transitions WHERE step >= ?", .integer(step))?.int
   }
 
+  /// The last step that there is up to a number, else the first after it; nil where there is none. Vectors of
+  /// environments skip numbers, and thinned copies lack steps.
+  package func nearestStep(to step: Int) throws(RecordingError) -> Int? {
+    let last = try value("SELECT max(step) FROM transitions WHERE step <= ?", .integer(step))?.int
+    if let last { return last }
+    return try firstStep(from: step)
+  }
+
   /// Calls `body` with each transition of a range of steps, in order.
   public func forEachStep(
     in range: Range<Int>, _ body: (RecordedStep) throws -> Void

@@ -48,6 +48,8 @@ package enum SettingKind: Sendable, Equatable {
 /// One documented number or choice of a configuration: how it is named, read, typed and checked.
 package struct Setting<Configuration>: Sendable {
   package let name: String
+  /// Another name that is understood, where the one that recordings keep says less.
+  package private(set) var otherName: String?
   package let help: String
   /// What its value is, and what it may be.
   package let kind: SettingKind
@@ -147,6 +149,15 @@ package struct Setting<Configuration>: Sendable {
   }
 }
 
+extension Setting {
+  /// The same, understood by another name as well.
+  package func alsoNamed(_ name: String) -> Self {
+    var setting = self
+    setting.otherName = name
+    return setting
+  }
+}
+
 /// A setting's value with what it means and what it may be.
 package struct ExplainedSetting: Sendable {
   package var member: JSON.Member
@@ -171,7 +182,8 @@ extension Configuration {
 
   /// Sets one property; false where it has no such name.
   package mutating func set(_ name: String, to text: String) throws(SettingError) -> Bool {
-    guard let setting = Self.settings.first(where: { $0.name == name }) else { return false }
+    guard let setting = Self.settings.first(where: { $0.name == name || $0.otherName == name })
+    else { return false }
     try setting.write(&self, text)
     return true
   }

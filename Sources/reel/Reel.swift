@@ -79,10 +79,33 @@ enum Reel {
     guard let command = commands.first(where: { $0.name == name }) else {
       let names = commands.map { $0.name }
       throw Failure.usage(
-        "there is no verb '\(name)'", didYouMean(name, among: names), "reel help lists them all")
+        "there is no verb '\(name)'", otherWords[name] ?? didYouMean(name, among: names),
+        "reel help lists them all")
     }
     return command
   }
+
+  /// What other tools call it, and where it is here.
+  private static let otherWords: [String: String] = {
+    let studio = "reel studio shows, plays and compares runs in the browser"
+    let film = "reel film makes GIFs and videos, reel render PNG frames"
+    return [
+      "serve": studio, "server": studio, "watch": studio, "ui": studio, "dashboard": studio,
+      "open": studio, "view": studio, "tensorboard": studio,
+      "play":
+        "reel studio plays a world by hand, reel evaluate lets the policy play, reel film shows an episode",
+      "record":
+        "reel train records a run of its own, the Python package reel records any environment",
+      "run": "reel train trains and records", "learn": "reel train trains and records",
+      "resume": "reel train --resume FILE goes on with a recording",
+      "version": "reel --version prints it",
+      "show": "reel info describes a recording, reel film shows it", "ls": "reel list lists runs",
+      "plot": "reel curve and reel heatmap draw", "chart": "reel curve and reel heatmap draw",
+      "gif": film, "video": film, "animate": film, "test": "reel evaluate plays what was learned",
+      "eval": "reel evaluate plays what was learned", "diff": "reel compare compares runs",
+      "tag": "reel label gives tags and notes", "rm": "a recording is one file: rm removes it",
+    ]
+  }()
 
   private static func run<C: Command>(_ type: C.Type, _ words: [String]) throws -> ExitCode {
     var arguments = Arguments(declaredBy: type)

@@ -27,7 +27,17 @@ import Testing
     Mistake("train maze --episodes 0", 64, "'0'"),
     Mistake("train maze --seed -4", 64, "--seed", "'-4'"),
     Mistake("train maze --seed 1 --seeds 1-3", 64, "exclude each other"),
-    Mistake("train maze --seeds 3-1", 64, "--seeds is A-B"),
+    Mistake("train maze --seeds 3-1", 64, "seeds are up to", "'3-1'"),
+    Mistake("train maze --seeds 0", 64, "5 for seeds 1 to 5"),
+    Mistake("study gamma --seeds 7-7", 64, "two seeds"),
+    Mistake("train chess", 64, "'chess'", "there are maze", "breakout"),
+    Mistake("serve", 64, "reel studio"), Mistake("watch", 64, "reel studio"),
+    Mistake("record", 64, "reel train", "Python"), Mistake("version", 64, "reel --version"),
+    Mistake("play", 64, "reel evaluate"),
+    Mistake("export there.sqlite --episodes -o x.parquet", 64, "CSV, not as .parquet", "DuckDB"),
+    Mistake("export there.sqlite --parameters -o x.pt", 64, "safetensors, not as .pt"),
+    Mistake("map export there.sqlite there.sqlite", 64, "one recording"),
+    Mistake("map export crawler.sqlite", 1, "crawler.sqlite has no map"),
     Mistake("train maze --preset orginal", 64, "'orginal'", "did you mean original?"),
     Mistake("train maze --set gama=1", 64, "'gama'", "did you mean gamma?"),
     Mistake("train maze --set gamma=2", 64, "gamma is a number from 0 to 1"),
@@ -83,6 +93,8 @@ import Testing
   /// One folder with everything that can be wrong, for all mistakes.
   private static func prepare(_ folder: String) throws {
     #expect(try Program.reel("train", "maze", "-o", "there.sqlite", in: folder).code == 0)
+    let crawler = "train crawler --episodes 2 -o crawler.sqlite"
+    #expect(try Program.reel(line: crawler, in: folder).code == 0)
     let script = """
       mkdir -p folder/empty && echo hello > folder/keep && echo 'some text, and more of it' > text.txt
       sqlite3 foreign.sqlite 'CREATE TABLE t(a); INSERT INTO t VALUES (1)'

@@ -115,6 +115,67 @@ import Testing
     }
   }
 
+  @Test func `of a wall and a goal the table says why it knows nothing`() throws {
+    try Tour.use { folder in
+      #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
+      for (state, words) in [("1,1", "this is a wall"), ("3,3", "the episode ends here")] {
+        let shown = try Program.reel("q", "maze.sqlite", "--state", state, in: folder)
+        #expect(shown.output.contains(words), "\(shown.output)")
+        let json = try Program.reel("q", "maze.sqlite", "--state", state, "--json", in: folder)
+        #expect(try JSON(parsing: json.output)["remark"]?.text?.hasPrefix(words) == true)
+      }
+      let usual = try Program.reel("q", "maze.sqlite", "--state", "0,0", "--json", in: folder)
+      #expect(try JSON(parsing: usual.output)["remark"] == .null)
+    }
+  }
+
+  @Test func `a large map is not printed by info, and comes out of the recording as it went in`()
+    throws
+  {
+    try Tour.use { folder in
+      let made = try Program.reel(line: "map city --seed 4 -o own.geojson", in: folder)
+      #expect(made.code == 0)
+      let training = "train city --map own.geojson --set warm_up=50 --steps 300 -o"
+      #expect(try Program.reel(line: "\(training) own.sqlite", in: folder).code == 0)
+      let info = try Program.reel("info", "own.sqlite", in: folder).output
+      #expect(info.utf8.count < 4000 && info.contains("reel map export own.sqlite prints it"))
+      let export = try Program.reel(
+        line: "map export own.sqlite -o again.geojson --json", in: folder)
+      #expect(try JSON(parsing: export.output)["file"]?.text == "again.geojson")
+      let again = training.replacing("own", with: "again")
+      #expect(try Program.reel(line: "\(again) again.sqlite", in: folder).code == 0)
+      let digests = try Program.shell(
+        "\(Program.reel()) digest own.sqlite again.sqlite | cut -c 1-64 | uniq | wc -l", in: folder)
+      #expect(digests.output == "1\n")
+      // A small map is shown, and comes out as text.
+      #expect(try Program.reel("train", "lake", "-o", "lake.sqlite", in: folder).code == 0)
+      #expect(try Program.reel("info", "lake.sqlite", in: folder).output.contains("SFFF\nFHFH"))
+      #expect(
+        try Program.reel("map", "export", "lake.sqlite", in: folder).output.contains("FFFH\nHFFG\n")
+      )
+    }
+  }
+
+  @Test func `training ends with the score, the time and what comes next`() throws {
+    try Tour.use { folder in
+      let outcome = try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder)
+      #expect(outcome.output == "maze.sqlite\n")
+      #expect(outcome.errors.contains("last 100 episodes 94."), "\(outcome.errors)")
+      #expect(outcome.errors.contains("steps in "), "\(outcome.errors)")
+      #expect(outcome.errors.contains("reel film maze.sqlite --episode best"), "\(outcome.errors)")
+      let quiet = try Program.reel("train", "maze", "-q", "-o", "b.sqlite", in: folder)
+      #expect(quiet.output.isEmpty && quiet.errors.isEmpty)
+    }
+  }
+
+  @Test func `a number of seeds is that many runs`() throws {
+    try Tour.use { folder in
+      let runs = try Program.reel(
+        line: "train maze --episodes 5 --seeds 3 -o a.sqlite --json", in: folder)
+      #expect(try JSON(parsing: runs.output).elements().map { $0["seed"]?.int } == [1, 2, 3])
+    }
+  }
+
   @Test func `a city is checked for ground, ways and features that nothing comes of`() throws {
     try Tour.use { folder in
       let outcome = try Program.reel(line: "map check grachten --json", in: folder)

@@ -70,6 +70,13 @@ struct ForeignRecordingTests {
     #expect(outcome.code == 0, "\(outcome.errors)")
   }
 
+  @Test func `any share of a run leads to a step, also where numbers are skipped`() throws {
+    for share in stride(from: 0, through: 100, by: 4) {
+      let outcome = try run("explain @ --at \(share)%", on: "vector")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+    }
+  }
+
   @Test(arguments: exceptions, kinds)
   func `what cannot work says why in a sentence, and the page lists it`(
     exception: (verb: String, works: [String], sentence: String), kind: String

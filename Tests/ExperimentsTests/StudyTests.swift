@@ -10,7 +10,7 @@ import Testing
   /// A question that a moment answers, however badly.
   private func runs(_ folder: String, steps: Int = 400) throws -> StudyRuns {
     try StudyRuns(
-      #require(Study.named("gamma")), values: ["0.9", "0.1"], seeds: 2, steps: steps,
+      #require(Study.named("gamma")), values: ["0.9", "0.1"], seeds: [1, 2], steps: steps,
       folder: folder,
       overrides: [("hidden", "8"), ("batch", "8"), ("warm_up", "50")])
   }
@@ -76,14 +76,14 @@ import Testing
   @Test func `a study of nothing, or of a setting that there is not, is refused`() throws {
     let study = try #require(Study.named("gamma"))
     #expect(throws: RunError.self) {
-      try StudyRuns(study, values: [], seeds: 1, steps: 10, folder: "/tmp")
+      try StudyRuns(study, values: [], seeds: [1], steps: 10, folder: "/tmp")
     }
     #expect(throws: RunError.self) {
-      try StudyRuns(study, values: ["2.5"], seeds: 1, steps: 10, folder: "/tmp")
+      try StudyRuns(study, values: ["2.5"], seeds: [1], steps: 10, folder: "/tmp")
     }
     #expect(throws: RunError.self) {
       try StudyRuns(
-        study, seeds: 1, steps: 10, folder: "/tmp", overrides: [("gama", "1")])
+        study, seeds: [1], steps: 10, folder: "/tmp", overrides: [("gama", "1")])
     }
   }
 

@@ -167,6 +167,30 @@ struct ModelFolderTests {
     }
   }
 
+  @Test(arguments: [
+    // What tokenizer_config.json says, what tokenizer.json says, and whether letters become small.
+    (Bool?.none, Bool?.none, true), (nil, false, false), (nil, true, true), (true, false, true),
+    (false, true, false),
+  ])
+  func `letters become small unless the tokenizer's files say otherwise`(
+    asked: Bool?, done: Bool?, isSmall: Bool
+  ) throws {
+    let normalizer = done.map { #""normalizer": {"type": "BertNormalizer", "lowercase": \#($0)},"# }
+    let tokenizer = """
+      {\(normalizer ?? "") "model": {"type": "WordPiece",
+       "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "good": 5, "Good": 6}}}
+      """
+    let configuration = asked.map { Array(#"{"do_lower_case": \#($0)}"#.utf8) }
+    let pieces = try Transformers.folder(
+      "tiny-distilbert",
+      changing: [
+        "vocab.txt": nil, "tokenizer.json": Array(tokenizer.utf8),
+        "tokenizer_config.json": configuration,
+      ]
+    ).wordPieces()
+    #expect(pieces.tokens(of: "Good").contains(isSmall ? 5 : 6))
+  }
+
   @Test func `a file that ends before its tensors do gets a sentence before memory is taken`()
     throws
   {

@@ -172,7 +172,7 @@ import Testing
   @Test func `a report says of each value what its runs came to`() throws {
     try withTemporaryFolder { folder in
       let study = try StudyRuns(
-        #require(Study.named("gamma")), values: ["0.9", "0.1"], seeds: 2, steps: 240,
+        #require(Study.named("gamma")), values: ["0.9", "0.1"], seeds: [1, 2], steps: 240,
         folder: folder, overrides: [("hidden", "8"), ("batch", "8"), ("warm_up", "50")])
       for run in try study.missing().missing { _ = try run.run { _ in true } }
       let results = try study.results { _, _ in true }

@@ -120,6 +120,19 @@ struct SnakeTests {
     #expect(after.state.end == (ending == .running ? .none : .patience))
   }
 
+  @Test(arguments: [(399 as UInt32, Ending.running), (400, .terminated)])
+  func `the published game counts the cell that the head moves to as a segment`(
+    counter: UInt32, ending: Ending
+  ) throws {
+    var rules = SnakeRules()
+    rules.patienceCountsHead = true
+    let before = try state(
+      head: SnakeCell(x: 16, y: 12), heading: 0, food: SnakeCell(x: 0, y: 0), ways: [0, 0],
+      counter: counter)
+    let draws = Generator(seed: 7).draws(for: .world, episode: 1, t: 0)
+    #expect(Snake(rules: rules).step(before, 0, draws).ending == ending)
+  }
+
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func `random games go as in the plainest program`(seed: UInt64) throws {
     let generator = Generator(seed: seed)

@@ -42,7 +42,7 @@ package struct Study: Sendable {
 package struct StudyRuns: Sendable {
   package let study: Study
   package let values: [String]
-  package let seeds: Int
+  package let seeds: [UInt64]
   package let steps: Int
   /// The plan of the first value.
   package let plan: TrainingPlan
@@ -50,7 +50,7 @@ package struct StudyRuns: Sendable {
 
   /// The runs of a study in a folder, by other values, settings or rules where these are given.
   package init(
-    _ study: Study, values: [String]? = nil, seeds: Int, steps: Int, folder: String,
+    _ study: Study, values: [String]? = nil, seeds: [UInt64], steps: Int, folder: String,
     map: String? = nil, preset: String? = nil, overrides: [(name: String, value: String)] = [],
     in catalog: Catalog = .builtIn
   ) throws {
@@ -65,9 +65,9 @@ package struct StudyRuns: Sendable {
     (self.study, self.values, self.seeds, self.steps) = (study, values, seeds, steps)
     self.plan = plan
     runs = zip(values, plans).flatMap { value, plan in
-      (1...seeds).map { seed in
+      seeds.map { seed in
         var run = TrainingRun(
-          plan, seed: UInt64(seed), path: "\(folder)/runs/\(study.setting)\(value)-s\(seed).sqlite")
+          plan, seed: seed, path: "\(folder)/runs/\(study.setting)\(value)-s\(seed).sqlite")
         run.tags = ["study-\(study.name)"]
         run.options = RecordingOptions(force: true)
         return run
@@ -94,7 +94,7 @@ package struct StudyRuns: Sendable {
   package func results(
     in catalog: Catalog = .builtIn, progress: @escaping @Sendable (Double, String) -> Bool
   ) throws -> [StudyResult] {
-    let labels = values.flatMap { Array(repeating: $0, count: seeds) }
+    let labels = values.flatMap { Array(repeating: $0, count: seeds.count) }
     return try onAllCores(runs.count, progress: progress) { index, progress in
       let (run, value) = (runs[index], labels[index])
       guard progress(0, "\(value), seed \(run.seed)") else { throw RunError.cancelled }

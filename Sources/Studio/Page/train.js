@@ -113,7 +113,7 @@ class TrainingForm {
     this.textField = field("Text", parts.text, "a file or folder on the studio's machine");
     return [
       field("World", parts.subject), field("Preset", parts.preset, parts.presetHelp), this.mapField, this.textField,
-      field("Seeds", parts.seeds, "1, or 1-10 for ten runs"), field("Name", parts.name),
+      field("Seeds", parts.seeds, "1 run, or 10 for ten; 6-10 for those"), field("Name", parts.name),
       field("Tags", parts.tags, "between commas"), field("Note", parts.note), parts.maps,
     ];
   }

@@ -6,7 +6,7 @@ import Rollouts
 /// made lies in the studio's folder.
 struct TrainingWish {
   private let task: ManifestTask
-  private let seeds: ClosedRange<UInt64>
+  private let seeds: [UInt64]
   private let name: String
   private let part: TrainPart
 
@@ -18,7 +18,7 @@ struct TrainingWish {
   init(_ json: JSON, in part: TrainPart) throws {
     guard case .object(var members) = json else { throw Refusal.invalid("a run is an object") }
     name = json["name"]?.text ?? ""
-    seeds = try Self.seeds(json["seeds"]?.text ?? "1")
+    seeds = try Seeds.parse(json["seeds"]?.text ?? "1", most: Self.mostSeeds)
     members.removeAll { ["name", "seeds", "output", "seed"].contains($0.key) }
     for index in members.indices {
       switch members[index].key {
@@ -66,17 +66,6 @@ struct TrainingWish {
     let stem = stem.hasSuffix(".sqlite") ? String(stem.dropLast(7)) : stem
     task.output = try part.manifest.freeOutput(stem)
     return task
-  }
-
-  private static func seeds(_ text: String) throws -> ClosedRange<UInt64> {
-    let ends = text.split(separator: "-").map { UInt64($0.filter { $0 != " " }) }
-    guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
-      first <= last, last < 1 << 53, last - first < UInt64(mostSeeds)
-    else {
-      throw Refusal.invalid(
-        "seeds are a whole number, or A-B for up to \(mostSeeds), not '\(text)'")
-    }
-    return first...last
   }
 
   /// A path as a line of the manifest names it.

@@ -102,7 +102,8 @@ package struct DQNConfiguration: Configuration, Equatable {
     .choice("policy", \.policy, "how an action is chosen"),
     .number(
       "temperature", \.inverseTemperature, in: 0...1e6,
-      "inverse temperature of softmax: 0 is chance"),
+      "softmax's inverse temperature, also called inverse_temperature: larger is greedier, 0 is chance"
+    ).alsoNamed("inverse_temperature"),
     .schedule("epsilon", \.epsilon, in: 0...1, "chance to explore (ε), by episode"),
     .count("n_step", \.nStep, in: 1...1000, "steps whose rewards are counted (n)"),
     .count(

@@ -14,7 +14,7 @@ package enum CityGenerator {
     for attempt in 0..<2 * attempts {
       let plan = CityPlan(seed: seed, attempt: attempt, isDry: attempt >= attempts)
       text = CityWriter(plan, seed: seed).text
-      if let map = try? CityMap(parsing: text), CitySurvey(map).problems.isEmpty { break }
+      if let map = try? CityMap(parsing: text), CitySurvey(map).isWorthLearning { break }
     }
     return text
   }

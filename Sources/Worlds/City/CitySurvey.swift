@@ -62,25 +62,38 @@ package struct CitySurvey: Sendable, Equatable {
 
   private static func length(_ way: CityPoint) -> Double { (way * way).sum().squareRoot() }
 
-  /// What a learner or a driver would stumble over, as sentences.
+  /// What a learner or a driver would stumble over, and why, as sentences.
   package var problems: [String] {
     var problems: [String] = []
-    if !startsOnRoad { problems.append("the start is off the road") }
-    if drivable > Self.mostDrivable {
-      problems.append(
-        "\(Self.percent(drivable)) of the map is drivable; "
-          + "above \(Self.percent(Self.mostDrivable)) there is little to learn")
+    if !startsOnRoad {
+      problems.append("the start is off the road: the car begins on sand, slow and punished")
     }
-    for leg in legs {
-      if !leg.isReachable { problems.append("no road leads from \(leg.from) to \(leg.to)") }
-      if leg.offRoad < Self.leastOffRoad {
-        problems.append(
-          "only \(Self.percent(leg.offRoad)) of the straight line from \(leg.from) to \(leg.to) "
-            + "is off the road")
-      }
+    for leg in legs where !leg.isReachable {
+      problems.append(
+        "no road leads from \(leg.from) to \(leg.to): the car has to cross sand, and the satnav knows no way"
+      )
     }
     return problems
   }
+
+  /// What makes a city easy to learn, and why, as sentences.
+  package var remarks: [String] {
+    var remarks: [String] = []
+    if drivable > Self.mostDrivable {
+      remarks.append(
+        "\(Self.percent(drivable)) of the map is drivable: above \(Self.percent(Self.mostDrivable)) a car"
+          + " seldom meets an edge of the road, and has little to learn")
+    }
+    for leg in legs where leg.offRoad < Self.leastOffRoad {
+      remarks.append(
+        "only \(Self.percent(leg.offRoad)) of the straight line from \(leg.from) to \(leg.to) is off the"
+          + " road: a car that heads for the target arrives without learning to follow roads")
+    }
+    return remarks
+  }
+
+  /// Whether there is something to learn, and nothing to stumble over.
+  var isWorthLearning: Bool { problems.isEmpty && remarks.isEmpty }
 
   private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 }
@@ -105,7 +118,7 @@ extension CitySurvey {
           "\(way), \(Int(leg.straight)) px straight, \(Self.percent(leg.offRoad)) of it off the road"
         ))
     }
-    return lines + problems.map { ("problem", $0) } + notes.map { ("note", $0) }
+    return lines + problems.map { ("problem", $0) } + (remarks + notes).map { ("note", $0) }
   }
 
   /// The findings as JSON members, flat; legs are lists from the start on.
@@ -121,7 +134,7 @@ extension CitySurvey {
       .init("leg_off_road", .array(legs.map { .number($0.offRoad) })),
       .init("leg_reachable", .array(legs.map { .bool($0.isReachable) })),
       .init("problems", .array(problems.map { ["problem": .string($0)] })),
-      .init("notes", .array(notes.map(JSON.string))),
+      .init("notes", .array((remarks + notes).map(JSON.string))),
     ]
   }
 }

@@ -44,7 +44,8 @@ package struct Snake: DiscreteActionWorld {
     next.counter += 1
     next.heading = UInt8(Self.heading(Int(state.heading), turned: action))
     let cell = Self.neighbour(of: Int(state.head), Int(next.heading))
-    if let cell, !state.isCovered(cell), Int(next.counter) <= rules.patience * Int(state.length) {
+    let segments = Int(state.length) + (rules.patienceCountsHead ? 1 : 0)
+    if let cell, !state.isCovered(cell), Int(next.counter) <= rules.patience * segments {
       guard cell == Int(state.food) else {
         next.advance(to: cell, growing: false)
         return Step(next: next, reward: 0)

@@ -18,6 +18,9 @@ package struct SnakeRules: Configuration, Equatable {
   package var deathReward = -10.0
   /// The game ends after more steps than this for each segment.
   package var patience = 100
+  /// Whether the cell that the head moves to counts as a segment, as in the published game, which tests its patience
+  /// after the head has moved and before the tail does.
+  package var patienceCountsHead = false
   /// After how many steps a game is truncated, should it last so long.
   package var stepLimit = 100_000
 
@@ -30,6 +33,9 @@ package struct SnakeRules: Configuration, Equatable {
     .number("food_reward", \.foodReward, in: -1e6...1e6, "reward of food"),
     .number("death_reward", \.deathReward, in: -1e6...1e6, "reward of the game's last step"),
     .count("patience", \.patience, in: 1...1_000_000, "steps a game may last for each segment"),
+    .flag(
+      "patience_counts_head", \.patienceCountsHead,
+      "count the cell that the head moves to as a segment, as published"),
     .count("step_limit", \.stepLimit, in: 1...1_000_000_000, "steps until truncation"),
   ]
 }

@@ -83,7 +83,7 @@ struct CurveCommand: Command {
   ) throws -> ExitCode {
     guard let output else {
       console.print("\(run.chartTitle)\n")
-      console.print(curve.text(.here), isStyled: true)
+      console.print(styled: curve.text(.here))
       return .done
     }
     let chart = curve.chart(title: title ?? run.chartTitle, theme: theme, scales: scales)

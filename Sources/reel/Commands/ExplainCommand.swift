@@ -116,7 +116,8 @@ struct ExplainCommand: Command {
     guard let episode else {
       let moment = try RecordedMoment(option: "--at", at)
       if case .step(let step) = moment { return step }
-      return max(0, min(try recording.step(at: moment), try recording.stepCount() - 1))
+      let step = max(0, min(try recording.step(at: moment), try recording.stepCount() - 1))
+      return try recording.nearestStep(to: step) ?? step
     }
     let chosen = try recording.episodes(EpisodeArguments.selection(episode))
     guard let chosen = chosen.first else { throw Failure.failed("\(subject) has no episode yet") }

@@ -32,6 +32,7 @@ struct ExportCommand: Command {
       "--at", value: "STEP", help: "parameters at a step, N%, end or, of networks, best")
     output = try arguments.option("-o", "--output", value: "FILE", help: "default: print CSV")
     force = arguments.flag("--force", help: "overwrite")
+    arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
@@ -41,14 +42,15 @@ struct ExportCommand: Command {
     let recording = try Recording(file)
     if what[0] == "parameters" { return try exportParameters(recording, console) }
     guard let output else {
+      if console.isJSON { throw Failure.usage("rows are CSV", "--json goes with -o") }
       try rows(of: recording) { Console.writeData(String(decoding: $0, as: UTF8.self)) }
       return .done
     }
+    try checkEnding(of: output, is: "csv", "rows are written as CSV")
     var file = try OutputFile(output, replacing: force)
     try rows(of: recording) { try file.write($0) }
     try file.finish()
-    console.print(output)
-    return .done
+    return finish(output, console)
   }
 
   private func rows(of recording: Recording, _ write: ([UInt8]) throws -> Void) throws {
@@ -61,11 +63,30 @@ struct ExportCommand: Command {
 
   private func exportParameters(_ recording: Recording, _ console: Console) throws -> ExitCode {
     guard let output else { throw Failure.usage("parameters are not text", "name a file with -o") }
+    try checkEnding(of: output, is: "safetensors", "parameters are written as safetensors")
     let moment = try RecordedMoment(option: "--at", at)
     let checkpoint = try Catalog.builtIn.settings(of: recording.description()).checkpoint(
       of: recording, at: moment)
     try OutputFile.write(checkpoint.parameters, to: output, replacing: force)
-    console.print(output)
+    return finish(output, console)
+  }
+
+  /// Nothing is written under a name that says it is something else.
+  private func checkEnding(of path: String, is ending: String, _ sentence: String) throws {
+    let found = Files.ending(path).lowercased()
+    guard found.isEmpty || found == ending || path.hasPrefix("/dev/") else {
+      throw Failure.usage(
+        "\(sentence), not as .\(found)", "name a .\(ending) file",
+        found == "parquet" ? "docs/python.md shows how DuckDB makes Parquet of a recording" : "")
+    }
+  }
+
+  private func finish(_ path: String, _ console: Console) -> ExitCode {
+    if console.isJSON {
+      console.print(["file": .string(path), "bytes": .integer(Files.size(path) ?? 0)])
+    } else {
+      console.print(path)
+    }
     return .done
   }
 }

@@ -123,7 +123,7 @@ struct HeatmapCommand: Command {
         throw Failure.usage("such a map does not fit a terminal", "-o FILE.png draws it")
       }
       console.print("\(pictures.maps.run.chartTitle), \(picture.subtitle)\n")
-      console.print(picture.map.text(.here, scale: picture.scale), isStyled: true)
+      console.print(styled: picture.map.text(.here, scale: picture.scale))
       return .done
     }
     try DrawingFile(output, replacing: force).write(pictures.drawing(of: picture)) {

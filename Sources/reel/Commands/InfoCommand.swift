@@ -62,11 +62,24 @@ struct InfoCommand: Command {
     }
     console.print("room  (\(NumberFormat.bytes(recording.fileBytes())) in all)")
     console.print(Help.rows(sizes.map { ($0.table, NumberFormat.bytes($0.bytes)) }))
-    if !summary.run.world.map.isEmpty, !summary.run.isOfText {
-      console.print(summary.run.world.map)
-    }
+    if !summary.run.isOfText { printMap(summary.run.world.map, console) }
     return .done
   }
+
+  /// A map, where it is one that people can look at.
+  private func printMap(_ map: String, _ console: Console) {
+    guard !map.isEmpty else { return }
+    if map.utf8.count <= Self.mostMapBytes {
+      console.print(map)
+    } else {
+      console.print(
+        "map  of \(NumberFormat.bytes(map.utf8.count)): reel map export \(file.quotedForShell) prints it"
+      )
+    }
+  }
+
+  /// A board of 64 × 40 cells.
+  private static let mostMapBytes = 64 * 40
 
   private static func text(_ member: JSON.Member) -> String {
     switch member.key {

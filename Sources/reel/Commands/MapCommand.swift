@@ -1,17 +1,20 @@
 import Experiments
 import Platform
+import Recordings
 import Rollouts
 import Worlds
 
-/// Makes random maps, and says what is wrong with given ones.
+/// Makes random maps, says what is wrong with given ones, and gives back those of recordings.
 struct MapCommand: Command {
   static let name = "map"
-  static let summary = "make a random map that can be solved, or check one"
+  static let summary =
+    "make a random map that can be solved, check one, or take one out of a recording"
   static let group = CommandGroup.record
   static let examples = [
     "reel map maze --size 41x41 --seed 7 -o maps/mazes/mine.txt",
     "reel map city --seed 4 -o maps/cities/mine.geojson",
     "reel map check maps/lakes/8x8.txt maps/cities/grachten.geojson",
+    "reel map export recordings/city.sqlite -o maps/cities/again.geojson",
   ]
 
   private let what: String
@@ -22,9 +25,9 @@ struct MapCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     what = try arguments.positional(
-      "WHAT", choices: Self.generators.map(\.name) + ["check"],
-      help: "what to make, or to check a file")
-    files = arguments.remaining("FILE", help: "the maps to check")
+      "WHAT", choices: Self.generators.map(\.name) + ["check", "export"],
+      help: "what to make; or to check maps, or to export that of a recording")
+    files = arguments.remaining("FILE", help: "the maps to check, or the recording")
     var request = RandomMapOptions()
     let size = try arguments.option(
       "--size", value: "ROWSxCOLUMNS", help: "of a maze or lake (default 21x21)")
@@ -61,14 +64,34 @@ struct MapCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     if what == "check" { return try check(console) }
+    if what == "export" { return try export(console) }
     if !files.isEmpty { throw Failure.usage("reel map \(what) takes no file", "write with -o") }
     let map = try generated()
-    guard let output else {
-      console.print(map.text)
-      return .done
+    return try write(map.text, map.summary, console)
+  }
+
+  private func export(_ console: Console) throws -> ExitCode {
+    guard files.count == 1 else { throw Failure.usage("reel map export takes one recording") }
+    let run = try Recording(files[0]).description()
+    guard !run.world.map.isEmpty, !run.isOfText else {
+      throw Failure.failed("\(files[0]) has no map: its world is \(run.world.name)")
     }
-    try OutputFile.write(Array(map.text.utf8), to: output, replacing: force)
-    console.note("\(output): \(map.summary)")
+    let text = run.world.map.hasSuffix("\n") ? run.world.map : run.world.map + "\n"
+    return try write(text, "\(NumberFormat.bytes(text.utf8.count)), for --map", console)
+  }
+
+  private func write(_ map: String, _ summary: String, _ console: Console) throws -> ExitCode {
+    if let output { try OutputFile.write(Array(map.utf8), to: output, replacing: force) }
+    if console.isJSON {
+      console.print([
+        "file": output.map(JSON.string) ?? .null, "summary": .string(summary),
+        "map": .string(map),
+      ])
+    } else if let output {
+      console.note("\(output): \(summary)")
+    } else {
+      Console.writeData(map)
+    }
     return .done
   }
 

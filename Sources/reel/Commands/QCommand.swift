@@ -37,10 +37,28 @@ struct QCommand: Command {
     let last =
       try recording.foldsTable()
       ? recording.qUpdates(of: state, before: step, last: updates) : []
+    let world = try? Catalog.builtIn.plan(of: run).world()
     let view = QView(
-      table: table, state: state, step: step, names: names, updates: last)
+      table: table, state: state, step: step, names: names, updates: last,
+      remark: table.visits(in: state) == 0 ? Self.remark(on: state, in: world) : nil)
     console.isJSON ? console.print(view.json) : console.print(view.text)
     return .done
+  }
+}
+
+extension QCommand {
+  /// Why nothing is ever learned in a state; nil where something may be.
+  private static func remark(on state: Int, in world: (any World)?) -> String? {
+    guard let world = world as? any TabularWorld else { return nil }
+    guard world.canBeIn(state) else { return "this is a wall: the agent is never in it" }
+    let dynamics = world.dynamics
+    let endsHere = (0..<dynamics.states).contains { from in
+      (0..<dynamics.actions).contains { action in
+        let outcome = dynamics.outcome(from, executing: action)
+        return outcome.terminates && outcome.next == state
+      }
+    }
+    return endsHere ? "the episode ends here: no action is ever taken" : nil
   }
 }
 
@@ -51,6 +69,7 @@ private struct QView {
   let step: Int
   let names: StateNames
   let updates: [QUpdate]
+  let remark: String?
 
   private var actions: [(name: String, value: Double, visits: Int, isBest: Bool)] {
     let learned = table.learnedActions(state)
@@ -84,6 +103,7 @@ private struct QView {
                 "before": .number($0.before), "after": .number($0.after),
               ]
             })),
+        .init("remark", remark.map(JSON.string) ?? .null),
       ])
   }
 
@@ -98,7 +118,7 @@ private struct QView {
       ])
     }
     text += values.text
-    if updates.isEmpty { return text + "\n\nnever updated up to here" }
+    if updates.isEmpty { return text + "\n\n" + (remark ?? "never updated up to here") }
     var table = TextTable(
       ["step", "episode", "action", "reward", "to", "α", "before", "after"],
       right: [0, 1, 3, 4, 5, 6, 7])

@@ -12,7 +12,7 @@ struct StudyCommand: Command {
   static let examples = ["reel study gamma --seeds 8 -o output/study-gamma/"]
 
   private let study: Study
-  private let seeds: Int
+  private let seeds: [UInt64]
   private let steps: Int
   private let map: String?
   private let preset: String?
@@ -25,8 +25,10 @@ struct StudyCommand: Command {
     let name = try arguments.positional(
       "QUESTION", choices: Study.all.map(\.name), help: "what to vary")
     study = Study.named(name) ?? Study.all[0]
-    seeds =
-      try arguments.count("--seeds", in: 2...1000, help: "runs of each setting (default 8)") ?? 8
+    let seeds = try arguments.option(
+      "--seeds", value: "SEEDS", help: "runs of each setting (default 8): \(Seeds.help)")
+    self.seeds = try Seeds.parse(seeds ?? "8", most: 1000)
+    if self.seeds.count < 2 { throw Failure.usage("a study takes two seeds of each value or more") }
     steps =
       try arguments.count(
         "--steps", in: 1000...1_000_000_000, help: "ticks of each run (default 60000)") ?? 60_000

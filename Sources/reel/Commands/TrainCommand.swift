@@ -61,7 +61,7 @@ struct TrainCommand: Command {
     listsSettings = arguments.flag("--settings", help: "list every setting, and train nothing")
     let seed = try arguments.count("--seed", in: 0...Int.max, help: "default 1")
     let range = try arguments.option(
-      "--seeds", value: "A-B", help: "one run for each, on all cores")
+      "--seeds", value: "SEEDS", help: "one run for each, on all cores: \(Seeds.help)")
     output = try arguments.option(
       "-o", "--output", value: "FILE",
       help: "default recordings/WORLD-TRAINER-sSEED.sqlite; {seed} stands for the seed")
@@ -102,21 +102,13 @@ struct TrainCommand: Command {
     if let steps { overrides.append(("steps", "\(steps)")) }
     if seed != nil && range != nil { throw Failure.usage("--seed and --seeds exclude each other") }
     isOneSeed = range == nil
-    seeds = try range.map(Self.seeds(in:)) ?? [UInt64(seed ?? 1)]
+    seeds = try range.map { try Seeds.parse($0, most: 10_000) } ?? [UInt64(seed ?? 1)]
   }
 
   /// A recording that is to go on.
   private struct Resumption {
     var path: String
     var change: PlanChange
-  }
-
-  private static func seeds(in text: String) throws -> [UInt64] {
-    let ends = text.split(separator: "-").map { UInt64($0) }
-    guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
-      first <= last, last < 1 << 63, last - first < 10_000
-    else { throw Failure.usage("--seeds is A-B, such as 1-10, not '\(text)'") }
-    return Array(first...last)
   }
 
   func run(_ console: Console) throws -> ExitCode {
@@ -151,7 +143,7 @@ struct TrainCommand: Command {
     } else if console.isJSON {
       console.print(isOneSeed ? results[0].json : .array(results.map(\.json)))
     } else if isOneSeed {
-      console.print(results[0].path)
+      console.print(results[0])
     } else {
       printTable(results, console)
     }

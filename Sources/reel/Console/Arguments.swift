@@ -186,6 +186,6 @@ extension Arguments {
     guard !choices.isEmpty, !choices.contains(word) else { return }
     throw Failure.usage(
       "there is no \(name.drop { $0 == "-" }.lowercased()) '\(word)'",
-      didYouMean(word, among: choices))
+      didYouMean(word, among: choices, listing: 40))
   }
 }

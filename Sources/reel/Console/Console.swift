@@ -14,9 +14,14 @@ struct Console: Sendable {
     showsProgress = !quiet && isatty(STDERR_FILENO) == 1
   }
 
-  /// A result for people, or a path. What is styled has controls of our own.
-  func print(_ text: String, isStyled: Bool = false) {
-    if !isQuiet { Self.write((isStyled ? text : text.showingControls()) + "\n") }
+  /// A result for people, or a path.
+  func print(_ text: String) {
+    if !isQuiet { Self.write(text.showingControls().wrapped(at: Terminal.width()) + "\n") }
+  }
+
+  /// A drawing of characters, with controls of our own.
+  func print(styled text: String) {
+    if !isQuiet { Self.write(text + "\n") }
   }
 
   /// A result as JSON.
@@ -29,12 +34,17 @@ struct Console: Sendable {
 
   /// What people like to know, and scripts do not.
   func note(_ text: String) {
-    if !isQuiet { Self.write(text.showingControls() + "\n", to: STDERR_FILENO) }
+    if !isQuiet { Self.writeError(text) }
   }
 
   /// What went wrong.
   static func error(_ text: String) {
-    write("reel: \(text.showingControls())\n", to: STDERR_FILENO)
+    writeError("reel: \(text)")
+  }
+
+  private static func writeError(_ text: String) {
+    let width = Terminal.width(of: STDERR_FILENO)
+    write(text.showingControls().wrapped(at: width) + "\n", to: STDERR_FILENO)
   }
 
   /// Bytes to a file descriptor, all of them.

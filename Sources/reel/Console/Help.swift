@@ -2,11 +2,21 @@ import Platform
 
 /// The pages of help, made from what the commands declare.
 enum Help {
-  static var overview: String {
-    var text = """
-      reel \(reelVersion): records reinforcement-learning runs, every transition, and draws them
+  /// The width of a page that is read elsewhere than in a terminal, and the greatest in one.
+  private static let width = 96
 
-      usage: reel <verb> …     reel <verb> --help     reel help <verb>
+  /// The width of a page here.
+  private static var widthHere: Int { min(width, Terminal.width() ?? width) }
+
+  static var overview: String {
+    let title =
+      "reel \(reelVersion): records reinforcement-learning runs, every transition, and draws them"
+    var text = """
+      \(title.wrapped(at: widthHere))
+
+      usage: reel VERB …
+             reel VERB --help
+             reel help VERB
 
       """
     for group in CommandGroup.allCases {
@@ -46,8 +56,10 @@ enum Help {
     let words = arguments.positionals.map { argument in
       argument.isRepeated ? "\(argument.names[0])…" : argument.names[0]
     }
-    var text = "reel \(C.name): \(C.summary)\n\nusage: "
-    text += (["reel", C.name] + words + ["[options]"]).joined(separator: " ") + "\n"
+    let width = widthHere
+    let usage = (["usage: reel", C.name] + words + ["[options]"]).joined(separator: " ")
+    var text = "reel \(C.name): \(C.summary)".wrapped(at: width) + "\n\n"
+    text += usage.wrapped(at: width, indent: "       ") + "\n"
     if !arguments.positionals.isEmpty {
       text += "\n" + rows(arguments.positionals.map { ($0.names[0], described($0)) })
     }
@@ -58,7 +70,11 @@ enum Help {
         return (option.value.map { "\(names) \($0)" } ?? names, described(option))
       })
     if !C.examples.isEmpty {
-      text += "\nexamples\n" + C.examples.map { "  \($0)\n" }.joined()
+      // Broken as a shell goes on with them.
+      text +=
+        "\nexamples\n"
+        + C.examples.map { "  \($0)".wrapped(at: width, indent: "    ", ending: " \\") + "\n" }
+        .joined()
     }
     return text
   }
@@ -69,7 +85,8 @@ enum Help {
   }
 
   /// Two columns, the second wrapped at the width of a page.
-  static func rows(_ rows: [(String, String)], width: Int = 96) -> String {
+  static func rows(_ rows: [(String, String)]) -> String {
+    let width = widthHere
     let first = min(24, (rows.map(\.0.count).max() ?? 0) + 2)
     var text = ""
     for (name, help) in rows {
@@ -88,14 +105,5 @@ enum Help {
       text += line.trimmingTrailingSpaces + "\n"
     }
     return text
-  }
-}
-
-extension String {
-  /// The text without blanks at its end.
-  var trimmingTrailingSpaces: String {
-    var text = self[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }

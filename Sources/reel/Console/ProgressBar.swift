@@ -25,14 +25,29 @@ struct ProgressBar {
   }
 
   private func draw(_ share: Double, _ note: String, _ now: Double) {
-    let width = 28
     let share = min(1, max(0, share))
-    let filled = Int((share * Double(width)).rounded(.down))
-    let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled)
     let left = share > 0.02 ? (now - start) * (1 - share) / share : nil
     let rest = left.map { "  \(NumberFormat.duration($0)) left" } ?? ""
-    let line = "\(title)  \(bar) \(Int(share * 100)) %  \(note)\(rest)"
-    Console.write("\r\u{1B}[2K" + line.showingControls(onOneLine: true), to: STDERR_FILENO)
+    // A line that wraps could not be wiped, and in the last column some terminals wrap.
+    let width = (Terminal.width(of: STDERR_FILENO) ?? 80) - 1
+    let line = Self.line(title, share, note, rest, width: width)
+    Console.write("\r\u{1B}[2K" + line, to: STDERR_FILENO)
+  }
+
+  /// A bar between its words, in at most `width` columns: the bar becomes shorter first, then the note.
+  static func line(
+    _ title: String, _ share: Double, _ note: String, _ rest: String, width: Int
+  ) -> String {
+    let title = title.showingControls(onOneLine: true)
+    let note = note.showingControls(onOneLine: true)
+    let percent = "\(Int(share * 100)) %"
+    let room = width - title.count - 2 - 1 - percent.count - 2 - rest.count
+    let length = max(8, min(28, room - note.count))
+    let noted =
+      note.count + length <= room ? note : note.prefix(max(0, room - length - 1)) + "…"
+    let filled = Int((share * Double(length)).rounded(.down))
+    let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: length - filled)
+    return String("\(title)  \(bar) \(percent)  \(noted)\(rest)".prefix(max(0, width)))
   }
 
   /// Wipes the bar.

@@ -4,10 +4,8 @@ import Glibc
 extension TerminalStyle {
   /// What standard output can show: all of it in a terminal, plain ASCII in a file or a pipe.
   static var here: TerminalStyle {
-    guard isatty(STDOUT_FILENO) == 1 else { return TerminalStyle() }
+    guard let width = Terminal.width() else { return TerminalStyle() }
     func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
-    var window = winsize()
-    let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0
     let colors: Colors =
       getenv("NO_COLOR") != nil || variable("TERM") == "dumb"
       ? .none : ["truecolor", "24bit"].contains(variable("COLORTERM")) ? .full : .palette256
@@ -16,6 +14,6 @@ extension TerminalStyle {
     }
     return TerminalStyle(
       colors: colors, isUnicode: language?.uppercased().contains("UTF") ?? false,
-      width: known ? Int(window.ws_col) : 80)
+      width: width)
   }
 }

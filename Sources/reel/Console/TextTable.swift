@@ -21,7 +21,11 @@ struct TextTable {
 }
 
 /// The lines of a table whose rows nobody keeps: each is shown twice, first to be measured.
+///
+/// In a terminal that is too narrow for a row, the columns that do not fit stand below.
 struct TextLayout {
+  private static let margin = "    "
+  private let room = Terminal.width() ?? .max
   private let rightAligned: Set<Int>
   private var widths: [Int]
 
@@ -35,11 +39,24 @@ struct TextLayout {
     for (column, text) in row.enumerated() { widths[column] = max(widths[column], text.count) }
   }
 
-  /// A row's line.
+  /// A row's line, or its lines.
   func line(_ row: [String]) -> String {
-    row.indices.map { column in
-      let padding = String(repeating: " ", count: max(0, widths[column] - row[column].count))
-      return rightAligned.contains(column) ? padding + row[column] : row[column] + padding
-    }.joined(separator: "  ").trimmingTrailingSpaces
+    var lines = [""]
+    var used = 0
+    for (column, text) in row.enumerated() {
+      let padding = String(repeating: " ", count: max(0, widths[column] - text.count))
+      let cell = rightAligned.contains(column) ? padding + text : text + padding
+      if column == 0 {
+        lines[0] = cell
+        used = widths[0]
+      } else if used + 2 + widths[column] <= room {
+        lines[lines.count - 1] += "  " + cell
+        used += 2 + widths[column]
+      } else {
+        lines.append(Self.margin + cell)
+        used = Self.margin.count + widths[column]
+      }
+    }
+    return lines.map(\.trimmingTrailingSpaces).joined(separator: "\n")
   }
 }

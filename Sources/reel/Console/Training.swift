@@ -39,6 +39,25 @@ extension Console {
 }
 
 extension Console {
+  /// A trained run's file; and for people how good it is, how long it took, and what can be done with it.
+  func print(_ result: TrainingResult) {
+    print(result.path)
+    let score =
+      result.validationLoss.map { "validation loss \(NumberFormat.decimal($0, 3))" }
+      ?? "last 100 episodes \(NumberFormat.decimal(result.lastMean, 2)), best \(NumberFormat.decimal(result.best, 2))"
+    note(
+      "\(score); \(NumberFormat.count(result.steps)) steps in \(NumberFormat.duration(result.seconds))"
+    )
+    guard result.isComplete else { return }
+    let file = result.path.quotedForShell
+    note(
+      result.validationLoss == nil
+        ? "reel film \(file) --episode best shows it play, reel report \(file) all of it"
+        : "reel generate \(file) lets it write, reel report \(file) shows all of it")
+  }
+}
+
+extension Console {
   /// Begins another run at a step of a recording, and trains it to its end.
   func fork(
     _ parent: Recording, at step: Int, to path: String, _ change: PlanChange, force: Bool = false,
@@ -67,7 +86,7 @@ extension ResumedRun {
     } else if console.isJSON {
       console.print(outcome.result.json)
     } else {
-      console.print(outcome.result.path)
+      console.print(outcome.result)
     }
     if !outcome.wentOn { console.note("it was complete already; --until STEPS trains on") }
     let words =

@@ -1,0 +1,30 @@
+/// The seeds of several runs, as people write them.
+package enum Seeds {
+  /// What they may be, in a few words.
+  package static let help = "5 for seeds 1 to 5, 6-10 for those, 7-7 or 3,7 for single ones"
+
+  /// Reads them: a number alone says how many, as in every tool that takes a number of runs.
+  package static func parse(_ text: String, most: Int) throws -> [UInt64] {
+    let words = text.split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.filter { $0 != " " }
+    }
+    if words.count == 1, let count = Int(words[0]), 1...most ~= count {
+      return Array(1...UInt64(count))
+    }
+    var seeds: [UInt64] = []
+    for word in words {
+      let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
+        words.count > 1 || ends.count == 2, first <= last, last < 1 << 53,
+        last - first < UInt64(most)
+      else {
+        throw RunError.request("seeds are up to \(most), \(help), not '\(text)'")
+      }
+      seeds += first...last
+    }
+    guard seeds.count <= most, Set(seeds).count == seeds.count else {
+      throw RunError.request("seeds are up to \(most), each once: \(help), not '\(text)'")
+    }
+    return seeds
+  }
+}
