@@ -73,19 +73,22 @@ package struct ReportedRun {
 
   /// Reads it all; `progress` hears the share that is done, and ends it by false.
   package func read(progress: (Double) -> Bool = { _ in true }) throws -> RunReport {
-    // On threads and connections of their own: the moments take as long as all the rest, and so does the digest,
-    // which a large file therefore does without.
+    // On threads and connections of their own; the digest takes as long as all the rest, and a large file does
+    // without it.
     let (path, catalog) = (path, tables.catalog)
     let moments =
       run.purpose == .train
       ? Errand { isWanted in
-        try Recording(path).moments(in: catalog) { _, _ in isWanted() }
+        try Recording(path).courseMoments(in: catalog) { _, _ in isWanted() }
       } : nil
     let digest =
       recording.fileBytes() <= Self.mostHashedBytes
       ? Errand { _ in try Recording(path).digest() } : nil
-    var report = try readShown(progress)
-    report.moments = try moments?.result().map { ($0, commands.moment($0)) } ?? []
+    var (report, history) = try readShown(progress)
+    if let moments {
+      let found = try moments.result() + recording.tableMoments(history, in: tables.catalog)
+      report.moments = found.sorted().map { ($0, commands.moment($0)) }
+    }
     if let digest = try digest?.result() {
       report.facts.append((name: "Digest", value: digest.prefix(16) + "…"))
     }
@@ -95,7 +98,9 @@ package struct ReportedRun {
   /// Of a larger file the digest would take most of a report's time; `reel digest` prints it.
   private static let mostHashedBytes = 256 << 20
 
-  private func readShown(_ progress: (Double) -> Bool) throws -> RunReport {
+  private func readShown(
+    _ progress: (Double) -> Bool
+  ) throws -> (report: RunReport, history: TableHistory?) {
     let outcomes = try recording.outcomes()
     var report = RunReport(
       name: name, task: task, facts: try facts(outcomes), settings: settings,
@@ -118,6 +123,7 @@ package struct ReportedRun {
         try episode(chosen.episode, chosen.label, every: found.every, found.view)
       }
     }
+    var history: TableHistory?
     switch insight {
     case .table where try recording.hasEveryStep():
       var course = TableCourse(
@@ -125,9 +131,10 @@ package struct ReportedRun {
       try course.follow(at: maps.steps, &report.episodes, chosen.map(\.episode))
       if !course.maps.isEmpty {
         var heat = try heat(course.maps, at: maps.steps, begun: episodes.map(\.firstStep))
-        (heat.updates, heat.lastUpdates) = (course.updates, course.lastUpdates)
+        (heat.updates, heat.lastUpdates) = (course.lastUpdates.updates, course.lastUpdates.places)
         report.heat = heat
       }
+      history = course.history
     case .actionValues(let values):
       for (index, chosen) in chosen.enumerated() {
         report.episodes[index].values = try networkValues(
@@ -136,7 +143,7 @@ package struct ReportedRun {
     case .table, .attention, .nothing: break
     }
     try explainNetwork(&report, chosen.map(\.episode), progress)
-    return report
+    return (report, history)
   }
 
   // MARK: Heat map

@@ -1,26 +1,23 @@
 import Analysis
 import Experiments
 import Pictures
+import Platform
 import Recordings
 import Rollouts
 
 /// A table followed through training, once, for all that a report shows of it: its maps at some steps, what it
-/// said at each moment of the episodes that can be played, why each of their steps was taken, and the last update
-/// of each cell.
+/// said at each moment of the episodes that can be played, why each of their steps was taken, the last update
+/// of each cell, and what its moments are found by.
 struct TableCourse {
   private(set) var maps: [HeatMap] = []
-  /// The last update of each state by each map, as a place in `updates`.
-  private(set) var lastUpdates: [[Int: Int]] = []
-  private(set) var updates: [QUpdate] = []
+  private(set) var lastUpdates = LastUpdates()
+  private(set) var history: TableHistory?
 
   private let recording: Recording
   private let run: RunDescription
   private let tables: PictureTables
   /// How many bytes words and updates may take.
   private let room: Int
-
-  /// About as many bytes as an update takes.
-  private static let updateBytes = 28
 
   init(_ recording: Recording, _ run: RunDescription, _ tables: PictureTables, room: Int) {
     (self.recording, self.run, self.tables, self.room) = (recording, run, tables, room)
@@ -34,24 +31,35 @@ struct TableCourse {
       mapSteps.isEmpty ? nil : try tables.learnedMaps(of: recording) as? LearnedTables
     let table = try recording.qTable(at: 0)
     let keepsUpdates = learned != nil && mapSteps.count * table.states * 4 <= room / 2
-    var follower = TableFollower(
+    let follower = TableFollower(
       table, try places(reports, episodes),
       try episodes.map {
         try tables.catalog.explanationContext(of: recording, at: $0.firstStep)
       }, keepsUpdates: keepsUpdates)
+    let wantsHistory = try recording.hasTableMoments(in: tables.catalog)
+    let end = wantsHistory ? try recording.stepCount() : follower.lastStep ?? 0
+    // One thread makes the updates of the log again, another looks at them.
+    let reader = Reader(follower, wantsHistory ? TableHistory(table) : nil)
+    let relay = Relay<Reader.Part> { reader.take($0) }
     try recording.forEachQTable(
-      at: mapSteps.isEmpty ? [0, follower.lastStep ?? 0] : mapSteps,
-      observing: { follower.take($0) },
+      at: mapSteps.isEmpty ? [0, end] : mapSteps,
+      observing: { relay.send(.updates($0)) },
       { _, table in
         guard let learned else { return }
         maps.append(learned.map(of: table))
-        if keepsUpdates { keep(follower.last) }
+        if keepsUpdates { relay.send(.map) }
       })
-    follower.finish()
-    let (found, explained) = (follower.values, follower.explanations)
+    relay.finish()
+    take(reader, &reports)
+  }
+
+  private mutating func take(_ reader: Reader, _ reports: inout [RunReport.Episode]) {
+    reader.follower.finish()
+    (history, lastUpdates) = (reader.history, reader.lastUpdates)
+    let (found, explained) = (reader.follower.values, reader.follower.explanations)
     for (index, values) in found.enumerated() { reports[index].values = values }
-    if updates.count * Self.updateBytes > room / 2 { (updates, lastUpdates) = ([], []) }
-    var left = room - updates.count * Self.updateBytes
+    if lastUpdates.bytes > room / 2 { lastUpdates = LastUpdates() }
+    var left = room - lastUpdates.bytes
     for (index, lines) in explained.enumerated() {
       let bytes = lines.count * RunReport.Episode.explanationBytes
       guard bytes <= left else { continue }
@@ -82,10 +90,47 @@ struct TableCourse {
     }
     return places.sorted { ($0.step, $0.episode) < ($1.step, $1.episode) }
   }
+}
 
-  /// Keeps the last updates by a map; those that an earlier map had are not kept again.
-  private mutating func keep(_ last: [QUpdate?]) {
-    let before = lastUpdates.last ?? [:]
+/// What looks at the updates of a table, on one thread.
+private final class Reader: @unchecked Sendable {
+  /// What it is sent.
+  enum Part: Sendable {
+    case updates([QUpdate])
+    /// A map is drawn of the table as it is now.
+    case map
+  }
+
+  var follower: TableFollower
+  private(set) var history: TableHistory?
+  private(set) var lastUpdates = LastUpdates()
+
+  init(_ follower: TableFollower, _ history: TableHistory?) {
+    (self.follower, self.history) = (follower, history)
+  }
+
+  func take(_ part: Part) {
+    switch part {
+    case .updates(let updates):
+      follower.take(updates)
+      history?.take(updates)
+    case .map: lastUpdates.keep(follower.last)
+    }
+  }
+}
+
+/// The last update of each state by each map.
+struct LastUpdates {
+  private(set) var updates: [QUpdate] = []
+  /// By each map, for each state the place of its last update.
+  private(set) var places: [[Int: Int]] = []
+
+  /// About as many bytes as they take on a page: 28 each.
+  var bytes: Int { updates.count * 28 }
+
+  /// Keeps those by a map; what an earlier map had is not kept again.
+  mutating func keep(_ last: [QUpdate?]) {
+    let before = places.last ?? [:]
     var now: [Int: Int] = [:]
     for case let update? in last {
       if let place = before[update.state], updates[place].step == update.step {
@@ -95,6 +140,6 @@ struct TableCourse {
         updates.append(update)
       }
     }
-    lastUpdates.append(now)
+    places.append(now)
   }
 }

@@ -10,33 +10,63 @@ extension Recording {
   package func moments(
     in catalog: Catalog = .builtIn, progress: ProgressHandler = { _, _ in true }
   ) throws -> [Moment] {
-    let run = try description()
-    let plan = try catalog.plan(of: run)
-    // A text has none, and says so.
-    let world = try plan.world()
-    let course = try RunCourse(of: self, run)
-    let isFolded = try foldsToTable(run, plan)
+    guard try hasTableMoments(in: catalog) else { return try courseMoments(in: catalog, progress) }
+    let history = try tableHistory { try check(progress, $0 / 2, "updates") }
+    let found = try courseMoments(in: catalog) { progress(0.5 + $0 / 2, $1) }
+    return try (found + tableMoments(history, in: catalog)).sorted()
+  }
 
+  /// Those that episodes, returns and metrics show, which do without a table.
+  package func courseMoments(
+    in catalog: Catalog, _ progress: ProgressHandler = { _, _ in true }
+  ) throws -> [Moment] {
+    let run = try description()
+    // A text has none, and says so.
+    let world = try catalog.plan(of: run).world()
+    let course = try RunCourse(of: self, run)
     var moments = try course.episodeMoments(in: world)
     moments += course.curveMoments()
-    if isFolded {
-      let start = try catalog.tableStart(of: self)
-      moments += try course.tableMoments(from: start) { try check(progress, $0 / 2, "updates") }
-    } else {
-      moments += try course.metricMoments()
-    }
-    let done = isFolded ? 0.5 : 0
-    moments += try course.loopMoments { try check(progress, done + $0 * (1 - done), "loops") }
+    if try !hasTableMoments(in: catalog) { moments += try course.metricMoments() }
+    moments += try course.loopMoments { try check(progress, $0, "loops") }
+    return moments.sorted()
+  }
 
-    let order = Moment.Kind.allCases
-    return moments.sorted {
-      ($0.step, order.firstIndex(of: $0.kind) ?? 0) < ($1.step, order.firstIndex(of: $1.kind) ?? 0)
-    }
+  /// Those that the updates of a table show, as somebody followed them.
+  package func tableMoments(_ history: TableHistory?, in catalog: Catalog) throws -> [Moment] {
+    guard let history, history.updates > 0 else { return [] }
+    let course = try RunCourse(of: self, description())
+    return try course.tableMoments(history, from: catalog.tableStart(of: self))
   }
 
   /// Whether every update of a table can be made again.
-  private func foldsToTable(_ run: RunDescription, _ plan: TrainingPlan) throws -> Bool {
-    try run.purpose == .train && plan.insight(of: self).isTable && foldsTable() && hasEveryStep()
+  package func hasTableMoments(in catalog: Catalog) throws -> Bool {
+    let run = try description()
+    return try run.purpose == .train && catalog.plan(of: run).insight(of: self).isTable
+      && foldsTable() && hasEveryStep()
+  }
+
+  private func tableHistory(_ progress: (Double) throws -> Void) throws -> TableHistory? {
+    // In pieces, between which somebody may ask to stop.
+    let (steps, piece) = (try stepCount(), 1 << 16)
+    var history: TableHistory?
+    try forEachQTable(
+      at: Array(stride(from: 0, to: steps, by: piece)) + [steps],
+      observing: { history?.take($0) }
+    ) { step, table in
+      if history == nil { history = TableHistory(table) }
+      try progress(Double(step) / Double(max(1, steps)))
+    }
+    return history
+  }
+}
+
+extension [Moment] {
+  /// By their steps; of one step in the order of their kinds.
+  package func sorted() -> [Moment] {
+    let order = Moment.Kind.allCases
+    return sorted {
+      ($0.step, order.firstIndex(of: $0.kind) ?? 0) < ($1.step, order.firstIndex(of: $1.kind) ?? 0)
+    }
   }
 }
 

@@ -1,9 +1,9 @@
-import Recordings
-import Rollouts
+package import Recordings
+package import Rollouts
 
 /// Follows the updates of a Q-table, and keeps which were the largest, when the best actions of each state
 /// last changed, and where each action led. Memory grows with the table, not with the steps.
-struct TableHistory {
+package struct TableHistory: Sendable {
   /// How many updates there were.
   private(set) var updates = 0
   /// The update with the largest error, and the error: r + γ max Q′ − Q.
@@ -25,7 +25,7 @@ struct TableHistory {
   private var ends: [Bool]
 
   /// Nothing has happened to a table yet.
-  init(_ table: QTable) {
+  package init(_ table: QTable) {
     (states, actions, values) = (table.states, table.actions, table.values)
     changes = Array(repeating: -1, count: states)
     followers = Array(repeating: -1, count: states * actions)
@@ -33,7 +33,7 @@ struct TableHistory {
   }
 
   /// Takes the next updates.
-  mutating func take(_ updates: [QUpdate]) {
+  package mutating func take(_ updates: [QUpdate]) {
     for update in updates { take(update) }
   }
 

@@ -4,19 +4,8 @@ import Rollouts
 
 extension RunCourse {
   /// What the updates of a Q-table show, whose episodes start in a state.
-  func tableMoments(from start: Int, _ progress: (Double) throws -> Void) throws -> [Moment] {
-    // In pieces, between which somebody may ask to stop.
-    let piece = 1 << 16
-    var history: TableHistory?
-    try recording.forEachQTable(
-      at: Array(stride(from: 0, to: steps, by: piece)) + [steps],
-      observing: { history?.take($0) }
-    ) { step, table in
-      if history == nil { history = TableHistory(table) }
-      try progress(Double(step) / Double(max(1, steps)))
-    }
-    guard let history, history.updates > 0 else { return [] }
-    return [largestError(history), largestDrop(history)].compactMap(\.self)
+  func tableMoments(_ history: TableHistory, from start: Int) -> [Moment] {
+    [largestError(history), largestDrop(history)].compactMap(\.self)
       + pathMoments(history, from: start)
   }
 
