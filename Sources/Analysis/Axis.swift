@@ -135,7 +135,7 @@ package struct Axis: Sendable {
   private static func label(_ value: Double, step: Double, greatest: Double) -> String {
     let (unit, letter) =
       greatest >= 1e9
-      ? (1e9, "G") : greatest >= 1e6 ? (1e6, "M") : greatest >= 1e4 ? (1e3, "K") : (1, "")
+      ? (1e9, " G") : greatest >= 1e6 ? (1e6, " M") : greatest >= 1e4 ? (1e3, " K") : (1, "")
     if abs(value) < step / 2 { return "0" }
     let decimals = max(0, Int((-log10(step / unit) - 1e-9).rounded(.up)))
     return decimals > 6

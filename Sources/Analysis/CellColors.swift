@@ -11,3 +11,10 @@ extension Theme {
   /// Open water.
   package var hole: Color { color(light: 0x1E4468, dark: 0x0B1622) }
 }
+
+extension Canvas {
+  /// The flag of what is sought, in the middle of a cell.
+  package func drawGoalFlag(in cell: Rect, _ theme: Theme) {
+    drawFlag(at: cell.center, height: cell.width * 0.56, theme.goal, ink: theme.text)
+  }
+}

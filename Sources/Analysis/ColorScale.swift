@@ -7,7 +7,7 @@ package struct ColorScale: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     /// From the least to the greatest.
     case linear
-    /// Around zero, equally far to both sides.
+    /// Around zero, in colours that are equally strong equally far from it.
     case diverging
     /// By orders of magnitude; for counts.
     case logarithmic
@@ -18,14 +18,23 @@ package struct ColorScale: Hashable, Sendable {
   /// The numbers of the two ends.
   package let range: ClosedRange<Double>
 
-  /// A scale; one of counts starts at 1, and one around zero is made symmetric.
+  /// A scale; one of counts starts at 1, and one around zero ends where a colour does.
+  ///
+  /// Were a scale around zero as long on both sides, numbers from −1 to 10 would leave most of one side unused;
+  /// were each side stretched to its own end, −1 would look as strong as 10. So a colour means the same amount on
+  /// both sides, and each side ends with the colour of its last number.
   package init(_ kind: Kind, _ range: ClosedRange<Double>) {
     self.kind = kind
     switch kind {
     case .linear: self.range = range
     case .diverging:
-      let limit = max(abs(range.lowerBound), abs(range.upperBound), .leastNormalMagnitude)
-      self.range = -limit...limit
+      let limit = max(abs(range.lowerBound), abs(range.upperBound), Self.leastLimit)
+      // The middle colour is half on either side.
+      let step = limit / (Double(Self.arm) + 0.5)
+      func end(_ length: Double) -> Double {
+        step * ((max(0, length) / step - 0.5 - 1e-9).rounded(.up) + 0.5)
+      }
+      self.range = -max(step / 2, end(-range.lowerBound))...max(step / 2, end(range.upperBound))
     case .logarithmic: self.range = max(1, range.lowerBound)...max(2, range.upperBound)
     }
   }
@@ -76,9 +85,22 @@ package struct ColorScale: Hashable, Sendable {
     }
   }
 
+  /// The colours on either side of the middle one, in every theme.
+  private static let arm = Theme.light.diverging.colors.count / 2
+  /// Less than that has no steps that numbers can tell apart.
+  private static let leastLimit = 1e-300
+
+  /// Which of a theme's colours this scale takes.
+  package var part: ClosedRange<Int> {
+    guard kind == .diverging else { return 0...Theme.light.sequential.colors.count - 1 }
+    let step = max(-range.lowerBound, range.upperBound) / (Double(Self.arm) + 0.5)
+    func colors(_ length: Double) -> Int { Int((length / step - 0.5).rounded()) }
+    return Self.arm - colors(-range.lowerBound)...Self.arm + colors(range.upperBound)
+  }
+
   /// The colours of this scale in a theme.
   package func map(in theme: Theme) -> ColorMap {
-    kind == .diverging ? theme.diverging : theme.sequential
+    kind == .diverging ? theme.diverging.part(part) : theme.sequential
   }
 
   /// The colour of a number.

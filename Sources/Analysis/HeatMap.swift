@@ -64,6 +64,17 @@ package struct HeatMap: Sendable, Equatable {
       }
     }
 
+    /// What a map of it shows, in words.
+    package var subject: String {
+      switch self {
+      case .values: "value"
+      case .visits: "visits"
+      case .tdError: "TD error"
+      case .uncertainty: "probability that another action is better"
+      case .settled: "episode since which the best action stayed the same"
+      }
+    }
+
     /// Whether it follows from all that happened, and not from the table alone.
     package var needsTrace: Bool { self != .values && self != .visits }
   }

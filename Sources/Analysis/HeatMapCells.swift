@@ -138,7 +138,7 @@ struct HeatMapCells {
   private func drawGoal(_ rect: Rect) {
     guard side >= 12 else { return canvas.fill(rect, theme.goal) }
     canvas.fill(rect, theme.goal.mixed(with: theme.surface, 0.82))
-    canvas.drawFlag(at: rect.center, height: side * 0.56, theme.goal, ink: theme.text)
+    canvas.drawGoalFlag(in: rect, theme)
   }
 
   private func drawHole(_ rect: Rect) {

@@ -35,12 +35,13 @@ package struct HeatMapChart: Sendable {
   let layout: HeatMapLayout
   let palette: ColorMap
 
-  /// A chart for maps like this one; without a size one is chosen that fits the number of cells.
+  /// A chart for maps like this one, with subtitles about as long as one; without a size one is chosen that
+  /// fits the number of cells.
   /// `lettering` makes words larger than a page needs, for films that are seen from far.
   package init(
     like map: HeatMap, style: Style = .arrows, scale: ColorScale? = nil,
-    measure: String = "value", title: String = "", size: Int? = nil, lettering: Double = 1,
-    theme: Theme = .light
+    measure: String = "value", title: String = "", subtitle: String = "", size: Int? = nil,
+    lettering: Double = 1, theme: Theme = .light
   ) {
     rows = map.rows
     columns = map.columns
@@ -52,7 +53,7 @@ package struct HeatMapChart: Sendable {
     self.theme = theme
     palette = self.scale.map(in: theme)
     layout = HeatMapLayout(
-      rows: map.rows, columns: map.columns, hasTitle: !title.isEmpty,
+      rows: map.rows, columns: map.columns, title: title, subtitle: subtitle,
       isFine: style == .triangles, size: size, lettering: lettering)
   }
 
@@ -106,11 +107,12 @@ package struct HeatMapChart: Sendable {
     let fonts = layout.fonts
     let width = layout.words.width
     canvas.text(
-      canvas.ellipsized(title, fonts.title, width: width),
-      at: Point(layout.words.left, layout.titleLine), fonts.title, theme.text)
+      layout.title, at: Point(layout.words.left, layout.titleLine), fonts.title, theme.text,
+      leading: layout.titleLeading)
     canvas.text(
-      canvas.ellipsized(subtitle, fonts.text, width: width),
-      at: Point(layout.words.left, layout.subtitleLine), fonts.text, theme.mutedText)
+      canvas.lines(of: subtitle, fonts.text, width: width, most: layout.subtitleRows),
+      at: Point(layout.words.left, layout.subtitleLine), fonts.text, theme.mutedText,
+      leading: layout.subtitleLeading)
   }
 
   /// Every step of the colour map, with marks beside it.

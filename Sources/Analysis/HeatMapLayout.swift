@@ -21,7 +21,13 @@ struct HeatMapLayout: Sendable {
   let bar: Rect
   /// Where title and subtitle stand.
   let words: Rect
+  /// The title in lines, and how far these are apart.
+  let title: [String]
+  let titleLeading: Double
   let titleLine: Double
+  /// How many lines a subtitle can have, and how far they are apart.
+  let subtitleRows: Int
+  let subtitleLeading: Double
   let subtitleLine: Double
   let legendLine: Double
   let fonts: Fonts
@@ -34,9 +40,13 @@ struct HeatMapLayout: Sendable {
   /// The sides that pictures can have.
   static let sizes = 160...8192
 
-  init(
-    rows: Int, columns: Int, hasTitle: Bool, isFine: Bool, size: Int?, lettering: Double = 1
+  /// The layout of maps below a title and a subtitle such as this, in as many lines as told.
+  private init(
+    rows: Int, columns: Int, title: [String], subtitleRows: Int, isFine: Bool, size: Int?,
+    lettering: Double
   ) {
+    self.title = title
+    self.subtitleRows = subtitleRows
     let most = Double(max(rows, columns))
     // Without a wish: big cells on small maps, bigger ones where much stands in them, and at least
     // a pixel for each on large maps.
@@ -47,11 +57,13 @@ struct HeatMapLayout: Sendable {
     fonts = Fonts(
       title: .sans((17 * unit).rounded(), .bold), text: .sans(max(9.5, 12 * unit)),
       tick: .sans(max(9, 11 * unit)))
+    titleLeading = (fonts.title.size * 1.25).rounded()
+    subtitleLeading = (fonts.text.size * 1.3).rounded()
     let margin = (22 * unit).rounded()
     let barRoom = (fonts.tick.size * 7.2).rounded()
     let head =
-      margin + (hasTitle ? (fonts.title.size * 1.25).rounded() : 0)
-      + (fonts.text.size * 2.1).rounded()
+      margin + titleLeading * Double(title.count) + (fonts.text.size * 2.1).rounded()
+      + subtitleLeading * Double(subtitleRows - 1)
     let foot = (fonts.tick.size * 1.9).rounded() + (margin * 0.75).rounded()
     let room =
       side.map { (width: max(40, $0 - 2 * margin - barRoom), height: max(40, $0 - head - foot)) }
@@ -80,9 +92,32 @@ struct HeatMapLayout: Sendable {
       width: (fonts.tick.size * 1.2).rounded(), height: (head + inner - barTop).rounded())
     words = Rect(x: margin, y: margin, width: Double(width) - 2 * margin, height: head - margin)
     titleLine = margin + (fonts.title.size * 0.75).rounded()
+    let lastTitle = titleLine + titleLeading * Double(title.count - 1)
     subtitleLine =
-      (hasTitle ? titleLine + fonts.text.size * 1.6 : margin + fonts.text.size * 0.75).rounded()
+      (title.isEmpty ? margin + fonts.text.size * 0.75 : lastTitle + fonts.text.size * 1.6)
+      .rounded()
     legendLine = (head + inner + fonts.tick.size * 1.75).rounded()
+  }
+
+  /// The layout of maps below a title and subtitles about as long as one, both in as many lines as they need.
+  init(
+    rows: Int, columns: Int, title: String, subtitle: String, isFine: Bool, size: Int?,
+    lettering: Double = 1
+  ) {
+    func layout(_ title: [String], _ rowsOfSubtitle: Int) -> HeatMapLayout {
+      HeatMapLayout(
+        rows: rows, columns: columns, title: title, subtitleRows: rowsOfSubtitle, isFine: isFine,
+        size: size, lettering: lettering)
+    }
+    var best = layout(title.isEmpty ? [] : [title], 1)
+    // More lines leave less room for the cells, and narrower cells less for the lines.
+    for _ in 0..<3 {
+      let lines = best.fonts.title.lines(of: title, width: best.words.width)
+      let rows = max(1, best.fonts.text.lines(of: subtitle, width: best.words.width).count)
+      if lines == best.title, rows == best.subtitleRows { break }
+      best = layout(lines, rows)
+    }
+    self = best
   }
 
   /// The cells alone, each with a side of `side` pixels, without words and colour bar; they begin on a
@@ -95,7 +130,8 @@ struct HeatMapLayout: Sendable {
     columnEdges = (0...columns).map { origin.x + Double($0 * side) }
     fonts = Fonts(title: .sans(12), text: .sans(12), tick: .sans(12))
     (bar, words) = (Rect(x: 0, y: 0, width: 0, height: 0), Rect(x: 0, y: 0, width: 0, height: 0))
-    (titleLine, subtitleLine, legendLine) = (0, 0, 0)
+    (title, titleLeading, titleLine) = ([], 0, 0)
+    (subtitleRows, subtitleLeading, subtitleLine, legendLine) = (1, 0, 0, 0)
   }
 
   /// The pixels of a cell.

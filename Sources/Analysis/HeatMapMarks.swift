@@ -27,12 +27,12 @@ struct HeatMapMarks {
       board.y + board.height * y / Double(map.rows))
   }
 
-  /// Dark with a light rim, to be seen on every colour.
+  /// Dark with a light rim, to be seen on every colour; thin, so that the colours are seen under it.
   private func drawArrow(at place: Point, angle: Double, length: Double) {
     let arrow = Shape.arrow(
       center: place, dx: cos(angle * .pi / 180), dy: -sin(angle * .pi / 180), length: length,
-      thickness: length * 0.2)
-    canvas.stroke(arrow, Color(0xFFFFFF).opacity(0.7), width: 1.5)
+      thickness: length * 0.1)
+    canvas.stroke(arrow, Color(0xFFFFFF).opacity(0.6), width: 1)
     canvas.fill(arrow, Color(0x1A1A2E))
   }
 

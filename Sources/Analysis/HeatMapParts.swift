@@ -32,6 +32,7 @@ package struct HeatMapParts {
   package let side: Int
 
   private let cells: HeatMapCells
+  private let hasNumbers: Bool
 
   /// What is written with on bright and on dark colours.
   package static var inkColors: [Color] { HeatMapCells.inks }
@@ -42,6 +43,7 @@ package struct HeatMapParts {
   ) throws(CanvasError) {
     self.scale = scale
     self.side = side
+    self.hasNumbers = hasNumbers
     // Tiles have neighbours above and on the left, so that there are lines.
     let kinds = [.wall] + Self.kinds
     let sample = HeatMap(rows: 2, columns: kinds.count, actions: map.actions, cells: kinds + kinds)
@@ -70,6 +72,12 @@ package struct HeatMapParts {
         Numbers(
           decimals: $0.decimals, size: $0.font.size / Double(side), line: HeatMapCells.numberLine)
       } : nil
+  }
+
+  /// The parts of the same maps, of which one is given, in another scale.
+  package func like(_ map: HeatMap, in scale: ColorScale) throws(CanvasError) -> HeatMapParts {
+    try HeatMapParts(
+      like: map, scale: scale, side: side, hasNumbers: hasNumbers, theme: cells.chart.theme)
   }
 
   /// How thick the lines are, which a cell's colour leaves free.

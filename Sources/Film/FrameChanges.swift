@@ -39,7 +39,7 @@ package struct FrameChanges {
     var mapper = PaletteMapper(palette, limit: 255)
     let colors = mapper.limit
     var parts: [Part?] = []
-    let pipeline = FramePipeline(coarseEdges: false) {
+    let pipeline = FramePipeline {
       AnimatedPNGEncoder(width: width, height: height, colors: colors)
     }
     try pipeline.run(&source, map: { mapper.map($0, after: $1) }) { _, _, image in

@@ -15,8 +15,6 @@ protocol FrameEncoder: SendableMetatype, ~Copyable {
 /// nothing else to do. So a source is used by one thread only, and memory does not grow with the
 /// number of frames.
 struct FramePipeline<Encoder: FrameEncoder & ~Copyable> {
-  /// Whether frames are drawn for a palette that is too small for all mixtures at edges.
-  let coarseEdges: Bool
   let makeEncoder: @Sendable () -> Encoder
   var processors = ThreadPool.processorCount
 
@@ -61,7 +59,6 @@ struct FramePipeline<Encoder: FrameEncoder & ~Copyable> {
     let (width, height) = (source.width, source.height)
     let pictures = try (0..<max(2, min(processors + 3, count))).map { _ in
       let canvas = try Canvas(width: width, height: height)
-      canvas.hasCoarseEdges = coarseEdges
       return Picture(canvas, hasNumbers: map != nil)
     }
     let slots = pictures.count

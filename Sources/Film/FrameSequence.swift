@@ -43,7 +43,7 @@ package struct FrameSequence {
     let limit = mapping?.mapper.limit
     let output = try FrameFolder(folder, replacing: replacing)
     let partial = output.partial
-    let pipeline = FramePipeline(coarseEdges: mapping?.hasCoarseEdges ?? false) {
+    let pipeline = FramePipeline {
       SequenceEncoder(
         folder: partial, png: PNGEncoder(width: width, height: height, colors: limit))
     }

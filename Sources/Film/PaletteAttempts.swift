@@ -8,14 +8,13 @@ extension Palette {
   ///
   /// So many numbers are spared for other uses, unless all 256 are needed to be exact.
   package static func sampling<Source: FrameSource>(
-    _ source: inout Source, sparing spared: Int = 0, samples: Int,
-    coarseEdges: Bool = false
+    _ source: inout Source, sparing spared: Int = 0, samples: Int
   ) throws -> Palette {
     guard source.frameCount > 0 else { throw FilmError.empty }
     var builder = PaletteBuilder()
     let taken = min(max(1, samples), source.frameCount)
     var sampled = SampledFrames(source: source, frameCount: taken)
-    try FramePipeline(coarseEdges: coarseEdges) { ColorCensus() }.run(&sampled) { _, _, colors in
+    try FramePipeline { ColorCensus() }.run(&sampled) { _, _, colors in
       builder.add(colors)
     }
     source = sampled.source
@@ -31,7 +30,6 @@ extension Palette {
 struct PaletteMapping {
   /// Its palette's limit says what the film's format must have room for.
   var mapper: PaletteMapper
-  let hasCoarseEdges: Bool
   /// Whether a colour that is further off than promised ends the attempt.
   let isStrict: Bool
 
@@ -47,8 +45,8 @@ struct PaletteMapping {
 
 /// A film that is tried with a palette learnt from a few frames, which grows with the others.
 ///
-/// A colour that it has no more room for ends the attempt. The next one has learnt from every frame;
-/// and where even then 256 colours do not suffice, the last draws edges with fewer mixtures.
+/// A colour that it has no more room for ends the attempt. The next one has learnt from every frame, and is as
+/// near to what was drawn as 256 colours can be.
 struct PaletteAttempts {
   let samples: Int
   let sparing: Int
@@ -58,14 +56,11 @@ struct PaletteAttempts {
     _ source: inout Source, make: (inout Source, PaletteMapping) throws -> FilmReport
   ) throws -> FilmReport {
     let all = source.frameCount
-    var attempts = [(samples: all, coarse: false), (samples: all, coarse: true)]
-    if samples < all { attempts.insert((samples, false), at: 0) }
-    for (number, attempt) in attempts.enumerated() {
-      let palette = try Palette.sampling(
-        &source, sparing: sparing, samples: attempt.samples, coarseEdges: attempt.coarse)
+    for taken in samples < all ? [samples, all] : [all] {
+      let palette = try Palette.sampling(&source, sparing: sparing, samples: taken)
       let mapping = PaletteMapping(
-        mapper: PaletteMapper(palette, limit: attempt.samples < all ? 256 - sparing : 0),
-        hasCoarseEdges: attempt.coarse, isStrict: number < attempts.count - 1)
+        mapper: PaletteMapper(palette, limit: taken < all ? 256 - sparing : 0),
+        isStrict: taken < all)
       do {
         return try make(&source, mapping)
       } catch is PaletteMapping.TooPoor {

@@ -38,9 +38,7 @@ struct PaletteFilm {
       var mapping = mapping
       let limit = mapping.mapper.limit
       var writer = try begin(try OutputFile(path, replacing: replacing), width, height, limit)
-      let pipeline = FramePipeline(coarseEdges: mapping.hasCoarseEdges) {
-        encoder(width, height, limit)
-      }
+      let pipeline = FramePipeline { encoder(width, height, limit) }
       try pipeline.run(&source, map: { try mapping.map($0, after: $1) }) { frame, hold, image in
         try writer.add(image, hold: max(0, hold))
         try progress(frame + 1)

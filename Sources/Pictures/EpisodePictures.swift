@@ -15,6 +15,8 @@ package struct EpisodePictureOptions: Sendable {
   package var overlay: AttentionOverlay.Options?
   /// A line below every picture; empty for none.
   package var caption = ""
+  /// What the run is called beside another one; nil for what they differ in.
+  package var label: String?
   /// The longer side in pixels; nil for the world's usual one.
   package var size: Int?
   /// Colours, title, camera and look.

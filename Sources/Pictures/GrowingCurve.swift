@@ -16,9 +16,9 @@ final class GrowingCurve {
   private let lines: [Line]
   private let unit: Double
   /// The chart with everything and with nothing on it.
-  private var whole: Canvas
-  private var empty: Canvas
-  private var plot: Rect
+  private let whole: Canvas
+  private let empty: Canvas
+  private let plot: Rect
 
   /// A chart in an area of a picture; everything on it is as large as `unit` says.
   init(_ chart: Chart, lines: [Line], in area: Rect, unit: Double) throws {
@@ -26,19 +26,20 @@ final class GrowingCurve {
     self.chart = chart
     self.lines = lines
     self.unit = unit
-    (whole, plot) = try Self.drawn(chart, in: area, unit: unit, coarse: false)
-    empty = try Self.drawn(chart.bare, in: area, unit: unit, coarse: false).canvas
+    (whole, plot) = try Self.drawn(chart, in: area, unit: unit)
+    empty = try Self.drawn(chart.bare, in: area, unit: unit).canvas
   }
 
   private static func drawn(
-    _ chart: Chart, in area: Rect, unit: Double, coarse: Bool
+    _ chart: Chart, in area: Rect, unit: Double
   ) throws -> (canvas: Canvas, plot: Rect) {
     // Charts have small letters for paper; a film is seen from far.
     let zoom = 1.4 * unit
-    let inner = Rect(x: 0, y: 0, width: area.width / zoom, height: area.height / zoom)
     let canvas = try Canvas(
       width: Int(area.width), height: Int(area.height), background: chart.theme.background)
-    canvas.hasCoarseEdges = coarse
+    // Numbers stand at the right of their dots, where nothing is drawn yet: at the end, beside the chart.
+    let room = canvas.measure("−0000", font(unit)).width
+    let inner = Rect(x: 0, y: 0, width: (area.width - room) / zoom, height: area.height / zoom)
     canvas.isolated {
       canvas.scale(zoom, zoom)
       chart.draw(onto: canvas, in: inner)
@@ -52,12 +53,7 @@ final class GrowingCurve {
   }
 
   /// Draws what is known by a step.
-  func draw(_ step: Int, onto canvas: Canvas) throws {
-    if whole.hasCoarseEdges != canvas.hasCoarseEdges {
-      let coarse = canvas.hasCoarseEdges
-      whole = try Self.drawn(chart, in: area, unit: unit, coarse: coarse).canvas
-      empty = try Self.drawn(chart.bare, in: area, unit: unit, coarse: coarse).canvas
-    }
+  func draw(_ step: Int, onto canvas: Canvas) {
     let x = plot.left + min(1, max(0, chart.x.share(of: Double(step)))) * plot.width
     let edge = x.rounded()
     let all = Rect(x: 0, y: 0, width: area.width, height: area.height)
@@ -70,40 +66,47 @@ final class GrowingCurve {
       Rect(
         x: area.x + edge, y: area.y + plot.top, width: max(1, unit.rounded()), height: plot.height),
       chart.theme.axis)
-    var taken: [Double] = []
+    var values: [(text: String, color: Color, dot: Point)] = []
     for line in lines {
       guard let value = line.value(at: Double(step)) else { continue }
       let y = plot.bottom - chart.y.share(of: value) * plot.height
       let dot = Point(area.x + x, area.y + min(max(y, plot.top), plot.bottom))
       canvas.fill(.circle(dot, radius: 6.5 * unit), chart.theme.background)
       canvas.fill(.circle(dot, radius: 5 * unit), line.color)
-      drawValue(value, beside: dot, line.color, &taken, onto: canvas)
+      values.append((NumberText.short(value), line.color, dot))
+    }
+    values.sort { $0.dot.y < $1.dot.y }
+    let font = Self.font(unit)
+    let places = values.map(\.dot.y).apart(
+      by: font.size * 1.1,
+      in: area.y + plot.top + font.size * 0.5...area.y + plot.bottom - font.size * 0.5)
+    for (value, y) in zip(values, places) {
+      let place = Point(value.dot.x + 11 * unit, y.rounded())
+      // In the colour of the page, so that no line of the chart goes through it.
+      let box = Rect(
+        x: place.x - 2 * unit, y: place.y - font.size * 0.5,
+        width: canvas.measure(value.text, font).width + 4 * unit, height: font.size)
+      canvas.fill(box.aligned, chart.theme.background)
+      canvas.text(value.text, at: place, font, value.color, anchor: .middle)
     }
   }
 
-  /// The number, at the side that has room, and not over another one.
-  private func drawValue(
-    _ value: Double, beside dot: Point, _ color: Color, _ taken: inout [Double],
-    onto canvas: Canvas
-  ) {
-    let font = Font.sans((15 * unit).rounded(), .bold)
-    let text = NumberText.short(value)
-    let gap = 11 * unit
-    let width = canvas.measure(text, font).width
-    let isLeft = dot.x + gap + width > area.x + plot.right + gap
-    var y = min(
-      max(dot.y, area.y + plot.top + font.size * 0.5), area.y + plot.bottom - font.size * 0.5)
-    for other in taken where abs(other - y) < font.size { y = other + font.size * 1.1 }
-    taken.append(y)
-    let place = Point(isLeft ? dot.x - gap : dot.x + gap, y.rounded())
-    // A halo in the colour of the page keeps it legible over lines.
-    let box = Rect(
-      x: (isLeft ? place.x - width : place.x) - 3 * unit, y: place.y - font.size * 0.6,
-      width: width + 6 * unit, height: font.size * 1.2)
-    var halo = chart.theme.background
-    halo.alpha = 210
-    canvas.fill(.rounded(box, radius: 3 * unit), halo)
-    canvas.text(text, at: place, font, color, align: isLeft ? .right : .left, anchor: .middle)
+  private static func font(_ unit: Double) -> Font { .sans((15 * unit).rounded(), .bold) }
+}
+
+extension [Double] {
+  /// These ascending places, moved as far as is needed to stand apart within some bounds.
+  package func apart(by distance: Double, in bounds: ClosedRange<Double>) -> [Double] {
+    var moved: [Double] = []
+    for place in self {
+      moved.append(Swift.max(place, bounds.lowerBound, (moved.last ?? -.infinity) + distance))
+    }
+    var limit = bounds.upperBound
+    for index in moved.indices.reversed() {
+      moved[index] = Swift.min(moved[index], limit)
+      limit = moved[index] - distance
+    }
+    return moved
   }
 }
 

@@ -58,8 +58,8 @@ final class GrowingMap {
     }
     func chart(side: Double) -> HeatMapChart {
       var chart = HeatMapChart(
-        like: last, scale: ColorScale(fitting: sample), size: Int(side), lettering: 1.25,
-        theme: theme)
+        like: last, scale: ColorScale(fitting: sample), subtitle: tables.subject, size: Int(side),
+        lettering: 1.25, theme: theme)
       chart.directions = HeatMapChart.directions(of: tables.run.world.fields)
       return chart
     }
@@ -77,9 +77,8 @@ final class GrowingMap {
   /// Draws the table as it was at a step, or shortly before.
   func draw(_ step: Int, onto target: Canvas) throws {
     let number = max(0, steps.count(upTo: step) - 1)
-    if drawn != number || canvas.hasCoarseEdges != target.hasCoarseEdges {
+    if drawn != number {
       drawn = nil
-      canvas.hasCoarseEdges = target.hasCoarseEdges
       chart.draw(try map(number), subtitle: subject, onto: canvas)
       drawn = number
     }

@@ -39,6 +39,8 @@ package struct HeatMapPictures {
     package var scale: ColorScale
     /// What stands above the map.
     package var subtitle: String
+    /// What the map is of; nil for plain values, of which the colour bar says all.
+    package fileprivate(set) var subject: String?
     fileprivate var measure: String
     fileprivate var isDifference = false
   }
@@ -67,7 +69,7 @@ package struct HeatMapPictures {
     let step = try recording.step(at: moment)
     var picture = Picture(
       map: try maps.map(at: step), scale: ColorScale(.linear, 0...1),
-      subtitle: try maps.subtitle(at: step), measure: options.quantity.measure)
+      subtitle: try maps.subtitle(at: step), subject: subject, measure: options.quantity.measure)
     guard let other else {
       picture.scale = scale(of: [picture.map] + others)
       return picture
@@ -80,6 +82,7 @@ package struct HeatMapPictures {
     }
     picture.map = picture.map.minus(taken.map)
     picture.subtitle += ", minus \(taken.subtitle)"
+    picture.subject = "Difference in \(options.quantity.subject)"
     picture.measure = "± " + picture.measure
     let bounds = options.style == .triangles ? picture.map.actionBounds : picture.map.bounds
     picture.scale = ColorScale(.diverging, bounds ?? -1...1)
@@ -102,7 +105,7 @@ package struct HeatMapPictures {
 
   /// A picture as a drawing.
   package func drawing(of picture: Picture) -> some Drawing {
-    var chart = chart(like: picture.map, picture.scale, picture.measure)
+    var chart = chart(of: picture)
     if picture.isDifference, options.style == .arrows, chart.directions.isEmpty {
       chart.directions = "arrows: where the best action is another"
     }
@@ -110,8 +113,17 @@ package struct HeatMapPictures {
   }
 
   /// Where the cells of a picture stand when it is drawn.
-  package func board(of picture: Picture) -> Rect {
-    chart(like: picture.map, picture.scale, picture.measure).board
+  package func board(of picture: Picture) -> Rect { chart(of: picture).board }
+
+  /// What stands above a picture: what it shows, and of which run.
+  package func title(of picture: Picture) -> String {
+    options.title
+      ?? [picture.subject, maps.run.chartTitle].compactMap(\.self).joined(separator: " · ")
+  }
+
+  private var subject: String? {
+    let subject = options.quantity.subject
+    return options.quantity == .values ? nil : subject.prefix(1).uppercased() + subject.dropFirst()
   }
 
   /// The maps of some moments up to one, evenly spread, all in one colour scale.
@@ -119,7 +131,10 @@ package struct HeatMapPictures {
     let last = try recording.step(at: moment)
     let steps = (0..<count).map { last * $0 / max(1, count - 1) }
     let (sample, map) = try maps.maps(at: steps)
-    let chart = chart(like: sample[0], scale(of: sample), options.quantity.measure)
+    let chart = chart(
+      of: Picture(
+        map: sample[0], scale: scale(of: sample), subtitle: try maps.subtitle(at: last),
+        subject: subject, measure: options.quantity.measure))
     let maps = maps
     return HeatMapFilm(chart, frames: count) { (try map($0), try maps.subtitle(at: steps[$0])) }
   }
@@ -128,11 +143,12 @@ package struct HeatMapPictures {
     ColorScale(fitting: maps, of: options.quantity, actions: options.style == .triangles)
   }
 
-  /// A chart that can show any of some maps, all in one colour scale.
-  private func chart(like map: HeatMap, _ scale: ColorScale, _ measure: String) -> HeatMapChart {
+  /// A chart that can show a picture, and any other that is like it.
+  private func chart(of picture: Picture) -> HeatMapChart {
     var chart = HeatMapChart(
-      like: map, style: options.style, scale: scale, measure: measure,
-      title: options.title ?? maps.run.chartTitle, size: options.size, theme: options.theme)
+      like: picture.map, style: options.style, scale: picture.scale, measure: picture.measure,
+      title: title(of: picture), subtitle: picture.subtitle, size: options.size,
+      theme: options.theme)
     chart.areCounts = options.quantity == .visits || options.quantity == .settled
     chart.directions = HeatMapChart.directions(of: maps.run.world.fields)
     return chart

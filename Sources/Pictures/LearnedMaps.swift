@@ -1,6 +1,7 @@
 package import Analysis
 import Experiments
 import Platform
+import Raster
 package import Recordings
 import Replay
 package import Rollouts
@@ -201,5 +202,5 @@ struct LearnedNetworks: LearnedMaps {
 private func moment(_ step: Int, _ episodes: [Episode]) -> String {
   let episode = episodes.last { $0.firstStep < step }
   return "after \(NumberFormat.count(step)) steps"
-    + (episode.map { ", episode \($0.number)" } ?? "")
+    + (episode.map { ", episode \(NumberText.grouped($0.number))" } ?? "")
 }

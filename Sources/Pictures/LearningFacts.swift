@@ -2,20 +2,22 @@ import Analysis
 import Raster
 import Replay
 
-/// The numbers of a run at a step: finished episodes, steps, mean return.
+/// The numbers of a run at a step: finished episodes, steps, mean return; above them its name, if it has one.
 struct LearningFacts {
   private let curve: Curve
   private let steps: Int
+  private let name: String
+  private let color: Color
   private let area: Rect
   private let unit: Double
   private let theme: Theme
 
-  init(_ curve: Curve, steps: Int, in layout: LearningLayout, theme: Theme) {
-    self.curve = curve
-    self.steps = steps
-    self.theme = theme
-    area = layout.facts
-    unit = layout.unit
+  init(
+    _ curve: Curve, steps: Int, name: String, _ color: Color, in area: Rect, unit: Double,
+    theme: Theme
+  ) {
+    (self.curve, self.steps, self.name, self.color) = (curve, steps, name, color)
+    (self.area, self.unit, self.theme) = (area, unit, theme)
   }
 
   func draw(_ step: Int, onto canvas: Canvas) {
@@ -23,22 +25,42 @@ struct LearningFacts {
     let mean = over > 0 ? NumberText.short(curve.average[over - 1]) : "–"
     let facts = [
       ("finished episodes", NumberText.grouped(over)),
-      ("steps of training", NumberText.grouped(step)),
+      ("steps of training", NumberText.grouped(min(step, steps))),
       (curve.averageName, mean),
     ]
     let isRow = area.width > area.height
-    let (dx, dy) = isRow ? (area.width / 3, 0) : (0, area.height / 3)
+    let room = area.inset(0, drawName(isRow: isRow, onto: canvas), 0, 0)
+    let (dx, dy) = isRow ? (room.width / 3, 0) : (0, room.height / 3)
     let value = Font.sans((28 * unit).rounded(), .bold)
     let label = Font.sans((14 * unit).rounded())
     for (index, fact) in facts.enumerated() {
-      let left = (area.x + Double(index) * dx).rounded()
-      let top = (area.y + Double(index) * dy).rounded()
+      let left = (room.x + Double(index) * dx).rounded()
+      let top = (room.y + Double(index) * dy).rounded()
       canvas.text(
         fact.0, at: Point(left, top + label.size), label, theme.mutedText)
       canvas.text(
         fact.1, at: Point(left, top + label.size + (value.size * 1.25).rounded()), value,
         theme.text)
     }
+  }
+
+  /// The name after a dot of its colour, in as many lines as it needs; returns how high they are.
+  private func drawName(isRow: Bool, onto canvas: Canvas) -> Double {
+    if name.isEmpty { return 0 }
+    let font = Font.sans((19 * unit).rounded(), .bold)
+    let (indent, leading) = ((font.size * 1.1).rounded(), (font.size * 1.25).rounded())
+    let lines = canvas.lines(of: name, font, width: area.width - indent)
+    canvas.fill(
+      .circle(
+        Point(area.x, area.y).moved(font.size * 0.36, font.size * 0.45), radius: font.size * 0.36),
+      color)
+    for (index, line) in lines.enumerated() {
+      canvas.text(
+        line, at: Point(area.x, area.y).moved(indent, font.size * 0.82 + Double(index) * leading),
+        font,
+        theme.text)
+    }
+    return leading * (Double(lines.count) + (isRow ? 0.1 : 0.5))
   }
 }
 

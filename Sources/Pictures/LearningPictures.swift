@@ -7,12 +7,22 @@ import Rollouts
 
 /// Makes the film of a run's learning, or of two runs' on one clock.
 package struct LearningPictures {
-  private let pictures: EpisodePictures
-  private let other: EpisodePictures?
+  /// A run as the film shows it.
+  private struct Run {
+    var pictures: EpisodePictures
+    var curve: Curve
+    var steps: Int
+    /// What it is called beside the other; empty where it is alone.
+    var name: String
+    var color: Color
+    /// The episodes that are shown, in the order of the milestones.
+    var shown: [Episode]
+  }
+
+  private let runs: [Run]
   private let request: EpisodePictureOptions
   private let pace: LearningFilm.Pace
   private let milestones: [Milestone]
-  private let curve: Curve
   private let steps: Int
   /// What was learned, where that can be drawn.
   private let maps: (any LearnedMaps)?
@@ -23,117 +33,144 @@ package struct LearningPictures {
     _ pictures: EpisodePictures, comparedWith other: EpisodePictures? = nil,
     pace: LearningFilm.Pace
   ) throws {
-    (self.pictures, self.other, self.pace) = (pictures, other, pace)
+    self.pace = pace
     request = pictures.request
     let chosen = pictures.episodes.sorted { $0.firstStep < $1.firstStep }
-    milestones =
+    let milestones =
       request.filter != nil
-      ? chosen.map { Milestone("Episode \($0.number)", $0) }
+      ? chosen.map { Milestone("Episode \(NumberText.grouped($0.number))", $0) }
       : Milestone.all(of: try pictures.candidates())
-    curve = try pictures.curve()
-    steps = try max(pictures.recording.stepCount(), other?.recording.stepCount() ?? 0)
+    self.milestones = milestones
+    let all = [pictures] + (other.map { [$0] } ?? [])
+    let names = try other.map { try pictures.names(beside: $0) } ?? [""]
+    let colors = [request.theme.accent, request.theme.secondAccent]
+    runs = try all.indices.map { index in
+      let candidates = index == 0 ? [] : try all[index].candidates()
+      return Run(
+        pictures: all[index], curve: try all[index].curve(),
+        steps: try all[index].recording.stepCount(), name: names[index], color: colors[index],
+        shown: milestones.map(\.episode).map { episode in
+          // Beside a milestone is what the other run played at its step.
+          index == 0
+            ? episode : candidates.last { $0.firstStep <= episode.firstStep } ?? candidates[0]
+        })
+    }
+    steps = runs.map(\.steps).max() ?? 0
     maps = other == nil ? pictures.learned : nil
     layout = LearningLayout(
       width: request.size ?? LearningLayout.usualWidth,
-      other == nil ? .beside(hasMap: maps != nil) : .pair)
+      other == nil ? .beside(hasMap: maps != nil) : .pair(aspect: try Self.aspect(of: runs)))
+  }
+
+  /// How many times as wide as high the boards are: the least of all.
+  private static func aspect(of runs: [Run]) throws -> Double {
+    try runs.map { run in
+      var options = run.pictures.options
+      (options.title, options.size) = ("", LearningLayout.usualWidth / 3)
+      let film = try run.pictures.film(of: run.shown, options, hold: 0)
+      return Double(film.width) / Double(film.height)
+    }.min() ?? 1
   }
 
   /// The film.
   package func film() throws -> LearningFilm {
     let theme = request.theme
-    var panels: [LearningFilm.Panel] = []
     let growing = try growingCurve()
-    panels.append { step, canvas in try growing.draw(step, onto: canvas) }
-    if other == nil {
-      if let maps {
-        let map = try GrowingMap(
-          maps, milestones.map(\.episode), in: layout.map, lastStep: steps, theme: theme)
-        panels.append { step, canvas in try map.draw(step, onto: canvas) }
-      }
-      // Over the margin of the map, which in small films is wider than its room.
-      let facts = LearningFacts(curve, steps: steps, in: layout, theme: theme)
+    var panels: [LearningFilm.Panel] = [{ step, canvas in growing.draw(step, onto: canvas) }]
+    if let maps {
+      let map = try GrowingMap(
+        maps, milestones.map(\.episode), in: layout.map, lastStep: steps, theme: theme)
+      panels.append { step, canvas in try map.draw(step, onto: canvas) }
+    }
+    // Over the margin of the map, which in small films is wider than its room.
+    for (run, area) in zip(runs, layout.facts) {
+      let facts = LearningFacts(
+        run.curve, steps: run.steps, name: run.name, run.color, in: area, unit: layout.unit,
+        theme: theme)
       panels.append { step, canvas in facts.draw(step, onto: canvas) }
     }
-    let episodes = curve.episodes.count
-    let size = "\(NumberText.grouped(episodes)) episodes, \(NumberText.grouped(steps)) steps"
-    let mean = curve.average.last.map { "mean return \(NumberText.short($0)) at the end" }
-    let title =
-      request.title.isEmpty
-      ? other == nil ? pictures.run.chartTitle : comparisonTitle : request.title
     return try LearningFilm(
-      board: try board(), scenes: milestones.map(scene),
-      opening: .init(request.title.isEmpty ? pictures.run.worldTitle : request.title, [size]),
-      closing: .init("The end of training", other == nil ? [size, mean ?? ""] : [size]),
+      board: try board(), scenes: milestones.indices.map(scene),
+      opening: runs.map { run in
+        let world = request.title.isEmpty ? run.pictures.run.worldTitle : request.title
+        return run.name.isEmpty
+          ? .init(world, [Self.size(of: run)]) : .init(run.name, [world, Self.size(of: run)])
+      },
+      closing: runs.map { run in
+        let mean = run.curve.average.last.map { "mean return \(NumberText.short($0)) at the end" }
+        return .init(
+          "The end of training",
+          [run.name, Self.size(of: run), mean ?? ""].filter { !$0.isEmpty })
+      },
       lastStep: steps, layout: layout, panels: panels, title: title,
       subtitle: request.caption.isEmpty
-        ? "\(size), every frame as it was recorded" : request.caption,
+        ? "\(runs.count == 1 ? Self.size(of: runs[0]) : "One clock"), every frame as it was recorded"
+        : request.caption,
       pace: pace, theme: theme)
   }
 
-  private var comparisonTitle: String {
-    let (first, second) = RunDescription.names(pictures.run, other?.run ?? pictures.run)
-    return "\(pictures.run.worldTitle): \(first) and \(second)"
+  private var title: String {
+    if !request.title.isEmpty { return request.title }
+    let run = runs[0].pictures.run
+    return runs.count == 1
+      ? run.chartTitle
+      : "\(run.worldTitle): \(runs.map(\.name).joined(separator: " and "))"
   }
 
-  private func scene(_ milestone: Milestone) -> LearningFilm.Scene {
-    let episode = milestone.episode
-    let isNamed = milestone.name != "Episode \(episode.number)"
-    let lines =
-      (isNamed ? ["episode \(NumberText.grouped(episode.number))"] : [])
-      + ["after \(NumberText.grouped(episode.firstStep)) steps"]
+  /// `500 episodes, 9,484 steps`.
+  private static func size(of run: Run) -> String {
+    "\(NumberText.grouped(run.curve.episodes.count)) episodes, "
+      + "\(NumberText.grouped(run.steps)) steps"
+  }
+
+  private func scene(_ number: Int) -> LearningFilm.Scene {
+    let milestone = milestones[number]
     return .init(
-      milestone.name, card: .init(milestone.name, lines), firstStep: episode.firstStep,
-      stride: episode.stride)
+      milestone.name,
+      cards: runs.map { run in
+        let episode = run.shown[number]
+        let name = "episode \(NumberText.grouped(episode.number))"
+        return .init(
+          milestone.name,
+          [run.name, milestone.name.lowercased() == name ? "" : name].filter { !$0.isEmpty }
+            + ["after \(NumberText.grouped(episode.firstStep)) steps"])
+      }, firstStep: milestone.episode.firstStep, stride: milestone.episode.stride)
   }
 
   private func board() throws -> any FrameSource {
-    var options = pictures.options
-    options.title = ""
-    options.size = layout.boardSize
-    let episodes = milestones.map(\.episode)
-    guard let other else { return try pictures.film(of: episodes, options, hold: 0) }
-    let all = try other.candidates()
-    let beside = episodes.map { episode in
-      all.last { $0.firstStep <= episode.firstStep } ?? all[0]
+    let films = try runs.map { run in
+      var options = run.pictures.options
+      (options.title, options.size) = ("", layout.boardSize)
+      return try run.pictures.film(of: run.shown, options, hold: 0)
     }
-    let (first, second) = RunDescription.names(pictures.run, other.run)
+    if films.count == 1 { return films[0] }
+    let widest = films.map(\.width).max() ?? 0
     return try TiledFilm(
-      [
-        .init(
-          try pictures.film(of: episodes, options, hold: 0), label: first,
-          color: request.theme.accent),
-        .init(
-          try other.film(of: beside, options, hold: 0), label: second,
-          color: request.theme.secondAccent),
-      ], columns: 2, theme: request.theme)
+      films.map { .init($0) }, columns: films.count,
+      gap: layout.gap(boardWidth: Double(widest)), theme: request.theme)
   }
 
   private func growingCurve() throws -> GrowingCurve {
     let theme = request.theme
-    guard let other else {
-      var chart = curve.chart(title: "", theme: theme)
-      chart.subtitle = ""
-      chart.x = Axis("Steps", 0...Double(steps))
-      chart.layers.removeAll { if case .note = $0 { true } else { false } }
-      return try GrowingCurve(
-        chart, lines: [.init(x: curve.x, y: curve.average, color: theme.accent)],
-        in: layout.curve, unit: layout.unit)
+    let lines = runs.map { run in
+      GrowingCurve.Line(x: run.curve.x, y: run.curve.average, color: run.color)
     }
-    let second = try other.curve()
-    let (firstName, secondName) = RunDescription.names(pictures.run, other.run)
-    let lines = [
-      GrowingCurve.Line(x: curve.x, y: curve.average, color: theme.accent),
-      GrowingCurve.Line(x: second.x, y: second.average, color: theme.secondAccent),
-    ]
-    var chart = Chart(
-      title: "", x: Axis("Steps", 0...Double(steps)),
-      y: .covering("Return, \(curve.averageName)", [curve.average, second.average]),
-      theme: theme)
-    let stroke = Stroke(width: 2.5)
-    chart.layers = lines.map { .line(x: $0.x, y: $0.y, $0.color, stroke) }
-    chart.legend = [
-      .init(firstName, theme.accent, stroke), .init(secondName, theme.secondAccent, stroke),
-    ]
+    var chart: Chart
+    if runs.count == 1 {
+      chart = runs[0].curve.chart(title: "", theme: theme)
+      chart.subtitle = ""
+      chart.layers.removeAll { if case .note = $0 { true } else { false } }
+    } else {
+      // The names beside the boards say which colour is whose.
+      chart = Chart(
+        title: "", x: Axis("", 0...1),
+        y: .covering(
+          "Return, \(runs[0].curve.averageName), over steps", runs.map(\.curve.average)),
+        theme: theme)
+      chart.layers = lines.map { .line(x: $0.x, y: $0.y, $0.color, Stroke(width: 2.5)) }
+    }
+    // A low chart has no room for a second name.
+    chart.x = Axis(runs.count == 1 ? "Steps" : "", 0...Double(steps))
     return try GrowingCurve(chart, lines: lines, in: layout.curve, unit: layout.unit)
   }
 }

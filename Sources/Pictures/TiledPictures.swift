@@ -31,7 +31,7 @@ extension EpisodePictures {
   /// The chosen episodes of two runs side by side, step by step.
   package func beside(_ other: EpisodePictures, hold: Double) throws -> any FrameSource {
     let (theme, title) = (options.theme, options.title)
-    let (first, second) = RunDescription.names(run, other.run)
+    let names = try names(beside: other)
     let count = min(episodes.count, other.episodes.count)
     func tile(_ pictures: EpisodePictures, _ label: String, _ color: Color) throws -> TiledFilm.Tile
     {
@@ -44,8 +44,9 @@ extension EpisodePictures {
     }
     return try captioned(
       TiledFilm(
-        [tile(self, first, theme.accent), tile(other, second, theme.secondAccent)], columns: 2,
-        title: title, theme: theme))
+        [
+          tile(self, names[0], theme.accent), tile(other, names[1], theme.secondAccent),
+        ], columns: 2, title: title, theme: theme))
   }
 
   private func captioned(_ film: TiledFilm) throws -> any FrameSource {

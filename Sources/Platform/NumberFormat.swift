@@ -1,11 +1,11 @@
 /// Numbers as terminals and captions show them.
 package enum NumberFormat {
-  /// 1234 as it is, 12,345 as `12.3 K`, 2,000,000 as `2 M`.
+  /// 1234 as `1,234`, 12,345 as `12.3 K`, 2,000,000 as `2 M`.
   package static func count(_ value: Int) -> String {
     switch value.magnitude {
-    case ..<10_000: "\(value)"
-    case ..<1_000_000: "\(short(Double(value) / 1e3)) K"
-    case ..<1_000_000_000: "\(short(Double(value) / 1e6)) M"
+    case ..<10_000: grouped(value)
+    case ..<999_500: "\(short(Double(value) / 1e3)) K"
+    case ..<999_500_000: "\(short(Double(value) / 1e6)) M"
     default: "\(short(Double(value) / 1e9)) G"
     }
   }
@@ -38,8 +38,16 @@ package enum NumberFormat {
     }
   }
 
-  /// Three significant digits, without zeros that say nothing: 0.0123, 1.23, 12.3, 1234.
+  /// A whole number, its thousands set apart.
+  private static func grouped(_ value: Int) -> String {
+    let last = value.magnitude % 1000
+    return value.magnitude < 1000
+      ? "\(value)" : "\(grouped(value / 1000)),\("\(last + 1000)".dropFirst())"
+  }
+
+  /// Three significant digits, without zeros that say nothing: 0.0123, 1.23, 12.3, 1,234.
   package static func short(_ value: Double) -> String {
+    if 999.5..<1e15 ~= abs(value) { return grouped(Int(value.rounded())) }
     var (digits, bound) = (0, 100.0)
     while abs(value) < bound, digits < 8 {
       digits += 1

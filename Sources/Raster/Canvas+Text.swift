@@ -8,39 +8,63 @@ extension Canvas {
   ) {
     guard !string.isEmpty, font.size > 0 else { return }
     let scaled = scaledFont(font)
+    func origin(_ advance: Double) -> Point {
+      let left =
+        switch align {
+        case .left: 0.0
+        case .center: -advance / 2
+        case .right: -advance
+        }
+      return Point(left, shift(to: anchor, font, scaled))
+    }
+    guard rotation == 0 else {
+      return isolated {
+        translate(place.x, place.y)
+        rotate(rotation)
+        text(string, at: Point(0, 0), font, color, align: align, anchor: anchor)
+      }
+    }
+    let isWhole = unsafe withGlyphs(of: string, scaled) { glyphs, advance in
+      guard unsafe !glyphs.contains(where: { $0.index == 0 }) else { return false }
+      let start = origin(advance)
+      unsafe draw(glyphs, at: place.moved(start.x, start.y), font, scaled, color)
+      return true
+    }
+    if isWhole { return }
+    let parts = parts(of: string, font, scaled)
+    let start = origin(parts.reduce(0) { $0 + $1.width })
+    var end = place.moved(start.x, start.y)
+    for part in parts {
+      if let letter = part.missing {
+        drawMissing(letter, at: end, font, color)
+      } else {
+        text(part.letters, at: end, font, color)
+      }
+      end = end.moved(part.width, 0)
+    }
+  }
+
+  private func draw(
+    _ glyphs: UnsafeMutableBufferPointer<cairo_glyph_t>, at origin: Point, _ font: Font,
+    _ scaled: ScaledFont, _ color: Color
+  ) {
     unsafe cairo_set_font_face(context, scaled.face)
     unsafe cairo_set_font_size(context, font.size)
-    var offset = Point(0, shift(to: anchor, font, scaled))
-    unsafe withGlyphs(of: string, scaled) { glyphs, advance in
-      switch align {
-      case .left: break
-      case .center: offset.x = -advance / 2
-      case .right: offset.x = -advance
-      }
-      let turned = rotation != 0
-      if turned {
-        unsafe cairo_save(context)
-        unsafe cairo_translate(context, place.x, place.y)
-        unsafe cairo_rotate(context, rotation)
-      }
-      let origin = turned ? offset : place.moved(offset.x, offset.y)
-      for index in glyphs.indices {
-        unsafe glyphs[index].x += origin.x
-        unsafe glyphs[index].y += origin.y
-      }
-      let count = Int32(glyphs.count)
-      cover(
-        color,
-        extents: {
-          var extents = cairo_text_extents_t()
-          unsafe cairo_glyph_extents(context, glyphs.baseAddress, count, &extents)
-          return Rect(
-            x: origin.x + extents.x_bearing, y: origin.y + extents.y_bearing,
-            width: extents.width, height: extents.height)
-        }
-      ) { unsafe cairo_show_glyphs(context, glyphs.baseAddress, count) }
-      if turned { unsafe cairo_restore(context) }
+    for index in glyphs.indices {
+      unsafe glyphs[index].x += origin.x
+      unsafe glyphs[index].y += origin.y
     }
+    let count = Int32(glyphs.count)
+    cover(
+      color,
+      extents: {
+        var extents = cairo_text_extents_t()
+        unsafe cairo_glyph_extents(context, glyphs.baseAddress, count, &extents)
+        return Rect(
+          x: origin.x + extents.x_bearing, y: origin.y + extents.y_bearing,
+          width: extents.width, height: extents.height)
+      }
+    ) { unsafe cairo_show_glyphs(context, glyphs.baseAddress, count) }
   }
 
   /// The room that a line of text takes.
@@ -48,53 +72,73 @@ extension Canvas {
     let scaled = scaledFont(font)
     let width =
       string.isEmpty
-      ? 0 : unsafe withGlyphs(of: string, scaled) { _, advance in advance }
+      ? 0
+      : unsafe withGlyphs(of: string, scaled) { glyphs, advance in
+        unsafe glyphs.contains { $0.index == 0 } ? nil : advance
+      } ?? parts(of: string, font, scaled).reduce(0) { $0 + $1.width }
     return TextSize(
       width: width, ascent: scaled.extents.ascent, descent: scaled.extents.descent,
       capHeight: font.size * Self.capHeight)
   }
 
-  /// The text, or as much of its start as fits the width, followed by "…".
-  package func ellipsized(_ string: String, _ font: Font, width: Double) -> String {
-    guard measure(string, font).width > width else { return string }
-    let letters = Array(string)
-    var fitting = 0
-    var tooLong = letters.count
-    while fitting + 1 < tooLong {
-      let middle = (fitting + tooLong) / 2
-      if measure(shortened(letters, to: middle), font).width <= width {
-        fitting = middle
-      } else {
-        tooLong = middle
-      }
-    }
-    let result = shortened(letters, to: fitting)
-    return measure(result, font).width <= width ? result : ""
+  // MARK: Letters that the font lacks
+
+  /// A part of a line: letters of the font, or one that it lacks.
+  private struct Part {
+    var letters = ""
+    var missing: Character?
+    var width: Double
   }
 
-  /// The text in lines, broken between words where the next one does not fit the width; a word that is wider
-  /// than a line is cut. None of an empty text.
-  package func lines(of string: String, _ font: Font, width: Double) -> [String] {
-    var lines: [String] = []
-    for word in string.split(separator: " ") {
-      let longer = lines.last.map { "\($0) \(word)" } ?? ""
-      if !lines.isEmpty, measure(longer, font).width <= width {
-        lines[lines.count - 1] = longer
-      } else {
-        lines.append(ellipsized(String(word), font, width: width))
+  private func parts(of string: String, _ font: Font, _ scaled: ScaledFont) -> [Part] {
+    func advance(_ letters: String) -> Double? {
+      unsafe withGlyphs(of: letters, scaled) { glyphs, advance in
+        unsafe glyphs.contains { $0.index == 0 } ? nil : advance
       }
     }
-    return lines
+    var parts: [Part] = []
+    for character in string {
+      // What only says how its neighbours look is nothing to see.
+      let seen = character.unicodeScalars.filter { !$0.properties.isDefaultIgnorableCodePoint }
+      let letter = character.isWhitespace ? " " : String(String.UnicodeScalarView(seen))
+      if letter.isEmpty || letter.unicodeScalars.allSatisfy({ $0.value < 32 }) { continue }
+      if advance(letter) == nil {
+        parts.append(Part(missing: character, width: font.missingWidth))
+      } else if let last = parts.last, last.missing == nil {
+        let letters = last.letters + letter
+        parts[parts.count - 1] = Part(letters: letters, width: advance(letters) ?? last.width)
+      } else {
+        parts.append(Part(letters: letter, width: advance(letter) ?? 0))
+      }
+    }
+    return parts
   }
+
+  /// A box with the number of a letter that the font lacks, where there is room for it.
+  private func drawMissing(_ letter: Character, at place: Point, _ font: Font, _ color: Color) {
+    let size = font.size
+    let box = Rect(
+      x: place.x + size * 0.07, y: place.y - size * 0.78, width: font.missingWidth - size * 0.14,
+      height: size * 0.86)
+    let line = max(0.8, size * 0.045)
+    stroke(.rounded(box.inset(by: line / 2), radius: size * 0.08), color, width: line)
+    let code = String(letter.unicodeScalars.first?.value ?? 0, radix: 16, uppercase: true)
+    let digits = Array(String(repeating: "0", count: max(0, 4 - code.count)) + code)
+    let half = (digits.count + 1) / 2
+    let small = Font.mono(min(box.height * 0.5, box.width * 0.84 / (Double(half) * 0.602)))
+    guard small.size >= Self.leastLegible else { return }
+    for (row, part) in [digits[..<half], digits[half...]].enumerated() {
+      text(
+        String(part), at: Point(box.center.x, box.y + box.height * (row == 0 ? 0.29 : 0.71)), small,
+        color, align: .center, anchor: .middle)
+    }
+  }
+
+  /// Smaller digits are only dirt.
+  private static var leastLegible: Double { 4.5 }
 
   /// The height of DejaVu's capitals and digits, as a share of the size.
   private static var capHeight: Double { 0.729 }
-
-  private func shortened(_ letters: [Character], to count: Int) -> String {
-    var start = letters.prefix(count)
-    while start.last == " " { start.removeLast() }
-    return String(start) + "…"
-  }
 
   private func shift(to anchor: TextAnchor, _ font: Font, _ scaled: ScaledFont) -> Double {
     switch anchor {

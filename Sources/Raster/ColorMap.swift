@@ -51,6 +51,11 @@ package struct ColorMap: Hashable, Sendable, CustomStringConvertible {
   /// The same colours from the highest to the lowest.
   package var reversed: ColorMap { ColorMap(name, colors: colors.reversed()) }
 
+  /// Some of the colours, from one to another.
+  package func part(_ range: ClosedRange<Int>) -> ColorMap {
+    ColorMap(name, colors: Array(colors[range]))
+  }
+
   /// From dark indigo through teal and green to pale yellow.
   package static let dusk = ColorMap(
     "dusk",

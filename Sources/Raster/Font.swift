@@ -26,6 +26,11 @@ package struct Font: Hashable, Sendable {
     self.weight = weight
   }
 
+  /// How wide a box is that stands for a letter which the typeface lacks; as wide as any other where all are.
+  var missingWidth: Double { size * (family == .mono ? Self.monoWidth : 1) }
+  /// The width of a letter of DejaVu Sans Mono, as a share of the size.
+  private static let monoWidth = 1233.0 / 2048
+
   /// Letters for words.
   package static func sans(_ size: Double, _ weight: Weight = .regular) -> Font {
     Font(.sans, size: size, weight: weight)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Numbers written for people: a true minus sign, no exponent where it can be avoided.
+/// Numbers written for people: a true minus sign, thousands set apart, no exponent where it can be avoided.
 package enum NumberText {
   /// A number with a fixed number of digits after the point.
   package static func fixed(_ value: Double, decimals: Int) -> String {
@@ -12,7 +12,7 @@ package enum NumberText {
     let digits = Array(String(Int(scaled)))
     // Zeros in front, so that there is one digit before the point.
     let padded = Array(repeating: Character("0"), count: max(0, places + 1 - digits.count)) + digits
-    let whole = String(padded.dropLast(places))
+    let whole = grouped(padded.dropLast(places))
     let text = places == 0 ? whole : whole + "." + String(padded.suffix(places))
     return value < 0 && scaled != 0 ? "−" + text : text
   }
@@ -32,7 +32,7 @@ package enum NumberText {
     return value > 0 && text != "0" ? "+" + text : text
   }
 
-  /// A number in as few digits as tell it apart from its neighbours: 0.0123, 1.23, 12.3, 123, 1.2K.
+  /// A number in as few digits as tell it apart from its neighbours: 0.0123, 1.23, 12.3, 123, 1,234, 12.3 K.
   package static func short(_ value: Double, digits: Int = 3) -> String {
     let size = abs(value)
     guard size.isFinite, size > 0 else { return fixed(value, decimals: 0) }
@@ -42,20 +42,23 @@ package enum NumberText {
     return trimmed(value, decimals: max(0, digits - 1 - magnitude))
   }
 
-  /// A count, thousands as K, millions as M, billions as G.
+  /// A count, from 10,000 on as 12.3 K, millions as M, billions as G.
   package static func count(_ value: Double) -> String {
     let units = [(1e9, "G"), (1e6, "M"), (1e3, "K")]
-    for (unit, letter) in units where abs(value) >= unit * 0.9995 {
+    for (unit, letter) in units where abs(value) >= max(9999.5, unit * 0.9995) {
       let share = value / unit
-      return trimmed(share, decimals: abs(share) < 10 ? 2 : abs(share) < 100 ? 1 : 0) + letter
+      return trimmed(share, decimals: abs(share) < 10 ? 2 : abs(share) < 100 ? 1 : 0) + " " + letter
     }
     return trimmed(value, decimals: 0)
   }
 
   /// A whole number, its thousands set apart: 1,931,353.
   package static func grouped(_ value: Int) -> String {
-    let digits = Array(String(value.magnitude))
-    var text = value < 0 ? "−" : ""
+    (value < 0 ? "−" : "") + grouped(String(value.magnitude))
+  }
+
+  private static func grouped(_ digits: some Collection<Character>) -> String {
+    var text = ""
     for (index, digit) in digits.enumerated() {
       if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
       text.append(digit)

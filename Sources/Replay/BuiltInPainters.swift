@@ -62,7 +62,8 @@ extension PainterEntry {
   ) { (world: Breakout, context) in
     (
       BreakoutScenes(world, heat: context.heat),
-      try BreakoutPainter(world, facts: context.facts, options: context.options)
+      try BreakoutPainter(
+        world, facts: context.facts, options: context.options, hasOverlay: context.heat != nil)
     )
   }
 

@@ -107,11 +107,25 @@ struct CaptionStrip: Sendable {
     } else {
       hasEpisode = true
     }
+    let bold = Font.sans(fonts.label.size, .bold)
+    let ending = widest(vocabulary.endings, bold) + fonts.label.size * 1.03
+    if !fonts.isCompact, area.width - total - gap < ending {
+      // An ending stands below the world's name: columns close up rather than cut it.
+      let closer = max(fonts.value.size * 0.6, gap - (ending + gap + total - area.width) / 4)
+      total -= (gap - closer) * Double(widths.count - 1)
+      gap = closer
+    }
     let room = area.width - total
-    let wide = !fonts.isCompact && room - gap >= fonts.value.size * 3.5
+    let wide = !fonts.isCompact && room - gap >= max(fonts.value.size * 3.5, ending)
     worldWidth = wide ? room - gap : 0
+    if !fonts.isCompact, !wide {
+      // Or it stands above the last column.
+      let longer = max(0, min(ending - widths[3].1, area.width - total))
+      widths[3].1 += longer
+      total += longer
+    }
     // With the world's name in front the columns stand at the right; else they take all the room.
-    let spread = wide ? 0 : min(gap * 2, max(0, room / 3))
+    let spread = wide ? 0 : min(gap * 2, max(0, (area.width - total) / 3))
     var x = wide ? area.right - total : area.left
     var columns: [Column] = []
     for (label, width) in widths {
@@ -119,7 +133,7 @@ struct CaptionStrip: Sendable {
       x += width + gap + spread
     }
     // An ending without the world's place to stand in takes that of the last label.
-    endingWidth = wide ? worldWidth : area.right - (columns.last?.x ?? area.left)
+    endingWidth = wide ? worldWidth : area.right - (columns.last?.x ?? area.left) + 1
     self.columns = columns
   }
 

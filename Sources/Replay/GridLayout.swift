@@ -23,10 +23,25 @@ struct GridLayout: Sendable {
   /// The layout of a grid on a picture whose longer side is the size asked for. Cells are whole pixels
   /// where these are more than some share of the room.
   init(rows: Int, columns: Int, options: PictureOptions, wholeAbove share: Double = 0.92) {
+    func layout(titleWidth: Double) -> GridLayout {
+      GridLayout(rows, columns, options, wholeAbove: share, titleWidth: titleWidth)
+    }
+    var best = layout(titleWidth: Double(options.evenSize))
+    // How wide the words are follows from how high the title is.
+    for _ in 0..<3 where options.titleHeight(width: best.titleArea.width) > best.titleArea.height {
+      best = layout(titleWidth: best.titleArea.width)
+    }
+    self = best
+  }
+
+  private init(
+    _ rows: Int, _ columns: Int, _ options: PictureOptions, wholeAbove share: Double,
+    titleWidth: Double
+  ) {
     let size = options.evenSize
     let side = Double(size)
     margin = max(6, (side / 30).rounded())
-    let titleHeight = options.title.isEmpty ? 0 : (Self.titleSize(size) * 1.9).rounded()
+    let titleHeight = options.titleHeight(width: titleWidth)
     let gap = options.showsCaption ? max(6, (side / 42).rounded()) : 0
     let captionHeight = options.showsCaption ? CaptionStrip.height(size: size) : 0
     // A caption's last line needs less air below it than a board.
@@ -76,23 +91,9 @@ struct GridLayout: Sendable {
   func place(at point: Point) -> SIMD2<Double> {
     SIMD2((point.x - board.left) / cell, (point.y - board.top) / cell)
   }
-
-  /// The letters of a title, in pixels.
-  static func titleSize(_ size: Int) -> Double { max(11, (Double(size) / 30).rounded()) }
 }
 
 extension Int {
   /// The least even number that is not below a length.
   init(even length: Double) { self = (Int(length.rounded(.up)) + 1) & ~1 }
-}
-
-extension Canvas {
-  /// The line above a picture, where one was asked for, cut where it is too long.
-  func drawTitle(_ options: PictureOptions, in area: Rect) {
-    if options.title.isEmpty { return }
-    let font = Font.sans(GridLayout.titleSize(options.evenSize), .bold)
-    text(
-      ellipsized(options.title, font, width: area.width), at: Point(area.left, area.top), font,
-      options.theme.text, anchor: .top)
-  }
 }

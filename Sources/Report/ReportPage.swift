@@ -17,11 +17,11 @@ package struct ReportPage {
   package var runs: [RunReport]
 
   /// A page of runs.
-  package init(title: String, maker: String, runs: [RunReport]) {
+  package init(title: String, maker: String, runs: [RunReport]) throws {
     precondition(!runs.isEmpty, "a report is of at least one run")
     self.title = title
     self.maker = maker
-    self.runs = runs
+    self.runs = try runs.inOneScale()
   }
 
   /// The page's text.
@@ -172,6 +172,11 @@ package struct ReportPage {
     let last = heat.maps.count - 1
     let (scale, columns) = (heat.parts.light.scale, heat.maps[0].columns)
     let bar = scale.kind == .diverging ? "diverging" : "sequential"
+    // The part of the theme's colours that the scale takes.
+    let all = scale.kind == .diverging ? Theme.light.diverging : Theme.light.sequential
+    let (count, shown) = (Double(all.colors.count), Double(scale.part.count))
+    let start = count > shown ? 100 * Double(scale.part.lowerBound) / (count - shown) : 0
+    let place = "\(start)% 0/\(100 * count / shown)% 100%"
     let numbers = heat.parts.light.numbers.map { numbers -> HTML in
       // Sizes as shares of the map's width.
       let share = 100 / Double(columns)
@@ -185,7 +190,7 @@ package struct ReportPage {
       <section class="card heat" data-run="\(index)"><h3>What it knew</h3>
       <figure class="map"><canvas role="img" aria-label="Heat map of the learned values" \
       width="600" height="600"></canvas>\(numbers ?? "")<div class="mark" hidden></div></figure>
-      <p class="scale">\(NumberText.short(scale.range.lowerBound))<i style="background:var(--\(bar))">\
+      <p class="scale">\(NumberText.short(scale.range.lowerBound))<i style="background:var(--\(bar)) \(place)">\
       </i>\(NumberText.short(scale.range.upperBound))<span>\(heat.directions)</span></p>
       <p class="reading" aria-live="polite"></p>
       <label class="slider"><span>Training</span>\

@@ -5,13 +5,13 @@ import Testing
 @Suite struct AxisTests {
   @Test(arguments: [
     (0.0...1.0, 5, ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
-    (0.0...1000.0, 5, ["0", "200", "400", "600", "800", "1000"]),
-    (0.0...20_000.0, 4, ["0", "5K", "10K", "15K", "20K"]),
-    (0.0...1_930_000.0, 4, ["0", "0.5M", "1.0M", "1.5M"]),
+    (0.0...1000.0, 5, ["0", "200", "400", "600", "800", "1,000"]),
+    (0.0...20_000.0, 4, ["0", "5 K", "10 K", "15 K", "20 K"]),
+    (0.0...1_930_000.0, 4, ["0", "0.5 M", "1.0 M", "1.5 M"]),
     (-540.0...95.0, 4, ["−400", "−200", "0"]),
     (-0.05...0.05, 4, ["−0.05", "0", "0.05"]),
     (99.0...101.0, 4, ["99.0", "99.5", "100.0", "100.5", "101.0"]),
-    (0.0...3e9, 3, ["0", "1G", "2G", "3G"]),
+    (0.0...3e9, 3, ["0", "1 G", "2 G", "3 G"]),
   ])
   func `marks stand at 1, 2 or 5 times a power of ten`(
     range: ClosedRange<Double>, count: Int, labels: [String]
@@ -64,7 +64,7 @@ import Testing
 
   @Test(arguments: [
     (0, "0"), (0.0123456, "0.0123"), (1.5, "1.5"), (94.84, "94.8"), (-201.3, "−201"),
-    (9999, "9999"), (12_345, "12.3K"), (1_000_000, "1M"), (999_950, "1M"), (0.00001, "1e−5"),
+    (9999, "9,999"), (12_345, "12.3 K"), (1_000_000, "1 M"), (999_950, "1 M"), (0.00001, "1e−5"),
     (.nan, "–"), (-.infinity, "−∞"), (100, "100"), (0.7442, "0.744"), (-0.0004, "−0.0004"),
   ])
   func `numbers are as short as people write them`(value: Double, text: String) {
@@ -74,7 +74,7 @@ import Testing
   @Test func `fixed, signed and grouped numbers`() {
     #expect(NumberText.fixed(-0.004, decimals: 2) == "0.00", "no minus before nothing")
     #expect(NumberText.fixed(0.05, decimals: 1) == "0.1")
-    #expect(NumberText.fixed(1234.5678, decimals: 3) == "1234.568")
+    #expect(NumberText.fixed(1234.5678, decimals: 3) == "1,234.568")
     #expect(NumberText.signed(10, decimals: 2) == "+10")
     #expect(NumberText.signed(-1.50, decimals: 2) == "−1.5")
     #expect(NumberText.grouped(1_931_353) == "1,931,353")

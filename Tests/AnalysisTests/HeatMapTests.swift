@@ -188,12 +188,41 @@ import Worlds
 
   @Test func `colours meet at zero where both signs matter, and a film keeps its scale`() {
     #expect(ColorScale(fitting: -1...1).kind == .diverging)
-    #expect(ColorScale(fitting: -2...1).range == -2...2)
     #expect(ColorScale(fitting: -5...100).kind == .linear)
     #expect(ColorScale(fitting: 3...3).range.contains(3))
     let small = HeatMap(values: [0, 1], rows: 1, columns: 2)
     let large = HeatMap(values: [.nan, 40], rows: 1, columns: 2)
     #expect(ColorScale(fitting: [small, large]).range == 0...40)
+  }
+
+  @Test(arguments: Theme.all, [-2.0...2, -2...10, -10...3.5, 0...7, 0...0, 4...9, -1e-9...1e-12])
+  func `a scale around zero ends with its last numbers, in colours that mean as much on both sides`(
+    theme: Theme, bounds: ClosedRange<Double>
+  ) {
+    let scale = ColorScale(.diverging, bounds)
+    let limit = max(-bounds.lowerBound, bounds.upperBound)
+    let step = limit / 16.5
+    #expect(scale.range.lowerBound <= min(0, bounds.lowerBound) * (1 - 1e-12))
+    #expect(scale.range.upperBound >= max(0, bounds.upperBound) * (1 - 1e-12))
+    let colors = scale.map(in: theme).colors
+    if limit > 0 {
+      // Less than a colour is unused on either side.
+      #expect(min(0, bounds.lowerBound) - scale.range.lowerBound < step * 1.01)
+      #expect(scale.range.upperBound - max(0, bounds.upperBound) < step * 1.01)
+      #expect(
+        abs(Double(colors.count) * step - (scale.range.upperBound - scale.range.lowerBound)) < step
+          / 1e6)
+      let whole = theme.diverging
+      for share in stride(from: -1.0, through: 1, by: 0.13)
+      where scale.range.contains(share * limit) {
+        #expect(
+          scale.color(of: share * limit, in: theme) == whole.color(for: share * limit, limit: limit)
+        )
+      }
+    }
+    #expect(scale.color(of: 0, in: theme) == theme.diverging.colors[16])
+    #expect(
+      scale.share(of: scale.range.lowerBound) == 0 && scale.share(of: scale.range.upperBound) == 1)
   }
 
   @Test func `small, large, wide and tall maps have even pictures`() throws {
@@ -204,6 +233,24 @@ import Worlds
         let chart = HeatMapChart(like: map, title: "A map", size: size)
         #expect(chart.width.isMultiple(of: 2) && chart.height.isMultiple(of: 2))
         _ = try chart.canvas(map)
+      }
+    }
+  }
+
+  @Test(arguments: [484, 960])
+  func `long titles and subtitles have as many lines as they need, inside the picture`(
+    size: Int
+  ) throws {
+    let map = HeatMap(values: [0, 1, 2, 3], rows: 2, columns: 2)
+    let words = (1...24).map { "word\($0)" }.joined(separator: " ")
+    let short = HeatMapChart(like: map, title: "A map", subtitle: "after 9 steps", size: size)
+    let long = HeatMapChart(like: map, title: words, subtitle: words, size: size)
+    #expect(max(long.width, long.height) <= size && long.board.width < short.board.width)
+    #expect(long.board.top > short.board.top)
+    let canvas = try long.canvas(map, subtitle: words)
+    for x in [0, 1, canvas.width - 2, canvas.width - 1] {
+      for y in 0..<canvas.height {
+        #expect(canvas.color(x: x, y: y) == Theme.light.background)
       }
     }
   }

@@ -104,7 +104,7 @@ import Testing
       #expect(try Program.reel(line: training, in: folder).code == 0)
       let film = try Program.reel(
         line: "film recordings/c.sqlite --size 120 -o output/c.gif --json", in: folder)
-      #expect(film.errors.contains("1001 frames: every 2nd is shown; --most 1001 shows all"))
+      #expect(film.errors.contains("1,001 frames: every 2nd is shown; --most 1001 shows all"))
       #expect(try JSON(parsing: film.output)["frames"]?.int == 501)
     }
   }

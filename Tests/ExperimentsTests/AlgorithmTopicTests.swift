@@ -77,7 +77,7 @@ import Worlds
       let lines = try topic.evidence(in: recording)
       #expect(lines.count == topic.parts.count && lines.allSatisfy { !$0.isEmpty }, "\(lines)")
       // 2 worlds times 128 steps, four times in 1024.
-      #expect(lines[0][0] == "N = 2, T = 128: a rollout has 256 steps; 4 updates in 1024 steps")
+      #expect(lines[0][0] == "N = 2, T = 128: a rollout has 256 steps; 4 updates in 1,024 steps")
       let step = try #require(try recording.steps(in: 1023..<1024).first)
       let torques = RecordedNumbers(run.world.fields, of: "action").all(of: step.action)
       for torque in torques { #expect(lines[0][3].contains(NumberFormat.exact(torque))) }
@@ -128,7 +128,8 @@ import Worlds
       let learned = all * 9 / 10
       #expect(
         lines[0][0]
-          == "poem.txt: \(all) tokens, V = \(kinds) different ones; \(learned) to learn from, "
+          == "poem.txt: \(NumberFormat.count(all)) tokens, V = \(kinds) different ones; "
+          + "\(NumberFormat.count(learned)) to learn from, "
           + "\(all - learned) kept")
       #expect(lines[0][1] == "B = 4, T = 16: 64 predictions in a batch, 24 batches")
       // The part that was kept begins with sixteen characters that are read, and one that follows.

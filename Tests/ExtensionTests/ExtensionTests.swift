@@ -168,6 +168,33 @@ import Worlds
     }
   }
 
+  @Test
+  func `maps side by side in a report are in one scale, and maps of different worlds are not`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      func report(_ names: [String]) throws -> [Double] {
+        let read = try names.map { name in
+          let grouped = try #require(RunGroups(["\(folder)/\(name).sqlite"], by: nil).runs.first)
+          let options = ReportedRun.Options(episodes: [], moments: 3, bytes: 300_000)
+          return try ReportedRun(grouped, named: name, .init(again: ""), options).read()
+        }
+        let page = try ReportPage(title: "t", maker: "m", runs: read).html()
+        return page.matches(of: #/"high":(-?[0-9.e+-]+)/#).compactMap { Double($0.1) }
+      }
+      for (name, world, settings) in [
+        ("a", "maze", [("episodes", "9")]), ("b", "maze", [("episodes", "400")]),
+        ("c", "lake", [("episodes", "400")]),
+      ] {
+        let plan = try Catalog.builtIn.plan(PlanRequest(world, overrides: settings))
+        _ = try TrainingRun(plan, seed: 1, path: "\(folder)/\(name).sqlite").run { _ in true }
+      }
+      let alone = try ["a", "b", "c"].map { try report([$0])[0] }
+      #expect(Set(alone).count == 3)
+      #expect(try report(["a", "b", "c"]) == [alone[1], alone[1], alone[2]])
+    }
+  }
+
   @Test func `a world without an entry is unknown everywhere`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/maze.sqlite"

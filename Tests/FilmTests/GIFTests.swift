@@ -53,6 +53,30 @@ private func residentPages() throws -> Int {
     }
   }
 
+  @Test
+  func `what a film says of its worst pixel is true of what was drawn, also of too many colours`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      var film = EdgeFilm(frames: 6)
+      let report = try GIFFilm(rate: FrameRate(delay: 5)).write(&film, to: "\(folder)/edges.gif")
+      let gif = try DecodedGIF("\(folder)/edges.gif")
+      let drawn = try Canvas(width: film.width, height: film.height)
+      var (colors, worst): (Set<UInt32>, Int) = ([], 0)
+      for (frame, decoded) in gif.frames.enumerated() {
+        film.draw(frame, onto: drawn)
+        drawn.withPixels { pixels in
+          for (word, shown) in zip(pixels, decoded.pixels) {
+            colors.insert(word & 0xFF_FFFF)
+            worst = max(worst, Color(word).distance(to: Color(shown)))
+          }
+        }
+      }
+      #expect(gif.frames.count == 6 && colors.count > 5000)
+      #expect(worst == report.greatestError && worst > Palette.promisedError)
+    }
+  }
+
   @Test func `only the rectangle that changed is stored`() throws {
     try withTemporaryFolder { folder in
       var frames = [[UInt32](repeating: 0xFFFFFF, count: 100 * 100)]

@@ -65,3 +65,23 @@ struct TestRandom: RandomNumberGenerator {
 
   mutating func next(below bound: Int) -> Int { Int(next() >> 33) % bound }
 }
+
+/// A film of discs in many colours: more mixtures at their edges than a palette has room for.
+struct EdgeFilm: FrameSource {
+  let frameCount: Int
+  let width = 240
+  let height = 240
+
+  init(frames: Int) { frameCount = frames }
+
+  func draw(_ frame: Int, onto canvas: Canvas) {
+    canvas.clear(Color(0xF6F7F9))
+    for index in 0..<144 {
+      let (x, y) = (Double(index % 12), Double(index / 12))
+      let hue = Double((index * 37 + frame) % 360) * 2.5
+      let color = OKLab(lightness: 0.35 + 0.05 * y, chroma: 0.12, hue: hue).color
+      canvas.fill(
+        .circle(Point(x * 20 + 10.3, y * 20 + 9.6 + Double(frame) * 0.2), radius: 10.5), color)
+    }
+  }
+}

@@ -95,6 +95,27 @@ import Testing
     }
   }
 
+  @Test func `a title says what is shown, unless there is one already`() throws {
+    try withTemporaryFolder { folder in
+      let recording = try SmallRecording.maze.recorded(in: folder)
+      func title(
+        _ quantity: HeatMap.Quantity, minus other: HeatMapPictures.Subtrahend? = nil,
+        _ asked: String? = nil
+      ) throws -> String {
+        let pictures = try HeatMapPictures(
+          of: recording, options { ($0.quantity, $0.title) = (quantity, asked) })
+        return pictures.title(of: try pictures.picture(at: .end, minus: other))
+      }
+      let run = try recording.description().chartTitle
+      #expect(try title(.values) == run)
+      #expect(
+        try title(.settled) == "Episode since which the best action stayed the same · \(run)")
+      #expect(try title(.values, minus: .moment(.share(0.5))) == "Difference in value · \(run)")
+      #expect(try title(.tdError, minus: .moment(.step(9))).hasPrefix("Difference in TD error"))
+      #expect(try title(.settled, minus: nil, "Mine") == "Mine")
+    }
+  }
+
   @Test func `a film's frames are the maps of its moments in one scale`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRecording.maze.recorded(in: folder)

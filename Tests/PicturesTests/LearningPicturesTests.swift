@@ -45,7 +45,7 @@ import Testing
       #expect(known == known.sorted() && Set(known).count > 3, "\(known)")
       let maps = try columns(film, of: layout.map, in: frames)
       #expect(maps[0] != maps[2] && maps[2] != maps[5])
-      let facts = try columns(film, of: layout.facts, in: frames)
+      let facts = try columns(film, of: layout.facts[0], in: frames)
       #expect(Set(facts).count > 3)
     }
   }
@@ -105,7 +105,7 @@ import Testing
       let film = try LearningPictures(
         pictures(first), comparedWith: pictures(second), pace: pace
       ).film()
-      let layout = LearningLayout(width: 640, .pair)
+      let layout = LearningLayout(width: 640, .pair(aspect: 1))
       #expect(film.width == layout.width && film.height == layout.height)
       let frames = [0, film.frameCount / 2, film.frameCount - 1]
       #expect(Set(try columns(film, of: layout.curve, in: frames)).count == 3)
@@ -113,6 +113,54 @@ import Testing
         pictures(second), comparedWith: pictures(first), pace: pace
       ).film()
       #expect(try pixels(swapped, [0]) != pixels(film, [0]))
+    }
+  }
+
+  @Test func `halves are called by what the runs differ in, or as somebody asks for`() throws {
+    try withTemporaryFolder { folder in
+      func run(_ name: String, seed: UInt64, _ gamma: String) throws -> EpisodePictures {
+        try pictures(
+          SmallRecording.maze.made(in: folder, as: name, seed: seed, changing: [("gamma", gamma)]))
+      }
+      let (low, high) = (try run("a", seed: 5, "0.5"), try run("b", seed: 6, "0.9"))
+      #expect(try low.names(beside: high) == ["gamma 0.5", "gamma 0.9"])
+      let other = try run("c", seed: 7, "0.5")
+      #expect(try low.names(beside: other) == ["qtable, seed 5", "qtable, seed 7"])
+      let same = try run("d", seed: 5, "0.5")
+      #expect(try low.names(beside: same) == ["a", "d"])
+      var request = EpisodePictureOptions()
+      request.label = "patient"
+      let named = try EpisodePictures(high.recording.path, request)
+      #expect(try low.names(beside: named) == ["gamma 0.5", "patient"])
+    }
+  }
+
+  @Test func `the last cards say how each run ended`() throws {
+    try withTemporaryFolder { folder in
+      let first = try SmallRecording.maze.made(in: folder, as: "a")
+      let second = try SmallRecording.maze.made(
+        in: folder, as: "b", seed: 6, changing: [("gamma", "0.5")])
+      let film = try LearningPictures(
+        pictures(first), comparedWith: pictures(second), pace: pace
+      ).film()
+      let end = try columns(
+        film, of: Rect(x: 0, y: 56, width: 310, height: 200), in: [film.frameCount - 1])[0]
+      // Words in three lines have far more than a card's few colours.
+      #expect(Set(end.joined()).count > 40)
+      let other = try columns(
+        film, of: Rect(x: 310, y: 56, width: 310, height: 200), in: [film.frameCount - 1])[0]
+      #expect(end != other)
+    }
+  }
+
+  @Test func `numbers beside a curve stand apart and inside it`() {
+    typealias Case = (places: [Double], expected: [Double])
+    let cases: [Case] = [
+      ([], []), ([50], [50]), ([10, 80], [10, 80]), ([40, 45], [40, 60]), ([2], [5]),
+      ([90, 99], [75, 95]), ([5, 5], [5, 25]),
+    ]
+    for (places, expected) in cases {
+      #expect(places.apart(by: 20, in: 5...95) == expected)
     }
   }
 

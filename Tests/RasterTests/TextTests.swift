@@ -33,7 +33,11 @@ import Testing
       #expect(canvas.measure("\(line) \(word)", font).width > width)
     }
     #expect(canvas.lines(of: "", font, width: width).isEmpty)
-    #expect(canvas.lines(of: "unbelievable", font, width: 40) == ["unb…"])
+    let pieces = canvas.lines(of: "unbelievable", font, width: 40)
+    #expect(pieces.joined() == "unbelievable" && pieces.count > 1)
+    #expect(pieces.allSatisfy { canvas.measure($0, font).width <= 40 })
+    let two = canvas.lines(of: text, font, width: width, most: 2)
+    #expect(two == lines || two.count == 2 && two[0] == lines[0] && two[1].hasSuffix("…"))
   }
 
   @Test(arguments: [
@@ -82,6 +86,38 @@ import Testing
     let (before, after) = (try #require(ink(flat)), try #require(ink(turned)))
     #expect(abs((before.right - before.left) - (after.bottom - after.top)) <= 2)
     #expect(abs((before.bottom - before.top) - (after.right - after.left)) <= 2)
+  }
+
+  @Test(arguments: [Font.sans(20), .sans(20, .bold), .mono(20), .sans(11)])
+  func `a letter that the font lacks is a box of its own, as wide as it says`(font: Font) throws {
+    let canvas = try Canvas(width: 200, height: 40)
+    let known = canvas.measure("ab", font).width
+    for letter in ["漢", "🚀", "👩‍🚀", "🇩🇪", "👍🏽"] {
+      let width = canvas.measure(letter, font).width
+      #expect(width >= font.size * 0.6 && width <= font.size)
+      #expect(abs(canvas.measure("a\(letter)b", font).width - known - width) < 0.01)
+      canvas.clear(Color(0xFFFFFF))
+      canvas.text(letter, at: Point(50, 30), font, Color(0))
+      let box = try #require(ink(canvas))
+      #expect(box.left >= 50 && Double(box.right) <= 50 + width.rounded(.up))
+      #expect(box.bottom - box.top > Int(font.size * 0.7))
+    }
+    // Hearts and the like are letters, however they are to look.
+    #expect(canvas.measure("❤\u{FE0F}", font).width == canvas.measure("❤", font).width)
+    #expect(canvas.measure("漢字", .mono(20)).width == 2 * canvas.measure("0", .mono(20)).width)
+  }
+
+  @Test func `letters that the font lacks turn, align and reach an SVG like others`() throws {
+    let turned = try Canvas(width: 60, height: 60)
+    turned.text("漢字", at: Point(30, 50), .sans(20), Color(0), rotation: -.pi / 2)
+    let box = try #require(ink(turned))
+    #expect(box.top >= 9 && box.bottom <= 51 && box.bottom - box.top > 35)
+    let right = try Canvas(width: 60, height: 60)
+    right.text("漢字", at: Point(50, 30), .sans(20), Color(0), align: .right)
+    #expect(try #require(ink(right)).right <= 51)
+    let document = try Canvas(svgWidth: 60, height: 60)
+    document.text("漢字", at: Point(5, 30), .sans(20), Color(0))
+    #expect(try document.finishedSVG().count > 500)
   }
 
   @Test func `letters outside the font, and control characters, do no harm`() throws {

@@ -117,6 +117,29 @@ import Worlds
     }
   }
 
+  @Test(arguments: Theme.all)
+  func `a layer of attention shows the bricks under it, below a scale`(theme: Theme) throws {
+    let world = Breakout()
+    let options = PictureOptions(size: 720, theme: theme, look: .arcade)
+    let plain = try painter(world, options)
+    let scaled = try BreakoutPainter(
+      world, facts: CaptionFacts(world: "breakout", trainer: "ppo"), options: options,
+      hasOverlay: true)
+    #expect(scaled.height > plain.height && scaled.width == plain.width)
+    let cells = [Float](repeating: 1, count: 24 * 80)
+    let scene = try BreakoutGame().scene(after: 0, heat: { _ in cells })
+    let (warm, cold) = (try drawn(scene, plain), try drawn(BreakoutGame().scene(after: 0), plain))
+    func color(_ canvas: Canvas, _ brick: Int) -> Color {
+      let place = world.board.place(ofBrick: brick)
+      let center = plain.center(row: place.row, column: place.column + 2)
+      return canvas.color(x: Int(center.x), y: Int(center.y))
+    }
+    let rows = stride(from: 0, to: world.board.brickCount, by: world.board.brickColumns)
+    #expect(rows.allSatisfy { color(warm, $0) != color(cold, $0) })
+    // As many colours as there are rows of bricks.
+    #expect(Set(rows.map { color(warm, $0) }).count == Set(rows.map { color(cold, $0) }).count)
+  }
+
   @Test(arguments: looks, Theme.all)
   func `a film's palette is as close as promised`(
     look: PictureOptions.Look, theme: Theme

@@ -82,10 +82,10 @@ extension FrameSource {
     let board = ColorFilm(
       colors: [[1, 2, 3], (0..<41).map { 100 + UInt32($0) }, [9]], width: 60, height: 60)
     let scenes = zip(["First", "Second", "Third"], [0, 1000, 5000]).map {
-      LearningFilm.Scene($0, card: .init($0, ["at \($1)"]), firstStep: $1, stride: 2)
+      LearningFilm.Scene($0, cards: [.init($0, ["at \($1)"])], firstStep: $1, stride: 2)
     }
     return try LearningFilm(
-      board: board, scenes: scenes, opening: .init("Opening"), closing: .init("Closing"),
+      board: board, scenes: scenes, opening: [.init("Opening")], closing: [.init("Closing")],
       lastStep: 9000, layout: LearningLayout(width: 640, .beside(hasMap: false)),
       panels: [{ step, _ in seen(step) }], title: "A run", subtitle: "of words",
       pace: .init(framesPerSecond: rate, speed: speed, hold: 0.5), theme: .light)
@@ -129,5 +129,38 @@ extension FrameSource {
     var film = try film()
     let long = try film.colors(at: 164, 200).filter { (100...140).contains($0) }
     #expect(long.count == 81)
+  }
+
+  @Test(arguments: [0.4, 0.9, 1, 1.29, 1.31, 1.8, 4], [320, 640, 1280, 1920])
+  func `two boards use the room that there is, and nothing stands over anything else`(
+    aspect: Double, width: Int
+  ) {
+    let layout = LearningLayout(width: width, .pair(aspect: aspect))
+    let whole = Rect(x: 0, y: 0, width: Double(layout.width), height: Double(layout.height))
+    let boardWidth = Double(layout.boardSize) * min(1, aspect)
+    let boardHeight = boardWidth / aspect
+    let pitch = boardWidth + layout.gap(boardWidth: boardWidth)
+    let first = layout.board.center.x - (pitch + boardWidth) / 2
+    let boards = [first, first + pitch].map {
+      Rect(
+        x: $0, y: layout.board.center.y - boardHeight / 2, width: boardWidth, height: boardHeight)
+    }
+    let parts = boards + layout.facts + [layout.curve]
+    for (index, part) in parts.enumerated() {
+      #expect(part.left >= whole.left && part.right <= whole.right + 1)
+      #expect(part.top >= 90 * layout.unit && part.bottom <= whole.bottom + 1)
+      for other in parts[..<index] {
+        // Rounded edges may share a pixel.
+        let (first, second) = (part.inset(by: 1), other.inset(by: 1))
+        #expect(
+          first.left >= second.right || second.left >= first.right || first.top >= second.bottom
+            || second.top >= first.bottom, "\(part) and \(other)")
+      }
+    }
+    // What the boards, numbers and curve take from top to bottom.
+    let height = max(boards[0].height, layout.facts[0].height) + layout.curve.height
+    #expect(height > 0.72 * whole.height, "\(height) of \(whole.height)")
+    #expect(layout.curve.height > 130 * layout.unit)
+    if (0.9...1.29).contains(aspect) { #expect(boardHeight > 0.48 * whole.height) }
   }
 }

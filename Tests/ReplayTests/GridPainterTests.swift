@@ -105,6 +105,62 @@ import Worlds
     #expect(middle(of: Theme.light.secondAccent, canvas).count == 0)
   }
 
+  @Test(arguments: [(4, 4), (12, 3), (3, 12)], [240, 480])
+  func `a long title takes the lines that it needs, and the picture keeps its size`(
+    side: (rows: Int, columns: Int), size: Int
+  ) throws {
+    let map = GridMap(
+      kind: .maze, title: "", columns: side.columns,
+      cells: Array(repeating: .floor, count: side.rows * side.columns), start: 0)
+    let words = "A title of far more words than one line above a picture could ever have room for"
+    let short = try painter(map, PictureOptions(size: size, title: "Title"))
+    let long = try painter(map, PictureOptions(size: size, title: words))
+    #expect(long.board.top > short.board.top)
+    #expect(max(long.width, long.height) == size)
+    // No word reaches the edge, and the last one is there: its line is not that of another title.
+    let other = try painter(map, PictureOptions(size: size, title: words + "!"))
+    #expect(try PictureComparison(long.background, other.background).greatest > 100)
+    for y in 0..<Int(long.board.top) - 4 {
+      for x in [0, long.width - 1] {
+        #expect(long.background.color(x: x, y: y) == Theme.light.background)
+      }
+    }
+  }
+
+  @Test(arguments: [(1, 2), (2, 2), (4, 4), (12, 12)], [96, 240, 720])
+  func `an arrow of a slip at the edge is whole, and covers no words`(
+    side: (rows: Int, columns: Int), size: Int
+  ) throws {
+    let map = GridMap(
+      kind: .lake, title: "", columns: side.columns,
+      cells: Array(repeating: .floor, count: side.rows * side.columns), start: 0)
+    let painter = try painter(map, PictureOptions(size: size, title: "Title"))
+    let (canvas, still) = (
+      try Canvas(width: painter.width, height: painter.height),
+      try Canvas(width: painter.width, height: painter.height)
+    )
+    let board = painter.board.inset(by: -max(5.5, Double(size) / 40))
+    for state in [0, map.cells.count - 1] {
+      for action in 0..<4 {
+        for executed in 0..<4 where executed != action {
+          var slipped = scene(map, state: state)
+          painter.draw(slipped, onto: still)
+          (slipped.previous, slipped.action, slipped.details.executed) = (state, action, executed)
+          painter.draw(slipped, onto: canvas)
+          // The strip's words are others; everything else is near the board.
+          let limit = min(canvas.height, Int(painter.board.bottom + Double(size) / 42))
+          for y in 0..<limit {
+            for x in 0..<canvas.width where !board.contains(Point(Double(x) + 0.5, Double(y) + 0.5))
+            {
+              #expect(
+                canvas.color(x: x, y: y) == still.color(x: x, y: y), "\(action) at \(x), \(y)")
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test func `a film's palette is exact up to 256 colours and close beyond`() throws {
     for theme in Theme.all {
       for map in try Maps.all() {

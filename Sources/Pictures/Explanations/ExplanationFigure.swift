@@ -115,9 +115,8 @@ struct ExplanationPage {
 
   func drawHeader(onto canvas: Canvas) {
     let room = length(1200)
-    canvas.text(
-      canvas.ellipsized(title, font(27, .bold), width: room), at: Point(length(40), line(52)),
-      font(27, .bold), theme.text)
+    canvas.title(
+      title, at: Point(length(40), line(52)), font(27, .bold), theme.text, width: room)
     canvas.text(
       canvas.ellipsized(subtitle, font(16), width: room), at: Point(length(40), line(80)),
       font(16), theme.mutedText)

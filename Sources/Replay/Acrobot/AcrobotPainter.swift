@@ -34,7 +34,7 @@ package struct AcrobotPainter: Painter {
       measuring: background)
     way = theme.way(theme.secondAccent)
     drawGoal(onto: background)
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip.drawStill(onto: background)
   }
 

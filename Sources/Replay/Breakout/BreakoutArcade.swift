@@ -9,7 +9,8 @@ struct BreakoutArcade {
   let colors: BreakoutColors
   /// The whole field, with every brick.
   private let full: Canvas
-  private let heatColors: [Color]
+  /// Of a layer through which the game is seen, from none to the warmest.
+  let heatColors: [Color]
   /// The ball's colours on its way, the newest first.
   private let trailColors: [Color]
 
@@ -21,9 +22,9 @@ struct BreakoutArcade {
     self.layout = layout
     self.theme = theme
     colors = BreakoutColors(theme)
-    heatColors = BreakoutColors.heat(
-      over: colors.floor, levels: BreakoutHeat.levels,
-      isDark: theme.isDark)
+    let levels = BreakoutHeat.levels
+    heatColors = BreakoutColors.heat(over: colors.floor, levels: levels, isDark: theme.isDark)
+      .enumerated().map { $1.opacity(0.35 + 0.45 * Double($0) / Double(levels - 1)) }
     let (ball, floor) = (colors.ball, colors.floor)
     trailColors = (0..<BreakoutDetails.trailLength).map {
       ball.mixed(with: floor, 0.45 + 0.5 * Double($0) / Double(BreakoutDetails.trailLength))
@@ -101,18 +102,13 @@ struct BreakoutArcade {
   func draw(_ scene: BreakoutScene, onto canvas: Canvas) {
     let hadCoarseEdges = canvas.hasCoarseEdges
     let heat = BreakoutHeat(scene.details.heat, world: world)
-    heat?.draw(heatColors, in: layout, onto: canvas)
     for brick in 0..<board.brickCount where scene.state.isStanding(brick) {
       let place = board.place(ofBrick: brick)
-      if heat != nil {
-        let rect = brickRect(row: place.row, column: place.column)
-        canvas.stroke(.rect(rect.inset(by: 0.5)), colors.plainBrick, width: 1)
-      } else {
-        let rect = layout.rect(
-          row: place.row, column: place.column, count: BreakoutBoard.brickWidth)
-        canvas.copy(full, rect, to: rect.origin)
-      }
+      let rect = layout.rect(
+        row: place.row, column: place.column, count: BreakoutBoard.brickWidth)
+      canvas.copy(full, rect, to: rect.origin)
     }
+    heat?.draw(heatColors, in: layout, onto: canvas)
     if heat == nil {
       for mark in scene.details.broken { drawBroken(mark, onto: canvas) }
     }

@@ -16,8 +16,6 @@ struct BreakoutColors: Sendable {
   let paddleDark: Color
   let cap: Color
   let loss: Color
-  /// Of bricks while an overlay shows something else by colour.
-  let plainBrick: Color
 
   // As text: a terminal is dark in either theme.
 
@@ -44,7 +42,6 @@ struct BreakoutColors: Sendable {
     paddleDark = theme.accent.mixed(with: black, 0.3)
     cap = theme.secondAccent
     loss = theme.negative
-    plainBrick = floor.mixed(with: theme.mutedText, 0.6)
     screenEdge = isDark ? theme.axis : Color(0x2A3430)
   }
 

@@ -15,6 +15,8 @@ struct BreakoutLayout: Sendable {
   let cell: Double
   /// Where the title stands; empty without one.
   let titleArea: Rect
+  /// Where an overlay's scale stands; without height where there is none.
+  let scaleArea: Rect
   /// Where the caption stands; empty without one.
   let captionArea: Rect
 
@@ -23,15 +25,25 @@ struct BreakoutLayout: Sendable {
   /// Characters that have fewer pixels than this are spread as they come.
   private static let leastWhole = 4.0
 
-  init(_ game: BreakoutBoard, options: PictureOptions) {
+  init(_ game: BreakoutBoard, options: PictureOptions, hasScale: Bool = false) {
+    let layout = BreakoutLayout(game, options, hasScale, titleWidth: Double(options.evenSize))
+    let area = layout.titleArea
+    let isHigher = options.titleHeight(width: area.width) > area.height
+    self = isHigher ? BreakoutLayout(game, options, hasScale, titleWidth: area.width) : layout
+  }
+
+  private init(
+    _ game: BreakoutBoard, _ options: PictureOptions, _ hasScale: Bool, titleWidth: Double
+  ) {
     let size = options.evenSize
     let side = Double(size)
     let margin = max(6, (side / 30).rounded())
-    let titleHeight = options.title.isEmpty ? 0 : (GridLayout.titleSize(size) * 1.9).rounded()
+    let titleHeight = options.titleHeight(width: titleWidth)
+    let scaleHeight = hasScale ? max(15, (side / 34).rounded()) : 0
     let gap = options.showsCaption ? max(6, (side / 42).rounded()) : 0
     let captionHeight = options.showsCaption ? CaptionStrip.height(size: size) : 0
     let bottom = options.showsCaption ? (margin * 0.75).rounded() : margin
-    let extra = margin + titleHeight + gap + captionHeight + bottom
+    let extra = margin + titleHeight + scaleHeight + gap + captionHeight + bottom
     let (columns, rows) = (Double(game.columns), Double(game.rows))
     let room = (
       width: (side - 2 * margin) / (columns + 2 * Self.edge),
@@ -48,12 +60,14 @@ struct BreakoutLayout: Sendable {
     height = isTall ? size : Int(even: frameSize.height + extra)
     let left = ((Double(width) - frameSize.width) / 2).rounded(.down)
     let spare = Double(height) - extra - frameSize.height
-    let top = (margin + titleHeight + spare / 2).rounded(.down)
+    let top = (margin + titleHeight + scaleHeight + spare / 2).rounded(.down)
     frame = Rect(x: left, y: top, width: frameSize.width, height: frameSize.height)
     board = frame.inset(by: edge)
     let wordsLeft = frameSize.width >= needed - 2 * margin ? left : margin
     let wordsWidth = Double(width) - 2 * wordsLeft
     titleArea = Rect(x: wordsLeft, y: margin, width: wordsWidth, height: titleHeight)
+    scaleArea = Rect(
+      x: wordsLeft, y: frame.top - scaleHeight, width: wordsWidth, height: scaleHeight)
     captionArea = Rect(
       x: wordsLeft, y: frame.bottom + (spare / 2).rounded(.down) + gap, width: wordsWidth,
       height: captionHeight)

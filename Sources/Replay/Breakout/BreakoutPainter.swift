@@ -26,14 +26,15 @@ package struct BreakoutPainter: Painter {
   package let background: Canvas
   private let strip: FactStrip?
 
-  /// A painter of Breakout's scenes.
+  /// A painter of Breakout's scenes; above those with an overlay stands what its colours mean.
   package init(
-    _ world: Breakout, facts: CaptionFacts, options: PictureOptions = PictureOptions()
+    _ world: Breakout, facts: CaptionFacts, options: PictureOptions = PictureOptions(),
+    hasOverlay: Bool = false
   ) throws(CanvasError) {
     self.world = world
     self.facts = facts
     theme = options.theme
-    layout = BreakoutLayout(world.board, options: options)
+    layout = BreakoutLayout(world.board, options: options, hasScale: hasOverlay)
     background = try Canvas(
       width: layout.width, height: layout.height, background: theme.background)
     if options.look == .ascii {
@@ -48,8 +49,24 @@ package struct BreakoutPainter: Painter {
     strip = FactStrip(
       in: layout.captionArea, options, columns: Self.columns(facts, world),
       endings: ["game over"], measuring: background)
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip?.drawStill(onto: background)
+    drawScale()
+  }
+
+  /// What the colours of an overlay mean.
+  private func drawScale() {
+    let (colors, ground) =
+      switch field {
+      case .arcade(let arcade): (arcade.heatColors, arcade.colors.floor)
+      case .terminal(let terminal): (terminal.heatColors, terminal.colors.screen)
+      }
+    let area = layout.scaleArea
+    guard area.height > 0 else { return }
+    let font = Font.sans((area.height * 0.62).rounded())
+    background.drawScale(
+      Array(colors.dropFirst()), of: "attention", from: "little", to: "most",
+      endingAt: Point(area.right, (area.top + font.size).rounded()), font, theme, over: ground)
   }
 
   /// The look's colours, and few of the theme's.

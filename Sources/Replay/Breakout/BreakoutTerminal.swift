@@ -9,7 +9,7 @@ struct BreakoutTerminal {
   private let font: Font
   /// The whole screen, with every brick.
   private let full: Canvas
-  private let heatColors: [Color]
+  let heatColors: [Color]
 
   private var board: BreakoutBoard { world.board }
 

@@ -38,7 +38,7 @@ package struct CartPolePainter: Painter {
       decimals: 0, endings: [Self.endings.fell, Self.endings.held], measuring: background)
     way = theme.way(theme.secondAccent)
     drawRail()
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip.drawStill(onto: background)
   }
 

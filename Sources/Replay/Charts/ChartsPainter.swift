@@ -62,7 +62,7 @@ package struct ChartsPainter: Painter {
     let places = shown + (pair.map { [$0.x, $0.y] } ?? [])
     courses = ChartCourses(read: reader(places))
     drawStill(onto: background)
-    background.drawTitle(options, in: layout.frame.titleArea)
+    options.drawTitle(in: layout.frame.titleArea, onto: background)
     strip.drawStill(onto: background)
   }
 

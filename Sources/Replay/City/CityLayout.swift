@@ -11,6 +11,8 @@ struct CityLayout: Sendable {
   let scale: Double
   /// Where the map is seen.
   let view: Rect
+  /// Where a title stands that is too long for the heading; without height where there is none.
+  let titleArea: Rect
   /// Where the heading stands; without height where there is none.
   let heading: Rect
   /// Where the strip stands; without height where there is none.
@@ -30,12 +32,16 @@ struct CityLayout: Sendable {
     // Tiny pictures are all map.
     let hasHeading = size >= 200 && (options.showsCaption || !options.title.isEmpty)
     let headingHeight = hasHeading ? (Self.titleSize(size) * 1.75).rounded() : 0
+    let map = CityPoint(Double(map.width), Double(map.height))
+    // Beside a title the heading has a scale and a legend.
+    let wide = min(side - 2 * margin, side * map.x / map.y * 0.8)
+    let isLong = options.titleFont.lines(of: options.title, width: wide * 0.6).count > 1
+    let titleHeight = hasHeading && isLong ? options.titleHeight(width: wide) : 0
     let stripHeight = options.showsCaption ? FactStrip.height(size: size) : 0
     let gap = options.showsCaption ? max(4, (side / 44).rounded()) : 0
     let bottom = options.showsCaption ? (margin * 0.75).rounded() : margin
-    let extra = margin + headingHeight + gap + stripHeight + bottom
+    let extra = margin + titleHeight + headingHeight + gap + stripHeight + bottom
     let room = (width: side - 2 * margin, height: max(16, side - extra))
-    let map = CityPoint(Double(map.width), Double(map.height))
 
     let fitting = min(room.width / map.x, room.height / map.y)
     var seen = CityPoint(map.x * fitting, map.y * fitting)
@@ -53,10 +59,11 @@ struct CityLayout: Sendable {
     width = Int(even: max(seen.x + 2 * margin, needed))
     height = Int(even: seen.y + extra)
     let left = ((Double(width) - seen.x) / 2).rounded(.down)
-    view = Rect(x: left, y: margin + headingHeight, width: seen.x, height: seen.y)
+    view = Rect(x: left, y: margin + titleHeight + headingHeight, width: seen.x, height: seen.y)
     let words =
       seen.x >= needed - 2 * margin ? (left, seen.x) : (margin, Double(width) - 2 * margin)
-    heading = Rect(x: words.0, y: margin, width: words.1, height: headingHeight)
+    titleArea = Rect(x: words.0, y: margin, width: words.1, height: titleHeight)
+    heading = Rect(x: words.0, y: titleArea.bottom, width: words.1, height: headingHeight)
     strip = Rect(x: words.0, y: view.bottom + gap, width: words.1, height: stripHeight)
   }
 

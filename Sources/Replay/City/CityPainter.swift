@@ -61,9 +61,11 @@ package struct CityPainter: Painter {
     // Streets meet grounds of every kind in soft edges: thousands of colours that nobody can
     // distinguish, where a film has 256.
     ground.reduceColors(keeping: [theme.background] + theme.city.all, within: Self.tolerance)
+    let hasTitle = layout.titleArea.height > 0
+    if hasTitle { options.drawTitle(in: layout.titleArea, onto: background) }
     CityHeading(
       area: layout.heading, theme: theme, metresPerPixel: world.map.metresPerPixel / layout.scale,
-      title: options.title, city: facts.world, trainer: facts.trainer,
+      title: hasTitle ? "" : options.title, city: facts.world, trainer: facts.trainer,
       hasSatnav: world.satnav != nil
     ).draw(onto: background)
     background.stroke(.rect(layout.view.inset(by: -0.5)), theme.axis, width: 1)

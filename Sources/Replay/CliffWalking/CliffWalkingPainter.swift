@@ -59,7 +59,7 @@ package struct CliffWalkingPainter: Painter {
       in: layout.captionArea, of: world, facts, options, decimals: 0, endings: [Self.reached],
       measuring: background)
     CliffBoard(layout: layout, theme: theme).draw(onto: background)
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip.drawStill(onto: background)
   }
 

@@ -26,8 +26,7 @@ package struct CrawlerPainter: Painter {
     let size = options.evenSize
     let side = Double(size)
     let margin = max(6, (side / 30).rounded())
-    let titleFont = Font.sans(GridLayout.titleSize(size), .bold)
-    let titleHeight = options.title.isEmpty ? 0 : (titleFont.size * 1.9).rounded()
+    let titleHeight = options.titleHeight(width: side - 2 * margin)
     let captionHeight = options.showsCaption ? CaptionStrip.height(size: size) : 0
     let gap = options.showsCaption ? max(6, (side / 42).rounded()) : 0
     unit = (side - 2 * margin) / (Self.seen.behind + Self.seen.ahead)
@@ -48,9 +47,8 @@ package struct CrawlerPainter: Painter {
         vocabulary: CaptionStrip.Vocabulary(
           actions: actions.map(\.name), endings: ["time limit"]),
         measuring: background) : nil
-    background.text(
-      background.ellipsized(options.title, titleFont, width: view.width), at: Point(margin, margin),
-      titleFont, theme.text, anchor: .top)
+    options.drawTitle(
+      in: Rect(x: margin, y: margin, width: view.width, height: titleHeight), onto: background)
     drawGround()
     strip?.drawStill(onto: background)
   }

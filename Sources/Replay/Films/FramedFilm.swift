@@ -1,9 +1,8 @@
 package import Raster
 
-/// A film with a line of words above it, and words below it that take as many lines as they need.
+/// A film with words above it, and words below it that take as many lines as they need.
 package struct FramedFilm: FrameSource {
   private var source: any FrameSource
-  private let title: String
   /// The lines of each chapter's caption; of the only one where all chapters have the same.
   private let captions: [[String]]
   private let theme: Theme
@@ -11,6 +10,7 @@ package struct FramedFilm: FrameSource {
   private let captionFont: Font
   private let margin: Double
   private let lineHeight: Double
+  private let titleLines: [String]
   private let titleHeight: Int
   private let captionHeight: Int
   private let inner: Canvas
@@ -30,14 +30,16 @@ package struct FramedFilm: FrameSource {
       captions.count == 1 || captions.count == source.chapters.count, "a caption for each chapter")
     let size = Double(max(source.width, source.height))
     self.source = source
-    self.title = title
     self.theme = theme
     titleFont = .sans(max(11, (size / 30).rounded()), .bold)
     captionFont = .sans(max(10, (size / 36).rounded()))
     margin = max(6, (size / 30).rounded())
-    titleHeight = title.isEmpty ? 0 : Int(margin + (titleFont.size * 1.25).rounded()) & ~1
     let inner = try Canvas(width: source.width, height: source.height)
     let (font, room) = (captionFont, Double(source.width) - 2 * margin)
+    titleLines = inner.lines(of: title, titleFont, width: room)
+    titleHeight =
+      titleLines.isEmpty
+      ? 0 : Int(margin + (titleFont.size * 1.25 * Double(titleLines.count)).rounded()) & ~1
     self.captions = captions.map { inner.lines(of: $0, font, width: room) }
     lineHeight = (captionFont.size * 1.2).rounded()
     let lines = self.captions.map(\.count).max() ?? 0
@@ -63,21 +65,17 @@ package struct FramedFilm: FrameSource {
 
   /// Draws a frame and the words around it.
   package mutating func draw(_ frame: Int, onto canvas: Canvas) throws {
-    inner.hasCoarseEdges = canvas.hasCoarseEdges
     try source.draw(frame, onto: inner)
     canvas.clear(theme.background)
     let whole = Rect(x: 0, y: 0, width: Double(inner.width), height: Double(inner.height))
     canvas.copy(inner, whole, to: Point(0, Double(titleHeight)))
-    let room = Double(width) - 2 * margin
     let below = Double(titleHeight + inner.height)
     canvas.text(
-      canvas.ellipsized(title, titleFont, width: room),
-      at: Point(margin, margin + (titleFont.size * 0.75).rounded()), titleFont, theme.text)
+      titleLines, at: Point(margin, margin + (titleFont.size * 0.75).rounded()), titleFont,
+      theme.text, leading: titleFont.size * 1.25)
     let caption = captions.count == 1 ? captions[0] : captions[source.chapters.place(of: frame)]
-    for (line, words) in caption.enumerated() {
-      let place = Point(
-        margin, below + (captionFont.size * 0.9).rounded() + Double(line) * lineHeight)
-      canvas.text(words, at: place, captionFont, theme.mutedText)
-    }
+    canvas.text(
+      caption, at: Point(margin, below + (captionFont.size * 0.9).rounded()), captionFont,
+      theme.mutedText, leading: lineHeight)
   }
 }

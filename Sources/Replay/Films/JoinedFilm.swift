@@ -54,7 +54,6 @@ package struct JoinedFilm: FrameSource {
     let part = places.place(of: frame)
     let inner = frame - places[part].lowerBound
     guard let own = canvases[part] else { return try parts[part].draw(inner, onto: canvas) }
-    own.hasCoarseEdges = canvas.hasCoarseEdges
     try parts[part].draw(inner, onto: own)
     canvas.clear(theme.background)
     canvas.copy(

@@ -6,7 +6,7 @@ package struct LearningFilm: FrameSource {
   /// Draws what was so at a step of the run, in an area of its own.
   package typealias Panel = (_ step: Int, _ canvas: Canvas) throws -> Void
 
-  /// Words in place of the board.
+  /// Words in place of a board.
   package struct Card: Sendable {
     /// In large letters.
     package var title: String
@@ -24,16 +24,16 @@ package struct LearningFilm: FrameSource {
   package struct Scene: Sendable {
     /// What stands above the picture while it plays.
     package var name: String
-    /// What announces it.
-    package var card: Card
+    /// What announces it, in the place of each board.
+    package var cards: [Card]
     /// The run's step that it begins with, and how far its steps are apart.
     package var firstStep: Int
     package var stride: Int
 
     /// An episode.
-    package init(_ name: String, card: Card, firstStep: Int, stride: Int = 1) {
+    package init(_ name: String, cards: [Card], firstStep: Int, stride: Int = 1) {
       self.name = name
-      self.card = card
+      self.cards = cards
       self.firstStep = firstStep
       self.stride = stride
     }
@@ -67,9 +67,9 @@ package struct LearningFilm: FrameSource {
   private var boardFrame: Int?
   private let panels: [Panel]
 
-  /// A film of scenes, each a chapter of `board`; it opens and ends with a card.
+  /// A film of scenes, each a chapter of `board`; it opens and ends with cards.
   package init(
-    board: any FrameSource, scenes: [Scene], opening: Card, closing: Card, lastStep: Int,
+    board: any FrameSource, scenes: [Scene], opening: [Card], closing: [Card], lastStep: Int,
     layout: LearningLayout, panels: [Panel], title: String, subtitle: String, pace: Pace,
     theme: Theme
   ) throws(CanvasError) {
@@ -103,18 +103,19 @@ package struct LearningFilm: FrameSource {
   package mutating func draw(_ frame: Int, onto canvas: Canvas) throws {
     let moment = timeline.moment(of: frame)
     canvas.clear(theme.background)
-    for panel in panels { try panel(moment.step, canvas) }
     switch moment.content {
-    case .card(let card): draw(card, onto: canvas)
+    case .cards(let cards):
+      for (card, area) in zip(cards, layout.cards) { draw(card, in: area, onto: canvas) }
     case .episode(let scene, let place):
       try drawBoard(board.chapters[scene].lowerBound + place, onto: canvas)
     }
+    // Numbers stand between boards, whose film is one picture.
+    for panel in panels { try panel(moment.step, canvas) }
     drawHeader(moment, onto: canvas)
   }
 
   private mutating func drawBoard(_ frame: Int, onto canvas: Canvas) throws {
-    if boardFrame != frame || boardCanvas.hasCoarseEdges != canvas.hasCoarseEdges {
-      boardCanvas.hasCoarseEdges = canvas.hasCoarseEdges
+    if boardFrame != frame {
       // Forgotten first, so that after a failure nothing half drawn is taken for whole.
       boardFrame = nil
       try board.draw(frame, onto: boardCanvas)
@@ -136,33 +137,35 @@ package struct LearningFilm: FrameSource {
       "\(share) % of training", at: Point(right, layout.subtitleLine), small, theme.mutedText,
       align: .right)
     let room = right - layout.margin - max(canvas.measure(name, large).width, large.size * 8)
-    canvas.text(
-      canvas.ellipsized(title, large, width: room), at: Point(layout.margin, layout.titleLine),
-      large, theme.text)
+    canvas.title(
+      title, at: Point(layout.margin, layout.titleLine), large, theme.text, width: room)
     canvas.text(
       canvas.ellipsized(subtitle, small, width: room),
       at: Point(layout.margin, layout.subtitleLine), small, theme.mutedText)
   }
 
-  private func draw(_ card: Card, onto canvas: Canvas) {
-    let area = layout.card
+  private func draw(_ card: Card, in area: Rect, onto canvas: Canvas) {
     canvas.fill(.rounded(area, radius: layout.unit * 14), theme.surface)
     canvas.stroke(
       .rounded(area.inset(by: 0.5), radius: layout.unit * 14), theme.grid, width: 1)
-    let large = Font.sans((layout.unit * 40).rounded(), .bold)
-    let small = Font.sans((layout.unit * 19).rounded())
-    let height = large.size + Double(card.lines.count) * small.size * 1.7
-    var y = (area.center.y - height / 2 + large.size * 0.8).rounded()
     let room = area.width - layout.unit * 48
-    canvas.text(
-      canvas.ellipsized(card.title, large, width: room), at: Point(area.center.x, y), large,
-      theme.text, align: .center)
-    y += (small.size * 0.6).rounded()
-    for line in card.lines {
+    var large = Font.sans((layout.unit * 40).rounded(), .bold)
+    // A title that is a little too long for one line is better smaller.
+    large.size *= min(1, max(0.7, room / max(1, canvas.measure(card.title, large).width)))
+    let small = Font.sans((layout.unit * 19).rounded())
+    let title = canvas.lines(of: card.title, large, width: room)
+    let lines = card.lines.flatMap { canvas.lines(of: $0, small, width: room) }
+    let height =
+      large.size * 1.2 * Double(title.count) + small.size * (0.4 + 1.7 * Double(lines.count))
+    var y = (area.center.y - height / 2 - large.size * 0.25).rounded()
+    for line in title {
+      y += (large.size * 1.2).rounded()
+      canvas.text(line, at: Point(area.center.x, y), large, theme.text, align: .center)
+    }
+    y += (small.size * 0.4).rounded()
+    for line in lines {
       y += (small.size * 1.7).rounded()
-      canvas.text(
-        canvas.ellipsized(line, small, width: room), at: Point(area.center.x, y), small,
-        theme.mutedText, align: .center)
+      canvas.text(line, at: Point(area.center.x, y), small, theme.mutedText, align: .center)
     }
   }
 }

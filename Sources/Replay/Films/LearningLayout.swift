@@ -6,8 +6,9 @@ package struct LearningLayout: Sendable {
   package enum Arrangement: Sendable {
     /// The board at the left, all that is known at the right.
     case beside(hasMap: Bool)
-    /// Two boards at the left, the curve of both at the right.
-    case pair
+    /// Two boards side by side, so many times as wide as high, with the numbers of each, and the curve of
+    /// both below them.
+    case pair(aspect: Double)
   }
 
   /// Pixels from left to right; even.
@@ -16,19 +17,22 @@ package struct LearningLayout: Sendable {
   package let height: Int
   /// One pixel of a picture that is 1280 wide.
   package let unit: Double
-  /// Room for the board.
+  /// Room for the boards, all together.
   package let board: Rect
   /// Room for the Q-table's map; empty without one.
   package let map: Rect
-  /// Room for numbers; empty where there is none.
-  package let facts: Rect
+  /// Room for the numbers of each run.
+  package let facts: [Rect]
   /// Room for the curve.
   package let curve: Rect
+  /// Room for words in place of each board.
+  package let cards: [Rect]
+  /// The longer side of a picture that fits its room.
+  package let boardSize: Int
 
-  /// How many boards share their room from left to right.
-  private let boards: Int
+  /// From the left edge of a board's room to that of the next.
+  private let pitch: Double
   let margin: Double
-  let card: Rect
   let titleFont: Font
   let textFont: Font
   let titleLine: Double
@@ -56,27 +60,40 @@ package struct LearningLayout: Sendable {
     case .beside(let hasMap):
       // Painters leave a margin of their own, which is taken off here.
       board = rect(20, 96, 616, 606)
-      card = rect(40, 116, 576, 566)
+      cards = [rect(40, 116, 576, 566)]
       map = hasMap ? rect(654, 98, 420, 352) : rect(654, 98, 0, 0)
-      facts = hasMap ? rect(1086, 118, 154, 300) : rect(676, 116, 564, 74)
+      facts = [hasMap ? rect(1086, 118, 154, 300) : rect(676, 116, 564, 74)]
       curve = hasMap ? rect(664, 446, 596, 262) : rect(664, 206, 596, 496)
-      boards = 1
-    case .pair:
-      board = rect(20, 96, 860, 606)
-      card = rect(40, 146, 820, 506)
+      pitch = 0
+      boardSize = Int(min(board.width - 8 * unit, board.height)) & ~1
+    case .pair(let aspect):
+      // Numbers stand beside high boards and below wide ones, which leaves more for either.
+      let isWide = aspect > 1.3
+      let room = isWide ? (width: 610.0, height: 330.0) : (width: 450.0, height: 420.0)
+      let boardWidth = min(room.width, room.height * aspect)
+      let boardHeight = boardWidth / aspect
+      let half = 620.0
+      let below = 96 + boardHeight + (isWide ? 92 : 0)
+      board = rect(20, 96, half + room.width, boardHeight)
+      cards = [20, 20 + half].map { left in
+        rect(left + 20, 112, room.width - 40, boardHeight - 32)
+      }
+      facts = [20, 20 + half].map { left in
+        isWide
+          ? rect(left + 20, 98 + boardHeight, room.width - 30, 86)
+          : rect(left + room.width + 4, 112, half - room.width - 12, boardHeight - 32)
+      }
+      curve = rect(20, below, 1240, 712 - below)
       map = rect(20, 96, 0, 0)
-      facts = map
-      curve = rect(876, 138, 384, 536)
-      boards = 2
+      pitch = length(half)
+      boardSize = Int(unit * max(boardWidth, boardHeight)) & ~1
     }
   }
 
-  /// The longer side of a picture that fits a board's room.
-  package var boardSize: Int {
-    Int(min(board.width / Double(boards) - 8 * unit, board.height)) & ~1
-  }
+  /// How far apart two boards so wide are.
+  package func gap(boardWidth: Double) -> Double { max(0, pitch - boardWidth) }
 
-  /// Where a board of some size stands: in the middle of its room.
+  /// Where a picture of all boards stands: in the middle of its room.
   func boardPlace(width: Double, height: Double) -> Point {
     Point(
       (board.center.x - width / 2).rounded(.down), (board.center.y - height / 2).rounded(.down))

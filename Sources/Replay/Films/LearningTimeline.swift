@@ -4,7 +4,7 @@ import Raster
 struct LearningTimeline {
   /// What is to be seen in a frame.
   struct Moment {
-    /// In the place of the board.
+    /// In the place of the boards.
     var content: Content
     /// The step of the run that everything else shows.
     var step: Int
@@ -15,13 +15,13 @@ struct LearningTimeline {
   }
 
   enum Content {
-    case card(LearningFilm.Card)
+    case cards([LearningFilm.Card])
     /// A frame of a scene.
     case episode(Int, place: Int)
   }
 
   private enum Part {
-    case training(LearningFilm.Card, scene: Int?, from: Int, to: Int)
+    case training([LearningFilm.Card], scene: Int?, from: Int, to: Int)
     /// `every` frames of an episode pass in each of the film.
     case playing(scene: Int, every: Double)
   }
@@ -40,8 +40,8 @@ struct LearningTimeline {
   private static let slowest = 5.0
 
   init(
-    _ scenes: [LearningFilm.Scene], lengths: [Int], opening: LearningFilm.Card,
-    closing: LearningFilm.Card, lastStep: Int, pace: LearningFilm.Pace
+    _ scenes: [LearningFilm.Scene], lengths: [Int], opening: [LearningFilm.Card],
+    closing: [LearningFilm.Card], lastStep: Int, pace: LearningFilm.Pace
   ) {
     self.scenes = scenes
     self.lengths = lengths
@@ -52,7 +52,7 @@ struct LearningTimeline {
     add(.training(opening, scene: nil, from: 0, to: 0), frames: passage)
     var step = 0
     for (number, scene) in scenes.enumerated() {
-      add(.training(scene.card, scene: number, from: step, to: scene.firstStep), frames: passage)
+      add(.training(scene.cards, scene: number, from: step, to: scene.firstStep), frames: passage)
       let steps = Double(lengths[number] - 1)
       let every = max(Self.slowest, steps / Self.longest) * pace.speed / rate
       add(.playing(scene: number, every: every), frames: Int((steps / every).rounded(.up)) + 1)
@@ -81,12 +81,12 @@ struct LearningTimeline {
     let number = frames.place(of: frame)
     let place = frame - frames[number].lowerBound
     switch parts[number] {
-    case .training(let card, let scene, let from, let to):
+    case .training(let cards, let scene, let from, let to):
       let share = Double(place + 1) / Double(frames[number].count)
       // Slow at both ends, so that eyes can follow.
       let eased = share * share * (3 - 2 * share)
       let step = from + Int((Double(max(0, to - from)) * eased).rounded())
-      return moment(.card(card), max(from, step), scene)
+      return moment(.cards(cards), max(from, step), scene)
     case .playing(let scene, let every):
       let frame = min(lengths[scene] - 1, Int(Double(place) * every + 1e-9))
       return moment(

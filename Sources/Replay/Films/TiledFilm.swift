@@ -23,22 +23,20 @@ package struct TiledFilm: FrameSource {
   /// What each film showed last, so that what stands still is not drawn again.
   private var drawn: [(frame: Int?, canvas: Canvas)]
   private let layout: TileLayout
-  private let title: String
   private let theme: Theme
   /// As long as the longest of the films' chapters of that number.
   package let chapters: [Range<Int>]
 
-  /// Films in rows.
+  /// Films in rows, a little apart or as far as told.
   package init(
-    _ tiles: [Tile], columns: Int, title: String = "", theme: Theme
+    _ tiles: [Tile], columns: Int, title: String = "", gap: Double? = nil, theme: Theme
   ) throws(CanvasError) {
     precondition(!tiles.isEmpty && columns > 0, "there is something to show")
     self.tiles = tiles
-    self.title = title
     self.theme = theme
     layout = TileLayout(
       tiles.map { ($0.source.width, $0.source.height) }, columns: columns,
-      hasLabels: tiles.contains { !$0.label.isEmpty }, hasTitle: !title.isEmpty)
+      hasLabels: tiles.contains { !$0.label.isEmpty }, title: title, gap: gap)
     drawn = try tiles.map { tile throws(CanvasError) in
       (nil, try Canvas(width: tile.source.width, height: tile.source.height))
     }
@@ -73,13 +71,11 @@ package struct TiledFilm: FrameSource {
   package mutating func draw(_ frame: Int, onto canvas: Canvas) throws {
     canvas.clear(theme.background)
     canvas.text(
-      canvas.ellipsized(title, layout.titleFont, width: Double(width) - 2 * layout.margin),
-      at: layout.titlePlace, layout.titleFont, theme.text)
+      layout.title, at: layout.titlePlace, layout.titleFont, theme.text,
+      leading: layout.titleLeading)
     for index in tiles.indices {
       let inner = Self.place(tiles[index].source, frame, chapters)
-      let isCoarse = canvas.hasCoarseEdges
-      if drawn[index].frame != inner || drawn[index].canvas.hasCoarseEdges != isCoarse {
-        drawn[index].canvas.hasCoarseEdges = isCoarse
+      if drawn[index].frame != inner {
         // Forgotten first, so that after a failure nothing half drawn is taken for whole.
         drawn[index].frame = nil
         try tiles[index].source.draw(inner, onto: drawn[index].canvas)
@@ -94,7 +90,7 @@ package struct TiledFilm: FrameSource {
   }
 
   private func drawLabel(of tile: Tile, above place: Point, width: Double, onto canvas: Canvas) {
-    let font = layout.labelFont
+    var font = layout.labelFont
     let inset = layout.inset(tileWidth: width)
     var x = place.x + inset
     let y = place.y - (font.size * 0.1).rounded()
@@ -104,6 +100,8 @@ package struct TiledFilm: FrameSource {
       x += font.size * 1.15
     }
     let room = place.x + width - inset - x
+    // A name that is a little too long is better smaller than cut.
+    font.size *= min(1, max(0.7, room / max(1, canvas.measure(tile.label, font).width)))
     canvas.text(
       canvas.ellipsized(tile.label, font, width: room), at: Point(x, y), font, theme.text)
   }
@@ -125,7 +123,9 @@ struct TileLayout {
   let width: Int
   let height: Int
   let margin: Double
+  let title: [String]
   let titleFont: Font
+  let titleLeading: Double
   let labelFont: Font
   private let columns: Int
   private let tileWidth: Double
@@ -134,22 +134,31 @@ struct TileLayout {
   private let labelHeight: Double
   private let titleHeight: Double
 
-  init(_ sizes: [(width: Int, height: Int)], columns: Int, hasLabels: Bool, hasTitle: Bool) {
+  init(
+    _ sizes: [(width: Int, height: Int)], columns: Int, hasLabels: Bool, title: String,
+    gap: Double?
+  ) {
     self.columns = min(columns, sizes.count)
     let rows = (sizes.count + columns - 1) / columns
     tileWidth = Double(sizes.map(\.width).max() ?? 0)
     tileHeight = Double(sizes.map(\.height).max() ?? 0)
     let whole = max(tileWidth * Double(self.columns), tileHeight * Double(rows))
     margin = max(6, (whole / 40).rounded())
-    gap = max(2, (tileWidth / 40).rounded())
+    self.gap = gap ?? max(2, (tileWidth / 40).rounded())
     titleFont = .sans(max(12, (whole / 32).rounded()), .bold)
     labelFont = .sans(max(9, min(20, (tileWidth / 22).rounded())))
     labelHeight = hasLabels ? (labelFont.size * 1.35).rounded() : 0
-    titleHeight = hasTitle ? (titleFont.size * 1.7).rounded() : 0
-    width = Int(even: tileWidth * Double(self.columns) + gap * Double(self.columns - 1) + margin)
+    titleLeading = titleFont.size * 1.3
+    width = Int(
+      even: tileWidth * Double(self.columns) + self.gap * Double(self.columns - 1) + margin)
+    let lines = titleFont.lines(of: title, width: Double(width) - 2 * margin)
+    self.title = lines
+    titleHeight =
+      lines.isEmpty ? 0 : (titleFont.size * 0.4 + titleLeading * Double(lines.count)).rounded()
     height = Int(
       even:
-        titleHeight + (tileHeight + labelHeight) * Double(rows) + gap * Double(rows - 1) + margin)
+        titleHeight + (tileHeight + labelHeight) * Double(rows) + self.gap * Double(rows - 1)
+        + margin)
   }
 
   /// Where the title begins.

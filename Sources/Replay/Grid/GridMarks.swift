@@ -23,7 +23,7 @@ struct GridMarks {
   func drawGoal(in cell: Rect, onto canvas: Canvas) {
     guard isDetailed else { return canvas.fill(cell, theme.goal) }
     drawGoalTile(in: cell, onto: canvas)
-    canvas.drawFlag(at: cell.center, height: cell.width * 0.56, theme.goal, ink: theme.text)
+    canvas.drawGoalFlag(in: cell, theme)
   }
 
   /// The tinted cell alone.

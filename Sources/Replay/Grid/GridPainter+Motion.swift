@@ -47,12 +47,28 @@ extension GridPainter {
         thickness: side * 0.09)
     }
     let ground = map.kind == .lake ? theme.ice : theme.floor
-    let meant = arrow(actions[action], from: stays ? 0.36 : 0.14, to: stays ? 0.86 : 0.72)
+    let end = slipReach(scene)
+    let meant = arrow(actions[action], from: min(stays ? 0.36 : 0.14, end - 0.25), to: end)
     canvas.fill(meant, ground)
     canvas.stroke(
       meant, theme.mutedText, Stroke(width: max(1, side * 0.02), dashes: side < 40 ? [] : [4, 2.5]))
     guard !stays else { return }
     canvas.fill(arrow(actions[executed], from: 0, to: 0.66), theme.secondAccent)
+  }
+
+  /// How far the arrow of what was chosen goes where the agent slipped, in cells from where it was: not out of
+  /// the picture, nor over words.
+  func slipReach(_ scene: GridScene) -> Double {
+    guard let action = scene.action, let previous = scene.previous else { return 0 }
+    let (place, room) = (center(of: previous), layout.board.inset(by: -layout.margin * 0.6))
+    let length =
+      switch (actions[action].dx, actions[action].dy) {
+      case (1, _): room.right - place.x
+      case (-1, _): place.x - room.left
+      case (_, 1): room.bottom - place.y
+      default: place.y - room.top
+      }
+    return min(previous == scene.state ? 0.86 : 0.72, length / layout.cell)
   }
 
   /// The one who moves, looking where it went, pressed against what stopped it.

@@ -43,7 +43,7 @@ package struct GridPainter: Painter {
       newest.mixed(with: ground, Double(age / 3) / Double(GridDetails.trailLength / 3) * 0.95)
     }
     GridBoard(map: map, layout: layout, theme: theme).draw(onto: background)
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip?.drawStill(onto: background)
   }
 

@@ -64,7 +64,7 @@ package struct GridParts {
   /// What distinguishes sprites.
   private enum Key: Hashable {
     case agent(executed: Int?, kind: Int, stays: Bool)
-    case slip(action: Int, executed: Int, stays: Bool)
+    case slip(action: Int, executed: Int, stays: Bool, reach: Double)
     case trail(dx: Int, dy: Int, shade: Int)
   }
 
@@ -104,7 +104,8 @@ package struct GridParts {
     if let previous = scene.previous {
       let stays = previous == scene.state
       if let executed = scene.slip, let action = scene.action, first.layout.cell >= 16 {
-        let key = Key.slip(action: action, executed: executed, stays: stays)
+        let key = Key.slip(
+          action: action, executed: executed, stays: stays, reach: first.slipReach(scene))
         let sprite = try number(of: key, over: previous, from: around(previous, 0.45)) {
           $0.drawSlip(scene, onto: $1)
         }

@@ -40,7 +40,7 @@ package struct MountainCarPainter: Painter {
       measuring: background)
     way = theme.way(theme.agent)
     drawMountains(onto: background)
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip.drawStill(onto: background)
   }
 

@@ -35,7 +35,7 @@ package struct PendulumPainter: Painter {
       measuring: background)
     way = theme.way(theme.secondAccent)
     drawDial(onto: background)
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip.drawStill(onto: background)
   }
 

@@ -38,7 +38,7 @@ package struct PixelsPainter: Painter {
     let board = layout.frame.board
     background.fill(board, theme.floor)
     background.stroke(.rect(board.inset(by: -0.5)), theme.axis, width: 1)
-    background.drawTitle(options, in: layout.frame.titleArea)
+    options.drawTitle(in: layout.frame.titleArea, onto: background)
     strip.drawStill(onto: background)
   }
 

@@ -40,7 +40,7 @@ package struct ReacherPainter: Painter {
       in: layout.captionArea, options, columns: Self.columns(facts), endings: ["time limit"],
       measuring: background)
     drawTable()
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip?.drawStill(onto: background)
   }
 

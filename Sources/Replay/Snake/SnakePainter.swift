@@ -26,7 +26,7 @@ package struct SnakePainter: Painter {
       in: layout.captionArea, options, columns: Self.columns(facts), endings: ["hit the wall"],
       measuring: background)
     drawBoard()
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip?.drawStill(onto: background)
   }
 

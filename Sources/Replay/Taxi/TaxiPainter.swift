@@ -29,7 +29,7 @@ package struct TaxiPainter: Painter {
       measuring: background)
     way = theme.way(Self.yellow(theme))
     drawTown(onto: background)
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     strip.drawStill(onto: background)
   }
 

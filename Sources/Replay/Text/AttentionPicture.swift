@@ -8,8 +8,7 @@ package struct AttentionPicture: Drawing, Sendable {
 
   private let layers: [[Map]]
   private let tokens: [String]
-  private let title: String
-  private let subtitle: String
+  private let words: AttentionWords
   /// Its colours.
   package let theme: Theme
   private let rowName: String
@@ -18,6 +17,7 @@ package struct AttentionPicture: Drawing, Sendable {
   private let side: Double
   private let labelWidth: Double
   private let top: Double
+  private let isNamed: Bool
   /// The share that has the last colour.
   private let limit: Double
 
@@ -29,8 +29,6 @@ package struct AttentionPicture: Drawing, Sendable {
   ) {
     self.layers = layers
     self.tokens = tokens
-    self.title = title
-    self.subtitle = subtitle
     self.rowName = rowName
     self.columnNames = columnNames
     self.theme = theme
@@ -38,7 +36,9 @@ package struct AttentionPicture: Drawing, Sendable {
     // Tokens are named where one map has room for their names.
     let isNamed = layers.count == 1 && columns == 1 && tokens.count <= 40
     labelWidth = isNamed ? Double(size) * 0.14 : rowName.isEmpty ? 28 : Double(size) * 0.08
-    top = 96 + (isNamed ? Double(size) * 0.1 : 0)
+    words = AttentionWords(title, subtitle, width: Double(size))
+    self.isNamed = isNamed
+    top = words.height + (isNamed ? Double(size) * 0.1 : 0)
     side = ((Double(size) - labelWidth - 28 - (columns - 1) * 10) / columns).rounded(.down)
     let greatest = layers.joined().joined().joined().max() ?? 1
     limit = min(1, max(0.05, (Double(greatest) * 20).rounded(.up) / 20))
@@ -56,13 +56,7 @@ package struct AttentionPicture: Drawing, Sendable {
 
   /// Draws everything.
   package func draw(onto canvas: Canvas) {
-    canvas.text(
-      canvas.ellipsized(title, .sans(20, .bold), width: Double(width) - 56), at: Point(28, 38),
-      .sans(20, .bold), theme.text)
-    canvas.text(
-      canvas.ellipsized(subtitle, .sans(13), width: Double(width) - 56), at: Point(28, 59),
-      .sans(13), theme.mutedText)
-    let isNamed = top > 96
+    words.draw(theme, onto: canvas)
     for (row, heads) in layers.enumerated() {
       let y = top + Double(row) * (side + 10)
       if !isNamed, !rowName.isEmpty {
@@ -134,12 +128,8 @@ package struct AttentionPicture: Drawing, Sendable {
   private func drawLegend(onto canvas: Canvas) {
     let y = top + Double(layers.count) * (side + 10) + 12
     let width = min(220, Double(self.width) - labelWidth - 160)
-    for step in 0..<44 {
-      let x = labelWidth + Double(step) / 44 * width
-      canvas.fill(
-        Rect(x: x, y: y, width: width / 44 + 0.5, height: 10),
-        theme.sequential.color(at: Double(step) / 43))
-    }
+    canvas.fill(
+      Rect(x: labelWidth, y: y, width: width, height: 10), steps: theme.sequential.colors)
     for part in [0.0, 0.1, 0.5, 1] {
       canvas.text(
         NumberText.trimmed(part * limit, decimals: 3),
@@ -149,5 +139,33 @@ package struct AttentionPicture: Drawing, Sendable {
     canvas.text(
       "share of the attention", at: Point(labelWidth + width + 18, y + 9.5), .sans(12),
       theme.mutedText)
+  }
+}
+
+/// What stands above pictures of attention, in as many lines as it needs.
+struct AttentionWords {
+  private let title: [String]
+  private let subtitle: [String]
+  private static let (titleFont, titleLeading) = (Font.sans(20, .bold), 26.0)
+  private static let (textFont, textLeading) = (Font.sans(13), 18.0)
+  private static let margin = 28.0
+
+  init(_ title: String, _ subtitle: String, width: Double) {
+    self.title = Self.titleFont.lines(of: title, width: width - 2 * Self.margin)
+    self.subtitle = Self.textFont.lines(of: subtitle, width: width - 2 * Self.margin)
+  }
+
+  /// How far down they reach, with room for names below them.
+  var height: Double {
+    58 + Self.titleLeading * Double(max(0, title.count - 1))
+      + Self.textLeading * Double(max(1, subtitle.count)) + 20
+  }
+
+  func draw(_ theme: Theme, onto canvas: Canvas) {
+    let first = Point(Self.margin, 38)
+    canvas.text(title, at: first, Self.titleFont, theme.text, leading: Self.titleLeading)
+    canvas.text(
+      subtitle, at: first.moved(0, Self.titleLeading * Double(max(0, title.count - 1)) + 21),
+      Self.textFont, theme.mutedText, leading: Self.textLeading)
   }
 }

@@ -4,11 +4,10 @@ package import Raster
 package struct AttentionStrips: Drawing, Sendable {
   private let rows: [[Float]]
   private let tokens: [String]
-  private let title: String
-  private let subtitle: String
   /// Its colours.
   package let theme: Theme
-  private static let (cell, rowHeight, left, top) = (34.0, 30.0, 84.0, 84.0)
+  private let words: AttentionWords
+  private static let (cell, rowHeight, left) = (34.0, 30.0, 84.0)
 
   /// Shares by layer and token.
   package init(
@@ -17,25 +16,25 @@ package struct AttentionStrips: Drawing, Sendable {
     self.rows = rows
     // A picture has only so much room: the first tokens are shown.
     self.tokens = Array(tokens.prefix(120))
-    self.title = title
-    self.subtitle = subtitle
+    width = max(520, Int(Self.left + Double(self.tokens.count) * Self.cell + 28))
+    words = AttentionWords(title, subtitle, width: Double(width))
     self.theme = theme
   }
 
   /// Pixels from left to right.
-  package var width: Int { max(520, Int(Self.left + Double(tokens.count) * Self.cell + 28)) }
+  package let width: Int
   /// Pixels from top to bottom.
-  package var height: Int { Int(Self.top + Double(rows.count) * Self.rowHeight + bottom) }
+  package var height: Int { Int(top + Double(rows.count) * Self.rowHeight + bottom) }
 
+  private var top: Double { words.height - 12 }
   /// Room for the longest name, standing upright.
   private var bottom: Double { 52 + min(96, Double(tokens.map(\.count).max() ?? 0) * 8) }
 
   /// Draws everything.
   package func draw(onto canvas: Canvas) {
-    canvas.text(title, at: Point(28, 38), .sans(20, .bold), theme.text)
-    canvas.text(subtitle, at: Point(28, 59), .sans(13), theme.mutedText)
+    words.draw(theme, onto: canvas)
     for (row, shares) in rows.enumerated() {
-      let y = Self.top + Double(row) * Self.rowHeight
+      let y = top + Double(row) * Self.rowHeight
       canvas.text(
         "layer \(row + 1)", at: Point(Self.left - 10, y + Self.rowHeight / 2), .sans(13),
         theme.mutedText, align: .right, anchor: .middle)
@@ -51,7 +50,7 @@ package struct AttentionStrips: Drawing, Sendable {
           anchor: .middle)
       }
     }
-    let below = Self.top + Double(rows.count) * Self.rowHeight + 10
+    let below = top + Double(rows.count) * Self.rowHeight + 10
     for (column, token) in tokens.enumerated() {
       let name = canvas.ellipsized(token, .mono(13), width: 96)
       canvas.text(

@@ -24,7 +24,7 @@ struct TextLayout: Sendable {
     labels = .sans(max(8, (size / 56).rounded()))
     let margin = (size * 0.032).rounded()
     let wide = size - 2 * margin
-    let title = options.title.isEmpty ? 0 : (size * 0.045).rounded()
+    let title = options.titleHeight(width: wide)
     let caption = options.showsCaption ? FactStrip.height(size: options.evenSize) : 0
     titleArea = Rect(x: margin, y: margin, width: wide, height: title)
     captionArea = Rect(

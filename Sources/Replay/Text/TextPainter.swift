@@ -36,7 +36,7 @@ package struct TextPainter: Painter {
         .init(label: "log-probability", widest: "−00000", widestNote: "−00.00", rank: 1),
         .init(label: "token", widest: String(widest), rank: 2, mark: ""),
       ], endings: ["end of text"], measuring: background)
-    background.drawTitle(options, in: layout.titleArea)
+    options.drawTitle(in: layout.titleArea, onto: background)
     drawStill()
     self.facts?.drawStill(onto: background)
   }
@@ -188,6 +188,11 @@ package struct TextPainter: Painter {
     let height = area.bottom - top
     let padding = layout.letters.size * 0.35
     let greatest = glances.map(\.share).max() ?? 1
+    canvas.drawScale(
+      (0...12).map { shade(Double($0) / 12) }, of: "", from: "0",
+      to: "\(NumberText.fixed(greatest * 100, decimals: 0)) %",
+      endingAt: Point(area.right, area.top + layout.labels.size), layout.labels, theme,
+      over: theme.surface)
     // From the newest back, as far as there is room.
     var right = area.right
     for glance in glances.reversed() {

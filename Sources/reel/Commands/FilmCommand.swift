@@ -14,6 +14,7 @@ struct FilmCommand: Command {
     "reel film recordings/lake.sqlite --where 'success and steps < 20' -o output/lake.mp4",
     "reel film recordings/snake.sqlite --failures --episode last --speed 2 -o output/snake.webm",
     "reel film recordings/maze.sqlite --learning -o output/maze-learning.mp4",
+    "reel film recordings/maze.sqlite --compare recordings/fork.sqlite --learning -o output/both.mp4",
     "reel film recordings/maze.sqlite --moments -o output/maze-moments.gif",
     "reel film recordings/maze.sqlite --episode all --grid 3x3 -o output/maze-grid.gif",
     "reel film output/maze-best -o output/maze-best.gif --fps 10",
@@ -26,6 +27,7 @@ struct FilmCommand: Command {
   private let isLearning: Bool
   private let isOfMoments: Bool
   private let other: String?
+  private let labels: [String]
   private let grid: (columns: Int, rows: Int)?
 
   init(_ arguments: inout Arguments) throws {
@@ -47,6 +49,12 @@ struct FilmCommand: Command {
         + "above a sentence that says what happened")
     other = try arguments.option(
       "--compare", value: "FILE", help: "a second recording, side by side on one clock")
+    labels = try arguments.repeatedOption(
+      "--label", value: "TEXT",
+      help: "of --compare: what a recording is called, once for each (default what they differ in)")
+    if !labels.isEmpty, labels.count != (other == nil ? 0 : 2) {
+      throw Failure.usage("--label names the recordings of --compare, and is given once for each")
+    }
     grid = try arguments.option(
       "--grid", value: "CxR", help: "several episodes at once, in columns and rows, such as 3x3"
     ).map(Self.grid)
@@ -118,21 +126,28 @@ struct FilmCommand: Command {
     if grid == nil, other == nil, let texts = try TextPictures(source, look.options) {
       return try texts.film(hold: options.hold)
     }
-    let pictures = try EpisodePictures(source, look.options)
+    let pictures = try EpisodePictures(source, look(of: 0))
     if let remark = pictures.remark { console.note(remark) }
     if let grid {
       return try pictures.grid(rows: grid.rows, columns: grid.columns, hold: options.hold)
     }
     guard let other else { return try pictures.film(hold: options.hold) }
-    return try pictures.beside(EpisodePictures(other, look.options), hold: options.hold)
+    return try pictures.beside(EpisodePictures(other, look(of: 1)), hold: options.hold)
+  }
+
+  /// How one of the recordings is drawn.
+  private func look(of number: Int) -> EpisodePictureOptions {
+    var options = look.options
+    if !labels.isEmpty { options.label = labels[number] }
+    return options
   }
 
   private func learning(framesPerSecond: Double) throws -> any FrameSource {
     let pace = LearningFilm.Pace(
       framesPerSecond: framesPerSecond, speed: options.speed ?? 1, hold: options.hold)
     return try LearningPictures(
-      EpisodePictures(source, look.options),
-      comparedWith: other.map { try EpisodePictures($0, look.options) }, pace: pace
+      EpisodePictures(source, look(of: 0)),
+      comparedWith: other.map { try EpisodePictures($0, look(of: 1)) }, pace: pace
     ).film()
   }
 

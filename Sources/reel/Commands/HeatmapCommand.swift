@@ -92,7 +92,7 @@ struct HeatmapCommand: Command {
       "--size", in: 64...4096, help: "longer side in pixels (default by the table)")
     options.theme = try Theme(&arguments)
     options.title = try arguments.option(
-      "--title", value: "TEXT", help: "default the world and trainer")
+      "--title", value: "TEXT", help: "default what is shown, the world and the trainer")
     if case .map(let quantity) = subject { options.quantity = quantity }
     self.options = options
     output = try arguments.option(
@@ -122,7 +122,7 @@ struct HeatmapCommand: Command {
       guard picture.map.columns <= Self.mostTerminalColumns else {
         throw Failure.usage("such a map does not fit a terminal", "-o FILE.png draws it")
       }
-      console.print("\(pictures.maps.run.chartTitle), \(picture.subtitle)\n")
+      console.print("\(pictures.title(of: picture)), \(picture.subtitle)\n")
       console.print(styled: picture.map.text(.here, scale: picture.scale))
       return .done
     }

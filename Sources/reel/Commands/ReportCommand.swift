@@ -66,7 +66,7 @@ struct ReportCommand: Command {
         }
       }
     }
-    let report = ReportPage(
+    let report = try ReportPage(
       title: title
         ?? (count == 1 ? runs[0].name : "\(groups.tasks.joined(separator: ", ")): \(count) runs"),
       maker: "reel \(reelVersion)", runs: runs)
