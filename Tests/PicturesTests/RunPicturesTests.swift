@@ -50,6 +50,17 @@ import Testing
     }
   }
 
+  @Test func `runs are smoothed by a window that fits the shortest`() throws {
+    try withTemporaryFolder { folder in
+      let long = try SmallRecording.maze.made(in: folder, as: "long")
+      let short = try SmallRecording.maze.made(
+        in: folder, as: "short", changing: [("episodes", "20")])
+      let curves = try RunCurves(of: RunGroups([long, short], by: "file"))
+      #expect(curves.curves.map(\.window) == [4, 4])
+      #expect(try RunCurves(of: RunGroups([long], by: nil)).curves[0].window == 12)
+    }
+  }
+
   @Test func `along steps a run's curve ends where its last episode did`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRecording.maze.recorded(in: folder)
