@@ -121,7 +121,7 @@ import Testing
       #expect(!page.contains("http://") && !page.contains("https://"))
       let command = page.matches(of: /<code>reel ([^<]*)<\/code>/).map { String($0.output.1) }
       let again = try #require(command.first { $0.hasPrefix("train ") })
-      _ = try reel("\(again) -o again.sqlite", in: folder)
+      _ = try reel(again, in: folder)
       let digests = try reel("digest m.sqlite again.sqlite", in: folder)
       #expect(Set(digests.split(separator: "\n").map { $0.prefix(64) }).count == 1)
       let twice = try Program.reel(line: "report m.sqlite m.sqlite -o two.html", in: folder)

@@ -58,7 +58,7 @@ struct ReportCommand: Command {
         let name = count == 1 ? run.run.chartTitle : Files.stem(run.path)
         let path = run.path
         let commands = ReportedRun.Commands(
-          again: Catalog.builtIn.reproduction(of: run.run).command,
+          again: try Catalog.builtIn.reproduction(of: run.recording).command,
           explain: "reel explain \(path.quotedForShell) --at "
         ) { $0.command(path) }
         return try ReportedRun(run, named: name, commands, options).read { share in
