@@ -173,7 +173,7 @@ let package = Package(
       ]),
     tests(of: "Browser", uses: ["Platform", "Rollouts", "Recordings", "Raster", "Film"]),
     tests(
-      of: "EndToEnd", uses: ["Platform", "Rollouts", "SQLite", "Film", "Raster"],
+      of: "EndToEnd", uses: ["Platform", "Rollouts", "SQLite", "Recordings", "Film", "Raster"],
       excluding: ["Fixtures"]),
   ]
 )

@@ -19,6 +19,12 @@ package struct CSV: Sendable {
     text += "\n"
   }
 
+  /// The text since it was taken last.
+  mutating func takeText() -> String {
+    defer { text = "" }
+    return text
+  }
+
   /// A number such that reading it gives the same number; empty for one that is missing.
   package static func number(_ value: Double?) -> String {
     guard let value, !value.isNaN else { return "" }

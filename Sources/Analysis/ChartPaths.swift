@@ -28,10 +28,13 @@ package struct ChartPaths: Sendable {
   package let xMarks: [Mark]
   package let yMarks: [Mark]
 
-  /// The paths of a chart of a size in pixels.
-  package init(_ chart: Chart, width: Int, height: Int) throws(CanvasError) {
+  /// The paths of a chart of a size in pixels; letters are as large as that allows, or as told.
+  package init(
+    _ chart: Chart, width: Int, height: Int, scale: Double? = nil
+  ) throws(CanvasError) {
     let area = Rect(x: 0, y: 0, width: Double(width), height: Double(height))
-    let layout = ChartLayout(chart, in: area, measuring: try Canvas(width: 1, height: 1))
+    let layout = ChartLayout(
+      chart, in: area, scale: scale, measuring: try Canvas(width: 1, height: 1))
     plot = layout.plot
     letters = layout.tickFont.size
     // Titles have their room above and around, which stays empty without them.

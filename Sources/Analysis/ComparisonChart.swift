@@ -101,6 +101,7 @@ package struct ComparisonChart: Drawing {
       range.map { Axis("", $0) }
       ?? Axis.covering("", intervals.map { $0.map { [$0.low, $0.high] } ?? [] }, air: 0.12)
     drawAxis(axis, onto: canvas, in: area)
+    let digits = IntervalColumn(intervals.compactMap(\.self)).digits
     for (row, interval) in intervals.enumerated() {
       guard let interval else { continue }
       let y = middle(of: row, below: area.top)
@@ -118,7 +119,7 @@ package struct ComparisonChart: Drawing {
       } else {
         canvas.fill(.circle(Point(x(interval.estimate), y), radius: 5), ink)
       }
-      let label = NumberText.short(interval.estimate)
+      let label = NumberText.trimmed(interval.estimate, decimals: digits)
       let half = canvas.measure(label, tick).width / 2
       canvas.text(
         label,

@@ -60,11 +60,18 @@ package struct Curve: Sendable {
   /// The best return so far.
   package let best: [Double]
 
-  /// The curve of a run's episodes, or of the values of a metric.
+  /// How many of a run's values are averaged unless somebody says otherwise: of returns a fifth of them, but
+  /// at most 50; of a long run a fortieth. Metrics are drawn as they are.
+  package static func usualWindow(of count: Int, _ measure: Measure = .returns) -> Int {
+    measure == .returns ? max(1, min(50, count / 5), count / 40) : 1
+  }
+
+  /// The curve of a run's episodes, or of the values of a metric; without a window it is the usual one.
   package init(
-    _ episodes: [EpisodeOutcome], by progress: Progress = .episodes, window: Int = 50,
+    _ episodes: [EpisodeOutcome], by progress: Progress = .episodes, window: Int? = nil,
     of measure: Measure = .returns
   ) {
+    let window = window ?? Self.usualWindow(of: episodes.count, measure)
     self.measure = measure
     self.progress = progress
     self.window = window
@@ -83,6 +90,13 @@ package struct Curve: Sendable {
 
   /// Every number of the curve, one episode a row; nothing is thinned.
   package var csv: String {
+    var text = ""
+    writeCSV { text += $0 }
+    return text
+  }
+
+  /// The same in parts, as a long run has more rows than one would keep.
+  package func writeCSV(_ write: (String) throws -> Void) rethrows {
     let name = measure == .returns ? "return" : measure.label
     var table = CSV(["episode", "steps", "seconds", name, "mean_\(window)", "best"])
     for (index, episode) in episodes.enumerated() {
@@ -90,8 +104,20 @@ package struct Curve: Sendable {
         String(episode.number), String(episode.stepsDone), CSV.number(episode.seconds),
         CSV.number(returns[index]), CSV.number(average[index]), CSV.number(best[index]),
       ])
+      if index % Self.rowsAtOnce == 0 { try write(table.takeText()) }
     }
-    return table.text
+    try write(table.takeText())
+  }
+
+  private static let rowsAtOnce = 4096
+
+  /// The same curves, all smoothed by the window that fits the shortest.
+  package static func alike(_ curves: [Curve]) -> [Curve] {
+    guard let shortest = curves.map(\.episodes.count).min() else { return [] }
+    return curves.map {
+      Curve(
+        $0.episodes, by: $0.progress, window: usualWindow(of: shortest, $0.measure), of: $0.measure)
+    }
   }
 
   /// The average at a place along the curve: the last one that was known there; nil before the first.

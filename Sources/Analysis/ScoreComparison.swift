@@ -10,6 +10,11 @@ package struct ScoreComparison: Sendable {
     package let aggregates: [Aggregate: Interval]
     /// Which share of its runs scored more than each threshold.
     package let profile: [Interval]
+
+    /// Whether its runs are enough for a conclusion. Each task's own mean takes one of them.
+    package var hasEnoughRuns: Bool {
+      scores.values.count - scores.taskCount + 1 >= EnoughRuns.fewest
+    }
   }
 
   /// How probable it is that a run of one algorithm beats a run of another, on a task drawn at random.
@@ -29,6 +34,14 @@ package struct ScoreComparison: Sendable {
   package let optimum: Double
   /// How often runs were drawn again.
   package let repetitions: Int
+
+  /// Why nothing can be concluded; nil where there are enough runs.
+  package var caveat: String? {
+    let few = groups.filter { !$0.hasEnoughRuns }
+    guard !few.isEmpty else { return nil }
+    let counts = few.map { "\($0.name): \($0.scores.values.count)" }.joined(separator: ", ")
+    return "too few runs for a conclusion (\(counts)): \(EnoughRuns.advice)"
+  }
 
   /// As many as rliable draws for profiles, whose every threshold is an interval of its own.
   private static let profileRepetitions = 2000
@@ -92,8 +105,8 @@ package struct ScoreComparison: Sendable {
     let total = Double(order.count)
     let bootstrap = StratifiedBootstrap(
       runs: scores.runCounts, repetitions: profileRepetitions, part: part)
-    let results = bootstrap.results(of: [Float]()) { counts in
-      var shares: [Float] = []
+    let results = bootstrap.results(of: [Double]()) { counts in
+      var shares: [Double] = []
       shares.reserveCapacity(below.count)
       var (passed, place) = (Int32(0), 0)
       for limit in below {
@@ -101,13 +114,13 @@ package struct ScoreComparison: Sendable {
           passed &+= counts[order[place]]
           place += 1
         }
-        shares.append(Float(1 - Double(passed) / total))
+        shares.append(1 - Double(passed) / total)
       }
       return shares
     }
     return thresholds.indices.map { index in
       Interval(
-        1 - Double(below[index]) / total, repetitions: results.map { Double($0[index]) })
+        1 - Double(below[index]) / total, repetitions: results.map { $0[index] })
     }
   }
 

@@ -1,7 +1,7 @@
 /// What a list of numbers says as a whole, and running views of it.
 package enum Statistics {
   /// The arithmetic mean; NaN of nothing.
-  package static func mean(_ values: [Double]) -> Double {
+  package static func mean(_ values: some Collection<Double>) -> Double {
     guard !values.isEmpty else { return .nan }
     var sum = CompensatedSum()
     for value in values { sum.add(value) }

@@ -100,34 +100,3 @@ package struct StratifiedBootstrap: Sendable {
     }
   }
 }
-
-/// A number, and where the true one lies with 95 % confidence.
-package struct Interval: Sendable, Equatable {
-  package let estimate: Double
-  package let low: Double
-  package let high: Double
-
-  /// A number and what its repetitions were (Efron's percentile interval). Unlike Student's it never
-  /// leaves what was measured, such as below zero for a count.
-  package init(_ estimate: Double, repetitions: [Double]) {
-    self.estimate = estimate
-    let bounds = Statistics.quantiles([0.025, 0.975], of: repetitions)
-    (low, high) = (bounds[0], bounds[1])
-  }
-
-  /// The mean of a sample. The same sample always gives the same interval.
-  package init(_ values: [Double]) {
-    let mean = Statistics.mean(values)
-    guard values.count > 1, values.allSatisfy(\.isFinite) else {
-      self.init(mean, repetitions: [mean])
-      return
-    }
-    let bootstrap = StratifiedBootstrap(runs: [values.count], repetitions: 2000)
-    let means = bootstrap.results(of: 0) { counts in
-      var sum = 0.0
-      for (place, value) in values.enumerated() { sum += value * Double(counts[place]) }
-      return sum / Double(values.count)
-    }
-    self.init(mean, repetitions: means)
-  }
-}

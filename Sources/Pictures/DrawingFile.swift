@@ -16,14 +16,23 @@ package struct DrawingFile {
   /// Writes a drawing; `csv` are its numbers, where it has some. An ending that is none of these is refused
   /// with all that there are.
   package func write(_ drawing: some Drawing, csv: (() -> String)? = nil) throws {
-    let bytes: [UInt8]
-    switch Files.ending(path) {
-    case "png": bytes = try drawing.canvas().encodedPNG()
-    case "svg": bytes = try drawing.svg()
-    case "csv" where csv != nil: bytes = Array((csv?() ?? "").utf8)
-    default: throw PictureFileError.ending(path, known: Self.endings + (csv == nil ? [] : ["csv"]))
+    try write(drawing, csvParts: csv.map { csv in { write in try write(csv()) } })
+  }
+
+  /// Writes a drawing; `csvParts` hands its numbers over in parts, where it has some.
+  package func write(
+    _ drawing: some Drawing, csvParts: (((String) throws -> Void) throws -> Void)?
+  ) throws {
+    let known = Self.endings + (csvParts == nil ? [] : ["csv"])
+    let ending = Files.ending(path)
+    guard known.contains(ending) else { throw PictureFileError.ending(path, known: known) }
+    var file = try OutputFile(path, replacing: replacing)
+    switch ending {
+    case "png": try file.write(drawing.canvas().encodedPNG())
+    case "svg": try file.write(drawing.svg())
+    default: try csvParts? { try file.write(Array($0.utf8)) }
     }
-    try OutputFile.write(bytes, to: path, replacing: replacing)
+    try file.finish()
   }
 }
 

@@ -194,6 +194,6 @@ extension EpisodePictures {
     guard !outcomes.isEmpty else {
       throw RunError.run("\(recording.path) has no finished episode to draw yet")
     }
-    return Curve(outcomes, by: .steps, window: max(50, outcomes.count / 40))
+    return Curve(outcomes, by: .steps)
   }
 }

@@ -50,7 +50,8 @@ package struct RunComparison {
   package func chart(title: String?, theme: Theme) -> ComparisonChart {
     ComparisonChart(
       scores, title: title ?? "\(groups.tasks.joined(separator: ", ")) by \(groups.key)",
-      subtitle: subtitle, measure: isNormalized ? "Normalized score" : "Score", theme: theme)
+      subtitle: (scores.caveat == nil ? "" : "too few runs for a conclusion; ") + subtitle,
+      measure: isNormalized ? "Normalized score" : "Score", theme: theme)
   }
 }
 
@@ -63,7 +64,7 @@ extension GroupedRun {
       values = try recording.episodes().filter(\.isOver).map(\.return)
     }
     if values.isEmpty { throw RunError.run("\(path) has nothing finished to compare yet") }
-    return Statistics.mean(Array(values.suffix(options.last)))
+    return Statistics.mean(values.suffix(options.last))
   }
 }
 

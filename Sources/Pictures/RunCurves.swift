@@ -37,9 +37,9 @@ package struct RunCurves {
       return points
     }
     let shortest = points.map(\.count).min() ?? 0
-    let usual = options.measure == .returns ? max(50, shortest / 40) : 1
+    let window = options.window ?? Curve.usualWindow(of: shortest, options.measure)
     let curves = points.map {
-      Curve($0, by: options.progress, window: options.window ?? usual, of: options.measure)
+      Curve($0, by: options.progress, window: window, of: options.measure)
     }
     (self.groups, self.curves, center) = (groups, curves, options.center)
     bands = groups.tasks.flatMap { task in

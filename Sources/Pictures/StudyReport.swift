@@ -1,6 +1,5 @@
 package import Analysis
 package import Experiments
-import Platform
 package import Raster
 package import Rollouts
 
@@ -53,7 +52,8 @@ package struct StudyReport {
     }
     return Chart(
       bands: bands, title: study.question,
-      subtitle: "\(map), preset \(preset), \(seeds) seeds; mean and 95 % confidence", x: "Ticks",
+      subtitle: "\(map), preset \(preset), \(seeds) seeds; mean and 95 % confidence"
+        + (caveat == nil ? "" : "; too few for a conclusion"), x: "Ticks",
       y: "Targets reached", theme: theme)
   }
 
@@ -83,16 +83,20 @@ package struct StudyReport {
 
   /// The values side by side: a row each, its cells in the order of the figures.
   package var rows: [(value: String, cells: [String])] {
-    values.map { value in (value, Self.figures.map { cell(value, $0) }) }
+    let columns = Self.figures.map { figure in
+      // Shares are written in percent.
+      let isShare = figure.key == "off_road"
+      let intervals = values.map { interval($0, figure).scaled(by: isShare ? 100 : 1) }
+      let column = IntervalColumn(intervals, atLeast: 1)
+      return intervals.map { column.text($0) + (isShare ? " %" : "") }
+    }
+    return values.enumerated().map { row, value in (value, columns.map { $0[row] }) }
   }
 
-  private func cell(_ value: String, _ figure: Figure) -> String {
-    let interval = interval(value, figure)
-    let isShare = figure.key == "off_road"
-    let factor = isShare ? 100.0 : 1
-    return
-      "\(NumberFormat.decimal(interval.estimate * factor, 1)) (\(NumberFormat.decimal(interval.low * factor, 1))–"
-      + "\(NumberFormat.decimal(interval.high * factor, 1)))" + (isShare ? " %" : "")
+  /// Why nothing can be concluded; nil where there are enough seeds.
+  package var caveat: String? {
+    seeds < EnoughRuns.fewest
+      ? "\(seeds) seeds are too few for a conclusion: \(EnoughRuns.advice)" : nil
   }
 
   /// The same for programs, flat and stable.
@@ -124,30 +128,31 @@ package struct StudyReport {
       "| " + header.joined(separator: " | ") + " |",
       "|" + String(repeating: "---|", count: header.count),
     ]
-    for value in values {
-      lines.append(
-        "| " + ([value] + Self.figures.map { cell(value, $0) }).joined(separator: " | ") + " |")
+    for row in rows {
+      lines.append("| " + ([row.value] + row.cells).joined(separator: " | ") + " |")
     }
     lines += ["", "The usual answer: *\(study.usualAnswer)*.", ""]
-    lines += comparisons.map { "- \($0)" }
+    lines += caveat.map { ["**\($0).**"] } ?? comparisons.map { "- \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
   /// Each value against the first: what differs beyond doubt, and what does not.
   private var comparisons: [String] {
-    guard let usual = values.first else { return [] }
-    return values.dropFirst().map { value in
-      let words = [Self.figures[0], Self.figures[2], Self.figures[4]].map { figure in
-        let (first, second) = (interval(usual, figure), interval(value, figure))
+    let rows = rows
+    guard let usual = rows.first else { return [] }
+    return rows.dropFirst().map { row in
+      let words = [0, 2, 4].map { place in
+        let figure = Self.figures[place]
+        let (first, second) = (interval(usual.value, figure), interval(row.value, figure))
         let isClear = second.low > first.high || second.high < first.low
         let word = second.estimate > first.estimate ? "more" : "fewer"
         let change = figure.key == "off_road" ? (word == "more" ? "higher" : "lower") : word
         return isClear
-          ? "\(figure.title) \(change): \(cell(value, figure)) against \(cell(usual, figure))"
+          ? "\(figure.title) \(change): \(row.cells[place]) against \(usual.cells[place])"
           : "\(figure.title) not clearly different"
       }
-      return "\(study.setting) \(value) against \(usual): " + words.joined(separator: "; ") + "."
+      return "\(study.setting) \(row.value) against \(usual.value): "
+        + words.joined(separator: "; ") + "."
     }
   }
-
 }

@@ -23,18 +23,27 @@ public enum EpisodeSelection: Sendable, Equatable {
 
   /// The chosen among some episodes.
   public func choose(from episodes: [Episode]) -> [Episode] {
-    let over = episodes.filter(\.isOver)
-    let candidates = over.isEmpty ? episodes : over
+    // Of many episodes no copy is made, only their places are sorted.
+    let hasOver = episodes.contains(where: \.isOver)
+    let candidates =
+      hasOver && !episodes.allSatisfy(\.isOver) ? episodes.filter(\.isOver) : episodes
+    func ranked(_ isBefore: (Episode, Episode) -> Bool) -> [Int] {
+      candidates.indices.sorted { isBefore(candidates[$0], candidates[$1]) }
+    }
+    let byReturn = { (one: Episode, other: Episode) in
+      (one.return, one.number) < (other.return, other.number)
+    }
     switch self {
     case .first: return Array(episodes.prefix(1))
     case .last: return Array(candidates.suffix(1))
     case .best(let count):
-      return Array(
-        candidates.sorted { ($1.return, $0.number) < ($0.return, $1.number) }.prefix(count))
-    case .worst(let count): return Array(Self.ranked(candidates).prefix(count))
+      return ranked { ($1.return, $0.number) < ($0.return, $1.number) }.prefix(count).map {
+        candidates[$0]
+      }
+    case .worst(let count): return ranked(byReturn).prefix(count).map { candidates[$0] }
     case .median:
       guard !candidates.isEmpty else { return [] }
-      return [Self.ranked(candidates)[(candidates.count - 1) / 2]]
+      return [candidates[ranked(byReturn)[(candidates.count - 1) / 2]]]
     case .numbers(let range): return episodes.filter { range.contains($0.number) }
     case .all: return episodes
     case .several(let selections):
@@ -43,10 +52,6 @@ public enum EpisodeSelection: Sendable, Equatable {
         seen.insert($0.number).inserted
       }
     }
-  }
-
-  private static func ranked(_ episodes: [Episode]) -> [Episode] {
-    episodes.sorted { ($0.return, $0.number) < ($1.return, $1.number) }
   }
 }
 

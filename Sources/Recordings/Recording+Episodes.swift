@@ -94,8 +94,8 @@ extension Recording {
 
   /// All episodes whose steps are there; a thinned copy lacks some.
   package func episodesWithSteps() throws(RecordingError) -> [Episode] {
-    let thinning = try thinning()
-    return try episodes().filter { thinning?.keeps(episode: $0.number) ?? true }
+    guard let thinning = try thinning() else { return try episodes() }
+    return try episodes().filter { thinning.keeps(episode: $0.number) }
   }
 
   /// One episode.

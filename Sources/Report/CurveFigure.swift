@@ -1,116 +1,154 @@
 import Analysis
+import Pictures
 import Raster
 import Rollouts
 
-/// Returns over episodes, drawn as a chart of `Analysis` is: in vectors, so that its text can be read.
+/// How some runs of one world learned: a chart with its legend, and the numbers that are read under the pointer.
 struct CurveFigure {
-  /// The runs of one world, each with its place among all.
-  let runs: [(place: Int, run: RunReport)]
+  /// The numbers of a line.
+  struct Line {
+    var name: String
+    /// The places of the runs whose training it leads through, among those that are shown in full.
+    var runs: [Int]
+    var x: [Double]
+    var y: [Double]
+  }
 
-  private var curves: [Curve] { runs.map(\.run.curve) }
+  let lines: [Line]
+  /// What its places are called.
+  private let moment: String
+  /// What is read there, in front of the number.
+  private let reading: String
+  /// What is drawn, in words.
+  private let words: String
+  private let chart: (Theme) -> Chart
 
-  /// The chart in the colours of a theme.
-  func chart(_ theme: Theme) -> Chart {
-    let x = Axis("Episodes", 0...max(1, curves.compactMap(\.x.last).max() ?? 1))
-    let averages = curves.map(\.average)
-    guard runs.count == 1 else {
-      // The episodes of several runs would hide each other.
-      var chart = Chart(title: "", x: x, y: .covering("", averages), theme: theme)
-      chart.layers = runs.map { place, run in
-        .line(
-          x: run.curve.x, y: run.curve.average, theme.series[place % theme.series.count],
-          Stroke(width: 2.75))
+  /// A run on its own: its returns, or a language model's losses.
+  init(_ run: RunReport, _ curve: Curve, at place: Int) {
+    let stroke = Stroke(width: 2.75)
+    if let losses = run.losses {
+      let x = losses.rows.map { Double($0.batches) }
+      lines = [
+        Line(name: "training", runs: [], x: x, y: losses.rows.map(\.training)),
+        Line(name: "validation", runs: [], x: x, y: losses.rows.map(\.validation)),
+      ]
+      (moment, reading) = ("Batch", "")
+      words = "Loss in nats a token; dots: single batches"
+      chart = { losses.chart(title: "", theme: $0) }
+      return
+    }
+    lines = [Line(name: run.name, runs: [place], x: curve.x, y: curve.average)]
+    (moment, reading) = (curve.moment, "mean ")
+    words =
+      curve.words + (curve.window > 1 ? "; dots: each \(curve.measure.unit)" : "")
+      + "; dashed: the best"
+    chart = { theme in
+      var chart = curve.chart(title: "", theme: theme)
+      chart.x = Axis(chart.x.label, 0...max(1, curve.x.last ?? 1))
+      // A few terrible episodes must not press all others flat.
+      let shown = curve.window > 1 ? [0.02, 1] : [0, 1]
+      chart.y = .covering("", [curve.average, Statistics.quantiles(shown, of: curve.returns)])
+      chart.legend = [.init(run.name, theme.accent, stroke)]
+      return chart
+    }
+  }
+
+  /// Several runs, whose episodes would hide each other: a line for each, in the colour of its place.
+  init(_ runs: [(place: Int, name: String, curve: Curve)]) {
+    let curve = runs[0].curve
+    lines = runs.map { Line(name: $0.name, runs: [$0.place], x: $0.curve.x, y: $0.curve.average) }
+    (moment, reading) = (curve.moment, "mean ")
+    words = curve.words
+    let drawn = lines
+    chart = { theme in
+      let last = drawn.compactMap(\.x.last).max() ?? 1
+      var chart = Chart(
+        title: "", x: Axis(curve.moments, 0...max(1, last)),
+        y: .covering("", drawn.map(\.y)), theme: theme)
+      for (run, line) in zip(runs, drawn) {
+        let (color, stroke) = (theme.series[run.place % theme.series.count], Stroke(width: 2.75))
+        chart.layers.append(.line(x: line.x, y: line.y, color, stroke))
+        chart.legend.append(.init(run.name, color, stroke))
       }
       return chart
     }
-    var chart = curves[0].chart(title: "", theme: theme)
-    chart.x = x
-    // A few terrible episodes must not press all others flat.
-    let shown = curves[0].window > 1 ? [0.02, 1] : [0, 1]
-    chart.y = .covering("", averages + [Statistics.quantiles(shown, of: curves[0].returns)])
-    chart.subtitle = ""
-    chart.legend = []
-    return chart
   }
 
-  /// Drawn for wide and for narrow screens; `colors` takes note of what is used.
-  func drawings(_ colors: inout PageColors) throws -> HTML {
-    try .joined([
-      drawing("wide", width: 900, height: 340, &colors),
-      drawing("narrow", width: 320, height: 260, &colors),
-    ])
+  /// Groups of runs: the mean of each, with the band that it lies in.
+  init(_ groups: [(name: String, shown: [Int], curves: [Curve])]) {
+    let curve = groups[0].curves[0]
+    let bands = groups.map { (name: $0.name, band: Band(tasks: [$0.curves])) }
+    lines = zip(groups, bands).map { group, band in
+      Line(name: group.name, runs: group.shown, x: band.band.x, y: band.band.estimate)
+    }
+    (moment, reading) = (curve.moment, "mean ")
+    words = "\(curve.words), mean of runs; bands: 95 % stratified bootstrap"
+    chart = { theme in
+      var chart = Chart(bands: bands, of: curve, aggregate: .mean, title: "", theme: theme)
+      chart.x = Axis(curve.moments, 0...max(1, chart.x.range.upperBound))
+      return chart
+    }
   }
 
-  private func drawing(
-    _ name: String, width: Int, height: Int, _ colors: inout PageColors
+  /// The figure; `colors` takes note of what is used.
+  func html(
+    number: Int, heading: String, _ colors: inout PageColors
   ) throws -> HTML {
-    let chart = chart(.light)
-    let light = try ChartPaths(chart, width: width, height: height)
-    let dark = try ChartPaths(self.chart(.dark), width: width, height: height)
-    let (plot, area) = (light.plot, light.area)
-    let paths = zip(light.paths, dark.paths).map { light, dark -> HTML in
+    let drawing = ChartDrawing(name: "curve-\(number)", summary: summary, chart: chart)
+    let title: HTML = heading.isEmpty ? "" : "<h3>\(heading)</h3>"
+    let entries = zip(chart(.light).legend, chart(.dark).legend).filter { $0.0.stroke != nil }
+    let legend = entries.map { light, dark -> HTML in
       let color = colors.name(light: light.color, dark: dark.color)
-      let dashes = light.dashes.map { "\($0)" }.joined(separator: " ")
-      return """
-        <path d="\(light.data)" stroke-width="\(light.width)" stroke-dasharray="\(dashes)" \
-        style="stroke:var(--\(color))"/>
-        """
-    }
-    let title = "curve-\(runs[0].place)-\(name)"
-    // Lines may be half their thickness beyond the numbers.
-    let room = plot.inset(by: -3)
-    return """
-      <svg class="curve \(name)" viewBox="\(area.x) \(area.y) \(area.width) \(area.height)" role="img" \
-      aria-labelledby="\(title)" data-plot="\(plot.x) \(plot.y) \(plot.width) \(plot.height)" \
-      data-x="\(Self.ends(of: chart.x))" data-y="\(Self.ends(of: chart.y))" \
-      style="font-size:\(light.letters)px">
-      <title id="\(title)">\(summary)</title>
-      \(marks(light, chart))
-      <svg x="\(room.x)" y="\(room.y)" width="\(room.width)" height="\(room.height)" \
-      viewBox="\(room.x) \(room.y) \(room.width) \(room.height)">\(HTML.joined(paths))</svg>
-      <g class="cursor" visibility="hidden"><line y1="\(plot.top)" y2="\(plot.bottom)"/></g>
-      <g class="hover" visibility="hidden"><line y1="\(plot.top)" y2="\(plot.bottom)"/>\
-      <circle r="\(light.letters * 0.35)"/></g>
-      </svg>
-      """
-  }
-
-  /// All digits of the numbers that an axis begins and ends with.
-  private static func ends(of axis: Axis) -> String {
-    "\(axis.range.lowerBound) \(axis.range.upperBound)"
-  }
-
-  /// Lines and letters around the data.
-  private func marks(_ paths: ChartPaths, _ chart: Chart) -> HTML {
-    let (plot, letters) = (paths.plot, paths.letters)
-    let zero = chart.y.range.lowerBound < 0 ? "0" : ""
-    let y = paths.yMarks.map { place, label -> HTML in
-      """
-      <line class="\(label == zero ? "axis" : "grid")" x1="\(plot.left)" x2="\(plot.right)" \
-      y1="\(place + 0.5)" y2="\(place + 0.5)"/>\
-      <text x="\(plot.left - letters * 0.8)" y="\(place + letters * 0.36)" \
-      text-anchor="end">\(label)</text>
-      """
-    }
-    let x = paths.xMarks.map { place, label -> HTML in
-      "<text x=\"\(place)\" y=\"\(plot.bottom + letters * 1.6)\" text-anchor=\"middle\">\(label)</text>"
+      return "<span class=\"name\" style=\"--color:var(--\(color))\"><i></i>\(light.name)</span>"
     }
     return """
-      \(HTML.joined(y + x))
-      <line class="axis" x1="\(plot.left)" x2="\(plot.right)" y1="\(plot.bottom + 0.5)" \
-      y2="\(plot.bottom + 0.5)"/>
-      <text x="\(plot.center.x)" y="\(plot.bottom + letters * 3.3)" \
-      text-anchor="middle">\(chart.x.label)</text>
+      <figure class="learning">\(title)\(try drawing.html(&colors))
+      <figcaption>\(HTML.joined(legend)) <span>\(words)</span>\
+      <output class="reading"></output></figcaption></figure>
       """
   }
 
-  /// What the drawing says, for those who do not see it.
+  /// What it says, for those who do not see it.
   private var summary: String {
-    "Return per episode. "
-      + runs.map { _, run in
-        let first = run.curve.average.first.map { NumberText.short($0) } ?? "nothing"
-        let last = run.curve.average.last.map { NumberText.short($0) } ?? "nothing"
-        return "\(run.name): from \(first) to \(last) over \(run.curve.x.count) episodes."
+    "\(words). "
+      + lines.map { line in
+        let ends = [line.y.first, line.y.last].map { $0.map { NumberText.short($0) } ?? "nothing" }
+        let last = line.x.last.map { NumberText.short($0) } ?? "0"
+        return "\(line.name): from \(ends[0]) to \(ends[1]) by \(moment.lowercased()) \(last)."
       }.joined(separator: " ")
   }
+
+  // MARK: For the page's script
+
+  /// More places than a screen has columns need not be read.
+  private static let mostPlaces = 1200
+
+  func json(_ bytes: inout PageBytes) -> JSON {
+    [
+      "moment": .string(moment), "reading": .string(reading),
+      "lines": .array(lines.map { $0.json(most: Self.mostPlaces, &bytes) }),
+    ]
+  }
+}
+
+extension CurveFigure.Line {
+  fileprivate func json(most: Int, _ bytes: inout PageBytes) -> JSON {
+    let every = max(1, x.count / most)
+    var kept = Array(stride(from: 0, to: x.count, by: every))
+    if let last = x.indices.last, kept.last != last { kept.append(last) }
+    return [
+      "name": .string(name), "runs": .array(runs.map(JSON.integer)),
+      "x": bytes.add(kept.map { Float(x[$0]) }), "y": bytes.add(kept.map { Float(y[$0]) }),
+    ]
+  }
+}
+
+extension Curve {
+  /// What its places are called: a language model's steps are batches.
+  fileprivate var moment: String { measure == .returns ? "Episode" : "Batch" }
+
+  fileprivate var moments: String { measure == .returns ? "Episodes" : "Batches" }
+
+  /// What is drawn, in words.
+  fileprivate var words: String { "\(measure.label), \(smoothing)" }
 }

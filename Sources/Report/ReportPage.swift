@@ -28,8 +28,12 @@ package struct ReportPage {
   package func html() throws -> String {
     var colors = PageColors()
     var bytes = PageBytes()
-    let learning = try learning(&colors)
-    let data: JSON = ["runs": .array(runs.map { $0.json(&bytes) })]
+    let figures = figures()
+    let learning = try learning(figures, &colors)
+    let data: JSON = [
+      "runs": .array(shown.map { $0.json(&bytes) }),
+      "figures": .array(figures.map { $0.figure.json(&bytes) }),
+    ]
     let script = Self.script
     let sheets = PackageResources.report_css + PackageResources.values_css
     let style = colors.style + String(decoding: sheets, as: UTF8.self)
@@ -56,10 +60,9 @@ package struct ReportPage {
       <main>
       \(learning)
       \(toolbar)
-      <div class="runs" data-count="\(runs.count)">\(HTML.joined(runs.enumerated().map(article)))</div>
+      \(isGrouped ? grouped : articles(Array(shown.indices)))
       </main>
-      <footer>Made by \(maker) from recordings alone. Keys, with a player in focus: space plays, ← → step, \
-      Home and End jump, [ ] change the speed, L loops.</footer>
+      <footer>Made by \(maker) from recordings alone. \(keys)</footer>
       <script type="application/json" id="data">\(HTML(sound: numbers))</script>
       <script type="text/plain" id="bytes">\(HTML(sound: bytes.text))</script>
       <script type="module">\(HTML(sound: script))</script>
@@ -79,169 +82,102 @@ package struct ReportPage {
 
   // MARK: Parts
 
-  private func learning(_ colors: inout PageColors) throws -> HTML {
-    var tasks: [String] = []
-    for run in runs where !tasks.contains(run.task) { tasks.append(run.task) }
-    let figures = try tasks.map { task in
-      try figure(
-        CurveFigure(
-          runs: runs.enumerated().filter { $1.task == task }.map { (place: $0, run: $1) }),
-        heading: tasks.count > 1 ? task : "", &colors)
+  /// The runs that are shown in full, by whose places the script finds them.
+  var shown: [RunReport] { runs.filter(\.isInFull) }
+  /// Whether there are too many to show each in full.
+  private var isGrouped: Bool { !runs.allSatisfy(\.isInFull) }
+
+  /// The place of a run among those that are shown in full; nil for another.
+  private func place(_ index: Int) -> Int? {
+    runs[index].isInFull ? runs[..<index].count(where: \.isInFull) : nil
+  }
+
+  private func learning(
+    _ figures: [(heading: String, figure: CurveFigure)], _ colors: inout PageColors
+  ) throws -> HTML {
+    guard !figures.isEmpty else { return "" }
+    let drawn = try figures.enumerated().map { number, one in
+      try one.figure.html(
+        number: number, heading: figures.count > 1 ? one.heading : "", &colors)
     }
     return """
       <section class="card" aria-labelledby="learning"><h2 id="learning">Learning</h2>
-      \(HTML.joined(figures))</section>
+      \(HTML.joined(drawn))</section>
       """
   }
 
-  /// The curves of the runs of one world.
-  private func figure(
-    _ curves: CurveFigure, heading: String, _ colors: inout PageColors
-  ) throws -> HTML {
-    let curve = curves.runs[0].run.curve
-    let isAlone = curves.runs.count == 1
-    let title: HTML = heading.isEmpty ? "" : "<h3>\(heading)</h3>"
-    let legend = curves.runs.map { place, run -> HTML in
-      isAlone
-        ? "<span class=\"name\"><i></i>\(run.name)</span>"
-        : "<span class=\"name s\(place % 8)\"><i></i>\(run.name)</span>"
+  /// The curves of each world's runs. All of a world are smoothed by what fits the shortest.
+  private func figures() -> [(heading: String, figure: CurveFigure)] {
+    var worlds: [String: [Int]] = [:]
+    for (index, run) in runs.enumerated() where run.curve != nil {
+      worlds[run.task, default: []].append(index)
     }
-    let marks =
-      isAlone ? (curve.window > 1 ? "; dots: each episode" : "") + "; dashed: the best" : ""
+    return worlds.sorted { $0.value[0] < $1.value[0] }.map { task, members in
+      let curves = Curve.alike(members.compactMap { runs[$0].curve })
+      guard members.count > 1 else {
+        return (task, CurveFigure(runs[members[0]], curves[0], at: place(members[0]) ?? 0))
+      }
+      guard isGrouped else {
+        return (task, CurveFigure(zip(members, curves).map { ($0, runs[$0].name, $1) }))
+      }
+      let own = Dictionary(uniqueKeysWithValues: zip(members, curves))
+      let groups = groups.filter { $0.task == task }.map { group in
+        (
+          name: group.name, shown: group.members.compactMap(place),
+          curves: group.members.compactMap { own[$0] }
+        )
+      }
+      return (task, CurveFigure(groups))
+    }
+  }
+
+  private var groups: [RunReportGroup] { RunReportGroup.all(of: runs) }
+
+  private var hasPlayers: Bool { shown.contains { !$0.episodes.isEmpty } }
+
+  private var keys: HTML {
+    guard hasPlayers else { return "" }
     return """
-      <figure data-runs="\(curves.runs.map { "\($0.place)" }.joined(separator: " "))">\(title)\
-      \(try curves.drawings(&colors))
-      <figcaption>\(HTML.joined(legend)) <span>Return per episode, \(curve.smoothing)\(marks)</span>\
-      <output class="reading"></output></figcaption></figure>
+      Keys, with a player in focus: space plays, ← → step, Home and End jump, [ ] change the speed, L loops.
       """
   }
 
   private var toolbar: HTML {
-    guard runs.count > 1, runs.contains(where: { !$0.episodes.isEmpty }) else { return "" }
+    guard shown.count > 1, hasPlayers else { return "" }
     return "<p class=\"all\"><button type=\"button\" id=\"play-all\">Play all</button></p>"
   }
 
-  private func article(_ index: Int, _ run: RunReport) -> HTML {
-    """
-    <article class="run s\(index % 8)" aria-labelledby="run-\(index)">
-    <h2 id="run-\(index)"><i></i>\(run.name)</h2>
-    \(player(index, run))
-    <div>\(heat(index, run))
-    \(moments(index, run))</div>
-    \(card(run))
-    </article>
-    """
+  /// Runs that are shown in full, side by side.
+  private func articles(_ places: [Int], color: Int? = nil) -> HTML {
+    let articles = places.map { place in article(place, shown[place], color: color ?? place) }
+    return "<div class=\"runs\" data-count=\"\(places.count)\">\(HTML.joined(articles))</div>"
   }
 
-  private func card(_ run: RunReport) -> HTML {
-    let row = { (pair: (name: String, value: String)) -> HTML in
-      "<div><dt>\(pair.name)</dt><dd>\(pair.value)</dd></div>"
-    }
-    let note: HTML = run.note.isEmpty ? "" : "<p class=\"note\">\(run.note)</p>"
-    return """
-      <section class="card"><h3>Run</h3>\(note)
-      <dl>\(HTML.joined(run.facts.map(row)))</dl>
-      <h4>The same again</h4><pre tabindex="0"><code>\(run.command)</code></pre>
-      <details><summary>Settings (\(run.settings.count))</summary>\
-      <dl>\(HTML.joined(run.settings.map(row)))</dl></details>
-      </section>
-      """
-  }
-
-  /// The steps that are worth looking at; those of episodes that the player has lead there.
-  private func moments(_ index: Int, _ run: RunReport) -> HTML {
-    guard !run.moments.isEmpty else { return "" }
-    let rows = run.moments.map { moment, command -> HTML in
-      let shown = run.episodes.firstIndex { $0.number == moment.episode }
-      let button = shown.map { episode -> HTML in
+  /// Of each group its middle run in full, and all others as what there is to know of them.
+  private var grouped: HTML {
+    var colors: [String: Int] = [:]
+    let sections = groups.map { group -> HTML in
+      let color = colors[group.task, default: 0]
+      colors[group.task] = color + 1
+      let full = group.members.compactMap(place)
+      let others = group.members.filter { !runs[$0].isInFull }.map { member(runs[$0]) }
+      let heading = groups.contains { $0.task != group.task } ? "\(group.task), " : ""
+      let rest: HTML =
+        others.isEmpty
+        ? ""
+        : """
+        <section class="card"><h3>\(full.isEmpty ? "Its runs" : "Its other runs")</h3>\
+        <p class="hint">With what each came to at its end: the mean of its last returns, or its loss.</p>\
+        \(HTML.joined(others))</section>
         """
-        <button type="button" data-run="\(index)" data-episode="\(episode)" data-t="\(moment.t)">\
-        Show</button>
-        """
-      }
-      let code = command.map { command -> HTML in "<code>\(command)</code>" }
-      return "<li><p>\(moment.sentence)\(button ?? "")</p>\(code ?? "")</li>"
-    }
-    return """
-      <section class="card"><h3>Moments</h3><ul class="moments">\(HTML.joined(rows))</ul></section>
-      """
-  }
-
-  private func heat(_ index: Int, _ run: RunReport) -> HTML {
-    guard let heat = run.heat else { return "" }
-    let last = heat.maps.count - 1
-    let (scale, columns) = (heat.parts.light.scale, heat.maps[0].columns)
-    let bar = scale.kind == .diverging ? "diverging" : "sequential"
-    // The part of the theme's colours that the scale takes.
-    let all = scale.kind == .diverging ? Theme.light.diverging : Theme.light.sequential
-    let (count, shown) = (Double(all.colors.count), Double(scale.part.count))
-    let start = count > shown ? 100 * Double(scale.part.lowerBound) / (count - shown) : 0
-    let place = "\(start)% 0/\(100 * count / shown)% 100%"
-    let numbers = heat.parts.light.numbers.map { numbers -> HTML in
-      // Sizes as shares of the map's width.
-      let share = 100 / Double(columns)
       return """
-        <div class="numbers" aria-hidden="true" \
-        style="--columns:\(columns);--size:\(share * numbers.size);--line:\(share * numbers.line)">\
-        </div>
+        <section class="group s\(color % 8)"><h2><i></i>\(heading + group.name) \
+        <span>\(group.members.count == 1 ? "1 run" : "\(group.members.count) runs")</span></h2>
+        \(full.isEmpty ? "" : articles(full, color: color))
+        \(rest)
+        </section>
         """
     }
-    return """
-      <section class="card heat" data-run="\(index)"><h3>What it knew</h3>
-      <figure class="map"><canvas role="img" aria-label="Heat map of the learned values" \
-      width="600" height="600"></canvas>\(numbers ?? "")<div class="mark" hidden></div></figure>
-      <p class="scale">\(NumberText.short(scale.range.lowerBound))<i style="background:var(--\(bar)) \(place)">\
-      </i>\(NumberText.short(scale.range.upperBound))<span>\(heat.directions)</span></p>
-      <p class="reading" aria-live="polite"></p>
-      <label class="slider"><span>Training</span>\
-      <input type="range" class="moment" min="0" max="\(last)" value="\(last)"></label>
-      <p class="hint">Move over a cell, or touch it, to read its value and its last update.</p>
-      </section>
-      """
-  }
-
-  private func player(_ index: Int, _ run: RunReport) -> HTML {
-    guard !run.episodes.isEmpty else { return "" }
-    let options = run.episodes.enumerated().map { number, episode -> HTML in
-      """
-      <option value="\(number)">\(episode.label), return \
-      \(NumberText.trimmed(episode.returns.last ?? 0, decimals: 2))</option>
-      """
-    }
-    let bars = run.actions.map { action -> HTML in
-      "<li><span>\(action.name)</span><b><i></i></b><output></output></li>"
-    }
-    let hasValues = run.episodes.contains { !$0.values.isEmpty }
-    let source: HTML = run.valueSource.isEmpty ? "" : ", \(run.valueSource)"
-    let values: HTML =
-      hasValues
-      ? "<h4>Value of each action here\(source)</h4><ul class=\"values\">\(HTML.joined(bars))</ul>"
-      : ""
-    return """
-      <section class="card player" data-run="\(index)" tabindex="0" \
-      aria-label="Player of \(run.name)"><h3>Episodes</h3>
-      <label class="choice"><span>Episode</span><select class="episode">\(HTML.joined(options))</select>\
-      </label>
-      <figure><canvas class="board" role="img" aria-label="The episode" width="600" height="600">\
-      </canvas></figure>
-      <input type="range" class="time" min="0" max="0" value="0" aria-label="Step">
-      <div class="controls">\
-      <button type="button" class="back" aria-label="Step back">◀</button>\
-      <button type="button" class="play" aria-label="Play">Play</button>\
-      <button type="button" class="on" aria-label="Step on">▶</button>\
-      <label>Speed <select class="speed"><option value="1">1/s</option><option value="2">2/s</option>\
-      <option value="5" selected>5/s</option><option value="10">10/s</option>\
-      <option value="25">25/s</option><option value="60">60/s</option></select></label>\
-      <label><input type="checkbox" class="loop"> Loop</label></div>
-      <dl class="now"><div><dt>Step</dt><dd class="step"></dd></div><div><dt>Return</dt>\
-      <dd class="return"></dd></div><div><dt>Next</dt><dd class="action"></dd></div></dl>
-      <svg class="course" aria-hidden="true"><path class="zero"/><path class="line"/>\
-      <svg class="past"><path class="line"/></svg><circle r="4"/></svg>
-      \(values)
-      <h4 class="why" hidden>Why, and what was learned</h4><p class="why" hidden></p>
-      <pre class="explain" tabindex="0" hidden><code></code></pre>
-      <p class="reading" aria-live="polite"></p>
-      </section>
-      """
+    return HTML.joined(sections)
   }
 }

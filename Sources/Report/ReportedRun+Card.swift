@@ -1,4 +1,5 @@
 import Analysis
+import Experiments
 import Platform
 import Raster
 import Recordings
@@ -9,28 +10,36 @@ extension ReportedRun {
   func facts(_ outcomes: [EpisodeOutcome]) throws -> [(name: String, value: String)] {
     let session = try recording.lastSession()
     let seconds = try recording.elapsed().last?.seconds ?? 0
-    let last = outcomes.suffix(100).map(\.totalReturn)
     var versions = ""
     if case .object(let members)? = session?.versions {
       versions = members.map { "\($0.key) \($0.value.text ?? $0.value.compact)" }
         .joined(separator: ", ")
     }
-    func number(_ value: Double?) -> String { value.map { NumberFormat.decimal($0, 3) } ?? "" }
-    let facts = [
-      ("World", run.world.name), ("Map", run.world.mapName), ("Trainer", run.trainer),
-      ("Preset", run.preset), ("Seed", run.seedText),
+    var facts = [
+      ("World", run.world.name), ("Map", run.isOfText ? "" : run.world.mapName),
+      ("Trainer", run.trainer), ("Preset", run.preset), ("Seed", run.seedText),
       ("Purpose", run.purpose == .train ? "" : run.purpose.rawValue),
       ("Parent", run.parent.map { "\($0.file) at step \($0.step)" } ?? ""),
       ("Tags", run.tags.joined(separator: ", ")),
-      ("Steps", NumberText.grouped(try recording.stepCount())),
-      ("Episodes", NumberText.grouped(outcomes.count)),
-      ("Mean of the last \(last.count)", number(last.isEmpty ? nil : Statistics.mean(last))),
-      ("Best return", number(outcomes.map(\.totalReturn).max())),
+    ]
+    facts += run.isOfText ? try textFacts() : try returnFacts(outcomes)
+    facts += [
       ("Begun", session?.started ?? ""),
       ("Took", seconds > 0 ? NumberFormat.duration(seconds) : ""),
       ("Status", try recording.status().rawValue), ("Made with", versions),
     ]
     return facts.filter { !$0.1.isEmpty }.map { (name: $0.0, value: $0.1) }
+  }
+
+  private func returnFacts(_ outcomes: [EpisodeOutcome]) throws -> [(String, String)] {
+    let last = outcomes.suffix(100).map(\.totalReturn)
+    func number(_ value: Double?) -> String { value.map { NumberFormat.decimal($0, 3) } ?? "" }
+    return [
+      ("Steps", NumberText.grouped(try recording.stepCount())),
+      ("Episodes", NumberText.grouped(outcomes.count)),
+      ("Mean of the last \(last.count)", number(last.isEmpty ? nil : Statistics.mean(last))),
+      ("Best return", number(outcomes.map(\.totalReturn).max())),
+    ]
   }
 
   var settings: [(name: String, value: String)] {

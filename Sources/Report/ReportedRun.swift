@@ -12,10 +12,12 @@ import Worlds
 package struct ReportedRun {
   private let name: String
   private let task: String
+  private let group: String
   private let path: String
   let recording: Recording
   let run: RunDescription
-  private let world: any World
+  /// Nil for a text.
+  private let world: (any World)?
   private let insight: Insight
   private let commands: Commands
   let options: Options
@@ -63,12 +65,28 @@ package struct ReportedRun {
   ) throws {
     path = grouped.path
     self.name = name
-    task = grouped.task
+    (task, group) = (grouped.task, grouped.group)
     (self.commands, self.options, self.tables) = (commands, options, tables)
     recording = grouped.recording
     run = grouped.run
     let plan = try tables.catalog.plan(of: run)
-    (world, insight) = (try plan.world(), try plan.insight(of: recording))
+    (world, insight) =
+      run.isOfText ? (nil, .nothing) : (try plan.world(), try plan.insight(of: recording))
+  }
+
+  /// Reads what there is to know, without pictures.
+  package func readBriefly() throws -> RunReport {
+    let outcomes = try recording.outcomes()
+    var report = RunReport(
+      name: name, task: task, group: group, facts: try facts(outcomes), settings: settings,
+      command: commands.again, actions: run.world.actions)
+    report.note = run.note
+    if !run.isOfText {
+      report.curve = Curve(outcomes)
+    } else if run.purpose == .train {
+      try readLosses(&report)
+    }
+    return report
   }
 
   /// Reads it all; `progress` hears the share that is done, and ends it by false.
@@ -77,7 +95,7 @@ package struct ReportedRun {
     // without it.
     let (path, catalog) = (path, tables.catalog)
     let moments =
-      run.purpose == .train
+      run.purpose == .train && !run.isOfText
       ? Errand { isWanted in
         try Recording(path).courseMoments(in: catalog) { _, _ in isWanted() }
       } : nil
@@ -101,19 +119,18 @@ package struct ReportedRun {
   private func readShown(
     _ progress: (Double) -> Bool
   ) throws -> (report: RunReport, history: TableHistory?) {
-    let outcomes = try recording.outcomes()
-    var report = RunReport(
-      name: name, task: task, facts: try facts(outcomes), settings: settings,
-      command: commands.again,
-      curve: Curve(outcomes, window: max(1, min(max(50, outcomes.count / 40), outcomes.count))),
-      actions: run.world.actions)
-    report.note = run.note
+    var report = try readBriefly()
+    report.isInFull = true
+    if run.isOfText {
+      if run.purpose == .evaluate { report.texts = try texts() }
+      return (report, nil)
+    }
     report.explainCommand = commands.explain
     if case .actionValues = insight {
       report.valueSource = "by the network of the last checkpoint before the episode"
     }
-    let episodes = try recording.episodesWithSteps()
-    let (maps, chosen) = (try mapSteps(), chosen(from: episodes))
+    let maps = try mapSteps()
+    let (chosen, begun) = try episodes(beginningBy: maps.steps)
     if !chosen.isEmpty {
       let views = try ReportedViews(
         of: EpisodePictures(path, EpisodePictureOptions(), by: tables), chosen.map(\.episode),
@@ -130,7 +147,7 @@ package struct ReportedRun {
         recording, run, tables, room: (options.bytes - maps.bytes) / 4)
       try course.follow(at: maps.steps, &report.episodes, chosen.map(\.episode))
       if !course.maps.isEmpty {
-        var heat = try heat(course.maps, at: maps.steps, begun: episodes.map(\.firstStep))
+        var heat = try heat(course.maps, at: maps.steps, begun)
         (heat.updates, heat.lastUpdates) = (course.lastUpdates.updates, course.lastUpdates.places)
         report.heat = heat
       }
@@ -169,7 +186,7 @@ package struct ReportedRun {
   }
 
   private func heat(
-    _ maps: [HeatMap], at steps: [Int], begun: [Int]
+    _ maps: [HeatMap], at steps: [Int], _ begun: [Int]
   ) throws -> RunReport.Heat {
     let scale = ColorScale(fitting: maps)
     let (rows, columns) = (maps[0].rows, maps[0].columns)
@@ -178,21 +195,29 @@ package struct ReportedRun {
         like: maps[0], scale: scale, side: max(1, Self.mapSide / max(rows, columns)),
         hasNumbers: columns <= Self.numberedColumns && rows <= Self.numberedRows, theme: theme)
     }
-    var episode = 0
-    let episodes = steps.map { step in
-      while episode < begun.count, begun[episode] < step { episode += 1 }
-      return episode
-    }
     return RunReport.Heat(
-      maps: maps, steps: steps, episodes: episodes,
+      maps: maps, steps: steps, episodes: begun,
       parts: .init(light: try parts(.light), dark: try parts(.dark)),
       directions: HeatMapChart.directions(of: run.world.fields))
   }
 
   // MARK: Episodes
 
+  /// The chosen episodes, and how many had begun by some steps. Of a long run no more is kept of all the others.
+  private func episodes(
+    beginningBy steps: [Int]
+  ) throws -> (chosen: [(episode: Episode, label: String)], begun: [Int]) {
+    let all = try recording.episodesWithSteps()
+    var count = 0
+    let begun = steps.map { step in
+      while count < all.count, all[count].firstStep < step { count += 1 }
+      return count
+    }
+    return (chosen(from: all), begun)
+  }
+
   /// Each episode once, under the first word that chose it.
-  private func chosen(from all: [Episode]) -> [(episode: Episode, label: String)] {
+  func chosen(from all: [Episode]) -> [(episode: Episode, label: String)] {
     var seen: Set<Int> = []
     return options.episodes.flatMap { choice in
       choice.selection.choose(from: all).filter { seen.insert($0.number).inserted }.map {

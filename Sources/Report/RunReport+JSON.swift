@@ -19,7 +19,6 @@ extension RunReport {
           actions.map {
             ["name": .string($0.name), "dx": .integer($0.dx), "dy": .integer($0.dy)]
           })),
-      .init("curve", curve.json(&bytes)),
       .init("episodes", .array(episodes.map { $0.json(&bytes, &lines) })),
     ]
     if !lines.all.isEmpty { members.append(.init("lines", .array(lines.all.map(JSON.string)))) }
@@ -27,21 +26,6 @@ extension RunReport {
     if let board { members.append(.init("board", board.json(&bytes))) }
     if let heat { members.append(.init("heat", heat.json(actions, &bytes))) }
     return .object(members)
-  }
-}
-
-extension Curve {
-  /// More places than a screen has columns need not be read.
-  private static let mostPlaces = 1200
-
-  fileprivate func json(_ bytes: inout PageBytes) -> JSON {
-    let every = max(1, x.count / Self.mostPlaces)
-    var kept = Array(stride(from: 0, to: x.count, by: every))
-    if let last = x.indices.last, kept.last != last { kept.append(last) }
-    return [
-      "x": bytes.add(kept.map { Float(x[$0]) }),
-      "average": bytes.add(kept.map { Float(average[$0]) }),
-    ]
   }
 }
 

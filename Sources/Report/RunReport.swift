@@ -1,6 +1,7 @@
 import Analysis
 import Experiments
 import Film
+import Pictures
 import Recordings
 import Replay
 import Rollouts
@@ -10,7 +11,11 @@ package struct RunReport {
   /// What distinguishes it from the others.
   package let name: String
   /// The world and map that it was run on: returns of others have nothing in common with its own.
-  var task: String
+  let task: String
+  /// The runs that it belongs to: those that differ in their seeds alone.
+  let group: String
+  /// Whether its episodes, its heat map and its moments are shown as well.
+  var isInFull = false
   /// What is to be known first, each with its name.
   var facts: [(name: String, value: String)]
   /// Every setting.
@@ -21,8 +26,12 @@ package struct RunReport {
   var note = ""
   /// Where an episode's values come from, if not from the table at that very step.
   var valueSource = ""
-  /// Its returns.
-  var curve: Curve
+  /// Its returns, or what a language model's loss was; nil where nothing was learned from.
+  var curve: Curve?
+  /// The losses of a language model.
+  var losses: LossCurve?
+  /// What a language model wrote.
+  var texts: [Text] = []
   /// The actions' names and ways.
   var actions: [ActionMeaning]
   /// What was learned, over the course of training.
@@ -35,6 +44,21 @@ package struct RunReport {
   var explainCommand = ""
   /// What the player can play.
   package internal(set) var episodes: [Episode] = []
+
+  /// The mean return of its last episodes, or its last loss; that of nothing is the least.
+  var score: Double {
+    let last = curve?.returns.suffix(curve?.measure == .returns ? 100 : 1) ?? []
+    let mean = Statistics.mean(last)
+    return mean.isNaN ? -.infinity : mean
+  }
+
+  /// A text that a language model wrote.
+  struct Text {
+    /// Which it is, and how long and how sure.
+    var heading: String
+    var prompt: String
+    var text: String
+  }
 
   /// Something for light pages, and the same for dark ones.
   struct Themed<Value> {

@@ -24,4 +24,27 @@ import Testing
     #expect(band.low[0] == 0 && band.high[0] == 0)
     #expect(band.low[1] >= 2 && band.high[1] <= 6)
   }
+
+  @Test func `a column has the digits that tell its means and their intervals apart`() {
+    func texts(_ numbers: (Double, Double, Double)...) -> [String] {
+      let intervals = numbers.map { Interval($0.0, from: $0.1, to: $0.2) }
+      return intervals.map(IntervalColumn(intervals).text)
+    }
+    #expect(texts((94.87, 94.83, 94.93)) == ["94.87 (94.83 to 94.93)"])
+    #expect(
+      texts((94.87, 94.71, 95.06), (94.91, 94.7, 95.1)) == [
+        "94.87 (94.71 to 95.06)", "94.91 (94.70 to 95.10)",
+      ])
+    #expect(
+      texts((94.9, 94.1, 95.6), (60, 55.2, 63.1)) == [
+        "94.9 (94.1 to 95.6)", "60.0 (55.2 to 63.1)",
+      ])
+    #expect(texts((0.5, 0.25, 0.75), (1, 1, 1)) == ["0.500 (0.250 to 0.750)", "1.000"])
+    // What rounding leaves is no difference, and no more than three digits are added.
+    #expect(texts((1, 0.9, 1.000_000_000_1)) == ["1.000 (0.900 to 1.000)"])
+    #expect(
+      texts((0.1, 0, 0.2), (0.100_004, 0, 0.2)) == [
+        "0.100000 (0.000000 to 0.200000)", "0.100004 (0.000000 to 0.200000)",
+      ])
+  }
 }

@@ -94,4 +94,33 @@ import Testing
     #expect(first.improvements.map(\.probability.estimate) == [0.5])
     #expect(first.csv.hasPrefix("group,over,statistic,threshold,value,low,high\na,,iqm,,"))
   }
+
+  @Test func `a comparison of few runs says so, and how many would do`() {
+    func caveat(_ tasks: [[Double]]...) -> String? {
+      ScoreComparison(
+        tasks.enumerated().map { ("g\($0)", Scores(tasks: $1)) }, optimum: 1, repetitions: 100
+      ).caveat
+    }
+    let five = [[1.0, 2, 3, 4, 5]]
+    #expect(
+      caveat(five, [[1, 2]])
+        == "too few runs for a conclusion (g1: 2): 5 runs each are the least, 10 are better")
+    #expect(caveat([[1]], [[1, 2, 3, 4]])?.contains("(g0: 1, g1: 4)") == true)
+    #expect(caveat(five, five) == nil)
+    // One run of each task says nothing of luck; three of each do.
+    #expect(caveat([[1], [2], [3], [4], [5], [6]]) != nil)
+    #expect(caveat([[1, 2, 3], [1, 2, 3], [1, 2, 3]]) == nil)
+  }
+
+  @Test func `profiles are written in full`() throws {
+    let comparison = ScoreComparison(
+      [("a", Scores(tasks: [[0, 1, 2, 3, 4, 5, 6]]))], optimum: 6, repetitions: 100)
+    let rows = comparison.csv.split(separator: "\n").filter { $0.contains("share_above") }
+    let bounds = rows.flatMap { $0.split(separator: ",").suffix(2) }.compactMap { Double($0) }
+    #expect(bounds == comparison.groups[0].profile.flatMap { [$0.low, $0.high] })
+    // Of seven runs the shares are sevenths, as doubles have them.
+    let sevenths = (1...6).map { 1 - Double($0) / 7 }
+    #expect(bounds.contains { sevenths.contains($0) })
+    #expect(!bounds.contains { sevenths.map { Double(Float($0)) }.contains($0) })
+  }
 }

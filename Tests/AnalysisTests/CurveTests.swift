@@ -121,6 +121,15 @@ import Testing
     #expect(raw.legend.map(\.name) == ["each episode", "best so far"])
   }
 
+  @Test(arguments: [
+    (0, 1), (4, 1), (20, 4), (60, 12), (249, 49), (250, 50), (1000, 50), (2000, 50), (10_000, 250),
+  ])
+  func `the usual window fits the number of episodes`(count: Int, window: Int) {
+    #expect(Curve.usualWindow(of: count) == window)
+    #expect(Curve.usualWindow(of: count, .metric("losses/td_loss")) == 1)
+    if count > 0 { #expect(Curve(outcomes(count)).window == window) }
+  }
+
   @Test func `a curve without episodes is an empty chart, not a crash`() throws {
     let curve = Curve([])
     _ = try curve.chart(title: "Nothing").canvas()

@@ -9,14 +9,14 @@ import Testing
 @Suite(.serialized, .enabled(if: Browser.path != nil, "Chromium is not installed"))
 struct BrowserTests {
   /// A browser, and a folder with maps to make recordings and pages in.
-  private static func pages(_ body: (Browser, String) throws -> Void) throws {
+  static func pages(_ body: (Browser, String) throws -> Void) throws {
     try withTemporaryFolder { folder in
       _ = try Program.shell("cp -r '\(Repository.root)/maps' maps", in: folder)
       try body(try Browser(in: folder), folder)
     }
   }
 
-  private func reel(_ lines: String..., in folder: String) throws {
+  func reel(_ lines: String..., in folder: String) throws {
     for line in lines {
       let outcome = try Program.reel(line: line, in: folder)
       try #require(outcome.code == 0, "reel \(line): \(outcome.errors)")
@@ -24,7 +24,7 @@ struct BrowserTests {
   }
 
   /// Nothing went wrong, and nothing but the page itself was asked for.
-  private func expectQuiet(_ browser: Browser, _ page: String) {
+  func expectQuiet(_ browser: Browser, _ page: String) {
     for event in browser.events {
       switch event.method {
       case "Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled":
@@ -38,7 +38,7 @@ struct BrowserTests {
   }
 
   /// Whether all players and heat maps show pictures of a theme.
-  private static func isPainted(_ theme: String = "light") -> String {
+  static func isPainted(_ theme: String = "light") -> String {
     "[...document.querySelectorAll('.player, .heat')].every((one) => one.dataset.theme === '\(theme)')"
   }
 
@@ -62,7 +62,7 @@ struct BrowserTests {
     return middle
   }
 
-  private func keep(_ name: String, _ browser: Browser) throws {
+  func keep(_ name: String, _ browser: Browser) throws {
     try browser.screenshot(to: "\(Repository.root)/.scratch/browser/\(name).png")
   }
 

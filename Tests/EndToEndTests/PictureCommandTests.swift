@@ -121,13 +121,50 @@ import Testing
       #expect(!page.contains("http://") && !page.contains("https://"))
       let command = page.matches(of: /<code>reel ([^<]*)<\/code>/).map { String($0.output.1) }
       let again = try #require(command.first { $0.hasPrefix("train ") })
-      _ = try reel("\(again) -o again.sqlite", in: folder)
+      _ = try reel(again, in: folder)
       let digests = try reel("digest m.sqlite again.sqlite", in: folder)
       #expect(Set(digests.split(separator: "\n").map { $0.prefix(64) }).count == 1)
       let twice = try Program.reel(line: "report m.sqlite m.sqlite -o two.html", in: folder)
       #expect(twice.code == 64 && twice.errors.contains("twice"))
       let there = try Program.reel(line: "report m.sqlite -o m.html", in: folder)
       #expect(there.code == 1 && there.errors.contains("--force"))
+    }
+  }
+
+  @Test func `a report of many runs shows groups, and every run in them`() throws {
+    try Tour.use { folder in
+      for rate in ["0.1", "0.5"] {
+        _ = try reel(
+          "train maze --seeds 1-10 --episodes 60 --set alpha=\(rate) -o a\(rate).sqlite", in: folder
+        )
+      }
+      let report = try JSON(parsing: reel("report a*.sqlite -o many.html --json", in: folder))
+      #expect(report["runs"] == 20 && (report["bytes"]?.int ?? .max) < 2_000_000)
+      let page = try Program.shell("cat many.html", in: folder).output
+      func count(_ text: String) -> Int { page.ranges(of: text).count }
+      #expect(count("class=\"group ") == 2 && count("<article ") == 2)
+      #expect(count("class=\"area\"") == 2 * 3, "a band of each group, for three widths")
+      #expect(count("The same again") == 20)
+      #expect(page.contains("alpha 0.1 (n = 10)") && page.contains("alpha 0.5 (n = 10)"))
+      for rate in ["0.1", "0.5"] {
+        for seed in 1...10 {
+          #expect(
+            page.contains("<b>a\(rate)-s\(seed)</b>") || page.contains("</i>a\(rate)-s\(seed)</h2>")
+          )
+        }
+      }
+    }
+  }
+
+  @Test func `few runs conclude nothing`() throws {
+    try Tour.use { folder in
+      try train(folder)
+      let outcome = try Program.reel(line: "compare a*.sqlite --repetitions 500", in: folder)
+      #expect(outcome.code == 0)
+      #expect(outcome.errors.contains("too few runs for a conclusion (alpha 0.1: 4, alpha 0.5: 4)"))
+      let json = try JSON(
+        parsing: reel("compare a*.sqlite --repetitions 500 --json --quiet", in: folder))
+      #expect(try json.elements("groups").allSatisfy { $0["enough_runs"] == .bool(false) })
     }
   }
 }

@@ -117,6 +117,43 @@ struct TextCommandTests {
     }
   }
 
+  @Test func `a report shows what a model lost, what it wrote, and how to do both again`() throws {
+    try withPoem { folder, reel in
+      #expect(
+        try reel("train text --text poem.txt --preset nano --steps 40 -o model.sqlite").code == 0)
+      let ask = "generate model.sqlite --prompt 'the cat' --tokens 40 --samples 2"
+      #expect(try reel("\(ask) -o written.sqlite").code == 0)
+      for (name, again) in [("model", "fork model.sqlite --at 0"), ("written", "generate ")] {
+        let report = try reel("report \(name).sqlite -o \(name).html")
+        #expect(report.code == 0, "\(report.errors)")
+        let page = try Program.shell("cat \(name).html", in: folder).output
+        let found = try #require(page.firstMatch(of: /again<\/h4><pre[^>]*><code>reel ([^<]*)</))
+        let command = found.output.1.replacing("&#39;", with: "'")
+        #expect(command.hasPrefix(again), "\(command)")
+        #expect(try reel("\(command) --force --quiet").code == 0, "\(command)")
+        let digests = try [name, "again"].map {
+          try reel("digest \($0).sqlite").output.prefix(64)
+        }
+        #expect(digests[0] == digests[1], "\(command)")
+        if name == "model" {
+          let last = try reel("curve model.sqlite").output.split(separator: " ").last ?? ""
+          #expect(page.contains("Validation loss") && page.contains("<dd>\(last.prefix(4))"))
+          // Both losses, at the beginning and at five trials.
+          #expect(page.contains("validation: from") && page.contains("training: from"))
+          #expect(try reel("curve model.sqlite").output.split(separator: "\n").count == 1 + 1 + 6)
+        } else {
+          let texts = try JSON(parsing: reel("\(ask) --json").output).elements()
+          for text in texts {
+            let rest = try #require(text["text"]?.text?.dropFirst("the cat".count))
+            #expect(page.contains("<strong>the cat</strong>\(rest)</blockquote>"), "\(rest)")
+          }
+        }
+      }
+      let both = try reel("report model.sqlite written.sqlite -o both.html --json")
+      #expect(try JSON(parsing: both.output)["runs"]?.int == 2)
+    }
+  }
+
   @Test func `a verb for worlds says in a sentence what a language model's training is`() throws {
     try withPoem { _, reel in
       #expect(

@@ -138,46 +138,26 @@ import Worlds
   func `the changes that a reproduction names make the same plan again`(index: Int) throws {
     let request = Self.changed[index]
     let run = try catalog.plan(request).description(seed: 7)
-    guard
-      case .training(let subject, let map, let preset, 7, let changes) =
-        catalog.reproduction(of: run)
-    else {
-      Issue.record("a run of training is made by training")
-      return
-    }
+    let training = catalog.training(run, recordedIn: "run.sqlite")
     let given = request.overrides.map(\.name)
-    #expect(Set(changes.map(\.key)) == Set(given))
+    #expect(Set(training.changes.map(\.key)) == Set(given) && training.seed == 7)
+    let map: String? = if case .named(let name)? = training.map { name } else { nil }
     let again = PlanRequest(
-      subject, map: map, preset: preset,
-      overrides: changes.map { ($0.key, $0.value.text ?? Self.typed($0.value)) })
+      training.subject, map: map, preset: training.preset,
+      overrides: training.changes.map { ($0.key, $0.value.text ?? $0.value.compact) })
     #expect(try catalog.plan(again).description(seed: 7) == run)
   }
 
-  private static func typed(_ value: JSON) -> String {
-    if case .bool(let flag) = value { flag ? "yes" : "no" } else { value.compact }
-  }
-
-  @Test func `a map that no name leads to is not named, and an evaluation is of its parent`() throws
-  {
+  @Test func `a map that no name leads to is written from the recording`() throws {
     try withTemporaryFolder { folder in
       let file = "\(folder)/mine.txt"
       write(Array("reel map maze\n\nS.\n.G\n".utf8), to: file)
       let plan = try catalog.plan(PlanRequest("maze", map: file))
-      guard
-        case .training(_, let map, _, _, let changes) =
-          catalog.reproduction(of: plan.description(seed: 1))
-      else {
-        Issue.record("a run of training is made by training")
-        return
-      }
-      #expect(map == Reproduction.unnamed)
-      #expect(changes.allSatisfy { $0.key == "step_limit" }, "\(changes)")
-      var run = plan.description(seed: 4, purpose: .evaluate)
-      run.parent = Parent(file: "a.sqlite", digest: "", step: 9)
-      guard case .evaluation(of: "a.sqlite", seed: 4) = catalog.reproduction(of: run) else {
-        Issue.record("an evaluation is of its parent")
-        return
-      }
+      let training = catalog.training(
+        plan.description(seed: 1), recordedIn: "recordings/small.sqlite")
+      #expect(
+        training.map == .recorded(in: "recordings/small.sqlite", file: "maps/small.txt"))
+      #expect(training.changes.allSatisfy { $0.key == "step_limit" }, "\(training.changes)")
     }
   }
 

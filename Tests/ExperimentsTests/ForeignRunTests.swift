@@ -79,8 +79,7 @@ import Worlds
       let plan = try catalog.plan(of: recording.description())
       #expect(throws: RunError.self) { try plan.trainer(seed: 1) }
       #expect(throws: RunError.self) { try catalog.tableStart(of: recording) }
-      guard case .elsewhere("python") = catalog.reproduction(of: try recording.description())
-      else {
+      guard case .elsewhere("python") = try catalog.reproduction(of: recording) else {
         Issue.record("it cannot be made again here")
         return
       }

@@ -22,11 +22,8 @@ import Worlds
       #expect(finder.file(named: name) == found.place)
       #expect(Catalog.builtIn.mapFile(named: name)?.hasSuffix("maps/\(folder)/\(file)") == true)
       let plan = try Catalog.builtIn.plan(PlanRequest(world, map: name))
-      guard
-        case .training(_, let again, _, _, _) = Catalog.builtIn.reproduction(
-          of: plan.description(seed: 1))
-      else { continue }
-      #expect(again == name)
+      let again = Catalog.builtIn.training(plan.description(seed: 1), recordedIn: "").map
+      #expect(again == .named(name))
     }
     #expect(finder.names == finder.names.sorted())
   }

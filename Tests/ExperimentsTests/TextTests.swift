@@ -40,14 +40,19 @@ import Trainers
 
   @Test func `a short run spends no more on trials than on learning, unless it is told to`() throws
   {
-    func batches(_ overrides: [(name: String, value: String)]) throws -> Int? {
+    func trials(_ overrides: [(name: String, value: String)]) throws -> [Int] {
       let request = PlanRequest("text", preset: "original", overrides: overrides)
-      return (try Catalog.builtIn.plan(request).settings as? TextConfiguration)?.evaluationBatches
+      let settings = try #require(
+        try Catalog.builtIn.plan(request).settings as? TextConfiguration)
+      return [settings.evaluateEvery, settings.evaluationBatches]
     }
-    #expect(try batches([]) == TextConfiguration.original.evaluationBatches)
-    #expect(try batches([("steps", "2")]) == 1)
-    #expect(try batches([("steps", "100")]) == 75)
-    #expect(try batches([("steps", "2"), ("evaluation_batches", "30")]) == 30)
+    let usual = TextConfiguration.original
+    #expect(try trials([]) == [usual.evaluateEvery, usual.evaluationBatches])
+    #expect(try trials([("steps", "2")]) == [1, 1])
+    // Six trials of two parts by 25 batches cost as much as learning from 100.
+    #expect(try trials([("steps", "100")]) == [20, 25])
+    #expect(try trials([("steps", "100"), ("evaluate_every", "50")]) == [50, 50])
+    #expect(try trials([("steps", "2"), ("evaluation_batches", "30")]) == [1, 30])
   }
 
   @Test func `a named model is the one whose loss was least on what was kept back`() throws {

@@ -71,12 +71,16 @@ extension TextConfiguration: TrainerSettings {
 
   package func mostSteps(stepLimit: Int) -> Int { steps }
 
-  /// Trials take no longer than learning: fewer batches where the run is short.
+  /// Trials are at least five, so that losses make a curve, and take no longer than learning: fewer batches
+  /// where the run is short.
   package func fitted(given: Set<String>) -> TextConfiguration {
-    guard !given.contains("evaluation_batches") else { return self }
     var settings = self
+    if !given.contains("evaluate_every") {
+      settings.evaluateEvery = min(evaluateEvery, max(1, steps / 5))
+    }
+    guard !given.contains("evaluation_batches") else { return settings }
     // A trial reads both parts of the text, and reading a batch takes a third of learning from it.
-    let trials = 1 + (steps - 1) / evaluateEvery + 1
+    let trials = 1 + (steps - 1) / settings.evaluateEvery + 1
     settings.evaluationBatches = min(evaluationBatches, max(1, 3 * steps / (2 * trials)))
     return settings
   }

@@ -4,7 +4,8 @@ import Recordings
 extension RunCourse {
   /// Where a plateau of the mean return ended, and where the mean return collapsed.
   func curveMoments() -> [Moment] {
-    let rated = ended.filter { $0.return.isFinite }
+    let rated =
+      ended.allSatisfy(\.return.isFinite) ? ended : ended.filter { $0.return.isFinite }
     guard let curve = ReturnCurve(rated.map(\.return)) else { return [] }
     func number(_ value: Double) -> String { NumberFormat.short(value) }
     /// The last episode that a mean is of.

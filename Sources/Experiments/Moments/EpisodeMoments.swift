@@ -64,5 +64,7 @@ extension RunCourse {
   }
 
   /// The episodes that are over and whose return is a number.
-  private var rated: [Episode] { ended.filter { !$0.return.isNaN } }
+  private var rated: [Episode] {
+    ended.contains { $0.return.isNaN } ? ended.filter { !$0.return.isNaN } : ended
+  }
 }

@@ -19,10 +19,18 @@ struct RunCourse {
   init(of recording: Recording, _ run: RunDescription) throws {
     let steps = try recording.stepCount()
     // A file that is being written has gone on since.
-    let episodes = try recording.episodes().filter { $0.firstStep < steps }
+    var episodes = try recording.episodes()
+    episodes.removeAll { $0.firstStep >= steps }
     (self.recording, self.run, self.steps, self.episodes) = (recording, run, steps, episodes)
-    ended = episodes.filter { $0.isOver && $0.lastStep < steps }
-      .sorted { ($0.lastStep, $0.number) < ($1.lastStep, $1.number) }
+    // Where one world was played to its end, both are the same array.
+    let isOneAfterAnother =
+      episodes.allSatisfy { $0.isOver && $0.lastStep < steps }
+      && zip(episodes, episodes.dropFirst()).allSatisfy { $0.lastStep < $1.lastStep }
+    ended =
+      isOneAfterAnother
+      ? episodes
+      : episodes.filter { $0.isOver && $0.lastStep < steps }
+        .sorted { ($0.lastStep, $0.number) < ($1.lastStep, $1.number) }
     thinning = try recording.thinning()
     names = StateNames(run.world)
   }

@@ -4,15 +4,18 @@ import { nearest, Scale } from "./scale.js";
 /** The curves of some runs of one world: a cursor, and what is under the pointer. */
 export class Curves {
   /** `choose(run, episode)` hears what was clicked. */
-  constructor(figure, runs, bytes, choose) {
+  constructor(figure, { moment, reading, lines }, bytes, choose) {
     this.drawings = [...figure.querySelectorAll(".curve")];
     this.reading = figure.querySelector(".reading");
-    this.runs = figure.dataset.runs.split(" ").map((number) => {
-      const { name, curve } = runs[number];
-      return { number: Number(number), name, x: bytes.floats(curve.x),
-        average: bytes.floats(curve.average) };
-    });
+    this.words = { moment, reading };
+    this.lines = lines.map(({ name, runs, x, y }) =>
+      ({ name, runs, x: bytes.floats(x), y: bytes.floats(y) }));
     for (const drawing of this.drawings) this.listen(drawing, choose);
+  }
+
+  /** Whether one of the lines leads through a run. */
+  shows(run) {
+    return this.lines.some(({ runs }) => runs.includes(run));
   }
 
   /** Marks an episode. */
@@ -30,21 +33,22 @@ export class Curves {
       return x.value(seen.x + (event.clientX - box.left) / box.width * seen.width);
     };
     drawing.addEventListener("pointermove", (event) => {
-      const found = this.runs.filter((run) => run.x.length > 0).map((run) => {
-        const index = nearest(run.x, episode(event));
-        return { name: run.name, x: run.x[index], average: run.average[index] };
+      const found = this.lines.filter((line) => line.x.length > 0).map((line) => {
+        const index = nearest(line.x, episode(event));
+        return { name: line.name, x: line.x[index], y: line.y[index] };
       });
       if (!found.length) return;
-      point(hover, x.pixel(found[0].x), y.pixel(found[0].average));
-      this.reading.textContent = `Episode ${found[0].x}: mean `
-        + found.map((one) => (found.length > 1 ? `${one.name} ` : "") + short(one.average)).join(", ");
+      point(hover, x.pixel(found[0].x), y.pixel(found[0].y));
+      const { moment, reading } = this.words;
+      this.reading.textContent = `${moment} ${found[0].x}: ${reading}`
+        + found.map((one) => (found.length > 1 ? `${one.name} ` : "") + short(one.y)).join(", ");
     });
     drawing.addEventListener("pointerleave", () => {
       hover.setAttribute("visibility", "hidden");
       this.reading.textContent = "";
     });
     drawing.addEventListener("click", (event) => {
-      for (const run of this.runs) choose(run.number, episode(event));
+      for (const { runs } of this.lines) for (const run of runs) choose(run, episode(event));
     });
   }
 }

@@ -6,17 +6,17 @@ import { Player } from "./player.js";
 import { theme } from "./theme.js";
 
 const text = (id) => document.getElementById(id).textContent;
-const { runs } = JSON.parse(text("data"));
+const { runs, figures } = JSON.parse(text("data"));
 const bytes = new Bytes(text("bytes"));
 const section = (name, run) => document.querySelector(`.${name}[data-run="${run}"]`);
 
 // One moment of training shows in the curves and in the heat map.
 const knowledge = [];
-const curves = [...document.querySelectorAll("figure[data-runs]")].map((figure) =>
-  new Curves(figure, runs, bytes, (run, episode) => knowledge[run]?.goTo(episode)));
+const curves = [...document.querySelectorAll("figure.learning")].map((figure, number) =>
+  new Curves(figure, figures[number], bytes, (run, episode) => knowledge[run]?.goTo(episode)));
 runs.forEach((run, number) => {
   if (!run.heat) return;
-  const beside = curves.filter((one) => one.runs.some((other) => other.number === number));
+  const beside = curves.filter((one) => one.shows(number));
   knowledge[number] = new Knowledge(section("heat", number), run, bytes,
     (episode) => beside.forEach((one) => one.show(episode)));
 });

@@ -193,9 +193,7 @@ final class ReadingDesk {
       request.metric.isEmpty ? Curve.Measure.returns : Curve.Measure.metric(request.metric)
     let points = try recording.points(of: measure)
     guard !points.isEmpty else { throw Refusal.missing("no episode has ended yet") }
-    let usual = measure == .returns ? max(1, min(50, points.count / 4)) : 1
-    let curve = Curve(
-      points, by: request.progress, window: max(usual, points.count / 40), of: measure)
+    let curve = Curve(points, by: request.progress, of: measure)
     return (curve.chart(title: title, theme: request.theme), curve.csv)
   }
 }

@@ -65,6 +65,7 @@ struct CompareCommand: Command {
     let comparison = try RunComparison(of: RunGroups(files, by: key), options)
     let summary = ComparisonSummary(comparison: comparison.scores, groups: comparison.groups)
     console.isJSON ? console.print(summary.json) : console.print(summary.text)
+    if let caveat = comparison.scores.caveat { console.note(caveat) }
     guard let output else { return .done }
     try DrawingFile(output, replacing: force).write(
       comparison.chart(title: title, theme: theme)
@@ -89,31 +90,28 @@ private struct ComparisonSummary {
   var text: String {
     var table = TextTable(
       [groups.key, "runs"] + Aggregate.allCases.map(\.name), right: Set(1...5))
-    for group in comparison.groups {
-      table.add(
-        [group.name, "\(group.scores.values.count)"]
-          + Aggregate.allCases.map { cell(group.aggregates[$0]) })
+    let columns = Aggregate.allCases.map { aggregate in
+      cells(comparison.groups.map { $0.aggregates[aggregate] })
+    }
+    for (row, group) in comparison.groups.enumerated() {
+      table.add([group.name, "\(group.scores.values.count)"] + columns.map { $0[row] })
     }
     guard !comparison.improvements.isEmpty else { return table.text }
     var pairs = TextTable(["beats", "with probability"])
-    for pair in comparison.improvements {
+    let probabilities = cells(comparison.improvements.map(\.probability))
+    for (pair, probability) in zip(comparison.improvements, probabilities) {
       pairs.add(
         [
           "\(comparison.groups[pair.group].name) > \(comparison.groups[pair.over].name)",
-          cell(pair.probability),
+          probability,
         ])
     }
     return table.text + "\n\n" + pairs.text
   }
 
-  /// `0.83 (0.79–0.86)`, an interval without width as a number alone.
-  private func cell(_ interval: Interval?) -> String {
-    guard let interval else { return "–" }
-    let digits = abs(interval.high) < 10 ? 3 : 1
-    let estimate = NumberFormat.decimal(interval.estimate, digits)
-    guard interval.low < interval.high else { return estimate }
-    return
-      "\(estimate) (\(NumberFormat.decimal(interval.low, digits)) to \(NumberFormat.decimal(interval.high, digits)))"
+  private func cells(_ intervals: [Interval?]) -> [String] {
+    let column = IntervalColumn(intervals.compactMap(\.self))
+    return intervals.map { $0.map(column.text) ?? "–" }
   }
 
   var json: JSON {
@@ -122,6 +120,7 @@ private struct ComparisonSummary {
         [
           .init("group", .string(group.name)), .init("runs", .integer(group.scores.values.count)),
           .init("tasks", .integer(group.scores.taskCount)),
+          .init("enough_runs", .bool(group.hasEnoughRuns)),
         ]
           + Aggregate.allCases.flatMap { members($0.rawValue, group.aggregates[$0]) })
     }

@@ -45,7 +45,9 @@ struct CurveCommand: Command {
     options.progress = along.flatMap(Curve.Progress.init(rawValue:)) ?? .episodes
     options.window = try arguments.count(
       "-w", "--window", in: 1...1_000_000,
-      help: "episodes or values averaged (default 50, or a fortieth of a long run; of metrics 1)")
+      help:
+        "episodes or values averaged (default a fifth of the run, at most 50; of a long run a "
+        + "fortieth; of metrics 1)")
     self.options = options
     let logarithmic = try arguments.option(
       "--log", value: "AXES", choices: ["x", "y", "xy"], help: "axes by orders of magnitude")
@@ -75,7 +77,7 @@ struct CurveCommand: Command {
       return .done
     }
     let chart = curves.chart(title: title, theme: theme, scales: scales)
-    return try write(chart, curves.csv, to: output, console)
+    return try write(chart, to: output, console) { try $0(curves.csv) }
   }
 
   private func draw(
@@ -87,13 +89,14 @@ struct CurveCommand: Command {
       return .done
     }
     let chart = curve.chart(title: title ?? run.chartTitle, theme: theme, scales: scales)
-    return try write(chart, curve.csv, to: output, console)
+    return try write(chart, to: output, console) { try curve.writeCSV($0) }
   }
 
   private func write(
-    _ chart: Chart, _ csv: @escaping @autoclosure () -> String, to path: String, _ console: Console
+    _ chart: Chart, to path: String, _ console: Console,
+    csv: @escaping ((String) throws -> Void) throws -> Void
   ) throws -> ExitCode {
-    try DrawingFile(path, replacing: force).write(chart, csv: csv)
+    try DrawingFile(path, replacing: force).write(chart, csvParts: csv)
     console.print(path)
     return .done
   }
@@ -115,7 +118,7 @@ struct CurveCommand: Command {
       return .done
     }
     let chart = curve.chart(title: title ?? run.chartTitle, theme: theme)
-    return try write(chart, curve.csv, to: output, console)
+    return try write(chart, to: output, console) { try $0(curve.csv) }
   }
 
   /// How each group ended.

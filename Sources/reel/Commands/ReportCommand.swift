@@ -51,21 +51,15 @@ struct ReportCommand: Command {
     let path = output ?? "output/\(Files.stem(files[0])).html"
     try OutputFile.check(path, replacing: force)
     let count = groups.runs.count
-    let options = ReportedRun.Options(
-      episodes: episodes, moments: moments, bytes: Self.bytes / count)
-    let runs = try console.withBar("reading") { progress in
-      try groups.runs.enumerated().map { index, run in
-        let name = count == 1 ? run.run.chartTitle : Files.stem(run.path)
-        let path = run.path
-        let commands = ReportedRun.Commands(
-          again: Catalog.builtIn.reproduction(of: run.run).command,
-          explain: "reel explain \(path.quotedForShell) --at "
-        ) { $0.command(path) }
-        return try ReportedRun(run, named: name, commands, options).read { share in
-          progress((Double(index) + share) / Double(count), "\(index + 1) of \(count)")
-        }
-      }
+    let options = ReportedRun.Options(episodes: episodes, moments: moments, bytes: Self.bytes)
+    let reader = ReportedRuns(groups, options) { run in
+      let path = run.path
+      return ReportedRun.Commands(
+        again: try Catalog.builtIn.reproduction(of: run.recording).command,
+        explain: "reel explain \(path.quotedForShell) --at "
+      ) { $0.command(path) }
     }
+    let runs = try console.withBar("reading") { try reader.read(progress: $0) }
     let report = try ReportPage(
       title: title
         ?? (count == 1 ? runs[0].name : "\(groups.tasks.joined(separator: ", ")): \(count) runs"),

@@ -87,6 +87,7 @@ struct StudyCommand: Command {
     var table = TextTable([study.setting] + titles, right: Set(0...titles.count))
     for row in report.rows { table.add([row.value] + row.cells) }
     console.print(table.text)
+    if let caveat = report.caveat { console.note(caveat) }
     console.note("\(output)/: \(files.map(\.0).joined(separator: ", ")), and runs/")
   }
 }

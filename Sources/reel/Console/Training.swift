@@ -118,25 +118,74 @@ extension Arguments {
 }
 
 extension Reproduction {
-  /// What to type to get the same run again.
+  /// What to type to get the same run again, in `again.sqlite`; a comment where nothing does.
   var command: String {
     switch self {
-    case .elsewhere(let trainer): return "# \(trainer) made this run in another program"
-    case .byHand: return "# a person played this"
-    case .evaluation(let file, let seed):
-      return "reel evaluate \(file?.quotedForShell ?? "FILE") --seed \(seed)"
-    case .training(let subject, let map, let preset, let seed, let changes):
-      var words = ["reel train", subject]
-      if let map { words.append("--map \(map.quotedForShell)") }
-      if preset != "default" { words.append("--preset \(preset)") }
-      words.append("--seed \(seed)")
-      words += changes.map { setting in
-        let value = setting.value.text ?? setting.value.compact
-        return "--set " + "\(setting.key)=\(value)".quotedForShell
-      }
-      return words.joined(separator: " ")
+    case .elsewhere(let trainer): "# \(trainer) made this run in another program"
+    case .byHand: "# a person played this"
+    case .training(let training): training.command
+    case .writing(let writing): writing.command
+    case .evaluation(let file, let step, let seed, let limits):
+      Self.line(
+        ["evaluate", file?.quotedForShell ?? "FILE", "--checkpoint \(step)", "--seed \(seed)"]
+          + (limits.episodes.map { ["--episodes \($0)"] } ?? [])
+          + (limits.steps.map { ["--steps \($0)"] } ?? []))
+    case .fork(let file, let step, let changes):
+      Self.line(["fork", file.quotedForShell, "--at \(step)"] + changes.map(\.asSetting))
     }
   }
+
+  fileprivate static func line(_ words: [String]) -> String {
+    (["reel"] + words + ["-o again.sqlite"]).joined(separator: " ")
+  }
+}
+
+extension Reproduction.Training {
+  fileprivate var command: String {
+    var words = ["train", subject]
+    var export = ""
+    switch map {
+    case .named(let name): words.append("--map \(name.quotedForShell)")
+    case .recorded(let recording, let file):
+      export = "reel map export \(recording.quotedForShell) -o \(file.quotedForShell)\n"
+      words.append("--map \(file.quotedForShell)")
+    case nil: break
+    }
+    if preset != "default" { words.append("--preset \(preset.quotedForShell)") }
+    words.append("--seed \(seed)")
+    words += changes.map {
+      ["steps", "episodes"].contains($0.key) ? "--\($0.key) \($0.value.typed)" : $0.asSetting
+    }
+    return export + Reproduction.line(words)
+  }
+}
+
+extension Reproduction.Writing {
+  fileprivate var command: String {
+    var words = ["generate"]
+    switch model {
+    case .recording(let file, let step): words += [file.quotedForShell, "--checkpoint \(step)"]
+    case .folder(let folder): words.append("--model \(folder.quotedForShell)")
+    }
+    if !prompt.isEmpty { words.append("--prompt \(prompt.quotedForShell)") }
+    for (option, key) in [
+      ("tokens", "tokens"), ("temperature", "temperature"), ("top-k", "top_k"), ("top-p", "top_p"),
+    ] {
+      // Where there is no limit of tokens to choose among, it is 0.
+      let value = settings[key] ?? .null
+      words.append("--\(option) \(value == .null ? "0" : value.typed)")
+    }
+    return Reproduction.line(words + ["--samples \(samples)", "--seed \(seed)"])
+  }
+}
+
+extension JSON.Member {
+  fileprivate var asSetting: String { "--set " + "\(key)=\(value.typed)".quotedForShell }
+}
+
+extension JSON {
+  /// The value as it is typed.
+  fileprivate var typed: String { text ?? compact }
 }
 
 extension String {

@@ -1,0 +1,69 @@
+import Analysis
+import Experiments
+import Glibc
+import Pictures
+import Raster
+import Recordings
+import Rollouts
+
+/// What a language model wrote, and how it learned to.
+extension ReportedRun {
+  /// The losses of a model's training as a curve, and as they are drawn where it is alone.
+  func readLosses(_ report: inout RunReport) throws {
+    report.losses = try LossCurve(of: recording)
+    let validation = Curve.Measure.metric("losses/validation")
+    report.curve = Curve(
+      try recording.points(of: validation), by: .steps, of: validation)
+  }
+
+  /// The texts that are chosen, as far as their letters have room.
+  func texts() throws -> [RunReport.Text] {
+    var room = options.bytes
+    var texts: [RunReport.Text] = []
+    for (episode, label) in chosen(from: try recording.episodes()) {
+      let text = try text(of: episode, label)
+      room -= text.prompt.utf8.count + text.text.utf8.count
+      guard room >= 0 else { break }
+      texts.append(text)
+    }
+    return texts
+  }
+
+  private func text(of episode: Episode, _ label: String) throws -> RunReport.Text {
+    var (prompt, added) = ([UInt8](), [UInt8]())
+    for step in try recording.steps(of: episode) {
+      guard case .bytes(let state) = step.state, case .bytes(let next) = step.next else {
+        throw RunError.damaged(recording.path, "episode \(episode.number) has no text")
+      }
+      if step.t == 0 { prompt = state }
+      // What ends a text is no part of it.
+      if step.ending != .terminated { added += next }
+    }
+    let mean = (episode.return) / Double(max(1, episode.steps))
+    return RunReport.Text(
+      heading: "\(label): \(NumberText.grouped(episode.steps)) tokens, perplexity "
+        + NumberText.short(exp(-mean)),
+      prompt: String(decoding: prompt, as: UTF8.self), text: String(decoding: added, as: UTF8.self))
+  }
+
+  /// What is to be known of a model's training, or of its texts.
+  func textFacts() throws -> [(String, String)] {
+    guard run.purpose == .train else {
+      let counts = try recording.counts()
+      return [
+        ("Texts", NumberText.grouped(counts.episodes)),
+        ("Tokens", NumberText.grouped(counts.steps)),
+      ]
+    }
+    let losses = try LossCurve(of: recording).rows
+    let best = losses.map(\.validation).min()
+    return [
+      ("Text", run.world.mapName),
+      ("Characters", NumberText.grouped(run.world.map.unicodeScalars.count)),
+      ("Batches", NumberText.grouped(try recording.stepCount())),
+      ("Training loss", losses.last.map { NumberText.fixed($0.training, decimals: 3) } ?? ""),
+      ("Validation loss", losses.last.map { NumberText.fixed($0.validation, decimals: 3) } ?? ""),
+      ("Lowest", best.map { NumberText.fixed($0, decimals: 3) } ?? ""),
+    ]
+  }
+}
