@@ -7,7 +7,7 @@ REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
 .PHONY: help setup build demo test test-browser test-python test-sb3 torture fuzz sanitize lint format \
-	bench bench-peers bench-table docs gallery check clean
+	bench bench-peers bench-table results docs gallery check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench   speed of every room and of the recorder for Python, each figure beside its peer and its limit"
 	@echo "make bench-peers   install what figures are compared with, 6 GB"
 	@echo "make bench-table   write the table of docs/benchmarks.md from the last make bench"
+	@echo "make results   train every row of docs/results.md on fresh seeds, hours in all, and write its table"
 	@echo "make test-browser   reports and the studio in a real Chromium, which is installed if it is missing"
 	@echo "make gallery train, and draw every picture of docs/gallery.md again"
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
@@ -54,6 +55,9 @@ bench: build
 
 bench-peers:
 	@.ci/python bench true
+
+results: build
+	@.ci/results
 
 bench-table: build
 	@.ci/bench-table output/bench.json

@@ -43,6 +43,11 @@ extension Recording {
     }
   }
 
+  /// The moment whose network plays best, as far as was tried: that of the best trial. Where none was kept, the end.
+  package func bestMoment() throws -> RecordedMoment {
+    try lastCheckpoint(kind: Checkpoint.bestKind) == nil ? .end : .best
+  }
+
   /// The last checkpoint by a moment, or that of the best trial.
   package func checkpoint(at moment: RecordedMoment) throws -> Checkpoint {
     if case .best = moment {

@@ -188,6 +188,10 @@ import Testing
         let outcome = try Program.reel(line: line, in: folder)
         #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
       }
+      let usual = try Program.reel(line: "evaluate recordings/gpt.sqlite --episodes 1", in: folder)
+      #expect(usual.errors.contains("by the network of the best trial, at step "), "\(usual.errors)")
+      let last = "evaluate recordings/gpt.sqlite --episodes 1 --checkpoint last"
+      #expect(try !Program.reel(line: last, in: folder).errors.contains("best trial"))
       let films = try ["mean", "two"].map {
         try Program.shell("cksum < output/\($0).gif", in: folder).output
       }

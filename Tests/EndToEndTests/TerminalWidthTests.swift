@@ -18,10 +18,31 @@ import Testing
       .output
     }
 
+    /// Starts a command, whose screen stays when it has ended.
     func start(_ command: String) throws {
       let script =
-        "export PS1='' LANG=C.UTF-8; \(command); /usr/bin/tmux -S \(folder)/tmux wait-for -S done; sleep 100"
-      try tmux("new-session", "-d", "-x", "\(width)", "-y", "2000", script)
+        "export LANG=C.UTF-8; \(command); /usr/bin/tmux -S \(folder)/tmux wait-for -S done; sleep 100"
+      // The server would keep the pipes open that this test waits for.
+      let outcome = try Program.run(
+        "/bin/sh",
+        [
+          "-c",
+          #"exec /usr/bin/tmux -S "$0/tmux" -f /dev/null new-session -d -x "$1" -y 2000 "$2" "#
+            + "> /dev/null 2>&1 < /dev/null", folder, "\(width)", script,
+        ], in: folder)
+      #expect(outcome.code == 0)
+    }
+
+    /// Waits until the command has ended, and all that it printed is on the screen.
+    func wait() throws {
+      try tmux("wait-for", "done")
+      var last: [String] = []
+      for _ in 0..<100 {
+        let now = try lines()
+        if now == last, now.contains(where: { !$0.isEmpty }) { return }
+        last = now
+        usleep(20_000)
+      }
     }
 
     /// The lines of the screen; joined where the terminal broke them.
@@ -44,7 +65,7 @@ import Testing
   ) throws -> (shown: [String], printed: [String]) {
     let screen = Screen(folder: folder, width: width)
     try screen.start("\(Program.reel()) \(line)")
-    try screen.tmux("wait-for", "done")
+    try screen.wait()
     defer { try? screen.end() }
     return (try screen.lines(), try screen.lines(joined: true))
   }
@@ -100,7 +121,7 @@ import Testing
       #expect(shown.count > 1)
       #expect(shown.allSatisfy { $0.count < width && $0.hasPrefix("training lake  ") }, "\(shown)")
       #expect(shown.contains { $0.contains("left") }, "\(shown)")
-      try screen.tmux("wait-for", "done")
+      try screen.wait()
       #expect(try !screen.lines().contains { $0.contains("━") || $0.contains("─") })
     }
   }

@@ -211,6 +211,113 @@ struct SnakeTests {
     #expect(seen["length"] == Float(24) / 768)
   }
 
+  /// For each cell how many steps it is from the food, by the plainest search.
+  private static func distances(_ state: SnakeState) -> [Int: Int] {
+    guard let food = state.foodCell else { return [:] }
+    let taken = Set(state.cells.map { 32 * $0.y + $0.x })
+    var found = [32 * food.y + food.x: 0]
+    var last = Array(found.keys)
+    while !last.isEmpty {
+      var next: [Int] = []
+      for cell in last {
+        for other in neighbours(cell) where !taken.contains(other) && found[other] == nil {
+          found[other] = found[cell, default: 0] + 1
+          next.append(other)
+        }
+      }
+      last = next
+    }
+    return found
+  }
+
+  /// The cells beside another, in the order of the ways: right, down, left, up.
+  private static func neighbours(_ cell: Int) -> [Int] {
+    PlainSnake.ways.compactMap { dx, dy in
+      let (x, y) = (cell % 32 + dx, cell / 32 + dy)
+      return (0..<32).contains(x) && (0..<24).contains(y) ? 32 * y + x : nil
+    }
+  }
+
+  /// Whether the head can reach the tail through free cells.
+  private static func reachesTail(_ state: SnakeState) -> Bool {
+    let cells = state.cells.map { 32 * $0.y + $0.x }
+    let taken = Set(cells.dropLast())
+    var (found, last) = (Set([cells[0]]), [cells[0]])
+    while !last.isEmpty {
+      last = last.flatMap(neighbours).filter { !taken.contains($0) && found.insert($0).inserted }
+    }
+    return found.contains(cells[cells.count - 1])
+  }
+
+  /// The action that leads from the head to a cell beside it.
+  private static func action(_ state: SnakeState, to cell: Int) -> Int? {
+    let head = state.cells[0]
+    return (0..<3).first { action in
+      let (dx, dy) = PlainSnake.ways[Snake.heading(Int(state.heading), turned: action)]
+      return 32 * (head.y + dy) + head.x + dx == cell && (0..<32).contains(head.x + dx)
+    }
+  }
+
+  @Test
+  func `ways to the food, and out again, are those that a plain search and the game itself find`()
+    throws
+  {
+    var rules = SnakeRules()
+    rules.observation = .paths
+    let world = Snake(rules: rules)
+    let generator = Generator(seed: 5)
+    var state = world.start(generator.draws(for: .start, episode: 1, t: 0))
+    var (asked, trapped) = (0, 0)
+    for t in 0..<4000 {
+      let seen = Dictionary(
+        uniqueKeysWithValues: zip(world.observationNames, world.observation(state)))
+      let distances = Self.distances(state)
+      let head = state.cells[0]
+      let cells = (0..<3).map { action -> Int? in
+        let (dx, dy) = PlainSnake.ways[Snake.heading(Int(state.heading), turned: action)]
+        let (x, y) = (head.x + dx, head.y + dy)
+        return (0..<32).contains(x) && (0..<24).contains(y) ? 32 * y + x : nil
+      }
+      let least = cells.compactMap { $0.flatMap { distances[$0] } }.min()
+      for (action, name) in ["straight", "right", "left"].enumerated() {
+        let distance = cells[action].flatMap { distances[$0] }
+        #expect(seen["shortest \(name)"] == (distance != nil && distance == least ? 1 : 0))
+        #expect(seen["near \(name)"] == distance.map { 1 / Float(1 + $0) } ?? 0)
+        guard t.isMultiple(of: 7), var left = distance, var cell = cells[action] else { continue }
+        // Go there, and eat.
+        var eaten = state
+        while true {
+          let draws = generator.draws(for: .world, episode: 2, t: t)
+          let step = world.step(eaten, try #require(Self.action(eaten, to: cell)), draws)
+          try #require(step.ending == .running)
+          eaten = step.next
+          guard left > 0 else { break }
+          left -= 1
+          cell = try #require(Self.neighbours(cell).first { distances[$0] == left })
+        }
+        #expect(eaten.length == state.length + 1)
+        #expect(seen["way out \(name)"] == (Self.reachesTail(eaten) ? 1 : 0), "step \(t)")
+        asked += 1
+        if !Self.reachesTail(eaten) { trapped += 1 }
+      }
+      // A player who is not too careful, so that the snake grows, and traps itself now and then.
+      func isGood(_ name: String, _ words: String...) -> Bool {
+        words.allSatisfy { (seen["\($0) \(name)"] ?? 0) > 0 }
+      }
+      let names = ["straight", "right", "left"]
+      let action =
+        names.firstIndex { isGood($0, "shortest", "tail") } ?? names.firstIndex {
+          isGood($0, "tail")
+        }
+        ?? names.firstIndex { isGood($0, "free") } ?? 0
+      let step = world.step(state, action, generator.draws(for: .world, episode: 1, t: t))
+      state =
+        step.ending == .running
+        ? step.next : world.start(generator.draws(for: .start, episode: t, t: 0))
+    }
+    #expect(asked > 1000 && trapped > 20, "\(asked), \(trapped)")
+  }
+
   @Test(arguments: SnakeObservation.allCases)
   func `what is seen is named and finite`(observation: SnakeObservation) {
     var rules = SnakeRules()

@@ -14,7 +14,8 @@ struct WorldsPageTests {
     let snake = SnakeRules()
     for setting in SnakeRules.settings {
       let value = setting.read(snake)
-      let text = value.text ?? value.double.map { "\(Int($0))" } ?? ""
+      let text =
+        value == .bool(false) ? "no" : value.text ?? value.double.map { "\(Int($0))" } ?? ""
       #expect(page.contains("| `\(setting.name)` | \(text) |"))
     }
     for kind in GridKind.allCases {

@@ -10,7 +10,7 @@ package struct Evaluation {
   private let run: RunDescription
   private let world: any World
   /// What is played by.
-  private let checkpoint: Checkpoint
+  package let checkpoint: Checkpoint
   /// Its own, not the training's: that + 1,000,000 unless another is chosen.
   package var seed: UInt64
   /// How many episodes, and how many steps in all, are played at most.

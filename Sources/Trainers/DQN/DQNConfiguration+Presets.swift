@@ -1,16 +1,17 @@
 import Rollouts
 
 extension DQNConfiguration {
-  /// Snake: 11-256-3, one update on the newest transition every step and a batch of a thousand after
-  /// every game, as published; but the target counts as given, and Adam's steps are a third as large,
-  /// which is worth two points (see docs/trainers.md).
+  /// Snake: 11-256-3, a batch of a thousand after every game and the published gradient, which goes through the target
+  /// as well; but every step learns from a batch, and Adam's steps are a third as large. What that is worth stands in
+  /// docs/trainers.md.
   package static var snake: DQNConfiguration {
     var settings = DQNConfiguration()
     settings.episodes = 300
     settings.steps = 0
     settings.hidden = [256]
     settings.warmUp = 1
-    settings.stepUpdate = .newest
+    (settings.stepUpdate, settings.batch) = (.batch, 64)
+    settings.gradient = .residual
     settings.episodeBatch = 1000
     settings.learningRate = .constant(3e-4)
     settings.policy = .epsilon
@@ -21,20 +22,23 @@ extension DQNConfiguration {
     return settings
   }
 
-  /// Snake as published, with its fault: the target is not detached. (The program also divides the loss
+  /// Snake as published: every step learns from the newest transition alone. (The program also divides the loss
   /// by the number of actions, which Adam undoes.)
   package static var snakeOriginal: DQNConfiguration {
     var settings = snake
     settings.learningRate = .constant(1e-3)
-    settings.gradient = .residual
+    (settings.stepUpdate, settings.batch) = (.newest, 100)
     return settings
   }
 
-  /// Snake for the strong observation: 19-64-64-3.
+  /// Snake for one that sees ways around the body, 31-64-64-3: it learns from a batch at every step, towards a target
+  /// that stands still for a while, and looks fifty steps ahead.
   package static var snakeStrong: DQNConfiguration {
     var settings = snake
     settings.hidden = [64, 64]
-    settings.gamma = 0.95
+    settings.gamma = 0.98
+    settings.gradient = .semi
+    settings.targetEvery = 1000
     return settings
   }
 

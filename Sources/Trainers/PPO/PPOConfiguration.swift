@@ -200,6 +200,8 @@ extension PPOConfiguration {
   /// Breakout by its features.
   package static var breakout: PPOConfiguration {
     var settings = PPOConfiguration()
+    // Games whose last bricks are hard to meet are rare: many of them at once, and for long.
+    (settings.steps, settings.worlds) = (3_000_000, 32)
     settings.entropyCoefficient = .constant(0.01)
     // The next brick may be several flights of forty steps away.
     settings.gamma = 0.995
@@ -217,7 +219,7 @@ extension PPOConfiguration {
   package static var breakoutGPT: PPOConfiguration {
     var settings = PPOConfiguration.breakout
     settings.policy = .gpt
-    settings.steps = 1_200_000
+    (settings.steps, settings.worlds) = (1_200_000, 8)
     settings.hidden = [96]
     settings.gamma = 0.98
     settings.learningRate = .linear(from: 1e-3, to: 5e-5)

@@ -6,6 +6,8 @@ package enum SnakeObservation: String, Sendable, CaseIterable {
   case course
   /// What lies ahead as far as it can be reached, so that a body is no trap.
   case strong
+  /// The shortest ways around the body as well, and whether they leave a way out.
+  case paths
 }
 
 /// The rules of Snake that a user may change.

@@ -17,7 +17,7 @@ struct DemoCommand: Command {
       "Learn a maze, and a frozen lake that is slippery; record every transition",
       [
         "train maze --seed 1 -o \(maze)",
-        "train lake --map 8x8 --episodes 20000 --set gamma=0.999 --seed 3 -o \(lake)",
+        "train lake --map 8x8 --seed 3 -o \(lake)",
       ]
     ),
     (

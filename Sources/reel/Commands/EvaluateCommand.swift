@@ -40,7 +40,8 @@ struct EvaluateCommand: Command {
     ).map { UInt64($0) }
     which = try arguments.option(
       Self.option, "--at", value: "STEP",
-      help: "as learned by a step, N%, last (default) or, of networks, best")
+      help: "as learned by a step, N%, last or, of networks, best: that of the best trial "
+        + "(default best where it was kept, else last)")
     isExact = arguments.flag(
       "--exact", help: "compute success, return and length instead of sampling them")
     output = try arguments.option(
@@ -56,9 +57,15 @@ struct EvaluateCommand: Command {
       throw Failure.usage("--exact plays nothing that -o could record")
     }
     try Recording.refuse(output, inPlaceOf: file)
-    let evaluation = try Evaluation(
-      of: Recording(file), at: RecordedMoment(option: Self.option, which), limits: limits,
-      seed: seed)
+    let recording = try Recording(file)
+    let moment =
+      try which.map { try RecordedMoment(option: Self.option, $0) } ?? recording.bestMoment()
+    let evaluation = try Evaluation(of: recording, at: moment, limits: limits, seed: seed)
+    if which == nil, moment == .best {
+      console.note(
+        "by the network of the best trial, at step \(evaluation.checkpoint.step); --checkpoint last takes the last"
+      )
+    }
     if isExact {
       guard let exact = try evaluation.exact() else {
         throw Failure.usage("--exact is for Q-tables", "leave it out to play")
@@ -69,7 +76,8 @@ struct EvaluateCommand: Command {
     let summary = try console.withBar("playing") {
       try evaluation.play(recordingTo: output, force: force, progress: $0)
     }
-    report(summary.members, console)
+    report(
+      summary.members + [.init("checkpoint_step", .integer(evaluation.checkpoint.step))], console)
     if let output { console.note("recorded in \(output)") }
     return Interruption.isRequested ? .stopped : .done
   }

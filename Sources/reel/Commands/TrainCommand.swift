@@ -11,7 +11,7 @@ struct TrainCommand: Command {
   static let group = CommandGroup.record
   static let examples = [
     "reel train maze --seed 1 -o recordings/maze.sqlite",
-    "reel train lake --map 8x8 --episodes 20000 --set gamma=0.999",
+    "reel train lake --map 8x8",
     "reel train lake --preset original --seeds 1-10",
     "reel train text --text /usr/share/common-licenses --preset nano",
     "reel train --resume recordings/maze.sqlite",
