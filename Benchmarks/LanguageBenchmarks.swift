@@ -8,7 +8,9 @@ extension Benchmark {
   /// Language models: learning and writing.
   static let language: [Benchmark] = [
     learning("small", TextConfiguration(), atLeast: 8000, batches: 20),
+    learning("small", TextConfiguration(), .bf16, atLeast: 8000, batches: 20),
     learning("original", .original, atLeast: 1500, batches: 1),
+    learning("original", .original, .bf16, atLeast: 1500, batches: 1),
     writing("small", TextConfiguration(), atLeast: 5000),
     writing("original", .original, atLeast: 200),
   ]
@@ -22,9 +24,13 @@ extension Benchmark {
   }()
 
   private static func learning(
-    _ preset: String, _ settings: TextConfiguration, atLeast limit: Double, batches: Int
+    _ preset: String, _ settings: TextConfiguration, _ precision: Precision = .fp32,
+    atLeast limit: Double, batches: Int
   ) -> Benchmark {
-    rate("nanoGPT \(preset), learning", "tokens/s", atLeast: limit, repetitions: 3) {
+    var settings = settings
+    settings.precision = precision
+    let name = "nanoGPT \(preset), learning" + (precision == .bf16 ? ", bf16" : "")
+    return rate(name, "tokens/s", atLeast: limit, repetitions: 3) { [settings] in
       var trainer = try TextTrainer(text, seed: 1, settings: settings)
       func learn() throws {
         let starts = trainer.corpus.starts(

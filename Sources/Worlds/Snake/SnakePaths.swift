@@ -77,7 +77,8 @@ struct SnakePaths {
       }
     }
     var free = InlineArray<24, UInt32> { ~covered[$0] }
-    free[tail >> 5] |= 1 << UInt32(tail & 31)
+    // A region grows from a free cell.
+    for cell in [food, tail] { free[cell >> 5] |= 1 << UInt32(cell & 31) }
     return SnakeRegion(from: food, through: free).contains(tail)
   }
 }
