@@ -22,13 +22,19 @@ import Testing
     func start(_ command: String) throws {
       let script =
         "export LANG=C.UTF-8; \(command); /usr/bin/tmux -S \(folder)/tmux wait-for -S done; sleep 100"
-      // The server would keep the pipes open that this test waits for.
+      // The server lives on: whatever it kept open, this test would wait for.
       let outcome = try Program.run(
-        "/bin/sh",
+        "/bin/bash",
         [
           "-c",
-          #"exec /usr/bin/tmux -S "$0/tmux" -f /dev/null new-session -d -x "$1" -y 2000 "$2" "#
-            + "> /dev/null 2>&1 < /dev/null", folder, "\(width)", script,
+          """
+          for file in /proc/self/fd/*; do
+            number=${file##*/}
+            [ "$number" -gt 2 ] && eval "exec $number>&-"
+          done
+          exec /usr/bin/tmux -S "$0/tmux" -f /dev/null new-session -d -x "$1" -y 2000 "$2" \\
+            > /dev/null 2>&1 < /dev/null
+          """, folder, "\(width)", script,
         ], in: folder)
       #expect(outcome.code == 0)
     }
