@@ -69,6 +69,7 @@ import Testing
     Mistake("heatmap there.sqlite --at 99999999 -o x.png", 64, "so there is no step 99999999"),
     Mistake("heatmap there.sqlite --style trangles -o x.png", 64, "did you mean triangles?"),
     Mistake("heatmap there.sqlite --frames 5 -o x.png", 64, ".gif"),
+    Mistake("heatmap there.sqlite -o x.avi", 64, ".csv, .gif, .mp4, .png, .svg, .webm"),
     Mistake("q there.sqlite --state 9,9", 64, "9,9"),
     Mistake("map check bad-map.txt", 1, "line 3, column 2", "'x'"),
     Mistake("map check roadless.geojson", 1, "roadless.geojson", "no roads"),

@@ -100,6 +100,14 @@ import Testing
         _ = try reel("heatmap a0.1-s1.sqlite --of \(what)", in: folder)
       }
       _ = try reel("heatmap a0.1-s1.sqlite --of settled --frames 5 -o s.gif", in: folder)
+      let film = try reel("heatmap a0.1-s1.sqlite --frames 5 -o s.mp4 --json", in: folder)
+      #expect(try JSON(parsing: film)["frames"]?.int == 5)
+      let map = try JSON(parsing: try reel("heatmap a0.1-s1.sqlite --json", in: folder))
+      #expect(map["rows"]?.int == 4 && map["columns"]?.int == 4)
+      #expect(try map.elements("values").map { try $0.elements().count } == [4, 4, 4, 4])
+      let counts = try JSON(
+        parsing: try reel("heatmap a0.1-s1.sqlite --of actions --json", in: folder))
+      #expect(try counts.elements("names").map(\.text) == ["up", "down", "left", "right"])
       let actions = try reel(
         "heatmap a0.1-s1.sqlite --of actions -o a.csv --quiet && cat a.csv", in: folder)
       let taken = actions.split(separator: "\n").dropFirst().compactMap {

@@ -1,11 +1,11 @@
 import Analysis
 import Experiments
-import Film
 import Pictures
 import Platform
 import Raster
 import Recordings
 import Replay
+import Rollouts
 
 /// Draws what a Q-table or a network knows, at any step, or what two of them know differently.
 struct HeatmapCommand: Command {
@@ -85,9 +85,9 @@ struct HeatmapCommand: Command {
       "--like", value: "STEP", in: 0...Int.max,
       help: "a snake as it lay at this step (default: as a game starts)")
     frames = try arguments.count(
-      "--frames", in: 2...10_000, help: "pictures of the growing table, for a .gif (default 40)")
+      "--frames", in: 2...10_000, help: "pictures of the growing table, for a film (default 40)")
     framesPerSecond =
-      try arguments.number("--fps", value: "N", in: 0.01...50, help: "of a .gif (default 8)") ?? 8
+      try arguments.number("--fps", value: "N", in: 0.01...50, help: "of a film (default 8)") ?? 8
     options.size = try arguments.count(
       "--size", in: 64...4096, help: "longer side in pixels (default by the table)")
     options.theme = try Theme(&arguments)
@@ -97,8 +97,11 @@ struct HeatmapCommand: Command {
     self.options = options
     output = try arguments.option(
       "-o", "--output", value: "FILE",
-      help: "a .png, .svg, .csv or .gif; without it the terminal shows the table")
+      help:
+        "a .png, .svg or .csv, or of the growing table a .gif, .mp4 or .webm; without it the terminal "
+        + "shows the table")
     force = arguments.flag("--force", help: "overwrite")
+    arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
@@ -113,12 +116,22 @@ struct HeatmapCommand: Command {
   private func drawMap(of recording: Recording, _ console: Console) throws -> ExitCode {
     let pictures = try HeatMapPictures(of: recording, options)
     let moment = try RecordedMoment(option: "--at", at)
-    if let output, Files.ending(output) == "gif" {
-      return try film(pictures, until: moment, to: output, console)
+    if let output {
+      let (drawings, ending) = (DrawingFile.endings + ["csv"], Files.ending(output))
+      if Self.films.contains(ending) {
+        return try film(pictures, until: moment, to: output, console)
+      }
+      guard drawings.contains(ending) else {
+        throw PictureFileError.ending(output, known: (drawings + Self.films).sorted())
+      }
     }
-    if frames != nil { throw Failure.usage("--frames makes a film", "name a .gif with -o") }
+    if frames != nil { throw Failure.usage("--frames makes a film", "name a .gif or .mp4 with -o") }
     let picture = try pictures.picture(at: moment, minus: minus.map(subtrahend))
     guard let output else {
+      if console.isJSON {
+        console.print(Self.json(picture.map, title: pictures.title(of: picture)))
+        return .done
+      }
       guard picture.map.columns <= Self.mostTerminalColumns else {
         throw Failure.usage("such a map does not fit a terminal", "-o FILE.png draws it")
       }
@@ -129,7 +142,28 @@ struct HeatmapCommand: Command {
     try DrawingFile(output, replacing: force).write(pictures.drawing(of: picture)) {
       picture.map.csv
     }
-    console.print(output)
+    return finish(output, console)
+  }
+
+  /// What the growing table can be shown as.
+  private static let films = ["gif", "mp4", "webm"]
+
+  /// A map's numbers, row by row; null where nothing was learned.
+  private static func json(_ map: HeatMap, title: String) -> JSON {
+    let values = (0..<map.rows).map { row in
+      JSON.array(
+        (0..<map.columns).map { column in
+          map.value(row, column).flatMap { $0.isFinite ? JSON.number($0) : nil } ?? .null
+        })
+    }
+    return [
+      "title": .string(title), "rows": .integer(map.rows), "columns": .integer(map.columns),
+      "values": .array(values),
+    ]
+  }
+
+  private func finish(_ path: String, _ console: Console) -> ExitCode {
+    console.isJSON ? console.print(["file": .string(path)]) : console.print(path)
     return .done
   }
 
@@ -149,15 +183,16 @@ struct HeatmapCommand: Command {
   private func film(
     _ pictures: HeatMapPictures, until moment: RecordedMoment, to path: String, _ console: Console
   ) throws -> ExitCode {
-    if minus != nil { throw Failure.usage("--minus shows one difference, and a .gif many steps") }
-    try OutputFile.check(path, replacing: force)
-    let film = GIFFilm(rate: FrameRate(nearestTo: framesPerSecond), replacing: force)
-    let report = try console.filming("filming \(path)") { progress in
-      var source = try pictures.film(frames: frames ?? 40, until: moment)
-      let count = source.frameCount
-      return try film.write(&source, to: path) { try progress($0, count) }
+    if minus != nil { throw Failure.usage("--minus shows one difference, and a film many steps") }
+    var options = FilmFile.Options()
+    (options.framesPerSecond, options.force) = (framesPerSecond, force)
+    let file = try FilmFile(path, options)
+    let outcome = try console.filming("filming \(path)") { progress in
+      try file.write(
+        pictures.film(frames: frames ?? 40, until: moment), framesPerSecond: framesPerSecond,
+        progress: progress)
     }
-    report.print(console)
+    outcome.print(console)
     return .done
   }
 
@@ -170,8 +205,7 @@ struct HeatmapCommand: Command {
     let maps = try AttentionMaps(of: recording, episode: episode, after: try tokens())
     let picture = maps.picture(title: options.title, size: options.size, theme: options.theme)
     try DrawingFile(output, replacing: force).write(picture) { maps.csv }
-    console.print(output)
-    return .done
+    return finish(output, console)
   }
 
   /// After how many tokens `--at` asks for attention; nil for all.
@@ -195,14 +229,22 @@ struct HeatmapCommand: Command {
     let found = try RecordedHistogram(
       kind, of: recording, before: recording.step(at: RecordedMoment(option: "--at", at)))
     guard let output else {
-      console.print(text(found))
+      let histogram = found.histogram
+      if console.isJSON {
+        console.print([
+          "subject": .string(histogram.subject),
+          "names": .array(histogram.counts.indices.map { .string(histogram.name($0)) }),
+          "counts": .array(histogram.counts.map(JSON.integer)),
+        ])
+      } else {
+        console.print(text(found))
+      }
       return .done
     }
     let chart = found.histogram.chart(
       title: options.title ?? found.run.chartTitle, subtitle: found.subtitle, theme: options.theme)
     try DrawingFile(output, replacing: force).write(chart) { found.histogram.csv }
-    console.print(output)
-    return .done
+    return finish(output, console)
   }
 
   /// The most frequent, with bars.
