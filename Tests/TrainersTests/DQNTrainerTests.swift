@@ -256,4 +256,14 @@ struct DQNTrainerTests {
     }
     #expect(throws: SafetensorsError.self) { _ = try GreedyNetwork(decoding: [1, 2, 3]) }
   }
+
+  @Test func `the inverse temperature is understood by its name, and recorded as it was`() throws {
+    var settings = DQNConfiguration()
+    #expect(try settings.set("inverse_temperature", to: "3"))
+    #expect(settings.inverseTemperature == 3)
+    #expect(try settings.set("temperature", to: "4"))
+    #expect(settings.inverseTemperature == 4)
+    #expect(settings.members.contains { $0.key == "temperature" })
+    #expect(!settings.members.contains { $0.key == "inverse_temperature" })
+  }
 }
