@@ -98,7 +98,7 @@ struct StudioBrowserTests {
   @Test func `a run that is being written grows, and is followed`() throws {
     try withStudio("train maze --episodes 20 -o runs/old.sqlite -q") { studio in
       let writer = try Program.start(
-        line: "train maze --seed 4 --episodes 2000000 -o runs/live.sqlite -q", in: studio.folder)
+        line: "train maze --seed 4 --episodes 30000000 -o runs/live.sqlite -q", in: studio.folder)
       let browser = studio.browser
       try browser.wait(until: "document.querySelectorAll('.status.writing').length === 1")
       try studio.open(run: "live")
