@@ -68,10 +68,10 @@ package struct MachineProbe: Sendable {
 
 /// What a unit of a figure's work asks of the machine.
 package enum MachineUse: Sendable {
-  /// So many fp32 operations on one core, or on all.
+  /// A rate of fp32 operations, on one core or on all.
   case arithmeticOfOne(Double)
   case arithmetic(Double)
-  /// So many bytes from memory, on all cores.
+  /// A rate of bytes read from memory, on all cores.
   case memory(Double)
 
   /// What it is a share of.

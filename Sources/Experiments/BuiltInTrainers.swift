@@ -92,8 +92,8 @@ package enum BuiltInTrainers {
   ]
 
   /// On the 8×8 lake the best of all tables is greedy by γ from .9936 to .9956; nearer to 1 or farther from it some
-  /// states prefer what is worse under the step limit. What two actions are worth differs by less than a thousandth
-  /// there, which takes so many episodes to tell apart.
+  /// states prefer what is worse under the step limit. Two actions differ by less than a thousandth there, and it
+  /// takes 60,000 episodes to find the better one.
   private static let lakeTable: QTableConfiguration = {
     var settings = QTableConfiguration()
     settings.episodes = 60_000

@@ -1,5 +1,3 @@
-import Platform
-import SQLite
 import TestSupport
 import Testing
 
@@ -59,23 +57,12 @@ import Testing
       for line in command.split(separator: "\n") {
         let words = try #require(line.hasPrefix("reel ") ? line.dropFirst(5) : nil)
         let outcome = try Program.reel(line: "\(words) --quiet", in: folder)
-        if outcome.code == 64, words.hasPrefix("map export") {
-          try writeMap(to: "\(folder)/\(words.split(separator: " ").last ?? "")", in: folder)
-        } else {
-          #expect(outcome.code == 0, "\(words): \(outcome.errors)")
-        }
+        #expect(outcome.code == 0, "\(words): \(outcome.errors)")
       }
       let digests = try ["run", "again"].map {
         try Program.reel(line: "digest \($0).sqlite", in: folder).output.prefix(64)
       }
       #expect(digests[0] == digests[1], "\(command)")
     }
-  }
-
-  /// Writes the recording's map to a file, where `reel map export` is still missing.
-  private func writeMap(to file: String, in folder: String) throws {
-    let map = try Database("\(folder)/run.sqlite", .reading)
-      .first("SELECT value FROM run WHERE key = 'map'")?[0].text
-    try Files.write(Array((map ?? "").utf8), toNewFile: file)
   }
 }

@@ -97,11 +97,17 @@ import Testing
     }
   }
 
+  /// Two runs of other settings.
+  private func pair(in folder: String) throws -> (String, String) {
+    (
+      try SmallRecording.maze.made(in: folder, as: "a"),
+      try SmallRecording.maze.made(in: folder, as: "b", seed: 6, changing: [("gamma", "0.5")])
+    )
+  }
+
   @Test func `two runs grow on one clock`() throws {
     try withTemporaryFolder { folder in
-      let first = try SmallRecording.maze.made(in: folder, as: "a")
-      let second = try SmallRecording.maze.made(
-        in: folder, as: "b", seed: 6, changing: [("gamma", "0.5")])
+      let (first, second) = try pair(in: folder)
       let film = try LearningPictures(
         pictures(first), comparedWith: pictures(second), pace: pace
       ).film()
@@ -137,9 +143,7 @@ import Testing
 
   @Test func `the last cards say how each run ended`() throws {
     try withTemporaryFolder { folder in
-      let first = try SmallRecording.maze.made(in: folder, as: "a")
-      let second = try SmallRecording.maze.made(
-        in: folder, as: "b", seed: 6, changing: [("gamma", "0.5")])
+      let (first, second) = try pair(in: folder)
       let film = try LearningPictures(
         pictures(first), comparedWith: pictures(second), pace: pace
       ).film()

@@ -6,7 +6,7 @@ package struct LearningLayout: Sendable {
   package enum Arrangement: Sendable {
     /// The board at the left, all that is known at the right.
     case beside(hasMap: Bool)
-    /// Two boards side by side, so many times as wide as high, with the numbers of each, and the curve of
+    /// Two boards side by side, of a ratio of width to height, with the numbers of each, and the curve of
     /// both below them.
     case pair(aspect: Double)
   }

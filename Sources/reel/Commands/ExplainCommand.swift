@@ -88,7 +88,7 @@ struct ExplainCommand: Command {
       try console.filming("drawing \(output)") {
         try ExplanationFile(output, replacing: force).write(figure, progress: $0)
       }
-      console.isJSON ? console.print(["file": .string(output)]) : console.print(output)
+      console.print(file: output)
       return .done
     }
     guard !console.isJSON else {
@@ -147,7 +147,7 @@ struct ExplainCommand: Command {
         subtitle: "\(run.world.name) \(run.world.mapName), \(history.updates.count) updates",
         theme: theme, size: size)
       try DrawingFile(output, replacing: force).write(chart)
-      console.isJSON ? console.print(["file": .string(output)]) : console.print(output)
+      console.print(file: output)
       return .done
     }
     guard !console.isJSON else {

@@ -142,7 +142,8 @@ struct HeatmapCommand: Command {
     try DrawingFile(output, replacing: force).write(pictures.drawing(of: picture)) {
       picture.map.csv
     }
-    return finish(output, console)
+    console.print(file: output)
+    return .done
   }
 
   /// What the growing table can be shown as.
@@ -160,11 +161,6 @@ struct HeatmapCommand: Command {
       "title": .string(title), "rows": .integer(map.rows), "columns": .integer(map.columns),
       "values": .array(values),
     ]
-  }
-
-  private func finish(_ path: String, _ console: Console) -> ExitCode {
-    console.isJSON ? console.print(["file": .string(path)]) : console.print(path)
-    return .done
   }
 
   /// Maps with more columns than this are pictures only.
@@ -205,7 +201,8 @@ struct HeatmapCommand: Command {
     let maps = try AttentionMaps(of: recording, episode: episode, after: try tokens())
     let picture = maps.picture(title: options.title, size: options.size, theme: options.theme)
     try DrawingFile(output, replacing: force).write(picture) { maps.csv }
-    return finish(output, console)
+    console.print(file: output)
+    return .done
   }
 
   /// After how many tokens `--at` asks for attention; nil for all.
@@ -244,7 +241,8 @@ struct HeatmapCommand: Command {
     let chart = found.histogram.chart(
       title: options.title ?? found.run.chartTitle, subtitle: found.subtitle, theme: options.theme)
     try DrawingFile(output, replacing: force).write(chart) { found.histogram.csv }
-    return finish(output, console)
+    console.print(file: output)
+    return .done
   }
 
   /// The most frequent, with bars.

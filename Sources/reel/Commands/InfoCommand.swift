@@ -6,7 +6,7 @@ import Rollouts
 /// Tells everything about one recording but its steps.
 struct InfoCommand: Command {
   static let name = "info"
-  static let summary = "tell what a recording is, holds and weighs"
+  static let summary = "describe a recording: what it is, what it holds and how large it is"
   static let group = CommandGroup.look
   static let examples = [
     "reel info recordings/maze.sqlite", "reel info recordings/maze.sqlite --json",

@@ -9,7 +9,7 @@ import Rollouts
 /// Tells what a text feels like, by a DistilBERT of a folder.
 struct SentimentCommand: Command {
   static let name = "sentiment"
-  static let summary = "tell what a text feels like, by a DistilBERT of a folder"
+  static let summary = "classify the sentiment of texts with a DistilBERT from a folder"
   static let group = CommandGroup.language
   static let examples = [
     "reel sentiment --model models/sst2 \"A film to fall in love with.\"",

@@ -24,6 +24,9 @@ struct Console: Sendable {
     if !isQuiet { Self.write(text + "\n") }
   }
 
+  /// A file that was written, as its path or as JSON.
+  func print(file path: String) { isJSON ? print(["file": .string(path)]) : print(path) }
+
   /// A result as JSON.
   func print(_ json: JSON) { Self.write(json.pretty.showingControls() + "\n") }
 
