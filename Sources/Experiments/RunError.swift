@@ -29,6 +29,8 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
     /// To go on with a recording as it is, or to fork it.
     case resumeOrFork(String)
     case fork
+    /// To plan runs in another folder.
+    case otherFolder
     /// To fork a recording at its last checkpoint.
     case forkAtCheckpoint(String, step: Int)
     /// To train a policy that reads letters, or a language model; to let that write a text.

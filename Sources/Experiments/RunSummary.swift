@@ -18,11 +18,20 @@ package struct RunSummary {
     self.path = path
     run = try recording.description()
     counts = try recording.counts()
-    let last = try recording.lastEpisodes(100).map(\.return).filter { !$0.isNaN }
-    lastMean = last.isEmpty ? nil : last.reduce(0, +) / Double(last.count)
+    lastMean = try recording.lastMean()
     best = try recording.bestReturn()
     status = try recording.status()
     bytes = recording.fileBytes()
+  }
+
+  /// What a run came to: the mean return of its last hundred episodes, or a language model's last loss on what
+  /// it never learned from.
+  package static func score(of path: String) throws -> (score: Double?, isLoss: Bool) {
+    let recording = try Recording(path)
+    if try recording.description().isOfText {
+      return (try recording.metric("losses/validation").values.last, true)
+    }
+    return (try recording.lastMean(), false)
   }
 
   /// Flat and stable.
@@ -39,5 +48,13 @@ package struct RunSummary {
       .init("bytes", .integer(bytes)), .init("status", .string(status.rawValue)),
       .init("tags", .array(run.tags.map(JSON.string))), .init("note", .string(run.note)),
     ]
+  }
+}
+
+extension Recording {
+  /// The mean return of the last hundred episodes; nil where none has ended.
+  fileprivate func lastMean() throws -> Double? {
+    let last = try lastEpisodes(100).map(\.return).filter { !$0.isNaN }
+    return last.isEmpty ? nil : last.reduce(0, +) / Double(last.count)
   }
 }

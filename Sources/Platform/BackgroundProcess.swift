@@ -13,6 +13,42 @@ package enum BackgroundProcess {
   package static func start(
     _ words: [String], output: borrowing HeldFile
   ) throws(FileError) {
+    let process = try spawn(words, output: output)
+    // What is left of a program that has ended is taken away at once: whoever waits for any other child would find it.
+    SystemThread { waitpid(process, nil, 0) }?.detach()
+  }
+
+  /// How a program ended.
+  package enum Ending: Equatable, Sendable {
+    case exited(Int32)
+    /// It was killed by a signal.
+    case killed(Int32)
+  }
+
+  /// Starts a program likewise, and waits for its end. Every tenth of a second, later every second, `goesOn` is
+  /// asked; where it says false, the program is asked to stop as Ctrl-C does.
+  package static func run(
+    _ words: [String], output: borrowing HeldFile, goesOn: () -> Bool
+  ) throws(FileError) -> Ending {
+    let process = try spawn(words, output: output)
+    var (status, isAsked, waits) = (Int32(0), false, 0)
+    while true {
+      let found = unsafe waitpid(process, &status, WNOHANG)
+      if found == process { break }
+      if found < 0, errno != EINTR { return .exited(-1) }
+      // Short runs end soon, and long ones need no eager watch.
+      usleep(waits < 100 ? 1000 : waits < 200 ? 5000 : 50_000)
+      waits += 1
+      guard waits % 20 == 0, !isAsked, !goesOn() else { continue }
+      isAsked = true
+      kill(process, SIGTERM)
+    }
+    return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .killed(status & 0x7F)
+  }
+
+  private static func spawn(
+    _ words: [String], output: borrowing HeldFile
+  ) throws(FileError) -> pid_t {
     precondition(!words.isEmpty, "the first word is the program")
     var files = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&files)
@@ -41,9 +77,7 @@ package enum BackgroundProcess {
       unsafe posix_spawnp(&process, words[0], &files, &attributes, $0, environ)
     }
     guard status == 0 else { throw .failed("start", words[0], status) }
-    // What is left of a program that has ended is taken away at once: whoever waits for any other child would find it.
-    let child = process
-    SystemThread { waitpid(child, nil, 0) }?.detach()
+    return process
   }
 }
 

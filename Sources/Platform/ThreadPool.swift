@@ -25,7 +25,17 @@ internal import Synchronization
   }
 
   /// How many processors this program may use.
-  package static let processorCount: Int = {
+  package static var processorCount: Int {
+    let limit = limit.load(ordering: .relaxed)
+    return limit > 0 ? min(limit, allowedProcessors) : allowedProcessors
+  }
+
+  /// From now on uses no more than a number of processors, where several programs share them.
+  package static func useAtMost(_ processors: Int) { limit.store(processors, ordering: .relaxed) }
+
+  private static let limit = Atomic<Int>(0)
+
+  private static let allowedProcessors: Int = {
     let allowed = Int(reel_processors())
     return allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }()

@@ -113,7 +113,9 @@ struct Draft {
     }
     guard mode?.first?.text == "wal" else {
       throw RecordingError(
-        .system, "\(path) cannot have a write-ahead log: its file system is no local one")
+        .system,
+        "\(path) cannot have a write-ahead log, as its file system is shared between machines: "
+          + "record on this machine's own disk, and copy from there")
     }
   }
 

@@ -16,6 +16,8 @@ public enum Purpose: UInt32, Sendable {
   case replay
   /// Which activations are dropped while a network learns.
   case dropout
+  /// Which settings are tried.
+  case search
 }
 
 /// Counter-based random numbers (Philox 4×32-10): a draw is a pure function of its key, so there is

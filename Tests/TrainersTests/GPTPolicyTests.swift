@@ -40,11 +40,12 @@ struct GPTPolicyTests {
 
   private static func network(
     _ letters: LetterSequence, layers: Int = 2, heads: Int = 2, width: Int = 8, inner: Int = 12,
-    mixed: Int = 5
+    mixed: Int = 5, guessesPlaces: Bool = false
   ) -> PolicyNetwork {
     PolicyNetwork(
-      GPTPolicy.Size(layers: layers, heads: heads, width: width, inner: inner, mixed: mixed),
-      letters: letters, actions: 3)
+      GPTPolicy.Size(
+        layers: layers, heads: heads, width: width, inner: inner, mixed: mixed,
+        guessesPlaces: guessesPlaces), letters: letters, actions: 3)
   }
 
   @Test(arguments: [false, true])
@@ -128,10 +129,16 @@ struct GPTPolicyTests {
     }
   }
 
-  @Test func `the gradients of its update are the slopes that small steps measure`() throws {
+  @Test(arguments: [0, 0.8])
+  func `the gradients of its update are the slopes that small steps measure`(
+    placeCoefficient: Double
+  ) throws {
     let letters = LetterSequence(places: 3, each: 1, alphabet: [0, 1, 2, 3])
     var update = SingleUpdate(
-      Self.network(letters, layers: 1, width: 4, inner: 4, mixed: 3), steps: 6)
+      Self.network(
+        letters, layers: 1, width: 4, inner: 4, mixed: 3, guessesPlaces: placeCoefficient > 0),
+      steps: 6)
+    update.settings.placeCoefficient = placeCoefficient
     for index in update.parameters.values.indices {
       update.parameters.values[index] += Float(index * 37 % 19) / 40 - 0.2
     }
@@ -154,14 +161,42 @@ struct GPTPolicyTests {
     expectNear(gradients, slopes, within: 3e-3, "gradients")
   }
 
-  @Test func `one thread and two train alike, and a run goes on as if never interrupted`() throws {
+  @Test func `where letters stand is counted from a frame's symbols, from −1 to 1`() {
+    // Two places side by side, each of two lines of three letters: the first letter in two opposite corners,
+    // the second in column 2 of the lower line, the third nowhere.
+    let letters = LetterSequence(places: 2, across: 2, each: 6, columns: 3, alphabet: [7, 8, 9])
+    var symbols = [Int](repeating: -1, count: 12)
+    (symbols[0], symbols[11], symbols[5]) = (0 * 3 + 0, 5 * 3 + 0, 5 * 3 + 1)
+    #expect(letters.centers(symbols, from: 0) == [0, 0, 2 * 2 / 5 - 1, 1, nil, nil])
+  }
+
+  @Test func `it learns from frames where their letters stand`() throws {
+    let letters = LetterSequence(places: 2, across: 2, each: 6, columns: 3, alphabet: [7, 8, 9])
+    var codes = [Float](repeating: 0, count: 12)
+    (codes[0], codes[6 + 5], codes[5]) = (7 / 255, 7 / 255, 8 / 255)
+    var update = SingleUpdate(Self.network(letters, guessesPlaces: true), steps: 1)
+    update.rollout.observations = codes
+    update.settings.placeCoefficient = 1
+    let before = try update.learn().report.means.place
+    for _ in 0..<200 { _ = try update.learn() }
+    let report = try update.learn().report
+    #expect(report.means.place < before / 100)
+    #expect(report.metrics.contains { $0.name == "losses/place_loss" })
+  }
+
+  @Test(arguments: [0, 10])
+  func `one thread and two train alike, and a run goes on as if never interrupted`(
+    placeCoefficient: Double
+  ) throws {
     let world = try Breakout(rules: Self.board)
-    let (one, sink) = try PPOTrainer.trained(world, Self.settings)
-    let (two, same) = try PPOTrainer.trained(world, threads: 2, Self.settings)
+    var settings = Self.settings
+    settings.placeCoefficient = placeCoefficient
+    let (one, sink) = try PPOTrainer.trained(world, settings)
+    let (two, same) = try PPOTrainer.trained(world, threads: 2, settings)
     #expect(one.parameters == two.parameters)
     #expect(sink.transitions == same.transitions)
     let middle = try #require(sink.checkpoints.first { $0.step == 120 })
-    var resumed = try PPOTrainer(world, seed: 1, settings: Self.settings)
+    var resumed = try PPOTrainer(world, seed: 1, settings: settings)
     try resumed.resume(from: middle) { Array(sink.transitions[$0]) }
     var rest = MemorySink()
     try resumed.train(into: &rest)

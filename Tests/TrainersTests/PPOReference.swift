@@ -102,6 +102,7 @@ struct SingleUpdate {
     defer { (parameters, adam) = before }
     let means = try learn().report.means
     return means.policy + settings.valueCoefficient * means.value
+      + settings.placeCoefficient * means.place
       - settings.entropyCoefficient(step: 0) * means.entropy
   }
 }

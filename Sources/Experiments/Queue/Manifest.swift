@@ -29,17 +29,20 @@ package struct Manifest: Sendable {
 
   /// The lines of the file that is held.
   func lines(of held: borrowing HeldFile) throws -> [Line] {
-    let text = try text()
-    let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
-    return parts.enumerated().compactMap { index, part in
-      guard part.contains(where: { !$0.isWhitespace }) else { return nil }
-      let isCut = index == parts.count - 1
-      return Line(number: index + 1, task: task(String(part), index + 1, isCut: isCut))
-    }
+    let parts = try parts()
+    return parts.indices.compactMap { line($0, of: parts) }
   }
 
-  private func text() throws -> String {
-    String(decoding: try Files.contents(of: path, limit: 1 << 28), as: UTF8.self)
+  private func parts() throws -> [ArraySlice<UInt8>] {
+    try Files.contents(of: path, limit: 1 << 28)
+      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+  }
+
+  private func line(_ index: Int, of parts: [ArraySlice<UInt8>]) -> Line? {
+    let text = String(decoding: parts[index], as: UTF8.self)
+    guard text.contains(where: { !$0.isWhitespace }) else { return nil }
+    return Line(
+      number: index + 1, task: task(text, index + 1, isCut: index == parts.count - 1))
   }
 
   private func task(
@@ -61,8 +64,13 @@ package struct Manifest: Sendable {
 
   /// What a line asks for.
   package func task(at number: Int) throws -> ManifestTask {
-    guard Files.exists(path) else { throw RunError.run("there is no file \(path)") }
-    guard let line = try lines().first(where: { $0.number == number }) else {
+    guard let held = try HeldFile.reading(path) else {
+      throw RunError.run("there is no file \(path)")
+    }
+    let parts = try parts()
+    held.release()
+    // The others are not read: there may be thousands.
+    guard parts.indices.contains(number - 1), let line = line(number - 1, of: parts) else {
       throw RunError.request("\(path) has no line \(number)")
     }
     return try line.task.get()
@@ -86,7 +94,7 @@ package struct Manifest: Sendable {
         throw RunError.request("\(output) is taken: name another file")
       }
     }
-    let text = try text()
+    let text = String(decoding: try Files.contents(of: path, limit: 1 << 28), as: UTF8.self)
     var lines = tasks.map(\.json.compact).joined(separator: "\n") + "\n"
     if !text.isEmpty, !text.hasSuffix("\n") { lines = "\n" + lines }
     let before = text.count { $0 == "\n" } + (lines.hasPrefix("\n") ? 1 : 0)

@@ -45,10 +45,12 @@ package struct TaskStatus: Sendable {
 }
 
 extension Manifest {
-  /// How all lines stand, or the last ones.
-  package func statuses(last most: Int = .max) throws -> [TaskStatus] {
+  /// How all lines stand, or the last ones, or those with some numbers.
+  package func statuses(
+    last most: Int = .max, of numbers: Set<Int>? = nil
+  ) throws -> [TaskStatus] {
     guard let held = try HeldFile.reading(path) else { return [] }
-    let lines = try lines(of: held).suffix(most)
+    let lines = try lines(of: held).filter { numbers?.contains($0.number) ?? true }.suffix(most)
     let isHeld = lines.map { TaskLog(of: $0.number, in: self).isHeld }
     // Recordings take longer to look at than lines may wait to be added.
     held.release()

@@ -1,15 +1,16 @@
 import Platform
 import Synchronization
 
-/// Does some pieces of work on all cores. `progress` hears how much of all is done; where it says false, no
+/// Does some pieces of work on all cores, or another number at once. `progress` hears how much of all is done; where it says false, no
 /// other piece begins, and those at work hear it too. The first failure ends the rest. Products come in the
 /// order of the pieces; of those that never began there is none.
 package func onAllCores<Product: Sendable>(
-  _ pieces: Int, progress: @escaping @Sendable (_ share: Double, _ note: String) -> Bool,
+  _ pieces: Int, atOnce: Int = ThreadPool.processorCount,
+  progress: @escaping @Sendable (_ share: Double, _ note: String) -> Bool,
   _ work: @escaping @Sendable (Int, _ progress: ProgressHandler) throws -> Product
 ) throws -> [Product] {
   let shared = Mutex(Shared<Product>(pieces: pieces))
-  let pool = ThreadPool(threads: max(1, min(pieces, ThreadPool.processorCount)))
+  let pool = ThreadPool(threads: max(1, min(pieces, atOnce)))
   pool.run(pieces) { index in
     guard shared.withLock({ $0.failure == nil && ($0.isWanted || index == 0) }) else { return }
     do {

@@ -11,6 +11,8 @@ package struct GPTPolicy: Sendable, Equatable {
   let mix: Linear
   let policy: Linear
   let value: Linear
+  /// Guesses from the frame where on it each letter stands, if it was asked to learn that.
+  let place: Linear?
 
   /// How large the transformer is.
   package struct Size: Sendable, Equatable {
@@ -22,15 +24,18 @@ package struct GPTPolicy: Sendable, Equatable {
     package var mixed: Int
     package var start = GPTShape.Start.published
     package var precision = Precision.fp32
+    /// Whether it has a head that guesses where each letter stands.
+    package var guessesPlaces = false
 
     /// A size.
     package init(
       layers: Int, heads: Int, width: Int, inner: Int, mixed: Int,
-      start: GPTShape.Start = .published, precision: Precision = .fp32
+      start: GPTShape.Start = .published, precision: Precision = .fp32,
+      guessesPlaces: Bool = false
     ) {
       (self.layers, self.heads, self.width) = (layers, heads, width)
       (self.inner, self.mixed, self.start) = (inner, mixed, start)
-      self.precision = precision
+      (self.precision, self.guessesPlaces) = (precision, guessesPlaces)
     }
   }
 
@@ -51,6 +56,9 @@ package struct GPTPolicy: Sendable, Equatable {
     mix = linear("mix", letters.symbols, size.mixed, gain: 1)
     policy = linear("policy_head", size.mixed, outputs, gain: 0.01)
     value = linear("value_head", size.mixed, 1, gain: 1)
+    place =
+      size.guessesPlaces
+      ? linear("place_head", size.mixed, 2 * letters.alphabet.count, gain: 1) : nil
   }
 
   /// Where a batch lies among the activations.
@@ -62,6 +70,7 @@ package struct GPTPolicy: Sendable, Equatable {
     let asked: Rows
     let policy: Rows
     let value: Rows
+    let place: Rows?
   }
 
   func buffers(in activations: inout Activations) -> Buffers {
@@ -71,7 +80,8 @@ package struct GPTPolicy: Sendable, Equatable {
       mixed: activations.add(width: mix.outputs),
       asked: activations.add(width: mix.outputs),
       policy: activations.add(width: policy.outputs, dense: true),
-      value: activations.add(width: 1, dense: true))
+      value: activations.add(width: 1, dense: true),
+      place: place.map { activations.add(width: $0.outputs, dense: true) })
   }
 
   /// Symbols of some frames → logits of the actions (B, actions) and values (B, 1).
@@ -89,7 +99,30 @@ package struct GPTPolicy: Sendable, Equatable {
     value.forward(buffers.mixed, to: buffers.value, rows: frames, parameters, &activations)
   }
 
-  /// From the gradients of both outputs, adds those of the parameters.
+  /// Guesses where the letters of some frames stand, which the frames themselves show; sets the slopes of
+  /// `weight` times half the squared error, and returns the sum of the halves.
+  func guessPlaces(
+    _ buffers: Buffers, _ symbols: [Int], weight: Float, _ parameters: Parameters,
+    _ activations: inout Activations
+  ) -> Double {
+    guard let place, let guessed = buffers.place else { return 0 }
+    let size = letters.places * letters.each
+    let frames = symbols.count / size
+    place.forward(buffers.mixed, to: guessed, rows: frames, parameters, &activations)
+    var sum = 0.0
+    for row in 0..<frames {
+      let centers = letters.centers(symbols, from: row * size)
+      for (column, center) in centers.enumerated() {
+        // A letter that is not on the page stands nowhere.
+        let error = center.map { activations[guessed, row, column] - $0 } ?? 0
+        activations[gradient: guessed, row, column] = weight * error
+        sum += Double(0.5 * error * error)
+      }
+    }
+    return sum
+  }
+
+  /// From the gradients of all outputs, adds those of the parameters.
   func backward(
     _ buffers: Buffers, _ symbols: [Int], _ parameters: Parameters,
     into gradients: inout Parameters,
@@ -102,6 +135,12 @@ package struct GPTPolicy: Sendable, Equatable {
     policy.backward(
       buffers.mixed, from: buffers.policy, rows: frames, parameters, into: &gradients, &activations)
     activations.addGradients(buffers.asked, to: buffers.mixed, rows: frames)
+    if let place, let guessed = buffers.place {
+      activations.copyGradients(buffers.mixed, to: buffers.asked, rows: frames)
+      place.backward(
+        buffers.mixed, from: guessed, rows: frames, parameters, into: &gradients, &activations)
+      activations.addGradients(buffers.asked, to: buffers.mixed, rows: frames)
+    }
     mix.backward(
       buffers.logits, from: buffers.mixed, rows: frames, parameters, into: &gradients, &activations)
     gpt.head.backward(
@@ -146,6 +185,31 @@ extension LetterSequence {
           1, column * Float(columns) * Self.step, line * Float(each / columns) * Self.step,
         ]
       }, deviation: Self.deviation)
+  }
+}
+
+extension LetterSequence {
+  /// Of each letter the mean column and the mean line of where it stands on a frame, both from −1 to 1; nil
+  /// of one that does not stand there.
+  package func centers(_ symbols: [Int], from start: Int) -> [Float?] {
+    var sums = [(count: Float, column: Float, line: Float)](
+      repeating: (0, 0, 0), count: alphabet.count)
+    let lines = each / columns
+    for index in 0..<places * each where symbols[start + index] >= 0 {
+      let (place, spot) = index.quotientAndRemainder(dividingBy: each)
+      let letter = symbols[start + index] % alphabet.count
+      sums[letter].count += 1
+      sums[letter].column += Float(place % across * columns + spot % columns)
+      sums[letter].line += Float(place / across * lines + spot / columns)
+    }
+    let last = (Float(across * columns - 1), Float((places + across - 1) / across * lines - 1))
+    return sums.flatMap { sum -> [Float?] in
+      guard sum.count > 0 else { return [nil, nil] }
+      return [
+        2 * sum.column / (sum.count * max(1, last.0)) - 1,
+        2 * sum.line / (sum.count * max(1, last.1)) - 1,
+      ]
+    }
   }
 }
 

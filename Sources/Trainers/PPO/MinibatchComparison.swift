@@ -78,6 +78,9 @@ struct MinibatchComparison: Sendable {
       entropy: entropies[row])
   }
 
+  /// Takes in how far off the guesses were of where letters stand.
+  mutating func count(placeError: Double) { sums.place += placeError }
+
   /// Compares the values of the steps that `order` names at some places, and sets their gradients.
   mutating func compareValues(
     _ y: Rows, _ range: Range<Int>, of order: [Int], _ rollout: RolloutBuffer,

@@ -45,6 +45,8 @@ package struct PPOConfiguration: Configuration, Equatable {
   package var start = GPTShape.Start.even
   /// In what numbers a GPT's matrices are multiplied.
   package var precision = Precision.fp32
+  /// How much a GPT's guesses count of where each letter stands on the frame that it reads.
+  package var placeCoefficient = 0.0
   /// The widths of the layers of either network; a GPT has one between its logits and its heads.
   package var hidden = [64, 64]
   /// What stands between them.
@@ -112,6 +114,9 @@ package struct PPOConfiguration: Configuration, Equatable {
     .count("inner", \.inner, in: 1...16384, "width between the linear layers of its blocks"),
     .choice("start", \.start, "how a GPT's weights begin"),
     .choice("precision", \.precision, "numbers that a GPT's matrices are multiplied in"),
+    .number(
+      "place_coefficient", \.placeCoefficient, in: 0...1e6,
+      "weight of a GPT's guesses where letters stand"),
     .counts("hidden", \.hidden, in: 1...4096, atMost: 8, "widths of the layers between"),
     .choice("activation", \.activation, "what stands between layers"),
     .number("gamma", \.gamma, in: 0...1, "discount of future reward (γ)"),
@@ -159,7 +164,7 @@ package struct PPOConfiguration: Configuration, Equatable {
   var size: GPTPolicy.Size {
     GPTPolicy.Size(
       layers: layers, heads: heads, width: width, inner: inner, mixed: hidden[0], start: start,
-      precision: precision)
+      precision: precision, guessesPlaces: placeCoefficient > 0)
   }
 
   /// Refuses settings that are each allowed, but not together.
@@ -219,15 +224,14 @@ extension PPOConfiguration {
   package static var breakoutGPT: PPOConfiguration {
     var settings = PPOConfiguration.breakout
     settings.policy = .gpt
-    (settings.steps, settings.worlds) = (1_200_000, 8)
+    (settings.steps, settings.worlds) = (4_000_000, 8)
     settings.hidden = [96]
-    settings.gamma = 0.98
+    // What it sees of a page it learns from the page itself, before any reward says that it matters.
+    settings.placeCoefficient = 10
     settings.learningRate = .linear(from: 1e-3, to: 5e-5)
     settings.entropyCoefficient = .linear(from: 0.01, to: 0.002)
     settings.normalizesObservations = false
-    // A game of five thousand frames takes seconds.
-    settings.evaluateEvery = 50
-    settings.evaluationEpisodes = 3
+    settings.evaluateEvery = 25
     return settings
   }
 

@@ -86,6 +86,7 @@ package final class PPOLearner: @unchecked Sendable {
       valueCoefficient: Float(settings.valueCoefficient),
       entropyCoefficient: Float(
         settings.entropyCoefficient(step: max(0, update.step - rollout.rows))),
+      placeCoefficient: Float(settings.placeCoefficient),
       scalesWithinMinibatch: settings.advantages == .minibatch)
     if settings.advantages == .rollout {
       objective.normalize(by: rollout.advantageMoments(count: rollout.rows) { $0 })
@@ -152,6 +153,7 @@ struct Objective: Sendable {
   var loss: PPOLoss
   var valueCoefficient: Float
   var entropyCoefficient: Float
+  var placeCoefficient: Float
   /// Whether advantages are shifted and scaled within each minibatch.
   var scalesWithinMinibatch: Bool
   /// Taken off each advantage, and what the rest is multiplied by.

@@ -15,6 +15,8 @@ package struct PPOLoss: Sendable, Equatable {
   package struct Terms: Sendable, Equatable {
     package var policy = 0.0
     package var value = 0.0
+    /// Of a transformer that guesses where letters stand.
+    package var place = 0.0
     package var entropy = 0.0
     /// Schulman's two estimates of how far the policy moved: −ln r, and r − 1 − ln r.
     package var oldKL = 0.0
@@ -25,6 +27,7 @@ package struct PPOLoss: Sendable, Equatable {
     static func += (terms: inout Terms, other: Terms) {
       terms.policy += other.policy
       terms.value += other.value
+      terms.place += other.place
       terms.entropy += other.entropy
       terms.oldKL += other.oldKL
       terms.kl += other.kl
@@ -33,7 +36,8 @@ package struct PPOLoss: Sendable, Equatable {
 
     static func / (terms: Terms, count: Double) -> Terms {
       Terms(
-        policy: terms.policy / count, value: terms.value / count, entropy: terms.entropy / count,
+        policy: terms.policy / count, value: terms.value / count, place: terms.place / count,
+        entropy: terms.entropy / count,
         oldKL: terms.oldKL / count, kl: terms.kl / count, clipped: terms.clipped / count)
     }
   }

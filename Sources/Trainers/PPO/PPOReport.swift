@@ -49,12 +49,15 @@ package struct PPOReport: Sendable {
   /// The metrics, under CleanRL's names.
   package var metrics: [Metric] {
     let means = means
+    let guesses =
+      means.place > 0
+      ? [Metric(step: update.step, name: "losses/place_loss", value: means.place)] : []
     return [
       ("charts/learning_rate", update.learningRate), ("losses/policy_loss", means.policy),
       ("losses/value_loss", means.value), ("losses/entropy", means.entropy),
       ("losses/old_approx_kl", means.oldKL), ("losses/approx_kl", means.kl),
       ("losses/clipfrac", means.clipped), ("losses/explained_variance", explainedVariance),
       ("losses/gradient_norm", gradientNorm),
-    ].map { Metric(step: update.step, name: $0.0, value: $0.1) }
+    ].map { Metric(step: update.step, name: $0.0, value: $0.1) } + guesses
   }
 }

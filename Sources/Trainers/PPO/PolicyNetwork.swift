@@ -167,7 +167,8 @@ extension PolicyNetwork {
     else { throw SafetensorsError("the checkpoint's GPT does not fit its tensors") }
     let size = GPTPolicy.Size(
       layers: layers, heads: heads, width: table[1], inner: inner,
-      mixed: try rows("mix.weight")[0])
+      mixed: try rows("mix.weight")[0],
+      guessesPlaces: file.tensors.contains { $0.name == "place_head.weight" })
     self.init(size, letters: letters, actions: try rows("policy_head.weight")[0])
   }
 }

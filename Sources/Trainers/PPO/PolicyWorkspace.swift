@@ -131,7 +131,13 @@ package struct PolicyWorkspace: Sendable {
     if case .readers(let readers, _) = body { for reader in readers { reader.forget() } }
   }
 
-  /// From the gradients of both outputs, adds those of the parameters.
+  /// Sets the gradients of a transformer's guesses where letters stand; what their errors come to.
+  mutating func guessPlaces(weight: Float, _ parameters: Parameters) -> Double {
+    guard case .batch(let buffers) = body, case .gpt(let gpt) = network.body else { return 0 }
+    return gpt.guessPlaces(buffers, symbols, weight: weight, parameters, &activations)
+  }
+
+  /// From the gradients of all outputs, adds those of the parameters.
   package mutating func backward(
     rows count: Int, _ parameters: Parameters, into gradients: inout Parameters
   ) {

@@ -102,6 +102,9 @@ private final class MinibatchShard: @unchecked Sendable {
       into: &gradients, &workspace.activations)
     comparison.compareValues(
       workspace.value, range, of: order, rollout, objective, &workspace.activations)
+    comparison.count(
+      placeError: workspace.guessPlaces(
+        weight: objective.placeCoefficient / Float(objective.count), parameters))
     workspace.backward(rows: range.count, parameters, into: &gradients)
   }
 }

@@ -2,33 +2,56 @@ import Experiments
 import Platform
 import Recordings
 
-/// Runs a line of a manifest, from where it stands.
+/// Runs lines of a manifest, each from where it stands.
 struct RunTaskCommand: Command {
   static let name = "run-task"
   static let summary = "run a line of a manifest of runs, from where it stands"
   static let group = CommandGroup.record
   static let examples = [
     "reel run-task recordings/studio.jsonl 3",
-    "reel run-task sweep.jsonl $SLURM_ARRAY_TASK_ID",
+    "reel run-task runs/sweep.jsonl $SLURM_ARRAY_TASK_ID --scratch $TMPDIR",
+    "reel run-task runs/sweep.jsonl 11-20 --threads 1",
     "reel run-task runs.jsonl 1 --queue 2",
   ]
 
   private let manifest: Manifest
-  private let line: Int
+  private let lines: ClosedRange<Int>
   private let most: Int?
+  private let scratch: String?
+  private let seconds: Int
 
   init(_ arguments: inout Arguments) throws {
     manifest = Manifest(
       try arguments.positional("MANIFEST", help: "a file of runs, one JSON object a line"))
-    let line = try arguments.optionalPositional("LINE", help: "the line's number, from 1")
+    let line = try arguments.optionalPositional(
+      "LINE", help: "the line's number, from 1; 3-7 runs those, one after the other")
     most = try arguments.count(
       "--queue", in: 1...10_000,
       help: "start the lines that wait when this one ends, at most N at once")
+    scratch = try arguments.option(
+      "--scratch", value: "FOLDER",
+      help: "record on this machine's own disk, and copy from there; for shared file systems")
+    seconds =
+      try arguments.count(
+        "--copy-every", value: "SECONDS", in: 1...86_400,
+        help: "with --scratch: between copies (default 180)") ?? 180
+    let threads = try arguments.count(
+      "--threads", in: 1...10_000, help: "use at most N processors (default all)")
     arguments.jsonFlag()
-    guard let line, let number = Int(line), number > 0 else {
-      throw Failure.usage("LINE is the number of a line, from 1")
+    guard let line, let lines = Self.lines(line) else {
+      throw Failure.usage("LINE is the number of a line, from 1, or a range such as 3-7")
     }
-    self.line = number
+    self.lines = lines
+    if most != nil, lines.count > 1 { throw Failure.usage("--queue runs single lines") }
+    if let threads { ThreadPool.useAtMost(threads) }
+  }
+
+  private static func lines(_ text: String) -> ClosedRange<Int>? {
+    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard 1...2 ~= ends.count, let first = ends.first ?? nil, let last = ends.last ?? nil,
+      0 < first, first <= last
+    else { return nil }
+    return first...last
   }
 
   /// The words that run a line, and those that wait after it.
@@ -36,9 +59,35 @@ struct RunTaskCommand: Command {
     [Files.program, name, "--queue", "\(most)", "--", manifest, "\(line)"]
   }
 
+  /// The words that run a line alone, on some of the processors.
+  static func words(_ manifest: String, _ line: Int, threads: Int) -> [String] {
+    [Files.program, name, "-q", "--threads", "\(threads)", "--", manifest, "\(line)"]
+  }
+
   func run(_ console: Console) throws -> ExitCode {
     // A signal that comes before the training begins counts as well.
     Interruption.watch()
+    var worst = ExitCode.done
+    for line in lines {
+      // One that fails must not keep the others from their turn.
+      let code = lines.count == 1 ? try run(line, console) : reporting { try run(line, console) }
+      if code == .stopped { return code }
+      if code != .done { worst = code }
+    }
+    return worst
+  }
+
+  private func reporting(_ work: () throws -> ExitCode) -> ExitCode {
+    do {
+      return try work()
+    } catch {
+      let failure = Failure(error)
+      Console.error(failure.description)
+      return failure.code
+    }
+  }
+
+  private func run(_ line: Int, _ console: Console) throws -> ExitCode {
     let task = try manifest.task(at: line)
     let session = try TaskSession(manifest, line: line)
     let outcome = Result { try run(task, console) }.mapError(Failure.init)
@@ -60,6 +109,18 @@ struct RunTaskCommand: Command {
   }
 
   private func run(_ task: ManifestTask, _ console: Console) throws -> ExitCode {
+    guard let scratch, case .new = task.start else { return try work(task, console) }
+    if case .nothing = try manifest.work(for: task) { return try work(task, console) }
+    return try ScratchRecording(
+      of: manifest.recording(of: task), in: scratch, every: Double(seconds)
+    ).use { path in
+      var task = task
+      task.output = path
+      return try work(task, console)
+    }
+  }
+
+  private func work(_ task: ManifestTask, _ console: Console) throws -> ExitCode {
     switch try manifest.work(for: task) {
     case .nothing:
       console.note("\(manifest.recording(of: task)) is complete already")

@@ -89,6 +89,7 @@ extension RunError.Remedy {
       "reel train --resume \(path) goes on, reel fork \(path) --at end --set … begins another"
     case .forkAtCheckpoint(let path, let step):
       "reel fork \(path) --at \(step) begins another run at its last checkpoint"
+    case .otherFolder: "-o names another folder"
     case .fork: "a world's rules cannot change; reel fork begins another run"
     case .trainLetterPolicy: "train breakout --policy gpt makes one"
     case .trainLanguageModel: "reel train text makes one"

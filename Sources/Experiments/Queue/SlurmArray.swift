@@ -1,0 +1,100 @@
+import Platform
+
+/// The lines of a manifest as one array job of Slurm. The script says all that there is to it, so that it can be
+/// changed by hand, or serve another scheduler.
+package struct SlurmArray: Sendable {
+  /// The folder of the sweep, the manifest in it, and the program, as every node finds them.
+  package let manifest: String
+  package let program: String
+  /// What the user adds, word by word: `--partition=cpu`.
+  package var options: [String]
+  /// The lines to run, in order, and how many each task of the array runs.
+  private let lines: [Int]
+  private let each: Int
+  /// How many tasks may run at once, as an array says it.
+  private let limit: String
+
+  /// A script for lines, in no more tasks than a site allows in an array.
+  package init(
+    _ lines: [Int], of manifest: String, program: String, options: [String], mostTasks: Int = 1001,
+    atOnce most: Int? = nil
+  ) {
+    (self.lines, self.manifest, self.program, self.options) = (lines, manifest, program, options)
+    limit = most.map { "%\($0)" } ?? ""
+    // The largest number of a task is one less than the limit.
+    each = max(1, ((lines.last ?? 1) + max(2, mostTasks) - 2) / (max(2, mostTasks) - 1))
+  }
+
+  /// How many tasks the array has.
+  package var count: Int { numbers.count }
+
+  /// The numbers of the array's tasks: task n runs the lines (n − 1) · each + 1 to n · each.
+  private var numbers: [Int] {
+    var numbers: [Int] = []
+    for line in lines where numbers.last != (line - 1) / each + 1 {
+      numbers.append((line - 1) / each + 1)
+    }
+    return numbers
+  }
+
+  /// Numbers as an array is written: 1-3,7.
+  static func ranges(_ numbers: [Int]) -> String {
+    var ranges: [ClosedRange<Int>] = []
+    for number in numbers {
+      if let last = ranges.last, last.upperBound == number - 1 {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
+      }
+    }
+    return ranges.map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+    }.joined(separator: ",")
+  }
+
+  /// The job's script. A task that is preempted, or whose time is nearly over, stops, copies its recording, and
+  /// is put into the queue again, where it goes on from there.
+  package var script: String {
+    let stem = Files.stem(Files.folder(of: manifest))
+    let line = each == 1 ? "$task" : "$(((task - 1) * \(each) + 1))-$((task * \(each)))"
+    // Options of the user come last: of two that disagree, Slurm takes the later.
+    let header =
+      [
+        "--job-name=reel-\(stem)", "--array=\(Self.ranges(numbers))\(limit)", "--requeue",
+        "--signal=B:USR1@90", "--open-mode=append",
+        "--output=\(Self.quoted("\(manifest).slurm-%A_%a.log"))",
+      ] + options
+    return """
+      #!/bin/bash
+      \(header.map { "#SBATCH \($0)" }.joined(separator: "\n"))
+
+      # One task of the array, or of any scheduler that gives its number as the first word.
+      task=${SLURM_ARRAY_TASK_ID:-$1}
+      # Recordings are made on the node's own disk, and copied every three minutes and at the end.
+      scratch=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
+
+      # Before the time is over Slurm sends USR1, and TERM before a preemption: the run stops where it can go on.
+      again=
+      trap 'again=yes; kill -TERM $run 2>/dev/null' USR1
+      trap 'kill -TERM $run 2>/dev/null' TERM
+      \(Self.quoted(program)) run-task \(Self.quoted(manifest)) "\(line)" \\
+        --scratch "$scratch" --threads "${SLURM_CPUS_PER_TASK:-1}" &
+      run=$!
+      # A signal ends the first wait, not the run.
+      wait $run; code=$?
+      while kill -0 $run 2>/dev/null; do wait $run; code=$?; done
+
+      if [ -n "$again" ] && [ $code = 130 ]; then
+        echo "the time is nearly over: task $task goes back into the queue" >&2
+        scontrol requeue "$SLURM_JOB_ID"
+      fi
+      exit $code
+
+      """
+  }
+
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "_./=,-+%".contains($0) }
+    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}
