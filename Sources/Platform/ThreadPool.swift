@@ -24,10 +24,10 @@ internal import Synchronization
     for thread in helpers { thread.join() }
   }
 
-  /// How many processors this program may use.
+  /// How many processors this program may use; processes of one run share those of a machine.
   package static let processorCount: Int = {
-    let allowed = Int(reel_processors())
-    return allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let (allowed, all) = (Int(reel_processors()), max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    return Launch.here.processors(allowed: allowed > 0 ? allowed : all, all: all)
   }()
 
   /// Does the pieces 0 ..< count, each once, and returns when all are done. The calling thread does them alone
