@@ -97,7 +97,8 @@ internal import Synchronization
         bytes[theirs.lowerBound * size..<theirs.upperBound * size]
       )
       unsafe exchange(
-        UnsafeRawBufferPointer(rebasing: mine), into: UnsafeMutableRawBufferPointer(rebasing: theirs),
+        UnsafeRawBufferPointer(rebasing: mine),
+        into: UnsafeMutableRawBufferPointer(rebasing: theirs),
         with: other)
     }
   }

@@ -13,7 +13,9 @@ package struct RowCount: Sendable, Equatable, BitwiseCopyable {
 func forEachPair(of count: Int, _ add: (_ into: Int, _ from: Int) -> Void) {
   var distance = 1
   while distance < count {
-    for into in stride(from: 0, to: count - distance, by: 2 * distance) { add(into, into + distance) }
+    for into in stride(from: 0, to: count - distance, by: 2 * distance) {
+      add(into, into + distance)
+    }
     distance *= 2
   }
 }

@@ -47,7 +47,8 @@ extension Trainer {
   /// Most trainers have no work for several processes.
   package mutating func share(with ranks: Ranks) throws {
     throw TrainingError(
-      "several processes share the training of PPO and of texts alone: start one process, or one a run")
+      "several processes share the training of PPO and of texts alone: start one process, or one a run"
+    )
   }
   package var rows: RowCount { RowCount() }
 

@@ -253,7 +253,8 @@ private final class LearningNetwork: @unchecked Sendable {
       if let head {
         comparison.comparePolicy(
           head, buffers.output, places, of: order, rollout,
-          objective.scaled(minibatch, of: order, rollout), parameters, into: &gradients, &activations)
+          objective.scaled(minibatch, of: order, rollout), parameters, into: &gradients,
+          &activations)
       } else {
         comparison.compareValues(
           buffers.output, places, of: order, rollout, objective, &activations)

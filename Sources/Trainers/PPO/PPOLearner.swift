@@ -19,7 +19,8 @@ package final class PPOLearner: @unchecked Sendable {
     let most = min(2 * settings.minibatch, settings.worlds * settings.rollout)
     switch network.body {
     case .mlp(let policy, let value):
-      lessons = NetworkPair(network, policy: policy, value: value, shards: settings.shards, rows: most, pool, ranks)
+      lessons = NetworkPair(
+        network, policy: policy, value: value, shards: settings.shards, rows: most, pool, ranks)
     case .gpt:
       lessons = ShardedLessons(network, shards: settings.shards, rows: most, pool, ranks)
     }

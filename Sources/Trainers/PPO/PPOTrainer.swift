@@ -219,7 +219,9 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
       let played = try policy.play(
         world, episode: episode, generator: evaluation,
         stepLimit: min(stepLimit, settings.evaluationSteps), into: &nowhere)
-      (outcomes[place(episode)], outcomes[place(episode) + 1]) = (played.total, Double(played.length))
+      (outcomes[place(episode)], outcomes[place(episode) + 1]) = (
+        played.total, Double(played.length)
+      )
     }
     ranks.gather(&outcomes)
     let episodes = 1...settings.evaluationEpisodes

@@ -53,7 +53,8 @@ final class ShardedLessons: MinibatchLessons, @unchecked Sendable {
       let part = range.part(own.lowerBound + place, of: count)
       shards[place].computeGradients(part, of: order, rollout, parameters, objective)
     }
-    rows += range.part(own.upperBound - 1, of: count).upperBound
+    rows +=
+      range.part(own.upperBound - 1, of: count).upperBound
       - range.part(own.lowerBound, of: count).lowerBound
     var sums = shards.map(\.comparison.sums)
     forEachPair(of: shards.count) { into, from in
