@@ -10,7 +10,7 @@ package struct RowCount: Sendable, Equatable, BitwiseCopyable {
 
 /// The pairs of a binary tree over numbered pieces, level by level: 0 and 1, 2 and 3 …, then 0 and 2 …. Sums
 /// along it have the same bits whether one process adds or several, each a part of the tree.
-func forEachPair(of count: Int, _ add: (_ into: Int, _ from: Int) -> Void) {
+package func forEachPair(of count: Int, _ add: (_ into: Int, _ from: Int) -> Void) {
   var distance = 1
   while distance < count {
     for into in stride(from: 0, to: count - distance, by: 2 * distance) {

@@ -92,10 +92,10 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     let all = 0..<settings.worlds
     return (0..<count).map { index in
       let worlds = all.part(index, of: count)
-      // Those who only follow what others have decided value nothing.
+      // Those who only follow what others have decided need no room to decide.
       return RolloutActor(
         world, network, generator, stepLimit: stepLimit, worlds: worlds, in: Array(states[worlds]),
-        ticks: ticksAhead, most: deciding.contains(index) ? settings.worlds : 0, pool: pool)
+        ticks: ticksAhead, most: deciding.contains(index) ? settings.worlds : 1, pool: pool)
     }
   }
 
