@@ -25,7 +25,7 @@ enum Reel {
     // A file that may grow no more is an error with a sentence.
     signal(SIGXFSZ, SIG_IGN)
     let code = run(Array(CommandLine.arguments.dropFirst()))
-    Ranks.leave(code.rawValue, failed: code != .done && code != .stopped)
+    Ranks.leave(code.rawValue, failed: code == .failed || code == .usage)
     exit(code.rawValue)
   }
 
@@ -52,8 +52,9 @@ enum Reel {
         Console.error(failure.description)
         return failure.code
       }
-      // Where all processes fail alike, the first says so, and its end ends the others.
-      sleep(1)
+      // Where all processes fail alike, the first says so, and its end ends the others within seconds.
+      Interruption.yield()
+      sleep(3)
       Console.error("process \(launch.rank): \(failure.description)")
       return failure.code
     }
@@ -126,7 +127,7 @@ enum Reel {
     if !type.isShared, Launch.here.isOneOfSeveral {
       throw Failure.usage(
         "mpirun has started several processes, and reel \(C.name) is the work of one",
-        "start it without mpirun; processes share reel train alone")
+        "start it without mpirun; only reel train is shared")
     }
     let command = try C(&arguments)
     return try command.run(Console(quiet: arguments.wantsQuiet, json: arguments.wantsJSON))

@@ -126,7 +126,8 @@ import Testing
     }
   }
 
-  @Test func `Ctrl-C of mpirun lets the first process close its file, and the run goes on`() throws {
+  @Test func `Ctrl-C of mpirun lets the first process close its file, and the run goes on`() throws
+  {
     try withTemporaryFolder { folder in
       let line = Self.reacher.replacingOccurrences(of: "8000", with: "100000")
       #expect(try Program.reel(line: "\(line) -q -o whole.sqlite", in: folder).code == 0)
@@ -151,7 +152,9 @@ import Testing
   static let refusals = [
     (2, "digest x.sqlite", "reel digest is the work of one"),
     (2, "train maze -o x.sqlite", "several processes share the training of PPO and of texts alone"),
-    (2, "train snake -o x.sqlite", "several processes share the training of PPO and of texts alone"),
+    (
+      2, "train snake -o x.sqlite", "several processes share the training of PPO and of texts alone"
+    ),
     (2, "train reacher --seeds 1-2 -o x", "--seeds asks for 2"),
     (4, "train reacher -o x.sqlite", "4 processes cannot share shards=2 evenly"),
     (2, "train reacher --set shards=6 -o x.sqlite", "2 processes cannot share shards=6 evenly"),
@@ -211,7 +214,8 @@ import Testing
   @Test func `Slurm's tasks must be the processes that meet, and each needs Open MPI`() throws {
     try withTemporaryFolder { folder in
       let tasks = try Self.shared(
-        2, "train reacher --steps 4096 -o x.sqlite", in: folder, variables: "export SLURM_NTASKS=4;")
+        2, "train reacher --steps 4096 -o x.sqlite", in: folder, variables: "export SLURM_NTASKS=4;"
+      )
       #expect(tasks.code != 0 && tasks.errors.contains("SLURM_NTASKS is 4"), "\(tasks.errors)")
       // As srun without PMIx starts it: each task for itself.
       let single = try Program.shell(

@@ -25,11 +25,12 @@ struct LaunchTests {
     }
   }
 
-  @Test(arguments: [
-    // Bound to one of two; bound to none; four on sixteen, unbound and bound to half of them; alone.
-    (1, 2, "2", 1), (2, 2, "2", 1), (16, 16, "4", 4), (8, 16, "4", 4), (2, 16, "4", 2),
-    (2, 2, "8", 1), (3, 4, nil, 3),
-  ] as [(Int, Int, String?, Int)])
+  @Test(
+    arguments: [
+      // Bound to one of two; bound to none; four on sixteen, unbound and bound to half of them; alone.
+      (1, 2, "2", 1), (2, 2, "2", 1), (16, 16, "4", 4), (8, 16, "4", 4), (2, 16, "4", 2),
+      (2, 2, "8", 1), (3, 4, nil, 3),
+    ] as [(Int, Int, String?, Int)])
   func `processes share a machine's processors`(
     allowed: Int, all: Int, here: String?, threads: Int
   ) {

@@ -25,6 +25,11 @@ enum Interruption {
     for number in [SIGINT, SIGTERM] { signal(number, SIG_IGN) }
   }
 
+  /// From now on a signal ends the program at once.
+  static func yield() {
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+  }
+
   /// Asks for a clean stop as a signal does.
   static func request() { asked.store(true, ordering: .relaxed) }
 
