@@ -1,4 +1,5 @@
 internal import CMPI
+internal import Glibc
 internal import Synchronization
 
 /// The processes of one run, which Open MPI started side by side, perhaps on several machines. Each has a
@@ -40,6 +41,8 @@ internal import Synchronization
     guard let library = unsafe reel_load_mpi() else {
       throw .noLibrary(processes: launch.processes ?? launch.slurmTasks ?? 1)
     }
+    // Who waits lets others have the processor, unless somebody wants it otherwise.
+    unsafe setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0)
     let mpi = unsafe library.pointee
     var provided: Int32 = 0
     check(unsafe mpi.`init`(nil, nil, reel_mpi_serialized, &provided))

@@ -47,7 +47,7 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
   /// What all processes have decided, a message of each.
   var decisions: [Float] = []
   /// How many steps of each world they play before these are taken down.
-  let ticksAhead: Int
+  private(set) var ticksAhead: Int
   /// The worlds whose episodes the last step cut off.
   var cutOff: [Int] = []
 
@@ -105,6 +105,8 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     try ranks.check(shards: settings.shards, worlds: settings.worlds)
     self.ranks = ranks
     deciding = ranks.rank..<ranks.rank + 1
+    // Frames take longer to read the more of them has changed: over some steps that evens out.
+    if network.isRead { ticksAhead = max(1, min(settings.rollout, 64 / settings.worlds)) }
     actors = makeActors(ranks.count)
   }
 
