@@ -103,7 +103,7 @@ import Testing
 
   @Test func `a killed process ends the run, which other numbers of processes go on with`() throws {
     try withTemporaryFolder { folder in
-      let line = Self.reacher.replacingOccurrences(of: "8000", with: "120000")
+      let line = Self.reacher.replacingOccurrences(of: "8000", with: "80000")
       #expect(try Program.reel(line: "\(line) -q -o whole.sqlite", in: folder).code == 0)
       let running = try Program.startShell(
         "\(Self.mpirun(4)) \(line) --progress -o part.sqlite", in: folder)
@@ -123,7 +123,7 @@ import Testing
       // On to another end, by one process and by four.
       for (file, count) in [("whole", 1), ("part", 4)] {
         let outcome = try Self.shared(
-          count, "train --resume \(file).sqlite --until 130000 -q", in: folder)
+          count, "train --resume \(file).sqlite --until 88000 -q", in: folder)
         #expect(outcome.code == 0, "\(outcome.errors)")
       }
       #expect(
@@ -134,7 +134,7 @@ import Testing
   @Test func `Ctrl-C of mpirun lets the first process close its file, and the run goes on`() throws
   {
     try withTemporaryFolder { folder in
-      let line = Self.reacher.replacingOccurrences(of: "8000", with: "100000")
+      let line = Self.reacher.replacingOccurrences(of: "8000", with: "80000")
       #expect(try Program.reel(line: "\(line) -q -o whole.sqlite", in: folder).code == 0)
       let running = try Program.startShell(
         "\(Self.mpirun(2)) \(line) -o part.sqlite", in: folder)
