@@ -53,13 +53,14 @@ let package = Package(
     foreign("CCairo", pkgConfig: "cairo", package: "libcairo2-dev"),
     foreign("CCrypto", package: "libssl-dev"),
     foreign("CThreads", package: "libc6-dev"),
+    foreign("CMPI", package: "libopenmpi3"),
     foreign("CMuJoCo", package: "libmujoco-dev"),
     foreign("CMicroHTTPD", package: "libmicrohttpd-dev"),
     .target(name: "CKernels", path: "Sources/C/CKernels"),
     .target(name: "CProbe", path: "Sources/C/CProbe"),
 
     // Rooms; arrows point down only.
-    library("Platform", uses: ["CCrypto", "CThreads"], settings: marked),
+    library("Platform", uses: ["CCrypto", "CMPI", "CThreads"], settings: marked),
     library("Rollouts"),
     library("Worlds", uses: ["Rollouts"]),
     library(

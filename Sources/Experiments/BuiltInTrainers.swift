@@ -62,8 +62,7 @@ package enum BuiltInTrainers {
       PPOConfiguration.breakout),
     Preset(
       "gpt", of: "breakout", "a small transformer that reads patches of characters",
-      PPOConfiguration.breakoutGPT,
-      [("observation", "patches"), ("patch_rows", "12"), ("trail", "yes")]),
+      PPOConfiguration.breakoutGPT, patches),
     Preset(
       "original", of: "breakout",
       "the published transformer over all 1943 characters: weeks on two cores",
@@ -72,12 +71,25 @@ package enum BuiltInTrainers {
       "original-readme", of: "breakout", "the same by its page: 4 M steps, ten times the rate",
       PPOConfiguration.breakoutOriginalReadme, [("observation", "characters")]),
     Preset(
+      "cluster", of: "breakout", "gpt for up to eight processes: eight shards, eight trials",
+      PPOConfiguration.breakoutGPT, patches + [("shards", "8"), ("evaluation_episodes", "8")]),
+    Preset(
+      "cluster-features", of: "breakout", "default for up to eight processes: eight shards",
+      PPOConfiguration.breakout, [("shards", "8")]),
+    Preset(
       "default", of: "reacher", "two networks, observations and returns scaled",
       PPOConfiguration.reacher),
     Preset(
       "lab", of: "reacher", "the learning lab's: nothing scaled, its faults repaired",
       PPOConfiguration.reacherLab),
+    Preset(
+      "cluster", of: "reacher", "default for up to eight processes: eight shards",
+      PPOConfiguration.reacher, [("shards", "8")]),
   ]
+
+  /// What a small transformer sees of Breakout.
+  private static let patches = [("observation", "patches"), ("patch_rows", "12"), ("trail", "yes")]
+    .map { (name: $0.0, value: $0.1) }
 
   private static let text = [
     Preset(
@@ -89,6 +101,10 @@ package enum BuiltInTrainers {
     Preset(
       "original", of: TrainingText.subjectName,
       "nanoGPT's 6 layers, width 384, context 256: hours on two cores", TextConfiguration.original),
+    Preset(
+      "cluster", of: TrainingText.subjectName,
+      "original for up to eight processes: eight shards", TextConfiguration.original,
+      [("shards", "8")]),
   ]
 
   /// On the 8×8 lake the best of all tables is greedy by γ from .9936 to .9956; nearer to 1 or farther from it some

@@ -24,7 +24,7 @@ internal import Synchronization
     for thread in helpers { thread.join() }
   }
 
-  /// How many processors this program may use.
+  /// How many processors this program may use; processes of one run share those of a machine.
   package static var processorCount: Int {
     let limit = limit.load(ordering: .relaxed)
     return limit > 0 ? min(limit, allowedProcessors) : allowedProcessors
@@ -36,8 +36,8 @@ internal import Synchronization
   private static let limit = Atomic<Int>(0)
 
   private static let allowedProcessors: Int = {
-    let allowed = Int(reel_processors())
-    return allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let (allowed, all) = (Int(reel_processors()), max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    return Launch.here.processors(allowed: allowed > 0 ? allowed : all, all: all)
   }()
 
   /// Does the pieces 0 ..< count, each once, and returns when all are done. The calling thread does them alone

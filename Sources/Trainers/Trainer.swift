@@ -1,3 +1,4 @@
+package import Platform
 package import Rollouts
 
 /// What every trainer is to those who run it: something that learns step by step, and records into a sink.
@@ -28,6 +29,12 @@ package protocol Trainer {
   mutating func resume(
     from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]) throws
 
+  /// Takes a part of the work, of which each of some processes has another; called before training. What
+  /// is learned and recorded stays the same.
+  mutating func share(with ranks: Ranks) throws
+  /// How many rows this process has taken through networks.
+  var rows: RowCount { get }
+
   /// Trains until all is done, or until `goOn` says false, which is asked every few hundred or thousand
   /// steps. `now` gives the seconds since some moment.
   mutating func train<Sink: TransitionSink & ~Copyable>(
@@ -37,6 +44,14 @@ package protocol Trainer {
 }
 
 extension Trainer {
+  /// Most trainers have no work for several processes.
+  package mutating func share(with ranks: Ranks) throws {
+    throw TrainingError(
+      "several processes share the training of PPO and of texts alone: start one process, or one a run"
+    )
+  }
+  package var rows: RowCount { RowCount() }
+
   /// Trains where nobody listens, until all is done unless `goOn` says false.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, now: () -> Double = { 0 },

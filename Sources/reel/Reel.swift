@@ -24,7 +24,9 @@ enum Reel {
     signal(SIGPIPE, SIG_DFL)
     // A file that may grow no more is an error with a sentence.
     signal(SIGXFSZ, SIG_IGN)
-    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    let code = run(Array(CommandLine.arguments.dropFirst()))
+    Ranks.leave(code.rawValue, failed: code == .failed || code == .usage)
+    exit(code.rawValue)
   }
 
   /// Refuses words that are not UTF-8: where they name files, the names that Swift makes of them lead to none.
@@ -45,7 +47,15 @@ enum Reel {
       return try perform(words)
     } catch {
       let failure = Failure(error)
-      Console.error(failure.description)
+      let launch = Launch.here
+      guard launch.isOneOfSeveral, launch.rank > 0 else {
+        Console.error(failure.description)
+        return failure.code
+      }
+      // Where all processes fail alike, the first says so, and its end ends the others within seconds.
+      Interruption.yield()
+      sleep(3)
+      Console.error("process \(launch.rank): \(failure.description)")
       return failure.code
     }
   }
@@ -113,6 +123,11 @@ enum Reel {
     if arguments.wantsHelp {
       Console.write(Help.page(of: type))
       return .done
+    }
+    if !type.isShared, Launch.here.isOneOfSeveral {
+      throw Failure.usage(
+        "mpirun has started several processes, and reel \(C.name) is the work of one",
+        "start it without mpirun; only reel train is shared")
     }
     let command = try C(&arguments)
     return try command.run(Console(quiet: arguments.wantsQuiet, json: arguments.wantsJSON))

@@ -52,4 +52,9 @@ package enum Program {
   package static func start(line: String, in folder: String) throws -> Running {
     try Running(reel(), line.split(separator: " ").map(String.init), in: folder)
   }
+
+  /// Starts a shell script, which runs beside the test.
+  package static func startShell(_ script: String, in folder: String) throws -> Running {
+    try Running("/bin/sh", ["-c", script], in: folder)
+  }
 }

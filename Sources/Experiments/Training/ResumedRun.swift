@@ -1,5 +1,5 @@
 import Neural
-import Platform
+package import Platform
 package import Recordings
 import Rollouts
 package import Trainers
@@ -13,20 +13,23 @@ package struct ResumedRun {
   private let recorded: RunDescription
   private let options: RecordingOptions
   private let onCommit: ((Int) -> Void)?
+  private let ranks: Ranks?
 
-  /// A recording of training that is to go on.
+  /// A recording of training that is to go on. Of several processes the first alone opens it.
   package init(
     _ path: String, in catalog: Catalog = .builtIn, options: RecordingOptions = RecordingOptions(),
-    onCommit: ((Int) -> Void)? = nil
+    onCommit: ((Int) -> Void)? = nil, ranks: Ranks? = nil
   ) throws {
-    let recording = try Recording(path)
-    try recording.requireEveryStep(for: "training on")
-    let run = try recording.trainingDescription()
-    self.path = path
-    plan = try catalog.plan(of: run)
+    try ranks.compareProgram(resuming: true)
+    recorded = try ranks.description(in: catalog) {
+      let recording = try Recording(path)
+      try recording.requireEveryStep(for: "training on")
+      return try recording.trainingDescription()
+    }
+    plan = try catalog.plan(of: recorded)
     try plan.requireOwnTrainer(for: "trained on")
-    warning = try recording.warning(of: plan.arithmetic)
-    recorded = run
+    warning = ranks.isFirst ? try Recording(path).warning(of: plan.arithmetic) : nil
+    (self.path, self.ranks) = (path, ranks)
     self.options = options
     self.onCommit = onCommit
   }
@@ -45,13 +48,29 @@ package struct ResumedRun {
     goOn: (TrainingProgress) -> Bool
   ) throws -> Outcome {
     let start = monotonicSeconds()
+    let (trainer, wentOn, isExtended) = try trainOn(change, callbacks, goOn)
+    var result = try TrainingResult(path, seed: recorded.seed, trainer, since: start)
+    result.sharing = ranks.map { Sharing($0, trainer.rows) }
+    return Outcome(result: result, wentOn: wentOn, isExtended: isExtended)
+  }
+
+  /// Computes this process's part of a run that the first process goes on with.
+  package func follow(_ change: PlanChange = PlanChange()) throws {
+    let (trainer, _, _) = try trainOn(change, TrainingCallbacks()) { _ in true }
+    if let ranks { _ = Sharing(ranks, trainer.rows) }
+  }
+
+  private func trainOn(
+    _ change: PlanChange, _ callbacks: TrainingCallbacks, _ goOn: (TrainingProgress) -> Bool
+  ) throws -> (trainer: any Trainer, wentOn: Bool, isExtended: Bool) {
+    try ranks.compare(plan, seed: recorded.seed, change)
     var trainer = try resumed(plan)
     var (wentOn, isExtended) = (false, false)
     if !change.overrides.isEmpty, !trainer.isComplete {
       throw RunError.request(
         "\(path) has not come to its end, where settings can change", .resumeOrFork(path))
     }
-    if try !trainer.isComplete || trainer.step < Recording(path).stepCount() {
+    if try ranks.agree({ try !trainer.isComplete || trainer.step < Recording(path).stepCount() }) {
       try train(&trainer, nil, callbacks, goOn)
       wentOn = true
     }
@@ -67,21 +86,25 @@ package struct ResumedRun {
       try train(&trainer, extended, callbacks, goOn)
       (wentOn, isExtended) = (true, true)
     }
-    return Outcome(
-      result: try TrainingResult(path, seed: recorded.seed, trainer, since: start), wentOn: wentOn,
-      isExtended: isExtended)
+    return (trainer, wentOn, isExtended)
   }
 
   /// A trainer that stands where the last checkpoint was kept.
   private func resumed(_ plan: TrainingPlan) throws -> any Trainer {
     // Let go of before the writer closes, which leaves one file where nobody else has it open.
-    let recording = try Recording(path)
-    guard let checkpoint = try recording.finalCheckpoint() else {
-      throw RunError.damaged(path, "it has no checkpoint")
+    let recording = ranks.isFirst ? try Recording(path) : nil
+    let checkpoint = try ranks.checkpoint {
+      guard let checkpoint = try recording?.finalCheckpoint() else {
+        throw RunError.damaged(path, "it has no checkpoint")
+      }
+      return checkpoint
     }
     do {
-      return try plan.trainer(
-        seed: recorded.seed, from: checkpoint, history: recording.history)
+      var trainer = try plan.trainer(seed: recorded.seed, from: checkpoint) { steps in
+        try ranks.transitions { try recording?.history(steps) ?? [] }
+      }
+      try refusingSettings { if let ranks { try trainer.share(with: ranks) } }
+      return trainer
     } catch let error as SafetensorsError {
       throw RunError.damaged(path, "the checkpoint of step \(checkpoint.step): \(error)")
     }
@@ -91,6 +114,10 @@ package struct ResumedRun {
     _ trainer: inout any Trainer, _ extended: TrainingPlan?, _ callbacks: TrainingCallbacks,
     _ goOn: (TrainingProgress) -> Bool
   ) throws {
+    guard ranks.isFirst else {
+      var nowhere = NullSink()
+      return try trainer.train(into: &nowhere)
+    }
     var options = options
     options.arithmetic = plan.arithmetic
     let writer = try RecordingWriter(

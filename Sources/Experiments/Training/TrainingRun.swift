@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 package import Recordings
 package import Rollouts
 package import Trainers
@@ -13,6 +13,8 @@ package struct TrainingRun: Sendable {
   package var options = RecordingOptions()
   /// Hears how many steps are safely in the file, after every commit.
   package var onCommit: (@Sendable (_ steps: Int) -> Void)?
+  /// The processes that share the run, if there are several. The first records it, and the others follow.
+  package var ranks: Ranks?
 
   /// A run that is to be made.
   package init(_ plan: TrainingPlan, seed: UInt64, path: String) {
@@ -23,8 +25,25 @@ package struct TrainingRun: Sendable {
   package func run(
     callbacks: TrainingCallbacks = TrainingCallbacks(), goOn: (TrainingProgress) -> Bool
   ) throws -> TrainingResult {
+    var trainer = try trainer()
+    var result = try trainer.record(self, callbacks, goOn)
+    result.sharing = ranks.map { Sharing($0, trainer.rows) }
+    return result
+  }
+
+  /// Computes this process's part of a run that the first process records, until that one ends it.
+  package func follow() throws {
+    var trainer = try trainer()
+    try trainer.follow()
+    if let ranks { _ = Sharing(ranks, trainer.rows) }
+  }
+
+  private func trainer() throws -> any Trainer {
+    try ranks.compareProgram(resuming: false)
+    try ranks.compare(plan, seed: seed)
     var trainer = try plan.trainer(seed: seed)
-    return try trainer.record(self, callbacks, goOn)
+    try refusingSettings { if let ranks { try trainer.share(with: ranks) } }
+    return trainer
   }
 }
 
@@ -43,6 +62,12 @@ extension Trainer {
       creating: run.path, description, initial: initialCheckpoint, options: options)
     try train(recording: writer, run.onCommit, callbacks, goOn)
     return try TrainingResult(run.path, seed: run.seed, self, since: start)
+  }
+
+  /// Trains where nothing is recorded, until the first process ends it.
+  fileprivate mutating func follow() throws {
+    var nowhere = NullSink()
+    try train(into: &nowhere)
   }
 
   /// Trains into a recording until all is done or `goOn` says false, and closes the file.
@@ -78,6 +103,8 @@ package struct TrainingResult: Sendable {
   package var best: Double
   /// A language model's last loss on what it never learned from.
   package var validationLoss: Double?
+  /// How several processes shared it.
+  package internal(set) var sharing: Sharing?
 
   /// What the recording of a trainer that has stopped holds.
   init(_ path: String, seed: UInt64, _ trainer: some Trainer, since start: Double) throws {
@@ -102,6 +129,15 @@ package struct TrainingResult: Sendable {
       .init("bytes", .integer(bytes)), .init("complete", .bool(isComplete)),
       .init("mean_return_last_100", .number(lastMean)), .init("max_return", .number(best)),
     ]
+    if let sharing {
+      members += [
+        .init("ranks", .integer(sharing.ranks)),
+        .init("communication_seconds", .number(sharing.communicationSeconds)),
+        .init("communication_bytes", .array(sharing.bytes.map(JSON.integer))),
+        .init("forward_rows", .array(sharing.forward.map(JSON.integer))),
+        .init("backward_rows", .array(sharing.backward.map(JSON.integer))),
+      ]
+    }
     if let validationLoss { members.append(.init("validation_loss", .number(validationLoss))) }
     return .object(members)
   }

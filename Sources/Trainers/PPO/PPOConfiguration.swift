@@ -31,8 +31,8 @@ package struct PPOConfiguration: Configuration, Equatable {
   package var epochs = 10
   /// How many steps are learned from at once (M).
   package var minibatch = 64
-  /// In how many parts a GPT computes a minibatch's gradient, possibly at the same time. Part of the
-  /// arithmetic: another number rounds otherwise. An MLP's parts are its two networks.
+  /// In how many parts a minibatch's gradient is computed, possibly at the same time. Part of the
+  /// arithmetic: another number rounds otherwise. Half of an MLP's parts are of each of its two networks.
   package var shards = 2
   /// What kind of network decides.
   package var policy = PolicyKind.mlp
@@ -106,7 +106,7 @@ package struct PPOConfiguration: Configuration, Equatable {
     .count("rollout", \.rollout, in: 1...1_000_000, "steps of each before learning (T)"),
     .count("epochs", \.epochs, in: 1...1000, "how often a rollout is learned from (K)"),
     .count("minibatch", \.minibatch, in: 1...1_000_000, "steps learned from at once (M)"),
-    .count("shards", \.shards, in: 1...64, "parts that a GPT computes a minibatch in"),
+    .count("shards", \.shards, in: 1...64, "parts that a minibatch is computed in"),
     .choice("policy", \.policy, "what kind of network decides"),
     .count("layers", \.layers, in: 1...48, "layers of a GPT"),
     .count("heads", \.heads, in: 1...64, "heads of each, which share its width"),

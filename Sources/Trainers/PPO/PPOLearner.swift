@@ -10,15 +10,19 @@ package final class PPOLearner: @unchecked Sendable {
   private var order: [Int] = []
 
   /// A learner from rollouts of the settings' size, and who computes.
-  package init(_ network: PolicyNetwork, _ settings: PPOConfiguration, _ pool: ThreadPool) {
+  package init(
+    _ network: PolicyNetwork, _ settings: PPOConfiguration, _ pool: ThreadPool,
+    _ ranks: Ranks? = nil
+  ) {
     self.settings = settings
     // The last minibatches take in what does not fill one.
     let most = min(2 * settings.minibatch, settings.worlds * settings.rollout)
     switch network.body {
     case .mlp(let policy, let value):
-      lessons = NetworkPair(network, policy: policy, value: value, rows: most, pool)
+      lessons = NetworkPair(
+        network, policy: policy, value: value, shards: settings.shards, rows: most, pool, ranks)
     case .gpt:
-      lessons = ShardedLessons(network, shards: settings.shards, rows: most, pool)
+      lessons = ShardedLessons(network, shards: settings.shards, rows: most, pool, ranks)
     }
   }
 
@@ -41,6 +45,9 @@ package final class PPOLearner: @unchecked Sendable {
       (self.learningRate, self.valueUnit) = (learningRate, valueUnit)
     }
   }
+
+  /// How many rows of minibatches were learned from in this process.
+  var rows: Int { lessons.rows }
 
   /// The gradients of the last minibatch that was learned from, clipped.
   package var gradients: Parameters { lessons.gradients }
@@ -146,6 +153,8 @@ protocol MinibatchLessons: AnyObject {
   var traces: [Int: RolloutTrace.Epoch] { get }
   /// The gradients that the last step was taken against, times its scale.
   var gradients: Parameters { get }
+  /// How many rows were learned from in this process; one that two networks see counts for each.
+  var rows: Int { get }
 }
 
 /// What the gradients of a minibatch are the slopes of.

@@ -12,7 +12,7 @@ package struct PPOLoss: Sendable, Equatable {
   }
 
   /// The parts of the loss and what is counted beside them, of some steps together.
-  package struct Terms: Sendable, Equatable {
+  package struct Terms: Sendable, Equatable, BitwiseCopyable {
     package var policy = 0.0
     package var value = 0.0
     /// Of a transformer that guesses where letters stand.

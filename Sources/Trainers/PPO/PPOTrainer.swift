@@ -1,5 +1,5 @@
 package import Neural
-import Platform
+package import Platform
 package import Rollouts
 
 /// Proximal policy optimization: plays some worlds side by side for a while, learns from what happened,
@@ -38,10 +38,16 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
   var lastReturn = 0.0
   var rollout: RolloutBuffer
   var seenReturns = RunningMoments.Sums(width: 1)
-  /// Who plays which worlds.
-  let actors: [RolloutActor<W>]
+  /// The processes that share the work, where this one has not all of it.
+  private(set) var ranks: Ranks?
+  package internal(set) var rows = RowCount()
+  /// Who plays which worlds, in their order, and which of them decide in this process.
+  private(set) var actors: [RolloutActor<W>]
+  private(set) var deciding: Range<Int>
+  /// What all processes have decided, a message of each.
+  var decisions: [Float] = []
   /// How many steps of each world they play before these are taken down.
-  let ticksAhead: Int
+  private(set) var ticksAhead: Int
   /// The worlds whose episodes the last step cut off.
   var cutOff: [Int] = []
 
@@ -59,7 +65,7 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     let width = world.observationCount
     network = try PolicyNetwork(settings, world)
     pool = ThreadPool(
-      threads: max(1, min(threads, network.isRead ? settings.worlds : 2)))
+      threads: max(1, min(threads, network.isRead ? settings.worlds : max(2, settings.shards))))
     parameters = Parameters(network.layout, seed: seed)
     adam = Adam(network.layout, beta2: settings.beta2, epsilon: settings.adamEpsilon)
     scale = ObservationScale(width: width, isActive: settings.normalizesObservations)
@@ -76,14 +82,32 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     // Frames are read by the whole pool, one after the other.
     let count = network.isRead ? 1 : min(pool.threads, settings.worlds)
     let ticksAhead = network.isRead ? 1 : max(1, min(settings.rollout, 256 / settings.worlds))
-    let limit = stepLimit ?? world.stepLimit
-    actors = (0..<count).map { index in
-      let worlds = settings.worlds * index / count..<settings.worlds * (index + 1) / count
-      return RolloutActor(
-        world, network, generator, stepLimit: limit, worlds: worlds, in: Array(states[worlds]),
-        ticks: ticksAhead, most: settings.worlds, pool: pool)
-    }
     self.ticksAhead = ticksAhead
+    (actors, deciding) = ([], 0..<count)
+    actors = makeActors(count)
+  }
+
+  /// Actors who share the worlds.
+  private func makeActors(_ count: Int) -> [RolloutActor<W>] {
+    let all = 0..<settings.worlds
+    return (0..<count).map { index in
+      let worlds = all.part(index, of: count)
+      // Those who only follow what others have decided need no room to decide.
+      return RolloutActor(
+        world, network, generator, stepLimit: stepLimit, worlds: worlds, in: Array(states[worlds]),
+        ticks: ticksAhead, most: deciding.contains(index) ? settings.worlds : 1, pool: pool)
+    }
+  }
+
+  /// Decides for some of the worlds and computes some of the shards; all else every process does.
+  package mutating func share(with ranks: Ranks) throws {
+    precondition(rollout.ticks == 0, "work is shared between two rollouts")
+    try ranks.check(shards: settings.shards, worlds: settings.worlds)
+    self.ranks = ranks
+    deciding = ranks.rank..<ranks.rank + 1
+    // Frames take longer to read the more of them has changed: over some steps that evens out.
+    if network.isRead { ticksAhead = max(1, min(settings.rollout, 64 / settings.worlds)) }
+    actors = makeActors(ranks.count)
   }
 
   /// The network before the first step, which a recording begins with.
@@ -107,11 +131,13 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
     goOn: (TrainingProgress) -> Bool
   ) throws {
-    let learner = PPOLearner(network, settings, pool)
+    let learner = PPOLearner(network, settings, pool, ranks)
+    let ranks = ranks
+    func goesOn(_ progress: TrainingProgress) -> Bool { ranks.agree { goOn(progress) } }
     var clock = (step: step, time: now())
     callbacks.trainingStarted?(TrainingEvent.Training(self))
     while !isComplete {
-      guard try collectRollout(into: &sink, callbacks, goOn: goOn) else { break }
+      guard try collectRollout(into: &sink, callbacks, goOn: goesOn) else { break }
       callbacks.updateStarted?(TrainingEvent.Update(step: step, number: updates + 1))
       let report = try learn(with: learner, callbacks.tracing)
       var metrics = report.metrics
@@ -125,11 +151,12 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
         TrainingEvent.Update(step: step, number: updates, metrics: report.metrics))
       let isBest = try evaluateIfDue(into: &sink, callbacks) && settings.keepsBest
       if isBest || updates % settings.snapshotEvery == 0 || isComplete {
+        try ranks.compare(parameters, step: step)
         try sink.record(
           checkpoint(kind: isBest ? Checkpoint.bestKind : Self.checkpointKind), callbacks)
       }
       clock = (step, now())
-      if !goOn(progress) { break }
+      if !goesOn(progress) { break }
     }
     callbacks.trainingEnded?(TrainingEvent.Training(self))
   }
@@ -157,6 +184,7 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     }
     let report = try learner.learn(
       from: rollout, &parameters, &adam, update, generator, tracing: rows)
+    self.rows.backward = learner.rows
     for row in rows.sorted() {
       var trace = RolloutTrace(
         rollout, row: row, before: step, update: updates, rewardScale: rewardScale,
@@ -179,25 +207,35 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     }
     callbacks.evaluationStarted?(TrainingEvent.Evaluation(step: step))
     var policy = GreedyPolicyNetwork(network, parameters, scale, pool: pool)
-    var (total, length) = (0.0, 0)
     // The same episodes every time, and none that was trained on.
     let words = generator.block(.evaluation, episode: 0, quarter: 0)
     let evaluation = Generator(seed: UInt64(words.x) << 32 | UInt64(words.y))
-    for episode in 1...settings.evaluationEpisodes {
+    // Episode e is played by process e mod N, and added up in the order of episodes.
+    let each = settings.evaluationEpisodes / ranks.count + 1
+    func place(_ episode: Int) -> Int {
+      2 * (episode % ranks.count * each + episode / ranks.count)
+    }
+    var outcomes = [Double](repeating: 0, count: 2 * each * ranks.count)
+    for episode in 1...settings.evaluationEpisodes where episode % ranks.count == ranks.rank {
       var nowhere = NullSink()
       let played = try policy.play(
         world, episode: episode, generator: evaluation,
         stepLimit: min(stepLimit, settings.evaluationSteps), into: &nowhere)
-      total += played.total
-      length += played.length
+      (outcomes[place(episode)], outcomes[place(episode) + 1]) = (
+        played.total, Double(played.length)
+      )
     }
+    ranks.gather(&outcomes)
+    let episodes = 1...settings.evaluationEpisodes
+    let total = episodes.reduce(0) { $0 + outcomes[place($1)] }
+    let length = episodes.reduce(0) { $0 + outcomes[place($1) + 1] }
     let count = Double(settings.evaluationEpisodes)
     let mean = total / count
     let isBest = bestReturn.map { mean > $0 } ?? true
     if isBest { bestReturn = mean }
     let metrics = [
       Metric(step: step, name: "eval/episodic_return", value: mean),
-      Metric(step: step, name: "eval/episodic_length", value: Double(length) / count),
+      Metric(step: step, name: "eval/episodic_length", value: length / count),
     ]
     try sink.record(metrics, callbacks)
     callbacks.evaluationEnded?(

@@ -28,19 +28,47 @@ extension PPOTrainer {
         }
       }
     }
-    for index in open.indices { actors[0].look(at: states[index], row: index) }
-    actors[0].estimateValues(rows: open.count)
-    for index in open.indices { rollout.last[index] = actors[0].value(of: index) }
+    rollout.last = estimateValues(in: Array(open.indices))
     callbacks.rolloutEnded?(
       TrainingEvent.Rollout(
         step: step, update: updates + 1, steps: rollout.rows, meanReward: rollout.meanReward))
     return true
   }
 
-  /// Threads observe, decide and move side by side, each in some of the worlds.
-  private func playAhead(_ ticks: Int) {
-    let actors = actors
-    pool.run(actors.count) { actors[$0].play(ticks) }
+  /// Threads observe, decide and move side by side, each in some of the worlds. Processes decide for some of
+  /// the worlds each, tell the others, and move in all of them.
+  private mutating func playAhead(_ ticks: Int) {
+    let (actors, deciding) = (actors, deciding)
+    let known = actors[deciding].map(\.ahead)
+    pool.run(deciding.count) { actors[deciding.lowerBound + $0].play(ticks) }
+    for (actor, known) in zip(actors[deciding], known) {
+      rows.forward += (actor.ahead - known) * actor.worlds.count
+    }
+    guard let ranks else { return }
+    let size = actors[0].sizeOfDecisions(ticks: ticksAhead)
+    if decisions.isEmpty { decisions = [Float](repeating: 0, count: size * ranks.count) }
+    actors[ranks.rank].tell(&decisions, at: size * ranks.rank, since: known[0])
+    ranks.gather(&decisions)
+    for (rank, actor) in actors.enumerated() where rank != ranks.rank {
+      actor.follow(decisions, at: size * rank)
+    }
+  }
+
+  /// What the states of some worlds are worth, by world; of the others it is nothing that counts. Each process
+  /// values the states of those that it decides for.
+  private mutating func estimateValues(in worlds: [Int]) -> [Float] {
+    let own = ranks.share(of: settings.worlds)
+    let mine = worlds.filter(own.contains)
+    var values = [Float](repeating: 0, count: settings.worlds)
+    if !mine.isEmpty {
+      let actor = actors[deciding.lowerBound]
+      for (row, index) in mine.enumerated() { actor.look(at: states[index], row: row) }
+      actor.estimateValues(rows: mine.count)
+      for (row, index) in mine.enumerated() { values[index] = actor.value(of: row) }
+      rows.forward += mine.count
+    }
+    ranks.gather(&values)
+    return values
   }
 
   /// Takes down a step in every world, in their order.
@@ -59,11 +87,8 @@ extension PPOTrainer {
       }
     }
     if !cutOff.isEmpty {
-      for (row, index) in cutOff.enumerated() { actors[0].look(at: states[index], row: row) }
-      actors[0].estimateValues(rows: cutOff.count)
-      for (row, index) in cutOff.enumerated() {
-        rollout.cutOff[first + index] = actors[0].value(of: row)
-      }
+      let values = estimateValues(in: cutOff)
+      for index in cutOff { rollout.cutOff[first + index] = values[index] }
     }
     for actor in actors {
       actor.advance()

@@ -38,6 +38,17 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
   /// Plays until each world has the steps that are to be taken down, or an episode ends.
   func play(_ ticks: Int) { stage.play(ticks) }
 
+  /// How many numbers tell others what it decided in a number of steps.
+  func sizeOfDecisions(ticks: Int) -> Int { stage.sizeOfDecisions(ticks: ticks) }
+
+  /// Tells what it decided since it had so many steps ahead, from a place of `decisions` on.
+  func tell(_ decisions: inout [Float], at place: Int, since known: Int) {
+    stage.tell(&decisions, at: place, since: known)
+  }
+
+  /// Moves in its worlds as another process has told that it decided there.
+  func follow(_ decisions: [Float], at place: Int) { stage.follow(decisions, at: place) }
+
   /// Keeps what was seen and decided in the first step that is to be taken down, and counts it for the scale
   /// of the next rollouts.
   func keep(in rollout: inout RolloutBuffer, from first: Int, _ scale: inout ObservationScale) {
@@ -143,14 +154,9 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
       let (count, width, wide) = (
         states.count, workspace.network.inputs, workspace.network.actionWidth
       )
-      let place = (first + ahead) % ticks * count
-      for row in 0..<count {
-        starts[row] = (place + row) * width
-        let columns = starts[row]..<starts[row] + width
-        world.observe(states[row], into: &shown, at: columns)
-        for column in columns { seen[column] = shown[column] }
-        scale.apply(to: &seen, at: columns)
-      }
+      let place = row(ofTick: ahead)
+      observe(place)
+      for row in 0..<count { starts[row] = (place + row) * width }
       workspace.load(seen, from: starts, rows: count)
       workspace.forward(rows: count, parameters)
       draw(count, wide)
@@ -159,8 +165,30 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
           actions[(place + row) * wide + column] = drawn[row * wide + column]
         }
         (logs[place + row], values[place + row]) = (drawnLogs[row], workspace.value(of: row))
+      }
+      move(place)
+    }
+
+    /// Where the rows begin of a step that is to be taken down.
+    private func row(ofTick tick: Int) -> Int { (first + tick) % ticks * states.count }
+
+    private mutating func observe(_ place: Int) {
+      let width = workspace.network.inputs
+      for row in states.indices {
+        let columns = (place + row) * width..<(place + row + 1) * width
+        world.observe(states[row], into: &shown, at: columns)
+        for column in columns { seen[column] = shown[column] }
+        scale.apply(to: &seen, at: columns)
+      }
+    }
+
+    /// Takes the step that was decided.
+    private mutating func move(_ place: Int) {
+      let wide = workspace.network.actionWidth
+      for row in states.indices {
+        let columns = (place + row) * wide..<(place + row + 1) * wide
         let outcome = world.step(
-          states[row], W.Action(numbers: drawn.span.extracting(row * wide..<(row + 1) * wide)),
+          states[row], W.Action(numbers: actions.span.extracting(columns)),
           generator.draws(for: .world, episode: episodes[row], t: times[row]))
         states[row] = outcome.next
         nexts[place + row] = outcome.next
@@ -169,6 +197,41 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
         if outcome.ending != .running || times[row] == stepLimit { hasEnded = true }
       }
       ahead += 1
+    }
+
+    // A message: how many steps, and of each row the action, the logarithm of its probability, and the value.
+
+    mutating func sizeOfDecisions(ticks: Int) -> Int {
+      1 + ticks * states.count * (workspace.network.actionWidth + 2)
+    }
+
+    mutating func tell(_ decisions: inout [Float], at start: Int, since known: Int) {
+      let wide = workspace.network.actionWidth
+      decisions[start] = Float(ahead - known)
+      var to = start + 1
+      for tick in known..<ahead {
+        let place = row(ofTick: tick)
+        for row in place..<place + states.count {
+          for column in 0..<wide { decisions[to + column] = actions[row * wide + column] }
+          (decisions[to + wide], decisions[to + wide + 1]) = (logs[row], values[row])
+          to += wide + 2
+        }
+      }
+    }
+
+    mutating func follow(_ decisions: [Float], at start: Int) {
+      let wide = workspace.network.actionWidth
+      var from = start + 1
+      for _ in 0..<Int(decisions[start]) {
+        let place = row(ofTick: ahead)
+        observe(place)
+        for row in place..<place + states.count {
+          for column in 0..<wide { actions[row * wide + column] = decisions[from + column] }
+          (logs[row], values[row]) = (decisions[from + wide], decisions[from + wide + 1])
+          from += wide + 2
+        }
+        move(place)
+      }
     }
 
     private mutating func draw(_ count: Int, _ wide: Int) {

@@ -2,19 +2,29 @@ import Neural
 import Platform
 import Rollouts
 
-/// A network whose minibatches are computed in shards, by threads side by side.
+/// A network whose minibatches are computed in shards, by threads side by side, and by processes each some
+/// of them.
 final class ShardedLessons: MinibatchLessons, @unchecked Sendable {
   private let shards: [MinibatchShard]
+  /// Which of all shards these are.
+  private let own: Range<Int>
+  private let count: Int
   private let pool: ThreadPool
+  private let ranks: Ranks?
+  private(set) var rows = 0
   // Lent by the trainer while it learns.
   private var parameters = Parameters(zeros: ParameterLayout())
   private var adam = Adam(ParameterLayout())
   private var rollout = RolloutBuffer(worlds: 1, ticks: 0, width: 1, actionWidth: 1)
   var order: [Int] = []
 
-  init(_ network: PolicyNetwork, shards count: Int, rows most: Int, _ pool: ThreadPool) {
-    shards = (0..<count).map { _ in MinibatchShard(network, rows: most / count + 1) }
-    self.pool = pool
+  init(
+    _ network: PolicyNetwork, shards count: Int, rows most: Int, _ pool: ThreadPool,
+    _ ranks: Ranks?
+  ) {
+    (self.count, self.pool, self.ranks) = (count, pool, ranks)
+    own = ranks.share(of: count)
+    shards = own.map { _ in MinibatchShard(network, rows: most / count + 1) }
   }
 
   func begin(
@@ -39,18 +49,24 @@ final class ShardedLessons: MinibatchLessons, @unchecked Sendable {
     _ range: Range<Int>, _ objective: Objective
   ) -> (sums: PPOLoss.Terms, norm: Double) {
     let objective = objective.scaled(range, of: order, rollout)
-    pool.run(shards.count) { [self] shard in
-      let (first, count) = (range.lowerBound, range.count)
-      let part =
-        first + count * shard / shards.count..<first + count * (shard + 1) / shards.count
-      shards[shard].computeGradients(part, of: order, rollout, parameters, objective)
+    pool.run(shards.count) { [self] place in
+      let part = range.part(own.lowerBound + place, of: count)
+      shards[place].computeGradients(part, of: order, rollout, parameters, objective)
     }
-    var sums = shards[0].comparison.sums
-    for shard in shards.dropFirst() {
-      sums += shard.comparison.sums
-      shards[0].gradients.add(shard.gradients)
+    rows +=
+      range.part(own.upperBound - 1, of: count).upperBound
+      - range.part(own.lowerBound, of: count).lowerBound
+    var sums = shards.map(\.comparison.sums)
+    forEachPair(of: shards.count) { into, from in
+      sums[into] += sums[from]
+      shards[into].gradients.add(shards[from].gradients)
     }
-    return (sums, shards[0].gradients.norm)
+    if let ranks {
+      ranks.addUp(&sums[0], among: ranks.count, +=)
+      let all = 0..<parameters.values.count
+      ranks.addUp(&shards[0].gradients.values, in: all, among: ranks.count)
+    }
+    return (sums[0], shards[0].gradients.norm)
   }
 
   func takeStep(rate: Double, scale: Float) {

@@ -1,6 +1,6 @@
 package import Language
 package import Neural
-import Platform
+package import Platform
 package import Rollouts
 
 /// Trains a language model on a text, and records metrics and checkpoints, but no transitions, as nothing
@@ -19,7 +19,10 @@ package struct TextTrainer: Trainer, Sendable {
   package internal(set) var loss = (training: Double.nan, validation: Double.nan)
 
   private let generator: Generator
-  private let shards: [TextShard]
+  /// The shards that are computed in this process, of all, and the processes that have the others.
+  private var shards: [TextShard]
+  private var ranks: Ranks?
+  package private(set) var rows = RowCount()
   /// Who computes; their number changes no result.
   private let pool: ThreadPool
 
@@ -47,6 +50,13 @@ package struct TextTrainer: Trainer, Sendable {
     shards = (0..<settings.shards).map { _ in TextShard(model) }
   }
 
+  /// Computes some of the shards; all else every process does.
+  package mutating func share(with ranks: Ranks) throws {
+    try ranks.check(shards: settings.shards)
+    self.ranks = ranks
+    shards.removeLast(shards.count - settings.shards / ranks.count)
+  }
+
   /// A text has no episodes.
   package var episodes: Int { 0 }
 
@@ -60,6 +70,7 @@ package struct TextTrainer: Trainer, Sendable {
     into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
     goOn: (TrainingProgress) -> Bool
   ) throws {
+    let ranks = ranks
     callbacks.trainingStarted?(TrainingEvent.Training(self))
     if step == 0 { try evaluate(into: &sink, callbacks) }
     var clock = (step: step, time: now())
@@ -95,8 +106,11 @@ package struct TextTrainer: Trainer, Sendable {
       callbacks.updateEnded?(TrainingEvent.Update(step: step, number: step, metrics: metrics))
       if isEvaluated { try evaluate(into: &sink, callbacks) }
       if isReported { clock = (step, now()) }
-      if step % settings.snapshotEvery == 0 || isComplete { try sink.record(checkpoint, callbacks) }
-      if !goOn(progress(loss)) { break }
+      if step % settings.snapshotEvery == 0 || isComplete {
+        try ranks.compare(parameters, step: step)
+        try sink.record(checkpoint, callbacks)
+      }
+      if !ranks.agree({ goOn(progress(loss)) }) { break }
     }
     callbacks.trainingEnded?(TrainingEvent.Training(self))
   }
@@ -129,12 +143,15 @@ package struct TextTrainer: Trainer, Sendable {
       starts: starts, context: settings.context, step: step,
       dropout: settings.dropout, generator: generator)
     let (shards, parameters, part) = (shards, parameters, corpus.training)
-    pool.run(shards.count) { index in
-      shards[index].computeGradients(
-        batch.share(index, of: shards.count), of: part, batch, parameters)
+    rows.backward += forEachShard(of: batch) {
+      shards[$0].computeGradients($1, of: part, batch, parameters)
     }
-    for shard in shards.dropFirst() { shards[0].gradients.add(shard.gradients) }
-    let loss = shards.reduce(0) { $0 + $1.loss } / Double(starts.count * settings.context)
+    forEachPair(of: shards.count) { shards[$0].gradients.add(shards[$1].gradients) }
+    if let ranks {
+      let all = 0..<parameters.values.count
+      ranks.addUp(&shards[0].gradients.values, in: all, among: ranks.count)
+    }
+    let loss = sumOfLosses() / Double(starts.count * settings.context)
     let most = settings.gradientNorm > 0 ? settings.gradientNorm : .infinity
     let norm = shards[0].gradients.clip(toNorm: most)
     for (name, value) in [("losses/batch", loss), ("losses/gradient_norm", norm)]
@@ -151,7 +168,9 @@ package struct TextTrainer: Trainer, Sendable {
     into sink: inout Sink, _ callbacks: TrainingCallbacks
   ) throws {
     callbacks.evaluationStarted?(TrainingEvent.Evaluation(step: step))
-    loss = (meanLoss(corpus.training), meanLoss(corpus.validation))
+    let (training, validation) = (evaluate(corpus.training), evaluate(corpus.validation))
+    loss = (training.loss, validation.loss)
+    rows.forward += training.rows + validation.rows
     let metrics = [
       Metric(step: step, name: "losses/train", value: loss.training),
       Metric(step: step, name: "losses/validation", value: loss.validation),
@@ -161,17 +180,38 @@ package struct TextTrainer: Trainer, Sendable {
   }
 
   /// The mean loss of a part of the text, without learning anything.
-  package func meanLoss(_ part: [Int32]) -> Double {
+  package func meanLoss(_ part: [Int32]) -> Double { evaluate(part).loss }
+
+  private func evaluate(_ part: [Int32]) -> (loss: Double, rows: Int) {
     let context = settings.context
     let starts = Corpus.spread(
       settings.evaluationBatches * settings.batch, over: part, context: context)
     let batch = TextShard.Batch(
       starts: starts, context: context, step: step, dropout: 0, generator: generator)
     let (shards, parameters) = (shards, parameters)
-    pool.run(shards.count) { index in
-      shards[index].computeLoss(
-        batch.share(index, of: shards.count), of: part, batch, parameters)
+    let rows = forEachShard(of: batch) {
+      shards[$0].computeLoss($1, of: part, batch, parameters)
     }
-    return shards.reduce(0) { $0 + $1.loss } / Double(starts.count * context)
+    return (sumOfLosses() / Double(starts.count * context), rows)
+  }
+
+  // MARK: Shards
+
+  /// Does a piece of work for each shard of this process, with its part of the sequences; how many rows there
+  /// are in these.
+  private func forEachShard(
+    of batch: TextShard.Batch, _ work: @escaping @Sendable (Int, Range<Int>) -> Void
+  ) -> Int {
+    let (own, all) = (ranks.share(of: settings.shards), settings.shards)
+    pool.run(own.count) { work($0, batch.share(own.lowerBound + $0, of: all)) }
+    return own.reduce(0) { $0 + batch.share($1, of: all).count } * batch.context
+  }
+
+  /// What the losses of all shards come to.
+  private func sumOfLosses() -> Double {
+    var losses = shards.map(\.loss)
+    forEachPair(of: losses.count) { losses[$0] += losses[$1] }
+    if let ranks { ranks.addUp(&losses[0], among: ranks.count, +=) }
+    return losses[0]
   }
 }

@@ -9,12 +9,14 @@ struct TrainCommand: Command {
   static let name = "train"
   static let summary = "train a learner and record every transition"
   static let group = CommandGroup.record
+  static let isShared = true
   static let examples = [
     "reel train maze --seed 1 -o recordings/maze.sqlite",
     "reel train lake --map 8x8",
     "reel train lake --preset original --seeds 1-10",
     "reel train text --text /usr/share/common-licenses --preset nano",
     "reel train --resume recordings/maze.sqlite",
+    "mpirun -n 8 reel train breakout --preset cluster -o recordings/shared.sqlite",
     "reel train maze --events - | grep -m 1 '\"return\":9[0-9]'",
   ]
 
@@ -115,11 +117,18 @@ struct TrainCommand: Command {
     if events == "-", console.isJSON {
       throw Failure.usage("--events - and --json both write to standard output")
     }
+    let ranks = listsSettings ? nil : try Ranks.join()
+    if ranks.count > 1, seeds.count > 1 {
+      throw Failure.usage(
+        "\(ranks.count) processes share one run, and --seeds asks for \(seeds.count)",
+        "start one mpirun for each seed")
+    }
+    guard ranks.isFirst else { return try follow(ranks) }
     if let resumption {
       let events = try events.map { try EventLog($0, appending: true) }
       return try ResumedRun(
         resumption.path, options: RecordingOptions(durable: isDurable),
-        onCommit: onCommit(resumption.path)
+        onCommit: onCommit(resumption.path), ranks: ranks
       ).run(resumption.change, console, events: events)
     }
     let plan = try plan()
@@ -132,6 +141,7 @@ struct TrainCommand: Command {
       (run.tags, run.note) = (tags, note)
       run.options = RecordingOptions(force: force, durable: isDurable)
       run.onCommit = onCommit(run.path)
+      run.ranks = ranks
       return run
     }
     if !force { for run in runs { try refuseExisting(run.path) } }
@@ -148,6 +158,19 @@ struct TrainCommand: Command {
       printTable(results, console)
     }
     return console.end(results)
+  }
+
+  /// Computes a part of what the first process records.
+  private func follow(_ ranks: Ranks?) throws -> ExitCode {
+    Interruption.ignore()
+    if let resumption {
+      try ResumedRun(resumption.path, ranks: ranks).follow(resumption.change)
+    } else {
+      var run = TrainingRun(try plan(), seed: seeds[0], path: "")
+      run.ranks = ranks
+      try run.follow()
+    }
+    return .done
   }
 
   private func plan() throws -> TrainingPlan {

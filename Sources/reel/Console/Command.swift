@@ -8,9 +8,15 @@ protocol Command: SendableMetatype {
   static var group: CommandGroup { get }
   /// Commands that work as they stand.
   static var examples: [String] { get }
+  /// Whether several processes that mpirun starts share its work. Others would do all of it at once.
+  static var isShared: Bool { get }
 
   init(_ arguments: inout Arguments) throws
   func run(_ console: Console) throws -> ExitCode
+}
+
+extension Command {
+  static var isShared: Bool { false }
 }
 
 /// The parts of the overview.

@@ -20,6 +20,16 @@ enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
+  /// From now on a signal is nothing: another process is asked as well, and decides.
+  static func ignore() {
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_IGN) }
+  }
+
+  /// From now on a signal ends the program at once.
+  static func yield() {
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+  }
+
   /// Asks for a clean stop as a signal does.
   static func request() { asked.store(true, ordering: .relaxed) }
 

@@ -48,6 +48,15 @@ extension Console {
     note(
       "\(score); \(NumberFormat.count(result.steps)) steps in \(NumberFormat.duration(result.seconds))"
     )
+    if let sharing = result.sharing {
+      let most = sharing.backward.max() ?? 0
+      let share = Double(most) / Double(max(1, sharing.backward.reduce(0, +)))
+      note(
+        "\(sharing.ranks) processes: \(NumberFormat.decimal(100 * share, 1)) % of what was learned "
+          + "from at most in one; at most \(NumberFormat.duration(sharing.communicationSeconds)) in "
+          + "telling each other \(NumberFormat.bytes(sharing.bytes.max() ?? 0)), and waiting for that"
+      )
+    }
     guard result.isComplete else { return }
     let file = result.path.quotedForShell
     note(
