@@ -7,7 +7,8 @@ import Platform
 enum Reel {
   /// Every verb, in the order that help lists them.
   static let commands: [any Command.Type] = [
-    TrainCommand.self, SweepCommand.self, RunTaskCommand.self, EvaluateCommand.self, SolveCommand.self,
+    TrainCommand.self, SweepCommand.self, RunTaskCommand.self, EvaluateCommand.self,
+    SolveCommand.self,
     MapCommand.self,
     StudioCommand.self, ListCommand.self, InfoCommand.self, LabelCommand.self, EpisodesCommand.self,
     MomentsCommand.self, QCommand.self, DigestCommand.self,
