@@ -6,7 +6,7 @@ BUILD = $(SWIFT) build -c release --product reel
 REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
-.PHONY: help setup build demo test test-browser test-python test-sb3 torture fuzz sanitize lint format \
+.PHONY: help setup build demo test test-browser test-python test-sb3 test-cluster torture fuzz sanitize lint format \
 	bench bench-peers bench-table results docs gallery check clean
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make sanitize  the tests under the address and the thread sanitizer"
 	@echo "make test-python   the Python package with Minari, DuckDB, pandas and TensorBoard"
 	@echo "make test-sb3      and with Stable-Baselines3, which takes 5.7 GB"
+	@echo "make test-cluster  a sweep on a real Slurm, and one run on two hosts by a real Open MPI"
 	@echo "make bench   speed of every room and of the recorder for Python, each figure beside its peer and its limit"
 	@echo "make bench-peers   install what figures are compared with, 6 GB"
 	@echo "make bench-table   write the table of docs/benchmarks.md from the last make bench"
@@ -71,6 +72,10 @@ test-python: build
 
 test-sb3: build
 	@REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) .ci/python sb3 python -m unittest discover -s Python/tests -p 'test_sb3.py'
+
+test-cluster: build
+	@.ci/slurm .ci/test-cluster
+	@.ci/test-ranks
 
 test-browser: build
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || .ci/setup chromium
