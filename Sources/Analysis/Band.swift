@@ -12,8 +12,11 @@ package struct Band: Sendable, Equatable {
   /// How many runs there were.
   package let count: Int
 
-  /// How often runs are drawn again.
-  private static let repetitions = 2000
+  /// How often runs are drawn again: less often where there are thousands, of which each draw says more and takes
+  /// longer. Up to 500 runs of 400 places have all of them.
+  private static func repetitions(places: Int, runs: Int) -> Int {
+    max(200, min(2000, 400_000_000 / max(1, places * runs)))
+  }
 
   /// The band of the runs of some tasks, each with a number for every x. Whole runs are drawn again,
   /// those of a task among themselves.
@@ -37,7 +40,7 @@ package struct Band: Sendable, Equatable {
       return
     }
     let bootstrap = StratifiedBootstrap(
-      runs: tasks.map(\.count), repetitions: Self.repetitions)
+      runs: tasks.map(\.count), repetitions: Self.repetitions(places: x.count, runs: count))
     let results = bootstrap.results(of: [Double]()) { counts in
       kernels.map { $0.values(counts)[which] }
     }

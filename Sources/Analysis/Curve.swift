@@ -1,22 +1,4 @@
-/// What an episode earned, and when it ended; or what a metric was, and when.
-package struct EpisodeOutcome: Hashable, Sendable {
-  /// Its number in the run.
-  package var number: Int
-  /// The steps of the run when it ended.
-  package var stepsDone: Int
-  /// The seconds of the run when it ended; 0 where nobody measured.
-  package var seconds: Double
-  /// The sum of its rewards.
-  package var totalReturn: Double
-
-  /// An episode's outcome.
-  package init(number: Int, stepsDone: Int, seconds: Double = 0, totalReturn: Double) {
-    self.number = number
-    self.stepsDone = stepsDone
-    self.seconds = seconds
-    self.totalReturn = totalReturn
-  }
-}
+package import Recordings
 
 /// A run's returns, or another measure, over its course: as they were, averaged over a window, and the
 /// best so far.

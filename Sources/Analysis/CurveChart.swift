@@ -1,4 +1,5 @@
 package import Raster
+import Recordings
 
 extension Curve {
   /// The curve as a chart: returns as they were, faint; their average, strong; the best, quiet.

@@ -5,20 +5,61 @@ package import Rollouts
 /// A recording among others that it is drawn or compared with.
 package struct GroupedRun {
   package let path: String
-  package let recording: Recording
+  /// What it says of itself; without its map and what its states mean where a catalog says it.
   package let run: RunDescription
+  private let source: Source
   /// The group that it belongs to.
   package fileprivate(set) var group: String
   /// The world and map that it was run on.
   package let task: String
 
-  fileprivate init(_ path: String) throws {
-    self.path = path
-    recording = try Recording(path)
-    run = try recording.description()
+  private enum Source {
+    case recording(Recording)
+    case cataloged(RunCatalog, Int)
+  }
+
+  private init(_ path: String, _ run: RunDescription, _ source: Source) {
+    (self.path, self.run, self.source) = (path, run, source)
     group = ""
     let map = run.world.mapName
     task = map.isEmpty ? run.world.name : "\(run.world.name) \(map)"
+  }
+
+  fileprivate init(_ place: RunPlaces.Place) throws {
+    switch place {
+    case .file(let path):
+      let recording = try Recording(path)
+      self.init(path, try recording.description(), .recording(recording))
+    case .cataloged(let catalog, let run):
+      self.init(run.path, run.description, .cataloged(catalog, run.id))
+    }
+  }
+
+  /// The recording itself.
+  package func recording() throws -> Recording {
+    if case .recording(let recording) = source { return recording }
+    return try Recording(path)
+  }
+
+  /// What every finished episode earned, and when it ended.
+  package func outcomes() throws -> [EpisodeOutcome] {
+    switch source {
+    case .recording(let recording): try recording.outcomes()
+    case .cataloged(let catalog, let run): try catalog.outcomes(of: run)
+    }
+  }
+
+  /// A metric that was recorded; one that was not is refused with those that were.
+  package func outcomes(ofMetric name: String) throws -> [EpisodeOutcome] {
+    switch source {
+    case .recording(let recording): return try recording.knownOutcomes(ofMetric: name)
+    case .cataloged(let catalog, let run):
+      let values = try catalog.outcomes(ofMetric: name, of: run)
+      if values.isEmpty {
+        throw RunError.noMetric(name, of: path, among: try catalog.metricNames(of: run))
+      }
+      return values
+    }
   }
 
   /// What a key says of the run; nil where it says nothing.
@@ -50,14 +91,19 @@ package struct RunGroups {
     "trainer", "preset", "world", "map", "task", "seed", "purpose", "tag", "note", "file",
   ]
 
-  /// Groups of recordings by a key, or by whatever they differ in besides their seeds and worlds.
-  package init(_ paths: [String], by key: String?) throws {
-    if paths.isEmpty { throw RunError.request("name one or more recordings") }
+  /// Groups of recordings, or of all in a folder or a catalog, by a key, or by whatever they differ in besides their seeds and
+  /// worlds.
+  package init(_ places: [String], by key: String?) throws {
+    var runs = try RunPlaces.all(in: places).map { try GroupedRun($0) }
+    if runs.isEmpty {
+      throw RunError.request(
+        places.isEmpty
+          ? "name one or more recordings" : "there is no recording in \(places[0])")
+    }
     var seen: Set<String> = []
-    for path in paths where !seen.insert(path).inserted {
+    for path in runs.map(\.path) where !seen.insert(path).inserted {
       throw RunError.request("\(path) is named twice, and would count twice")
     }
-    var runs = try paths.map { try GroupedRun($0) }
     let keys = try key.map { [try Self.checked($0, runs)] } ?? Self.differing(runs)
     for index in runs.indices {
       let values = keys.map { key in
@@ -102,5 +148,23 @@ package struct RunGroups {
   private static func unique(_ words: [String]) -> [String] {
     var seen: Set<String> = []
     return words.filter { seen.insert($0).inserted }
+  }
+}
+
+extension Recording {
+  /// A metric that was recorded; one that was not is refused with those that were.
+  package func knownOutcomes(ofMetric name: String) throws -> [EpisodeOutcome] {
+    let values = try outcomes(ofMetric: name)
+    if values.isEmpty { throw RunError.noMetric(name, of: path, among: try metricNames()) }
+    return values
+  }
+}
+
+extension RunError {
+  fileprivate static func noMetric(
+    _ name: String, of path: String, among known: [String]
+  ) -> RunError {
+    let has = known.isEmpty ? "it has none at all" : "it has \(known.joined(separator: ", "))"
+    return .run("\(path) has no metric '\(name)'; \(has)", .name(like: name, among: known))
   }
 }

@@ -5,23 +5,30 @@ package import Rollouts
 package struct RunSummary {
   package let run: RunDescription
   package let path: String
-  package let counts: RecordingCounts
+  package let steps: Int
+  package let episodes: Int
   package let status: Recording.Status
   package let bytes: Int
   /// The mean return of the last hundred episodes, and the best return; nil where none has ended.
   package let lastMean: Double?
   package let best: Double?
 
-  /// Reads a recording.
-  package init(_ path: String) throws {
-    let recording = try Recording(path)
-    self.path = path
-    run = try recording.description()
-    counts = try recording.counts()
-    lastMean = try recording.lastMean()
-    best = try recording.bestReturn()
-    status = try recording.status()
-    bytes = recording.fileBytes()
+  /// Reads a recording, or what a catalog knows of it.
+  package init(_ place: RunPlaces.Place) throws {
+    path = place.path
+    switch place {
+    case .file(let path):
+      let recording = try Recording(path)
+      run = try recording.description()
+      let counts = try recording.counts()
+      (steps, episodes) = (counts.steps, counts.episodes)
+      (lastMean, best) = (try recording.lastMean(), try recording.bestReturn())
+      (status, bytes) = (try recording.status(), recording.fileBytes())
+    case .cataloged(_, let known):
+      (run, steps, episodes) = (known.description, known.steps, known.episodes)
+      (lastMean, best) = (known.lastMean, known.best)
+      (status, bytes) = (known.status, known.bytes)
+    }
   }
 
   /// What a run came to: the mean return of its last hundred episodes, or a language model's last loss on what
@@ -41,8 +48,8 @@ package struct RunSummary {
       .init("map_name", .string(run.world.mapName)), .init("trainer", .string(run.trainer)),
       .init("preset", .string(run.preset)), .init("purpose", .string(run.purpose.rawValue)),
       .init("seed", run.hasSeed ? .integer(Int(run.seed)) : .null),
-      .init("steps", .integer(counts.steps)),
-      .init("episodes", .integer(counts.episodes)),
+      .init("steps", .integer(steps)),
+      .init("episodes", .integer(episodes)),
       .init("mean_return_last_100", lastMean.map(JSON.number) ?? .null),
       .init("max_return", best.map(JSON.number) ?? .null),
       .init("bytes", .integer(bytes)), .init("status", .string(status.rawValue)),

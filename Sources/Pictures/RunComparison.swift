@@ -59,9 +59,9 @@ extension GroupedRun {
   fileprivate func score(_ options: RunComparison.Options) throws -> Double {
     let values: [Double]
     if let metric = options.metric {
-      values = try recording.knownMetric(metric).values.filter(\.isFinite)
+      values = try outcomes(ofMetric: metric).map(\.totalReturn).filter(\.isFinite)
     } else {
-      values = try recording.episodes().filter(\.isOver).map(\.return)
+      values = try outcomes().map(\.totalReturn)
     }
     if values.isEmpty { throw RunError.run("\(path) has nothing finished to compare yet") }
     return Statistics.mean(values.suffix(options.last))

@@ -1,7 +1,7 @@
 package import Analysis
 package import Experiments
 package import Raster
-package import Recordings
+import Recordings
 package import Rollouts
 
 /// The curves of some runs by group, what each group says together, and how it ended.
@@ -30,7 +30,7 @@ package struct RunCurves {
   /// their own.
   package init(of groups: RunGroups, _ options: Options = Options()) throws {
     let points = try groups.runs.map { run in
-      let points = try run.recording.points(of: options.measure)
+      let points = try run.points(of: options.measure)
       guard !points.isEmpty else {
         throw RunError.run("\(run.path) has no finished episode to draw yet")
       }
@@ -97,68 +97,12 @@ package struct RunCurves {
   }
 }
 
-extension Recording {
-  /// What a measure was, and when.
-  package func points(of measure: Curve.Measure) throws -> [EpisodeOutcome] {
+extension GroupedRun {
+  /// What a measure was, and when. A metric that was not recorded is refused with those that were.
+  fileprivate func points(of measure: Curve.Measure) throws -> [EpisodeOutcome] {
     switch measure {
     case .returns: return try outcomes()
-    case .metric(let name):
-      let series = try knownMetric(name)
-      let episodes = try episodes()
-      var clock = RecordedClock(try elapsed())
-      var episode = 0
-      return zip(series.steps, series.values).map { step, value in
-        while episode < episodes.count, episodes[episode].firstStep < step { episode += 1 }
-        return EpisodeOutcome(
-          number: episode, stepsDone: step, seconds: clock.seconds(after: step),
-          totalReturn: value)
-      }
+    case .metric(let name): return try outcomes(ofMetric: name)
     }
-  }
-
-  /// What every finished episode earned, and when it ended.
-  package func outcomes() throws -> [EpisodeOutcome] {
-    var clock = RecordedClock(try elapsed())
-    var outcomes: [EpisodeOutcome] = []
-    try forEachEpisodes { episodes in
-      for episode in episodes where episode.isOver {
-        let steps = episode.lastStep + 1
-        outcomes.append(
-          EpisodeOutcome(
-            number: episode.number, stepsDone: steps, seconds: clock.seconds(after: steps),
-            totalReturn: episode.return))
-      }
-    }
-    return outcomes
-  }
-
-  /// A metric that was recorded; one that was not is refused with those that were.
-  package func knownMetric(_ name: String) throws -> MetricSeries {
-    let series = try metric(name)
-    guard series.steps.isEmpty else { return series }
-    let known = try metricNames()
-    let has = known.isEmpty ? "it has none at all" : "it has \(known.joined(separator: ", "))"
-    throw RunError.run(
-      "\(path) has no metric '\(name)'; \(has)", .name(like: name, among: known))
-  }
-}
-
-/// When a run had taken some number of steps, asked in rising order.
-private struct RecordedClock {
-  private let commits: [(steps: Int, seconds: Double)]
-  private var next = 0
-  private var before = (steps: 0, seconds: 0.0)
-
-  init(_ commits: [(steps: Int, seconds: Double)]) { self.commits = commits }
-
-  /// Time is known at every commit; between two of them steps passed evenly.
-  mutating func seconds(after steps: Int) -> Double {
-    while next < commits.count, commits[next].steps < steps {
-      before = commits[next]
-      next += 1
-    }
-    guard next < commits.count, commits[next].steps > before.steps else { return before.seconds }
-    let share = Double(steps - before.steps) / Double(commits[next].steps - before.steps)
-    return before.seconds + share * (commits[next].seconds - before.seconds)
   }
 }

@@ -11,9 +11,9 @@ extension ReportedRun {
   /// The losses of a model's training as a curve, and as they are drawn where it is alone.
   func readLosses(_ report: inout RunReport) throws {
     report.losses = try LossCurve(of: recording)
-    let validation = Curve.Measure.metric("losses/validation")
+    let name = "losses/validation"
     report.curve = Curve(
-      try recording.points(of: validation), by: .steps, of: validation)
+      try recording.outcomes(ofMetric: name), by: .steps, of: .metric(name))
   }
 
   /// The texts that are chosen, as far as their letters have room.

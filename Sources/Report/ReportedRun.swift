@@ -67,7 +67,7 @@ package struct ReportedRun {
     self.name = name
     (task, group) = (grouped.task, grouped.group)
     (self.commands, self.options, self.tables) = (commands, options, tables)
-    recording = grouped.recording
+    recording = try grouped.recording()
     run = grouped.run
     let plan = try tables.catalog.plan(of: run)
     (world, insight) =

@@ -15,7 +15,8 @@ enum Reel {
     RenderCommand.self, FilmCommand.self, CurveCommand.self, HeatmapCommand.self,
     CompareCommand.self, ReportCommand.self,
     VerifyCommand.self, RecoverCommand.self, ForkCommand.self, CopyCommand.self,
-    ExportCommand.self, ImportCommand.self, StudyCommand.self, ExploreCommand.self,
+    ExportCommand.self, ImportCommand.self, StudyCommand.self, CatalogCommand.self,
+    ExploreCommand.self,
     ExplainCommand.self,
     GenerateCommand.self, SentimentCommand.self, DemoCommand.self, BenchCommand.self,
   ]

@@ -1,5 +1,6 @@
 import Analysis
 import Raster
+import Recordings
 import Rollouts
 import Testing
 

@@ -39,6 +39,19 @@ import Testing
     }
   }
 
+  @Test func `a folder stands for the recordings in it`() throws {
+    try withTemporaryFolder { folder in
+      try runs(in: folder) { mazes, lake in
+        let groups = try RunGroups([folder + "/"], by: "gamma")
+        #expect(groups.runs.map(\.path) == mazes + [lake])
+        let error = #expect(throws: RunError.self) {
+          try RunGroups(["\(Repository.root)/docs"], by: nil)
+        }
+        #expect(error?.description.hasPrefix("there is no recording in") == true)
+      }
+    }
+  }
+
   @Test func `a key groups runs by what it says of them`() throws {
     try withTemporaryFolder { folder in
       try runs(in: folder) { mazes, _ in
@@ -81,7 +94,7 @@ import Testing
       var run = try kind.training(in: folder)
       (run.tags, run.note) = (["a", "b"], "why")
       _ = try run.run { _ in true }
-      let summary = try RunSummary(run.path)
+      let summary = try RunSummary(.file(run.path))
       let database = try Database(run.path, .reading)
       func number(_ query: String) throws -> Double? {
         try database.first("SELECT \(query)")?.first?.double
@@ -89,8 +102,8 @@ import Testing
       let over = "FROM episodes WHERE ending IN ('terminated', 'truncated')"
       // The steps of a text are batches, and no transitions.
       let steps = kind == .text ? 24 : try number("count(*) FROM transitions")
-      #expect(Double(summary.counts.steps) == steps)
-      #expect(Double(summary.counts.episodes) == (try number("count(*) FROM episodes")))
+      #expect(Double(summary.steps) == steps)
+      #expect(Double(summary.episodes) == (try number("count(*) FROM episodes")))
       #expect(summary.best == (try number("max(return) \(over)")))
       let mean = try number(
         "avg(return) FROM (SELECT return \(over) ORDER BY episode DESC LIMIT 100)")

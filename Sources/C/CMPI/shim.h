@@ -15,7 +15,6 @@ typedef struct {
   int (*_Nonnull exchange)(const void *_Nonnull, int, void *_Nonnull, int, int, void *_Nonnull, int,
                            void *_Nonnull, int, int, void *_Nonnull, void *_Nullable);
   int (*_Nonnull broadcast)(void *_Nonnull, int, void *_Nonnull, int, void *_Nonnull);
-  int (*_Nonnull barrier)(void *_Nonnull);
   int (*_Nonnull finalize)(void);
   int (*_Nonnull abort)(void *_Nonnull, int);
 } reel_mpi;
@@ -29,7 +28,7 @@ static inline const reel_mpi *_Nullable reel_load_mpi(void) {
   if (!library) return NULL;
   static const char *const names[] = {
       "ompi_mpi_comm_world", "ompi_mpi_byte", "MPI_Init_thread", "MPI_Comm_rank", "MPI_Comm_size",
-      "MPI_Allgather", "MPI_Sendrecv", "MPI_Bcast", "MPI_Barrier", "MPI_Finalize", "MPI_Abort",
+      "MPI_Allgather", "MPI_Sendrecv", "MPI_Bcast", "MPI_Finalize", "MPI_Abort",
   };
   void *found[sizeof names / sizeof *names];
   for (size_t index = 0; index < sizeof names / sizeof *names; index += 1) {

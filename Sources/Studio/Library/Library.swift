@@ -88,7 +88,7 @@ package final class Library: Sendable {
     }
     let row: Row
     do {
-      row = .run(try RunSummary(entry.path))
+      row = .run(try RunSummary(.file(entry.path)))
     } catch {
       row = .failure("\(error)")
     }
@@ -99,13 +99,7 @@ package final class Library: Sendable {
   }
 
   private func scan() -> [Entry] {
-    let paths = places.flatMap { place in
-      Files.isFolder(place)
-        ? Files.visibleNames(in: place).filter { Files.ending($0) == "sqlite" }.map {
-          "\(Files.trimmed(place))/\($0)"
-        } : [place]
-    }
-    return paths.compactMap { path in
+    ((try? RunPlaces.files(in: places)) ?? []).compactMap { path in
       guard let stamp = FileStamp(path) else { return nil }
       return Entry(id: Self.id(of: path), path: path, name: Files.stem(path), stamp: stamp)
     }.sorted { ($0.stamp.changed, $1.path) > ($1.stamp.changed, $0.path) }

@@ -26,7 +26,7 @@ final class ReadingDesk {
 
   /// What it is.
   func facts() throws -> JSON {
-    let summary = try RunSummary(recording.path)
+    let summary = try RunSummary(.file(recording.path))
     let settings: [JSON.Member]
     if case .object(let members) = run.configuration { settings = members } else { settings = [] }
     let insight = try plan.insight(of: recording)
@@ -189,9 +189,10 @@ final class ReadingDesk {
       let losses = try LossCurve(of: recording)
       return (losses.chart(title: title, theme: request.theme), losses.csv)
     }
-    let measure =
-      request.metric.isEmpty ? Curve.Measure.returns : Curve.Measure.metric(request.metric)
-    let points = try recording.points(of: measure)
+    let metric = request.metric
+    let measure = metric.isEmpty ? Curve.Measure.returns : Curve.Measure.metric(metric)
+    let points =
+      metric.isEmpty ? try recording.outcomes() : try recording.knownOutcomes(ofMetric: metric)
     guard !points.isEmpty else { throw Refusal.missing("no episode has ended yet") }
     let curve = Curve(points, by: request.progress, of: measure)
     return (curve.chart(title: title, theme: request.theme), curve.csv)

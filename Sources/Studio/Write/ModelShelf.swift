@@ -44,7 +44,7 @@ final class ModelShelf: Sendable {
   func list() -> [JSON] {
     let recordings = library.entries().all.compactMap { entry -> JSON? in
       guard case .run(let summary) = library.row(of: entry), summary.run.isOfText,
-        summary.run.purpose == .train, summary.counts.steps > 0
+        summary.run.purpose == .train, summary.steps > 0
       else { return nil }
       return [
         "id": .string(entry.id), "name": .string(entry.name), "kind": "recording",

@@ -13,6 +13,7 @@ struct CompareCommand: Command {
   static let examples = [
     "reel compare recordings/a*.sqlite recordings/b*.sqlite --group-by trainer",
     "reel compare recordings/lake-*.sqlite --group-by gamma -o output/gamma.png",
+    "reel compare runs/ --group-by alpha",
     "reel compare recordings/*.sqlite --normalize 0,960 --json",
   ]
 
@@ -25,7 +26,7 @@ struct CompareCommand: Command {
   private let force: Bool
 
   init(_ arguments: inout Arguments) throws {
-    files = arguments.remaining("FILE", help: "recordings, one run each")
+    files = arguments.remaining("FILE", help: "recordings, one run each, folders of them, catalogs")
     key = try arguments.option("--group-by", value: "WHAT", help: RunGroups.help)
     var options = RunComparison.Options()
     options.metric = try arguments.option(

@@ -29,7 +29,7 @@ struct CurveCommand: Command {
   private let force: Bool
 
   init(_ arguments: inout Arguments) throws {
-    files = arguments.remaining("FILE", help: "recordings")
+    files = arguments.remaining("FILE", help: "recordings, folders of them, catalogs")
     key = try arguments.option("--group-by", value: "WHAT", help: RunGroups.help)
     var options = RunCurves.Options()
     let metric = try arguments.option(
@@ -65,8 +65,8 @@ struct CurveCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let groups = try RunGroups(files, by: key)
-    if files.count == 1, options.measure == .returns, !groups.runs[0].run.hasTransitions {
-      return try drawLosses(of: groups.runs[0].recording, groups.runs[0].run, console)
+    if groups.runs.count == 1, options.measure == .returns, !groups.runs[0].run.hasTransitions {
+      return try drawLosses(of: groups.runs[0].recording(), groups.runs[0].run, console)
     }
     let curves = try RunCurves(of: groups, options)
     if curves.curves.count == 1, key == nil, !console.isJSON {

@@ -209,8 +209,7 @@ struct ExplainCommand: Command {
 
   /// The newest recording of a trainer in recordings/, if there is one.
   private func newestRecording(by trainer: String) -> String? {
-    Files.visibleNames(in: "recordings").filter { Files.ending($0) == "sqlite" }
-      .map { "recordings/\($0)" }
+    ((try? RunPlaces.files(in: ["recordings"])) ?? [])
       .sorted { Files.modificationTime($0) ?? 0 > Files.modificationTime($1) ?? 0 }
       .first { (try? Recording($0).description().trainer) == trainer }
   }

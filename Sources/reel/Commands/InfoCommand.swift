@@ -20,9 +20,9 @@ struct InfoCommand: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let summary = try RunSummary(file)
+    let summary = try RunSummary(.file(file))
     let recording = try Recording(file)
-    let counts = summary.counts
+    let counts = try recording.counts()
     let sizes = try recording.tableSizes()
     let session = try recording.lastSession()
     let taken = summary.run.hasTransitions ? counts.transitions : counts.steps

@@ -14,32 +14,26 @@ struct ListCommand: Command {
   private let tags: [String]
 
   init(_ arguments: inout Arguments) throws {
-    places = arguments.remaining("PLACE", help: "files and folders (default recordings/)")
+    places = arguments.remaining("PLACE", help: "files, folders and catalogs (default recordings/)")
     tags = try arguments.repeatedOption("--tag", value: "WORD", help: "only runs that bear it")
     arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let files = (places.isEmpty ? ["recordings"] : places).flatMap { place in
-      Files.isFolder(place)
-        ? Files.visibleNames(in: place).filter { Files.ending($0) == "sqlite" }.map {
-          "\(place)/\($0)"
-        }
-        : [place]
-    }
+    let found = try RunPlaces.all(in: places.isEmpty ? ["recordings"] : places)
     var table = TextTable(
       [
         "file", "world", "map", "trainer", "seed", "steps", "episodes", "last 100", "size",
         "status",
       ],
       right: [4, 5, 6, 7, 8])
-    var found: [JSON] = []
+    var shown: [JSON] = []
     var isFine = true
-    for file in files {
+    for place in found {
       do {
-        let summary = try RunSummary(file)
+        let summary = try RunSummary(place)
         guard tags.allSatisfy(summary.run.tags.contains) else { continue }
-        found.append(.object(summary.members))
+        shown.append(.object(summary.members))
         table.add(summary.columns)
       } catch {
         // One broken file must not hide the others.
@@ -48,8 +42,8 @@ struct ListCommand: Command {
       }
     }
     if console.isJSON {
-      console.print(.array(found))
-    } else if found.isEmpty {
+      console.print(.array(shown))
+    } else if shown.isEmpty {
       console.note("no recordings; reel train maze makes one")
     } else {
       console.print(table.text)
@@ -62,7 +56,7 @@ extension RunSummary {
   fileprivate var columns: [String] {
     [
       path, run.world.name, run.world.mapName, run.trainer, run.seedText,
-      NumberFormat.count(counts.steps), NumberFormat.count(counts.episodes),
+      NumberFormat.count(steps), NumberFormat.count(episodes),
       lastMean.map { NumberFormat.decimal($0, 3) } ?? "–",
       NumberFormat.bytes(bytes), status.rawValue,
     ]

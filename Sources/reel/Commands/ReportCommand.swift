@@ -24,7 +24,7 @@ struct ReportCommand: Command {
   private let force: Bool
 
   init(_ arguments: inout Arguments) throws {
-    files = arguments.remaining("FILE", help: "recordings, laid side by side")
+    files = arguments.remaining("FILE", help: "recordings, laid side by side, and folders of them")
     let text =
       try arguments.option(
         "--episode", value: "WHICH",
@@ -47,15 +47,15 @@ struct ReportCommand: Command {
   private static let bytes = 1_250_000
 
   func run(_ console: Console) throws -> ExitCode {
-    let groups = try RunGroups(files, by: nil)
-    let path = output ?? "output/\(Files.stem(files[0])).html"
+    let groups = try RunGroups(RunPlaces.files(in: files), by: nil)
+    let path = output ?? "output/\(Files.stem(Files.trimmed(files[0]))).html"
     try OutputFile.check(path, replacing: force)
     let count = groups.runs.count
     let options = ReportedRun.Options(episodes: episodes, moments: moments, bytes: Self.bytes)
     let reader = ReportedRuns(groups, options) { run in
       let path = run.path
       return ReportedRun.Commands(
-        again: try Catalog.builtIn.reproduction(of: run.recording).command,
+        again: try Catalog.builtIn.reproduction(of: run.recording()).command,
         explain: "reel explain \(path.quotedForShell) --at "
       ) { $0.command(path) }
     }
