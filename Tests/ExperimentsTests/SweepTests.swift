@@ -102,6 +102,9 @@ import Testing
     #expect(small.count == 4 && small.script.contains("#SBATCH --array=1-3,7%4\n"))
     #expect(small.script.contains(#"run-task '/shared/it'\''s/sweep.jsonl' "$task""#))
     #expect(small.script.contains("\n#SBATCH --partition=cpu\n"))
+    // The number of an array's last task is that of the array, which would be requeued as a whole.
+    #expect(
+      small.script.contains("scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\""))
     // The largest number of a task is one below the limit.
     let large = array(Array(1...25), most: 11)
     #expect(large.count == 9 && large.script.contains("--array=1-9%4"))

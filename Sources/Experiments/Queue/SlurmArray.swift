@@ -86,7 +86,8 @@ package struct SlurmArray: Sendable {
 
       if [ -n "$again" ] && [ $code = 130 ]; then
         echo "the time is nearly over: task $task goes back into the queue" >&2
-        scontrol requeue "$SLURM_JOB_ID"
+        # By its place in the array: the number of the last task is that of the whole array.
+        scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
       fi
       exit $code
 
