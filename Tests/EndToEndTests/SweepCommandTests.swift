@@ -64,7 +64,7 @@ import Testing
 
   @Test func `a task records on its own disk, and goes on from its last copy`() throws {
     try Tour.use { folder in
-      let plan = "sweep reacher --steps 200000 -o runs"
+      let plan = "sweep reacher --steps 1000000 -o runs"
       #expect(try Program.reel(line: plan + " --print", in: folder).code == 0)
       let task = "run-task runs/sweep.jsonl 1 --scratch local --copy-every 1"
       let path = "runs/reacher-s1.sqlite"
@@ -84,7 +84,7 @@ import Testing
       let names = try Program.shell("ls -A local", in: folder).output
       #expect(names == "", "nothing stays on the machine's disk")
       #expect(
-        try Program.reel(line: "train reacher --steps 200000 -o a.sqlite", in: folder).code == 0)
+        try Program.reel(line: "train reacher --steps 1000000 -o a.sqlite", in: folder).code == 0)
       #expect(try Self.digest("a.sqlite", in: folder) == Self.digest(path, in: folder))
     }
   }
