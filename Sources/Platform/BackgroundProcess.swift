@@ -25,7 +25,7 @@ package enum BackgroundProcess {
     case killed(Int32)
   }
 
-  /// Starts a program likewise, and waits for its end. Every tenth of a second, later every second, `goesOn` is
+  /// Starts a program likewise, and waits for its end. Every few hundredths of a second, later every second, `goesOn` is
   /// asked; where it says false, the program is asked to stop as Ctrl-C does.
   package static func run(
     _ words: [String], output: borrowing HeldFile, goesOn: () -> Bool

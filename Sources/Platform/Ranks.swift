@@ -14,7 +14,7 @@ internal import Synchronization
   package private(set) var traffic = Traffic()
   private let mpi: reel_mpi
 
-  /// What processes have told each other.
+  /// What the processes have exchanged.
   package struct Traffic: Sendable, Equatable {
     package var bytes = 0
     package var seconds = 0.0
@@ -62,7 +62,7 @@ internal import Synchronization
     }
   }
 
-  // MARK: Telling each other
+  // MARK: Exchange
 
   /// Each process has set its own of equal parts, in the order of ranks; afterwards all have all.
   package func gather<Number: BitwiseCopyable>(_ parts: inout [Number]) {
@@ -119,7 +119,7 @@ internal import Synchronization
   }
 
   /// Adds up what neighbouring processes have, as a binary tree over their ranks does: all of them have the
-  /// same bits of the sum, since a + b is b + a. So many neighbours add up together, a power of two.
+  /// same bits of the sum, since a + b is b + a. The number of neighbours is a power of two.
   package func addUp<Number: BitwiseCopyable>(
     _ number: inout Number, among neighbours: Int, _ add: (inout Number, Number) -> Void
   ) {
@@ -183,7 +183,7 @@ internal import Synchronization
 
   private static func size(_ bytes: Int) -> Int32 {
     guard let size = Int32(exactly: bytes) else {
-      preconditionFailure("what processes tell each other at once is smaller than 2 GiB")
+      preconditionFailure("what processes exchange at once is smaller than 2 GiB")
     }
     return size
   }

@@ -28,7 +28,7 @@ extension Range<Int> {
 }
 
 extension Ranks {
-  /// Refuses settings whose work so many processes cannot share evenly.
+  /// Refuses settings whose work this number of processes cannot share evenly.
   func check(shards: Int, worlds: Int? = nil) throws(SettingError) {
     guard count.nonzeroBitCount == 1 else {
       throw SettingError(

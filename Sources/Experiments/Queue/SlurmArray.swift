@@ -62,7 +62,7 @@ package struct SlurmArray: Sendable {
       [
         "--job-name=reel-\(stem)", "--array=\(Self.ranges(numbers))\(limit)", "--requeue",
         "--signal=B:USR1@90", "--open-mode=append",
-        "--output=\(Self.quoted("\(manifest).slurm-%A_%a.log"))",
+        "--output=\("\(manifest).slurm-%A_%a.log".quotedForShell)",
       ] + options
     return """
       #!/bin/bash
@@ -77,7 +77,7 @@ package struct SlurmArray: Sendable {
       again=
       trap 'again=yes; kill -TERM $run 2>/dev/null' USR1
       trap 'kill -TERM $run 2>/dev/null' TERM
-      \(Self.quoted(program)) run-task \(Self.quoted(manifest)) "\(line)" \\
+      \(program.quotedForShell) run-task \(manifest.quotedForShell) "\(line)" \\
         --scratch "$scratch" --threads "${SLURM_CPUS_PER_TASK:-1}" &
       run=$!
       # A signal ends the first wait, not the run.
@@ -92,10 +92,5 @@ package struct SlurmArray: Sendable {
       exit $code
 
       """
-  }
-
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "_./=,-+%".contains($0) }
-    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -1,7 +1,7 @@
 import Platform
 import Synchronization
 
-/// Does some pieces of work on all cores, or another number at once. `progress` hears how much of all is done; where it says false, no
+/// Does some pieces of work on all cores, or `atOnce`. `progress` hears how much of all is done; where it says false, no
 /// other piece begins, and those at work hear it too. The first failure ends the rest. Products come in the
 /// order of the pieces; of those that never began there is none.
 package func onAllCores<Product: Sendable>(

@@ -3,7 +3,7 @@ import Platform
 import Rollouts
 import Trainers
 
-/// How processes shared a run: what each of them computed, and what it took to tell the others.
+/// How processes shared a run: what each of them computed, and what communication took.
 package struct Sharing: Sendable {
   /// How many rows each process took through networks, and there and back.
   package var forward: [Int]
@@ -27,7 +27,7 @@ package struct Sharing: Sendable {
   /// How many processes there were.
   package var ranks: Int { forward.count }
 
-  /// The longest that one of them took to tell the others, and waited for them.
+  /// The longest that one of them sent, received and waited.
   package var communicationSeconds: Double { seconds.max() ?? 0 }
 }
 
@@ -107,8 +107,8 @@ extension Ranks? {
   func transitions(_ own: () throws -> [Transition]) throws -> [Transition] {
     guard let self else { return try own() }
     let mine = self.rank == 0 ? try own() : []
-    let told = self.broadcast(Array(JSON.array(mine.map(\.shared)).compact.utf8))
-    guard case .array(let rows) = try JSON(parsing: String(decoding: told, as: UTF8.self)) else {
+    let sent = self.broadcast(Array(JSON.array(mine.map(\.shared)).compact.utf8))
+    guard case .array(let rows) = try JSON(parsing: String(decoding: sent, as: UTF8.self)) else {
       return []
     }
     return rows.compactMap(Transition.init(shared:))

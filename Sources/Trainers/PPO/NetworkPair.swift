@@ -9,7 +9,7 @@ import Rollouts
 ///
 /// With more than two shards each network has several parts, which see some of a minibatch's rows each and
 /// take the same steps. Of several processes the first half has the parts of the policy, the other half those
-/// of the value: they tell each other only how long gradients are, and in the end what they learned.
+/// of the value: they exchange only how long gradients are, and in the end what they learned.
 final class NetworkPair: MinibatchLessons {
   /// The parts that this process has, and which of them are of one network.
   private let parts: [LearningNetwork]

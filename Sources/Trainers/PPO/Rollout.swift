@@ -36,7 +36,7 @@ extension PPOTrainer {
   }
 
   /// Threads observe, decide and move side by side, each in some of the worlds. Processes decide for some of
-  /// the worlds each, tell the others, and move in all of them.
+  /// the worlds each, exchange what they decided, and move in all of them.
   private mutating func playAhead(_ ticks: Int) {
     let (actors, deciding) = (actors, deciding)
     let known = actors[deciding].map(\.ahead)
@@ -47,7 +47,7 @@ extension PPOTrainer {
     guard let ranks else { return }
     let size = actors[0].sizeOfDecisions(ticks: ticksAhead)
     if decisions.isEmpty { decisions = [Float](repeating: 0, count: size * ranks.count) }
-    actors[ranks.rank].tell(&decisions, at: size * ranks.rank, since: known[0])
+    actors[ranks.rank].write(&decisions, at: size * ranks.rank, since: known[0])
     ranks.gather(&decisions)
     for (rank, actor) in actors.enumerated() where rank != ranks.rank {
       actor.follow(decisions, at: size * rank)

@@ -38,15 +38,15 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
   /// Plays until each world has the steps that are to be taken down, or an episode ends.
   func play(_ ticks: Int) { stage.play(ticks) }
 
-  /// How many numbers tell others what it decided in a number of steps.
+  /// How many numbers a message has that says what it decided in a number of steps.
   func sizeOfDecisions(ticks: Int) -> Int { stage.sizeOfDecisions(ticks: ticks) }
 
-  /// Tells what it decided since it had so many steps ahead, from a place of `decisions` on.
-  func tell(_ decisions: inout [Float], at place: Int, since known: Int) {
-    stage.tell(&decisions, at: place, since: known)
+  /// Writes what it decided since it had `known` steps ahead, from a place of `decisions` on.
+  func write(_ decisions: inout [Float], at place: Int, since known: Int) {
+    stage.write(&decisions, at: place, since: known)
   }
 
-  /// Moves in its worlds as another process has told that it decided there.
+  /// Moves in its worlds as another process decided there.
   func follow(_ decisions: [Float], at place: Int) { stage.follow(decisions, at: place) }
 
   /// Keeps what was seen and decided in the first step that is to be taken down, and counts it for the scale
@@ -205,7 +205,7 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
       1 + ticks * states.count * (workspace.network.actionWidth + 2)
     }
 
-    mutating func tell(_ decisions: inout [Float], at start: Int, since known: Int) {
+    mutating func write(_ decisions: inout [Float], at start: Int, since known: Int) {
       let wide = workspace.network.actionWidth
       decisions[start] = Float(ahead - known)
       var to = start + 1

@@ -1,4 +1,5 @@
 import Experiments
+import Platform
 import Rollouts
 import Studio
 

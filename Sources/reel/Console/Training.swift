@@ -54,7 +54,7 @@ extension Console {
       note(
         "\(sharing.ranks) processes: \(NumberFormat.decimal(100 * share, 1)) % of what was learned "
           + "from at most in one; at most \(NumberFormat.duration(sharing.communicationSeconds)) in "
-          + "telling each other \(NumberFormat.bytes(sharing.bytes.max() ?? 0)), and waiting for that"
+          + "exchanging \(NumberFormat.bytes(sharing.bytes.max() ?? 0)), waiting included"
       )
     }
     guard result.isComplete else { return }
@@ -195,15 +195,4 @@ extension JSON.Member {
 extension JSON {
   /// The value as it is typed.
   fileprivate var typed: String { text ?? compact }
-}
-
-extension String {
-  /// The word as a shell takes it.
-  var quotedForShell: String {
-    let isPlain = unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
-        || "_./=,-+".unicodeScalars.contains($0)
-    }
-    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
-  }
 }
