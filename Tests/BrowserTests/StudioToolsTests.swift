@@ -135,7 +135,10 @@ struct StudioToolsTests {
           + "name.dispatchEvent(new Event('input', { bubbles: true })); "
           + "document.querySelector('dialog[open] .main').click()")
       let file = "\(studio.folder)/maps/mazes/drawn.txt"
-      try browser.wait(until: "document.body.textContent.includes('drawn.txt')")
+      // The dialog names the file before it is written; the panel, after.
+      try browser.wait(
+        until: "[...document.querySelectorAll('.saved:not([hidden])')]"
+          + ".some((panel) => panel.textContent.includes('drawn.txt'))")
       #expect(FileManager.default.fileExists(atPath: file))
       let check = try Program.reel("map", "check", file, in: studio.folder)
       #expect(check.code == 0, "\(check.output)\(check.errors)")
