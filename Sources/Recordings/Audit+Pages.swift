@@ -17,13 +17,12 @@ extension Audit {
     let transitions = TransitionColumn.table
     guard let whole = ahead?.wholePages,
       let pages = try? TablePages(of: transitions, in: recording.database),
-      let own = pages.allPages(where: whole.contains),
       let header = try? recording.database.firstBytes(100),
       // Neither free pages nor those that say where others are.
       (header[32..<40] + header[52..<56] + header[64..<68]).allSatisfy({ $0 == 0 })
     else { return false }
     var used = PageSet(count: pages.count)
-    guard own.allSatisfy({ used.insert($0) }) else { return false }
+    guard pages.visitPages(where: whole.contains, { used.insert($0) }) else { return false }
     do {
       let trees = try recording.rows(
         "SELECT type, name, tbl_name FROM main.sqlite_schema WHERE rootpage > 0")
@@ -38,9 +37,10 @@ extension Audit {
             return false
           }
         }
-        for row in try recording.rows("SELECT pageno FROM dbstat WHERE name = ?", .text(name)) {
-          guard let page = row[0].int, used.insert(page) else { return false }
+        let areOwn = try recording.allValues("SELECT pageno FROM dbstat WHERE name = ?", name) {
+          page in page.int.map { used.insert($0) } ?? false
         }
+        guard areOwn else { return false }
       }
     } catch {
       // A SQLite without this table, or one that cannot go on.

@@ -72,13 +72,12 @@ extension Audit {
   private func addCheckpoints(_ link: Link, to hash: inout CanonicalHash) throws {
     let most = link.steps.upperBound
     for place in link.checkpoints {
-      guard
-        let checkpoint = try recording.storedCheckpoints(after: place, through: place + 1).first
-      else {
+      guard let checkpoint = try recording.storedCheckpoint(afterStep: lastCheckpoint) else {
         throw Difference(
           at: max(0, most - 1), "the checkpoints of its batch",
           expected: "\(link.checkpoints.count)", found: "\(place - link.checkpoints.lowerBound)")
       }
+      lastCheckpoint = checkpoint.step
       try Self.check(checkpoint, most: most)
       hash.add(checkpoint)
     }

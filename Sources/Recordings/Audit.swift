@@ -41,6 +41,8 @@ final class Audit {
   private let batch: Statement
   private let later: Statement
   private var lastKey = Int.min
+  /// The step of the last checkpoint that a batch has covered.
+  var lastCheckpoint = Int.min
   /// Whether hashes are made, and not compared.
   private let isSealing: Bool
 

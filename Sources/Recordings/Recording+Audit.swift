@@ -112,17 +112,25 @@ extension Recording {
     }
   }
 
-  /// Checkpoints by their place in the order of steps, from 1, as they are stored.
-  func storedCheckpoints(after first: Int, through last: Int) throws(RecordingError) -> [Checkpoint]
-  {
-    try rows(
-      of: CheckpointColumn.self, "ORDER BY step LIMIT ? OFFSET ?", .integer(max(0, last &- first)),
-      .integer(first)
-    ).map {
-      Checkpoint(
-        step: $0[.step].int ?? 0, kind: $0[.kind].text ?? "",
-        parameters: $0[.parameters].blob ?? [], trainingState: $0[.trainingState].text ?? "")
+  /// All checkpoints after some of them, in the order of steps, as they are stored.
+  func storedCheckpoints(afterFirst count: Int) throws(RecordingError) -> [Checkpoint] {
+    try rows(of: CheckpointColumn.self, "ORDER BY step LIMIT -1 OFFSET ?", .integer(count)).map {
+      Checkpoint(stored: $0)
     }
+  }
+
+  /// The next checkpoint after a step, as it is stored; nil where there is none.
+  func storedCheckpoint(afterStep step: Int) throws(RecordingError) -> Checkpoint? {
+    try rows(of: CheckpointColumn.self, "WHERE step > ? ORDER BY step LIMIT 1", .integer(step))
+      .first.map { Checkpoint(stored: $0) }
+  }
+}
+
+extension Checkpoint {
+  fileprivate init(stored row: Row<CheckpointColumn>) {
+    self.init(
+      step: row[.step].int ?? 0, kind: row[.kind].text ?? "",
+      parameters: row[.parameters].blob ?? [], trainingState: row[.trainingState].text ?? "")
   }
 }
 

@@ -79,6 +79,20 @@ public final class Recording {
     }
   }
 
+  /// Whether something is true of the first value of each row of a query with a text, in memory for one.
+  func allValues(
+    _ sql: String, _ text: String, satisfy isTrue: (SQLiteValue) -> Bool
+  ) throws(RecordingError) -> Bool {
+    try withRecordingErrors(path) { () throws(SQLiteError) in
+      let statement = try database.prepare(sql)
+      try statement.bind(.text(text), at: 1)
+      while try statement.step() {
+        guard isTrue(statement.value(at: 0)) else { return false }
+      }
+      return true
+    }
+  }
+
   /// The first value of a query's first row; nil where it has none.
   func value(_ sql: String, _ values: SQLiteValue...) throws(RecordingError) -> SQLiteValue? {
     try withRecordingErrors(path) { () throws(SQLiteError) in

@@ -101,7 +101,7 @@ struct Resumption {
     session.uncoveredMetrics = try recording.metrics(
       after: session.numbers.metrics, through: .max)
     session.uncoveredCheckpoints = try recording.storedCheckpoints(
-      after: session.numbers.checkpoints, through: .max)
+      afterFirst: session.numbers.checkpoints)
     session.numbers.metrics += session.uncoveredMetrics.count
     session.numbers.checkpoints += session.uncoveredCheckpoints.count
     if let best = session.numbers.best {

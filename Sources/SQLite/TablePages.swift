@@ -164,23 +164,32 @@ internal import CSQLite
 
   // MARK: All pages
 
-  /// The numbers of all pages of the table; nil where one is not whole, which of leaf pages `isWhole` says.
-  package func allPages(where isWhole: (Int) -> Bool) -> [Int]? {
-    var (level, pages) = ([PageRun.Leaf(page: root, low: .min, high: .max)], [Int]())
-    for _ in 0..<Self.mostLevels {
-      pages += level.map(\.page)
-      guard let first = level.first, let top = page(first.page) else { return nil }
-      if Int(top[0]) == PageHeader.leaf {
-        return level.allSatisfy { isWhole($0.page) } ? pages : nil
-      }
-      var below: [PageRun.Leaf] = []
-      for own in level {
-        guard let page = page(own.page), Int(page[0]) == PageHeader.interior,
-          let (children, isWhole) = children(of: page, own), isWhole
-        else { return nil }
-        below += children
-      }
-      level = below
+  /// Calls `body` with the number of each page of the table; false where one is not whole, which of leaf pages
+  /// `isWhole` says, or where `body` says so.
+  package func visitPages(
+    where isWhole: (Int) -> Bool, _ body: (Int) -> Bool
+  ) -> Bool {
+    let top = PageRun.Leaf(page: root, low: .min, high: .max)
+    guard let levels = levels(below: top) else { return false }
+    func visit(_ own: PageRun.Leaf, _ levels: Int) -> Bool {
+      guard body(own.page) else { return false }
+      if levels == 0 { return isWhole(own.page) }
+      guard let page = page(own.page), Int(page[0]) == PageHeader.interior,
+        let (children, isOwnWhole) = children(of: page, own), isOwnWhole
+      else { return false }
+      return children.allSatisfy { visit($0, levels - 1) }
+    }
+    return visit(top, levels)
+  }
+
+  /// How many levels of pages are below one; all leaves of a table are on the same.
+  private func levels(below top: PageRun.Leaf) -> Int? {
+    var first = top
+    for level in 0..<Self.mostLevels {
+      guard let page = page(first.page) else { return nil }
+      if Int(page[0]) == PageHeader.leaf { return level }
+      guard let next = children(of: page, first)?.pages.first else { return nil }
+      first = next
     }
     return nil
   }
