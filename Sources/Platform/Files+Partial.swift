@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 // The C library has it, but Swift's module of it does not show it.
 @_silgen_name("renameat2")
@@ -10,7 +11,7 @@ private func renameat2(
 /// Where bytes wait until they are complete: hidden files and folders, by names that nobody can foresee.
 ///
 /// Each is locked as long as its descriptor is open. A process that is killed lets go of its lock, so that
-/// the next one to write into that folder can tell what was left from what is being written.
+/// the next process that writes into that folder can tell what was left from what is being written.
 extension Files {
   private static let (partialPrefix, partialSuffix) = (".reel-", ".partial")
 
@@ -44,7 +45,7 @@ extension Files {
   private static func makePartial(
     in folder: String, _ make: (String) -> Int32
   ) throws(FileError) -> (descriptor: Int32, path: String) {
-    removeAbandoned(in: folder)
+    if isFirstPartial(in: folder) { removeAbandoned(in: folder) }
     for _ in 0..<100 {
       let digits = String(UInt64.random(in: .min ... .max), radix: 16)
       let zeros = String(repeating: "0", count: 16 - digits.count)
@@ -68,9 +69,17 @@ extension Files {
     return unsafe fstat(descriptor, &status) == 0 && status.st_nlink > 0
   }
 
+  /// The folders that were looked through. Once is enough for a process: each time would take as long as there are
+  /// files in the folder.
+  private static let searched = Mutex<Set<String>>([])
+
+  private static func isFirstPartial(in folder: String) -> Bool {
+    searched.withLock { $0.insert(folder).inserted }
+  }
+
   /// Removes what processes left that were killed: hidden files and folders of ours that nobody holds.
   private static func removeAbandoned(in folder: String) {
-    for name in (try? names(in: folder)) ?? [] where isPartial(name) {
+    for name in (try? names(in: folder, startingWith: partialPrefix)) ?? [] where isPartial(name) {
       let path = "\(folder)/\(name)"
       let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
       guard descriptor >= 0 else { continue }

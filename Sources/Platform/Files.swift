@@ -143,8 +143,10 @@ package enum Files {
     guard unsafe Glibc.rename(path, name) == 0 else { throw .failed("write", name, errno) }
   }
 
-  /// The names of everything in a folder, in no order.
-  package static func names(in folder: String) throws(FileError) -> [String] {
+  /// The names of everything in a folder that begins with some letters, in no order.
+  package static func names(
+    in folder: String, startingWith start: String = ""
+  ) throws(FileError) -> [String] {
     guard let stream = unsafe opendir(folder) else {
       throw .failed("read the folder", folder, errno)
     }
@@ -152,10 +154,11 @@ package enum Files {
     var names: [String] = []
     while let entry = unsafe readdir(stream) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+          unsafe strncmp(name, start, start.utf8.count) == 0 ? String(cString: name) : nil
         }
       }
+      guard let name else { continue }
       if name != "." && name != ".." { names.append(name) }
     }
     return names
