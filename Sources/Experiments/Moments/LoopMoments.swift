@@ -3,19 +3,33 @@ import Recordings
 import Rollouts
 
 extension RunCourse {
+  /// Of a longer episode the last states are looked at.
+  private static let mostStates = 1 << 20
+
   /// The longest loop in which an episode went round until it was cut off.
   func loopMoments(_ progress: (Double) throws -> Void) throws -> [Moment] {
-    let candidates = ended.filter { $0.ending == .truncated && $0.steps >= StateLoop.leastSteps }
     guard try recording.hasEveryStep() else { return [] }
     var longest: (loop: StateLoop, episode: Episode)?
-    try recording.forEachCourse(of: candidates) { episode, states in
-      try progress(Double(episode.firstStep) / Double(steps))
-      if let loop = StateLoop(atEndOf: states.map(\.fingerprint)),
-        loop.steps > longest?.loop.steps ?? 0
-      {
+    func look(at episodes: [Episode]) throws {
+      try recording.forEachCourse(of: episodes, most: Self.mostStates) { episode, states in
+        try progress(Double(episode.firstStep) / Double(steps))
+        guard var loop = StateLoop(atEndOf: states.map(\.fingerprint)),
+          loop.steps > longest?.loop.steps ?? 0
+        else { return }
+        loop.start += episode.steps + 1 - states.count
         longest = (loop, episode)
       }
     }
+    var candidates: [Episode] = []
+    try forEachEnded { episode in
+      guard episode.ending == .truncated, episode.steps >= StateLoop.leastSteps else { return }
+      candidates.append(episode)
+      if candidates.count == 1024 {
+        try look(at: candidates)
+        candidates = []
+      }
+    }
+    try look(at: candidates)
     guard let (loop, episode) = longest else { return [] }
     let rounds = NumberFormat.count(loop.steps / loop.period)
     let what =

@@ -13,7 +13,7 @@ extension RunCourse {
       return nil
     }
     let median = points.map(\.value).sorted()[(points.count - 1) / 2]
-    return moment(
+    return try moment(
       .largestTDLoss, at: largest.step - 1, value: largest.value,
       "The TD loss was \(NumberFormat.short(largest.value)), the largest of"
         + " \(Self.count(points.count, "point")); their median is \(NumberFormat.short(median)).")
@@ -26,7 +26,7 @@ extension RunCourse {
       let (before, after) = falls.max(by: { $0.0.value - $0.1.value < $1.0.value - $1.1.value }),
       before.value > after.value
     else { return nil }
-    return moment(
+    return try moment(
       .largestQValuesDrop, at: after.step - 1, value: before.value - after.value,
       "The mean Q-value fell from \(NumberFormat.short(before.value)) to"
         + " \(NumberFormat.short(after.value)) within"

@@ -5,8 +5,8 @@ extension Recording {
   /// The steps that are worth looking at, in their order, as far as the recording goes now. Of each kind there
   /// is one, or none.
   ///
-  /// The log is read once for what was learned and once for loops; memory grows with the number of episodes and
-  /// the size of a table, not with the number of steps.
+  /// The log is read once for what was learned and once for loops; memory grows with the size of a table, not with
+  /// the number of steps or episodes.
   package func moments(
     in catalog: Catalog = .builtIn, progress: ProgressHandler = { _, _ in true }
   ) throws -> [Moment] {
@@ -25,7 +25,6 @@ extension Recording {
     let world = try catalog.plan(of: run).world()
     let course = try RunCourse(of: self, run)
     var moments = try course.episodeMoments(in: world)
-    moments += course.curveMoments()
     if try !hasTableMoments(in: catalog) { moments += try course.metricMoments() }
     moments += try course.loopMoments { try check(progress, $0, "loops") }
     return moments.sorted()

@@ -27,7 +27,7 @@ struct ReturnCurve {
   /// The fewest episodes that make a curve.
   static let fewest = 100
 
-  /// How many episodes each mean is of.
+  /// How many places of the series each mean is of: an episode each, or of very many several.
   let window: Int
   /// The mean of every `window` neighbours: the first is that of episodes 0 to `window` - 1.
   let means: [Double]
@@ -40,9 +40,10 @@ struct ReturnCurve {
   let lastingLength: Int
 
   /// The curve of some returns; nil where they are too few, or where chance alone explains how they differ.
-  init?(_ returns: [Double]) {
+  init?(_ series: ReturnSeries) {
+    let returns = series.means
     let count = returns.count
-    guard count >= Self.fewest, returns.allSatisfy(\.isFinite) else { return nil }
+    guard count >= Self.fewest else { return nil }
     window = max(10, count / 25)
     (flatLength, lastingLength) = (count / 5, count / 10)
     var means: [Double] = []
@@ -54,8 +55,9 @@ struct ReturnCurve {
     self.means = means
     let (low, high) = (means.min() ?? 0, means.max() ?? 0)
     range = high - low
-    let squares = zip(returns, returns.dropFirst()).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }
-    chance = (squares / Double(2 * (count - 1)) / Double(window)).squareRoot()
+    chance =
+      (series.squares / Double(2 * (series.count - 1)) / Double(window * series.length))
+      .squareRoot()
     // Sums round, so that equal returns may have means that are almost equal.
     guard range > 10 * chance, range > 1e-9 * max(abs(low), abs(high)) else { return nil }
   }
