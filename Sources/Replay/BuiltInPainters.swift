@@ -51,10 +51,9 @@ extension PainterEntry {
     // A city's name stands above its map, where there is room.
     name: { $0.map.name.isEmpty ? "city" : $0.map.name }, map: CityPlaces.view
   ) { (world: CityWorld, context) in
-    (
-      CityScenes(world, run: try context.allEpisodes()),
-      try CityPainter(world, facts: context.facts, options: context.options)
-    )
+    var scenes = CityScenes(world)
+    try context.forEachEpisodes { scenes.countLaps(of: $0) }
+    return (scenes, try CityPainter(world, facts: context.facts, options: context.options))
   }
 
   fileprivate static let breakout = PainterEntry(

@@ -3,8 +3,8 @@ package import Rollouts
 
 /// Where the transitions of a run's episodes come from, and their pixels: a recording, or memory.
 package protocol EpisodeSource {
-  /// All episodes of the run, by number.
-  func episodes() throws -> [Episode]
+  /// Calls `body` with all episodes of the run by number, some at a time.
+  func forEachEpisodes(_ body: ([Episode]) throws -> Void) throws
   /// Hands over an episode's transitions one by one, then nil.
   func transitions(of episode: Episode) throws -> () throws -> Transition?
   /// What was seen of an episode after `t` steps; nil where there is no picture until then.

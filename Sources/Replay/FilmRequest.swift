@@ -52,6 +52,8 @@ package struct PaintingContext {
   package var seed: UInt64 { request.run.seed }
   /// What is laid over every frame; nil for nothing.
   package var heat: FilmRequest.Heat? { request.heat }
-  /// All episodes of the run, also those that are not drawn.
-  package func allEpisodes() throws -> [Episode] { try request.source.episodes() }
+  /// Calls `body` with all episodes of the run, also those that are not drawn, some at a time.
+  package func forEachEpisodes(_ body: ([Episode]) throws -> Void) throws {
+    try request.source.forEachEpisodes(body)
+  }
 }

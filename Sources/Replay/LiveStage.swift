@@ -58,6 +58,6 @@ where Scenes.Scene == Drawing.Scene {
 
 /// A run of which nothing is recorded yet.
 struct NoEpisodes: EpisodeSource {
-  func episodes() -> [Episode] { [] }
+  func forEachEpisodes(_ body: ([Episode]) throws -> Void) {}
   func transitions(of episode: Episode) -> () throws -> Transition? { { nil } }
 }

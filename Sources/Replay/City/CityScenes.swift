@@ -36,26 +36,34 @@ package struct CityScenes: SceneBuilder {
   package typealias State = CityState
 
   private let world: CityWorld
-  private let lapsBefore: [Int: Int]
+  /// The episodes that ended with a lap, by number.
+  private var laps: [Int] = []
 
-  /// Scenes of a city; the run's episodes say how many laps were done before each of them.
-  package init(_ world: CityWorld, run: [Episode] = []) {
-    self.world = world
-    var laps = 0
-    var before: [Int: Int] = [:]
-    for episode in run {
-      before[episode.number] = laps
-      // A lap is what ends an episode early.
-      if episode.ending == .truncated, episode.steps < world.stepLimit { laps += 1 }
+  /// Scenes of a city.
+  package init(_ world: CityWorld) { self.world = world }
+
+  /// Takes note of the run's next episodes: they say how many laps were done before each.
+  package mutating func countLaps(of episodes: [Episode]) {
+    // A lap is what ends an episode early.
+    for episode in episodes where episode.ending == .truncated && episode.steps < world.stepLimit {
+      laps.append(episode.number)
     }
-    lapsBefore = before
+  }
+
+  private func laps(before episode: Int) -> Int {
+    var (low, high) = (0, laps.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if laps[middle] < episode { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   package func action(_ value: Value) -> Int? { value.index(below: CityWorld.actions.count) }
 
   /// The world is not reset between episodes, so they start wherever the last one ended.
   package func details(_ state: CityState, of episode: Episode) -> CityDetails {
-    CityDetails(state, laps: lapsBefore[episode.number] ?? 0)
+    CityDetails(state, laps: laps(before: episode.number))
   }
 
   package func update(_ scene: inout CityScene) {

@@ -87,7 +87,7 @@ private struct OnlyStart: EpisodeSource {
     world.start(Generator(seed: 1).draws(for: .start, episode: 1, t: 0)).recorded
   }
 
-  func episodes() -> [Episode] { [episode] }
+  func forEachEpisodes(_ body: ([Episode]) throws -> Void) rethrows { try body([episode]) }
 
   func transitions(of episode: Episode) -> () throws -> Transition? {
     var rest = [transition]
