@@ -6,8 +6,9 @@ package struct Chart: Drawing, Sendable {
   package enum Layer: Sendable {
     /// Points joined by a line.
     case line(x: [Double], y: [Double], Color, Stroke)
-    /// Points on their own; where many fall together the colour turns from the first to the second.
-    case dots(x: [Double], y: [Double], Color, dense: Color)
+    /// Points on their own, each standing for as many as its weight says, or for one; where many fall together the
+    /// colour turns from the first to the second.
+    case dots(x: [Double], y: [Double], weights: [Int] = [], Color, dense: Color)
     /// The area between two lines.
     case band(x: [Double], low: [Double], high: [Double], Color)
     /// Bars that stand on zero, each so wide.

@@ -13,8 +13,8 @@ extension ChartLayout {
           canvas.stroke(.polyline(run), color, stroke)
         }
       }
-    case .dots(let x, let y, let color, let dense):
-      drawDots(x, y, color, dense: dense, in: chart, onto: canvas)
+    case .dots(let x, let y, let weights, let color, let dense):
+      drawDots(x, y, weights, color, dense: dense, in: chart, onto: canvas)
     case .band(let x, let low, let high, let color):
       let lower = runs(x, low, in: chart, keeping: .greatest).flatMap(\.self)
       let upper = runs(x, high, in: chart, keeping: .least).flatMap(\.self)
@@ -48,16 +48,18 @@ extension ChartLayout {
   /// Each dot is seen, however many there are: those that share a place are drawn once, in a colour
   /// that shows their number. The densest are in front.
   func dots(
-    _ x: [Double], _ y: [Double], _ color: Color, dense: Color, in chart: Chart
+    _ x: [Double], _ y: [Double], _ weights: [Int], _ color: Color, dense: Color, in chart: Chart
   ) -> (radius: Double, shades: [Color], dots: [(place: Point, shade: Int)]) {
     let radius = (x.count > 400 ? 1.5 : 2.5) * scale
     let places = Int(plot.width / radius) + 2
     var counts: [Int: Int] = [:]
-    for (x, y) in zip(x, y) where chart.x.canShow(x) && chart.y.canShow(y) {
-      let dot = place(x, y, in: chart)
+    for index in x.indices where chart.x.canShow(x[index]) && chart.y.canShow(y[index]) {
+      let weight = weights.isEmpty ? 1 : weights[index]
+      guard weight > 0 else { continue }
+      let dot = place(x[index], y[index], in: chart)
       let column = Int(((dot.x - plot.left) / radius).rounded())
       let row = Int(((dot.y - plot.top) / radius).rounded())
-      counts[row * places + column, default: 0] += 1
+      counts[row * places + column, default: 0] += weight
     }
     let shades = (0..<8).map { color.mixed(with: dense, Double($0) / 7) }
     let most = log(Double(counts.values.max() ?? 1))
@@ -70,10 +72,10 @@ extension ChartLayout {
   }
 
   private func drawDots(
-    _ x: [Double], _ y: [Double], _ color: Color, dense: Color, in chart: Chart,
+    _ x: [Double], _ y: [Double], _ weights: [Int], _ color: Color, dense: Color, in chart: Chart,
     onto canvas: Canvas
   ) {
-    let (radius, shades, dots) = dots(x, y, color, dense: dense, in: chart)
+    let (radius, shades, dots) = dots(x, y, weights, color, dense: dense, in: chart)
     for (place, number) in dots {
       let shade = shades[number]
       // Squares are drawn several times as fast, and look the same where there are many.

@@ -59,8 +59,8 @@ extension ChartLayout {
     case .line(let x, let y, let color, let stroke):
       let data = runs(x, y, in: chart).map(Self.data).joined()
       return [.init(data: data, color: color, width: stroke.width, dashes: stroke.dashes)]
-    case .dots(let x, let y, let color, let dense):
-      let (radius, shades, dots) = dots(x, y, color, dense: dense, in: chart)
+    case .dots(let x, let y, let weights, let color, let dense):
+      let (radius, shades, dots) = dots(x, y, weights, color, dense: dense, in: chart)
       // Dots of one shade are strokes without length in one path.
       var data = shades.map { _ in "" }
       for (place, shade) in dots { data[shade] += "M\(Self.text(place))h0" }

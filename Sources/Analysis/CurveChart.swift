@@ -17,7 +17,7 @@ extension Curve {
     let bestColor = theme.secondAccent.mixed(with: theme.background, 0.15)
     if window > 1 {
       let dense = theme.accent.mixed(with: theme.background, 0.42)
-      chart.layers.append(.dots(x: x, y: returns, faint, dense: dense))
+      chart.layers.append(.dots(x: x, y: returns, weights: weights, faint, dense: dense))
     }
     if measure == .returns { chart.layers.append(.line(x: x, y: best, bestColor, quiet)) }
     chart.layers.append(.line(x: x, y: average, theme.accent, strong))
@@ -38,7 +38,7 @@ extension Curve {
   }
 
   private var subtitle: String {
-    let count = NumberText.grouped(episodes.count)
+    let count = NumberText.grouped(count)
     let steps = NumberText.grouped(episodes.last?.stepsDone ?? 0)
     return "\(count) \(measure.unit)s, \(steps) steps, \(smoothing)"
   }

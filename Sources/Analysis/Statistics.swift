@@ -66,16 +66,8 @@ package enum Statistics {
 
   /// The mean of each number and up to `window` − 1 before it; the window grows at the start.
   package static func movingAverage(_ values: [Double], window: Int) -> [Double] {
-    precondition(window > 0, "a window holds at least one number")
-    var sum = CompensatedSum()
-    var result: [Double] = []
-    result.reserveCapacity(values.count)
-    for index in values.indices {
-      sum.add(values[index])
-      if index >= window { sum.add(-values[index - window]) }
-      result.append(sum.value / Double(min(index + 1, window)))
-    }
-    return result
+    var average = MovingAverage(window: window)
+    return values.map { average.add($0) }
   }
 
   /// The greatest number so far.
@@ -85,6 +77,34 @@ package enum Statistics {
       best = max(best, value)
       return best
     }
+  }
+}
+
+/// The mean of the last numbers of a list that need not be kept.
+package struct MovingAverage: Sendable {
+  private let window: Int
+  private var sum = CompensatedSum()
+  /// The numbers in the window, and the place of the oldest once it is full.
+  private var last: [Double] = []
+  private var oldest = 0
+
+  /// A mean of up to `window` numbers.
+  package init(window: Int) {
+    precondition(window > 0, "a window holds at least one number")
+    self.window = window
+  }
+
+  /// Adds a number, and returns the mean of it and up to `window` − 1 before it.
+  package mutating func add(_ value: Double) -> Double {
+    sum.add(value)
+    if last.count < window {
+      last.append(value)
+    } else {
+      sum.add(-last[oldest])
+      last[oldest] = value
+      oldest = oldest + 1 == window ? 0 : oldest + 1
+    }
+    return sum.value / Double(last.count)
   }
 }
 

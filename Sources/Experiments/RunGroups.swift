@@ -41,21 +41,24 @@ package struct GroupedRun {
     return try Recording(path)
   }
 
-  /// What every finished episode earned, and when it ended.
-  package func outcomes() throws -> [EpisodeOutcome] {
+  /// What every finished episode earned, and when it ended; up to `most` are kept in memory.
+  package func outcomes(most: Int = Outcomes.usualMost) throws -> Outcomes {
     switch source {
-    case .recording(let recording): try recording.outcomes()
-    case .cataloged(let catalog, let run): try catalog.outcomes(of: run)
+    case .recording(let recording): try recording.outcomes(most: most)
+    case .cataloged(let catalog, let run): try catalog.outcomes(of: run, most: most)
     }
   }
 
   /// A metric that was recorded; one that was not is refused with those that were.
-  package func outcomes(ofMetric name: String) throws -> [EpisodeOutcome] {
+  package func outcomes(
+    ofMetric name: String, most: Int = Outcomes.usualMost
+  ) throws -> Outcomes {
     switch source {
-    case .recording(let recording): return try recording.knownOutcomes(ofMetric: name)
+    case .recording(let recording):
+      return try recording.knownOutcomes(ofMetric: name, most: most)
     case .cataloged(let catalog, let run):
-      let values = try catalog.outcomes(ofMetric: name, of: run)
-      if values.isEmpty {
+      let values = try catalog.outcomes(ofMetric: name, of: run, most: most)
+      if values.count == 0 {
         throw RunError.noMetric(name, of: path, among: try catalog.metricNames(of: run))
       }
       return values
@@ -153,9 +156,11 @@ package struct RunGroups {
 
 extension Recording {
   /// A metric that was recorded; one that was not is refused with those that were.
-  package func knownOutcomes(ofMetric name: String) throws -> [EpisodeOutcome] {
-    let values = try outcomes(ofMetric: name)
-    if values.isEmpty { throw RunError.noMetric(name, of: path, among: try metricNames()) }
+  package func knownOutcomes(
+    ofMetric name: String, most: Int = Outcomes.usualMost
+  ) throws -> Outcomes {
+    let values = try outcomes(ofMetric: name, most: most)
+    if values.count == 0 { throw RunError.noMetric(name, of: path, among: try metricNames()) }
     return values
   }
 }

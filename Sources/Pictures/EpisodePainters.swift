@@ -30,8 +30,9 @@ struct EpisodePainters {
       known = []
       return
     }
-    known = try Set(recording.episodesWithImages())
-      .intersection(recording.episodesWithSteps().map(\.number))
+    let thinning = try recording.thinning()
+    known = Set(
+      try recording.episodesWithImages().filter { thinning?.keeps(episode: $0) ?? true })
     if isAsked, known.isEmpty {
       throw RunError.run("\(recording.path) holds no pixels", .usualLook)
     }
@@ -75,11 +76,32 @@ struct EpisodePainters {
     return (chosen, "\(missing): \(instead)")
   }
 
-  /// Those among which a film of learning chooses, of a run or beside another's: with pixels, where there are
-  /// enough of them to show any learning.
-  func learning(_ episodes: [Episode]) -> [Episode] {
-    let shown = episodes.filter { known.contains($0.number) }
-    return isAsked || shown.count { $0.isOver } > 1 ? shown : episodes
+  /// Calls `body` with those among which a film of learning chooses, of a run or beside another's, some at a time:
+  /// with pixels, where there are enough of them to show any learning.
+  func forEachLearning(_ body: ([Episode]) throws -> Void) throws {
+    var shown = 0
+    if !known.isEmpty, !isAsked {
+      try recording.forEachEpisodesWithSteps { episodes in
+        shown += episodes.count { known.contains($0.number) && $0.isOver }
+      }
+    }
+    let onlyKnown = isAsked || shown > 1
+    try recording.forEachEpisodesWithSteps { episodes in
+      try body(onlyKnown ? episodes.filter { known.contains($0.number) } : episodes)
+    }
+  }
+
+  /// Of the same episodes those that were played at some steps, or else the first.
+  func learning(at steps: [Int]) throws -> [Episode] {
+    var first: Episode?
+    var found: [Episode?] = steps.map { _ in nil }
+    try forEachLearning { episodes in
+      if first == nil { first = episodes.first }
+      for (place, step) in steps.enumerated() {
+        if let last = episodes.last(where: { $0.firstStep <= step }) { found[place] = last }
+      }
+    }
+    return found.compactMap { $0 ?? first }
   }
 
   /// Some numbers of episodes in words.

@@ -83,7 +83,6 @@ package struct LearnedTables: LearnedMaps {
   private let layout: StateLayout
   private let cells: [HeatMap.Cell]
   private let start: Int
-  private let episodes: [Episode]
 
   package var subject: String { "Q-table: value and greedy action" }
   package func keptSteps() throws -> [Int]? {
@@ -101,7 +100,6 @@ package struct LearnedTables: LearnedMaps {
     }
     self.layout = layout
     start = try QTableConfiguration.tabular(world).dynamics.start
-    episodes = try recording.episodes()
     cells = try painter.cells(of: world)
   }
 
@@ -134,7 +132,7 @@ package struct LearnedTables: LearnedMaps {
     for _ in next..<steps.count { body(trace.numbers(of: quantity)) }
   }
 
-  package func subtitle(at step: Int) throws -> String { moment(step, episodes) }
+  package func subtitle(at step: Int) throws -> String { try recording.moment(step) }
 
   /// All maps are kept where they are small, else read when they are asked for.
   package func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap) {
@@ -160,7 +158,6 @@ struct LearnedNetworks: LearnedMaps {
   private let recording: Recording
   private let places: PlaceMap
   private let values: (Checkpoint) throws -> ActionValues
-  private let episodes: [Episode]
 
   var subject: String { "network: value \(places.subject)" }
   func keptSteps() throws -> [Int]? { try recording.checkpointSteps() }
@@ -170,12 +167,11 @@ struct LearnedNetworks: LearnedMaps {
     _ values: @escaping (Checkpoint) throws -> ActionValues
   ) throws {
     (self.recording, self.run, self.places, self.values) = (recording, run, places, values)
-    episodes = try recording.episodes()
   }
 
   func subtitle(at step: Int) throws -> String {
     let kept = try recording.checkpoint(atOrBefore: step)?.step ?? 0
-    return "\(moment(kept, episodes)), \(places.subject)"
+    return "\(try recording.moment(kept)), \(places.subject)"
   }
 
   func map(at step: Int) throws -> HeatMap {
@@ -198,9 +194,11 @@ struct LearnedNetworks: LearnedMaps {
   }
 }
 
-/// `after 5000 steps, episode 291`.
-private func moment(_ step: Int, _ episodes: [Episode]) -> String {
-  let episode = episodes.last { $0.firstStep < step }
-  return "after \(NumberFormat.count(step)) steps"
-    + (episode.map { ", episode \(NumberText.grouped($0.number))" } ?? "")
+extension Recording {
+  /// `after 5000 steps, episode 291`.
+  fileprivate func moment(_ step: Int) throws -> String {
+    let episode = try lastEpisode(before: step)
+    return "after \(NumberFormat.count(step)) steps"
+      + (episode.map { ", episode \(NumberText.grouped($0.number))" } ?? "")
+  }
 }

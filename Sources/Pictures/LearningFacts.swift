@@ -21,8 +21,8 @@ struct LearningFacts {
   }
 
   func draw(_ step: Int, onto canvas: Canvas) {
-    let over = curve.x.count(upTo: Double(step))
-    let mean = over > 0 ? NumberText.short(curve.average[over - 1]) : "–"
+    let over = curve.count(upTo: Double(step))
+    let mean = curve.average(at: Double(step)).map { NumberText.short($0) } ?? "–"
     let facts = [
       ("finished episodes", NumberText.grouped(over)),
       ("steps of training", NumberText.grouped(min(step, steps))),

@@ -39,21 +39,18 @@ package struct LearningPictures {
     let milestones =
       request.filter != nil
       ? chosen.map { Milestone("Episode \(NumberText.grouped($0.number))", $0) }
-      : Milestone.all(of: try pictures.candidates())
+      : try Milestone.all { try pictures.painters.forEachLearning($0) }
     self.milestones = milestones
     let all = [pictures] + (other.map { [$0] } ?? [])
     let names = try other.map { try pictures.names(beside: $0) } ?? [""]
     let colors = [request.theme.accent, request.theme.secondAccent]
     runs = try all.indices.map { index in
-      let candidates = index == 0 ? [] : try all[index].candidates()
+      let shown = milestones.map(\.episode)
       return Run(
         pictures: all[index], curve: try all[index].curve(),
         steps: try all[index].recording.stepCount(), name: names[index], color: colors[index],
-        shown: milestones.map(\.episode).map { episode in
-          // Beside a milestone is what the other run played at its step.
-          index == 0
-            ? episode : candidates.last { $0.firstStep <= episode.firstStep } ?? candidates[0]
-        })
+        // Beside a milestone is what the other run played at its step.
+        shown: index == 0 ? shown : try all[index].painters.learning(at: shown.map(\.firstStep)))
     }
     steps = runs.map(\.steps).max() ?? 0
     maps = other == nil ? pictures.learned : nil
@@ -119,7 +116,7 @@ package struct LearningPictures {
 
   /// `500 episodes, 9,484 steps`.
   private static func size(of run: Run) -> String {
-    "\(NumberText.grouped(run.curve.episodes.count)) episodes, "
+    "\(NumberText.grouped(run.curve.count)) episodes, "
       + "\(NumberText.grouped(run.steps)) steps"
   }
 
@@ -176,11 +173,6 @@ package struct LearningPictures {
 }
 
 extension EpisodePictures {
-  /// The episodes among which a film of learning chooses.
-  fileprivate func candidates() throws -> [Episode] {
-    painters.learning(try recording.episodesWithSteps())
-  }
-
   /// Maps of what was learned: of a table where every step is there, of a network where the world has
   /// places to ask it about.
   var learned: (any LearnedMaps)? {
@@ -191,9 +183,9 @@ extension EpisodePictures {
   /// The run's returns along its steps.
   func curve() throws -> Curve {
     let outcomes = try recording.outcomes()
-    guard !outcomes.isEmpty else {
+    guard outcomes.count > 0 else {
       throw RunError.run("\(recording.path) has no finished episode to draw yet")
     }
-    return Curve(outcomes, by: .steps)
+    return try Curve(outcomes, by: .steps)
   }
 }

@@ -57,14 +57,14 @@ package struct RunComparison {
 
 extension GroupedRun {
   fileprivate func score(_ options: RunComparison.Options) throws -> Double {
-    let values: [Double]
+    let values: [EpisodeOutcome]
     if let metric = options.metric {
-      values = try outcomes(ofMetric: metric).map(\.totalReturn).filter(\.isFinite)
+      values = try outcomes(ofMetric: metric).last(options.last, where: \.totalReturn.isFinite)
     } else {
-      values = try outcomes().map(\.totalReturn)
+      values = try outcomes().last(options.last)
     }
     if values.isEmpty { throw RunError.run("\(path) has nothing finished to compare yet") }
-    return Statistics.mean(values.suffix(options.last))
+    return Statistics.mean(values.map(\.totalReturn))
   }
 }
 

@@ -29,17 +29,18 @@ package struct RunCurves {
   /// Reads the curves. Returns of different worlds have nothing in common: each world's runs are a group of
   /// their own.
   package init(of groups: RunGroups, _ options: Options = Options()) throws {
-    let points = try groups.runs.map { run in
-      let points = try run.points(of: options.measure)
-      guard !points.isEmpty else {
+    let most = Self.most(of: groups.runs.count)
+    let outcomes = try groups.runs.map { run in
+      let outcomes = try run.outcomes(of: options.measure, most: most)
+      guard outcomes.count > 0 else {
         throw RunError.run("\(run.path) has no finished episode to draw yet")
       }
-      return points
+      return outcomes
     }
-    let shortest = points.map(\.count).min() ?? 0
+    let shortest = outcomes.map(\.count).min() ?? 0
     let window = options.window ?? Curve.usualWindow(of: shortest, options.measure)
-    let curves = points.map {
-      Curve($0, by: options.progress, window: window, of: options.measure)
+    let curves = try outcomes.map {
+      try Curve($0, by: options.progress, window: window, of: options.measure)
     }
     (self.groups, self.curves, center) = (groups, curves, options.center)
     bands = groups.tasks.flatMap { task in
@@ -50,6 +51,11 @@ package struct RunCurves {
         return (groups.tasks.count == 1 ? name : "\(task), \(name)", band)
       }
     }
+  }
+
+  /// How many points of each of some runs are kept: of all together about a million, and of each enough for a line.
+  package static func most(of runs: Int) -> Int {
+    max(2048, min(Outcomes.usualMost, 4 * Outcomes.usualMost / max(1, runs)))
   }
 
   /// What is compared, in words.
@@ -99,10 +105,10 @@ package struct RunCurves {
 
 extension GroupedRun {
   /// What a measure was, and when. A metric that was not recorded is refused with those that were.
-  fileprivate func points(of measure: Curve.Measure) throws -> [EpisodeOutcome] {
+  fileprivate func outcomes(of measure: Curve.Measure, most: Int) throws -> Outcomes {
     switch measure {
-    case .returns: return try outcomes()
-    case .metric(let name): return try outcomes(ofMetric: name)
+    case .returns: try outcomes(most: most)
+    case .metric(let name): try outcomes(ofMetric: name, most: most)
     }
   }
 }

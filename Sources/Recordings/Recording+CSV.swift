@@ -56,15 +56,17 @@ extension Recording {
       csv.add(column.label)
     }
     try csv.endRow(write)
-    for episode in try episodes() {
-      csv.add(episode.number)
-      if let seed = episode.seed { csv.add(seed) } else { csv.add("") }
-      csv.add(episode.firstStep)
-      csv.add(episode.stride)
-      csv.add(episode.steps)
-      csv.add(episode.return)
-      csv.add(episode.ending.name)
-      try csv.endRow(write)
+    try forEachEpisodes { episodes in
+      for episode in episodes {
+        csv.add(episode.number)
+        if let seed = episode.seed { csv.add(seed) } else { csv.add("") }
+        csv.add(episode.firstStep)
+        csv.add(episode.stride)
+        csv.add(episode.steps)
+        csv.add(episode.return)
+        csv.add(episode.ending.name)
+        try csv.endRow(write)
+      }
     }
     try csv.finish(write)
   }

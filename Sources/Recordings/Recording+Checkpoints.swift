@@ -29,13 +29,25 @@ extension Recording {
   /// One metric; empty where it was never recorded. What was not a number reads as NaN.
   public func metric(_ name: String) throws(RecordingError) -> MetricSeries {
     var series = MetricSeries(name: name)
-    for row in try rows(
-      of: MetricColumn.self, only: [.step, .value], "WHERE name = ? ORDER BY rowid", .text(name))
-    {
-      series.steps.append(row[.step].int ?? 0)
-      series.values.append(row[.value].double ?? .nan)
+    var page = try points(of: name, after: 0)
+    while let last = page.last {
+      series.steps += page.map(\.step)
+      series.values += page.map(\.value)
+      page = try points(of: name, after: last.row)
     }
     return series
+  }
+
+  /// Some thousand points of a metric in the order of recording, after a row.
+  func points(
+    of metric: String, after row: Int
+  ) throws(RecordingError) -> [(row: Int, step: Int, value: Double)] {
+    try rows(
+      """
+      SELECT rowid, step, value FROM metrics WHERE name = ? AND rowid > ?
+      ORDER BY rowid LIMIT 4096
+      """, .text(metric), .integer(row)
+    ).map { ($0[0].int ?? .max, $0[1].int ?? 0, $0[2].double ?? .nan) }
   }
 
   /// The metrics of some steps, in the order in which they were recorded.
@@ -90,12 +102,22 @@ extension Recording {
 
   // MARK: Time and size
 
-  /// The wall time that had passed at each commit, over all sessions: the number of steps by then, and the
-  /// seconds of work.
-  package func elapsed() throws(RecordingError) -> [(steps: Int, seconds: Double)] {
-    try rows(of: BatchColumn.self, only: [.lastStep, .elapsed], "ORDER BY rowid").map {
-      row throws(RecordingError) in
-      ((row[.lastStep].int ?? -1) &+ 1, try seconds(row[.elapsed]))
+  /// The seconds of work that had passed at the last commit, over all sessions; nil before the first.
+  package func elapsed() throws(RecordingError) -> Double? {
+    try rows(of: BatchColumn.self, only: [.elapsed], "ORDER BY rowid DESC LIMIT 1").first.map {
+      row throws(RecordingError) in try seconds(row[.elapsed])
+    }
+  }
+
+  /// Some thousand commits after a row, in order: the number of steps by then, and the seconds of work.
+  package func commits(
+    after row: Int
+  ) throws(RecordingError) -> [(row: Int, steps: Int, seconds: Double)] {
+    try rows(
+      "SELECT rowid, last_step, elapsed FROM batches WHERE rowid > ? ORDER BY rowid LIMIT 4096",
+      .integer(row)
+    ).map { values throws(RecordingError) in
+      (values[0].int ?? .max, (values[1].int ?? -1) &+ 1, try seconds(values[2]))
     }
   }
 

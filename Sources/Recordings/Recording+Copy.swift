@@ -112,7 +112,7 @@ private struct Thinner {
     }
     var thinning = wanted
     guard wanted.episodes > 1 else { return thinning }
-    let best = EpisodeSelection.best(1).choose(from: try recording.episodes()).map(\.number)
+    let best = try recording.counts().episodes > 0 ? recording.episodes(.best(1)).map(\.number) : []
     // Those of the last steps: all that are open are among them.
     let worlds = try recording.mostWorlds()
     let end = try recording.stepCount()

@@ -65,14 +65,17 @@ extension Recording {
   ) throws(RecordingError) -> [Episode] {
     let thinning = withSteps ? try thinning() : nil
     var choice = EpisodeChoice(selection)
-    var count = 0
-    let pages = try EpisodePages(self)
-    while let episodes = try pages.next() {
-      for episode in episodes where thinning?.keeps(episode: episode.number) ?? true {
-        choice.take(episode)
-        count += 1
+    var count: Int
+    repeat {
+      count = 0
+      let pages = try EpisodePages(self)
+      while let episodes = try pages.next() {
+        for episode in episodes where thinning?.keeps(episode: episode.number) ?? true {
+          choice.take(episode)
+          count += 1
+        }
       }
-    }
+    } while !choice.finishPass()
     if count == 0, thinning != nil { throw RecordingError(.absent, try lackingSteps()) }
     let chosen = choice.chosen
     if chosen.isEmpty {
@@ -86,16 +89,57 @@ extension Recording {
     return chosen
   }
 
+  /// The episodes that each of some selections names, in its order and perhaps none, among those whose steps are
+  /// there and that `filter` leaves of some at a time.
+  package func episodesWithSteps(
+    _ selections: [EpisodeSelection], where filter: ([Episode]) throws -> [Episode] = { $0 }
+  ) throws -> [[Episode]] {
+    var choices = selections.map { EpisodeChoice($0) }
+    var isDone: Bool
+    repeat {
+      try forEachEpisodesWithSteps { episodes in
+        for episode in try filter(episodes) {
+          for index in choices.indices { choices[index].take(episode) }
+        }
+      }
+      isDone = true
+      for index in choices.indices { isDone = choices[index].finishPass() && isDone }
+    } while !isDone
+    return choices.map(\.chosen)
+  }
+
   /// Calls `body` with all episodes by number, some at a time.
   package func forEachEpisodes(_ body: ([Episode]) throws -> Void) throws {
     let pages = try EpisodePages(self)
     while let episodes = try pages.next() { try body(episodes) }
   }
 
-  /// All episodes whose steps are there; a thinned copy lacks some.
-  package func episodesWithSteps() throws(RecordingError) -> [Episode] {
-    guard let thinning = try thinning() else { return try episodes() }
-    return try episodes().filter { thinning.keeps(episode: $0.number) }
+  /// Calls `body` with all episodes whose steps are there, some at a time; a thinned copy lacks some.
+  package func forEachEpisodesWithSteps(_ body: ([Episode]) throws -> Void) throws {
+    guard let thinning = try thinning() else { return try forEachEpisodes(body) }
+    try forEachEpisodes { try body($0.filter { thinning.keeps(episode: $0.number) }) }
+  }
+
+  /// The last episode that began before a step; nil where none had.
+  package func lastEpisode(before step: Int) throws(RecordingError) -> Episode? {
+    try reading { () throws(RecordingError) in
+      // Episodes begin in the order of their numbers, of which some may be missing.
+      var (low, high) = (1, try newestEpisode())
+      var found: Int?
+      while low <= high {
+        let middle = low + (high - low) / 2
+        let row = try rows(
+          "SELECT episode, first_step FROM episodes WHERE episode <= ? ORDER BY episode DESC LIMIT 1",
+          .integer(middle)
+        ).first
+        if let number = row?[0].int, let first = row?[1].int, number >= low {
+          if first < step { (found, low) = (number, middle + 1) } else { high = number - 1 }
+        } else {
+          low = middle + 1
+        }
+      }
+      return try found.map { number throws(RecordingError) in try episode(number) }
+    }
   }
 
   /// One episode.
@@ -166,7 +210,7 @@ extension Recording {
 }
 
 /// All episodes by number, some at a time. A writer is not held up meanwhile: each time, they are as they are then.
-private final class EpisodePages {
+final class EpisodePages {
   private let recording: Recording
   private var unread: Int?
   private let last: Int

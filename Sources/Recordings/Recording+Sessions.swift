@@ -151,7 +151,7 @@ extension Recording {
   }
 
   /// How many worlds ran side by side in any session.
-  func mostWorlds() throws(RecordingError) -> Int {
+  package func mostWorlds() throws(RecordingError) -> Int {
     if format.version == 1 { return try runKeys()["worlds"]?.int ?? 1 }
     return try value("SELECT max(worlds) FROM sessions")?.int ?? 1
   }

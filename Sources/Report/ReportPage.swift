@@ -28,7 +28,7 @@ package struct ReportPage {
   package func html() throws -> String {
     var colors = PageColors()
     var bytes = PageBytes()
-    let figures = figures()
+    let figures = try figures()
     let learning = try learning(figures, &colors)
     let data: JSON = [
       "runs": .array(shown.map { $0.json(&bytes) }),
@@ -107,13 +107,13 @@ package struct ReportPage {
   }
 
   /// The curves of each world's runs. All of a world are smoothed by what fits the shortest.
-  private func figures() -> [(heading: String, figure: CurveFigure)] {
+  private func figures() throws -> [(heading: String, figure: CurveFigure)] {
     var worlds: [String: [Int]] = [:]
     for (index, run) in runs.enumerated() where run.curve != nil {
       worlds[run.task, default: []].append(index)
     }
-    return worlds.sorted { $0.value[0] < $1.value[0] }.map { task, members in
-      let curves = Curve.alike(members.compactMap { runs[$0].curve })
+    return try worlds.sorted { $0.value[0] < $1.value[0] }.map { task, members in
+      let curves = try Curve.alike(members.compactMap { runs[$0].curve })
       guard members.count > 1 else {
         return (task, CurveFigure(runs[members[0]], curves[0], at: place(members[0]) ?? 0))
       }

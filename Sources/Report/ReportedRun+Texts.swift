@@ -12,15 +12,16 @@ extension ReportedRun {
   func readLosses(_ report: inout RunReport) throws {
     report.losses = try LossCurve(of: recording)
     let name = "losses/validation"
-    report.curve = Curve(
-      try recording.outcomes(ofMetric: name), by: .steps, of: .metric(name))
+    let values = try recording.outcomes(ofMetric: name, most: options.points)
+    report.curve = try Curve(values, by: .steps, of: .metric(name))
+    report.score = try Self.score(values.last(1).map(\.totalReturn))
   }
 
   /// The texts that are chosen, as far as their letters have room.
   func texts() throws -> [RunReport.Text] {
     var room = options.bytes
     var texts: [RunReport.Text] = []
-    for (episode, label) in chosen(from: try recording.episodes()) {
+    for (episode, label) in try chosen() {
       let text = try text(of: episode, label)
       room -= text.prompt.utf8.count + text.text.utf8.count
       guard room >= 0 else { break }

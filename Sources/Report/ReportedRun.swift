@@ -31,6 +31,8 @@ package struct ReportedRun {
     package var moments: Int
     /// The bytes that one run's pictures, maps and numbers may take.
     package var bytes: Int
+    /// How many points of a run's curve are kept.
+    var points = Outcomes.usualMost
 
     /// A choice.
     package init(
@@ -76,17 +78,23 @@ package struct ReportedRun {
 
   /// Reads what there is to know, without pictures.
   package func readBriefly() throws -> RunReport {
-    let outcomes = try recording.outcomes()
+    let curve = run.isOfText ? nil : try Curve(recording.outcomes(most: options.points))
     var report = RunReport(
-      name: name, task: task, group: group, facts: try facts(outcomes), settings: settings,
+      name: name, task: task, group: group, facts: try facts(curve), settings: settings,
       command: commands.again, actions: run.world.actions)
     report.note = run.note
-    if !run.isOfText {
-      report.curve = Curve(outcomes)
+    if let curve {
+      report.curve = curve
+      report.score = try Self.score(recording.lastEpisodes(100).map(\.return))
     } else if run.purpose == .train {
       try readLosses(&report)
     }
     return report
+  }
+
+  static func score(_ last: [Double]) -> Double {
+    let mean = Statistics.mean(last)
+    return mean.isNaN ? -.infinity : mean
   }
 
   /// Reads it all; `progress` hears the share that is done, and ends it by false.
@@ -203,24 +211,19 @@ package struct ReportedRun {
 
   // MARK: Episodes
 
-  /// The chosen episodes, and how many had begun by some steps. Of a long run no more is kept of all the others.
+  /// The chosen episodes, and how many had begun by some steps.
   private func episodes(
     beginningBy steps: [Int]
   ) throws -> (chosen: [(episode: Episode, label: String)], begun: [Int]) {
-    let all = try recording.episodesWithSteps()
-    var count = 0
-    let begun = steps.map { step in
-      while count < all.count, all[count].firstStep < step { count += 1 }
-      return count
-    }
-    return (chosen(from: all), begun)
+    (try chosen(), try steps.map { try recording.lastEpisode(before: $0)?.number ?? 0 })
   }
 
   /// Each episode once, under the first word that chose it.
-  func chosen(from all: [Episode]) -> [(episode: Episode, label: String)] {
+  func chosen() throws -> [(episode: Episode, label: String)] {
     var seen: Set<Int> = []
-    return options.episodes.flatMap { choice in
-      choice.selection.choose(from: all).filter { seen.insert($0.number).inserted }.map {
+    let found = try recording.episodesWithSteps(options.episodes.map(\.selection))
+    return zip(options.episodes, found).flatMap { choice, episodes in
+      episodes.filter { seen.insert($0.number).inserted }.map {
         let label = "Episode \($0.number)"
         return ($0, Int(choice.label) == nil ? "\(label), \(choice.label)" : label)
       }

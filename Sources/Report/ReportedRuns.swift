@@ -52,6 +52,7 @@ package struct ReportedRuns {
     let name = groups.runs.count == 1 ? run.run.chartTitle : Files.stem(run.path)
     var own = options
     own.bytes /= count
+    own.points = RunCurves.most(of: groups.runs.count)
     return try ReportedRun(run, named: name, commands(run), own, by: tables)
   }
 

@@ -45,12 +45,8 @@ package struct RunReport {
   /// What the player can play.
   package internal(set) var episodes: [Episode] = []
 
-  /// The mean return of its last episodes, or its last loss; that of nothing is the least.
-  var score: Double {
-    let last = curve?.returns.suffix(curve?.measure == .returns ? 100 : 1) ?? []
-    let mean = Statistics.mean(last)
-    return mean.isNaN ? -.infinity : mean
-  }
+  /// The mean return of its last hundred episodes, or its last loss; that of nothing is the least.
+  var score = -Double.infinity
 
   /// A text that a language model wrote.
   struct Text {

@@ -64,7 +64,7 @@ import Testing
       try recording.metric("charts/epsilon") == (try whole.metric("charts/epsilon")))
     #expect(try recording.checkpointSteps() == [0, 500, 1000, 1500, 2000, 2500])
     #expect(try recording.episodes() == (try whole.episodes()))
-    let elapsed = try recording.elapsed()
+    let elapsed = try recording.commits(after: 0)
     #expect(zip(elapsed, elapsed.dropFirst()).allSatisfy { $0.seconds <= $1.seconds })
   }
 

@@ -78,7 +78,7 @@ struct GPTEvidence {
   private static func lines(
     ofText recording: Recording, _ run: RunDescription
   ) throws -> [String: [String]] {
-    let (steps, texts) = (try recording.stepCount(), try recording.episodes().count)
+    let (steps, texts) = (try recording.stepCount(), try recording.counts().episodes)
     var origin = ""
     if let parent = run.parent {
       origin =

@@ -84,30 +84,44 @@ private struct CatalogWriter {
       guard progress(Double(first) / Double(recordings.count), Files.stem(recordings[first])) else {
         return update
       }
-      var changes: [(run: Int?, facts: Facts)] = []
-      for recording in recordings[first..<min(first + 64, recordings.count)] {
-        let name = RunCatalog.name(of: recording, in: path)
-        let (entry, stamp) = (known[name], Self.stamp(recording))
-        if entry?.stamp == stamp {
-          update.kept += 1
-          continue
-        }
-        do {
-          changes.append((entry?.run, try Facts(of: Recording(recording), name, stamp)))
-        } catch {
-          // One broken file must not hide the others.
-          update.failures.append("\(error)")
-        }
+      let some = recordings[first..<min(first + 64, recordings.count)]
+      do {
+        try database.transaction(
+          .writing, { () throws(any Error) in try add(some, known, &update) }, orThrow: { $0 })
+      } catch let error as SQLiteError {
+        throw RecordingError(error, path: path)
       }
-      try write(changes)
-      update.added += changes.count { $0.run == nil }
-      update.changed += changes.count { $0.run != nil }
     }
     let gone = known.filter { !Files.exists(RunCatalog.place(of: $0.key, in: path)) }.map(
       \.value.run)
     try writing { () throws(SQLiteError) in for run in gone { try remove(run) } }
     update.removed = gone.count
     return update
+  }
+
+  private func add(
+    _ recordings: ArraySlice<String>, _ known: [String: (run: Int, stamp: String)],
+    _ update: inout RunCatalog.Update
+  ) throws {
+    let inserts = try Inserts(database)
+    for recording in recordings {
+      let name = RunCatalog.name(of: recording, in: path)
+      let (entry, stamp) = (known[name], Self.stamp(recording))
+      if entry?.stamp == stamp {
+        update.kept += 1
+        continue
+      }
+      let facts: Facts
+      do {
+        facts = try Facts(of: Recording(recording), name, stamp)
+      } catch {
+        // One broken file must not hide the others.
+        update.failures.append("\(error)")
+        continue
+      }
+      try write(facts, inPlaceOf: entry?.run, inserts)
+      if entry == nil { update.added += 1 } else { update.changed += 1 }
+    }
   }
 
   /// What changes with a recording: the sizes and times of its file and of the log beside it.
@@ -124,31 +138,38 @@ private struct CatalogWriter {
     }
   }
 
-  private func write(_ changes: [(run: Int?, facts: Facts)]) throws(RecordingError) {
-    try writing { () throws(SQLiteError) in
-      let settings = try database.prepare("INSERT INTO settings VALUES (?, ?, ?, ?)")
-      let episodes = try database.prepare("INSERT INTO episodes VALUES (?, ?, ?, ?, ?)")
-      let metrics = try database.prepare("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?)")
-      for (old, facts) in changes {
-        if let old { try remove(old) }
-        let marks = Array(repeating: "?", count: facts.row.count).joined(separator: ", ")
-        try database.run("INSERT INTO runs VALUES (NULL, \(marks))", facts.row)
-        let run = SQLiteValue.integer(database.lastInsertedRow)
-        for (place, setting) in facts.settings.enumerated() {
-          try settings.run(run, .integer(place), .text(setting.key), setting.value.sqlite)
-        }
-        for episode in facts.episodes {
-          try episodes.run(
-            run, .integer(episode.number), .integer(episode.stepsDone), .real(episode.seconds),
-            .real(episode.totalReturn))
-        }
-        for (name, values) in facts.metrics {
-          for (place, value) in values.enumerated() {
-            try metrics.run(
-              run, .text(name), .integer(place), .integer(value.number), .integer(value.stepsDone),
-              .real(value.seconds), .real(value.totalReturn))
-          }
-        }
+  private struct Inserts {
+    let settings: Statement
+    let episodes: Statement
+    let metrics: Statement
+
+    init(_ database: Database) throws(SQLiteError) {
+      settings = try database.prepare("INSERT INTO settings VALUES (?, ?, ?, ?)")
+      episodes = try database.prepare("INSERT INTO episodes VALUES (?, ?, ?, ?, ?)")
+      metrics = try database.prepare("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?)")
+    }
+  }
+
+  private func write(_ facts: Facts, inPlaceOf old: Int?, _ inserts: Inserts) throws {
+    if let old { try remove(old) }
+    let marks = Array(repeating: "?", count: facts.row.count).joined(separator: ", ")
+    try database.run("INSERT INTO runs VALUES (NULL, \(marks))", facts.row)
+    let run = SQLiteValue.integer(database.lastInsertedRow)
+    for (place, setting) in facts.settings.enumerated() {
+      try inserts.settings.run(run, .integer(place), .text(setting.key), setting.value.sqlite)
+    }
+    try facts.episodes.forEach { episode in
+      try inserts.episodes.run(
+        run, .integer(episode.number), .integer(episode.stepsDone), .real(episode.seconds),
+        .real(episode.totalReturn))
+    }
+    for (name, values) in facts.metrics {
+      var place = 0
+      try values.forEach { value in
+        try inserts.metrics.run(
+          run, .text(name), .integer(place), .integer(value.number), .integer(value.stepsDone),
+          .real(value.seconds), .real(value.totalReturn))
+        place += 1
       }
     }
   }
@@ -165,16 +186,20 @@ private struct Facts {
   /// The row of the table `runs`, but for its number.
   var row: [SQLiteValue]
   var settings: [JSON.Member] = []
-  var episodes: [EpisodeOutcome]
-  var metrics: [(name: String, values: [EpisodeOutcome])]
+  var episodes: Outcomes
+  var metrics: [(name: String, values: Outcomes)]
 
   init(of recording: Recording, _ name: String, _ stamp: String) throws {
     let run = try recording.description()
     let counts = try recording.counts()
     if case .object(let members) = run.configuration { settings = members }
-    episodes = try recording.outcomes()
-    metrics = try recording.metricNames().map { ($0, try recording.outcomes(ofMetric: $0)) }
-    let last = episodes.suffix(100).map(\.totalReturn).filter { !$0.isNaN }
+    // A recording may have many metrics.
+    let most = 1 << 14
+    episodes = try recording.outcomes(most: most)
+    metrics = try recording.metricNames().map {
+      ($0, try recording.outcomes(ofMetric: $0, most: most))
+    }
+    let last = try episodes.last(100).map(\.totalReturn).filter { !$0.isNaN }
     row = [
       .text(name), .text(stamp), .text(run.program), .text(run.world.name),
       .text(run.world.mapName), .text(run.trainer), .text(run.preset), .text(run.purpose.rawValue),

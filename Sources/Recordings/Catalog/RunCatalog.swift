@@ -85,15 +85,19 @@ package final class RunCatalog {
     }
   }
 
-  /// What every finished episode of a run earned.
-  package func outcomes(of run: Int) throws -> [EpisodeOutcome] {
-    try outcomes("episodes WHERE run = ? ORDER BY episode", "return", [.integer(run)])
+  /// What every finished episode of a run earned; up to `most` are kept in memory.
+  package func outcomes(of run: Int, most: Int = Outcomes.usualMost) throws -> Outcomes {
+    try outcomes(
+      "episodes WHERE run = ? ORDER BY episode", "return", [.integer(run)], most: most)
   }
 
   /// The values of a metric of a run; none where it was never recorded.
-  package func outcomes(ofMetric name: String, of run: Int) throws -> [EpisodeOutcome] {
+  package func outcomes(
+    ofMetric name: String, of run: Int, most: Int = Outcomes.usualMost
+  ) throws -> Outcomes {
     try outcomes(
-      "metrics WHERE run = ? AND name = ? ORDER BY place", "value", [.integer(run), .text(name)])
+      "metrics WHERE run = ? AND name = ? ORDER BY place", "value", [.integer(run), .text(name)],
+      most: most)
   }
 
   /// The metrics of a run.
@@ -105,20 +109,21 @@ package final class RunCatalog {
   }
 
   private func outcomes(
-    _ source: String, _ number: String, _ values: [SQLiteValue]
-  ) throws -> [EpisodeOutcome] {
-    try reading { database throws(SQLiteError) in
-      let statement = try database.prepare(
-        "SELECT episode, steps_done, seconds, \"\(number)\" FROM \(source)")
-      try statement.bind(values)
-      var outcomes: [EpisodeOutcome] = []
-      while try statement.step() {
-        outcomes.append(
+    _ source: String, _ number: String, _ values: [SQLiteValue], most: Int
+  ) throws -> Outcomes {
+    try Outcomes(most: most) { body in
+      let statement = try self.reading { database throws(SQLiteError) in
+        let statement = try database.prepare(
+          "SELECT episode, steps_done, seconds, \"\(number)\" FROM \(source)")
+        try statement.bind(values)
+        return statement
+      }
+      while try self.reading({ _ throws(SQLiteError) in try statement.step() }) {
+        try body(
           EpisodeOutcome(
             number: statement.int(at: 0), stepsDone: statement.int(at: 1),
             seconds: statement.double(at: 2), totalReturn: statement.value(at: 3).double ?? .nan))
       }
-      return outcomes
     }
   }
 

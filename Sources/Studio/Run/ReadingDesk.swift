@@ -120,8 +120,8 @@ final class ReadingDesk {
       }
       return json(try recording.episode(found.episode))
     case .time:
-      let ended = try recording.outcomes().last { $0.seconds <= place }
-      return json(try recording.episode(min(last, (ended?.number ?? 0) + 1)))
+      let ended = try recording.outcomes().last(1) { $0.seconds <= place }
+      return json(try recording.episode(min(last, (ended.last?.number ?? 0) + 1)))
     }
   }
 
@@ -183,19 +183,21 @@ final class ReadingDesk {
     return (x, y)
   }
 
-  /// The curve of a measure as a chart, and its numbers.
-  func chart(_ request: ChartRequest, title: String = "") throws -> (chart: Chart, csv: String) {
+  /// The curve of a measure as a chart, and what makes a table of its numbers.
+  func chart(
+    _ request: ChartRequest, title: String = ""
+  ) throws -> (chart: Chart, csv: () throws -> String) {
     if run.isOfText, run.purpose == .train {
       let losses = try LossCurve(of: recording)
-      return (losses.chart(title: title, theme: request.theme), losses.csv)
+      return (losses.chart(title: title, theme: request.theme), { losses.csv })
     }
     let metric = request.metric
     let measure = metric.isEmpty ? Curve.Measure.returns : Curve.Measure.metric(metric)
     let points =
       metric.isEmpty ? try recording.outcomes() : try recording.knownOutcomes(ofMetric: metric)
-    guard !points.isEmpty else { throw Refusal.missing("no episode has ended yet") }
-    let curve = Curve(points, by: request.progress, of: measure)
-    return (curve.chart(title: title, theme: request.theme), curve.csv)
+    guard points.count > 0 else { throw Refusal.missing("no episode has ended yet") }
+    let curve = try Curve(points, by: request.progress, of: measure)
+    return (curve.chart(title: title, theme: request.theme), { try curve.csv })
   }
 }
 

@@ -61,7 +61,7 @@ struct Saving {
       let wanted = try request.chart(request.theme())
       let bytes = try run.read { desk in
         let (chart, csv) = try desk.chart(wanted, title: desk.run.chartTitle)
-        return ending == "csv" ? Array(csv.utf8) : try chart.canvas().encodedPNG()
+        return ending == "csv" ? Array(try csv().utf8) : try chart.canvas().encodedPNG()
       }
       return Response(
         bytes, type: ending == "csv" ? "text/csv" : "image/png", savedAs: "\(name)-curve.\(ending)")
