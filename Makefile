@@ -7,7 +7,7 @@ REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
 .PHONY: help setup build demo test test-browser test-python test-sb3 test-cluster torture fuzz sanitize lint format \
-	bench bench-peers bench-table results docs gallery check clean
+	bench bench-peers bench-table results docs gallery bundle wheel deb tarball packages test-packages check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
@@ -26,6 +26,8 @@ help:
 	@echo "make test-browser   reports and the studio in a real Chromium, which is installed if it is missing"
 	@echo "make gallery train, and draw every picture of docs/gallery.md again"
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
+	@echo "make packages   a wheel, a Debian package and a tarball: dist/ (also make wheel, make deb, make tarball)"
+	@echo "make test-packages   install them in a bare Debian 12, as root"
 	@echo "make format  lay out the sources"
 
 setup:
@@ -98,6 +100,23 @@ sanitize: setup
 		ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer.txt \
 			$(TEST) --sanitize $$kind --scratch-path .build/$$kind || exit 1; \
 	done
+
+bundle: setup
+	@.ci/bundle
+
+wheel: bundle
+	@.ci/python wheel .ci/wheel
+
+deb: bundle
+	@.ci/deb
+
+tarball: bundle
+	@.ci/tarball
+
+packages: wheel deb tarball
+
+test-packages: packages
+	@.ci/test-packages
 
 check: lint test test-python
 

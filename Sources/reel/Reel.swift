@@ -80,7 +80,8 @@ enum Reel {
       Console.write(Help.page(of: try command(named: words[1])))
       return .done
     case "--version":
-      Console.write("reel \(reelVersion)\n")
+      let version = VersionText()
+      Console.write(words.contains("--json") ? version.json : version.text)
       return .done
     default:
       return try run(try command(named: verb), Array(words.dropFirst()))
