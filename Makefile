@@ -7,7 +7,7 @@ REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
 .PHONY: help setup build demo test test-browser test-python test-sb3 test-cluster torture fuzz sanitize lint format \
-	bench bench-peers bench-table results docs gallery bundle wheel deb tarball packages test-packages check clean
+	bench bench-peers bench-table results docs gallery bundle wheel deb tarball packages test-packages test-reproducible check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
@@ -28,6 +28,7 @@ help:
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
 	@echo "make packages   a wheel, a Debian package and a tarball: dist/ (also make wheel, make deb, make tarball)"
 	@echo "make test-packages   install them in a bare Debian 12, as root"
+	@echo "make test-reproducible   build them twice in different folders, and compare every byte"
 	@echo "make format  lay out the sources"
 
 setup:
@@ -117,6 +118,9 @@ packages: wheel deb tarball
 
 test-packages: packages
 	@.ci/test-packages
+
+test-reproducible: setup
+	@.ci/test-reproducible
 
 check: lint test test-python
 
