@@ -125,4 +125,4 @@ test-reproducible: setup
 check: lint test test-python
 
 clean:
-	@rm -rf .build
+	@rm -rf .build dist
