@@ -7,7 +7,8 @@ REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
 .PHONY: help setup build demo test test-browser test-python test-sb3 test-cluster torture fuzz sanitize lint format \
-	bench bench-peers bench-table results docs site gallery bundle wheel deb tarball packages test-packages test-reproducible check clean
+	bench bench-peers bench-table results docs site gallery bundle wheel deb tarball packages test-packages \
+	test-reproducible check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
