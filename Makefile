@@ -7,7 +7,8 @@ REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
 .PHONY: help setup build demo test test-browser test-python test-sb3 test-cluster torture fuzz sanitize lint format \
-	bench bench-peers bench-table results docs site gallery check clean
+	bench bench-peers bench-table results docs site gallery bundle wheel deb tarball packages test-packages \
+	test-reproducible check clean
 
 help:
 	@echo "make demo    install what is missing, build, train, draw: output/demo/"
@@ -27,6 +28,9 @@ help:
 	@echo "make gallery train, and draw every picture of docs/gallery.md again"
 	@echo "make docs    write docs/cli.md, and run what the documentation shows"
 	@echo "make site    the documentation as pages to read offline: output/site/"
+	@echo "make packages   a wheel, a Debian package and a tarball: dist/ (also make wheel, make deb, make tarball)"
+	@echo "make test-packages   install them in a bare Debian 12, as root"
+	@echo "make test-reproducible   build them twice in different folders, and compare every byte"
 	@echo "make format  lay out the sources"
 
 setup:
@@ -108,8 +112,28 @@ sanitize: setup
 			$(TEST) --sanitize $$kind --scratch-path .build/$$kind || exit 1; \
 	done
 
+bundle: setup
+	@.ci/bundle
+
+wheel: bundle
+	@.ci/python wheel .ci/wheel
+
+deb: bundle
+	@.ci/deb
+
+tarball: bundle
+	@.ci/tarball
+
+packages: wheel deb tarball
+
+test-packages: packages
+	@.ci/test-packages
+
+test-reproducible: setup
+	@.ci/test-reproducible
+
 check:
 	@.ci/run lint python browser test
 
 clean:
-	@rm -rf .build
+	@rm -rf .build dist

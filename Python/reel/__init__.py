@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .sb3 import SB3Callback
     from .vector import VectorRecorder
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 __all__ = [
     "QLearning", "Recorder", "RecordingError", "RecordingWarning", "Run", "SB3Callback",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -17,7 +16,7 @@ from typing import Any, Iterable, Iterator, NamedTuple, Optional, Union
 
 import numpy as np
 
-from . import _notebook, _png, _safetensors
+from . import _notebook, _png, _program, _safetensors
 from ._identity import is_alive
 from ._notebook import Film
 from ._pictures import as_observation
@@ -396,17 +395,13 @@ class Run:
     ) -> Film:
         """Makes a film of some episodes with the program `reel`; it shows itself in a notebook.
 
-        The program is what the environment variable REEL names, or `reel` on the PATH. Options are the
-        program's: `size=480` is `--size 480`, `learning=True` is `--learning`.
+        The program is what the environment variable REEL names, what was installed with this package, or
+        `reel` on the PATH. Options are the program's: `size=480` is `--size 480`, `learning=True` is `--learning`.
 
         Example:
             >>> run.film("best", size=320)  # doctest: +SKIP
         """
-        program = os.environ.get("REEL") or shutil.which("reel")
-        if not program:
-            raise RecordingError(
-                "films are made by the program `reel`, which is not on the PATH: install it, or set REEL"
-            )
+        program = _program.find()
         if output is None:
             output = os.path.join(tempfile.mkdtemp(prefix="reel-"), "film.gif")
         names = selection if isinstance(selection, str) else ",".join(map(str, self.select(selection)))

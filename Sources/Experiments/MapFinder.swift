@@ -53,9 +53,11 @@ package struct MapFinder {
     }
   }
 
-  /// The folders that hold maps: the one here, and the one beside the program or above the folder that it
-  /// was built in.
+  /// The folders that hold maps: the one here, and the one that was installed with the program or lies
+  /// above the folder that it was built in.
   private static let folders: [String] = {
+    let installed = "\(Installation.resources)/maps"
+    if Files.isFolder(installed) { return ["maps", installed] }
     var folder = Files.folder(of: Files.program)
     while folder.count > 1, !Files.isFolder("\(folder)/maps/cities") {
       folder = Files.folder(of: folder)

@@ -151,7 +151,7 @@ extension Canvas {
 
   private func scaledFont(_ font: Font) -> ScaledFont {
     if let known = fonts[font] { return known }
-    let made = ScaledFont(font)
+    let made = ScaledFont(font, of: typefaces)
     fonts[font] = made
     return made
   }

@@ -18,6 +18,7 @@ package final class Canvas {
 
   let context: OpaquePointer
   let surface: OpaquePointer
+  let typefaces: Typefaces
   /// What the SVG surface has written so far; nil for a canvas of pixels.
   private let document: ByteSink?
   /// Fonts that were measured on this canvas, ready for use.
@@ -35,6 +36,7 @@ package final class Canvas {
     self.height = height
     self.hasPixels = true
     self.document = nil
+    self.typefaces = try Typefaces.shared.get()
     unsafe (self.surface, self.context) = try Self.opened(
       cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height)))
     clear(background)
@@ -48,6 +50,7 @@ package final class Canvas {
     self.height = height
     self.hasPixels = false
     self.document = document
+    self.typefaces = try Typefaces.shared.get()
     unsafe (self.surface, self.context) = try Self.opened(
       cairo_svg_surface_create_for_stream(
         { closure, bytes, count in
@@ -106,6 +109,10 @@ package enum CanvasError: Error, Hashable, CustomStringConvertible {
   case size(width: Int, height: Int)
   /// Drawing itself failed, for the reason given by Cairo.
   case drawing(String)
+  /// A file of the typefaces is missing.
+  case missingFont(String)
+  /// A file of the typefaces is not a font.
+  case brokenFont(String)
 
   /// The failure as one sentence.
   package var description: String {
@@ -115,6 +122,9 @@ package enum CanvasError: Error, Hashable, CustomStringConvertible {
         + "\(Canvas.greatestSide) pixels, and both together at most "
         + "\(Canvas.greatestPixelCount / 1_000_000) million"
     case .drawing(let reason): "the picture could not be drawn: \(reason)"
+    case .missingFont(let file):
+      "pictures need the font \(file), which is missing: apt install fonts-dejavu-core"
+    case .brokenFont(let path): "pictures need the font \(path), which cannot be read"
     }
   }
 

@@ -11,7 +11,7 @@ import Rollouts
 package struct ReportPage {
   /// What stands at the top.
   package var title: String
-  /// What made it, as in "reel 0.1.0".
+  /// What made it, as in "reel 1.0.0".
   package var maker: String
   /// The runs, in the order in which they stand side by side.
   package var runs: [RunReport]

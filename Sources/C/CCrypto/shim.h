@@ -56,3 +56,10 @@ static inline reel_hashing reel_load_sha256(void) {
           reel_crypto_symbol(library, "EVP_DigestFinal_ex"),
   };
 }
+
+// The version of the library that would be loaded, as in "OpenSSL 3.0.15 3 Sep 2024"; NULL where it is missing.
+static inline const char *_Nullable reel_crypto_version(void) {
+  void *library = dlopen(REEL_NAME(OPENSSL_SHLIB_VERSION), RTLD_LAZY | RTLD_LOCAL);
+  const char *(*version)(int) = library ? (const char *(*)(int))dlsym(library, "OpenSSL_version") : NULL;
+  return version ? version(OPENSSL_VERSION) : NULL;
+}

@@ -80,3 +80,10 @@ static inline int reel_http_socket(reel_http http, struct MHD_Connection *_Nonnu
   const union MHD_ConnectionInfo *info = http.info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info ? info->connect_fd : -1;
 }
+
+// The version of the library that would be loaded, as in "0.9.75"; NULL where it is missing.
+static inline const char *_Nullable reel_http_version(void) {
+  void *library = dlopen("libmicrohttpd.so.12", RTLD_LAZY | RTLD_LOCAL);
+  const char *(*version)(void) = library ? (const char *(*)(void))dlsym(library, "MHD_get_version") : NULL;
+  return version ? version() : NULL;
+}
