@@ -64,10 +64,16 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
     .enabled(if: Files.exists(python), "needs .build/python/base, which `make test` makes"),
     arguments: ["docs/tour.md", "docs/troubleshooting.md"])
   func `a terminal shows what the page shows`(page: String) throws {
+    // As after an installation: `reel`, and a Python that has the package.
+    let program = Files.folder(of: try Program.reel())
+    let environment = """
+      export PATH='\(program)':'\(Files.folder(of: python))':"$PATH"
+      export PYTHONPATH='\(Repository.root)/Python'
+      """
     try withTemporaryFolder { folder in
       for block in try Self.blocks(in: page) {
         if let name = block.name {
-          try Files.write(Array(block.text.utf8), to: "\(folder)/\(name)")
+          try Files.write(Array(block.text.utf8), toNewFile: "\(folder)/\(name)")
         }
         guard block.language == "console" else { continue }
         for (command, expected) in Self.dialogue(block.text) {
@@ -76,10 +82,7 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
             #expect(outcome.output.hasPrefix("http://127.0.0.1:"))
             continue
           }
-          let path =
-            "export PATH=\"$(dirname '\(try Program.reel())')\":'\(Repository.root)/.build/python/base/bin':\"$PATH\""
-            + " PYTHONPATH='\(Repository.root)/Python'"
-          let outcome = try Program.shell("\(path); { \(command)\n} 2>&1", in: folder)
+          let outcome = try Program.shell("\(environment)\n{ \(command)\n} 2>&1", in: folder)
           let shown = Self.tidied(outcome.output)
           #expect(Self.matches(shown, expected), "\(page): \(command) printed \(shown)")
         }
@@ -102,13 +105,35 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
   @Test func `every link within the documentation leads somewhere`() throws {
     for page in try Self.allPages() {
       let folder = page.hasPrefix("docs/") ? "docs/" : ""
-      for link in try Repository.text(page).matches(of: /\]\(([^)#]+)(#[^)]*)?\)/) {
+      for link in try Repository.text(page).matches(of: /\]\(([^)#\s]*)(?:#([^)]*))?\)/) {
         let target = String(link.output.1)
         guard !target.contains("://") else { continue }
-        let found = try Program.shell("test -e '\(folder)\(target)'", in: Repository.root)
-        #expect(found.code == 0, "\(page) links to \(target)")
+        let path = target.isEmpty ? page : folder + target
+        guard Files.exists("\(Repository.root)/\(path)") else {
+          Issue.record("\(page) links to \(target)")
+          continue
+        }
+        if let anchor = link.output.2 {
+          #expect(
+            try Self.anchors(in: path).contains(String(anchor)),
+            "\(page) links to \(path)#\(anchor)")
+        }
       }
     }
+  }
+
+  /// What GitHub makes of a page's headings.
+  private static func anchors(in page: String) throws -> Set<String> {
+    var isFenced = false
+    var anchors: Set<String> = []
+    for line in try Repository.text(page).split(separator: "\n") {
+      if line.hasPrefix("```") { isFenced.toggle() }
+      guard !isFenced, line.hasPrefix("#") else { continue }
+      let words = line.drop { $0 == "#" }.dropFirst().lowercased()
+      anchors.insert(
+        words.filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) }.replacing(" ", with: "-"))
+    }
+    return anchors
   }
 
   private static func allPages() throws -> [String] {
