@@ -25,7 +25,7 @@ help:
 	@echo "make results   train every row of docs/results.md on fresh seeds, hours in all, and write its table"
 	@echo "make test-browser   reports and the studio in a real Chromium, which is installed if it is missing"
 	@echo "make gallery train, and draw every picture of docs/gallery.md again"
-	@echo "make docs    write docs/cli.md, and run what the documentation shows"
+	@echo "make docs    write docs/cli.md and what terminals print on the pages, and run what the documentation shows"
 	@echo "make format  lay out the sources"
 
 setup:
@@ -65,6 +65,7 @@ bench-table: build
 
 docs: build
 	@$(REEL) help --markdown > docs/cli.md
+	@.ci/python base .ci/console
 	@$(TEST) --filter DocumentationTests
 
 test-python: build

@@ -32,8 +32,9 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
 
   /// The pages whose commands are run, in this order: later pages use recordings of earlier ones.
   private static let pages = [
-    "README.md", "docs/recipes.md", "docs/trainers.md", "docs/worlds.md", "docs/films.md",
-    "docs/language.md", "docs/events.md", "docs/moments.md", "docs/explain.md", "docs/lessons.md",
+    "README.md", "docs/recipes.md", "docs/trainers.md", "docs/results.md", "docs/worlds.md",
+    "docs/films.md", "docs/language.md", "docs/events.md", "docs/moments.md", "docs/explain.md",
+    "docs/lessons.md",
     "docs/studio.md", "docs/curves.md", "docs/reliability.md", "docs/scale.md", "docs/gallery.md",
   ]
 
