@@ -26,7 +26,7 @@ help:
 	@echo "make results   train every row of docs/results.md on fresh seeds, hours in all, and write its table"
 	@echo "make test-browser   reports and the studio in a real Chromium, which is installed if it is missing"
 	@echo "make gallery train, and draw every picture of docs/gallery.md again"
-	@echo "make docs    write docs/cli.md, and run what the documentation shows"
+	@echo "make docs    write docs/cli.md and what terminals print on the pages, and run what the documentation shows"
 	@echo "make site    the documentation as pages to read offline: output/site/"
 	@echo "make packages   a wheel, a Debian package and a tarball: dist/ (also make wheel, make deb, make tarball)"
 	@echo "make test-packages   install them in a bare Debian 12, as root"
@@ -70,6 +70,7 @@ bench-table: build
 
 docs: build
 	@$(REEL) help --markdown > docs/cli.md
+	@.ci/python base .ci/console
 	@$(TEST) --filter DocumentationTests
 
 # With nothing but Gymnasium, and with all that recordings are exchanged with.
