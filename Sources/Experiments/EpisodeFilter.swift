@@ -1,17 +1,17 @@
 package import Recordings
 package import Rollouts
 
-/// Which episodes of a recording are meant: a selection among those of which a condition is true.
+/// A choice of episodes: a selection among those that meet a condition.
 package struct EpisodeFilter: Sendable {
   package var selection: EpisodeSelection
   package var condition: EpisodeCondition?
 
-  /// A selection among all episodes, or among those that a condition is true of.
+  /// A selection among all episodes, or among those that meet a condition.
   package init(_ selection: EpisodeSelection, where condition: EpisodeCondition? = nil) {
     (self.selection, self.condition) = (selection, condition)
   }
 
-  /// The chosen among some episodes, perhaps none.
+  /// The chosen ones among some episodes, possibly none.
   package func episodes(
     of recording: Recording, in world: (any World)?, among numbers: Set<Int>
   ) throws -> [Episode] {
@@ -19,8 +19,8 @@ package struct EpisodeFilter: Sendable {
     return selection.choose(from: try fitting(all, of: recording, in: world))
   }
 
-  /// The chosen episodes, whose steps are there; none is an error. What counts as a success is the world's
-  /// business; a text has none.
+  /// The chosen episodes whose steps are recorded; none is an error. The world defines what a success is;
+  /// a text has none.
   package func episodes(
     of recording: Recording, in world: (any World)?
   ) throws -> [Episode] {
@@ -29,13 +29,13 @@ package struct EpisodeFilter: Sendable {
     let fitting = try fitting(all, of: recording, in: world)
     guard !fitting.isEmpty else {
       throw RunError.run(
-        "of \(all.count) episodes of \(recording.path) none is as asked for",
+        "none of the \(all.count) episodes of \(recording.path) meets the conditions",
         .listEpisodes(of: recording.path))
     }
     let chosen = selection.choose(from: fitting)
     guard !chosen.isEmpty else {
       throw RunError.run(
-        "of \(fitting.count) such episodes of \(recording.path) none is '\(selection)'")
+        "none of the \(fitting.count) matching episodes of \(recording.path) is '\(selection)'")
     }
     return chosen
   }

@@ -17,7 +17,7 @@ extension TableExplanation {
 
   private func number(_ value: Double) -> String { NumberFormat.exact(value) }
 
-  /// Some actions in words: `up`, `up or down`.
+  /// Some actions as text: `up`, `up or down`.
   private func actions(_ actions: [Int], _ joint: String = " or ") -> String {
     actions.map(names.action).joined(separator: joint)
   }
@@ -43,7 +43,7 @@ extension TableExplanation {
         }))
   }
 
-  /// Why the action was chosen, in a sentence.
+  /// Why the action was chosen, as a sentence.
   package var choiceText: String {
     let name = names.action(action).capitalizingFirst
     switch choice {
@@ -64,7 +64,7 @@ extension TableExplanation {
     }
   }
 
-  /// What the world did, in a sentence.
+  /// What the world did, as a sentence.
   package var worldText: String {
     let outcome =
       (next == state ? "stayed at \(names.state(next))" : "led to \(names.state(next))")
@@ -78,7 +78,7 @@ extension TableExplanation {
       "Slipped: \(names.action(move.executed)) in place of \(names.action(action))\(draw), which \(outcome)"
   }
 
-  /// The update as a formula: in letters, with its numbers, and its result.
+  /// The update as a formula: with letters, with its numbers, and its result.
   package func lines(of update: Update) -> [String] {
     let cell = "Q(\(names.typed(state)) · \(names.action(action)))"
     let isTerminal = ending == .terminated

@@ -8,7 +8,7 @@ extension RunCourse {
       ended.allSatisfy(\.return.isFinite) ? ended : ended.filter { $0.return.isFinite }
     guard let curve = ReturnCurve(rated.map(\.return)) else { return [] }
     func number(_ value: Double) -> String { NumberFormat.short(value) }
-    /// The last episode that a mean is of.
+    /// The last episode in a mean.
     func episode(_ place: Int) -> Episode { rated[place + curve.window - 1] }
     let name = "The mean return of \(Self.count(curve.window, "episode"))"
 
@@ -29,7 +29,7 @@ extension RunCourse {
         moment(
           .collapse, in: episode(collapse.place), value: collapse.best - collapse.fallen,
           "\(name) had fallen from its best, \(number(collapse.best)) at episode"
-            + " \(episode(collapse.peak).number), and did not come above \(number(collapse.fallen)) for"
+            + " \(episode(collapse.peak).number), and did not rise above \(number(collapse.fallen)) for"
             + " at least \(Self.count(curve.lastingLength, "episode"))."))
     }
     return moments

@@ -3,15 +3,15 @@ import Recordings
 import Rollouts
 
 extension RunCourse {
-  /// The first success, and the best, worst and longest episode; each is its episode's last step.
+  /// The first success, and the best, worst and longest episode; each at its episode's last step.
   func episodeMoments(in world: any World) throws -> [Moment] {
     [try firstSuccess(in: world), best(), worst(), longest()].compactMap(\.self)
   }
 
-  /// The success that was the first to be reached, where every episode is there to be asked.
+  /// The first success, if every episode can be checked.
   private func firstSuccess(in world: any World) throws -> Moment? {
     guard try recording.hasEveryStep() else { return nil }
-    // It is found early, where there is one.
+    // If there is a success, it is usually found early.
     for start in stride(from: 0, to: ended.count, by: Self.searched) {
       let some = ended[start..<min(ended.count, start + Self.searched)]
       let numbers = some.map(\.number)
@@ -28,7 +28,7 @@ extension RunCourse {
     return nil
   }
 
-  /// How many episodes are asked at a time whether they succeeded.
+  /// How many episodes are checked for success at a time.
   private static let searched = 1024
 
   private func best() -> Moment? {
@@ -39,7 +39,7 @@ extension RunCourse {
         + " \(Self.count(best.steps, "step")).")
   }
 
-  /// None where all are equally good.
+  /// None if all are equally good.
   private func worst() -> Moment? {
     guard let worst = EpisodeSelection.worst(1).choose(from: rated).first,
       rated.contains(where: { $0.return > worst.return })
@@ -50,7 +50,7 @@ extension RunCourse {
         + " \(Self.count(worst.steps, "step")).")
   }
 
-  /// The first of the longest; none where all are equally long.
+  /// The first of the longest episodes; none if all are equally long.
   private func longest() -> Moment? {
     let lengths = ended.map(\.steps)
     guard let most = lengths.max(), lengths.min() != most,
@@ -63,7 +63,7 @@ extension RunCourse {
         + " \(NumberFormat.count(usual)).")
   }
 
-  /// The episodes that are over and whose return is a number.
+  /// The finished episodes whose return is a number.
   private var rated: [Episode] {
     ended.contains { $0.return.isNaN } ? ended.filter { !$0.return.isNaN } : ended
   }

@@ -2,7 +2,7 @@ import Platform
 import Recordings
 import Rollouts
 
-/// A run as a search for moments sees it: its episodes, up to the step that was the last when the search began.
+/// A run as a search for moments sees it: its episodes up to the last step when the search began.
 struct RunCourse {
   let recording: Recording
   let run: RunDescription
@@ -10,19 +10,19 @@ struct RunCourse {
   let steps: Int
   /// Every episode, by number.
   let episodes: [Episode]
-  /// Those that the world or a time limit ended, in the order in which they ended.
+  /// The terminated and truncated episodes, in the order in which they ended.
   let ended: [Episode]
   private let thinning: Thinning?
-  /// What people call the states and actions of a table.
+  /// The readable names of a table's states and actions.
   let names: StateNames
 
   init(of recording: Recording, _ run: RunDescription) throws {
     let steps = try recording.stepCount()
-    // A file that is being written has gone on since.
+    // A file that is being written may have grown since.
     var episodes = try recording.episodes()
     episodes.removeAll { $0.firstStep >= steps }
     (self.recording, self.run, self.steps, self.episodes) = (recording, run, steps, episodes)
-    // Where one world was played to its end, both are the same array.
+    // With a single world that has ended all its episodes, both are the same array.
     let isOneAfterAnother =
       episodes.allSatisfy { $0.isOver && $0.lastStep < steps }
       && zip(episodes, episodes.dropFirst()).allSatisfy { $0.lastStep < $1.lastStep }
@@ -37,7 +37,7 @@ struct RunCourse {
 
   // MARK: Moments
 
-  /// A moment in an episode, at its last step unless another is named.
+  /// A moment in an episode, at its last step unless another is given.
   func moment(
     _ kind: Moment.Kind, in episode: Episode, at t: Int? = nil, value: Double, _ sentence: String
   ) -> Moment {
@@ -47,8 +47,8 @@ struct RunCourse {
       value: value, sentence: sentence, isRecorded: hasSteps(of: episode))
   }
 
-  /// A moment at a step of the run; nil where no episode had begun by then. Numbers of steps that no world used
-  /// count to the transition before them.
+  /// A moment at a step of the run; nil if no episode had begun by then. Step numbers that no world used
+  /// belong to the transition before them.
   func moment(
     _ kind: Moment.Kind, at step: Int, value: Double, _ sentence: String
   ) -> Moment? {
@@ -68,7 +68,7 @@ struct RunCourse {
 
   // MARK: Words
 
-  /// A number of things.
+  /// A count with its noun.
   static func count(_ number: Int, _ thing: String) -> String {
     "\(NumberFormat.count(number)) \(thing)\(number == 1 ? "" : "s")"
   }

@@ -3,7 +3,7 @@ import Recordings
 import Rollouts
 
 extension RunCourse {
-  /// What the updates of a Q-table show, whose episodes start in a state.
+  /// Moments in the updates of a Q-table whose episodes start in one state.
   func tableMoments(_ history: TableHistory, from start: Int) -> [Moment] {
     [largestError(history), largestDrop(history)].compactMap(\.self)
       + pathMoments(history, from: start)

@@ -1,17 +1,17 @@
 import Platform
 
-/// The lines of a manifest as one array job of Slurm. The script says all that there is to it, so that it can be
-/// changed by hand, or serve another scheduler.
+/// The lines of a manifest as one array job of Slurm. The script is complete, so that it can be
+/// changed by hand, or used with another scheduler.
 package struct SlurmArray: Sendable {
-  /// The folder of the sweep, the manifest in it, and the program, as every node finds them.
+  /// The folder of the sweep, the manifest in it, and the program, as every node sees them.
   package let manifest: String
   package let program: String
-  /// What the user adds, word by word: `--partition=cpu`.
+  /// Options from the user, word by word: `--partition=cpu`.
   package var options: [String]
   /// The lines to run, in order, and how many each task of the array runs.
   private let lines: [Int]
   private let each: Int
-  /// How many tasks may run at once, as an array says it.
+  /// How many tasks may run at once, in the array's notation.
   private let limit: String
 
   /// A script for lines, in no more tasks than a site allows in an array.
@@ -21,14 +21,14 @@ package struct SlurmArray: Sendable {
   ) {
     (self.lines, self.manifest, self.program, self.options) = (lines, manifest, program, options)
     limit = most.map { "%\($0)" } ?? ""
-    // The largest number of a task is one less than the limit.
+    // The largest array index is one less than the limit.
     each = max(1, ((lines.last ?? 1) + max(2, mostTasks) - 2) / (max(2, mostTasks) - 1))
   }
 
   /// How many tasks the array has.
   package var count: Int { numbers.count }
 
-  /// The numbers of the array's tasks: task n runs the lines (n − 1) · each + 1 to n · each.
+  /// The indices of the array's tasks: task n runs the lines (n − 1) · each + 1 to n · each.
   private var numbers: [Int] {
     var numbers: [Int] = []
     for line in lines where numbers.last != (line - 1) / each + 1 {
@@ -37,7 +37,7 @@ package struct SlurmArray: Sendable {
     return numbers
   }
 
-  /// Numbers as an array is written: 1-3,7.
+  /// Numbers in an array's notation: 1-3,7.
   static func ranges(_ numbers: [Int]) -> String {
     var ranges: [ClosedRange<Int>] = []
     for number in numbers {
@@ -53,11 +53,11 @@ package struct SlurmArray: Sendable {
   }
 
   /// The job's script. A task that is preempted, or whose time is nearly over, stops, copies its recording, and
-  /// is put into the queue again, where it goes on from there.
+  /// returns to the queue, where it continues from there.
   package var script: String {
     let stem = Files.stem(Files.folder(of: manifest))
     let line = each == 1 ? "$task" : "$(((task - 1) * \(each) + 1))-$((task * \(each)))"
-    // Options of the user come last: of two that disagree, Slurm takes the later.
+    // The user's options come last: Slurm uses the later of two conflicting options.
     let header =
       [
         "--job-name=reel-\(stem)", "--array=\(Self.ranges(numbers))\(limit)", "--requeue",
