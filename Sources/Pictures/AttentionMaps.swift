@@ -25,7 +25,7 @@ package struct AttentionMaps {
     let run = try recording.description()
     guard run.isOfText, run.purpose == .evaluate else {
       throw RunError.run(
-        "\(recording.path) holds no generated text, of which there is attention", .generateText)
+        "\(recording.path) holds no generated text, which attention is shown for", .generateText)
     }
     guard let trained = try recording.writingModel() else {
       throw RunError.run("the model that wrote \(recording.path) is no longer where it was")
@@ -44,7 +44,7 @@ package struct AttentionMaps {
     for step in transitions.prefix(steps) {
       guard case .index(let token) = step.action, trained.knows(token) else {
         throw RunError.damaged(
-          recording.path, "step \(step.step) adds what is no token of its model")
+          recording.path, "step \(step.step) adds text that is no token of its model")
       }
       text.append(token)
     }

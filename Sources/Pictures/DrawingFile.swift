@@ -50,8 +50,9 @@ package enum PictureFileError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .ending(let path, let known):
       "'\(path)' should end in one of \(known.sorted().map { ".\($0)" }.joined(separator: ", "))"
-    case .noLoop: "only a .gif or a .png knows how often it plays"
-    case .noLimit: "a limit of frames is for episodes; a film of learning has as many as it needs"
+    case .noLoop: "only a .gif or a .png can be told how often to play"
+    case .noLimit:
+      "a limit of frames works only for episodes; a film of learning has as many as it needs"
     }
   }
 }

@@ -56,7 +56,7 @@ package struct HeatMapPictures {
   ) throws {
     if options.quantity.needsTrace, options.style == .triangles {
       throw RunError.request(
-        "triangles show values or visits, and \(options.quantity.rawValue) is of cells")
+        "triangles show values or visits; \(options.quantity.rawValue) has one number per cell")
     }
     (self.recording, self.options, self.tables) = (recording, options, tables)
     maps = try tables.learnedMaps(of: recording, options.quantity, at: options.places)
@@ -78,7 +78,7 @@ package struct HeatMapPictures {
     guard taken.map.rows == picture.map.rows, taken.map.columns == picture.map.columns,
       taken.map.actions == picture.map.actions
     else {
-      throw RunError.run("\(recording.path) and what is taken off it have different cells")
+      throw RunError.run("\(recording.path) and what is subtracted from it have different cells")
     }
     picture.map = picture.map.minus(taken.map)
     picture.subtitle += ", minus \(taken.subtitle)"

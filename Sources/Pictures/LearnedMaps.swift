@@ -61,7 +61,7 @@ extension PictureTables {
       }
       return try LearnedNetworks(recording, run, map, values)
     case .attention, .nothing:
-      throw RunError.run("there is no map of what a policy thinks of \(run.world.name)")
+      throw RunError.run("a policy network has no map of \(run.world.name)")
     }
   }
 }
@@ -97,7 +97,7 @@ package struct LearnedTables: LearnedMaps {
   ) throws {
     (self.recording, self.run, self.quantity) = (recording, run, quantity)
     guard let layout = StateLayout(run.world.fields) else {
-      throw RunError.run("\(recording.path) does not say where its states stand on a picture")
+      throw RunError.run("\(recording.path) does not say where its states are on a map")
     }
     self.layout = layout
     start = try QTableConfiguration.tabular(world).dynamics.start

@@ -24,7 +24,7 @@ package struct TextPictures {
     run = try recording.description()
     guard run.isOfText, run.purpose == .evaluate else { return nil }
     if request.picture.camera != .whole || request.picture.look != nil || request.overlay != nil {
-      throw RunError.request("a text has no camera, no looks and no overlay")
+      throw RunError.request("a text has no camera, look or overlay")
     }
     episodes = try (request.filter ?? EpisodeFilter(.best(1))).episodes(of: recording, in: nil)
     self.request = request

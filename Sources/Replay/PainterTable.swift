@@ -72,14 +72,14 @@ package enum PainterError: Error, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unknownWorld(let world, let known):
-      "nothing draws the world '\(world)', only \(known.joined(separator: ", "))"
+      "there is no painter for the world '\(world)', only for \(known.joined(separator: ", "))"
     case .otherWorld(let world, let type, let given):
-      "what draws \(world) draws a \(type), not a \(given)"
+      "the painter of \(world) draws a \(type), not a \(given)"
     case .lacks(let world, let option, let value, let has):
       "\(world) has no \(option)" + (value.map { " '\($0)'" } ?? "")
         + (has.isEmpty ? "" : ", only \(has.joined(separator: ", "))")
-    case .noMap(let world): "there is no map of what a network thinks of \(world)"
-    case .foreignState(let world): "a map of \(world) can only be like one of its states"
+    case .noMap(let world): "a network has no map of \(world)"
+    case .foreignState(let world): "a map of \(world) can only be made from one of its states"
     }
   }
 }

@@ -140,7 +140,7 @@ extension ReportPage {
       <div class="controls">\
       <button type="button" class="back" aria-label="Step back">◀</button>\
       <button type="button" class="play" aria-label="Play">Play</button>\
-      <button type="button" class="on" aria-label="Step on">▶</button>\
+      <button type="button" class="on" aria-label="Step forward">▶</button>\
       <label>Speed <select class="speed"><option value="1">1/s</option><option value="2">2/s</option>\
       <option value="5" selected>5/s</option><option value="10">10/s</option>\
       <option value="25">25/s</option><option value="60">60/s</option></select></label>\

@@ -138,7 +138,7 @@ package struct ReportPage {
   private var keys: HTML {
     guard hasPlayers else { return "" }
     return """
-      Keys, with a player in focus: space plays, ← → step, Home and End jump, [ ] change the speed, L loops.
+      Keys, with a player in focus: Space plays, ← → step, Home and End jump, [ ] change the speed, L loops.
       """
   }
 

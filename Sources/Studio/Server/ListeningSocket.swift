@@ -1,21 +1,21 @@
 internal import Glibc
 internal import Platform
 
-/// Why a server cannot begin, in a sentence.
+/// Why a server cannot start, in one sentence.
 package struct ServerError: Error, CustomStringConvertible {
   /// The sentence.
   package var description: String
-  /// Whether another port would do.
+  /// Whether another port would work.
   package var isPortTaken = false
 }
 
 /// A socket that browsers connect to.
 struct ListeningSocket {
   let descriptor: Int32
-  /// The port, also where the system chose it.
+  /// The port, also if the system chose it.
   let port: Int
 
-  /// Listens at a name of this machine; port 0 is one that is free.
+  /// Listens on a host name of this machine; port 0 picks a free one.
   init(host: String, port: Int) throws(ServerError) {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -48,7 +48,8 @@ struct ListeningSocket {
       ServerError(
         description: "port \(port) is taken by another program", isPortTaken: true)
     case EACCES:
-      ServerError(description: "port \(port) may not be used; those from 1024 on may")
+      ServerError(
+        description: "port \(port) is reserved for administrators; choose one from 1024 on")
     case EADDRNOTAVAIL:
       ServerError(description: "this machine has no address '\(host)'")
     default:
@@ -66,7 +67,7 @@ struct ListeningSocket {
       }
     }
     guard status == 0 else { return nil }
-    // The port stands at the same place in addresses of both kinds.
+    // The port is at the same offset in both kinds of addresses.
     return unsafe withUnsafeBytes(of: &address) { bytes in
       unsafe Int(bytes[2]) << 8 | Int(bytes[3])
     }
