@@ -1,16 +1,16 @@
 package import Recordings
 
-/// A run's returns, or another measure, over its course: as they were, averaged over a window, and the
+/// A run's returns, or another metric, over its course: the raw values, their moving average, and the
 /// best so far.
 package struct Curve: Sendable {
-  /// What is followed.
+  /// What is measured.
   package enum Measure: Sendable, Equatable {
-    /// What each episode earned.
+    /// The return of each episode.
     case returns
     /// A recorded metric, by its name.
     case metric(String)
 
-    /// What an axis says of it.
+    /// The label of an axis.
     package var label: String {
       switch self {
       case .returns: "Return per episode"
@@ -18,37 +18,37 @@ package struct Curve: Sendable {
       }
     }
 
-    /// What is averaged: a number of these.
+    /// The unit that is averaged over.
     package var unit: String { self == .returns ? "episode" : "value" }
   }
 
-  /// What the curve runs along.
+  /// The horizontal axis.
   package enum Progress: String, Sendable, CaseIterable { case steps, episodes, time }
 
-  /// What is followed.
+  /// What is measured.
   package let measure: Measure
-  /// What the curve runs along.
+  /// The horizontal axis.
   package let progress: Progress
-  /// How many episodes the average takes in.
+  /// The window of the average.
   package let window: Int
   /// The episodes, in their order.
   package let episodes: [EpisodeOutcome]
-  /// Where each episode stands along the curve.
+  /// The x of each episode.
   package let x: [Double]
-  /// The returns as they were.
+  /// The raw returns.
   package let returns: [Double]
   /// The moving average of the returns.
   package let average: [Double]
   /// The best return so far.
   package let best: [Double]
 
-  /// How many of a run's values are averaged unless somebody says otherwise: of returns a fifth of them, but
-  /// at most 50; of a long run a fortieth. Metrics are drawn as they are.
+  /// The default window: a fifth of a run's returns, but at most 50; a fortieth of a long run. Metrics are not
+  /// smoothed.
   package static func usualWindow(of count: Int, _ measure: Measure = .returns) -> Int {
     measure == .returns ? max(1, min(50, count / 5), count / 40) : 1
   }
 
-  /// The curve of a run's episodes, or of the values of a metric; without a window it is the usual one.
+  /// The curve of a run's episodes, or of the values of a metric; without a window the default applies.
   package init(
     _ episodes: [EpisodeOutcome], by progress: Progress = .episodes, window: Int? = nil,
     of measure: Measure = .returns
@@ -70,14 +70,14 @@ package struct Curve: Sendable {
     best = Statistics.runningBest(returns)
   }
 
-  /// Every number of the curve, one episode a row; nothing is thinned.
+  /// Every number of the curve, one episode per row; nothing is left out.
   package var csv: String {
     var text = ""
     writeCSV { text += $0 }
     return text
   }
 
-  /// The same in parts, as a long run has more rows than one would keep.
+  /// The same in parts, because a long run has more rows than fit in memory.
   package func writeCSV(_ write: (String) throws -> Void) rethrows {
     let name = measure == .returns ? "return" : measure.label
     var table = CSV(["episode", "steps", "seconds", name, "mean_\(window)", "best"])
@@ -93,7 +93,7 @@ package struct Curve: Sendable {
 
   private static let rowsAtOnce = 4096
 
-  /// The same curves, all smoothed by the window that fits the shortest.
+  /// The same curves, all smoothed with the window of the shortest.
   package static func alike(_ curves: [Curve]) -> [Curve] {
     guard let shortest = curves.map(\.episodes.count).min() else { return [] }
     return curves.map {
@@ -102,7 +102,7 @@ package struct Curve: Sendable {
     }
   }
 
-  /// The average at a place along the curve: the last one that was known there; nil before the first.
+  /// The average at a place along the curve: the last one known there; nil before the first.
   package func average(at place: Double) -> Double? {
     var (low, high) = (0, x.count)
     while low < high {

@@ -45,7 +45,8 @@ struct EvaluateCommand: Command {
     isExact = arguments.flag(
       "--exact", help: "compute success, return and length instead of sampling them")
     output = try arguments.option(
-      "-o", "--output", value: "FILE", help: "record what is played; it names its parent")
+      "-o", "--output", value: "FILE", help: "record what is played; the recording names its parent"
+    )
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
