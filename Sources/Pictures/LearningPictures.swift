@@ -12,10 +12,10 @@ package struct LearningPictures {
     var pictures: EpisodePictures
     var curve: Curve
     var steps: Int
-    /// What it is called beside the other; empty where it is alone.
+    /// Its name beside the other; empty if it is alone.
     var name: String
     var color: Color
-    /// The episodes that are shown, in the order of the milestones.
+    /// The shown episodes, in the order of the milestones.
     var shown: [Episode]
   }
 
@@ -24,7 +24,7 @@ package struct LearningPictures {
   private let pace: LearningFilm.Pace
   private let milestones: [Milestone]
   private let steps: Int
-  /// What was learned, where that can be drawn.
+  /// What was learned, if it can be drawn.
   private let maps: (any LearnedMaps)?
   private let layout: LearningLayout
 
@@ -50,7 +50,7 @@ package struct LearningPictures {
         pictures: all[index], curve: try all[index].curve(),
         steps: try all[index].recording.stepCount(), name: names[index], color: colors[index],
         shown: milestones.map(\.episode).map { episode in
-          // Beside a milestone is what the other run played at its step.
+          // Beside a milestone is the episode that the other run played at that step.
           index == 0
             ? episode : candidates.last { $0.firstStep <= episode.firstStep } ?? candidates[0]
         })
@@ -62,7 +62,7 @@ package struct LearningPictures {
       other == nil ? .beside(hasMap: maps != nil) : .pair(aspect: try Self.aspect(of: runs)))
   }
 
-  /// How many times as wide as high the boards are: the least of all.
+  /// The aspect ratio of the boards: the lowest of all.
   private static func aspect(of runs: [Run]) throws -> Double {
     try runs.map { run in
       var options = run.pictures.options
@@ -82,7 +82,7 @@ package struct LearningPictures {
         maps, milestones.map(\.episode), in: layout.map, lastStep: steps, theme: theme)
       panels.append { step, canvas in try map.draw(step, onto: canvas) }
     }
-    // Over the margin of the map, which in small films is wider than its room.
+    // Over the map's margin, which in small films is wider than its area.
     for (run, area) in zip(runs, layout.facts) {
       let facts = LearningFacts(
         run.curve, steps: run.steps, name: run.name, run.color, in: area, unit: layout.unit,
@@ -161,7 +161,7 @@ package struct LearningPictures {
       chart.subtitle = ""
       chart.layers.removeAll { if case .note = $0 { true } else { false } }
     } else {
-      // The names beside the boards say which colour is whose.
+      // The names beside the boards show which colour belongs to whom.
       chart = Chart(
         title: "", x: Axis("", 0...1),
         y: .covering(
@@ -169,20 +169,20 @@ package struct LearningPictures {
         theme: theme)
       chart.layers = lines.map { .line(x: $0.x, y: $0.y, $0.color, Stroke(width: 2.5)) }
     }
-    // A low chart has no room for a second name.
+    // A low chart has no space for a second name.
     chart.x = Axis(runs.count == 1 ? "Steps" : "", 0...Double(steps))
     return try GrowingCurve(chart, lines: lines, in: layout.curve, unit: layout.unit)
   }
 }
 
 extension EpisodePictures {
-  /// The episodes among which a film of learning chooses.
+  /// The episodes that a film of learning can choose from.
   fileprivate func candidates() throws -> [Episode] {
     painters.learning(try recording.episodesWithSteps())
   }
 
-  /// Maps of what was learned: of a table where every step is there, of a network where the world has
-  /// places to ask it about.
+  /// Maps of what was learned: of a table if every step is recorded, of a network if the world has
+  /// places to evaluate it at.
   var learned: (any LearnedMaps)? {
     guard run.purpose == .train else { return nil }
     return try? tables.learnedMaps(of: recording)
