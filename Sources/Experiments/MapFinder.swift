@@ -87,7 +87,7 @@ extension Catalog {
   /// The report on a map, whichever world it belongs to.
   package func surveyMap(_ text: String) throws -> MapFinding {
     guard let maps = worlds.entries.lazy.compactMap(\.maps).first(where: { $0.recognizes(text) })
-    else { throw RunError.run("this is no map of any world") }
+    else { throw RunError.run("this is not a map of any world") }
     return try maps.survey(text)
   }
 }

@@ -111,7 +111,7 @@ extension Catalog {
       subject = .text(
         try request.text.map(TrainingText.init(reading:)) ?? TrainingText("", name: ""))
     } else {
-      if request.text != nil { throw RunError.request("\(name) is no text") }
+      if request.text != nil { throw RunError.request("\(name) is not a text") }
       subject = .world(try world(name, mapNamed: request.map))
     }
     var plan = TrainingPlan(subject: subject, settings: preset.settings, preset: preset.name)
@@ -287,7 +287,7 @@ extension TrainingPlan {
       }
       for (name, value) in given {
         guard try plan.settings.set(name, to: value) else {
-          throw RunError.request("'\(name)' is no setting of the trainer", .fork)
+          throw RunError.request("'\(name)' is not a setting of the trainer", .fork)
         }
       }
       try plan.settings.validate()

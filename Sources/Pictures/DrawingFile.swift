@@ -50,7 +50,7 @@ package enum PictureFileError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .ending(let path, let known):
       "'\(path)' should end in one of \(known.sorted().map { ".\($0)" }.joined(separator: ", "))"
-    case .noLoop: "only a .gif or a .png can be told how often to play"
+    case .noLoop: "only a .gif or a .png can store how often it plays"
     case .noLimit:
       "a limit of frames works only for episodes; a film of learning has as many as it needs"
     }

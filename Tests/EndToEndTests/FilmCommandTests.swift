@@ -129,7 +129,8 @@ import Testing
     ("--first-success --episode 3", "--first-success names one episode"),
     ("--label a --label b", "--label names the recordings of --compare"),
     ("--compare m.sqlite --label a", "once for each"),
-    ("--learning --most 9", "a limit of frames is for episodes"), ("--fps 61", "--fps is a number"),
+    ("--learning --most 9", "a limit of frames works only for episodes"),
+    ("--fps 61", "--fps is a number"),
   ])
   func `what cannot be done is refused in a sentence`(options: String, words: String) throws {
     try withMaze { folder in

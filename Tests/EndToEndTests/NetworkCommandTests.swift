@@ -189,7 +189,7 @@ import Testing
         #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
       }
       let usual = try Program.reel(line: "evaluate recordings/gpt.sqlite --episodes 1", in: folder)
-      let words = "by the network of the best trial, at step "
+      let words = "played by the best trial's network (step "
       #expect(usual.errors.contains(words), "\(usual.errors)")
       let last = "evaluate recordings/gpt.sqlite --episodes 1 --checkpoint last"
       #expect(try !Program.reel(line: last, in: folder).errors.contains("best trial"))

@@ -101,7 +101,7 @@ extension DiscreteActionWorld {
   /// A recorded state as the network sees it.
   func observation(recorded: Value, in recording: Recording) throws -> [Float] {
     guard let state = State(recorded: recorded) else {
-      throw RunError.damaged(recording.path, "a state is none of its world's")
+      throw RunError.damaged(recording.path, "one of its states is not a state of its world")
     }
     return observation(state)
   }

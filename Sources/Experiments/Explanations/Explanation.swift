@@ -112,7 +112,7 @@ extension Catalog {
       throw RunError.request(
         steps == 0
           ? "\(recording.path) has no steps yet"
-          : "\(recording.path) has the steps 0 to \(steps - 1), so there is no step \(step)")
+          : "\(recording.path) has steps 0 to \(steps - 1), so there is no step \(step)")
     }
     let plan = try plan(of: recording, at: step)
     let run = try recording.description()
@@ -187,7 +187,7 @@ extension Ending {
     switch self {
     case .running: ""
     case .terminated: "; the episode is over, so nothing follows"
-    case .truncated: "; the episode is cut off, though it could go on"
+    case .truncated: "; the episode is cut off, though it could continue"
     case .interrupted: "; its recording ends here"
     }
   }

@@ -169,12 +169,12 @@ extension PPOExplanation {
       update.epochs.isEmpty
       ? "no minibatch was learned from"
       : clipped == update.epochs.count
-        ? "the clip held the policy's term in every epoch"
+        ? "the policy's term was clipped in every epoch"
         : "the policy's term pushed the action's probability "
           + "\(update.epochs.contains { $0.advantage > 0 && $0.policySlope != 0 } ? "up" : "down")"
           + (clipped == 0
             ? " in every epoch"
-            : " in \(update.epochs.count - clipped) of \(update.epochs.count) epochs; in the others the clip held it")
+            : " in \(update.epochs.count - clipped) of \(update.epochs.count) epochs; in the others it was clipped")
     return pushes
       + (update.entropyCoefficient > 0
         ? "; the entropy's term (c₂ = \(number(update.entropyCoefficient))) pulled towards chance"

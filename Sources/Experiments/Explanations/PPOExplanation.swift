@@ -53,7 +53,7 @@ package struct PPOExplanation: ExplanationContent {
     let run = try recording.description()
     let row = try recording.transition(step)
     guard let state = W.State(recorded: row.state) else {
-      throw RunError.damaged(recording.path, "a state is none of its world's")
+      throw RunError.damaged(recording.path, "one of its states is not a state of its world")
     }
     let traced = try training.trace(step, progress)
     var policy = try GreedyPolicyNetwork(

@@ -28,7 +28,7 @@ extension TableExplanation {
       "state",
       [
         visits == 0
-          ? "\(names.state(state)), of which nothing is known yet"
+          ? "\(names.state(state)), about which nothing is known yet"
           : "\(names.state(state)), updated \(NumberFormat.count(visits)) \(visits == 1 ? "time" : "times") before"
       ],
       ExplanationPart.Table(
@@ -49,8 +49,8 @@ extension TableExplanation {
     switch choice {
     case .exploration(let epsilon, let draw, let count):
       return
-        "\(name), to explore: the draw \(number(draw)) is below ε = \(number(epsilon)), so that any of "
-        + "\(count) legal actions was taken."
+        "\(name), to explore: the draw \(number(draw)) is below ε = \(number(epsilon)), so one of "
+        + "\(count) legal actions was taken at random."
     case .best(let epsilon, let draw):
       return "\(name), the best: the draw \(number(draw)) is not below ε = \(number(epsilon))."
     case .tie(let epsilon, let draw, let best, let rule):

@@ -57,7 +57,7 @@ package struct TokenExplanation: ExplanationContent {
     [
       ExplanationPart(
         "expected",
-        ["after \(expectation.ending), of which \(expectation.seen.count) tokens are seen:"],
+        ["after \(expectation.ending), of which the model sees \(expectation.seen.count) tokens:"],
         expectation.expectedTable),
       ExplanationPart(
         "choice",

@@ -39,7 +39,7 @@ package struct EventFile: Sendable, Equatable {
     if place == 0 {
       throw .run(
         damage == nil && bytes.isEmpty
-          ? "is empty" : "is no TensorBoard event file: its first record has a wrong checksum")
+          ? "is empty" : "is not a TensorBoard event file: its first record has a wrong checksum")
     }
   }
 

@@ -45,7 +45,7 @@ package struct MonitorFile: Sendable, Equatable {
     let names = lines.popFirst().map { text($0).split(separator: ",").map(String.init) } ?? []
     guard let r = names.firstIndex(of: "r"), let l = names.firstIndex(of: "l"),
       let t = names.firstIndex(of: "t")
-    else { throw .run("is no monitor.csv: its columns are not r, l and t") }
+    else { throw .run("is not a monitor.csv: its columns are not r, l and t") }
     func entry(_ line: ArraySlice<UInt8>) -> Entry? {
       let values = text(line).split(separator: ",", omittingEmptySubsequences: false)
       guard values.count == names.count, let reward = Self.number(values[r]),

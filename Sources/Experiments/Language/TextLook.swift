@@ -35,7 +35,7 @@ package struct TextLook: Sendable {
     by trained: TrainedModel, _ tokens: [Int], prompt: Int, at place: Int, _ sampler: Sampler,
     pool: ThreadPool? = nil
   ) {
-    precondition((1...tokens.count).contains(place), "something stands before the place")
+    precondition((1...tokens.count).contains(place), "something comes before the place")
     let written = max(0, place - prompt)
     first =
       TextWriter.reading(

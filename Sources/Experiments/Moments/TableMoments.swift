@@ -48,7 +48,7 @@ extension RunCourse {
       moments.append(
         moment(
           .greedyLoop, at: path.change?.step ?? 0, value: Double(path.loop.count),
-          "From here on a game by the best actions never ends: from \(names.state(start)) \(what)."
+          "From here on a game with the best actions never ends: from \(names.state(start)) \(what)."
         ))
     }
     return moments.compactMap(\.self)

@@ -189,7 +189,7 @@ private struct Members {
     for setting in settings {
       switch setting.value {
       case .null, .array, .object:
-        throw RunError.request("\(setting.key) is no \(setting.value.compact)")
+        throw RunError.request("\(setting.key) cannot be \(setting.value.compact)")
       case .bool, .integer, .number, .string: break
       }
     }

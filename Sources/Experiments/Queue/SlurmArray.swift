@@ -68,12 +68,12 @@ package struct SlurmArray: Sendable {
       #!/bin/bash
       \(header.map { "#SBATCH \($0)" }.joined(separator: "\n"))
 
-      # One task of the array, or of any scheduler that gives its number as the first word.
+      # One task of the array, or of any scheduler that passes its index as the first argument.
       task=${SLURM_ARRAY_TASK_ID:-$1}
       # Recordings are made on the node's own disk, and copied every three minutes and at the end.
       scratch=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
 
-      # Before the time is over Slurm sends USR1, and TERM before a preemption: the run stops where it can go on.
+      # Slurm sends USR1 before the time limit, and TERM before a preemption: the run stops and can continue.
       again=
       trap 'again=yes; kill -TERM $run 2>/dev/null' USR1
       trap 'kill -TERM $run 2>/dev/null' TERM
@@ -86,7 +86,7 @@ package struct SlurmArray: Sendable {
 
       if [ -n "$again" ] && [ $code = 130 ]; then
         echo "the time is nearly over: task $task goes back into the queue" >&2
-        # By its place in the array: the number of the last task is that of the whole array.
+        # By its index in the array: the job number of the last task is that of the whole array.
         scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
       fi
       exit $code

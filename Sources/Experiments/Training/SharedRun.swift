@@ -49,7 +49,7 @@ extension Ranks? {
     try compare("have the same map or text", description.world.map)
     try compare("have the same settings", plan.configuration.compact)
     try compare("have the same seed", "\(seed)")
-    try compare("go on to the same end", "\(change)")
+    try compare("continue to the same end", "\(change)")
   }
 
   private func compare(_ what: String, _ text: String) throws(RunError) {

@@ -70,7 +70,7 @@ package struct GridParts {
 
   /// The parts of scenes by some painters.
   package init(_ painters: [GridPainter]) throws(CanvasError) {
-    precondition(!painters.isEmpty, "somebody paints")
+    precondition(!painters.isEmpty, "there is at least one painter")
     self.painters = painters
     let first = painters[0]
     let board = GridBoard(map: first.map, layout: first.layout, theme: first.theme)

@@ -39,7 +39,7 @@ struct MapsPart: Sendable {
     case ("POST", "read"):
       let text = try request.json()["text"]?.text ?? ""
       guard let kind = shelf.kinds.first(where: { $0.maps.recognizes(text) }) else {
-        throw Refusal.invalid("this is no map of any world")
+        throw Refusal.invalid("this is not a map of any world")
       }
       return Response(["world": .string(kind.name), "draft": try kind.editing.read(text)])
     case ("POST", "draft"):

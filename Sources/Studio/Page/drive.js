@@ -10,7 +10,7 @@ import { theme } from "./theme.js";
 export const page = {
   title: "Drive",
   keys: [["← ↑ ↓ →", "drive, also W A S D; each world's keys are listed beside the stage"], ["t", "hand over or take back"],
-    ["p", "pause or go on"], [".", "a single step"], ["r", "restart"], ["h", "show or hide the advice"],
+    ["p", "pause or continue"], [".", "a single step"], ["r", "restart"], ["h", "show or hide the advice"],
     ["k", "keep as a recording"]],
   async open(root, { query }) {
     const drive = new DrivePage(root);

@@ -81,7 +81,7 @@ final class ReadingDesk {
       return json(try recording.episode(max(1, last)))
     default:
       guard let selection = EpisodeSelection(word) else {
-        throw Refusal.invalid("'\(word)' is no episode")
+        throw Refusal.invalid("'\(word)' is not an episode")
       }
       let found = try recording.episodes(selection, withSteps: true)
       return json(found[0])

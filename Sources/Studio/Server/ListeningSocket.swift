@@ -24,7 +24,7 @@ struct ListeningSocket {
     let plain = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     let status = unsafe getaddrinfo(plain, "\(port)", &hints, &found)
     guard status == 0, let address = unsafe found else {
-      throw ServerError(description: "there is no host '\(host)' to listen at")
+      throw ServerError(description: "there is no host '\(host)' to listen on")
     }
     defer { unsafe freeaddrinfo(address) }
     let descriptor = unsafe socket(
@@ -54,7 +54,7 @@ struct ListeningSocket {
       ServerError(description: "this machine has no address '\(host)'")
     default:
       ServerError(
-        description: "cannot listen at \(host), port \(port): \(FileError.text(of: errno))")
+        description: "cannot listen on \(host), port \(port): \(FileError.text(of: errno))")
     }
   }
 

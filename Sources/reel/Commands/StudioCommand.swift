@@ -33,7 +33,7 @@ struct StudioCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     let places = places.isEmpty ? ["recordings"] : places
     for place in places where !Files.exists(place) && place != "recordings" {
-      throw Failure.failed("there is no \(place)")
+      throw Failure.failed("there is no file or folder \(place)")
     }
     // A browser that closes its connection is no error of the server.
     signal(SIGPIPE, SIG_IGN)
