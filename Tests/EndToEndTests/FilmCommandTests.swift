@@ -115,7 +115,7 @@ import Testing
         in: folder)
       #expect(try frames("--failures --most 100000").map { "\($0)\n" } == cut.output)
       let error = try Program.reel(line: "film m.sqlite --where 'steps > 999'", in: folder)
-      #expect(error.code == 1 && error.errors.contains("of 1000 episodes of m.sqlite none"))
+      #expect(error.code == 1 && error.errors.contains("none of the 1000 episodes of m.sqlite"))
     }
   }
 
