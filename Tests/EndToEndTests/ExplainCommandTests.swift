@@ -98,7 +98,7 @@ import Testing
   @Test(arguments: [
     ("maze.sqlite --at 99999999", 64, "there is no step 99999999"),
     ("maze.sqlite --at 5 --episode 1", 64, "both name a step"),
-    ("maze.sqlite --t 5", 64, "goes with --episode"),
+    ("maze.sqlite --t 5", 64, "needs --episode"),
     ("maze.sqlite --episode 1 --t 5000", 64, "so there is none at 5000"),
     ("maze.sqlite --cell 9,9", 64, "no state 9,9 among 4×4"),
     ("snake.sqlite --cell 1,1", 1, "holds no Q-table"),
