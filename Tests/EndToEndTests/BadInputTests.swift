@@ -40,7 +40,7 @@ import Testing
     Mistake("map export crawler.sqlite", 1, "crawler.sqlite has no map"),
     Mistake("train maze --preset orginal", 64, "'orginal'", "did you mean original?"),
     Mistake("train maze --set gama=1", 64, "'gama'", "did you mean gamma?"),
-    Mistake("train maze --set gamma=2", 64, "gamma is a number from 0 to 1"),
+    Mistake("train maze --set gamma=2", 64, "gamma must be a number from 0 to 1"),
     Mistake("train maze --set gamma", 64, "NAME=VALUE"),
     Mistake("train maze --map nowhere.txt", 1, "nowhere.txt", "No such file"),
     Mistake("train maze --map clasic-4x4", 64, "did you mean classic-4x4?"),
@@ -86,7 +86,7 @@ import Testing
     Mistake("evaluate there.sqlite --checkpoint best", 64, "a Q-table keeps no best"),
     Mistake("evaluate there.sqlite --checkpoint frist", 64, "--checkpoint takes", "'frist'"),
     Mistake("evaluate there.sqlite --checkpoint 99999999", 64, "so there is no step 99999999"),
-    Mistake("train reacher --set physics=newton", 64, "physics is closed or mujoco"),
+    Mistake("train reacher --set physics=newton", 64, "physics must be closed or mujoco"),
     Mistake("train reacher --set 'learning_rate=cosine(1)'", 64, "cosine(from,to[,half])"),
     Mistake("explain everything", 64, "'everything'"),
   ]
