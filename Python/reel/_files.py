@@ -30,11 +30,11 @@ def folder_of(path: str) -> str:
 def check_free(path: str, force: bool) -> None:
     """Refuses a name that is taken. With `force` a file may be replaced; its writer is asked before."""
     if not path or "\0" in path or path.endswith("/"):
-        raise RecordingError(f"'{path}' is no name for a file")
+        raise RecordingError(f"'{path}' is not a file name")
     if not os.path.lexists(path):
         if not force and _size(path + "-wal"):
             raise RecordingError(
-                f"{path}-wal holds the last rows of a recording that lay here: move it to its side"
+                f"{path}-wal holds the last rows of a recording that was here: move it back beside that recording"
             )
     elif os.path.isdir(path):
         raise RecordingError(f"{path} is a folder")

@@ -16,7 +16,7 @@ package struct Attention: Sendable, Equatable {
 
   /// Attention over rows of a width, divided equally among the heads.
   package init(width: Int, heads: Int, isCausal: Bool = true) {
-    precondition(heads > 0 && width % heads == 0, "heads share the width evenly")
+    precondition(heads > 0 && width % heads == 0, "width must be a multiple of heads")
     self.width = width
     self.heads = heads
     self.isCausal = isCausal

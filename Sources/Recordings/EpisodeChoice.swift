@@ -1,11 +1,11 @@
-/// Chooses episodes while they pass by, as `EpisodeSelection.choose` does among all at once, and keeps hardly more
-/// than it chooses; for the median those that are over.
+/// Chooses episodes one by one as `EpisodeSelection.choose` does among all at once, and keeps few
+/// more than it chooses. For the median, it keeps all that have ended.
 struct EpisodeChoice {
   private let selection: EpisodeSelection
   /// One choice for each of several selections.
   private var parts: [EpisodeChoice] = []
   private var kept: [Episode] = []
-  /// Whether an episode is over: then only such are kept, where the selection is among them.
+  /// Whether any episode has ended: then only such are kept, for selections that prefer them.
   private var hasEnded = false
 
   init(_ selection: EpisodeSelection) {
@@ -13,7 +13,7 @@ struct EpisodeChoice {
     if case .several(let selections) = selection { parts = selections.map(EpisodeChoice.init) }
   }
 
-  /// Takes the next episode by number.
+  /// Considers the next episode by number.
   mutating func take(_ episode: Episode) {
     switch selection {
     case .first: if kept.isEmpty { kept.append(episode) }
@@ -30,11 +30,11 @@ struct EpisodeChoice {
     if episode.isOver, !hasEnded { (kept, hasEnded) = ([], true) }
     guard episode.isOver || !hasEnded else { return }
     kept.append(episode)
-    // Whatever comes, those that are not chosen among these are not chosen.
+    // Whatever follows, episodes that are not chosen among these will not be chosen.
     if let most, kept.count / 2 - 1024 > most { kept = selection.choose(from: kept) }
   }
 
-  /// The chosen of those that passed by.
+  /// The chosen episodes so far.
   var chosen: [Episode] {
     guard case .several = selection else { return selection.choose(from: kept) }
     var seen: Set<Int> = []

@@ -1,10 +1,10 @@
-/// How an episode went: enough for a curve.
+/// An episode's outcome: enough for a curve.
 package struct EpisodeOutcome: Hashable, Sendable {
   /// Its number in the run.
   package var number: Int
-  /// The steps of the run when it ended.
+  /// How many steps the run had when the episode ended.
   package var stepsDone: Int
-  /// The seconds of the run when it ended; 0 where nobody measured.
+  /// How many seconds the run had taken when it ended; 0 where unknown.
   package var seconds: Double
   /// The sum of its rewards.
   package var totalReturn: Double
@@ -19,7 +19,7 @@ package struct EpisodeOutcome: Hashable, Sendable {
 }
 
 extension Recording {
-  /// What every finished episode earned, and when it ended.
+  /// The return of every finished episode, and when it ended.
   package func outcomes() throws -> [EpisodeOutcome] {
     var clock = RecordedClock(try elapsed())
     var outcomes: [EpisodeOutcome] = []
@@ -35,8 +35,8 @@ extension Recording {
     return outcomes
   }
 
-  /// The values of a metric in place of returns, each with the episode that it was measured in; none where it was
-  /// never recorded.
+  /// The values of a metric instead of returns, each with the episode in which it was measured;
+  /// empty where it was never recorded.
   package func outcomes(ofMetric name: String) throws -> [EpisodeOutcome] {
     let series = try metric(name)
     guard !series.steps.isEmpty else { return [] }
@@ -51,7 +51,7 @@ extension Recording {
   }
 }
 
-/// When a run had taken some number of steps, asked in rising order.
+/// The time at which a run had reached some number of steps; the numbers must not decrease.
 private struct RecordedClock {
   private let commits: [(steps: Int, seconds: Double)]
   private var next = 0
@@ -59,7 +59,7 @@ private struct RecordedClock {
 
   init(_ commits: [(steps: Int, seconds: Double)]) { self.commits = commits }
 
-  /// Time is known at every commit; between two of them steps passed evenly.
+  /// The time is known at every commit; between two commits it is interpolated.
   mutating func seconds(after steps: Int) -> Double {
     while next < commits.count, commits[next].steps < steps {
       before = commits[next]

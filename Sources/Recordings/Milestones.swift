@@ -2,10 +2,10 @@
 package struct Milestone: Sendable, Equatable {
   /// The part that it represents.
   package var name: String
-  /// The episode as it was recorded.
+  /// The recorded episode.
   package var episode: Episode
 
-  /// An episode under a name.
+  /// An episode with a name.
   package init(_ name: String, _ episode: Episode) {
     self.name = name
     self.episode = episode
@@ -14,9 +14,9 @@ package struct Milestone: Sendable, Equatable {
   /// The parts of training, each a third of its steps.
   package static let parts = ["Early", "Middle", "Late"]
 
-  /// The first episode, and one from each third of a run's steps: the nearest to its middle of those
-  /// whose return is in the middle fifth, not the lucky ones. Runs of few episodes
-  /// show them all.
+  /// The first episode, and one from each third of a run's steps: the one nearest to its middle
+  /// among those whose return is in the middle fifth, so that luck plays no part. Runs of few
+  /// episodes show all of them.
   package static func all(of episodes: [Episode]) -> [Milestone] {
     let over = episodes.filter(\.isOver)
     guard let first = over.first, let last = over.last, over.count > parts.count + 1 else {
@@ -35,7 +35,7 @@ package struct Milestone: Sendable, Equatable {
     return milestones
   }
 
-  /// The nearest to a step among episodes of about median return.
+  /// The nearest to a step among episodes with about the median return.
   private static func usual(_ episodes: [Episode], near step: Int) -> Episode? {
     guard !episodes.isEmpty else { return nil }
     let returns = episodes.map(\.return).sorted()

@@ -2,8 +2,8 @@ package import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// Calls `body` with the states of each of some episodes, in their order: the first, the last, and all between.
-  /// Only their steps are read, not those between them.
+  /// Calls `body` with the states of some episodes in order, including the first and the last state
+  /// of each. Reads only their steps, not those between them.
   package func forEachCourse(
     of episodes: [Episode], _ body: (Episode, [Value]) throws -> Void
   ) throws {
@@ -41,7 +41,7 @@ private final class EpisodeCourses {
     }
   }
 
-  /// Nil where the episode's steps do not follow each other, as where worlds ran side by side.
+  /// Nil where the episode's steps are not consecutive, as when worlds ran side by side.
   func states(of episode: Episode) throws(RecordingError) -> [Value]? {
     guard episode.stride == 1 else { return nil }
     return try withRecordingErrors(path) { () throws(SQLiteError) in
