@@ -52,7 +52,7 @@ import Testing
     Mistake("copy there.sqlite -o text.txt", 1, "text.txt exists already; --force overwrites it"),
     Mistake("copy there.sqlite -o pipe", 1, "pipe is a device or a pipe"),
     Mistake("map maze -o text.txt", 1, "text.txt exists already; --force replaces it"),
-    Mistake("render there.sqlite -o frames", 1, "holds frames already; --force replaces them"),
+    Mistake("render there.sqlite -o frames", 1, "already contains frames; --force replaces them"),
     Mistake("info nowhere.sqlite", 1, "nowhere.sqlite"),
     Mistake("info folder", 1, "folder"),
     Mistake("info text.txt", 1, "text.txt", "not a recording"),
