@@ -2,7 +2,7 @@ import Platform
 
 /// A folder whose frames appear together: they are in a hidden folder until all are complete.
 ///
-/// If the value goes away before `finish`, the hidden folder is removed.
+/// If the value is destroyed before `finish`, the hidden folder is removed.
 struct FrameFolder: ~Copyable {
   /// The hidden folder: beside the folder, or inside it if that is a mount point or contains other
   /// files.

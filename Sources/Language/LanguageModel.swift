@@ -79,7 +79,7 @@ package struct TrainedModel: Sendable {
   package init(_ checkpoint: Checkpoint) throws {
     let state = try JSON(parsing: checkpoint.trainingState)
     guard let shape = state["model"], let tokenizer = state["tokenizer"] else {
-      throw LanguageError("the checkpoint of step \(checkpoint.step) holds no language model")
+      throw LanguageError("the checkpoint of step \(checkpoint.step) contains no language model")
     }
     let model = try LanguageModel(shape)
     try self.init(

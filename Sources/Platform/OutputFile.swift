@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A file that appears under its name only when it is complete.
 ///
-/// Bytes go to a hidden file beside it, which `finish()` renames. If the value goes away without
+/// Bytes go to a hidden file beside it, which `finish()` renames. If the value is destroyed without
 /// `finish()`, the hidden file is removed. A killed program leaves nothing under the final name.
 package struct OutputFile: ~Copyable {
   /// Where the finished file will be.

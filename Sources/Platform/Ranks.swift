@@ -94,7 +94,7 @@ internal import Synchronization
   package func exchange(
     _ mine: Range<Int>, for theirs: Range<Int>, of slab: inout [Float], with other: Int
   ) {
-    precondition(!mine.overlaps(theirs), "stretches lie apart")
+    precondition(!mine.overlaps(theirs), "stretches do not overlap")
     unsafe slab.withUnsafeMutableBytes { bytes in
       let size = MemoryLayout<Float>.size
       let (mine, theirs) = unsafe (

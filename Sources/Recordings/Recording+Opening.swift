@@ -97,7 +97,7 @@ extension Recording {
     (Files.size(real) ?? 0) + (Files.size(real + "-wal") ?? 0)
   }
 
-  // MARK: What lies beside it
+  // MARK: Files beside it
 
   /// Refuses a file that another program began to change and did not finish: without the journal
   /// that undoes the change, half of it would be read. Reel itself leaves no journal.

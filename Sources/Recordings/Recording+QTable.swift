@@ -156,7 +156,7 @@ private struct QTableFold {
     }
     guard found.kind == QTable.checkpointKind else {
       throw RecordingError(
-        .absent, "\(recording.path) has no Q-table: its trainer learns a  \(found.kind)")
+        .absent, "\(recording.path) has no Q-table: its trainer learns a \(found.kind)")
     }
     do {
       table = try QTable(found)

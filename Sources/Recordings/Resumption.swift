@@ -63,7 +63,7 @@ struct Resumption {
       throw RecordingError.damaged(path, "\(description.worlds) worlds cannot run side by side")
     }
     guard (0...end).contains(step) else {
-      throw RecordingError(.absent, "\(path) has \(end) steps, so it cannot go on from \(step)")
+      throw RecordingError(.absent, "\(path) has \(end) steps, so it cannot continue from \(step)")
     }
     chain = try withRecordingErrors(path) { () throws(SQLiteError) in
       try HashChain(of: recording.database, in: recording.format)

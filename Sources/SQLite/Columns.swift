@@ -36,7 +36,7 @@ internal import CSQLite
 
   /// Space for `capacity` rows of columns of these kinds.
   package init(_ kinds: [Kind], capacity: Int, names: [StaticString] = []) {
-    precondition(capacity > 0 && !kinds.isEmpty, "columns have room for a row")
+    precondition(capacity > 0 && !kinds.isEmpty, "columns have space for a row")
     self.capacity = capacity
     unsafe self.kinds = .allocate(capacity: kinds.count)
     _ = unsafe self.kinds.initialize(from: kinds)
