@@ -184,7 +184,7 @@ final class RowsAhead {
       if rest == nil { try readBatch() }
       guard let (steps, isWhole) = rest else { return parts }
       if steps.count > Self.mostSteps || isWhole && steps.count <= room {
-        // There must be no steps between two batches.
+        // A load has no gap between its batches.
         if let first = parts.first, let last = parts.last {
           guard last.steps.upperBound == steps.lowerBound,
             steps.upperBound - first.steps.lowerBound <= room

@@ -16,7 +16,7 @@ package final class PPOLearner: @unchecked Sendable {
     _ ranks: Ranks? = nil
   ) {
     self.settings = settings
-    // The last minibatch takes the remainder that does not fill one.
+    // The last minibatch also takes the rest that does not fill another.
     let most = min(2 * settings.minibatch, settings.worlds * settings.rollout)
     switch network.body {
     case .mlp(let policy, let value):

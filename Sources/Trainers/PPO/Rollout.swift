@@ -100,7 +100,7 @@ extension PPOTrainer {
     rollout.ticks += 1
   }
 
-  /// Records the step of one world, and returns what the learner gets to see of it.
+  /// Records the step of one world, and returns its ending for the learner.
   private mutating func finish<Sink: TransitionSink & ~Copyable>(
     _ index: Int, _ actor: RolloutActor<W>, row: Int, into sink: inout Sink,
     _ callbacks: TrainingCallbacks
