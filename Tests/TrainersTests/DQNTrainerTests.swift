@@ -177,8 +177,8 @@ struct DQNTrainerTests {
   }
 
   @Test(arguments: [
-    (1.9, "look at gamma (1.9): from 1 on values grow without end"),
-    (0.9, "look at learning_rate (0.01) and clip (0.0)"),
+    (1.9, "check gamma (1.9): from 1 on, values grow without bound"),
+    (0.9, "check learning_rate (0.01) and clip (0.0)"),
   ])
   func `a loss that is no number stops the run with a sentence`(
     gamma: Double, advice: String

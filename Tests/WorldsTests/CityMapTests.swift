@@ -168,7 +168,7 @@ struct CityMapTests {
         #""metresPerPixel":1"#, #""metresPerPixel":0"#, "metresPerPixel must be a number from 0.001"
       ),
       (#""metresPerPixel":1"#, #""metresPerPixel":0.01"#, "the map would have 40000 × 30000 pix"),
-      (#""metresPerPixel":1"#, #""metresPerPixel":100"#, "the map would have 4 × 3 pixels; a si"),
+      (#""metresPerPixel":1"#, #""metresPerPixel":100"#, "the map would have 4 × 3 pixels; each"),
       (
         #""metresPerPixel":1"#, #""roadScale":"x""#,
         #"roadScale must be a number from 0.1 to 20, no"#
