@@ -7,12 +7,12 @@ REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
 .PHONY: help setup build demo test test-browser test-python test-sb3 test-cluster torture fuzz sanitize lint format \
-	bench bench-peers bench-table results docs gallery check clean
+	bench bench-peers bench-table results docs site gallery check clean
 
 help:
 	@echo "make demo    install missing packages, build, train and draw: output/demo/"
-	@echo "make test    the whole test suite"
-	@echo "make check   lint and test, as continuous integration does"
+	@echo "make test    the tests, except those with a target of their own"
+	@echo "make check   lint and all tests, except for packages and a cluster"
 	@echo "make torture kill and resume each trainer 200 times; read a live run 1,000 times; race 200 times"
 	@echo "make fuzz    give every reader 100,000 wrong inputs"
 	@echo "make sanitize  the tests under the address and the thread sanitizer"
@@ -26,6 +26,7 @@ help:
 	@echo "make test-browser   reports and the studio in a real Chromium, which is installed if it is missing"
 	@echo "make gallery train, and redraw every picture of docs/gallery.md"
 	@echo "make docs    write docs/cli.md, and run the examples in the documentation"
+	@echo "make site    make the documentation as pages for offline reading: output/site/"
 	@echo "make format  format the sources"
 
 setup:
@@ -37,10 +38,10 @@ build: setup
 demo: build
 	@$(REEL) demo
 
-# Python's tests come first: they create the environment that some Swift tests record with.
+# Some tests record with Gymnasium.
 test: build
-	@REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) .ci/python base python -m unittest discover -s Python/tests
-	@$(TEST)
+	@.ci/python base true
+	@$(TEST) --skip BrowserTests
 
 lint: setup
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks Examples
@@ -67,8 +68,12 @@ docs: build
 	@$(REEL) help --markdown > docs/cli.md
 	@$(TEST) --filter DocumentationTests
 
+# With only Gymnasium, and with everything that recordings are exchanged with.
 test-python: build
-	@REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) .ci/python exchange python -m unittest discover -s Python/tests
+	@for environment in base exchange; do \
+		REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) \
+			.ci/python $$environment python -m unittest discover -s Python/tests || exit 1; \
+	done
 
 test-sb3: build
 	@REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) .ci/python sb3 python -m unittest discover -s Python/tests -p 'test_sb3.py'
@@ -81,6 +86,10 @@ test-browser: build
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || .ci/setup chromium
 	@.ci/python browser true
 	@$(TEST) --filter BrowserTests
+
+# README.md and docs/ as pages that need no server.
+site:
+	@.ci/site
 
 gallery: build
 	@.ci/gallery
@@ -99,7 +108,8 @@ sanitize: setup
 			$(TEST) --sanitize $$kind --scratch-path .build/$$kind || exit 1; \
 	done
 
-check: lint test test-python
+check:
+	@.ci/run lint python browser test
 
 clean:
 	@rm -rf .build

@@ -19,6 +19,7 @@ enum Reel {
     ExploreCommand.self,
     ExplainCommand.self,
     GenerateCommand.self, SentimentCommand.self, DemoCommand.self, BenchCommand.self,
+    CompletionsCommand.self,
   ]
 
   static func main() {
@@ -68,22 +69,35 @@ enum Reel {
       return .usage
     }
     switch verb {
-    case "--help", "-h", "help":
-      guard words.count > 1, verb == "help" else {
-        Console.write(Help.overview)
-        return .done
-      }
-      if words[1] == "--markdown" {
-        Console.write(Help.manual)
-        return .done
-      }
-      Console.write(Help.page(of: try command(named: words[1])))
+    case "--help", "-h":
+      Console.write(Help.overview)
+      return .done
+    case "help":
+      Console.write(try help(Array(words.dropFirst())))
+      return .done
+    case "--complete":
+      Console.write(Completion(Array(words.dropFirst())).text)
       return .done
     case "--version":
       Console.write("reel \(reelVersion)\n")
       return .done
     default:
       return try run(try command(named: verb), Array(words.dropFirst()))
+    }
+  }
+
+  /// A page of help. Its flags are for what is made from the declarations: documents and packages.
+  private static func help(_ words: [String]) throws -> String {
+    guard let name = words.first else { return Help.overview }
+    switch name {
+    case "--markdown": return Help.manual
+    case "--verbs": return commands.map { $0.name + "\n" }.joined()
+    case "--man":
+      guard words.count > 1 else { return ManualPage.overview }
+      return ManualPage.of(try command(named: words[1]))
+    default:
+      if let topic = HelpTopic.all.first(where: { $0.name == name }) { return Help.page(of: topic) }
+      return Help.page(of: try command(named: name))
     }
   }
 

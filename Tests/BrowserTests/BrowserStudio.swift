@@ -102,16 +102,18 @@ struct BrowserStudio {
         try browser.screenshot(
           to: "\(Repository.root)/.scratch/browser/studio-\(name)-\(size)-\(theme).png")
       }
-      try expectAccessible("\(name), \(theme)")
+      try browser.expectAccessible("\(name), \(theme)")
     }
     try browser.become(width: 1440, height: 900)
   }
+}
 
+extension Browser {
   /// Finds no serious fault by axe-core, where that is installed; `make test-browser` installs it.
-  private func expectAccessible(_ name: String) throws {
+  func expectAccessible(_ name: String) throws {
     guard let axe = Self.axe else { return }
-    if try browser.value("typeof axe") != "object" { try browser.value(axe + ";0") }
-    let found = try browser.value(
+    if try value("typeof axe") != "object" { try value(axe + ";0") }
+    let found = try value(
       """
       axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
         .filter((one) => ['serious', 'critical'].includes(one.impact))

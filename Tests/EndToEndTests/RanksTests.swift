@@ -25,7 +25,7 @@ import Testing
   private static let features =
     "train breakout --steps 6400 --seed 3 --set shards=8 --set worlds=8 --set rollout=100 "
     + "--set minibatch=100 --set epochs=3 --set hidden=16,16 --set step_limit=70 "
-    + "--set target_kl=0.001 --set evaluate_every=3 --set evaluation_episodes=5 "
+    + "--set target_kl=0.0001 --set evaluate_every=3 --set evaluation_episodes=5 "
     + "--set evaluation_steps=70 --set snapshot_every=2 --set normalize_observations=yes"
 
   private static let reacher =
@@ -94,7 +94,11 @@ import Testing
         #expect(counts.count == count && counts.allSatisfy { abs($0 / mean - 1) < 0.1 })
       }
       if run.name == "text" { return }
-      // What the settings are meant to bring about has come about.
+      // What the settings are meant to bring about has come about: updates ended early, and episodes together.
+      let stop = try #require(run.line.firstMatch(of: /target_kl=[0-9.]+/))
+      let unstopped = run.line.replacing(stop.output, with: "target_kl=0")
+      #expect(try Program.reel(line: "\(unstopped) -q -o unstopped.sqlite", in: folder).code == 0)
+      #expect(try Self.digest("unstopped.sqlite", in: folder) != digest)
       let recording = try Recording("\(folder)/0.sqlite")
       let ends = try recording.episodes().filter(\.isOver).map { $0.steps }
       #expect(ends.count > 8)

@@ -40,6 +40,16 @@ struct LibraryTests {
     }
   }
 
+  @Test func `a catalog stands for the recordings that it lists`() throws {
+    try withTemporaryFolder { folder in
+      let runs = [try smallRun(in: folder, as: "a"), try smallRun("lake", in: folder, as: "b")]
+      _ = try smallRun(in: folder, as: "c")
+      _ = try RunCatalog.update("\(folder)/some.sqlite", with: runs) { _, _ in true }
+      let studio = Studio(Library(["\(folder)/some.sqlite"]), gate: Gate(port: 1))
+      #expect(try Set(rows(studio).map { $0["name"]?.text }) == ["a", "b"])
+    }
+  }
+
   @Test func `what comes, goes or is replaced is noticed`() throws {
     try withTemporaryFolder { folder in
       let studio = Studio(Library([folder]), gate: Gate(port: 1))

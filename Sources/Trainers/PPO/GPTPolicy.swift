@@ -13,6 +13,7 @@ package struct GPTPolicy: Sendable, Equatable {
   let value: Linear
   /// Predicts from a frame where each letter is on it, if the settings ask for that.
   let place: Linear?
+  private let centers: LetterCenters
 
   /// The size of the transformer.
   package struct Size: Sendable, Equatable {
@@ -41,6 +42,7 @@ package struct GPTPolicy: Sendable, Equatable {
 
   init(_ size: Size, letters: LetterSequence, outputs: Int, to layout: inout ParameterLayout) {
     self.letters = letters
+    centers = LetterCenters(letters)
     gpt = GPT(
       GPTShape(
         vocabulary: letters.symbols, context: letters.places + 1, layers: size.layers,
@@ -110,13 +112,17 @@ package struct GPTPolicy: Sendable, Equatable {
     let frames = symbols.count / size
     place.forward(buffers.mixed, to: guessed, rows: frames, parameters, &activations)
     var sum = 0.0
+    var centers = [SIMD3<Float>](repeating: .zero, count: letters.alphabet.count)
     for row in 0..<frames {
-      let centers = letters.centers(symbols, from: row * size)
-      for (column, center) in centers.enumerated() {
-        // A letter that is not on the page has no position.
-        let error = center.map { activations[guessed, row, column] - $0 } ?? 0
-        activations[gradient: guessed, row, column] = weight * error
-        sum += Double(0.5 * error * error)
+      self.centers.compute(symbols, from: row * size, into: &centers)
+      for (letter, center) in centers.enumerated() {
+        for axis in 0...1 {
+          let column = 2 * letter + axis
+          // A letter that is not on the page has no position.
+          let error = center.z > 0 ? activations[guessed, row, column] - center[axis] : 0
+          activations[gradient: guessed, row, column] = weight * error
+          sum += Double(0.5 * error * error)
+        }
       }
     }
     return sum
@@ -186,31 +192,6 @@ extension LetterSequence {
           1, column * Float(columns) * Self.step, line * Float(each / columns) * Self.step,
         ]
       }, deviation: Self.deviation)
-  }
-}
-
-extension LetterSequence {
-  /// For each letter, the mean column and the mean line of its positions on a frame, both from −1
-  /// to 1; nil for a letter that is not there.
-  package func centers(_ symbols: [Int], from start: Int) -> [Float?] {
-    var sums = [(count: Float, column: Float, line: Float)](
-      repeating: (0, 0, 0), count: alphabet.count)
-    let lines = each / columns
-    for index in 0..<places * each where symbols[start + index] >= 0 {
-      let (place, spot) = index.quotientAndRemainder(dividingBy: each)
-      let letter = symbols[start + index] % alphabet.count
-      sums[letter].count += 1
-      sums[letter].column += Float(place % across * columns + spot % columns)
-      sums[letter].line += Float(place / across * lines + spot / columns)
-    }
-    let last = (Float(across * columns - 1), Float((places + across - 1) / across * lines - 1))
-    return sums.flatMap { sum -> [Float?] in
-      guard sum.count > 0 else { return [nil, nil] }
-      return [
-        2 * sum.column / (sum.count * max(1, last.0)) - 1,
-        2 * sum.line / (sum.count * max(1, last.1)) - 1,
-      ]
-    }
   }
 }
 

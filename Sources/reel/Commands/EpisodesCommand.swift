@@ -1,3 +1,4 @@
+import Experiments
 import Platform
 import Recordings
 import Rollouts
@@ -10,33 +11,38 @@ struct EpisodesCommand: Command {
   static let examples = [
     "reel episodes recordings/maze.sqlite --best 3",
     "reel episodes recordings/maze.sqlite --episode first,median,last --json",
+    "reel episodes recordings/maze.sqlite --where 'return > 90 and steps < 8' --best 3",
   ]
 
   private let file: String
-  private let selection: EpisodeSelection
+  private let filter: EpisodeFilter
 
   init(_ arguments: inout Arguments) throws {
     file = try arguments.positional("FILE", help: "a recording")
     let best = try arguments.count("--best", in: 1...Int.max, help: "the N with the best return")
     let worst = try arguments.count("--worst", in: 1...Int.max, help: "the N with the worst return")
-    let episode = try arguments.option(
-      "--episode", value: "WHICH",
-      help: "first, last, best, worst, median, all, N, A-B; default all")
+    let chosen = try EpisodeArguments(&arguments, usual: "all").filter
     arguments.jsonFlag()
-    let given = [
-      best.map(EpisodeSelection.best), worst.map(EpisodeSelection.worst),
-      try episode.map(EpisodeArguments.selection),
-    ].compactMap(\.self)
-    selection = given.isEmpty ? .all : given.count == 1 ? given[0] : .several(given)
+    var given = [best.map(EpisodeSelection.best), worst.map(EpisodeSelection.worst)]
+      .compactMap(\.self)
+    if let chosen, chosen.selection != .all { given.append(chosen.selection) }
+    filter = EpisodeFilter(
+      given.isEmpty ? .all : given.count == 1 ? given[0] : .several(given),
+      where: chosen?.condition)
   }
 
   func run(_ console: Console) throws -> ExitCode {
     let recording = try Recording(file)
-    if selection == .all, try recording.newestEpisode() > 0 {
+    if filter.condition != nil {
+      let run = try recording.description()
+      let world = run.isOfText ? nil : try Catalog.builtIn.plan(of: run).world()
+      let episodes = try filter.episodes(of: recording, in: world)
+      try print(console) { try $0(episodes) }
+    } else if filter.selection == .all, try recording.newestEpisode() > 0 {
       // There may be millions, so that none is kept.
       try print(console) { try recording.forEachEpisodes($0) }
     } else {
-      let episodes = try recording.episodes(selection)
+      let episodes = try recording.episodes(filter.selection)
       try print(console) { try $0(episodes) }
     }
     return .done

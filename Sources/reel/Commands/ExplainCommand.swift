@@ -57,7 +57,7 @@ struct ExplainCommand: Command {
     if t != nil, episode == nil { throw Failure.usage("--t goes with --episode") }
   }
 
-  private static var topics: [String] { AlgorithmTopic.all.map(\.trainerName) }
+  static var topics: [String] { AlgorithmTopic.all.map(\.trainerName) }
 
   func run(_ console: Console) throws -> ExitCode {
     if !Files.exists(subject),

@@ -16,7 +16,7 @@ enum Help {
 
       usage: reel VERB …
              reel VERB --help
-             reel help VERB
+             reel help VERB | TOPIC
 
       """
     for group in CommandGroup.allCases {
@@ -25,6 +25,7 @@ enum Help {
       text += "\n\(group.rawValue)\n"
       text += rows(commands.map { ($0.name, $0.summary) })
     }
+    text += "\ntopics\n" + rows(HelpTopic.all.map { ("help \($0.name)", $0.summary) })
     return text + "\nbegin with: reel demo\n"
   }
 
@@ -43,6 +44,9 @@ enum Help {
       \(overview)```
 
       """
+    for topic in HelpTopic.all {
+      text += "\n## reel help \(topic.name)\n\n```\n\(page(of: topic))```\n"
+    }
     for command in Reel.commands {
       text += "\n## reel \(command.name)\n\n```\n\(page(of: command))```\n"
     }
@@ -50,6 +54,8 @@ enum Help {
   }
 
   static func page(of type: any Command.Type) -> String { page(type) }
+
+  static func page(of topic: HelpTopic) -> String { topic.page.wrapped(at: widthHere) }
 
   private static func page<C: Command>(_ type: C.Type) -> String {
     let arguments = Arguments(declaredBy: type)
@@ -79,7 +85,7 @@ enum Help {
     return text
   }
 
-  private static func described(_ argument: Arguments.Declaration) -> String {
+  static func described(_ argument: Arguments.Declaration) -> String {
     argument.choices.isEmpty
       ? argument.help : argument.help + ": " + argument.choices.joined(separator: ", ")
   }

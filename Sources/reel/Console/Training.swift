@@ -52,9 +52,9 @@ extension Console {
       let most = sharing.backward.max() ?? 0
       let share = Double(most) / Double(max(1, sharing.backward.reduce(0, +)))
       note(
-        "\(sharing.ranks) processes: \(NumberFormat.decimal(100 * share, 1)) % of what was learned "
-          + "from at most in one; at most \(NumberFormat.duration(sharing.communicationSeconds)) in "
-          + "exchanging \(NumberFormat.bytes(sharing.bytes.max() ?? 0)), waiting included"
+        "\(sharing.ranks) processes: the busiest did \(NumberFormat.decimal(100 * share, 1)) % of the "
+          + "learning, and exchanged \(NumberFormat.bytes(sharing.bytes.max() ?? 0)); at most "
+          + "\(NumberFormat.duration(sharing.communicationSeconds)) went into exchanging and waiting"
       )
     }
     guard result.isComplete else { return }
