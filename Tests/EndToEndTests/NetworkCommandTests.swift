@@ -205,7 +205,7 @@ import Testing
   @Test(arguments: [
     ("train maze --policy gpt", 64, "no preset whose policy is gpt"),
     ("train breakout --preset default --policy gpt", 64, "does not go with"),
-    ("train breakout --policy gpt --set heads=7 -o a.sqlite", 64, "share the width"),
+    ("train breakout --policy gpt --set heads=7 -o a.sqlite", 64, "multiple of heads"),
     ("train breakout --set policy=gpt -o a.sqlite", 64, "a GPT reads letters"),
     ("film recordings/b.sqlite --overlay attention", 1, "no policy that reads letters"),
     ("film recordings/b.sqlite --head 2", 64, "--overlay attention"),

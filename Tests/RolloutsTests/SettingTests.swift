@@ -30,19 +30,19 @@ struct SettingTests {
   }
 
   @Test(arguments: [
-    ("size", "0", "size is a whole number from 1 to 99, not '0'"),
-    ("size", "100", "size is a whole number from 1 to 99, not '100'"),
-    ("size", "4.5", "size is a whole number from 1 to 99, not '4.5'"),
-    ("size", "", "size is a whole number from 1 to 99, not ''"),
-    ("rate", "-0.1", "rate is a number from 0 to 1, not '-0.1'"),
-    ("rate", "nan", "rate is a number from 0 to 1, not 'nan'"),
-    ("rate", "fast", "rate is a number from 0 to 1, not 'fast'"),
+    ("size", "0", "size must be a whole number from 1 to 99, not '0'"),
+    ("size", "100", "size must be a whole number from 1 to 99, not '100'"),
+    ("size", "4.5", "size must be a whole number from 1 to 99, not '4.5'"),
+    ("size", "", "size must be a whole number from 1 to 99, not ''"),
+    ("rate", "-0.1", "rate must be a number from 0 to 1, not '-0.1'"),
+    ("rate", "nan", "rate must be a number from 0 to 1, not 'nan'"),
+    ("rate", "fast", "rate must be a number from 0 to 1, not 'fast'"),
     (
       "fade", "linear(0,2)",
-      "fade is a number from 0 to 1, linear(from,to), cosine(from,to[,half]), "
+      "fade must be a number from 0 to 1, linear(from,to), cosine(from,to[,half]), "
         + "ramp(from,to,episodes) or exponential(from,factor,floor), not 'linear(0,2)'"
     ),
-    ("mood", "sad", "mood is calm or wild, not 'sad'"),
+    ("mood", "sad", "mood must be calm or wild, not 'sad'"),
   ])
   func `what does not fit is refused with a sentence`(name: String, text: String, message: String) {
     var sample = Sample()

@@ -114,7 +114,9 @@ package struct TableExplanation: ExplanationContent {
     let row = try recording.transition(step)
     guard case .index(let state) = row.state, case .index(let action) = row.action,
       case .index(let next) = row.next
-    else { throw RunError.damaged(recording.path, "a Q-table's states and actions are numbers") }
+    else {
+      throw RunError.damaged(recording.path, "a Q-table's states and actions must be numbers")
+    }
     var update: QUpdate?
     var rows: Rows?
     try recording.forEachQTable(
