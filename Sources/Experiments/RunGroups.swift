@@ -169,7 +169,10 @@ extension RunError {
   fileprivate static func noMetric(
     _ name: String, of path: String, among known: [String]
   ) -> RunError {
-    let has = known.isEmpty ? "it has none at all" : "it has \(known.joined(separator: ", "))"
-    return .run("\(path) has no metric '\(name)'; \(has)", .name(like: name, among: known))
+    // The remedy lists a few names, and no long row of them.
+    let has =
+      known.isEmpty
+      ? "; it has none at all" : known.count > 8 ? "; it has \(known.joined(separator: ", "))" : ""
+    return .run("\(path) has no metric '\(name)'\(has)", .name(like: name, among: known))
   }
 }

@@ -45,6 +45,21 @@ package enum SettingKind: Sendable, Equatable {
   }
 }
 
+extension Int {
+  /// A whole number as people type it: `1000000`, `1e6` or `2.5e6`.
+  package init?(typed text: String) {
+    if let number = Int(text) {
+      self = number
+      return
+    }
+    guard text.allSatisfy({ $0.isASCII && ($0.isNumber || ".eE+-".contains($0)) }),
+      text.contains(where: { $0 == "e" || $0 == "E" }), let value = Double(text),
+      abs(value) < 0x1p53, let number = Int(exactly: value)
+    else { return nil }
+    self = number
+  }
+}
+
 /// One documented setting of a configuration: how it is named, read, parsed and checked.
 package struct Setting<Configuration>: Sendable {
   package let name: String
@@ -79,7 +94,7 @@ package struct Setting<Configuration>: Sendable {
     Self(
       name: name, help: help, kind: .count(range), read: { .integer($0[keyPath: path]) },
       write: { configuration, text throws(SettingError) in
-        guard let value = Int(text), range.contains(value) else {
+        guard let value = Int(typed: text), range.contains(value) else {
           throw SettingKind.count(range).refusal(of: text, for: name)
         }
         configuration[keyPath: path] = value

@@ -50,6 +50,19 @@ struct SettingTests {
     #expect(sample == Sample())
   }
 
+  @Test func `whole numbers may be typed with an exponent, and nothing else becomes one`() {
+    for (text, number) in [
+      ("1000000", 1_000_000), ("1e6", 1_000_000), ("2.5E3", 2500), ("-3e0", -3), ("7", 7),
+    ] {
+      #expect(Int(typed: text) == number, "\(text)")
+    }
+    for text in [
+      "", "e", "1e", "2.5", "2.5e0", "1e-1", "1e99", "9007199254740993e0", "0x1e5", "inf", "1e6 ",
+    ] {
+      #expect(Int(typed: text) == nil, "\(text)")
+    }
+  }
+
   @Test func `a recorded configuration is restored, whatever else it holds`() throws {
     var sample = Sample()
     sample.size = 12
