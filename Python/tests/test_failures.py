@@ -56,7 +56,7 @@ class FailureTest(RecordingTest):
         with small_disk(self, "size=400k") as disk:
             env = reel.Recorder(gym.make("CartPole-v1"), disk / "run.sqlite")
             self.assert_goes_on(env)
-            self.assert_warned_once("full.*ends here, whole, with [0-9]+ steps")
+            self.assert_warned_once("full.*ends here, intact, with [0-9]+ steps")
             verify(disk / "run.sqlite")
             run = reel.open(disk / "run.sqlite")
             self.assertEqual(run.steps, env.committed_steps)
