@@ -61,7 +61,7 @@ extension PictureTables {
       }
       return try LearnedNetworks(recording, run, map, values)
     case .attention, .nothing:
-      throw RunError.run("a policy network has no map of \(run.world.name)")
+      throw RunError.run("there is no map of what was learned in \(run.world.name)")
     }
   }
 }
