@@ -30,7 +30,7 @@ __all__ = [
     "VectorRecorder", "import_minari", "open", "record", "to_minari",
 ]  # fmt: skip
 
-# Made when they are first used: reading needs no Gymnasium, and recording no Stable-Baselines3.
+# Imported when first used: reading needs no Gymnasium, and recording no Stable-Baselines3.
 _HOMES = {
     "Recorder": ("recorder", "gymnasium"),
     "VectorRecorder": ("vector", "gymnasium"),

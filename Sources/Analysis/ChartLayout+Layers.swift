@@ -13,8 +13,8 @@ extension ChartLayout {
           canvas.stroke(.polyline(run), color, stroke)
         }
       }
-    case .dots(let x, let y, let color, let dense):
-      drawDots(x, y, color, dense: dense, in: chart, onto: canvas)
+    case .dots(let x, let y, let weights, let color, let dense):
+      drawDots(x, y, weights, color, dense: dense, in: chart, onto: canvas)
     case .band(let x, let low, let high, let color):
       let lower = runs(x, low, in: chart, keeping: .greatest).flatMap(\.self)
       let upper = runs(x, high, in: chart, keeping: .least).flatMap(\.self)
@@ -30,7 +30,7 @@ extension ChartLayout {
     }
   }
 
-  /// Dots and their texts, which may stand in the margin.
+  /// Dots and their texts, which may be in the margin.
   func drawNotes(of chart: Chart, onto canvas: Canvas) {
     for layer in chart.layers {
       guard case .note(let x, let y, let text, let color) = layer, chart.x.canShow(x),
@@ -45,19 +45,21 @@ extension ChartLayout {
     }
   }
 
-  /// Each dot is seen, however many there are: those that share a place are drawn once, in a colour
+  /// Keeps every dot visible, however many there are: dots at the same pixel are drawn once, in a colour
   /// that shows their number. The densest are in front.
   func dots(
-    _ x: [Double], _ y: [Double], _ color: Color, dense: Color, in chart: Chart
+    _ x: [Double], _ y: [Double], _ weights: [Int], _ color: Color, dense: Color, in chart: Chart
   ) -> (radius: Double, shades: [Color], dots: [(place: Point, shade: Int)]) {
     let radius = (x.count > 400 ? 1.5 : 2.5) * scale
     let places = Int(plot.width / radius) + 2
     var counts: [Int: Int] = [:]
-    for (x, y) in zip(x, y) where chart.x.canShow(x) && chart.y.canShow(y) {
-      let dot = place(x, y, in: chart)
+    for index in x.indices where chart.x.canShow(x[index]) && chart.y.canShow(y[index]) {
+      let weight = weights.isEmpty ? 1 : weights[index]
+      guard weight > 0 else { continue }
+      let dot = place(x[index], y[index], in: chart)
       let column = Int(((dot.x - plot.left) / radius).rounded())
       let row = Int(((dot.y - plot.top) / radius).rounded())
-      counts[row * places + column, default: 0] += 1
+      counts[row * places + column, default: 0] += weight
     }
     let shades = (0..<8).map { color.mixed(with: dense, Double($0) / 7) }
     let most = log(Double(counts.values.max() ?? 1))
@@ -70,13 +72,13 @@ extension ChartLayout {
   }
 
   private func drawDots(
-    _ x: [Double], _ y: [Double], _ color: Color, dense: Color, in chart: Chart,
+    _ x: [Double], _ y: [Double], _ weights: [Int], _ color: Color, dense: Color, in chart: Chart,
     onto canvas: Canvas
   ) {
-    let (radius, shades, dots) = dots(x, y, color, dense: dense, in: chart)
+    let (radius, shades, dots) = dots(x, y, weights, color, dense: dense, in: chart)
     for (place, number) in dots {
       let shade = shades[number]
-      // Squares are drawn several times as fast, and look the same where there are many.
+      // Squares are drawn several times as fast, and look the same in a crowd.
       if dots.count > 5000 {
         canvas.fill(Rect(center: place, width: radius * 2, height: radius * 2).aligned, shade)
       } else {
@@ -88,10 +90,10 @@ extension ChartLayout {
   /// Which extremes of a pixel column are kept.
   enum Kept { case both, greatest, least }
 
-  /// The places of a line, broken where a number is missing.
+  /// The pixels of a line, broken where a number is missing.
   ///
-  /// Where many points share a column of pixels, its first, least, greatest and last one stand for
-  /// all: the picture is the same, and no extreme is hidden. Jugel and others, "M4: A
+  /// If many points share a column of pixels, its first, lowest, highest and last one represent
+  /// all: the picture is the same, and no extreme is lost. Jugel and others, "M4: A
   /// visualization-oriented time series data aggregation", VLDB 2014.
   func runs(
     _ x: [Double], _ y: [Double], in chart: Chart, keeping kept: Kept = .both
@@ -107,7 +109,7 @@ extension ChartLayout {
         continue
       }
       let point = place(x, y, in: chart)
-      // Half columns, so that slopes between neighbours stay where they are.
+      // Half columns, so that slopes between neighbours stay correct.
       let number = Int((point.x * 2).rounded(.down))
       if number != column.number { column.empty(into: &current, keeping: kept) }
       column.add(point, number: number)
@@ -117,7 +119,7 @@ extension ChartLayout {
     return runs
   }
 
-  /// The points that stand for all of a column of pixels.
+  /// The points that represent a whole column of pixels.
   private struct PixelColumn {
     var number = Int.min
     private var count = 0

@@ -1,16 +1,16 @@
 package import Recordings
 
-/// A run's returns, or another measure, over its course: as they were, averaged over a window, and the
+/// A run's returns, or another metric, over its course: the raw values, their moving average, and the
 /// best so far.
-package struct Curve: Sendable {
-  /// What is followed.
+package struct Curve {
+  /// What is measured.
   package enum Measure: Sendable, Equatable {
-    /// What each episode earned.
+    /// The return of each episode.
     case returns
     /// A recorded metric, by its name.
     case metric(String)
 
-    /// What an axis says of it.
+    /// The label of an axis.
     package var label: String {
       switch self {
       case .returns: "Return per episode"
@@ -18,97 +18,146 @@ package struct Curve: Sendable {
       }
     }
 
-    /// What is averaged: a number of these.
+    /// The unit that is averaged over.
     package var unit: String { self == .returns ? "episode" : "value" }
   }
 
-  /// What the curve runs along.
+  /// The horizontal axis.
   package enum Progress: String, Sendable, CaseIterable { case steps, episodes, time }
 
-  /// What is followed.
+  /// What is measured.
   package let measure: Measure
-  /// What the curve runs along.
+  /// The horizontal axis.
   package let progress: Progress
-  /// How many episodes the average takes in.
+  /// The window of the average.
   package let window: Int
-  /// The episodes, in their order.
+  /// All that it is of.
+  package let outcomes: Outcomes
+  /// The episodes whose points are kept, in their order: all, or of very many those that are seen.
   package let episodes: [EpisodeOutcome]
-  /// Where each episode stands along the curve.
+  /// Where each of them stands along the curve.
   package let x: [Double]
-  /// The returns as they were.
+  /// Their returns as they were.
   package let returns: [Double]
-  /// The moving average of the returns.
+  /// The moving average of the returns at each of them.
   package let average: [Double]
-  /// The best return so far.
+  /// The best return so far at each of them.
   package let best: [Double]
+  /// How many episodes each of them stands for; empty where that is one.
+  package let weights: [Int]
+  /// How many episodes had ended with each of them; empty where all are kept.
+  private let places: [Int]
 
-  /// How many of a run's values are averaged unless somebody says otherwise: of returns a fifth of them, but
-  /// at most 50; of a long run a fortieth. Metrics are drawn as they are.
+  /// How many episodes, or values, there are.
+  package var count: Int { outcomes.count }
+
+  /// The default window: a fifth of a run's returns, but at most 50; a fortieth of a long run. Metrics are not
+  /// at most 50; of a long run a fortieth, but at most a million. Metrics are drawn as they are.
   package static func usualWindow(of count: Int, _ measure: Measure = .returns) -> Int {
-    measure == .returns ? max(1, min(50, count / 5), count / 40) : 1
+    measure == .returns ? max(1, min(50, count / 5), min(count / 40, 1_000_000)) : 1
   }
 
-  /// The curve of a run's episodes, or of the values of a metric; without a window it is the usual one.
+  /// The curve of a run's episodes, or of the values of a metric; without a window the default applies.
+  package init(
+    _ outcomes: Outcomes, by progress: Progress = .episodes, window: Int? = nil,
+    of measure: Measure = .returns
+  ) throws {
+    let window = window ?? Self.usualWindow(of: outcomes.count, measure)
+    var points = CurvePoints(of: outcomes.count, most: outcomes.most, window: window)
+    try outcomes.forEach { points.add($0) }
+    self.init(points, of: outcomes, by: progress, window, measure)
+  }
+
+  /// The curve of some episodes.
   package init(
     _ episodes: [EpisodeOutcome], by progress: Progress = .episodes, window: Int? = nil,
     of measure: Measure = .returns
   ) {
     let window = window ?? Self.usualWindow(of: episodes.count, measure)
-    self.measure = measure
-    self.progress = progress
-    self.window = window
-    self.episodes = episodes
-    x = episodes.map { episode in
+    var points = CurvePoints(of: episodes.count, most: episodes.count, window: window)
+    for episode in episodes { points.add(episode) }
+    self.init(points, of: Outcomes(episodes), by: progress, window, measure)
+  }
+
+  private init(
+    _ points: CurvePoints, of outcomes: Outcomes, by progress: Progress, _ window: Int,
+    _ measure: Measure
+  ) {
+    (self.outcomes, self.progress, self.window, self.measure) = (
+      outcomes, progress, window, measure
+    )
+    episodes = points.episodes
+    x = points.episodes.map { episode in
       switch progress {
       case .steps: Double(episode.stepsDone)
       case .episodes: Double(episode.number)
       case .time: episode.seconds
       }
     }
-    returns = episodes.map(\.totalReturn)
-    average = Statistics.movingAverage(returns, window: window)
-    best = Statistics.runningBest(returns)
+    returns = points.episodes.map(\.totalReturn)
+    (average, best, weights, places) = (points.average, points.best, points.weights, points.places)
   }
 
-  /// Every number of the curve, one episode a row; nothing is thinned.
+  /// Every number of the curve, one episode per row; nothing is left out.
   package var csv: String {
-    var text = ""
-    writeCSV { text += $0 }
-    return text
+    get throws {
+      var text = ""
+      try writeCSV { text += $0 }
+      return text
+    }
   }
 
-  /// The same in parts, as a long run has more rows than one would keep.
-  package func writeCSV(_ write: (String) throws -> Void) rethrows {
+  /// The same in parts, because a long run has more rows than fit in memory.
+  package func writeCSV(_ write: (String) throws -> Void) throws {
     let name = measure == .returns ? "return" : measure.label
     var table = CSV(["episode", "steps", "seconds", name, "mean_\(window)", "best"])
-    for (index, episode) in episodes.enumerated() {
+    var (average, best) = (MovingAverage(window: window), -Double.infinity)
+    var rows = 0
+    try outcomes.forEach { episode in
+      best = max(best, episode.totalReturn)
       table.add([
         String(episode.number), String(episode.stepsDone), CSV.number(episode.seconds),
-        CSV.number(returns[index]), CSV.number(average[index]), CSV.number(best[index]),
+        CSV.number(episode.totalReturn), CSV.number(average.add(episode.totalReturn)),
+        CSV.number(best),
       ])
-      if index % Self.rowsAtOnce == 0 { try write(table.takeText()) }
+      if rows % Self.rowsAtOnce == 0 { try write(table.takeText()) }
+      rows += 1
     }
     try write(table.takeText())
   }
 
   private static let rowsAtOnce = 4096
 
-  /// The same curves, all smoothed by the window that fits the shortest.
-  package static func alike(_ curves: [Curve]) -> [Curve] {
-    guard let shortest = curves.map(\.episodes.count).min() else { return [] }
-    return curves.map {
-      Curve(
-        $0.episodes, by: $0.progress, window: usualWindow(of: shortest, $0.measure), of: $0.measure)
+  /// The same curves, all smoothed with the window of the shortest.
+  package static func alike(_ curves: [Curve]) throws -> [Curve] {
+    guard let shortest = curves.map(\.count).min() else { return [] }
+    return try curves.map { curve in
+      let window = usualWindow(of: shortest, curve.measure)
+      return curve.window == window
+        ? curve
+        : try Curve(curve.outcomes, by: curve.progress, window: window, of: curve.measure)
     }
   }
 
-  /// The average at a place along the curve: the last one that was known there; nil before the first.
+  /// The average at a place along the curve: the last one known there; nil before the first.
   package func average(at place: Double) -> Double? {
+    let known = points(upTo: place)
+    return known > 0 ? average[known - 1] : nil
+  }
+
+  /// How many episodes had ended at a place along the curve.
+  package func count(upTo place: Double) -> Int {
+    let known = points(upTo: place)
+    return known == 0 || places.isEmpty ? known : places[known - 1]
+  }
+
+  /// How many points stand at a place along the curve or before it.
+  private func points(upTo place: Double) -> Int {
     var (low, high) = (0, x.count)
     while low < high {
       let middle = (low + high) / 2
       if x[middle] <= place { low = middle + 1 } else { high = middle }
     }
-    return low > 0 ? average[low - 1] : nil
+    return low
   }
 }

@@ -4,7 +4,7 @@ package import Raster
 import Recordings
 package import Rollouts
 
-/// The curves of some runs by group, what each group says together, and how it ended.
+/// The curves of some runs by group, the band of each group, and its last values.
 package struct RunCurves {
   package let curves: [Curve]
   /// A band for each group.
@@ -12,34 +12,35 @@ package struct RunCurves {
   package let groups: RunGroups
   private let center: Aggregate
 
-  /// What curves show.
+  /// The options of curves.
   package struct Options: Sendable {
     package var measure = Curve.Measure.returns
-    /// What stands for the runs of a group.
+    /// How the runs of a group are summarized.
     package var center = Aggregate.mean
-    /// What the curves run along.
+    /// The horizontal axis.
     package var progress = Curve.Progress.episodes
-    /// How many values are averaged; nil for a number that fits the shortest run.
+    /// The averaging window; nil for one that fits the shortest run.
     package var window: Int?
 
-    /// Returns over episodes.
+    /// The defaults: returns over episodes.
     package init() {}
   }
 
-  /// Reads the curves. Returns of different worlds have nothing in common: each world's runs are a group of
+  /// Reads the curves. Returns of different worlds are not comparable, so each world's runs form groups of
   /// their own.
   package init(of groups: RunGroups, _ options: Options = Options()) throws {
-    let points = try groups.runs.map { run in
-      let points = try run.points(of: options.measure)
-      guard !points.isEmpty else {
+    let most = Self.most(of: groups.runs.count)
+    let outcomes = try groups.runs.map { run in
+      let outcomes = try run.outcomes(of: options.measure, most: most)
+      guard outcomes.count > 0 else {
         throw RunError.run("\(run.path) has no finished episode to draw yet")
       }
-      return points
+      return outcomes
     }
-    let shortest = points.map(\.count).min() ?? 0
+    let shortest = outcomes.map(\.count).min() ?? 0
     let window = options.window ?? Curve.usualWindow(of: shortest, options.measure)
-    let curves = points.map {
-      Curve($0, by: options.progress, window: window, of: options.measure)
+    let curves = try outcomes.map {
+      try Curve($0, by: options.progress, window: window, of: options.measure)
     }
     (self.groups, self.curves, center) = (groups, curves, options.center)
     bands = groups.tasks.flatMap { task in
@@ -52,14 +53,19 @@ package struct RunCurves {
     }
   }
 
-  /// What is compared, in words.
+  /// How many points of each of some runs are kept: of all together about a million, and of each enough for a line.
+  package static func most(of runs: Int) -> Int {
+    max(2048, min(Outcomes.usualMost, 4 * Outcomes.usualMost / max(1, runs)))
+  }
+
+  /// The title.
   package var title: String {
     groups.names.count == 1 && groups.tasks.count == 1
       ? "\(groups.tasks[0]) · \(groups.names[0])"
       : "\(groups.tasks.joined(separator: ", ")) by \(groups.key)"
   }
 
-  /// What the curves run along.
+  /// The horizontal axis.
   package var progress: Curve.Progress { curves[0].progress }
 
   /// The groups' bands.
@@ -82,7 +88,7 @@ package struct RunCurves {
     return table.text
   }
 
-  /// How each group ended, flat and stable.
+  /// The last values of each group, as flat JSON with stable keys.
   package var json: JSON {
     .array(
       bands.map { name, band in
@@ -98,11 +104,11 @@ package struct RunCurves {
 }
 
 extension GroupedRun {
-  /// What a measure was, and when. A metric that was not recorded is refused with those that were.
-  fileprivate func points(of measure: Curve.Measure) throws -> [EpisodeOutcome] {
+  /// A measure's values, and when they were recorded. For a missing metric the error lists the recorded ones.
+  fileprivate func outcomes(of measure: Curve.Measure, most: Int) throws -> Outcomes {
     switch measure {
-    case .returns: return try outcomes()
-    case .metric(let name): return try outcomes(ofMetric: name)
+    case .returns: try outcomes(most: most)
+    case .metric(let name): try outcomes(ofMetric: name, most: most)
     }
   }
 }

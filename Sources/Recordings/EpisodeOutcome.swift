@@ -1,10 +1,10 @@
-/// How an episode went: enough for a curve.
+/// An episode's outcome: enough for a curve.
 package struct EpisodeOutcome: Hashable, Sendable {
   /// Its number in the run.
   package var number: Int
-  /// The steps of the run when it ended.
+  /// How many steps the run had when the episode ended.
   package var stepsDone: Int
-  /// The seconds of the run when it ended; 0 where nobody measured.
+  /// How many seconds the run had taken when it ended; 0 where unknown.
   package var seconds: Double
   /// The sum of its rewards.
   package var totalReturn: Double
@@ -15,58 +15,5 @@ package struct EpisodeOutcome: Hashable, Sendable {
     self.stepsDone = stepsDone
     self.seconds = seconds
     self.totalReturn = totalReturn
-  }
-}
-
-extension Recording {
-  /// What every finished episode earned, and when it ended.
-  package func outcomes() throws -> [EpisodeOutcome] {
-    var clock = RecordedClock(try elapsed())
-    var outcomes: [EpisodeOutcome] = []
-    try forEachEpisodes { episodes in
-      for episode in episodes where episode.isOver {
-        let steps = episode.lastStep + 1
-        outcomes.append(
-          EpisodeOutcome(
-            number: episode.number, stepsDone: steps, seconds: clock.seconds(after: steps),
-            totalReturn: episode.return))
-      }
-    }
-    return outcomes
-  }
-
-  /// The values of a metric in place of returns, each with the episode that it was measured in; none where it was
-  /// never recorded.
-  package func outcomes(ofMetric name: String) throws -> [EpisodeOutcome] {
-    let series = try metric(name)
-    guard !series.steps.isEmpty else { return [] }
-    let episodes = try episodes()
-    var clock = RecordedClock(try elapsed())
-    var episode = 0
-    return zip(series.steps, series.values).map { step, value in
-      while episode < episodes.count, episodes[episode].firstStep < step { episode += 1 }
-      return EpisodeOutcome(
-        number: episode, stepsDone: step, seconds: clock.seconds(after: step), totalReturn: value)
-    }
-  }
-}
-
-/// When a run had taken some number of steps, asked in rising order.
-private struct RecordedClock {
-  private let commits: [(steps: Int, seconds: Double)]
-  private var next = 0
-  private var before = (steps: 0, seconds: 0.0)
-
-  init(_ commits: [(steps: Int, seconds: Double)]) { self.commits = commits }
-
-  /// Time is known at every commit; between two of them steps passed evenly.
-  mutating func seconds(after steps: Int) -> Double {
-    while next < commits.count, commits[next].steps < steps {
-      before = commits[next]
-      next += 1
-    }
-    guard next < commits.count, commits[next].steps > before.steps else { return before.seconds }
-    let share = Double(steps - before.steps) / Double(commits[next].steps - before.steps)
-    return before.seconds + share * (commits[next].seconds - before.seconds)
   }
 }

@@ -2,10 +2,10 @@
 package struct Milestone: Sendable, Equatable {
   /// The part that it represents.
   package var name: String
-  /// The episode as it was recorded.
+  /// The recorded episode.
   package var episode: Episode
 
-  /// An episode under a name.
+  /// An episode with a name.
   package init(_ name: String, _ episode: Episode) {
     self.name = name
     self.episode = episode
@@ -14,34 +14,79 @@ package struct Milestone: Sendable, Equatable {
   /// The parts of training, each a third of its steps.
   package static let parts = ["Early", "Middle", "Late"]
 
-  /// The first episode, and one from each third of a run's steps: the nearest to its middle of those
-  /// whose return is in the middle fifth, not the lucky ones. Runs of few episodes
-  /// show them all.
-  package static func all(of episodes: [Episode]) -> [Milestone] {
-    let over = episodes.filter(\.isOver)
-    guard let first = over.first, let last = over.last, over.count > parts.count + 1 else {
-      return (over.isEmpty ? Array(episodes.suffix(1)) : over).map {
+  /// The first episode, and one from each third of a run's steps: the one nearest to its middle
+  /// among those whose return is in the middle fifth, so that luck plays no part. Runs of few
+  /// episodes show all of them.
+  ///
+  /// `forEach` calls a body with all episodes, some at a time, and is asked for them several times.
+  package static func all(
+    of forEach: @escaping (_ body: ([Episode]) throws -> Void) throws -> Void
+  ) throws -> [Milestone] {
+    var count = 0
+    var (few, newest): ([Episode], Episode?) = ([], nil)
+    try forEach { episodes in
+      newest = episodes.last ?? newest
+      let over = episodes.filter(\.isOver)
+      count += over.count
+      few = Array((few + over).prefix(parts.count + 1))
+    }
+    guard let first = few.first, count > parts.count + 1 else {
+      return (few.isEmpty ? [newest].compactMap(\.self) : few).map {
         Milestone("Episode \($0.number)", $0)
       }
     }
-    var milestones = [Milestone("First try", first)]
-    let end = last.firstStep + 1
-    for (part, name) in parts.enumerated() {
-      let range = end * part / parts.count..<end * (part + 1) / parts.count
-      let inside = over.filter { range.contains($0.firstStep) && $0.number != first.number }
-      let middle = (range.lowerBound + range.upperBound) / 2
-      if let chosen = usual(inside, near: middle) { milestones.append(Milestone(name, chosen)) }
-    }
-    return milestones
+    return [Milestone("First try", first)] + (try thirds(of: forEach, after: first))
   }
 
-  /// The nearest to a step among episodes of about median return.
-  private static func usual(_ episodes: [Episode], near step: Int) -> Episode? {
-    guard !episodes.isEmpty else { return nil }
-    let returns = episodes.map(\.return).sorted()
-    let low = returns[returns.count * 2 / 5]
-    let high = returns[(returns.count * 3 + 4) / 5 - 1]
-    return episodes.filter { low <= $0.return && $0.return <= high }
-      .min { abs($0.firstStep - step) < abs($1.firstStep - step) }
+  private static func thirds(
+    of forEach: @escaping (_ body: ([Episode]) throws -> Void) throws -> Void,
+    after first: Episode
+  ) throws -> [Milestone] {
+    var end = 0
+    try forEach { end = $0.last(where: \.isOver).map { $0.firstStep + 1 } ?? end }
+    let ranges = parts.indices.map { end * $0 / parts.count..<end * ($0 + 1) / parts.count }
+    func forEachInside(_ body: (_ part: Int, Episode) -> Void) throws {
+      try forEach { episodes in
+        for episode in episodes where episode.isOver && episode.number != first.number {
+          if let part = ranges.firstIndex(where: { $0.contains(episode.firstStep) }) {
+            body(part, episode)
+          }
+        }
+      }
+    }
+    var samples = ranges.map { _ in ReturnSample() }
+    try forEachInside { part, episode in samples[part].add(episode.return) }
+    let usual = samples.map(\.middleFifth)
+    var chosen: [Episode?] = ranges.map { _ in nil }
+    try forEachInside { part, episode in
+      guard usual[part]?.contains(episode.return) == true else { return }
+      let middle = (ranges[part].lowerBound + ranges[part].upperBound) / 2
+      func distance(_ episode: Episode) -> Int { abs(episode.firstStep - middle) }
+      if chosen[part].map({ distance(episode) < distance($0) }) ?? true { chosen[part] = episode }
+    }
+    return zip(parts, chosen).compactMap { name, episode in episode.map { Milestone(name, $0) } }
+  }
+}
+
+/// The returns of some episodes, of very many every second, fourth, … one.
+private struct ReturnSample {
+  private var returns: [Double] = []
+  private var every = 1
+  private var passed = 0
+  private static let most = 1 << 16
+
+  mutating func add(_ value: Double) {
+    if passed.isMultiple(of: every) { returns.append(value) }
+    passed += 1
+    guard returns.count > Self.most else { return }
+    returns = stride(from: 0, to: returns.count, by: 2).map { returns[$0] }
+    every *= 2
+  }
+
+  /// From where to where the middle fifth goes; nil of nothing.
+  var middleFifth: ClosedRange<Double>? {
+    let sorted = returns.filter { !$0.isNaN }.sorted()
+    guard !sorted.isEmpty else { return nil }
+    return sorted[sorted.count * 2 / 5]...sorted[(sorted.count * 3 + 4) / 5 - 1]
   }
 }

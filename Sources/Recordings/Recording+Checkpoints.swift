@@ -6,13 +6,13 @@ internal import SQLite
 public struct MetricSeries: Sendable, Equatable {
   /// The metric's name.
   public var name: String
-  /// After how many steps each was recorded.
+  /// The step count at each value.
   public var steps: [Int] = []
   /// Its values.
   public var values: [Double] = []
 }
 
-/// The bytes that a table or the rest of a file takes.
+/// The bytes of a table or of the rest of a file.
 package struct TableSize: Sendable, Equatable {
   package var table: String
   package var bytes: Int
@@ -21,21 +21,33 @@ package struct TableSize: Sendable, Equatable {
 extension Recording {
   // MARK: Metrics
 
-  /// The names of all metrics, by alphabet.
+  /// The names of all metrics, in alphabetical order.
   public func metricNames() throws(RecordingError) -> [String] {
     try rows("SELECT DISTINCT name FROM metrics ORDER BY name").compactMap { $0.first?.text }
   }
 
-  /// One metric; empty where it was never recorded. What was not a number reads as NaN.
+  /// One metric; empty where it was never recorded. Values that were not numbers are NaN.
   public func metric(_ name: String) throws(RecordingError) -> MetricSeries {
     var series = MetricSeries(name: name)
-    for row in try rows(
-      of: MetricColumn.self, only: [.step, .value], "WHERE name = ? ORDER BY rowid", .text(name))
-    {
-      series.steps.append(row[.step].int ?? 0)
-      series.values.append(row[.value].double ?? .nan)
+    var page = try points(of: name, after: 0)
+    while let last = page.last {
+      series.steps += page.map(\.step)
+      series.values += page.map(\.value)
+      page = try points(of: name, after: last.row)
     }
     return series
+  }
+
+  /// Some thousand points of a metric in the order of recording, after a row.
+  func points(
+    of metric: String, after row: Int
+  ) throws(RecordingError) -> [(row: Int, step: Int, value: Double)] {
+    try rows(
+      """
+      SELECT rowid, step, value FROM metrics WHERE name = ? AND rowid > ?
+      ORDER BY rowid LIMIT 4096
+      """, .text(metric), .integer(row)
+    ).map { ($0[0].int ?? .max, $0[1].int ?? 0, $0[2].double ?? .nan) }
   }
 
   /// The metrics of some steps, in the order in which they were recorded.
@@ -90,12 +102,22 @@ extension Recording {
 
   // MARK: Time and size
 
-  /// The wall time that had passed at each commit, over all sessions: the number of steps by then, and the
-  /// seconds of work.
-  package func elapsed() throws(RecordingError) -> [(steps: Int, seconds: Double)] {
-    try rows(of: BatchColumn.self, only: [.lastStep, .elapsed], "ORDER BY rowid").map {
-      row throws(RecordingError) in
-      ((row[.lastStep].int ?? -1) &+ 1, try seconds(row[.elapsed]))
+  /// The seconds of work that had passed at the last commit, over all sessions; nil before the first.
+  package func elapsed() throws(RecordingError) -> Double? {
+    try rows(of: BatchColumn.self, only: [.elapsed], "ORDER BY rowid DESC LIMIT 1").first.map {
+      row throws(RecordingError) in try seconds(row[.elapsed])
+    }
+  }
+
+  /// Some thousand commits after a row, in order: the number of steps by then, and the seconds of work.
+  package func commits(
+    after row: Int
+  ) throws(RecordingError) -> [(row: Int, steps: Int, seconds: Double)] {
+    try rows(
+      "SELECT rowid, last_step, elapsed FROM batches WHERE rowid > ? ORDER BY rowid LIMIT 4096",
+      .integer(row)
+    ).map { values throws(RecordingError) in
+      (values[0].int ?? .max, (values[1].int ?? -1) &+ 1, try seconds(values[2]))
     }
   }
 
@@ -107,9 +129,10 @@ extension Recording {
     return seconds
   }
 
-  /// What takes the space: the tables by size, largest first, and the pages that are free.
+  /// The space usage: the tables by size, largest first, and the free pages.
   ///
-  /// The pages of transitions are what the others leave: they are by far the most, and SQLite would read each.
+  /// The size of transitions is what remains after the others: they have by far the most pages, and
+  /// SQLite would read each.
   package func tableSizes() throws(RecordingError) -> [TableSize] {
     try reading { () throws(RecordingError) in
       let page = try value("PRAGMA main.page_size")?.int ?? 0
@@ -120,7 +143,7 @@ extension Recording {
         if bytes > 0 { sizes.append(TableSize(table: table, bytes: bytes)) }
         left -= max(0, bytes)
       }
-      // A table of this name would hide SQLite's own.
+      // A table with this name would hide SQLite's own.
       let isHidden =
         try value(
           "SELECT 1 FROM main.sqlite_schema WHERE name = 'dbstat' COLLATE NOCASE") != nil
@@ -140,13 +163,13 @@ extension Recording {
     }
   }
 
-  /// The log beside a recording, where it holds rows that the file does not have yet.
+  /// The log beside a recording, if it has rows that are not in the file yet.
   package static func log(beside path: String) -> String? {
     let log = Files.resolved(path) + "-wal"
     return Files.size(log) ?? 0 > 0 ? log : nil
   }
 
-  /// The bytes of the file and of the log beside it.
+  /// The size of the file and its log, in bytes.
   package func fileBytes() -> Int {
     Self.bytes(Files.resolved(path))
   }

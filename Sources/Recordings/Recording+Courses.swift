@@ -2,17 +2,18 @@ package import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// Calls `body` with the states of each of some episodes, in their order: the first, the last, and all between.
-  /// Only their steps are read, not those between them.
+  /// Calls `body` with the states of each of some episodes, in their order: the first, the last, and all between, or
+  /// of a long episode the last `most`. Only their steps are read, not those between them.
   package func forEachCourse(
-    of episodes: [Episode], _ body: (Episode, [Value]) throws -> Void
+    of episodes: [Episode], most: Int = .max, _ body: (Episode, [Value]) throws -> Void
   ) throws {
     try database.transaction(
       .reading,
       { () throws(any Error) in
         let courses = try EpisodeCourses(self, episodes)
         for episode in episodes {
-          try body(episode, try courses.states(of: episode) ?? states(of: episode))
+          let states = try courses.states(of: episode, most: most)
+          try body(episode, try states ?? self.states(of: episode).suffix(most))
         }
       }, orThrow: { RecordingError($0, path: path) })
   }
@@ -41,13 +42,15 @@ private final class EpisodeCourses {
     }
   }
 
-  /// Nil where the episode's steps do not follow each other, as where worlds ran side by side.
-  func states(of episode: Episode) throws(RecordingError) -> [Value]? {
+  /// Nil where the episode's steps are not consecutive, as when worlds ran side by side.
+  func states(of episode: Episode, most: Int) throws(RecordingError) -> [Value]? {
     guard episode.stride == 1 else { return nil }
     return try withRecordingErrors(path) { () throws(SQLiteError) in
       var states: [Value] = []
-      states.reserveCapacity(episode.steps + 1)
-      var step = episode.firstStep
+      // With the state that the last step led to there are as many as wanted.
+      let count = min(episode.steps, most - 1)
+      states.reserveCapacity(count + 1)
+      var step = episode.lastStep - count + 1
       while step <= episode.lastStep {
         let end = min(episode.lastStep + 1, step + rows.columns.capacity)
         rows.columns.removeAll()

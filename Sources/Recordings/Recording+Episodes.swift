@@ -11,20 +11,20 @@ internal import SQLite
 public struct Episode: Sendable, Equatable {
   /// Its number; episodes count from 1.
   public var number: Int
-  /// The seed of its reset, which in Reel's own runs is the run's; nil where there was none.
+  /// The seed of its reset, which in Reel's own runs is the run's seed; nil where there was none.
   public var seed: Int?
-  /// The step that it begins with.
+  /// Its first step.
   public var firstStep: Int
-  /// How far its steps are apart: the number of worlds that ran side by side.
+  /// The distance between its steps: the number of worlds side by side.
   public var stride: Int
-  /// How many steps it has, so far.
+  /// How many steps it has so far.
   public var steps: Int
-  /// The sum of its rewards, so far.
+  /// The sum of its rewards so far.
   public var `return`: Double
-  /// How it ended; `interrupted` where it was left, or runs and its writer is gone.
+  /// How it ended; `interrupted` where it was abandoned, or is unfinished and its writer is gone.
   public var ending: Ending
 
-  /// An episode, open or over.
+  /// An episode, open or finished.
   package init(
     number: Int, seed: Int?, firstStep: Int, stride: Int, steps: Int, `return`: Double,
     ending: Ending
@@ -38,7 +38,7 @@ public struct Episode: Sendable, Equatable {
     self.ending = ending
   }
 
-  /// The last step that it has.
+  /// Its last step so far.
   public var lastStep: Int { firstStep &+ (steps &- 1) &* stride }
   /// Whether the world or a time limit ended it.
   public var isOver: Bool { ending == .terminated || ending == .truncated }
@@ -58,21 +58,24 @@ extension Recording {
     }
   }
 
-  /// The episodes that a selection names, in its order; where their steps are wanted, among those that
+  /// The episodes of a selection, in its order; if their steps are needed, chosen among those that
   /// have them.
   public func episodes(
     _ selection: EpisodeSelection, withSteps: Bool = false
   ) throws(RecordingError) -> [Episode] {
     let thinning = withSteps ? try thinning() : nil
     var choice = EpisodeChoice(selection)
-    var count = 0
-    let pages = try EpisodePages(self)
-    while let episodes = try pages.next() {
-      for episode in episodes where thinning?.keeps(episode: episode.number) ?? true {
-        choice.take(episode)
-        count += 1
+    var count: Int
+    repeat {
+      count = 0
+      let pages = try EpisodePages(self)
+      while let episodes = try pages.next() {
+        for episode in episodes where thinning?.keeps(episode: episode.number) ?? true {
+          choice.take(episode)
+          count += 1
+        }
       }
-    }
+    } while !choice.finishPass()
     if count == 0, thinning != nil { throw RecordingError(.absent, try lackingSteps()) }
     let chosen = choice.chosen
     if chosen.isEmpty {
@@ -86,16 +89,57 @@ extension Recording {
     return chosen
   }
 
-  /// Calls `body` with all episodes by number, some at a time.
+  /// The episodes that each of some selections names, in its order and perhaps none, among those whose steps are
+  /// there and that `filter` leaves of some at a time.
+  package func episodesWithSteps(
+    _ selections: [EpisodeSelection], where filter: ([Episode]) throws -> [Episode] = { $0 }
+  ) throws -> [[Episode]] {
+    var choices = selections.map { EpisodeChoice($0) }
+    var isDone: Bool
+    repeat {
+      try forEachEpisodesWithSteps { episodes in
+        for episode in try filter(episodes) {
+          for index in choices.indices { choices[index].take(episode) }
+        }
+      }
+      isDone = true
+      for index in choices.indices { isDone = choices[index].finishPass() && isDone }
+    } while !isDone
+    return choices.map(\.chosen)
+  }
+
+  /// Calls `body` with all episodes by number, in groups.
   package func forEachEpisodes(_ body: ([Episode]) throws -> Void) throws {
     let pages = try EpisodePages(self)
     while let episodes = try pages.next() { try body(episodes) }
   }
 
-  /// All episodes whose steps are there; a thinned copy lacks some.
-  package func episodesWithSteps() throws(RecordingError) -> [Episode] {
-    guard let thinning = try thinning() else { return try episodes() }
-    return try episodes().filter { thinning.keeps(episode: $0.number) }
+  /// Calls `body` with all episodes whose steps are there, some at a time; a thinned copy lacks some.
+  package func forEachEpisodesWithSteps(_ body: ([Episode]) throws -> Void) throws {
+    guard let thinning = try thinning() else { return try forEachEpisodes(body) }
+    try forEachEpisodes { try body($0.filter { thinning.keeps(episode: $0.number) }) }
+  }
+
+  /// The last episode that began before a step; nil where none had.
+  package func lastEpisode(before step: Int) throws(RecordingError) -> Episode? {
+    try reading { () throws(RecordingError) in
+      // Episodes begin in the order of their numbers, of which some may be missing.
+      var (low, high) = (1, try newestEpisode())
+      var found: Int?
+      while low <= high {
+        let middle = low + (high - low) / 2
+        let row = try rows(
+          "SELECT episode, first_step FROM episodes WHERE episode <= ? ORDER BY episode DESC LIMIT 1",
+          .integer(middle)
+        ).first
+        if let number = row?[0].int, let first = row?[1].int, number >= low {
+          if first < step { (found, low) = (number, middle + 1) } else { high = number - 1 }
+        } else {
+          low = middle + 1
+        }
+      }
+      return try found.map { number throws(RecordingError) in try episode(number) }
+    }
   }
 
   /// One episode.
@@ -111,11 +155,11 @@ extension Recording {
   }
 
   func episodes(from first: Int, through last: Int) throws(RecordingError) -> [Episode] {
-    // Asked only where an episode has no end: it reads the sessions.
+    // Only read where an episode has no end, because it reads the sessions.
     var running: Ending?
     let cursor = try TableCursor<EpisodeColumn>(
       self, through: .ending, key: .episode, first..<last + 1)
-    // A step takes ten bytes and more of a file: what claims more steps would be looked for in vain.
+    // A step takes at least ten bytes of a file, so a file cannot have more steps than this.
     let most = fileBytes() / 8
     let thinning = try thinning()
     var episodes: [Episode] = []
@@ -135,7 +179,7 @@ extension Recording {
     return episodes
   }
 
-  /// An episode from its row; one that has no end reads as running.
+  /// An episode from its row; one without an end is running.
   private func episode(
     _ rows: TableRows<EpisodeColumn>, _ row: Int
   ) throws(RecordingError) -> Episode {
@@ -151,7 +195,7 @@ extension Recording {
     return episode
   }
 
-  /// Whether an episode's numbers can be computed with.
+  /// Whether an episode's numbers are small enough to compute with.
   static func isSound(_ number: Int, first: Int, _ stride: Int, steps: Int) -> Bool {
     let most = 1 << 53
     return (1..<most).contains(number) && first >= 0 && first < most
@@ -159,14 +203,15 @@ extension Recording {
       && steps <= most / stride
   }
 
-  /// What an episode that has not ended is: running where a living process writes it.
+  /// The ending of an unfinished episode: running where a living process writes it.
   func runningEnding() throws(RecordingError) -> Ending {
     try status() == .writing ? .running : .interrupted
   }
 }
 
-/// All episodes by number, some at a time. A writer is not held up meanwhile: each time, they are as they are then.
-private final class EpisodePages {
+/// All episodes by number, in groups. A writer is not held up: each group is read in its current
+/// state.
+final class EpisodePages {
   private let recording: Recording
   private var unread: Int?
   private let last: Int
@@ -180,7 +225,7 @@ private final class EpisodePages {
     }
   }
 
-  /// The next ones; nil after the last.
+  /// The next group; nil after the last.
   func next() throws(RecordingError) -> [Episode]? {
     guard let first = unread, first <= last else { return nil }
     let through = min(last, first + 4095)

@@ -5,11 +5,11 @@ import Raster
 import Recordings
 import Rollouts
 
-/// What is to be known of a run first.
+/// The most important facts of a run.
 extension ReportedRun {
-  func facts(_ outcomes: [EpisodeOutcome]) throws -> [(name: String, value: String)] {
+  func facts(_ curve: Curve?) throws -> [(name: String, value: String)] {
     let session = try recording.lastSession()
-    let seconds = try recording.elapsed().last?.seconds ?? 0
+    let seconds = try recording.elapsed() ?? 0
     var versions = ""
     if case .object(let members)? = session?.versions {
       versions = members.map { "\($0.key) \($0.value.text ?? $0.value.compact)" }
@@ -22,7 +22,7 @@ extension ReportedRun {
       ("Parent", run.parent.map { "\($0.file) at step \($0.step)" } ?? ""),
       ("Tags", run.tags.joined(separator: ", ")),
     ]
-    facts += run.isOfText ? try textFacts() : try returnFacts(outcomes)
+    facts += try curve.map(returnFacts) ?? textFacts()
     facts += [
       ("Begun", session?.started ?? ""),
       ("Took", seconds > 0 ? NumberFormat.duration(seconds) : ""),
@@ -31,14 +31,14 @@ extension ReportedRun {
     return facts.filter { !$0.1.isEmpty }.map { (name: $0.0, value: $0.1) }
   }
 
-  private func returnFacts(_ outcomes: [EpisodeOutcome]) throws -> [(String, String)] {
-    let last = outcomes.suffix(100).map(\.totalReturn)
+  private func returnFacts(_ curve: Curve) throws -> [(String, String)] {
+    let last = try recording.lastEpisodes(100).map(\.return)
     func number(_ value: Double?) -> String { value.map { NumberFormat.decimal($0, 3) } ?? "" }
     return [
       ("Steps", NumberText.grouped(try recording.stepCount())),
-      ("Episodes", NumberText.grouped(outcomes.count)),
+      ("Episodes", NumberText.grouped(curve.count)),
       ("Mean of the last \(last.count)", number(last.isEmpty ? nil : Statistics.mean(last))),
-      ("Best return", number(outcomes.map(\.totalReturn).max())),
+      ("Best return", number(curve.best.last)),
     ]
   }
 

@@ -24,7 +24,7 @@ import Testing
   @Test func `a curve's table holds every number so that it reads back the same`() throws {
     let third = 1.0 / 3
     let curve = Curve(outcomes(2500) { Double($0) * third }, window: 100)
-    let lines = curve.csv.split(separator: "\n")
+    let lines = try curve.csv.split(separator: "\n")
     #expect(lines[0] == "episode,steps,seconds,return,mean_100,best")
     #expect(lines.count == 2501)
     for (index, line) in lines.dropFirst().enumerated() {
@@ -134,7 +134,7 @@ import Testing
   @Test func `a curve without episodes is an empty chart, not a crash`() throws {
     let curve = Curve([])
     _ = try curve.chart(title: "Nothing").canvas()
-    #expect(curve.csv.split(separator: "\n").count == 1)
+    #expect(try curve.csv.split(separator: "\n").count == 1)
     #expect(curve.text(TerminalStyle()).isEmpty)
   }
 

@@ -141,6 +141,26 @@ import Testing
     #expect(abs((found[.collapse]?.value ?? 0) - (collapse?.fall ?? 0)) < 1e-9)
   }
 
+  @Test func `of very many episodes the mean changes where it does of few`() throws {
+    let levels = [(0, 5.0), (120, 5), (150, 90), (280, 90), (300, 0), (420, 0)]
+    let few = try moments(
+      ScriptedRun(
+        episodes: returns(levels.map { ($0.0, $0.1) }, noise: 6, seed: 3).map { .earning($0) }))
+    // Of so many, four are joined.
+    let scale = 1000
+    let many = try moments(
+      ScriptedRun(
+        episodes: returns(levels.map { ($0.0 * scale, $0.1) }, noise: 6, seed: 3).map {
+          .earning($0)
+        },
+        batchRows: 8192))
+    for kind in [Moment.Kind.plateauEnded, .collapse] {
+      let (one, other) = (try #require(few[kind]), try #require(many[kind]))
+      #expect(abs(one.episode * scale - other.episode) < 8 * scale, "\(other.sentence)")
+      #expect(abs(one.value - other.value) < 6)
+    }
+  }
+
   @Test(arguments: 1...20) func `chance alone is neither a plateau nor a collapse`(seed: UInt64)
     throws
   {

@@ -17,6 +17,8 @@ struct ScriptedRun {
   var episodes: [Script]
   /// How many episodes go on side by side; those of a group are equally long.
   var worlds = 1
+  /// How many steps a batch has.
+  var batchRows = 16
   /// What is recorded after a number of steps.
   var metrics: [Metric] = []
 
@@ -29,7 +31,7 @@ struct ScriptedRun {
     run.worlds = worlds
     let header: [UInt8] = [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)
     var options = RecordingOptions()
-    options.batchRows = 16
+    options.batchRows = batchRows
     var writer = try RecordingWriter(
       creating: path, run, initial: Checkpoint(step: 0, kind: "none", parameters: header),
       options: options)

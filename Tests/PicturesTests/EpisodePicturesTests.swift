@@ -28,7 +28,9 @@ import Worlds
       }
     }
 
-    func episodes() -> [Episode] { all.map(\.episode) }
+    func forEachEpisodes(_ body: ([Episode]) throws -> Void) rethrows {
+      try body(all.map(\.episode))
+    }
 
     func transitions(of episode: Episode) -> () throws -> Transition? {
       var rest = (all.first { $0.episode == episode }?.steps ?? [])[...]

@@ -19,7 +19,7 @@ struct StageTests {
       for theme in [Theme.light, .dark] {
         options.theme = theme
         let stage = try Stage(path)
-        let episodes = try stage.recording.episodesWithSteps().prefix(4)
+        let episodes = try stage.recording.episodes().prefix(4)
         for episode in episodes.reversed() + episodes {
           var request = EpisodePictureOptions()
           request.filter = EpisodeFilter(.numbers(episode.number...episode.number))

@@ -64,7 +64,7 @@ import Testing
       try recording.metric("charts/epsilon") == (try whole.metric("charts/epsilon")))
     #expect(try recording.checkpointSteps() == [0, 500, 1000, 1500, 2000, 2500])
     #expect(try recording.episodes() == (try whole.episodes()))
-    let elapsed = try recording.elapsed()
+    let elapsed = try recording.commits(after: 0)
     #expect(zip(elapsed, elapsed.dropFirst()).allSatisfy { $0.seconds <= $1.seconds })
   }
 
@@ -80,7 +80,7 @@ import Testing
         for transition in recorded[1000...] { try writer.record(transition) }
         Issue.record("the difference was not seen")
       } catch {
-        #expect("\(error)".hasPrefix("step 1100 came out differently from the recorded one"))
+        #expect("\(error)".hasPrefix("step 1100 differs from the recorded one"))
       }
     }
     let recording = try Recording(folder("a.sqlite"))

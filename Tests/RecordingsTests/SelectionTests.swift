@@ -47,6 +47,36 @@ import Testing
     #expect(passed == all)
   }
 
+  @Test func `the median of more episodes than are kept is found in passes`() throws {
+    let folder = Folder()
+    let recording = try RandomRun(lengths: 1...3).record(150_000, to: folder("a.sqlite"))
+    let all = try recording.episodes()
+    #expect(all.count > 1 << 16)
+    let median = EpisodeSelection.median.choose(from: all)
+    #expect(try recording.episodes(.median) == median)
+    let several = EpisodeSelection.several([.first, .median, .best(2)])
+    let one = try recording.episodesWithSteps([several, .last, .median]) { $0 }
+    #expect(one == [several.choose(from: all), EpisodeSelection.last.choose(from: all), median])
+    // Among those of one return it is the one in the middle by number, and among others another.
+    for isWanted in [{ $0.return == median[0].return }, { $0.number % 7 != 0 }, { $0.return < 0 }]
+      as [(Episode) -> Bool]
+    {
+      let some = all.filter(isWanted)
+      let chosen = try recording.episodesWithSteps([.median]) { $0.filter(isWanted) }
+      #expect(chosen == [EpisodeSelection.median.choose(from: some)])
+    }
+  }
+
+  @Test(arguments: [1, 4]) func `the last episode before a step is found`(worlds: Int) throws {
+    let folder = Folder()
+    let recording = try RandomRun(worlds: worlds, lengths: 1...9).record(
+      2000, to: folder("a.sqlite"))
+    let all = try recording.episodes()
+    for step in [0, 1, 2, 3, 7, 1000, 1001, 1999, 2000, .max] {
+      #expect(try recording.lastEpisode(before: step) == all.last { $0.firstStep < step })
+    }
+  }
+
   @Test(arguments: [1, 4], [false, true])
   func `courses are the states of their episodes`(worlds: Int, usesBytes: Bool) throws {
     let folder = Folder()
@@ -58,6 +88,10 @@ import Testing
       let expected = try recording.states(of: episode)
       #expect(states == expected)
       numbers.append(episode.number)
+    }
+    try recording.forEachCourse(of: some, most: 100) { episode, states in
+      let last = Array(try recording.states(of: episode).suffix(100))
+      #expect(states == last)
     }
     #expect(numbers == some.map(\.number))
   }

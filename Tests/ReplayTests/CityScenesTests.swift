@@ -15,8 +15,10 @@ import Worlds
     let run = (1...5).map {
       Episode(number: $0, steps: $0 < 4 ? 500 : world.stepLimit, ending: .truncated)
     }
-    var stage = try ScenePlayer(
-      CityScenes(world, run: run), ride.episode(5), ride.transitions.first)
+    var scenes = CityScenes(world)
+    scenes.countLaps(of: Array(run.prefix(2)))
+    scenes.countLaps(of: Array(run.dropFirst(2)))
+    var stage = try ScenePlayer(scenes, ride.episode(5), ride.transitions.first)
     #expect(stage.scene.t == 0 && stage.scene.details.laps == 3 && stage.scene.offRoadShare == nil)
     #expect(stage.scene.details.trail.count == 1)
     var (total, off) = (0.0, 0)

@@ -25,7 +25,7 @@ struct ForeignSample: EpisodeSource {
   var episode: Episode {
     Episode(number: 1, steps: steps.count, ending: steps.last?.ending ?? .running)
   }
-  func episodes() -> [Episode] { [episode] }
+  func forEachEpisodes(_ body: ([Episode]) throws -> Void) rethrows { try body([episode]) }
   func transitions(of episode: Episode) -> () throws -> Transition? { Played.reader(of: steps) }
 
   func request(_ options: PictureOptions = PictureOptions(size: 240)) -> FilmRequest {

@@ -19,7 +19,9 @@ import Testing
         state: { _ in .bytes([]) }, action: { .index($0 % 2) })
     }
 
-    func episodes() -> [Episode] { sample.episodes() }
+    func forEachEpisodes(_ body: ([Episode]) throws -> Void) throws {
+      try body([sample.episode])
+    }
     func transitions(of episode: Episode) -> () throws -> Transition? {
       sample.transitions(of: episode)
     }
@@ -39,7 +41,7 @@ import Testing
 
     /// A size at which pictures are drawn as they are, or in whole steps larger.
     func usualSize(_ options: PictureOptions) -> Int {
-      PainterEntry.pixels.usualSize(of: episodes(), from: self, options)
+      PainterEntry.pixels.usualSize(of: [sample.episode], from: self, options)
     }
   }
 

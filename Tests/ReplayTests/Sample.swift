@@ -40,7 +40,7 @@ struct Sample: EpisodeSource {
   var episode: Episode {
     Episode(number: 1, steps: steps.count, ending: steps.last?.ending ?? .running)
   }
-  func episodes() -> [Episode] { [episode] }
+  func forEachEpisodes(_ body: ([Episode]) throws -> Void) rethrows { try body([episode]) }
   func transitions(of episode: Episode) -> () throws -> Transition? { Played.reader(of: steps) }
 
   /// What is asked of a painter to draw it.

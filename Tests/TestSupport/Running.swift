@@ -40,6 +40,15 @@ package final class Running {
   /// What it has said until now.
   package func output() throws -> String { try text("out") }
 
+  /// The most memory that it has had at once until now, in bytes; nil when it has ended.
+  package var peakMemory: Int? {
+    let status = try? String(
+      contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+    let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+      .map { $0 * 1024 }
+  }
+
   /// Sends it a signal, if it still runs.
   package func send(_ signal: Int32) {
     if process.isRunning { kill(process.processIdentifier, signal) }

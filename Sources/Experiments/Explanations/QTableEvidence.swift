@@ -5,7 +5,7 @@ import Trainers
 
 /// What a recording shows of each of the six methods.
 struct QTableEvidence {
-  /// Lines for people, by the method's name.
+  /// Lines of text, by the name of the method.
   let lines: [String: [String]]
 
   init(_ recording: Recording, in catalog: Catalog) throws {
@@ -39,7 +39,7 @@ struct QTableEvidence {
       "best there: " + greedy.joined(separator: " or ")
         + (greedy.count > 1 ? " (ties \(settings.ties.rawValue))" : "")
     ]
-    let episodes = try recording.episodes().count
+    let episodes = try recording.counts().episodes
     let shares = [1, max(1, episodes / 2), max(1, episodes)].map { episode in
       let epsilon = settings.epsilon.value(episode: episode, of: settings.episodes)
       return "\(NumberFormat.decimal(epsilon, 3)) in episode \(episode)"

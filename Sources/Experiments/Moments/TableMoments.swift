@@ -3,38 +3,38 @@ import Recordings
 import Rollouts
 
 extension RunCourse {
-  /// What the updates of a Q-table show, whose episodes start in a state.
-  func tableMoments(_ history: TableHistory, from start: Int) -> [Moment] {
-    [largestError(history), largestDrop(history)].compactMap(\.self)
-      + pathMoments(history, from: start)
+  /// Moments in the updates of a Q-table whose episodes start in one state.
+  func tableMoments(_ history: TableHistory, from start: Int) throws -> [Moment] {
+    [try largestError(history), try largestDrop(history)].compactMap(\.self)
+      + (try pathMoments(history, from: start))
   }
 
-  private func largestError(_ history: TableHistory) -> Moment? {
+  private func largestError(_ history: TableHistory) throws -> Moment? {
     guard let (update, error) = history.largestError else { return nil }
     let target = NumberFormat.short(update.before + error)
-    return moment(
+    return try moment(
       .largestTDError, at: update.step, value: error,
       "In \(names.state(update.state)), \(names.action(update.action)) was worth"
         + " \(NumberFormat.short(update.before)), and the step says \(target): a TD error of"
         + " \(NumberFormat.short(error)), the largest of \(Self.count(history.updates, "update")).")
   }
 
-  private func largestDrop(_ history: TableHistory) -> Moment? {
+  private func largestDrop(_ history: TableHistory) throws -> Moment? {
     guard let (update, before, after) = history.largestDrop else { return nil }
-    return moment(
+    return try moment(
       .largestValueDrop, at: update.step, value: before - after,
       "The value of \(names.state(update.state)) fell from \(NumberFormat.short(before)) to"
         + " \(NumberFormat.short(after)), the most in one update: \(names.action(update.action)) earned"
         + " \(NumberFormat.short(update.reward)) and led to \(names.state(update.next)).")
   }
 
-  private func pathMoments(_ history: TableHistory, from start: Int) -> [Moment] {
+  private func pathMoments(_ history: TableHistory, from start: Int) throws -> [Moment] {
     let path = history.greedyPath(from: start)
     var moments: [Moment?] = []
     if let (step, state) = path.change {
       let best = history.bestActions(state).map(names.action)
       moments.append(
-        moment(
+        try moment(
           .greedyPathChanged, at: step, value: Double(path.states.count),
           "From here on the greedy path from \(names.state(start)), of"
             + " \(Self.count(path.states.count, "state")), is as it is at the end: in \(names.state(state)) the"
@@ -46,9 +46,9 @@ extension RunCourse {
         ? "it stays in \(names.state(path.loop[0]))"
         : "it goes round in \(Self.count(path.loop.count, "state")), \(list(path.loop))"
       moments.append(
-        moment(
+        try moment(
           .greedyLoop, at: path.change?.step ?? 0, value: Double(path.loop.count),
-          "From here on a game by the best actions never ends: from \(names.state(start)) \(what)."
+          "From here on a game with the best actions never ends: from \(names.state(start)) \(what)."
         ))
     }
     return moments.compactMap(\.self)

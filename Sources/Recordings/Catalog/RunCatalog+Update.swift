@@ -3,24 +3,25 @@ internal import Rollouts
 internal import SQLite
 
 extension RunCatalog {
-  /// What became of the recordings that a catalog was brought up to date with.
+  /// The result of an update.
   package struct Update: Sendable, Equatable {
     package var added = 0
     package var changed = 0
     package var kept = 0
-    /// Those whose files are gone.
+    /// Recordings whose files are gone.
     package var removed = 0
-    /// Those that cannot be read, and why.
+    /// Recordings that cannot be read, and why.
     package var failures: [String] = []
   }
 
-  /// Brings a catalog up to date with recordings, and makes it where it is missing: what has not changed is not read
-  /// again, and what is gone is left out. Where `progress` says false, what was read so far is kept.
+  /// Updates a catalog with recordings, and creates it if needed. Unchanged recordings are not read
+  /// again, and missing ones are removed. Where `progress` returns false, what was read so far is
+  /// kept.
   package static func update(
     _ path: String, with recordings: [String], progress: (Double, String) -> Bool
   ) throws -> Update {
     if Files.isTaken(path), !isCatalog(path) {
-      throw RecordingError(.exists, "\(path) exists, and is no catalog")
+      throw RecordingError(.exists, "\(path) exists, but is not a catalog")
     }
     try RecordingFiles.makeFolder(of: path)
     return try CatalogWriter(path).update(recordings, progress)
@@ -79,29 +80,18 @@ private struct CatalogWriter {
       uniqueKeysWithValues: rows.map {
         ($0[0].text ?? "", (run: $0[1].int ?? 0, stamp: $0[2].text ?? ""))
       })
-    // Some at a time: whoever stops in between has what was read.
+    // In groups, so that an interrupted update keeps what it has read.
     for first in stride(from: 0, to: recordings.count, by: 64) {
       guard progress(Double(first) / Double(recordings.count), Files.stem(recordings[first])) else {
         return update
       }
-      var changes: [(run: Int?, facts: Facts)] = []
-      for recording in recordings[first..<min(first + 64, recordings.count)] {
-        let name = RunCatalog.name(of: recording, in: path)
-        let (entry, stamp) = (known[name], Self.stamp(recording))
-        if entry?.stamp == stamp {
-          update.kept += 1
-          continue
-        }
-        do {
-          changes.append((entry?.run, try Facts(of: Recording(recording), name, stamp)))
-        } catch {
-          // One broken file must not hide the others.
-          update.failures.append("\(error)")
-        }
+      let some = recordings[first..<min(first + 64, recordings.count)]
+      do {
+        try database.transaction(
+          .writing, { () throws(any Error) in try add(some, known, &update) }, orThrow: { $0 })
+      } catch let error as SQLiteError {
+        throw RecordingError(error, path: path)
       }
-      try write(changes)
-      update.added += changes.count { $0.run == nil }
-      update.changed += changes.count { $0.run != nil }
     }
     let gone = known.filter { !Files.exists(RunCatalog.place(of: $0.key, in: path)) }.map(
       \.value.run)
@@ -110,7 +100,32 @@ private struct CatalogWriter {
     return update
   }
 
-  /// What changes with a recording: the sizes and times of its file and of the log beside it.
+  private func add(
+    _ recordings: ArraySlice<String>, _ known: [String: (run: Int, stamp: String)],
+    _ update: inout RunCatalog.Update
+  ) throws {
+    let inserts = try Inserts(database)
+    for recording in recordings {
+      let name = RunCatalog.name(of: recording, in: path)
+      let (entry, stamp) = (known[name], Self.stamp(recording))
+      if entry?.stamp == stamp {
+        update.kept += 1
+        continue
+      }
+      let facts: Facts
+      do {
+        facts = try Facts(of: Recording(recording), name, stamp)
+      } catch {
+        // One broken file must not hide the others.
+        update.failures.append("\(error)")
+        continue
+      }
+      try write(facts, inPlaceOf: entry?.run, inserts)
+      if entry == nil { update.added += 1 } else { update.changed += 1 }
+    }
+  }
+
+  /// Changes whenever a recording does: the sizes and times of its file and its log.
   private static func stamp(_ recording: String) -> String {
     ["", "-wal"].map { ending in
       let file = recording + ending
@@ -124,31 +139,38 @@ private struct CatalogWriter {
     }
   }
 
-  private func write(_ changes: [(run: Int?, facts: Facts)]) throws(RecordingError) {
-    try writing { () throws(SQLiteError) in
-      let settings = try database.prepare("INSERT INTO settings VALUES (?, ?, ?, ?)")
-      let episodes = try database.prepare("INSERT INTO episodes VALUES (?, ?, ?, ?, ?)")
-      let metrics = try database.prepare("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?)")
-      for (old, facts) in changes {
-        if let old { try remove(old) }
-        let marks = Array(repeating: "?", count: facts.row.count).joined(separator: ", ")
-        try database.run("INSERT INTO runs VALUES (NULL, \(marks))", facts.row)
-        let run = SQLiteValue.integer(database.lastInsertedRow)
-        for (place, setting) in facts.settings.enumerated() {
-          try settings.run(run, .integer(place), .text(setting.key), setting.value.sqlite)
-        }
-        for episode in facts.episodes {
-          try episodes.run(
-            run, .integer(episode.number), .integer(episode.stepsDone), .real(episode.seconds),
-            .real(episode.totalReturn))
-        }
-        for (name, values) in facts.metrics {
-          for (place, value) in values.enumerated() {
-            try metrics.run(
-              run, .text(name), .integer(place), .integer(value.number), .integer(value.stepsDone),
-              .real(value.seconds), .real(value.totalReturn))
-          }
-        }
+  private struct Inserts {
+    let settings: Statement
+    let episodes: Statement
+    let metrics: Statement
+
+    init(_ database: Database) throws(SQLiteError) {
+      settings = try database.prepare("INSERT INTO settings VALUES (?, ?, ?, ?)")
+      episodes = try database.prepare("INSERT INTO episodes VALUES (?, ?, ?, ?, ?)")
+      metrics = try database.prepare("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?)")
+    }
+  }
+
+  private func write(_ facts: Facts, inPlaceOf old: Int?, _ inserts: Inserts) throws {
+    if let old { try remove(old) }
+    let marks = Array(repeating: "?", count: facts.row.count).joined(separator: ", ")
+    try database.run("INSERT INTO runs VALUES (NULL, \(marks))", facts.row)
+    let run = SQLiteValue.integer(database.lastInsertedRow)
+    for (place, setting) in facts.settings.enumerated() {
+      try inserts.settings.run(run, .integer(place), .text(setting.key), setting.value.sqlite)
+    }
+    try facts.episodes.forEach { episode in
+      try inserts.episodes.run(
+        run, .integer(episode.number), .integer(episode.stepsDone), .real(episode.seconds),
+        .real(episode.totalReturn))
+    }
+    for (name, values) in facts.metrics {
+      var place = 0
+      try values.forEach { value in
+        try inserts.metrics.run(
+          run, .text(name), .integer(place), .integer(value.number), .integer(value.stepsDone),
+          .real(value.seconds), .real(value.totalReturn))
+        place += 1
       }
     }
   }
@@ -160,21 +182,25 @@ private struct CatalogWriter {
   }
 }
 
-/// What a catalog keeps of a recording.
+/// What a catalog stores about a recording.
 private struct Facts {
-  /// The row of the table `runs`, but for its number.
+  /// The row of the table `runs`, except for its number.
   var row: [SQLiteValue]
   var settings: [JSON.Member] = []
-  var episodes: [EpisodeOutcome]
-  var metrics: [(name: String, values: [EpisodeOutcome])]
+  var episodes: Outcomes
+  var metrics: [(name: String, values: Outcomes)]
 
   init(of recording: Recording, _ name: String, _ stamp: String) throws {
     let run = try recording.description()
     let counts = try recording.counts()
     if case .object(let members) = run.configuration { settings = members }
-    episodes = try recording.outcomes()
-    metrics = try recording.metricNames().map { ($0, try recording.outcomes(ofMetric: $0)) }
-    let last = episodes.suffix(100).map(\.totalReturn).filter { !$0.isNaN }
+    // A recording may have many metrics.
+    let most = 1 << 14
+    episodes = try recording.outcomes(most: most)
+    metrics = try recording.metricNames().map {
+      ($0, try recording.outcomes(ofMetric: $0, most: most))
+    }
+    let last = try episodes.last(100).map(\.totalReturn).filter { !$0.isNaN }
     row = [
       .text(name), .text(stamp), .text(run.program), .text(run.world.name),
       .text(run.world.mapName), .text(run.trainer), .text(run.preset), .text(run.purpose.rawValue),
@@ -189,7 +215,7 @@ private struct Facts {
 }
 
 extension JSON {
-  /// A setting's value: a number where it is one, else what is typed.
+  /// A setting's value: a number, or otherwise its text form.
   fileprivate var sqlite: SQLiteValue {
     switch self {
     case .integer(let value): .integer(value)

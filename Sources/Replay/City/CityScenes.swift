@@ -2,12 +2,12 @@ package import Recordings
 package import Rollouts
 package import Worlds
 
-/// All that one frame of a city shows.
+/// The content of one frame of a city.
 package typealias CityScene = Scene<CityState, Int, CityDetails>
 
 /// What cities show besides their states.
 package struct CityDetails: Equatable, Sendable {
-  /// How many places of the car's way are kept.
+  /// The length of the car's trail.
   package static let trailLength = 120
 
   /// How many laps the run has completed, this episode's included.
@@ -16,10 +16,10 @@ package struct CityDetails: Equatable, Sendable {
   package var ticksOffRoad = 0
   /// Whether the episode ended because a lap was completed.
   package var endsLap = false
-  /// Where the car was, its own place included.
+  /// The car's places, including the present one.
   package var trail: Trail<CityPoint>
 
-  /// Details of an episode that begins in a state, after some laps.
+  /// The details of an episode that begins in a state, after some laps.
   package init(_ state: CityState, laps: Int = 0) {
     self.laps = laps
     trail = Trail(capacity: Self.trailLength, state.position)
@@ -36,26 +36,34 @@ package struct CityScenes: SceneBuilder {
   package typealias State = CityState
 
   private let world: CityWorld
-  private let lapsBefore: [Int: Int]
+  /// The episodes that ended with a lap, by number.
+  private var laps: [Int] = []
 
-  /// Scenes of a city; the run's episodes say how many laps were done before each of them.
-  package init(_ world: CityWorld, run: [Episode] = []) {
-    self.world = world
-    var laps = 0
-    var before: [Int: Int] = [:]
-    for episode in run {
-      before[episode.number] = laps
-      // A lap is what ends an episode early.
-      if episode.ending == .truncated, episode.steps < world.stepLimit { laps += 1 }
+  /// Scenes of a city.
+  package init(_ world: CityWorld) { self.world = world }
+
+  /// Takes note of the run's next episodes: they say how many laps were done before each.
+  package mutating func countLaps(of episodes: [Episode]) {
+    // A lap is what ends an episode early.
+    for episode in episodes where episode.ending == .truncated && episode.steps < world.stepLimit {
+      laps.append(episode.number)
     }
-    lapsBefore = before
+  }
+
+  private func laps(before episode: Int) -> Int {
+    var (low, high) = (0, laps.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if laps[middle] < episode { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   package func action(_ value: Value) -> Int? { value.index(below: CityWorld.actions.count) }
 
   /// The world is not reset between episodes, so they start wherever the last one ended.
   package func details(_ state: CityState, of episode: Episode) -> CityDetails {
-    CityDetails(state, laps: lapsBefore[episode.number] ?? 0)
+    CityDetails(state, laps: laps(before: episode.number))
   }
 
   package func update(_ scene: inout CityScene) {

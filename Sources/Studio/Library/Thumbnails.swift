@@ -8,8 +8,8 @@ import Replay
 import Rollouts
 import Synchronization
 
-/// Small pictures of recordings: the last frame of the last episode, and the curve of the returns. Those that were
-/// asked for last are kept.
+/// Small pictures of recordings: the last frame of the last episode, and the curve of the returns. The most
+/// recently used are kept.
 final class Thumbnails: Sendable {
   private struct Key: Hashable {
     var id: String
@@ -31,7 +31,7 @@ final class Thumbnails: Sendable {
     try picture(of: entry, theme, isCurve: false) {
       let stage = try Stage(entry.path, by: tables)
       let newest = try stage.recording.lastEpisodes(1).first
-      guard let episode = try newest ?? stage.recording.episodes().last else {
+      guard let episode = try newest ?? stage.recording.episodes(.last).first else {
         throw Refusal.missing("there is no episode yet")
       }
       let options = PictureOptions(size: 192, theme: theme, showsCaption: false)
@@ -46,8 +46,7 @@ final class Thumbnails: Sendable {
       let run = try recording.description()
       let values =
         run.isOfText && run.purpose == .train
-        ? try recording.metric("losses/validation").values
-        : try recording.outcomes().map(\.totalReturn)
+        ? try recording.outcomes(ofMetric: "losses/validation") : try recording.outcomes()
       return try Sparkline(values, theme).svg()
     }
   }
@@ -74,15 +73,24 @@ struct Sparkline: Drawing {
   let theme: Theme
   private let means: [Double]
 
-  /// The curve of some values: as many means as there are pixels.
-  init(_ values: [Double], _ theme: Theme) {
+  /// The curve of some values: one mean per pixel.
+  init(_ outcomes: Outcomes, _ theme: Theme) throws {
     self.theme = theme
-    let known = values.filter(\.isFinite)
-    let count = min(known.count, 66)
-    means = (0..<count).map { place in
-      let part = known[known.count * place / count..<known.count * (place + 1) / count]
-      return part.reduce(0, +) / Double(part.count)
+    var known = 0
+    try outcomes.forEach { if $0.totalReturn.isFinite { known += 1 } }
+    let count = min(known, 66)
+    var means: [Double] = []
+    var (sum, summed, passed) = (0.0, 0, 0)
+    try outcomes.forEach { outcome in
+      guard outcome.totalReturn.isFinite, means.count < count else { return }
+      sum += outcome.totalReturn
+      summed += 1
+      passed += 1
+      guard passed == known * (means.count + 1) / count else { return }
+      means.append(sum / Double(summed))
+      (sum, summed) = (0, 0)
     }
+    self.means = means
   }
 
   func draw(onto canvas: Canvas) {

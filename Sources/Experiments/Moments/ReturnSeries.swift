@@ -1,0 +1,45 @@
+/// The returns of a run, which are finite, as a search for changes of their mean sees them: each, or of very many the
+/// means of some neighbours, so that memory does not grow with their number.
+struct ReturnSeries {
+  /// The return of each episode, or the mean of each `length` neighbours.
+  private(set) var means: [Double] = []
+  /// The number of the last episode that each is of.
+  private(set) var numbers: [Int] = []
+  /// How many episodes each is of: a power of two.
+  private(set) var length = 1
+  /// How many episodes there are.
+  private(set) var count = 0
+  /// The sum of the squares of the differences between neighbours.
+  private(set) var squares = 0.0
+
+  private var last: Double?
+  private var sum = 0.0
+  private var summed = 0
+
+  /// Fewer than these are kept.
+  static let most = 1 << 17
+
+  /// Takes the next return.
+  mutating func add(_ value: Double, number: Int) {
+    if let last { squares += (value - last) * (value - last) }
+    (last, count) = (value, count + 1)
+    sum += value
+    summed += 1
+    guard summed == length else { return }
+    means.append(sum / Double(length))
+    numbers.append(number)
+    (sum, summed) = (0, 0)
+    if means.count == Self.most { joinPairs() }
+  }
+
+  private mutating func joinPairs() {
+    let half = means.count / 2
+    for place in 0..<half {
+      means[place] = (means[2 * place] + means[2 * place + 1]) / 2
+      numbers[place] = numbers[2 * place + 1]
+    }
+    means.removeLast(half)
+    numbers.removeLast(half)
+    length *= 2
+  }
+}
