@@ -1,5 +1,5 @@
-# Everything that is done with Reel, in one place. `make demo` and `make test` work on a bare
-# Debian-like machine with Swift 6.3: what is missing is installed first.
+# All tasks for Reel in one place. `make demo` and `make test` work on a bare Debian-like machine
+# with Swift 6.3: they install missing packages first.
 
 SWIFT ?= swift
 BUILD = $(SWIFT) build -c release --product reel
@@ -7,27 +7,31 @@ REEL = .build/release/reel
 TEST = SWIFT=$(SWIFT) .ci/test
 
 .PHONY: help setup build demo test test-browser test-python test-sb3 test-cluster torture fuzz sanitize lint format \
-	bench bench-peers bench-table results docs site gallery check clean
+	bench bench-peers bench-table results docs site gallery bundle wheel deb tarball packages test-packages \
+	test-reproducible check clean
 
 help:
-	@echo "make demo    install what is missing, build, train, draw: output/demo/"
-	@echo "make test    the tests, but for those with a target of their own"
-	@echo "make check   lint and all tests, but for packages and a cluster"
-	@echo "make torture kill each trainer 200 times, and resume it; read a live run 1,000 times; race 200 times"
-	@echo "make fuzz    hand every reader 100,000 wrong inputs"
+	@echo "make demo    install missing packages, build, train and draw: output/demo/"
+	@echo "make test    the tests, except those with a target of their own"
+	@echo "make check   lint and all tests, except for packages and a cluster"
+	@echo "make torture kill and resume each trainer 200 times; read a live run 1,000 times; race 200 times"
+	@echo "make fuzz    give every reader 100,000 wrong inputs"
 	@echo "make sanitize  the tests under the address and the thread sanitizer"
 	@echo "make test-python   the Python package with Minari, DuckDB, pandas and TensorBoard"
-	@echo "make test-sb3      and with Stable-Baselines3, which takes 5.7 GB"
-	@echo "make test-cluster  a sweep on a real Slurm, and one run on two hosts by a real Open MPI"
-	@echo "make bench   speed of every room and of the recorder for Python, each figure beside its peer and its limit"
-	@echo "make bench-peers   install what figures are compared with, 6 GB"
+	@echo "make test-sb3      the same with Stable-Baselines3, which takes 5.7 GB"
+	@echo "make test-cluster  a sweep on a real Slurm, and one run on two hosts with a real Open MPI"
+	@echo "make bench   speed of every room and of the Python recorder, each figure beside its peer and its limit"
+	@echo "make bench-peers   install the peers that figures are compared with, 6 GB"
 	@echo "make bench-table   write the table of docs/benchmarks.md from the last make bench"
-	@echo "make results   train every row of docs/results.md on fresh seeds, hours in all, and write its table"
+	@echo "make results   train every row of docs/results.md on fresh seeds (takes hours), and write its table"
 	@echo "make test-browser   reports and the studio in a real Chromium, which is installed if it is missing"
-	@echo "make gallery train, and draw every picture of docs/gallery.md again"
-	@echo "make docs    write docs/cli.md, and run what the documentation shows"
-	@echo "make site    the documentation as pages to read offline: output/site/"
-	@echo "make format  lay out the sources"
+	@echo "make gallery train, and redraw every picture of docs/gallery.md"
+	@echo "make docs    write docs/cli.md and what terminals print on the pages, and run what the documentation shows"
+	@echo "make site    make the documentation as pages for offline reading: output/site/"
+	@echo "make packages   a wheel, a Debian package and a tarball: dist/ (also make wheel, make deb, make tarball)"
+	@echo "make test-packages   install them in a bare Debian 12, as root"
+	@echo "make test-reproducible   build them twice in different folders, and compare every byte"
+	@echo "make format  format the sources"
 
 setup:
 	@.ci/setup
@@ -66,9 +70,10 @@ bench-table: build
 
 docs: build
 	@$(REEL) help --markdown > docs/cli.md
+	@.ci/python base .ci/console
 	@$(TEST) --filter DocumentationTests
 
-# With nothing but Gymnasium, and with all that recordings are exchanged with.
+# With only Gymnasium, and with everything that recordings are exchanged with.
 test-python: build
 	@for environment in base exchange; do \
 		REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) \
@@ -87,7 +92,7 @@ test-browser: build
 	@.ci/python browser true
 	@$(TEST) --filter BrowserTests
 
-# Pages that need no server: README.md and docs/.
+# README.md and docs/ as pages that need no server.
 site:
 	@.ci/site
 
@@ -100,16 +105,36 @@ torture: build
 fuzz: build
 	@REEL_FUZZ=100000 $(TEST) --filter FuzzTests
 
-# In folders of their own, so that the usual objects stay. Processes that tests start are sanitized too.
-# Leaks are not looked for: the sanitizer takes what Swift points to by tagged pointers for lost.
+# In separate build folders, so that the usual objects stay. Processes that tests start are sanitized, too.
+# Leak detection is off: the sanitizer does not follow Swift's tagged pointers, and reports what they point to.
 sanitize: setup
 	@for kind in address thread; do \
 		ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-sanitizer.txt \
 			$(TEST) --sanitize $$kind --scratch-path .build/$$kind || exit 1; \
 	done
 
+bundle: setup
+	@.ci/bundle
+
+wheel: bundle
+	@.ci/python wheel .ci/wheel
+
+deb: bundle
+	@.ci/deb
+
+tarball: bundle
+	@.ci/tarball
+
+packages: wheel deb tarball
+
+test-packages: packages
+	@.ci/test-packages
+
+test-reproducible: setup
+	@.ci/test-reproducible
+
 check:
 	@.ci/run lint python browser test
 
 clean:
-	@rm -rf .build
+	@rm -rf .build dist

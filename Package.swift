@@ -50,7 +50,7 @@ let package = Package(
     foreign("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
     foreign("CPNG", pkgConfig: "libpng", package: "libpng-dev"),
     foreign("CGIF", package: "libgif-dev"),
-    foreign("CCairo", pkgConfig: "cairo", package: "libcairo2-dev"),
+    foreign("CCairo", pkgConfig: "cairo-ft", package: "libcairo2-dev"),
     foreign("CCrypto", package: "libssl-dev"),
     foreign("CThreads", package: "libc6-dev"),
     foreign("CMPI", package: "libopenmpi3"),
@@ -72,7 +72,7 @@ let package = Package(
     library("Trainers", uses: ["Platform", "Rollouts", "Neural", "Language"]),
     library("SQLite", uses: ["CSQLite"], settings: marked),
     library("Recordings", uses: ["Platform", "Rollouts", "SQLite"], settings: marked),
-    library("Raster", uses: ["CCairo"], settings: marked),
+    library("Raster", uses: ["Platform", "CCairo"], settings: marked),
     library("Film", uses: ["Platform", "Raster", "CPNG"], settings: marked),
     library(
       "Experiments",

@@ -1,19 +1,19 @@
-/// One figure that is measured, what it is compared with, and what is expected of it.
+/// One figure that is measured, with its peer and its limit.
 package struct Benchmark: Sendable {
   package var name: String
   package var unit: String
-  /// What two cores of a rented server reach, or do not exceed. A figure that misses it is marked.
+  /// The limit, which two cores of a rented server reach or do not exceed. A figure that misses it is marked.
   package var limit: Double
-  /// Whether more is better.
+  /// Whether higher is better.
   package var isRate: Bool
-  /// How often it is measured; the median counts.
+  /// The number of measurements; the median is reported.
   package var repetitions: Int
   package var measure: @Sendable () throws -> Double
   /// Other ways to do the same; the first that is installed is measured in the same run.
   package var peers: [Peer] = []
   /// What the documentation promises on any machine: a run that misses it has failed.
   package var promise: Promise?
-  /// What the work asks of the machine.
+  /// The machine resources that the work needs.
   package var use: MachineUse?
 
   /// A figure that should be at least `limit`.
@@ -36,7 +36,7 @@ package struct Benchmark: Sendable {
       measure: measure)
   }
 
-  /// The same figure beside other ways to do the same.
+  /// The same figure, compared with other ways to do the same.
   func against(_ peers: Peer...) -> Benchmark {
     var copy = self
     copy.peers = peers
@@ -50,7 +50,7 @@ package struct Benchmark: Sendable {
     return copy
   }
 
-  /// The same figure, with what it asks of the machine.
+  /// The same figure, with the machine resources that it needs.
   func using(_ use: MachineUse) -> Benchmark {
     var copy = self
     copy.use = use
@@ -79,7 +79,7 @@ package struct Benchmark: Sendable {
     result.isMet = isRate ? result.figure >= limit : result.figure <= limit
     if peer != nil {
       result.peer = (peerName, others.median)
-      // Pairs see the same machine, whose speed changes from one second to the next.
+      // In pairs, because the machine's speed changes from one second to the next.
       let ratios = zip(figures, others).map { isRate ? $0 / $1 : $1 / $0 }
       result.ratio =
         others.count == figures.count
@@ -94,15 +94,15 @@ package struct Benchmark: Sendable {
   }
 }
 
-/// What the documentation promises of a figure.
+/// What the documentation promises about a figure.
 package enum Promise: Sendable {
-  /// The figure itself, for what does not depend on the machine's speed.
+  /// The figure itself, if it does not depend on the machine's speed.
   case figure(Double)
-  /// At least this multiple of what the peer reaches in the same run.
+  /// At least this multiple of the peer's figure in the same run.
   case timesPeer(Double)
 }
 
 extension [Double] {
-  /// The one in the middle.
+  /// The median.
   var median: Double { sorted()[count / 2] }
 }

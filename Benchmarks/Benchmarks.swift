@@ -13,7 +13,7 @@ extension Benchmark {
     path + worlds + painters + films + analysis + neural + ppo + transformer + breakout + language
     + program + reading + studio
 
-  /// From a table's training to its log, in the order of the data's path.
+  /// From training a table to its log, in the order of the data's path.
   private static let path: [Benchmark] = [
     .rate("q-table training, unrecorded", "steps/s", atLeast: 30e6) {
       let maze = try Subject.maze(episodes: 300_000)
@@ -79,7 +79,7 @@ extension Benchmark {
   ]
 }
 
-/// What is measured.
+/// The subjects that are measured.
 struct Subject {
   let world: GridWorld
   let settings: QTableConfiguration
@@ -150,7 +150,7 @@ struct Subject {
   }
 }
 
-/// The memory that this process holds, in megabytes.
+/// The memory of this process, in megabytes.
 func residentMemory() -> Double {
   guard let file = fopen("/proc/self/statm", "r") else { return 0 }
   defer { fclose(file) }

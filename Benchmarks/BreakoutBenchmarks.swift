@@ -21,7 +21,7 @@ extension Benchmark {
   ]
 }
 
-/// Games that are played one after the other by actions drawn beforehand.
+/// Games played one after the other, with actions drawn beforehand.
 private struct BreakoutPlay {
   let steps: Int
   let actions: [UInt8]
@@ -34,7 +34,7 @@ private struct BreakoutPlay {
     }
   }
 
-  /// Plays on; the body looks at each state.
+  /// Plays on; the body receives each state.
   @inline(__always)
   func stepsPerSecond(_ body: (Int, BreakoutState) -> Void) -> Double {
     let game = Breakout()
@@ -54,7 +54,7 @@ private struct BreakoutPlay {
     return Double(steps) / (monotonicSeconds() - start)
   }
 
-  /// States of play, kept.
+  /// Stored states of play.
   private var states: [BreakoutState] {
     var states: [BreakoutState] = []
     _ = stepsPerSecond { t, state in if t % 97 == 0 { states.append(state) } }

@@ -4,7 +4,7 @@ import Platform
 import Raster
 
 extension Benchmark {
-  /// Frames that are drawn, and all that they become.
+  /// Frames, and all their file formats.
   static let films: [Benchmark] =
     [
       .rate("480×480 frames to PNG", "frames/s", atLeast: 2000) {
@@ -46,8 +46,8 @@ extension Benchmark {
 
   private static let hasFFmpeg = system("command -v ffmpeg >/dev/null 2>&1") == 0
 
-  /// How fast frames become a video beside what ffmpeg alone takes for the same frames, which it
-  /// finds drawn in a file in memory: one after the other, so that both see the same machine.
+  /// How fast frames become a video, relative to ffmpeg alone with the same frames, which it
+  /// reads from a file in memory: one after the other, so that both see the same machine.
   private static let video: Benchmark =
     .rate("480×480 frames to MP4, of ffmpeg's rate", "%", atLeast: 80) {
       try Scratch.useForFrames { folder in

@@ -2,7 +2,7 @@ import Film
 import Glibc
 import Rollouts
 
-/// A connection that stays open, as a browser's does.
+/// A connection that stays open, like a browser's.
 final class HTTPClient {
   private let descriptor: Int32
   private let head: String
@@ -22,12 +22,12 @@ final class HTTPClient {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard status == 0 else { throw HTTPFailure(description: "nobody listens at port \(port)") }
+    guard status == 0 else { throw HTTPFailure(description: "nothing listens on port \(port)") }
   }
 
   deinit { close(descriptor) }
 
-  /// The body of an answer; one that is no success is an error.
+  /// The body of an answer; an error status is thrown.
   func get(_ path: String) throws -> [UInt8] {
     let lines = try begin(path)
     guard let length = lines.lazy.compactMap(Self.length).first else {
@@ -52,7 +52,7 @@ final class HTTPClient {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// Hears the events called "run" until `body` is false.
+  /// Receives the events called "run" until `body` returns false.
   func listen(_ path: String, _ body: (JSON) -> Bool) throws {
     _ = try begin(path)
     while true {
@@ -66,14 +66,14 @@ final class HTTPClient {
     }
   }
 
-  /// Visits the address with a token; the cookie that it leaves.
+  /// Visits the address with a token; returns the cookie.
   static func cookie(port: Int, token: String) throws -> String {
     let lines = try HTTPClient(port: port, cookie: "").begin("/?token=\(token)", " 303")
     let header = lines.first { $0.lowercased().hasPrefix("set-cookie:") } ?? ""
     return String(header.dropFirst("set-cookie:".count).drop { $0 == " " }.prefix { $0 != ";" })
   }
 
-  /// Asks for a path, and reads the head of the answer.
+  /// Sends a request for a path, and reads the head of the answer.
   private func begin(_ path: String, _ status: String = " 20") throws -> [String] {
     let bytes = Array("GET \(path)\(head)".utf8)
     guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
@@ -108,19 +108,19 @@ final class HTTPClient {
   }
 }
 
-/// Why a server did not answer as it should.
+/// Why a server did not answer as expected.
 struct HTTPFailure: Error, CustomStringConvertible {
   let description: String
 }
 
-/// A studio that serves a folder as a program of its own, and a browser that was let in.
+/// A studio that serves a folder in its own process, and a browser that was admitted.
 struct ServedStudio {
   let port: Int
   let cookie: String
   let client: HTTPClient
   private let process: pid_t
 
-  /// Starts it, and visits the address that it prints.
+  /// Starts the studio, and visits the address that it prints.
   init(_ folder: String) throws {
     let line =
       "reel=$(readlink /proc/$PPID/exe); cd '\(folder)'; echo $$;"
@@ -132,7 +132,7 @@ struct ServedStudio {
       said += String(
         decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
-    // It writes nothing more, and is ended by its number.
+    // It writes nothing more, and is stopped by its process id.
     let parts = said.split(separator: "\n", maxSplits: 1)
     guard parts.count == 2, let process = pid_t(parts[0]),
       let json = try? JSON(parsing: String(parts[1])), let port = json["port"]?.int,
@@ -153,13 +153,13 @@ struct ServedStudio {
     return id
   }
 
-  /// Asks for a frame and decodes it.
+  /// Requests a frame and decodes it.
   func frame(_ id: String, _ episode: Int, _ t: Int) throws {
     let png = try client.get("/api/run/\(id)/stage?episode=\(episode)&t=\(t)&size=720")
     _ = try PNGReader.canvas(from: png, path: "frame.png")
   }
 
-  /// How much memory it holds.
+  /// The memory of the studio's process.
   func residentMegabytes() throws -> Double {
     var line = [CChar](repeating: 0, count: 64)
     guard let output = popen("ps -o rss= -p \(process)", "r"), fgets(&line, 64, output) != nil,

@@ -45,7 +45,7 @@ extension Benchmark {
       .using(.arithmetic(operations(of: settings)))
   }
 
-  /// What a token costs that is learned from: six operations for each weight, the way there and back, and those of
+  /// The cost of training on a token: six operations for each weight, forward and back, and those of
   /// attention, which looks at half the context on average.
   private static func operations(of settings: TextConfiguration) -> Double {
     let weights = 12 * settings.layers * settings.width * settings.width

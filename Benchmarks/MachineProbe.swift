@@ -1,24 +1,24 @@
 import CProbe
 import Platform
 
-/// What a machine can do at most, measured before anything else: a figure alone says little of a program
-/// where two machines of one name differ by half.
+/// What a machine can do at most, measured before anything else: a program's figure alone says little
+/// if two machines of the same name differ by half.
 package struct MachineProbe: Sendable {
-  /// fp32 operations a second, two for each multiply-add, and bytes a second that are read from memory.
+  /// fp32 operations per second, two for each multiply-add, and bytes read from memory per second.
   package struct Rates: Sendable {
     package var arithmetic: Double
     package var memory: Double
   }
 
-  /// Of one core while the others rest.
+  /// One core while the others rest.
   package var one: Rates
-  /// Of all cores at once: cores share memory, and often more.
+  /// All cores at once, which share memory, and often more.
   package var all: Rates
 
   /// Measures for about a second.
   package init() {
     let cores = ThreadPool.processorCount
-    // Larger than caches; each thread reads a part of its own.
+    // Larger than the caches; each thread reads its own part.
     let numbers = UnsafeMutableBufferPointer<Float>.allocate(capacity: 64 << 20)
     numbers.initialize(repeating: 1)
     defer { numbers.deallocate() }
@@ -39,7 +39,7 @@ package struct MachineProbe: Sendable {
     (one, all) = (rates(1), rates(cores))
   }
 
-  /// The least time of several in which as many threads do a piece of work each.
+  /// The shortest of several times in which this many threads each do a piece of work.
   private static func seconds(
     _ threads: Int, _ work: @escaping @Sendable (_ thread: Int) -> Void
   ) -> Double {
@@ -66,7 +66,7 @@ package struct MachineProbe: Sendable {
   }
 }
 
-/// What a unit of a figure's work asks of the machine.
+/// The machine resources that one unit of a figure's work needs.
 package enum MachineUse: Sendable {
   /// A rate of fp32 operations, on one core or on all.
   case arithmeticOfOne(Double)
@@ -74,7 +74,7 @@ package enum MachineUse: Sendable {
   /// A rate of bytes read from memory, on all cores.
   case memory(Double)
 
-  /// What it is a share of.
+  /// The name of the resource.
   var resource: String {
     switch self {
     case .arithmeticOfOne: "one core's multiply-adds"
@@ -83,7 +83,7 @@ package enum MachineUse: Sendable {
     }
   }
 
-  /// How much of what the machine can do is used: by units a second, or by one unit in as many microseconds.
+  /// The share of the machine's capacity that is used, from units per second or from microseconds per unit.
   func share(of figure: Double, isRate: Bool, _ machine: MachineProbe) -> Double {
     let units = isRate ? figure : 1e6 / figure
     return switch self {

@@ -1,12 +1,12 @@
 import Platform
 package import Rollouts
 
-/// What came of a figure in one run.
+/// The result of a figure in one run.
 package struct Measurement: Sendable {
   package var name: String
   package var figure: Double
   package var unit: String
-  /// What it should reach, or not exceed; nil of what only describes the machine.
+  /// The limit; nil for a description of the machine.
   package var limit: Double?
   package var isRate = true
   /// Whether it meets the limit.
@@ -14,16 +14,16 @@ package struct Measurement: Sendable {
   package var peer: (name: String, figure: Double)?
   /// How many times as fast as the peer.
   package var ratio: Double?
-  /// How much of what the machine can do was used, and of what.
+  /// The share of the machine's capacity that was used, and which one.
   package var share: (part: Double, of: String)?
-  /// What is promised, as tables show it, and whether it was kept.
+  /// The promise, as tables show it, and whether it was kept.
   package var promise: (text: String, isKept: Bool)?
 
   init(name: String, figure: Double, unit: String) {
     (self.name, self.figure, self.unit) = (name, figure, unit)
   }
 
-  /// Compares it with what is promised. What depends on a peer that is not installed cannot be broken.
+  /// Compares the figure with the promise. A promise that depends on a missing peer cannot be broken.
   mutating func keep(_ promise: Promise?, isRate: Bool) {
     switch promise {
     case .figure(let value)?:
@@ -35,7 +35,7 @@ package struct Measurement: Sendable {
     }
   }
 
-  /// Whether it breaks no promise.
+  /// Whether no promise is broken.
   package var isKept: Bool { promise?.isKept ?? true }
 
   /// A line for a terminal.
@@ -52,7 +52,7 @@ package struct Measurement: Sendable {
 
   /// A row of a table in Markdown.
   var row: String {
-    // What is promised is more than expected.
+    // A promise is more than an expectation.
     let expected = limit.map(bound).flatMap { $0 == promise?.text ? nil : $0 }
     let limits = [expected, promise.map { "**\($0.text)**" }].compactMap(\.self)
     let cells = [
@@ -78,7 +78,7 @@ package struct Measurement: Sendable {
 }
 
 extension Measurement {
-  /// As `reel bench --json` prints it.
+  /// The JSON that `reel bench --json` prints.
   package var json: JSON {
     [
       "name": .string(name), "figure": .number(figure), "unit": .string(unit),
@@ -93,7 +93,7 @@ extension Measurement {
     ]
   }
 
-  /// What `json` says; nil where it is none of this.
+  /// Parses `json`; nil if it is something else.
   init?(_ json: JSON) {
     guard let name = json["name"]?.text, let figure = json["figure"]?.double,
       let unit = json["unit"]?.text
@@ -117,10 +117,10 @@ extension Measurement {
 
 /// The table of docs/benchmarks.md.
 package enum BenchmarkTable {
-  /// The lines between which the table stands in a document.
+  /// The lines around the table in a document.
   package static let (begin, end) = ("<!-- figures -->", "<!-- end of figures -->")
 
-  /// The table of a run, which `reel bench --json` printed; nil where the text is none.
+  /// The table of a run that `reel bench --json` printed; nil if the text is something else.
   package static func markdown(of text: String) -> String? {
     guard case .array(let rows)? = try? JSON(parsing: text) else { return nil }
     let figures = rows.compactMap(Measurement.init(_:))

@@ -6,7 +6,7 @@ import Trainers
 import Worlds
 
 extension Benchmark {
-  /// Networks: a learning step is the way there, the loss, the way back and Adam.
+  /// Networks: a learning step is forward, loss, backward and Adam.
   static let neural: [Benchmark] = [
     .cost("learning step, 5-30-30-3, batch 100", "µs", atMost: 10) {
       LearningStep(widths: [5, 30, 30, 3], rows: 100).microseconds(of: 20_000)
@@ -45,20 +45,20 @@ extension Benchmark {
     },
   ]
 
-  /// Operations of a learning step: two for each weight and row there, and four back.
+  /// The operations of a learning step: two for each weight and row forward, and four backward.
   private static func learning(_ widths: [Int], rows: Int) -> Double {
     Double(6 * rows * zip(widths, widths.dropFirst()).map { $0 * $1 }.reduce(0, +))
   }
 }
 
-/// A car that learns to drive.
+/// A car that is trained to drive.
 private struct Drive {
   let city: CityWorld
   let ticks = 40_000
 
   init() throws { city = CityWorld(try CityMap(parsing: CityGenerator.geoJSON(seed: 4))) }
 
-  /// How long the training takes, recorded in a folder or nowhere.
+  /// How long the training takes, recorded in a folder or not at all.
   func time(recordedIn folder: String?) throws -> Double {
     var settings = DQNConfiguration.city
     settings.steps = ticks
@@ -80,11 +80,11 @@ private struct Drive {
   }
 }
 
-/// A network that learns one batch again and again.
+/// A network that is trained on one batch again and again.
 private struct LearningStep {
   let net: MLP
   let buffers: MLP.Buffers
-  /// How many rows follow the batch that only need valuing.
+  /// How many rows after the batch are only evaluated.
   let nextRows: Int
   let rows: Int
   let targets: [Float]
@@ -132,7 +132,7 @@ private struct LearningStep {
     return loss.isFinite ? time : .infinity
   }
 
-  /// The time of the way there alone.
+  /// The time of the forward pass alone.
   func decision(of steps: Int) -> Double {
     var copy = self
     let start = monotonicSeconds()

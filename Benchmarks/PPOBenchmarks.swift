@@ -48,7 +48,7 @@ extension Benchmark {
   ]
 }
 
-/// An arm that learns to reach.
+/// An arm that is trained to reach.
 private struct Reach {
   private var settings = PPOConfiguration()
   private let threads: Int
@@ -58,14 +58,14 @@ private struct Reach {
     self.threads = threads
   }
 
-  /// How fast it learns, recorded in a folder or nowhere.
+  /// How fast it trains, recorded in a folder or not at all.
   func stepsPerSecond(recordedIn folder: String?) throws -> Double {
     let start = monotonicSeconds()
     let steps = try run(seed: 1, recordedIn: folder)
     return Double(steps) / (monotonicSeconds() - start)
   }
 
-  /// How fast some of them learn together, as many at a time as there are cores.
+  /// How fast several runs train together, as many at a time as there are cores.
   func stepsPerSecond(ofRuns count: Int, recordedIn folder: String) throws -> Double {
     let start = monotonicSeconds()
     let steps = try onAllCores(count, progress: { _, _ in true }) { index, _ in
@@ -74,7 +74,7 @@ private struct Reach {
     return Double(steps.reduce(0, +)) / (monotonicSeconds() - start)
   }
 
-  /// Learns, and returns how many steps it took.
+  /// Trains, and returns the number of steps.
   private func run(seed: UInt64, recordedIn folder: String?) throws -> Int {
     let reacher = Reacher()
     var trainer = try PPOTrainer(reacher, seed: seed, settings: settings, threads: threads)

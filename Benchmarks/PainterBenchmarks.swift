@@ -6,7 +6,7 @@ import Rollouts
 import Worlds
 
 extension Benchmark {
-  /// Frames that are drawn on one core and not kept: films measure what becomes of them.
+  /// Frames that are drawn on one core and not stored; the film benchmarks measure the encoding.
   static let painters: [Benchmark] = [
     drawing("maze, 480 pixels", atLeast: 2000) { try Subject.walk(frames: 2000) },
     drawing("snake, 720 pixels", atLeast: 500) {
@@ -72,7 +72,7 @@ extension Benchmark {
     PictureOptions(size: 720, camera: camera, look: look)
   }
 
-  /// The film of about a thousand steps, which a policy plays beforehand.
+  /// The film of about a thousand steps, which a policy played beforehand.
   private static func film<W: ObservableWorld, S: SceneBuilder, P: Painter>(
     of world: W, _ scenes: S, _ painter: P, by policy: (W.State, Draws) -> W.Action
   ) -> EpisodeFilm<S, P> where S.Scene == P.Scene {
@@ -108,7 +108,7 @@ extension Benchmark {
 }
 
 extension Snake {
-  /// How far from the food an action leads; far where it ends the game.
+  /// The distance from the food after an action; large if the action ends the game.
   fileprivate func reach(of action: Int, in state: SnakeState, _ draws: Draws) -> Int {
     let next = step(state, action, draws).next
     guard next.end == .none, let head = next.cells.first, let food = state.foodCell else {

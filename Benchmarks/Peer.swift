@@ -2,7 +2,7 @@ import Glibc
 
 /// Another way to do what a figure measures.
 package struct Peer: Sendable {
-  /// What tables call it, unless its program says what it measured.
+  /// Its name in tables, unless its program prints another one.
   package var name: String
   /// Whether it is measured again after each measurement of the figure.
   package var isPaired = false
@@ -22,16 +22,16 @@ package struct Peer: Sendable {
     }
   }
 
-  /// A figure, and what it is of where there were several ways.
+  /// A figure, and its name if there were several ways.
   struct Answer {
     var figure: Double
     var name: String?
   }
 
-  /// Its figure; nil where it is not installed.
+  /// Its figure; nil if it is not installed.
   func answer() -> Answer? { measure() }
 
-  /// What a command prints: a number, and a name where it has one.
+  /// The output of a command: a number, and optionally a name.
   private static func answer(printedBy command: String) -> Answer? {
     guard let output = popen("\(command) 2>/dev/null", "r") else { return nil }
     defer { pclose(output) }
@@ -44,7 +44,7 @@ package struct Peer: Sendable {
     return Answer(figure: figure, name: words.count > 1 ? words[1] : nil)
   }
 
-  /// The compiled peer; nil where there is no compiler, or no header of SQLite.
+  /// The compiled peer; nil if there is no compiler, or no SQLite header.
   private static let program: String? = try? Scratch.use { folder in
     let command =
       "cc -O3 -march=native Benchmarks/peers/qtable.c -lsqlite3 -lm -o '\(folder)/qtable'"

@@ -2,7 +2,7 @@ import Glibc
 import Platform
 
 extension Benchmark {
-  /// The program as a shell runs it, from its start to its end.
+  /// The whole program, as a shell runs it.
   static let program: [Benchmark] = [
     .cost("reel --help", "ms", atMost: 10) {
       try Scratch.use { try time("for run in 1 2 3 4 5 6 7 8 9 10; do $reel --help; done", in: $0) }
@@ -11,7 +11,7 @@ extension Benchmark {
     .cost("reel demo", "s", atMost: 30, repetitions: 1) {
       try Scratch.use { try time("$reel demo", in: $0) }
     },
-    // Pairs, because the machine's speed changes from one second to the next.
+    // In pairs, because the machine's speed changes from one second to the next.
     .cost("a run that is read ten times a second", "% of alone", atMost: 110, repetitions: 9) {
       try Scratch.use { folder in
         let alone = try run(watched: false, in: folder)
@@ -24,7 +24,7 @@ extension Benchmark {
     explaining(
       "all updates of a cell of it", "ms", atMost: 500, times: 1000, "--cell 0,0",
       after: "maze --set episodes=1000000 --set steps=1000000"),
-    // The steps that lie farthest behind a checkpoint.
+    // The steps that are farthest from the checkpoint before them.
     explaining(
       "a step of a DQN, explained", "s", atMost: 2, times: 1, "--at 99999",
       after: "city --steps 100000"),
@@ -33,7 +33,7 @@ extension Benchmark {
       after: "reacher --steps 104448 --set keep_best=no"),
   ]
 
-  /// How long an explanation takes of a run that was trained before.
+  /// How long it takes to explain a step of a trained run.
   private static func explaining(
     _ name: String, _ unit: String, atMost limit: Double, times factor: Double, _ step: String,
     after run: String
@@ -65,7 +65,7 @@ extension Benchmark {
   }
 }
 
-/// A shell's script failed.
+/// A shell script failed.
 private struct ScriptError: Error, CustomStringConvertible {
   let script: String
   var description: String { "this script failed: \(script)" }

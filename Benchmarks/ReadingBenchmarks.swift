@@ -3,7 +3,7 @@ import Platform
 import Synchronization
 
 extension Benchmark {
-  /// Reading a whole recording of five million steps, a lake's, as a shell does it.
+  /// Reading a whole recording of five million steps on a lake, from a shell.
   static let reading: [Benchmark] = [
     .cost("verify, 5 M steps", "ms", atMost: 400) {
       try Recorded.lake { 1000 * (try time("$reel verify lake.sqlite", in: $0)) }
@@ -32,7 +32,7 @@ extension Benchmark {
     },
   ]
 
-  /// The greatest memory that this program takes for a command line whose output nobody reads.
+  /// The peak memory of this program for a command line, whose output is discarded.
   private static func megabytes(of words: String...) throws -> Double {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -43,7 +43,7 @@ extension Benchmark {
       posix_spawn(&child, "/proc/self/exe", &actions, nil, $0, nil)
     }
     guard started == 0 else { throw ScratchError() }
-    // What wait4 gives counts the memory of the program that started it, too.
+    // The figure of wait4 would include the memory of the program that started it.
     var (status, most) = (Int32(0), 0)
     while waitpid(child, &status, WNOHANG) == 0 {
       most = max(most, peak(of: child))
@@ -53,7 +53,7 @@ extension Benchmark {
     return Double(most) / 1000
   }
 
-  /// The most memory that a living process has had, in kilobytes; 0 where it has ended.
+  /// The peak memory of a living process, in kilobytes; 0 if it has ended.
   private static func peak(of process: pid_t) -> Int {
     let lines = Files.systemText("/proc/\(process)/status").split(separator: "\n")
     let line = lines.first { $0.hasPrefix("VmHWM:") } ?? ""
@@ -61,11 +61,11 @@ extension Benchmark {
   }
 }
 
-/// What several figures read.
+/// Recordings that several figures read.
 private enum Recorded {
   private static let folder = Mutex<String?>(nil)
 
-  /// Lends the folder of a recording of five million steps of a lake, which is made once.
+  /// Runs the body in the folder with a recording of five million steps on a lake, which is made once.
   static func lake<Result>(_ body: (String) throws -> Result) throws -> Result {
     let folder = try folder.withLock { known in
       if let known { return known }

@@ -3,15 +3,15 @@ import Recordings
 import Synchronization
 import Trainers
 
-/// Folders for what is written while measuring, removed at the end.
+/// Folders for files written while measuring, removed at the end.
 package enum Scratch {
-  /// Lends a folder where recordings lie, because a disk is part of what is measured.
+  /// Runs the body in a folder on disk, because the disk is part of what is measured.
   static func use<Result>(_ body: (String) throws -> Result) throws -> Result {
     try use(in: ["output", "/tmp"], body)
   }
 
-  /// Lends a folder for frames, in memory where there is such a place: ext4 creates files slowly for
-  /// minutes after many were deleted, so that each run would slow the next one.
+  /// Runs the body in a folder for frames, in memory if possible: ext4 creates files slowly for
+  /// minutes after many were deleted, so that each run would slow down the next one.
   static func useForFrames<Result>(_ body: (String) throws -> Result) throws -> Result {
     try use(in: ["/dev/shm", "output", "/tmp"], body)
   }
@@ -50,7 +50,7 @@ package enum Scratch {
   }
 }
 
-/// There is no place to write to.
+/// There is no writable place.
 struct ScratchError: Error, CustomStringConvertible {
   var description: String { "neither output/ nor /tmp can be written to" }
 }

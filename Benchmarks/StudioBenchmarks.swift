@@ -7,7 +7,7 @@ import Synchronization
 import Worlds
 
 extension Benchmark {
-  /// The studio, asked over a connection as a browser asks it.
+  /// The studio, with requests like a browser's.
   static let studio: [Benchmark] =
     [
       .cost("studio: first picture of 1 M steps", "ms", atMost: 300, repetitions: 3) {
@@ -66,7 +66,7 @@ extension Benchmark {
         try listing("?count=50")
       },
       .cost("studio: all 2,000 runs", "ms", atMost: 5000, repetitions: 3) { try listing("") },
-      // Pairs, because the machine's speed changes from one second to the next.
+      // In pairs, because the machine's speed changes from one second to the next.
       .cost("a run that a page watches", "% of alone", atMost: 103, repetitions: 9) {
         try Scratch.use { folder in
           let alone = try train(watched: false, in: folder)
@@ -91,7 +91,7 @@ extension Benchmark {
     _ = try TrainingRun(plan, seed: 1, path: path).run { _ in true }
   }
 
-  /// How long something takes at random steps of a run that nobody has looked at there, 19 times out of 20.
+  /// How long a request takes at random, unvisited steps of a run, in 19 of 20 cases.
   private static func scrubbing(
     _ world: String, map side: Int? = nil, steps: Int,
     _ look: (ServedStudio, _ id: String, _ place: JSON) throws -> Void
@@ -124,7 +124,7 @@ extension Benchmark {
     }
   }
 
-  /// How long a list takes, or a part of it.
+  /// How long a request for a list takes, or for a part of it.
   private static func listing(_ query: String) throws -> Double {
     try Scratch.use { folder in
       try record("maze", steps: 500, as: "0", in: folder)
@@ -141,7 +141,7 @@ extension Benchmark {
     }
   }
 
-  /// The time from commits to the events that say so.
+  /// The time from commits to their events.
   private static func latency(in folder: String) throws -> Double {
     let plan = try Catalog.builtIn.plan(
       PlanRequest("maze", overrides: [("episodes", "100000000"), ("steps", "1000000000")]))
@@ -187,7 +187,7 @@ extension Benchmark {
       while !Files.exists(path), !isOver.withLock({ $0 }) { usleep(10_000) }
       let client = try? HTTPClient(port: port, cookie: cookie)
       guard let client, let id = try? client.ids()["watched"] else { return }
-      // What a page that follows asks for at each commit.
+      // What a page that follows requests at each commit.
       while !isOver.withLock({ $0 }) {
         let newest = try? client.json("/api/run/\(id)/episode?number=newest")
         if let episode = newest?["episode"]?.int, let t = newest?["steps"]?.int {
@@ -207,7 +207,7 @@ extension Benchmark {
     return seconds
   }
 
-  /// What a studio of its own process holds after twenty seconds of looking about.
+  /// The memory of a studio in its own process after twenty seconds of use.
   private static func memory(in folder: String) throws -> Double {
     for (index, world) in ["maze", "lake", "snake", "city", "breakout"].enumerated() {
       for copy in 0..<2 {

@@ -16,7 +16,7 @@ extension Benchmark {
     }.against(.python("PyTorch", "gpt")),
   ]
 
-  /// Those of a frame: two for each weight and letter, and those of attention over half the frame on average.
+  /// The operations for a frame: two for each weight and letter, and those of attention over half of it on average.
   private static let operations: Double = {
     let (layers, width, letters) = (6.0, 96.0, 1943.0)
     return layers * letters * (2 * 12 * width * width + 2 * width * letters)
@@ -37,7 +37,7 @@ private struct GPTPlay {
     parameters = Parameters(network.layout, seed: 1)
   }
 
-  /// How fast frames are read, each as if it were the first, or from the first changed letter on.
+  /// How fast frames are read, each as if it were the first, or only from the first changed letter on.
   func framesPerSecond(anew: Bool) -> Double {
     let generator = Generator(seed: 1)
     var workspace = network.workspace(rows: 1, pool: ThreadPool(threads: ThreadPool.processorCount))

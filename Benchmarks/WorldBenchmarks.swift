@@ -3,7 +3,7 @@ import Rollouts
 import Worlds
 
 extension Benchmark {
-  /// Worlds by themselves, and the maps that they stand on.
+  /// Worlds by themselves, and their maps.
   static let worlds: [Benchmark] = [
     .rate("city, steps of the world", "steps/s", atLeast: 500_000) {
       let city = CityWorld(try CityMap(parsing: CityGenerator.geoJSON(seed: 4)))

@@ -1,8 +1,8 @@
-"""A character-level GPT in PyTorch as nanoGPT has it, with Reel's presets: what `reel train text` is compared with.
+"""A character-level GPT in PyTorch like nanoGPT, with Reel's presets: the peer of `reel train text`.
 
     python3 Benchmarks/peers/nanogpt.py TEXT-OR-FOLDER [small|nano|original] [SEED]
 
-trains and prints the losses as Reel does: over sequences that are spread evenly over either part.
+trains and prints the losses as Reel does: over sequences spread evenly over each part.
 """
 
 import math
@@ -98,7 +98,7 @@ def rate(step, steps, warmup, most, least):
 
 
 def learn(model, optimizer, x, y, rate, forward=None):
-    """One step; `forward` is the model compiled, where it is."""
+    """One step; `forward` is the model, compiled or not."""
     for group in optimizer.param_groups:
         group["lr"] = rate
     loss = (model if forward is None else forward)(x, y)
@@ -124,7 +124,7 @@ def read(path):
 
 
 def numbers(text):
-    """A text's characters by their place in the alphabet, the first nine tenths and the rest."""
+    """A text's characters as alphabet indices, the first nine tenths and the rest."""
     alphabet = {c: i for i, c in enumerate(sorted(set(text)))}
     data = torch.tensor([alphabet[c] for c in text])
     split = int(len(data) * 0.9)

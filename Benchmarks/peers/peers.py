@@ -1,6 +1,6 @@
-"""What Reel's figures are compared with: the usual Python way to do the same, measured in one run.
+"""The peers of Reel's figures: the usual Python ways to do the same, measured in the same run.
 
-python3 Benchmarks/peers/peers.py NAME prints one number, and what it is of where there were several ways. It needs
+python3 Benchmarks/peers/peers.py NAME prints one number, and which way it was if there are several. It needs
 gymnasium, Pillow, imageio, matplotlib, torch and stable-baselines3, each only for its own figures.
 """
 
@@ -13,7 +13,7 @@ import time
 
 
 def train(seconds, record=None):
-    """Q-learning on Gymnasium's frozen lake as tutorials write it; steps a second."""
+    """Q-learning on Gymnasium's frozen lake as tutorials write it; steps per second."""
     import gymnasium
     import numpy
 
@@ -58,7 +58,7 @@ def train_recorded(seconds):
 
 def draw():
     """A 480×480 picture of a 4×4 maze with trail, agent and caption, as Pillow draws it on a background
-    that was drawn once; a function of the step."""
+    that was drawn once; returns a function of the step."""
     from PIL import Image, ImageDraw, ImageFont
 
     font = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 14)
@@ -84,7 +84,7 @@ def draw():
 
 
 def png(seconds):
-    """Frames a second that Pillow draws and saves."""
+    """Frames per second that Pillow draws and saves."""
     frame, count = draw(), 0
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
@@ -95,7 +95,7 @@ def png(seconds):
 
 
 def gif(seconds):
-    """Frames a second that Pillow draws and imageio writes."""
+    """Frames per second that Pillow draws and imageio writes."""
     import imageio.v2 as imageio
     import numpy
 
@@ -110,7 +110,7 @@ def gif(seconds):
 
 
 def apng(seconds):
-    """Frames a second that Pillow draws and saves as an animated PNG."""
+    """Frames per second that Pillow draws and saves as an animated PNG."""
     frame = draw()
     with tempfile.TemporaryDirectory() as folder:
         start, count = time.perf_counter(), 60
@@ -125,7 +125,7 @@ def apng(seconds):
 
 
 def heatmap(seconds):
-    """Heat maps of 8×8 with arrows, numbers and a colour bar that matplotlib saves a second."""
+    """8×8 heat maps per second, with arrows, numbers and a colour bar, that matplotlib saves."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -152,7 +152,7 @@ def heatmap(seconds):
 
 
 def gpt(seconds):
-    """Frames of 1943 characters a second through the 6 × 6 × 96 policy, by PyTorch's fused attention."""
+    """Frames of 1943 characters per second through the 6 × 6 × 96 policy, by PyTorch's fused attention."""
     import torch
     from torch.nn import functional as F
 
@@ -187,7 +187,7 @@ def gpt(seconds):
 
 
 def best_of_threads(measure):
-    """The better of what one thread and all threads reach, and that number of threads."""
+    """The better of the figures for one thread and all threads, and that number of threads."""
     import torch
 
     figures = []
@@ -198,7 +198,7 @@ def best_of_threads(measure):
 
 
 def text(preset, seconds):
-    """Tokens a second that nanoGPT learns from: the best of fp32 and bf16, compiled and not, and how that was."""
+    """Tokens per second that nanoGPT trains on: the best of fp32 and bf16, compiled and not, and which one it was."""
     import contextlib
 
     import nanogpt
@@ -221,7 +221,7 @@ def text(preset, seconds):
 
         start = time.perf_counter()
         learn()
-        # A step that takes so long says enough; where it compiles first, it does not.
+        # One step this slow is enough; a compiled model's first step does not count, because it compiles.
         if not compiled and time.perf_counter() - start > 2 * seconds:
             return p["batch"] * p["context"] / (time.perf_counter() - start)
         done, start = 0, time.perf_counter()
@@ -250,7 +250,7 @@ def text(preset, seconds):
 
 
 def write(preset, seconds):
-    """Tokens a second that nanoGPT writes, 500 after a line break."""
+    """Tokens per second that nanoGPT writes, 500 after a line break."""
     import nanogpt
     import torch
 
@@ -268,7 +268,7 @@ def write(preset, seconds):
 
 
 def ppo(seconds):
-    """Steps a second of Stable-Baselines3's PPO with Reel's settings for the arm: 64-64, 8 × 256 steps, batches of
+    """Steps per second of Stable-Baselines3's PPO with Reel's settings for the arm: 64-64, 8 × 256 steps, batches of
     64, 10 epochs. The world is Gymnasium's pendulum, which is lighter than the arm."""
     from stable_baselines3 import PPO
     from stable_baselines3.common.env_util import make_vec_env

@@ -1,11 +1,11 @@
-// Q-learning in the classic maze as a C programmer writes it: what the figures of tables are compared with.
+// Q-learning in the classic maze as a C programmer would write it: the peer of the Q-table figures.
 // Its rules, its random numbers (Philox 4x32-10) and its settings are Reel's, and so are its steps.
 //
 //     cc -O3 -march=native qtable.c -lsqlite3 -lm -o qtable
-//     ./qtable          prints steps a second
+//     ./qtable          prints steps per second
 //     ./qtable FILE     the same, each step a row of SQLite, inserted by a prepared statement
 //
-// The seed is 1, or what the environment's SEED says.
+// The seed is 1, or the value of the environment variable SEED.
 
 #include <math.h>
 #include <sqlite3.h>

@@ -9,7 +9,7 @@ struct Corridor {
   let stepLimit = 100
   let actions = [ActionMeaning("left", dx: -1), ActionMeaning("right", dx: 1)]
 
-  /// What a recording keeps of this world, so that other programs can read and draw it.
+  /// The description that a recording keeps of this world, so that other programs can read and draw it.
   var description: WorldDescription {
     WorldDescription(
       name: "corridor", actions: actions,
@@ -34,7 +34,7 @@ struct Corridor {
     try show(path, table)
   }
 
-  /// Trains a Q-table and records how.
+  /// Trains a Q-table and records it.
   static func train(to path: String) throws -> QTable {
     let corridor = Corridor()
     let rule = QTableRule(alpha: .constant(0.5), gamma: 0.9, episodes: 60)
@@ -50,7 +50,7 @@ struct Corridor {
     for episode in 1...rule.episodes {
       var (cell, t, ending) = (0, 0, Ending.running)
       while ending == .running {
-        // One action in ten is any; the others are one of the best.
+        // One action in ten is random; the others are the best.
         let draws = generator.draws(for: .policy, episode: episode, t: t)
         let choices = draws.pick(0, below: 10) == 0 ? [0, 1] : table.greedyActions(cell)
         let action = choices[draws.pick(1, below: choices.count)]
@@ -71,7 +71,7 @@ struct Corridor {
     return table
   }
 
-  /// Prints what the recording holds.
+  /// Prints the contents of the recording.
   static func show(_ path: String, _ table: QTable) throws {
     let recording = try Recording(path)
     let (episodes, steps) = (try recording.episodes(), try recording.stepCount())
@@ -86,12 +86,12 @@ struct Corridor {
     print("best: episode \(best.number), return \(best.return), \(best.ending.name)")
     print("its cells:", try recording.states(of: best).compactMap(\.index))
 
-    // The table that the recorded steps lead to, from the first one on.
+    // The table rebuilt from the recorded steps, starting with the first.
     let folded = try recording.qTable(at: steps, usingCheckpoints: false)
-    print("the log folds to the same table:", folded == table)
+    print("the log gives the same table:", folded == table)
 
     let difference = try recording.audit().difference
-    print("what is not as it was written:", difference?.description ?? "nothing")
+    print("differences from what was written:", difference?.description ?? "nothing")
     print("digest:", try recording.digest())
   }
 }

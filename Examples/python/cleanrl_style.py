@@ -1,4 +1,4 @@
-"""A training program in one file, as CleanRL writes them: REINFORCE with a linear policy, NumPy alone.
+"""A training program in one file, in the style of CleanRL: REINFORCE with a linear policy, using only NumPy.
 
     python cleanrl_style.py --total-timesteps 50000 --num-envs 8 -o runs/cleanrl.sqlite
     reel curve runs/cleanrl.sqlite

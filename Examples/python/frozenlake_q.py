@@ -1,5 +1,5 @@
 """Q-learning with a NumPy table on FrozenLake. The rule is declared, so that Reel can rebuild the
-table at any step from the steps alone, and show every single update.
+table at any step from the steps alone, and show every update.
 
     python frozenlake_q.py --steps 100000 -o runs/lake.sqlite
     reel heatmap runs/lake.sqlite -o lake.png
@@ -30,7 +30,7 @@ env = reel.Recorder(
 state, _ = env.reset(seed=args.seed)
 for step in range(args.steps):
     explores = generator.random() < args.epsilon
-    # Of actions that look equally good, a random one.
+    # Among actions that look equally good, a random one.
     action = int(generator.integers(4) if explores else generator.choice(np.flatnonzero(q[state] == q[state].max())))
     after, reward, terminated, truncated, _ = env.step(action)
     target = reward + (0.0 if terminated else args.gamma * q[after].max())

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from .sb3 import SB3Callback
     from .vector import VectorRecorder
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 __all__ = [
     "QLearning", "Recorder", "RecordingError", "RecordingWarning", "Run", "SB3Callback",
     "VectorRecorder", "import_minari", "open", "record", "to_minari",
 ]  # fmt: skip
 
-# Made when they are first used: reading needs no Gymnasium, and recording no Stable-Baselines3.
+# Imported when first used: reading needs no Gymnasium, and recording no Stable-Baselines3.
 _HOMES = {
     "Recorder": ("recorder", "gymnasium"),
     "VectorRecorder": ("vector", "gymnasium"),

@@ -11,7 +11,7 @@ from .errors import RecordingError
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Runs a command; 0 where it was done."""
+    """Runs a command; returns 0 on success."""
     parser = argparse.ArgumentParser(
         prog="python -m reel",
         description="Recordings of reinforcement-learning runs to and from other tools.",
@@ -23,12 +23,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     show = commands.add_parser("info", help="print what a recording holds")
     show.add_argument("file", metavar="FILE")
 
-    taken = commands.add_parser("import-minari", help="write a recording of a dataset of Minari")
+    taken = commands.add_parser("import-minari", help="convert a Minari dataset to a recording")
     taken.add_argument("dataset", metavar="ID", help="such as D4RL/pen/human-v2, on this machine")
     taken.add_argument("-o", "--output", metavar="FILE", required=True)
     taken.add_argument("--force", action="store_true", help="replace the file")
 
-    given = commands.add_parser("export-minari", help="make a dataset of Minari of a recording")
+    given = commands.add_parser("export-minari", help="convert a recording to a Minari dataset")
     given.add_argument("file", metavar="FILE")
     given.add_argument("dataset", metavar="ID", help="such as cartpole/mine-v0")
 

@@ -1,4 +1,4 @@
-"""What is taken from steps beside their columns, of one world and of several side by side."""
+"""What is recorded of steps besides their columns, for one world and for several side by side."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ._spaces import Codec, to_json
 
 
 class Shower:
-    """Finds what of an observation or an action the columns cannot hold, and how it looks."""
+    """Finds the parts of observations and actions that the columns cannot hold, and the pixels."""
 
     def __init__(self, begun: Beginning, options: Options, space: Any) -> None:
         self.recording: LiveRecording = begun.recording
@@ -26,14 +26,14 @@ class Shower:
         self.can_draw = True
 
     def draws(self, env: Any) -> bool:
-        """Whether pictures are drawn by the environment; pictures that are observations need no drawing."""
+        """Whether the environment renders pictures; observations that are pictures need no rendering."""
         return (
             self.keeps_pixels and self.observation.aside != "picture"
             and getattr(env, "render_mode", None) == "rgb_array"
         )  # fmt: skip
 
     def frame(self, render: Any) -> Any:
-        """What the environment draws; where it fails no more is drawn, and the steps are recorded on."""
+        """The environment's picture; after a failure no more are rendered, and steps are still recorded."""
         try:
             return render()
         except Exception as error:  # noqa: BLE001
@@ -42,7 +42,7 @@ class Shower:
             return None
 
     def shown(self, observation: Any, shows: bool, frame: Any = None) -> Shown:
-        """What stands beside a state: always what is JSON, and of chosen episodes what is large."""
+        """The parts stored beside a state: JSON always, and large parts for chosen episodes."""
         kind = self.observation.aside
         aside: Any = None
         if kind == "json":
@@ -68,11 +68,11 @@ class Shower:
 
 
 def reward_of(reward: Any, recording: LiveRecording) -> float:
-    """A reward as a number; what is none is recorded as NaN."""
+    """A reward as a number; anything else is recorded as NaN."""
     try:
         return float(reward.item() if isinstance(reward, ndarray) else reward)
     except (TypeError, ValueError):
-        recording.warn_once("reward", f"some rewards are no numbers, such as {reward!r}")
+        recording.warn_once("reward", f"some rewards are not numbers, such as {reward!r}")
         return float("nan")
 
 
@@ -88,7 +88,7 @@ def _bytes(values: Any, kind: np.dtype) -> bytes:
 class Worlds:
     """Worlds side by side: which of them begin, play and end an episode in each call.
 
-    `next_begins` is how many calls after an episode's last one the next begins, None where a world is
+    `next_begins` is how many calls after an episode's last one the next begins, None if worlds are
     reset by hand. `split` makes a list of a batch of observations, one for each world.
     """
 
@@ -107,15 +107,15 @@ class Worlds:
             options.infos or self._draws or begun.observation.aside or begun.action.aside
         )
         self._begun = begun.episodes
-        # Which worlds wait for an episode's first step, are reset by the next call, show their pixels.
+        # Which worlds wait for an episode's first step, are reset by the next call, or show their pixels.
         self._waits, self._is_over, self._shows = (np.zeros(self.count, bool) for _ in range(3))
 
     def encode_actions(self, actions: Any) -> bytes:
-        """The actions as their column has them, before the environment can change them."""
+        """The actions in their column's form, before the environment can change them."""
         return self._action.encode_worlds(actions, self.count)
 
     def reset(self, worlds: list[int], observations: Any, seeds: Any, options: Optional[str]) -> None:
-        """Some worlds were reset by hand; `seeds` has one for every world."""
+        """Records that some worlds were reset by hand; `seeds` has one for every world."""
         states = np.empty(self.count, self._observation.dtype)
         if not self._observation.aside:
             states = self._observation.gather([self._observation.encode_worlds(observations, self.count)])
@@ -132,12 +132,12 @@ class Worlds:
         self, actions: Optional[list], taken: bytes, observations: Any, rewards: Any, terminated: Any,
         truncated: Any, info_of: Callable[[int, bool], Mapping], final_of: Callable[[int], Any],
     ) -> None:  # fmt: skip
-        """All worlds took a call of `step`.
+        """Records a call of `step` in all worlds.
 
-        `info_of` finds a world's info, that of an episode's last step where it is over; `final_of` the
-        observation that an episode ended with, where the world was reset in the same call.
+        `info_of` finds a world's info, that of the last step if the episode is over; `final_of` the
+        final observation of an episode if the world was reset in the same call.
         """
-        # As bytes, which is the quickest copy: an environment may change its arrays later.
+        # As bytes, the quickest copy: an environment may change its arrays later.
         ended, cut = _bytes(terminated, _BOOL), _bytes(truncated, _BOOL)
         is_any_over = b"\1" in ended or b"\1" in cut
         extras = None
@@ -155,11 +155,11 @@ class Worlds:
             recording.push_back()
 
     def takes_aside(self) -> bool:
-        """Whether actions are needed one by one, since their column cannot hold them."""
+        """Whether actions are needed one by one, because their column cannot hold them."""
         return self._action.aside is not None
 
     def _last(self, index: int, action: Any, info_of: Callable, final_of: Callable) -> Extra:
-        """What a world's last step of an episode says."""
+        """What is known about the last step of a world's episode."""
         info = info_of(index, True)
         extra = Extra(self._chosen(info), success_of(info), action)
         if self._next_begins != 1:
@@ -175,7 +175,7 @@ class Worlds:
         self, actions: Optional[list], observations: Any, done: ndarray, info_of: Callable,
         final_of: Callable,
     ) -> dict:  # fmt: skip
-        """What a call says of its worlds beyond the columns."""
+        """What a call says about its worlds besides the columns."""
         self._begun += int(self._waits.sum())
         self._waits[:] = False
         resets = self._next_begins == 2
@@ -197,7 +197,7 @@ class Worlds:
         return extras
 
     def _await(self, worlds: list[int]) -> None:
-        """Worlds wait for the first step of an episode: whether its pixels are kept is decided here."""
+        """Called when worlds wait for the first step of an episode: decides whether its pixels are kept."""
         for index in worlds:
             self._shows[index] = bool(self._options.shows(self._begun + int(self._waits.sum())))
             self._waits[index] = True

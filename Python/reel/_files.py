@@ -1,4 +1,4 @@
-"""How a recording gets its name, and who may touch its folder meanwhile.
+"""How a recording gets its name, and how its folder is locked meanwhile.
 
 None of this opens a recording: closing it again would drop the locks that SQLite holds on it in this
 process (https://sqlite.org/howtocorrupt.html).
@@ -23,18 +23,18 @@ _LOGS = ("-wal", "-shm", "-journal")
 
 
 def folder_of(path: str) -> str:
-    """The folder that a path lies in."""
+    """The folder of a path."""
     return os.path.dirname(path) or "."
 
 
 def check_free(path: str, force: bool) -> None:
-    """Refuses a name that is taken. With `force` a file may be replaced; its writer is asked before."""
+    """Refuses a name that is taken. With `force` a file may be replaced, unless it is being written."""
     if not path or "\0" in path or path.endswith("/"):
-        raise RecordingError(f"'{path}' is no name for a file")
+        raise RecordingError(f"'{path}' is not a file name")
     if not os.path.lexists(path):
         if not force and _size(path + "-wal"):
             raise RecordingError(
-                f"{path}-wal holds the last rows of a recording that lay here: move it to its side"
+                f"{path}-wal holds the last rows of a recording that was here: move it next to that recording"
             )
     elif os.path.isdir(path):
         raise RecordingError(f"{path} is a folder")
@@ -48,10 +48,10 @@ def check_free(path: str, force: bool) -> None:
 
 @contextlib.contextmanager
 def holding_folder(path: str) -> Iterator[None]:
-    """Holds a recording's folder while its file takes its name, is opened for writing, or is closed.
+    """Locks a recording's folder while its file takes its name, is opened for writing, or is closed.
 
-    SQLite finds a log by its name. Whoever opens or closes a file while another takes its name would
-    write, or remove, the log of that one. Where a file system has no such locks, nothing is held.
+    SQLite finds a log by its name. Opening or closing a file while another takes its name would
+    write, or remove, the other's log. If a file system has no such locks, nothing is locked.
     """
     folder = folder_of(os.path.realpath(path))
     try:
@@ -78,10 +78,10 @@ def holding_folder(path: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def draft(path: str) -> Iterator[str]:
-    """A hidden folder beside a recording's name, in which it is made; the file's path there.
+    """A hidden folder beside a recording's name, in which it is made; yields the file's path there.
 
-    The folder is locked while it is used. A process that is killed lets go of its lock, so that the
-    next one that writes there removes what was left.
+    The folder is locked while it is used. A killed process loses its lock, so that the
+    next writer removes what was left.
     """
     folder = folder_of(path)
     os.makedirs(folder, exist_ok=True)
@@ -89,7 +89,7 @@ def draft(path: str) -> Iterator[str]:
     while True:
         place = os.path.join(folder, f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
         os.mkdir(place)
-        # Before it is held, another process may take it for abandoned and remove it.
+        # Before the lock is held, another process may take the folder for abandoned and remove it.
         try:
             descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except FileNotFoundError:
@@ -105,9 +105,9 @@ def draft(path: str) -> Iterator[str]:
 
 
 def take_name(made: str, path: str, force: bool) -> None:
-    """Gives a finished file its name, at once. Without `force` it never takes another's place."""
+    """Gives a finished file its name in one step. Without `force` it never replaces another file."""
     check_free(path, force)
-    # Closing a file does not report that its log found no room in it.
+    # Closing a file does not report that there was no space for its log.
     if _size(made + "-wal"):
         raise OSError(errno.ENOSPC, f"{path} cannot be completed: its disk is full, or fails")
     if force:
@@ -122,9 +122,9 @@ def take_name(made: str, path: str, force: bool) -> None:
         except FileExistsError:
             raise RecordingError(f"{path} exists already") from None
         except OSError:
-            # Some file systems have no hard links; there, two that start at once are not told apart.
+            # Some file systems have no hard links; there, two processes that start at once cannot be told apart.
             os.rename(made, path)
-        # What an earlier recording of this name left beside it would be read as part of this one.
+        # Files that an earlier recording of this name left beside it would be read as part of this one.
         _remove_logs(path)
     _sync(folder_of(path))
 
@@ -144,7 +144,7 @@ def _hold(descriptor: int) -> bool:
 
 
 def _remove_abandoned(folder: str) -> None:
-    """Removes what processes left that were killed: hidden folders of ours that nobody holds."""
+    """Removes what killed processes left: hidden folders of ours that are not locked."""
     for name in os.listdir(folder):
         if not (name.startswith(_PREFIX) and name.endswith(_SUFFIX)):
             continue
@@ -172,7 +172,7 @@ def _size(path: str) -> int:
 
 
 def _sync(folder: str) -> None:
-    """Makes sure that a new name in a folder outlasts a power cut."""
+    """Makes sure that a new name in a folder survives a power cut."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -1,4 +1,4 @@
-"""The spelling of values and the chain of hashes over them."""
+"""The encoding of values for hashing, and the chain of hashes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 _INTEGER = struct.Struct("<q").pack
 _REAL = struct.Struct("<d").pack
-# SQLite keeps NaN as NULL, which is spelled as this one NaN.
+# SQLite keeps NaN as NULL, which is encoded as this one NaN.
 NULL = struct.pack("<Q", 0x7FF8000000000000)
 
 
 def spell(value: Any) -> bytes:
-    """One value in the spelling that all hashes are made of."""
+    """One value in the encoding that all hashes use."""
     kind = value.__class__
     if kind is int:
         return _INTEGER(value)
@@ -28,15 +28,15 @@ def spell(value: Any) -> bytes:
 
 
 def hash_rows(rows: Iterable[Sequence[Any]]) -> bytes:
-    """The hash over rows of a table."""
+    """The hash of a table's rows."""
     return hashlib.sha256(b"".join([spell(value) for row in rows for value in row])).digest()
 
 
 def hash_columns(columns: Sequence[np.ndarray]) -> bytes:
-    """The same over rows that are held column by column: integers, reals or blobs of one width.
+    """The same for rows given column by column: integers, reals or blobs of one width.
 
-    Nothing is spelled value by value: the columns are laid into one array whose bytes are the
-    spelling.
+    Nothing is encoded value by value: the columns are copied into one array whose bytes are the
+    encoding.
     """
     parts: list[tuple[str, str, Any]] = []
     for place, column in enumerate(columns):
@@ -53,10 +53,10 @@ def hash_columns(columns: Sequence[np.ndarray]) -> bytes:
 def first_link(
     run: dict[str, str], actions: Sequence[Sequence[Any]], fields: Sequence[Sequence[Any]]
 ) -> bytes:
-    """The hash that the chain begins with: what the run is."""
+    """The first hash of the chain: the run's description."""
     return hash_rows([*sorted(run.items()), *actions, *fields])
 
 
 def next_link(before: bytes, own: Sequence[Any], sections: bytes) -> bytes:
-    """The hash of a batch: after the hash before it, of its own values and of its sections."""
+    """The hash of a batch: of the hash before it, of its own values and of its sections."""
     return hashlib.sha256(before + b"".join(map(spell, own)) + sections).digest()

@@ -1,4 +1,4 @@
-"""Which process writes a recording, and whether it still lives."""
+"""Which process writes a recording, and whether it is still alive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ own_files: set[tuple[int, int]] = set()
 
 
 def file_identity(path: str) -> Optional[tuple[int, int]]:
-    """Which file a path leads to; None where there is none."""
+    """The identity of the file at a path; None if there is none."""
     try:
         status = os.stat(path)
     except OSError:
@@ -21,7 +21,7 @@ def file_identity(path: str) -> Optional[tuple[int, int]]:
 
 
 def writer_of(path: str) -> str:
-    """This process as the writer of a file, as the column `writer` has it."""
+    """This process as the writer of a file, in the form of the column `writer`."""
     device, inode = file_identity(path) or (0, 0)
     process = os.getpid()
     _, ticks = _process_state(process) or ("", 0)
@@ -41,7 +41,7 @@ def writer_of(path: str) -> str:
 
 
 def is_alive(writer: Optional[str], path: str) -> Optional[int]:
-    """The number of the living process that writes the file at `path`; None where there is none."""
+    """The id of the living process that writes the file at `path`; None if there is none."""
     try:
         named: dict[str, Any] = json.loads(writer or "")
         identity = (named["device"], named["inode"])
@@ -50,7 +50,7 @@ def is_alive(writer: Optional[str], path: str) -> Optional[int]:
         ):
             return None
         if named.get("namespace", _namespace()) != _namespace():
-            # Of another container's process nothing is known but what it did last.
+            # About another container's process nothing is known but its last write.
             return named["process"] if _was_written(path, within=60) else None
         state = _process_state(named["process"])
         if state is None or state[0] in "ZX" or state[1] != named["ticks"]:
@@ -63,7 +63,7 @@ def is_alive(writer: Optional[str], path: str) -> Optional[int]:
 
 
 def timestamp(seconds: Optional[float] = None) -> str:
-    """A time as recordings have it: UTC, ISO 8601, with milliseconds."""
+    """A time as recordings store it: UTC, ISO 8601, with milliseconds."""
     seconds = time.time() if seconds is None else seconds
     whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
     return f"{whole}.{int(seconds % 1 * 1000):03}Z"
@@ -75,8 +75,8 @@ def compact(value: Any) -> str:
 
 
 def _process_state(process: int) -> Optional[tuple[str, int]]:
-    """A process's state and when it started; None where there is none."""
-    # The name in parentheses may hold anything, parentheses too: what counts follows the last.
+    """A process's state and start time; None if there is no such process."""
+    # The name in parentheses may contain anything, even parentheses: the fields follow the last one.
     words = _text(f"/proc/{process}/stat").rpartition(")")[2].split()
     return (words[0], int(words[19])) if len(words) > 19 else None
 

@@ -1,4 +1,4 @@
-"""What every recorder can be told beside the steps: metrics, checkpoints, the end."""
+"""What every recorder accepts besides steps: metrics, checkpoints, the end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._setup import json_text, q_table
 
 
 def _guarded(method: Callable) -> Callable:
-    """Makes a method do nothing without a recording, and end the recording where it fails."""
+    """Makes a method do nothing without a recording, and end the recording if it fails."""
 
     @functools.wraps(method)
     def guarded(self: "Log", *arguments: Any, **named: Any) -> None:
@@ -80,19 +80,19 @@ class Log:
         recording.flush()
 
     def end(self) -> None:
-        """Closes the file. Open episodes are interrupted; the environment goes on."""
+        """Closes the file. Open episodes are interrupted; the environment can still be used."""
         recording = self._recording
         if recording is not None:
             recording.close()
             self._drop()
 
     def _notice_end(self) -> None:
-        """Goes on without the recording where its thread has ended it."""
+        """Continues without the recording if its thread has ended it."""
         if self._recording is not None and not self._recording.is_active:
             self._drop()
 
     def _drop(self) -> None:
-        """Goes on without the recording, which has ended."""
+        """Continues without the recording, which has ended."""
         recording, self._recording = self._recording, None
         if recording is not None:
             self._steps_at_end = recording.committed_steps

@@ -31,7 +31,7 @@ class Film:
 
 
 def curve(values: np.ndarray, title: str) -> str:
-    """A curve as inline SVG: of at most some hundred points, each the mean of its stretch."""
+    """A curve as inline SVG: of at most a few hundred points, each the mean of its stretch."""
     values = values[np.isfinite(values)]
     if not len(values):
         return ""

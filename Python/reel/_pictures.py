@@ -8,8 +8,8 @@ import numpy as np
 def newest_frame(pixels: np.ndarray) -> np.ndarray:
     """The frame that an observation shows, as (height, width) or (height, width, 3).
 
-    Of a stack of frames it is the newest, which stacks have last. Channels may come first, as PyTorch
-    has them, or last.
+    For a stack of frames it is the newest one, which is the last. Channels may come first, as in
+    PyTorch, or last.
 
     Example:
         >>> newest_frame(np.zeros((84, 84, 4), np.uint8)).shape  # four grey frames
@@ -32,7 +32,7 @@ def newest_frame(pixels: np.ndarray) -> np.ndarray:
 
 
 def as_observation(frame: np.ndarray, shape: tuple) -> np.ndarray:
-    """The observation that a frame shows, where it was no stack; else the frame itself."""
+    """The observation for a frame if it was no stack; else the frame itself."""
     if frame.size != np.prod(shape):
         return frame
     if len(shape) == 3 and shape[0] == 3 and shape[2] != 3 and frame.ndim == 3:

@@ -1,6 +1,6 @@
 """Pixels as PNG files and back, with zlib and NumPy alone.
 
-The encoder is lossless: a picture of at most 256 colours gets a palette, any other the cheapest of
+The encoder is lossless: a picture of at most 256 colours gets a palette, any other picture the cheapest of
 three filters for each row. The decoder reads what the encoder writes.
 """
 
@@ -39,7 +39,7 @@ def encode(pixels: np.ndarray) -> bytes:
         palette, places = found
         depth = 1 if len(palette) <= 2 else 2 if len(palette) <= 4 else 4 if len(palette) <= 16 else 8
         colours = _chunk(b"PLTE", palette.tobytes())
-        # Flat areas repeat above and beside themselves, which deflating finds without a filter.
+        # Flat areas repeat above and beside themselves, which deflate finds without a filter.
         packed = _pack(places.reshape(height, width), depth)
         lines = np.zeros((height, packed.shape[1] + 1), np.uint8)
         lines[:, 1:] = packed
@@ -70,10 +70,10 @@ def decode(png: bytes) -> np.ndarray:
 
 
 def _find_palette(pixels: np.ndarray) -> "tuple[np.ndarray, np.ndarray] | None":
-    """The colours of a picture and each pixel's place among them; None where they are too many."""
+    """The colours of a picture and each pixel's place among them; None if there are too many."""
     wide = pixels.reshape(-1, 3).astype(np.uint32)
     colours = wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2]
-    # Drawn pictures are made of runs of one colour: what is done once for a run is done quickly.
+    # Drawn pictures consist of runs of one colour, so each run is handled at once.
     starts = np.flatnonzero(np.concatenate(([True], colours[1:] != colours[:-1])))
     runs = colours[starts]
     if len(np.unique(runs[:4096])) > 256:
@@ -107,13 +107,13 @@ def _unpack(rows: np.ndarray, depth: int) -> np.ndarray:
 
 
 def _filter(rows: np.ndarray, channels: int) -> np.ndarray:
-    """Each row as it is, or less its left or upper neighbour, whichever has the smallest values."""
+    """Each row as it is, or minus its left or upper neighbour, whichever has the smallest values."""
     sub = rows.copy()
     sub[:, channels:] -= rows[:, :-channels]
     up = rows.copy()
     up[1:] -= rows[:-1]
     candidates = np.stack([rows, sub, up])
-    # A difference of 255 is one of −1.
+    # A difference of 255 counts as −1.
     costs = np.abs(candidates.view(np.int8).astype(np.int16)).sum(axis=2, dtype=np.int64)
     best = costs.argmin(axis=0)
     lines = np.empty((len(rows), rows.shape[1] + 1), np.uint8)

@@ -18,9 +18,9 @@ from ._rollout import Checkpoint, Metric, Note, Rollout
 from ._writer import Facts, Writer
 from .errors import RecordingError, RecordingWarning
 
-# Commits begin this far apart, so that with the time that one takes a kill costs less than 300 ms.
+# Commits begin this far apart, so that with the duration of one a kill costs less than 300 ms.
 _INTERVAL = 0.1
-# A commit that takes longer than these seconds makes the program wait for its end.
+# A commit that takes longer than this many seconds makes the program wait for its end.
 _LATE = 0.01
 # Rows of one commit, and how many may wait before the program waits for the file.
 _BATCH_ROWS = 8192
@@ -29,15 +29,15 @@ _WAITING_ROWS = 4 * _BATCH_ROWS
 _WAITING_BYTES = 64 << 20
 
 _living: "weakref.WeakSet[LiveRecording]" = weakref.WeakSet()
-# Connections that a forked child must neither use nor close: they are its parent's.
+# Connections that a forked child must neither use nor close: they belong to its parent.
 _parents: list = []
 
 
 class LiveRecording:
-    """Takes events from the program, and commits them from a thread of its own.
+    """Takes events from the program, and commits them on a thread of its own.
 
-    `put` adds an event. Where `len(events)` has reached `limit`, the program calls `push_back`, and looks
-    whether the recording `is_active` still: so little is done for each step.
+    `put` adds an event. When `len(events)` has reached `limit`, the program calls `push_back` and checks
+    whether the recording `is_active`, so that little work is done for each step.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class LiveRecording:
         self.rows_of_call = rollout._count
         rows = max(64, min(_BATCH_ROWS, _WAITING_BYTES // 4 // max(1, row_bytes)))
         self._batch_calls = max(1, rows // rollout._count)
-        # How many events may wait until the program looks whether it has to wait.
+        # How many events may wait before the program checks whether it has to wait.
         self.limit = self._batch_calls
         self._most = max(4, _WAITING_ROWS // _BATCH_ROWS) * self._batch_calls
         self._weighed = self._written_weight = 0
@@ -75,7 +75,7 @@ class LiveRecording:
         return self._writer.committed_steps
 
     def note(self, what: Any) -> None:
-        """Adds an event that is no call of `step`."""
+        """Adds an event other than a call of `step`."""
         self.put(Note(what))
 
     def metric(self, name: str, value: Any) -> None:
@@ -86,13 +86,13 @@ class LiveRecording:
         self.note(checkpoint)
 
     def weigh(self, size: int) -> None:
-        """Counts bytes that wait beside the columns; waits where they are too many."""
+        """Counts pending bytes besides the columns; waits if they are too many."""
         self._weighed += size
         if self._weighed - self._written_weight > _WAITING_BYTES:
             self.push_back()
 
     def push_back(self) -> None:
-        """Called where many events wait, or the thread wants to be alone; waits for it then."""
+        """Called when many events are pending, or the thread needs the program to pause; waits for it."""
         with self._progress:
             if self._is_alone:
                 self._progress.wait_for(lambda: not self._is_alone, timeout=1)
@@ -118,7 +118,7 @@ class LiveRecording:
             pass
 
     def close(self) -> None:
-        """Commits what is left, and closes the file. In a forked child it does nothing."""
+        """Commits what is left, and closes the file. In a forked child this does nothing."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -129,7 +129,7 @@ class LiveRecording:
         self.is_active = False
 
     def fail(self, error: BaseException) -> None:
-        """Ends the recording, since the program's side failed: what is committed stays."""
+        """Ends the recording, because the program's side failed: what is committed stays."""
         if self.is_active:
             self.is_active = False
             self._error = error
@@ -145,13 +145,13 @@ class LiveRecording:
             warnings.warn(f"{self.path}: {text}", RecordingWarning, stacklevel=4)
 
     def check(self) -> None:
-        """Raises what stopped the thread, where errors are to be raised."""
+        """Raises the error that stopped the thread, if errors are to be raised."""
         if self._error is not None and self._on_error == "raise":
             error, self._error = self._error, None
             raise RecordingError(self._sentence(error)) from error
 
     def forget(self) -> None:
-        """In a forked child: the recording is its parent's."""
+        """Called in a forked child: the recording belongs to its parent."""
         self.is_active = False
         self.limit = 0
         self._is_closed = True
@@ -178,7 +178,7 @@ class LiveRecording:
         left = len(self.events)  # what comes meanwhile is the next time's
         while left:
             weight = self._weighed
-            # Both are done at once for the other thread: what is appended meanwhile stays.
+            # Both are done at once as seen from the other thread: what is appended meanwhile stays.
             taken = self.events[: min(left, self._batch_calls)]
             del self.events[: len(taken)]
             left -= len(taken)
@@ -195,12 +195,12 @@ class LiveRecording:
             flush.set()
 
     def _commit(self, events: list) -> list[int]:
-        """Commits a batch, while the program waits for a part of that, should it take a step.
+        """Commits a batch; if the program takes a step meanwhile, it waits for a part of that.
 
-        NumPy lets go of Python's lock in each operation on a large array, and SQLite in each statement;
-        a busy program gives it back only after 5 ms. With the program at rest a batch is made in less
-        than one of these. What SQLite does takes longer and needs no lock, so that the program goes on
-        beside it, unless the machine has so much to do that the commit is late.
+        NumPy releases Python's lock in each operation on a large array, and SQLite in each statement;
+        a busy program returns it only after 5 ms. While the program rests, a batch is made in less
+        time than one of these. SQLite's work takes longer and needs no lock, so the program continues
+        meanwhile, unless the machine is so busy that the commit is late.
         """
         self._be_alone()
         try:
@@ -249,8 +249,8 @@ class LiveRecording:
             reason = "its disk is full"
         where = "" if self.path in reason else f"{self.path}: "
         return (
-            f"{where}{reason}. The recording ends here, whole, with {self.committed_steps} steps;"
-            " the program goes on without it"
+            f"{where}{reason}. The recording ends here, intact, with {self.committed_steps} steps;"
+            " the program continues without it"
         )
 
     def _report(self, error: BaseException) -> None:
@@ -260,7 +260,7 @@ class LiveRecording:
 
 
 def _real(value: Any) -> Optional[float]:
-    """A number as SQLite keeps it: no -0.0 and no NaN."""
+    """A number as SQLite stores it: no -0.0 and no NaN."""
     number = float(value.item() if hasattr(value, "item") else value)
     return None if number != number else number + 0.0
 

@@ -1,7 +1,7 @@
-"""What happened, event by event, turned into batches of rows: steps numbered, episodes counted.
+"""Turns events into batches of rows: numbers the steps, counts the episodes.
 
-A `Rollout` belongs to the thread that writes. It does for whole batches of calls, with arrays, what
-would be slow for each step.
+A `Rollout` belongs to the thread that writes. It works with arrays on whole batches of calls, which
+would be slow step by step.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ _NAN = np.frombuffer(NULL, np.float64)[0]
 
 
 class Shown(NamedTuple):
-    """What of an observation the column of states cannot hold, and how it looks."""
+    """The part of an observation that the column of states cannot hold, and its pixels."""
 
     aside: Any = None  # a text, or the bytes of a large Box
     frame: Optional[np.ndarray] = None
 
 
 class Extra(NamedTuple):
-    """What a call says of one world beyond its state, action and reward."""
+    """What a call says about one world besides its state, action and reward."""
 
     infos: tuple = ()  # (name, value, text)
     success: Optional[int] = None
     action: Any = None  # what the column of actions cannot hold
     shown: Shown = Shown()
-    # Where the world was reset in the same call: the state that the episode ended in.
+    # If the world was reset in the same call: the state that the episode ended in.
     final: Any = None
     final_shown: Shown = Shown()
 
 
 class Reset(NamedTuple):
-    """Worlds were reset, before the next call."""
+    """A reset of worlds before the next call."""
 
     worlds: tuple  # their numbers
     states: np.ndarray  # one for each of them
@@ -59,9 +59,9 @@ class Start(NamedTuple):
 
 
 class Note:
-    """An event that is no call of `step`: a `Reset`, `Metric` or `Checkpoint`.
+    """An event other than a call of `step`: a `Reset`, `Metric` or `Checkpoint`.
 
-    One class for all, so that they are found among thousands of calls without looking at each.
+    One class for all, so that they are found among thousands of calls without checking each.
     """
 
     __slots__ = ("what",)
@@ -117,8 +117,8 @@ class _World:
 class Rollout:
     """Numbers steps and episodes, and makes batches of what happened.
 
-    `autoreset` is how many calls after the one that ended an episode the next episode begins: 1 where
-    the world is reset in the same call, 2 where in the next, None where it is reset by hand.
+    `autoreset` is how many calls after the one that ended an episode the next episode begins: 1 if
+    the world is reset in the same call, 2 if in the next, None if it is reset by hand.
     """
 
     def __init__(
@@ -135,10 +135,10 @@ class Rollout:
         self._reached = np.zeros(worlds, observation.dtype)
 
     def batch(self, events: list) -> Batch:
-        """The rows of some events, in their order.
+        """The rows of some events, in order.
 
         A call of `step` is a tuple: the actions, the states reached, the rewards, whether terminated,
-        whether truncated, and an `Extra` by world or None. Of one world it holds plain values, of
+        whether truncated, and an `Extra` by world or None. For one world it holds plain values, for
         several the bytes of all their values.
         """
         calls, others = _part(events)
@@ -148,7 +148,7 @@ class Rollout:
         return batch
 
     def finish(self) -> Batch:
-        """A batch without steps in which every open episode ends, left by the end of the session."""
+        """A batch without steps that ends every open episode at the end of the session."""
         batch = Batch(self.next_step, self.next_step - 1)
         filling = _Filling(self, batch, [], [])
         for index, world in enumerate(self._worlds):
@@ -176,7 +176,7 @@ class _Filling:
         self.done = self.terminated | _matrix(columns[4], bool, shape)
         self.rewards[np.isnan(self.rewards)] = _NAN
         self.reward_lists = self.rewards.T.tolist()
-        # Which episode each step belongs to; 0 where a world was only reset.
+        # Which episode each step belongs to; 0 if a world was only reset.
         self.numbers = np.zeros(shape, np.int64)
         self.before = np.empty(shape, rollout.observation.dtype)
         if calls:
@@ -225,7 +225,7 @@ class _Filling:
                 self.rollout._reached[index] = state
 
     def _mark(self, call: int) -> None:
-        """A call in which an episode ends, or that says more than the columns hold."""
+        """Handles a call in which an episode ends, or that says more than the columns hold."""
         self._begin(call)
         extras = self.extras[call] or {}
         for index, done in enumerate(self.done[call].tolist()):
@@ -233,7 +233,7 @@ class _Filling:
             if not (done or extra):
                 continue
             if not world.number:
-                # Reset in this call: what it shows is how the next episode begins.
+                # Reset in this call: its observation is the beginning of the next episode.
                 if extra and world.begins == call + 1:
                     world.start = Start(shown=extra.shown)
                 continue
@@ -296,7 +296,7 @@ class _Filling:
         """The state that a world had reached before a call."""
         return self.states[call - 1, index] if call else self.rollout._reached[index]
 
-    # What columns cannot hold.
+    # Parts that columns cannot hold.
 
     def _add_extra(self, world: _World, call: int, index: int, extra: Extra, done: bool) -> None:
         step = self.batch.first_step + call * self.count + index
@@ -306,7 +306,7 @@ class _Filling:
             self.batch.scenes.append((world.number, t, "action", _bytes(extra.action)))
         if extra.success is not None:
             world.success = extra.success
-        # Where it was reset in the same call, `shown` is how the next episode begins.
+        # If it was reset in the same call, `shown` is the beginning of the next episode.
         is_reset = done and self.rollout.autoreset == 1
         self._show(world, t + 1, extra.final_shown if is_reset else extra.shown)
 
@@ -316,7 +316,7 @@ class _Filling:
         if shown.frame is not None:
             png = _png.encode(shown.frame)
             digest = hashlib.sha256(png).digest()
-            # A picture that stays as it was is not kept again.
+            # A picture that has not changed is not stored again.
             if digest != world.picture_hash:
                 self.batch.images.append((world.number, t, digest, png))
                 world.picture_hash = digest
@@ -365,7 +365,7 @@ class _Filling:
         ):
             if f"{what} outside" not in problems and codec.outside(column.reshape(-1)):
                 problems[f"{what} outside"] = (
-                    f"some {what} lie outside their space; they are recorded as they are"
+                    f"some {what} are outside their space; they are recorded as they are"
                 )
 
 
@@ -384,7 +384,7 @@ def _part(events: list) -> tuple[list, list[tuple[int, Any]]]:
 
 
 def _column(codec: Codec, chunks: tuple, shape: tuple[int, int]) -> np.ndarray:
-    """A column's values by call and world; where they stand aside there are no bytes to count them by."""
+    """A column's values by call and world; values stored elsewhere have no bytes to count."""
     return np.empty(shape, codec.dtype) if codec.aside else codec.gather(chunks).reshape(shape)
 
 
@@ -396,10 +396,10 @@ def _matrix(column: tuple, kind: Any, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _value(item: Any) -> Any:
-    """One value of a column as SQLite takes it."""
+    """One value of a column in SQLite's form."""
     return item.tobytes() if item.__class__ is np.void else int(item)
 
 
 def _bytes(data: Any) -> bytes:
-    """What stands in `scenes`: a text as it is, values of a Box deflated."""
+    """An entry of `scenes`: a text as it is, values of a Box deflated."""
     return data.encode() if isinstance(data, str) else zlib.compress(data, 6)

@@ -1,11 +1,11 @@
-"""The tables of a recording, format 2, as docs/format.md has them."""
+"""The tables of a recording, format 2, as documented in docs/format.md."""
 
 from __future__ import annotations
 
 APPLICATION_ID = 0x5245454C  # "REEL"
 FORMAT = 2
 
-# Keys of `run` that may change later: no hash covers them.
+# Keys of `run` that may change later: they are not hashed.
 CHANGING_KEYS = ("tags", "note", "rig")
 
 # A recording's tables are STRICT, which came with this version.

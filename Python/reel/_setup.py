@@ -1,4 +1,4 @@
-"""How a recording begins: what all recorders take, and what they say of a run."""
+"""How a recording begins: the options of all recorders, and the description of a run."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from .errors import RecordingError, RecordingWarning
 from .learning import QLearning
 
 Frames = Union[str, None, Callable[[int], bool]]
-# Worlds of more actions than this have no names for them.
+# The actions of worlds with more than this many have no names.
 _MOST_ACTIONS = 1000
 _SEED_LIMIT = 1 << 63
 
 
 @dataclass
 class Options:
-    """What every recorder takes beside the environment and the file.
+    """The options of every recorder besides the environment and the file.
 
     - ``config``: every setting of the run, such as ``vars(args)``.
     - ``trainer``, ``preset``, ``seed``, ``tags``, ``note``: to find the run again.
     - ``purpose``: ``"train"`` or ``"evaluate"``.
-    - ``frames``: of which episodes pixels are kept, where there are any: ``"schedule"`` (episodes 0, 1,
+    - ``frames``: the episodes whose pixels are kept, if there are any: ``"schedule"`` (episodes 0, 1,
       8, 27, … 1000, 2000, …, as Gymnasium counts them), ``"all"``, None, or a function of the episode's
       index.
-    - ``infos``: names of values of the step's info that are recorded.
-    - ``learning``, ``initial``: the rule that a Q-table follows, and what it begins with.
+    - ``infos``: names of values in the step's info to record.
+    - ``learning``, ``initial``: the learning rule of a Q-table, and its initial values.
     - ``append``: adds a session to the file; ``force``: replaces it.
     - ``durable``: each commit waits for the disk, so that a power cut costs no more than a kill.
     - ``on_error``: ``"warn"``, or ``"raise"``.
@@ -92,9 +92,9 @@ def begin(
     path: Union[str, "os.PathLike[str]"], options: Options, world: World, observation_space: Any,
     action_space: Any, worlds: int, autoreset: Optional[int],
 ) -> Optional[Beginning]:  # fmt: skip
-    """Makes or claims the file. None where that fails and the program is to go on without it.
+    """Creates or claims the file. None if that fails and the program is to continue without it.
 
-    What the caller has to decide, such as what becomes of a file that exists, is always raised.
+    What the caller has to decide, such as whether to replace a file, is always raised.
     """
     path = os.fspath(path)
     try:
@@ -117,7 +117,7 @@ def begin(
         if options.on_error == "raise":
             raise RecordingError(f"{path} cannot be recorded: {error}") from error
         warnings.warn(
-            f"{path} cannot be recorded: {error}. The program goes on without it",
+            f"{path} cannot be recorded: {error}. The program continues without it",
             RecordingWarning, stacklevel=4,
         )  # fmt: skip
         return None
@@ -129,7 +129,7 @@ def begin(
 
 @dataclass
 class Beginning:
-    """A recording that has begun, and how values become its columns."""
+    """A recording that has begun, and the codecs of its columns."""
 
     recording: LiveRecording
     observation: Codec
@@ -165,7 +165,7 @@ def _facts(
 
 
 def initial_checkpoint(options: Options, observation: Codec, action: Codec) -> Checkpoint:
-    """What is known before the first step."""
+    """The checkpoint before the first step."""
     if options.initial is not None:
         is_table = options.learning is not None and "q" in options.initial
         if is_table:
@@ -185,7 +185,7 @@ def q_table(q: Any, visits: Any) -> Checkpoint:
 
 
 def json_text(value: Any) -> str:
-    """JSON of anything: what JSON cannot hold becomes a text."""
+    """JSON of any value: what JSON cannot hold becomes a string."""
     return compact(_json_safe(value))
 
 
@@ -204,12 +204,12 @@ def _json_safe(value: Any) -> Any:
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, float):
         return value if np.isfinite(value) else str(value)
-    # An object's address says nothing later.
+    # The default text contains the object's address, which means nothing later.
     return re.sub(r" at 0x[0-9a-f]+", "", str(value))
 
 
 def kept_seed(seed: Any) -> Optional[int]:
-    """A seed as a recording keeps it: a whole number of 63 bits."""
+    """A seed as a recording stores it: a 63-bit integer."""
     return int(seed) if seed is not None and 0 <= int(seed) < _SEED_LIMIT else None
 
 
@@ -224,7 +224,7 @@ def info_value(name: str, value: Any) -> tuple:
 
 
 def success_of(info: Mapping[str, Any]) -> Optional[int]:
-    """Whether the world says that an episode succeeded."""
+    """Whether the world reports that an episode succeeded."""
     for name in ("is_success", "success"):
         if name in info and info[name] is not None:
             return int(bool(np.all(info[name])))

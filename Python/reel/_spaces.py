@@ -1,6 +1,6 @@
 """Gymnasium's spaces as JSON, and their values as columns of a recording.
 
-A space is described by JSON (the run's key `spaces`), so that a recording is read without Gymnasium.
+A space is described by JSON (the run's key `spaces`), so that a recording can be read without Gymnasium.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any, Callable, Iterator, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-# A whole number of a recording has 63 bits; one is left for values outside the space.
+# An integer in a recording has 63 bits; one bit is reserved for values outside the space.
 _INTEGER_LIMIT = 1 << 62
-# What is larger stands in `scenes`, or, if it is a picture, in `images`.
+# Larger values are stored in `scenes`, or, if they are pictures, in `images`.
 _LARGE = 16 * 1024
 _PICTURE = 4096
-# So many components have a field each.
+# Up to this many components have a field each.
 _NAMED = 64
 
 _BLOB_TYPES = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")
@@ -72,7 +72,7 @@ def describe(space: Any) -> dict:
 
 
 def to_space(description: dict) -> Any:
-    """Gymnasium's space of a description."""
+    """The Gymnasium space for a description."""
     from gymnasium import spaces
 
     kind = description["type"]
@@ -110,7 +110,7 @@ def to_space(description: dict) -> Any:
 
 
 def _bounds(bounds: np.ndarray) -> Any:
-    """One number where all are the same, else a nested list; JSON has no infinity."""
+    """One number if all are the same, else a nested list; JSON has no infinity."""
     if bounds.size and (bounds == bounds.flat[0]).all():
         return _plain(bounds.flat[0].item())
     return _plain(bounds.tolist())
@@ -122,7 +122,7 @@ def _full(bounds: Any, shape: list, dtype: np.dtype) -> np.ndarray:
 
 
 def _plain(value: Any) -> Any:
-    """Nested lists whose numbers JSON can hold: what is not finite becomes a text."""
+    """Nested lists of numbers for JSON: those that are not finite become strings."""
     if isinstance(value, list):
         return [_plain(part) for part in value]
     if isinstance(value, float) and not math.isfinite(value):
@@ -141,11 +141,11 @@ def _array(value: Any, dtype: Any) -> np.ndarray:
     return np.array(number(value), dtype=dtype)
 
 
-# Values as JSON, for what has no fixed width.
+# Values as JSON, for spaces without a fixed width.
 
 
 def to_json(description: dict, value: Any) -> Any:
-    """A value of a space as what `json.dumps` takes."""
+    """A value of a space in a form for `json.dumps`."""
     kind = description["type"]
     if kind == "Dict":
         return {key: to_json(part, value[key]) for key, part in description["spaces"].items()}
@@ -241,7 +241,7 @@ def _shape(description: dict) -> tuple:
 
 
 class Leaf(NamedTuple):
-    """A part of a space that holds numbers: where it is, and what it holds."""
+    """A part of a space that holds numbers: its path, and its description."""
 
     path: tuple
     description: dict
@@ -257,7 +257,7 @@ class Leaf(NamedTuple):
         return ".".join(map(str, self.path))
 
     def digits(self) -> Optional[tuple[list[int], list[int]]]:
-        """How many values each component has, and the least of each; None where they are no digits."""
+        """How many values each component has, and the lowest of each; None if they are no digits."""
         kind = self.description["type"]
         if kind == "Discrete":
             return [self.description["n"]], [self.description["start"]]
@@ -304,8 +304,8 @@ def _is_varied(description: dict) -> bool:
 class Codec:
     """How values of a space become one column of a recording, and back.
 
-    `aside` says what the column cannot hold: None, or that the value stands in `scenes` as "json" or
-    "deflated", or in `images` as a "picture"; the column's value is an empty blob then.
+    `aside` says what the column cannot hold: None, or that the value is stored in `scenes` as "json" or
+    "deflated", or in `images` as a "picture"; then the column has an empty blob.
 
     Example:
         >>> codec = Codec({"type": "Discrete", "n": 500, "start": 0})
@@ -318,7 +318,7 @@ class Codec:
 
     def __init__(self, description: dict) -> None:
         self.description = description
-        # What is called with a kind and a sentence's end where a value had to be cast.
+        # Called with a kind and the end of a sentence if a value had to be cast.
         self.on_misfit: Optional[Callable[[str, str], None]] = None
         self.leaves = [] if _is_varied(description) else list(_leaves(description))
         digits = [found for found in (leaf.digits() for leaf in self.leaves) if found]
@@ -346,7 +346,7 @@ class Codec:
         width = 0 if self.aside else self._layout.itemsize
         self.dtype = np.dtype(np.int64) if self.is_integer else np.dtype(f"V{width}")
         self.encode: Callable[[Any], Any] = self._encoder()
-        # Arrays of all worlds whose bytes are the column's, as they are.
+        # Arrays of all worlds whose bytes are those of the column.
         self._worlds_dtype, self._worlds_shape = self.plain_box
         if self.is_integer and self.is_single_discrete and not self.start and np.little_endian:
             self._worlds_dtype = np.dtype(np.int64)
@@ -364,16 +364,16 @@ class Codec:
 
     @property
     def start(self) -> int:
-        """The least value of a single discrete space."""
+        """The lowest value of a single discrete space."""
         return int(self._starts[0])
 
     @property
     def plain_box(self) -> tuple[Optional[np.dtype], tuple]:
-        """The dtype and shape of arrays whose bytes are the column's, as they are; else no dtype."""
+        """The dtype and shape of arrays whose bytes equal the column's; else no dtype."""
         if self.aside or self.is_integer or len(self.leaves) != 1 or self.leaves[0].path:
             return None, ()
         leaf = self.leaves[0]
-        # NumPy has one object for each of its own dtypes, which is compared quickly.
+        # NumPy has one object for each of its own dtypes, so comparing identities is quick.
         dtype = np.dtype(leaf.dtype.type)
         is_as_kept = np.little_endian and dtype == leaf.description.get("dtype", "int64")
         return (dtype if is_as_kept else None), leaf.shape
@@ -386,7 +386,7 @@ class Codec:
     # One value.
 
     def _encoder(self) -> Callable[[Any], Any]:
-        """What turns one value into the column's: the usual kinds of values as quickly as can be."""
+        """The function that turns one value into the column's: the usual kinds as quickly as possible."""
         if self.aside:
             return lambda value: b""
         if self.is_integer:
@@ -430,7 +430,7 @@ class Codec:
         return int(np.dot(np.clip(digits, 0, self._counts - 1), self._weights))
 
     def blob(self, value: Any) -> bytes:
-        """The bytes of a value whose parts have fixed widths, one after the other."""
+        """The bytes of a value with parts of fixed widths, one after the other."""
         parts = []
         for leaf in self.leaves:
             part = _part(value, leaf.path)
@@ -500,11 +500,11 @@ class Codec:
         return _assemble(self.description, iter(arrays))
 
     def inflate(self, blobs: list) -> Any:
-        """The values that stood aside as bytes."""
+        """The values that were stored elsewhere as bytes."""
         return self.decode(np.frombuffer(b"".join(blobs), f"V{self._layout.itemsize}"))
 
     def outside(self, column: np.ndarray) -> bool:
-        """Whether any value lies outside its space."""
+        """Whether any value is outside its space."""
         if self.aside or not len(column):
             return False
         if self.is_integer:
@@ -532,8 +532,8 @@ class Codec:
     ) -> list[list]:
         """The rows of the table `fields`.
 
-        `known` has a (name, type, description) for each component; a digit's type says where it lies
-        on a picture. `digits` are those of a world that has one number made of several.
+        `known` has a (name, type, description) for each component; a digit's type says where it is
+        on a picture. `digits` are those of a world whose number is made of several.
         """
         if self.aside:
             return []
@@ -592,7 +592,7 @@ def _short(number: Any) -> str:
 
 
 def _bounded(number: int) -> int:
-    """What fits into a recording's whole number."""
+    """A value that fits into a recording's integer."""
     return number if -_INTEGER_LIMIT < number < _INTEGER_LIMIT else -1
 
 
@@ -603,7 +603,7 @@ def _part(value: Any, path: tuple) -> Any:
 
 
 def _fit(value: Any, leaf: Leaf, front: tuple = ()) -> np.ndarray:
-    """A value as its space has it: another dtype is cast, another shape cut or filled with zeros."""
+    """A value in the form of its space: another dtype is cast, another shape cut or filled with zeros."""
     array = np.asarray(value)
     if array.dtype != leaf.dtype:
         array = array.astype(leaf.dtype)

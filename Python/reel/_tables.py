@@ -45,7 +45,7 @@ class Table:
         return (dict(zip(self._columns, row)) for row in zip(*lists))
 
     def to_pandas(self) -> Any:
-        """The table as a data frame of pandas."""
+        """The table as a pandas data frame."""
         import pandas
 
         return pandas.DataFrame(dict(self._columns))

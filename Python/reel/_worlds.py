@@ -1,17 +1,17 @@
-"""What is known of Gymnasium's own environments: what their observations and actions are called."""
+"""What is known about Gymnasium's own environments: the names of their observations and actions."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple, Optional, Sequence
 
-# A component: its name, the type of a digit ("" where it has none of its own), and what it is.
+# A component: its name, the type of a digit ("" if it has none), and its meaning.
 Component = tuple[str, str, str]
-# An action: its name, and where it leads: dx to the right, dy down.
+# An action: its name, and its direction: dx to the right, dy down.
 Action = tuple[str, int, int]
 
 
 class Known(NamedTuple):
-    """Names of a world's components; None where they are not known."""
+    """Names of a world's components; None if they are not known."""
 
     observation: Optional[Sequence[Component]] = None
     action: Optional[Sequence[Component]] = None
@@ -94,11 +94,11 @@ _WORLDS: dict[str, Known] = {
     ),
 }  # fmt: skip
 
-# Discrete worlds whose number has digits of its own: how many values each has.
+# Discrete worlds whose number consists of digits: the number of values of each digit.
 _DIGITS = {"CliffWalking": (4, 12), "Taxi": (5, 5, 5, 4)}
 
-# A wrapper with this in its name, or in that of a class that it inherits from, changes observations; the
-# world's own names do not hold for what it shows.
+# A wrapper with this in its name, or in that of a class that it inherits from, changes observations; then
+# the world's own names do not apply.
 _CHANGING = "Observation"
 
 
@@ -113,7 +113,7 @@ class World(NamedTuple):
 
 
 def world_of(env: Any, changed: bool = False) -> World:
-    """What is known of an environment, or of the first of a vectorised one, through its wrappers.
+    """What is known about an environment, or the first one of a vectorised one, through its wrappers.
 
     `changed` says that other observations are recorded than the environment's.
     """
@@ -140,7 +140,7 @@ def world_of(env: Any, changed: bool = False) -> World:
 
 
 def _first_spec(env: Any) -> Any:
-    """The spec of a vectorised environment's first world, which may be another process's."""
+    """The spec of a vectorised environment's first world, which may be in another process."""
     try:
         return env.get_attr("spec")[0]
     except Exception:  # not every environment can be asked
@@ -148,7 +148,7 @@ def _first_spec(env: Any) -> Any:
 
 
 def _lake(bare: Any, spec: Any, known: Known) -> World:
-    """FrozenLake: its number is a place on a map."""
+    """FrozenLake, whose number is a place on a map."""
     desc = getattr(bare, "desc", None)
     if desc is None:  # its processes have it
         size = 8 if spec.kwargs.get("map_name", "4x4") == "8x8" else 4
@@ -159,7 +159,7 @@ def _lake(bare: Any, spec: Any, known: Known) -> World:
 
 
 def _is_changed(env: Any) -> bool:
-    """Whether a wrapper shows other observations than the world's own."""
+    """Whether a wrapper changes the world's observations."""
     while True:
         if any(_CHANGING in kind.__name__ for kind in type(env).__mro__):
             return True

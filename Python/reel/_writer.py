@@ -1,4 +1,4 @@
-"""The file of a recording while it is written: made or claimed, batch after batch, closed."""
+"""The file of a recording while it is written: created or claimed, filled batch by batch, closed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ._rollout import Batch, Checkpoint
 from ._schema import APPLICATION_ID, CHANGING_KEYS, FORMAT, NEEDED_SQLITE, schema
 from .errors import RecordingError
 
-# So many values one statement takes in every SQLite that has STRICT tables.
+# This many values per statement work in every SQLite that has STRICT tables.
 _MOST_VALUES = 32766
 _TUNING = "PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -8192;"
 
 
 @dataclass
 class Facts:
-    """What a recording says of its run."""
+    """The description of a recording's run."""
 
     run: dict[str, str]
     actions: list[list]
@@ -59,7 +59,7 @@ class Writer:
         self._best_return = -np.inf
         self._hash = b""
         self._newest_checkpoint = -1
-        # The checkpoint of step 0 is there from the beginning, and no batch covers it yet.
+        # The checkpoint of step 0 exists from the beginning, and is not part of any batch yet.
         self._uncovered: list[tuple] = []
         self._origin = time.monotonic()
         self._before: Callable[[], None] = lambda: None
@@ -68,7 +68,7 @@ class Writer:
 
     @classmethod
     def create(cls, path: str, facts: Facts, force: bool, durable: bool) -> Writer:
-        """Makes a recording. It has its name as soon as it holds what the run is and a checkpoint."""
+        """Creates a recording. It gets its name once it holds the run's description and a checkpoint."""
         _check_sqlite()
         _files.check_free(path, force)
         if os.path.lexists(path):
@@ -85,7 +85,7 @@ class Writer:
                 _fill(database, facts, session, writer_of(place))
             finally:
                 database.close()
-            # Opened before anybody else can take the name: from then on its writer lives.
+            # Opened before another process can take the name: from then on it has a living writer.
             with _files.holding_folder(path):
                 if force and os.path.lexists(path):
                     _refuse_living_writer(path)
@@ -105,7 +105,7 @@ class Writer:
 
     @classmethod
     def append(cls, path: str, facts: Facts, durable: bool) -> Writer:
-        """Begins another session of a recording that nobody writes."""
+        """Begins another session of a recording that has no writer."""
         _check_sqlite()
         with _files.holding_folder(path):
             _refuse_living_writer(path)
@@ -114,7 +114,7 @@ class Writer:
             identity = _identity_of(path)
             try:
                 database.execute("BEGIN IMMEDIATE")
-                # Asked again under the lock: of two that come at once, one gets it.
+                # Checked again under the lock: of two processes that come at once, only one gets it.
                 _refuse_living_writer(path, database)
                 writer = cls(path, database, identity)
                 writer._claim(facts)
@@ -126,7 +126,7 @@ class Writer:
         return writer
 
     def _claim(self, facts: Facts) -> None:
-        """Goes on where the last session ended, whose open episodes are left."""
+        """Continues after the last session, and leaves its open episodes."""
         database = self.database
         one = lambda sql, *values: database.execute(sql, values).fetchone()  # noqa: E731
         last = one(
@@ -229,7 +229,7 @@ class Writer:
                 hash_rows(batch.infos),
                 hash_rows(row[:3] for row in batch.images),
                 hash_rows(batch.scenes),
-                # Of the open episodes: number, seed, options and the state that they reached.
+                # Of the open episodes: number, seed, options and their latest state.
                 hash_rows((row[0], row[1], row[8], row[7]) for row in batch.open),
             ]
         )
@@ -241,7 +241,7 @@ class Writer:
         ]  # fmt: skip
         link = next_link(self._hash, own, sections)
         self._insert_rows("batches", [(*own[:5], link, *own[5:], sections)])
-        # Where a commit fails, no other follows: what is counted here is what the file holds.
+        # After a failed commit no other follows: these counts are those of the file.
         self._hash, self._best, self._best_return = link, best, best_return
         self.totals.update(totals)
         self._uncovered = []
@@ -253,9 +253,9 @@ class Writer:
             self._insert(table, list(zip(*rows)), verb)
 
     def _insert(self, table: str, columns: Sequence[Sequence], verb: str = "INSERT") -> None:
-        """Inserts rows that are given column by column, many with one statement.
+        """Inserts rows given column by column, many with one statement.
 
-        Python lets go of its lock for each statement, and gets it back from a busy program only after
+        Python releases its lock for each statement, and gets it back from a busy program only after
         some milliseconds: a statement for each row would take longer than the steps themselves.
         """
         width, count = len(columns), len(columns[0])
@@ -276,7 +276,7 @@ class Writer:
     # The end.
 
     def close(self, final: Optional[Batch]) -> None:
-        """Ends the session with a last batch, and leaves one file. Without one, it reads as interrupted."""
+        """Ends the session with a last batch, and leaves one file. Without one, the session counts as interrupted."""
         try:
             with _files.holding_folder(self.path):
                 is_there = file_identity(self.path) == self._identity
@@ -319,19 +319,19 @@ def _open(path: str, durable: bool) -> sqlite3.Connection:
 
 
 def _use_log(database: sqlite3.Connection, path: str) -> None:
-    """Readers read a write-ahead log's file while it is written."""
+    """Switches to a write-ahead log, so that the file can be read while it is written."""
     if database.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
         return
-    # In one write that no kill can halve; a journal beside it would be a second file.
+    # One write that no kill can interrupt; a journal beside it would be a second file.
     database.execute("PRAGMA journal_mode = MEMORY")
     if database.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-        raise OSError(f"{path} cannot have a write-ahead log: its file system is no local one")
+        raise OSError(f"{path} cannot have a write-ahead log: its file system is not local")
 
 
 def _fold_log(database: sqlite3.Connection, leave: bool) -> None:
-    """Folds the log in. Where a reader is in the way it stays, and the recording is as good.
+    """Merges the log into the file. If a reader prevents that, the log stays, and nothing is lost.
 
-    A file that another has replaced keeps its log mode: to leave it would remove the other's log.
+    A file that was replaced by another keeps its log mode: leaving it would remove the other's log.
     """
     with contextlib.suppress(sqlite3.Error):
         database.execute("PRAGMA busy_timeout = 200")
@@ -341,7 +341,7 @@ def _fold_log(database: sqlite3.Connection, leave: bool) -> None:
 
 
 def _fill(database: sqlite3.Connection, facts: Facts, session: list, writer: str) -> None:
-    """Makes the tables, with what the run is and the checkpoint of step 0."""
+    """Creates the tables, with the run's description and the checkpoint of step 0."""
     described = {
         "run": {key: value for key, value in facts.run.items() if key not in CHANGING_KEYS},
         "actions": facts.actions, "fields": facts.fields, "session": session,
@@ -387,12 +387,12 @@ def _versions() -> str:
 
 
 def open_to_read(path: str) -> sqlite3.Connection:
-    """Opens a recording that must not be changed, also while it is written."""
+    """Opens a recording read-only, even while it is written."""
     return sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, timeout=30, isolation_level=None)
 
 
 def _quoted(path: str) -> str:
-    """A path as SQLite's URIs have it."""
+    """A path in the form of SQLite's URIs."""
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
@@ -414,17 +414,17 @@ def _refuse_living_writer(path: str, database: Optional[sqlite3.Connection] = No
 
 
 def _check_same(path: str, facts: Facts) -> None:
-    """Refuses to go on with a recording of something else."""
+    """Refuses to append to a recording of something else."""
     if not os.path.exists(path):
         raise RecordingError(f"there is no file {path} to append to")
     database = open_to_read(path)
     try:
         if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise RecordingError(f"{path} is no recording")
+            raise RecordingError(f"{path} is not a recording")
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version != FORMAT:
             hint = ": `reel copy` upgrades it" if version < FORMAT else ""
-            raise RecordingError(f"{path} has format {version}, and format {FORMAT} is appended to{hint}")
+            raise RecordingError(f"{path} has format {version}, and only format {FORMAT} can be appended to{hint}")
         run = dict(database.execute("SELECT key, value FROM run"))
         for key, word in (("world", "is of"), ("spaces", "has the spaces")):
             if run.get(key) != facts.run.get(key):

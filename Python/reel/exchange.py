@@ -1,4 +1,4 @@
-"""To and from other tools: Minari, pandas, Parquet."""
+"""Conversion to and from other tools: Minari, pandas, Parquet."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 Path = Union[str, "os.PathLike[str]"]
 
 _TABLES = ("transitions", "episodes", "metrics", "infos")
-# Values of more components are one column of lists.
+# Values with more components are stored as one column of lists.
 _MOST_COLUMNS = 64
 _ROW_GROUP = 1 << 17
 
 
 def to_minari(run: Run, dataset_id: str, selection: Selection = "all", **options: Any) -> Any:
-    """Makes a dataset of Minari of a recording's episodes; returns it. Options are Minari's own.
+    """Converts a recording's episodes to a Minari dataset; returns it. Options are Minari's own.
 
-    Episodes that were interrupted, or run still, are truncated in the dataset. Pictures are kept as
+    Episodes that were interrupted, or are still running, are truncated in the dataset. Pictures are kept as
     they are: Minari's JPEG would change them.
 
     Example:
@@ -74,7 +74,7 @@ def _column(table: Any, name: str) -> Any:
 
 
 def _with_last(space: dict, values: Any, later: Any) -> Any:
-    """The observations of an episode, which are one more than its steps."""
+    """The observations of an episode, one more than its steps."""
     if isinstance(values, list):
         return _stacked(space, [*values, later[-1]])
     if isinstance(values, dict):
@@ -85,7 +85,7 @@ def _with_last(space: dict, values: Any, later: Any) -> Any:
 
 
 def _stacked(space: dict, values: Any) -> Any:
-    """Values that are listed one by one, as Minari has them: part by part."""
+    """Converts values listed one by one to Minari's form: part by part."""
     if not isinstance(values, list):
         return values
     if space["type"] == "Dict":
@@ -102,7 +102,7 @@ def _has(space: dict, kinds: tuple) -> bool:
 
 
 def import_minari(dataset_id: str, path: Path, **options: Any) -> None:
-    """Writes a recording of a dataset of Minari that lies on this machine.
+    """Converts a Minari dataset on this machine to a recording.
 
     Example:
         >>> reel.import_minari("cartpole/mine-v0", "runs/mine.sqlite")  # doctest: +SKIP
@@ -115,7 +115,7 @@ def import_minari(dataset_id: str, path: Path, **options: Any) -> None:
     dataset = minari.load_dataset(dataset_id)
 
     class Played(gymnasium.Env):
-        """Takes the steps that the dataset has."""
+        """Records the steps of the dataset."""
 
         observation_space, action_space = dataset.observation_space, dataset.action_space
         spec = dataset.env_spec
@@ -152,7 +152,7 @@ def _at(values: Any, t: int) -> Any:
 
 
 def to_pandas(run: Run, table: str = "transitions", selection: Selection = "all") -> Any:
-    """A table of a recording as a data frame of pandas."""
+    """A table of a recording as a pandas data frame."""
     import pandas
 
     if table == "transitions":
@@ -165,7 +165,7 @@ def to_pandas(run: Run, table: str = "transitions", selection: Selection = "all"
 
 
 def to_parquet(run: Run, path: Path, table: str = "transitions") -> None:
-    """Writes a table of a recording as a Parquet file, some thousand rows at a time."""
+    """Writes a table of a recording as a Parquet file, a few thousand rows at a time."""
     import pyarrow
     from pyarrow import parquet
 
@@ -229,7 +229,7 @@ def _rows(run: Run, table: str) -> dict:
 
 
 def transition_columns(run: Run, found: Transitions) -> dict[str, Any]:
-    """Transitions as columns of numbers: a component of an observation or action has one each."""
+    """Transitions as columns of numbers: one column for each component of an observation or action."""
     columns: dict[str, Any] = {"step": found.step, "episode": found.episode, "t": found.t}
     for name, subject, values in (
         ("observation", "state", found.observations), ("action", "action", found.actions)

@@ -1,4 +1,4 @@
-"""The rule that a Q-table follows from, declared so that Reel can rebuild the table at any step."""
+"""The learning rule of a Q-table, declared so that Reel can rebuild the table at any step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._identity import compact
 class QLearning:
     """Q-learning as your program computes it, to the last bit.
 
-    `form` says how the update is written, since the two round differently:
+    `form` says how the update is written, because the two round differently:
     `error` is ``q += alpha * (r + gamma * max(q') - q)``,
     `blend` is ``q = (1 - alpha) * q + alpha * (r + gamma * max(q'))``.
     After a terminated step there is no ``gamma * max(q')``.
@@ -31,7 +31,7 @@ class QLearning:
 
     @property
     def json(self) -> str:
-        """As the run's key `learning` has it."""
+        """The value of the run's key `learning`."""
         return compact(
             {"rule": "q-learning", "alpha": self.alpha, "gamma": self.gamma, "form": self.form}
         )

@@ -11,7 +11,7 @@ from .vector import record_env
 class record:  # noqa: N801 it reads as a verb
     """Records an environment, vectorised or not, for as long as the block runs.
 
-    `rec.env` is to be used in place of the environment. The block closes the file, and leaves the
+    Use `rec.env` in place of the environment. The block closes the file, and leaves the
     environment open.
 
     Example:

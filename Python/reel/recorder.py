@@ -20,9 +20,9 @@ from ._worlds import world_of
 class Recorder(gymnasium.Wrapper, Log):
     """Records every step of an environment into one SQLite file.
 
-    It changes nothing of what the environment does, and it never breaks training: where recording
-    fails it warns once, closes the file, and goes on as if it were not there. `_setup.Options` lists
-    what it takes beside the environment and the file.
+    It does not change what the environment does, and it never breaks training: if recording
+    fails it warns once, closes the file, and continues as if it were not there. `_setup.Options` lists
+    its other options.
 
     Example:
         >>> import gymnasium as gym, reel
@@ -60,7 +60,7 @@ class Recorder(gymnasium.Wrapper, Log):
         self._shows = False
         if self._is_plain and type(self).step is Recorder.step:
             self.step = self._plain_step(begun.recording)  # type: ignore[method-assign, assignment]
-        # At the program's end, and where nobody holds the recorder any more.
+        # Called at the program's end, and when nobody refers to the recorder any more.
         self._finalizer = weakref.finalize(self, begun.recording.close)
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict]:
@@ -102,9 +102,9 @@ class Recorder(gymnasium.Wrapper, Log):
             self._notice_end()
 
     def _plain_step(self, recording: LiveRecording) -> Callable[[Any], tuple]:
-        """`step` for an environment of whose steps nothing stands aside, with everything at hand.
+        """A faster `step` for an environment whose steps have no parts besides the columns.
 
-        It is half as long, in time, as the method, and takes the method's place as long as the
+        It takes half the time of the method, and replaces it as long as the
         recording lasts.
         """
         put, encode_action = self._put, self._encode_action
@@ -154,7 +154,7 @@ class Recorder(gymnasium.Wrapper, Log):
     def reset(
         self, *, seed: Optional[int] = None, options: Optional[dict] = None
     ) -> tuple[Any, dict]:
-        """Resets the environment; an episode that was open is interrupted."""
+        """Resets the environment; an open episode is interrupted."""
         recording = self._recording
         kept = None
         if recording is not None and options is not None:
@@ -184,7 +184,7 @@ class Recorder(gymnasium.Wrapper, Log):
 
     @property
     def spec(self) -> Any:  # type: ignore[override]
-        """The environment's own: what is made from it again is not recorded."""
+        """The environment's own spec: an environment made from it is not recorded."""
         return self.env.spec
 
     def __getattr__(self, name: str) -> Any:
@@ -193,7 +193,7 @@ class Recorder(gymnasium.Wrapper, Log):
         return getattr(self.env, name)
 
     def _extra(self, action: Any, observation: Any, is_over: bool, info: dict) -> Extra:
-        """What a step says beyond its columns."""
+        """What a step says besides its columns."""
         if self._resets_itself and self._has_ended:
             self._has_ended = False
             return Extra(shown=self._first_shown(observation))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -17,7 +16,7 @@ from typing import Any, Iterable, Iterator, NamedTuple, Optional, Union
 
 import numpy as np
 
-from . import _notebook, _png, _safetensors
+from . import _notebook, _png, _program, _safetensors
 from ._identity import is_alive
 from ._notebook import Film
 from ._pictures import as_observation
@@ -33,12 +32,12 @@ _REAL_COLUMNS = ("return", "success", "ended")
 _EPISODE_COLUMNS = (
     "episode", "seed", "first_step", "stride", "steps", "return", "ending", "success", "options", "ended"
 )  # fmt: skip
-# So many rows are read at once where everything is read.
+# This many rows are read at once when everything is read.
 _ROWS = 65536
 
 
 def open(path: Union[str, "os.PathLike[str]"]) -> Run:  # noqa: A001 as `reel.open`
-    """Opens a recording to read it, also while it is written.
+    """Opens a recording for reading, even while it is written.
 
     Example:
         >>> run = reel.open("runs/cart.sqlite")  # doctest: +SKIP
@@ -49,7 +48,7 @@ def open(path: Union[str, "os.PathLike[str]"]) -> Run:  # noqa: A001 as `reel.op
 
 
 class Checkpoint(dict):
-    """Parameters by name, with the step after which they were recorded."""
+    """Parameters by name, with the number of steps before them."""
 
     def __init__(self, step: int, kind: str, tensors: dict, training_state: Any) -> None:
         super().__init__(tensors)
@@ -58,10 +57,10 @@ class Checkpoint(dict):
 
 @dataclass
 class Transitions:
-    """Steps of one or several episodes, one after the other, each value an array with a row a step.
+    """Steps of one or several episodes, one after the other, each value an array with one row per step.
 
     `observations`, `actions` and `next_observations` have the structure of their spaces: an array, or a
-    dict or tuple of arrays, or a list where values have no fixed width.
+    dict or tuple of arrays, or a list if values have no fixed width.
     """
 
     observations: Any
@@ -83,7 +82,7 @@ class Transitions:
 
 
 class Frames(AbstractSequence):
-    """The pixels of an episode: `frames[t]` is how it looked after t steps."""
+    """The pixels of an episode: `frames[t]` is the picture after t steps."""
 
     def __init__(self, times: list[int], pngs: list[bytes], count: int) -> None:
         self._times, self._pngs, self._count = np.array(times, np.int64), pngs, count
@@ -97,10 +96,10 @@ class Frames(AbstractSequence):
         place = place + self._count if place < 0 else place
         if not 0 <= place < self._count:
             raise IndexError(f"the episode has {self._count} pictures")
-        # A picture that stays as it was is not kept again: the newest at or before t is the one.
+        # A picture that has not changed is not stored again: the newest one up to t counts.
         png = self._pngs[int(np.searchsorted(self._times, place, side="right")) - 1]
         if png is None:
-            raise RecordingError("this copy of the recording has no pixels any more")
+            raise RecordingError("the pixels were removed from this copy of the recording")
         return _png.decode(png)
 
 
@@ -113,7 +112,7 @@ class _Rows(NamedTuple):
 
 
 class Run:
-    """A recording. It is read as it is at that moment, also while another process writes it."""
+    """A recording. Every read sees its present state, even while another process writes it."""
 
     def __init__(self, path: Union[str, "os.PathLike[str]"]) -> None:
         self.path = os.fspath(path)
@@ -127,7 +126,7 @@ class Run:
         except sqlite3.DatabaseError as error:
             raise RecordingError(f"{self.path} cannot be read: {error}") from error
         if application != APPLICATION_ID:
-            raise RecordingError(f"{self.path} is no recording")
+            raise RecordingError(f"{self.path} is not a recording")
         if not 1 <= self.format <= FORMAT:
             raise RecordingError(f"{self.path} has format {self.format}: this version reads 1 to {FORMAT}")
         self.keys: dict[str, str] = {
@@ -143,17 +142,17 @@ class Run:
 
     @property
     def map(self) -> Optional[str]:
-        """The world's map as text, where it has one."""
+        """The world's map as text, if it has one."""
         return self.keys.get("map")
 
     @property
     def trainer(self) -> str:
-        """Who learned or played."""
+        """The name of the trainer or player."""
         return self.keys["trainer"]
 
     @property
     def seed(self) -> Optional[int]:
-        """The run's seed, where it was given."""
+        """The run's seed, if it was given."""
         return int(self.keys["seed"]) if "seed" in self.keys else None
 
     @property
@@ -168,7 +167,7 @@ class Run:
 
     @property
     def config(self) -> dict:
-        """Every setting in force in the last session."""
+        """Every setting of the last session."""
         return self.sessions[-1]["configuration"]
 
     @property
@@ -195,7 +194,7 @@ class Run:
 
     @property
     def actions(self) -> list[str]:
-        """What discrete actions are called."""
+        """The names of discrete actions."""
         return [name for (name,) in self._rows("SELECT name FROM actions ORDER BY action")]
 
     @property
@@ -208,7 +207,7 @@ class Run:
 
     @cached_property
     def spaces(self) -> dict[str, dict]:
-        """Both spaces as JSON; of recordings that do not say, what their fields say."""
+        """Both spaces as JSON; if a recording lacks them, derived from its fields."""
         if "spaces" in self.keys:
             return json.loads(self.keys["spaces"])
         return {name: self._described(subject, column) for name, subject, column in (
@@ -233,7 +232,7 @@ class Run:
 
     @property
     def episodes(self) -> Table:
-        """A row for each episode. A seed that was not given is -1."""
+        """A row for each episode. A missing seed is -1."""
         return self._episode_table("")
 
     def _episode_table(self, condition: str, *values: Any) -> Table:
@@ -256,10 +255,10 @@ class Run:
         return Table(arrays)
 
     def select(self, selection: Selection = "best") -> list[int]:
-        """The numbers of the episodes that are meant.
+        """The numbers of the selected episodes.
 
-        `"best"`, `"worst"`, `"median"`, `"first"` and `"last"` choose among the episodes that are over;
-        where none is, among all. A slice is one of the list of episodes.
+        `"best"`, `"worst"`, `"median"`, `"first"` and `"last"` choose among the finished episodes;
+        if there is none, among all. A slice selects from the list of episodes.
         """
         if isinstance(selection, (int, np.integer)):
             return [int(selection)]
@@ -297,7 +296,7 @@ class Run:
     def transitions(self, selection: Selection = "best", pixels: bool = True) -> Transitions:
         """The steps of some episodes as NumPy arrays.
 
-        Observations that are pictures or very large were recorded of some episodes only; without
+        Observations that are pictures or very large were recorded only for some episodes; without
         `pixels` they are left out, as None.
 
         Example:
@@ -322,11 +321,11 @@ class Run:
 
     @property
     def metric_names(self) -> list[str]:
-        """What metrics there are."""
+        """The names of the metrics."""
         return [name for (name,) in self._rows("SELECT DISTINCT name FROM metrics ORDER BY name")]
 
     def metrics(self, name: str) -> Series:
-        """A metric's values, and after how many steps each was recorded.
+        """A metric's values, and the number of steps before each.
 
         Example:
             >>> steps, losses = run.metrics("losses/td_loss")  # doctest: +SKIP
@@ -336,7 +335,7 @@ class Run:
 
     @property
     def info_names(self) -> list[str]:
-        """What values of the steps' infos there are."""
+        """The names of the recorded info values."""
         if self.format == 1:
             return []
         return [name for (name,) in self._rows("SELECT DISTINCT name FROM infos ORDER BY name")]
@@ -350,18 +349,18 @@ class Run:
 
     @property
     def checkpoint_steps(self) -> list[int]:
-        """After how many steps checkpoints were recorded."""
+        """The step numbers of the checkpoints."""
         return [step for (step,) in self._rows("SELECT step FROM checkpoints ORDER BY step")]
 
     def checkpoint(self, step: Optional[int] = None) -> Checkpoint:
-        """The parameters by name as known after `step` steps: the newest checkpoint until then."""
+        """The parameters by name after `step` steps: the newest checkpoint up to then."""
         found = self._rows(
             "SELECT step, kind, parameters, training_state FROM checkpoints WHERE step <= ?"
             " ORDER BY step DESC LIMIT 1",
             (1 << 62) if step is None else step,
         )
         if not found:
-            raise RecordingError(f"{self.path} has no checkpoint until step {step}")
+            raise RecordingError(f"{self.path} has no checkpoint up to step {step}")
         at, kind, parameters, state = found[0]
         tensors = _safetensors.unpack(parameters)
         if kind == "qtable-sparse":
@@ -369,7 +368,7 @@ class Run:
         return Checkpoint(at, kind, tensors, json.loads(state or "{}"))
 
     def images(self, selection: Selection = "best") -> Frames:
-        """The pixels of an episode, where they were recorded; else a sequence of none."""
+        """The pixels of an episode, if they were recorded; else an empty sequence."""
         (number,) = self.select(selection)
         if self.format == 1:
             return Frames([], [], 0)
@@ -377,10 +376,10 @@ class Run:
         steps = self._one("SELECT steps FROM episodes WHERE episode = ?", number)
         return Frames([t for t, _ in rows], [png for _, png in rows], steps + 1 if rows else 0)
 
-    # To other tools.
+    # Export to other tools.
 
     def to_pandas(self, table: str = "transitions", selection: Selection = "all") -> Any:
-        """`"episodes"`, `"transitions"`, `"metrics"` or `"infos"` as a data frame of pandas."""
+        """`"episodes"`, `"transitions"`, `"metrics"` or `"infos"` as a pandas data frame."""
         from .exchange import to_pandas
 
         return to_pandas(self, table, selection)
@@ -396,17 +395,13 @@ class Run:
     ) -> Film:
         """Makes a film of some episodes with the program `reel`; it shows itself in a notebook.
 
-        The program is what the environment variable REEL names, or `reel` on the PATH. Options are the
-        program's: `size=480` is `--size 480`, `learning=True` is `--learning`.
+        The program is the one in the environment variable REEL, the one installed with this package, or
+        `reel` on the PATH. Options are the program's: `size=480` is `--size 480`, `learning=True` is `--learning`.
 
         Example:
             >>> run.film("best", size=320)  # doctest: +SKIP
         """
-        program = os.environ.get("REEL") or shutil.which("reel")
-        if not program:
-            raise RecordingError(
-                "films are made by the program `reel`, which is not on the PATH: install it, or set REEL"
-            )
+        program = _program.find()
         if output is None:
             output = os.path.join(tempfile.mkdtemp(prefix="reel-"), "film.gif")
         names = selection if isinstance(selection, str) else ",".join(map(str, self.select(selection)))
@@ -445,7 +440,7 @@ class Run:
         ]  # fmt: skip
         return _notebook.facts(rows) + _notebook.curve(returns, "return of episodes")
 
-    # Below: rows to arrays.
+    # Below: converting rows to arrays.
 
     def _rows(self, query: str, *values: Any) -> list:
         return self._database.execute(query, values).fetchall()
@@ -472,7 +467,7 @@ class Run:
         return _codec(self.spaces["action"])
 
     def _described(self, subject: str, column: str) -> dict:
-        """A space as the fields describe it."""
+        """A space derived from the fields."""
         kinds = self._rows(f"SELECT typeof({column}) FROM transitions LIMIT 1")
         if not kinds or kinds[0][0] == "integer":
             return {"type": "Discrete", "n": 1 << 61, "start": 0}
@@ -530,7 +525,7 @@ class Run:
         return self._assemble([_Rows(*(column[order] for column in joined))], pixels)
 
     def _assemble(self, parts: list[_Rows], pixels: bool) -> Transitions:
-        """Arrays of rows that lie episode after episode."""
+        """Arrays from rows that are sorted by episode."""
         if not parts:
             parts = [self._columns([])]
         rows = _Rows(*(np.concatenate(column) for column in zip(*parts))) if len(parts) > 1 else parts[0]
@@ -588,7 +583,7 @@ class Run:
         )
 
     def _aside(self, codec: Codec, kind: str, episodes: np.ndarray, t: np.ndarray) -> Any:
-        """Values that stand in `scenes`."""
+        """Values that are stored in `scenes`."""
         found: dict[tuple[int, int], bytes] = {}
         for number in np.unique(episodes).tolist():
             query = "SELECT t, data FROM scenes WHERE episode = ? AND kind = ?"
@@ -619,7 +614,7 @@ class Run:
 
 
 class _Bytes:
-    """A column whose values nothing describes: they are read as bytes."""
+    """A column without a description: its values are read as bytes."""
 
     aside = None
     dtype = np.dtype(object)
@@ -638,7 +633,7 @@ def _codec(description: dict) -> Union[Codec, _Bytes]:
 
 
 class _Snapshot:
-    """Several queries that see one moment of a file that is written."""
+    """Several queries that see the same state of a file that is being written."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -654,7 +649,7 @@ class _Snapshot:
 
 
 def _dense(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """A sparse Q-table's tensors as those of a whole one."""
+    """A sparse Q-table's tensors as those of a dense one."""
     shape = tuple(int(size) for size in tensors["shape"])
     count = int(np.prod(shape))
     q, visits = np.zeros(count), np.zeros(count, np.uint32)

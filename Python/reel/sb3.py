@@ -26,10 +26,10 @@ from ._worlds import world_of
 class SB3Callback(BaseCallback, Log):
     """Records every step of the training environments, the logger's values, and the policy.
 
-    What is recorded is what was played: the actions that were executed, and below `VecNormalize` the
-    observations and rewards as they were. A time limit is a truncation. `checkpoint_every` records the
-    policy's parameters between two rollouts when n steps have passed, and at the end; 0 never.
-    `_setup.Options` lists what else it takes.
+    The recording holds what was played: the executed actions, and, below `VecNormalize`, the
+    original observations and rewards. A time limit is a truncation. `checkpoint_every` records the
+    policy's parameters between two rollouts when n steps have passed, and at the end; 0 means never.
+    `_setup.Options` lists its other options.
 
     Example:
         >>> model.learn(1_000_000, callback=reel.SB3Callback("runs/ppo.sqlite"))  # doctest: +SKIP
@@ -69,7 +69,7 @@ class SB3Callback(BaseCallback, Log):
         options = Options(**{**_defaults(self.model), **self._given})
         if options.initial is None and self._checkpoint_every:
             options.initial = self.model.policy.state_dict()
-        # These show other observations than the world's own.
+        # These wrappers show other observations than the world's own.
         changed = any(_find(env, kind) is not None for kind in (VecFrameStack, VecTransposeImage))
         begun = begin(
             self._path, options, world_of(env, changed), played.observation_space, played.action_space,
@@ -85,12 +85,12 @@ class SB3Callback(BaseCallback, Log):
         self._finalizer = weakref.finalize(self, begun.recording.close)
 
     def _has_reset(self) -> bool:
-        """Whether `learn` begins with new episodes: the first time, or where it counts anew."""
+        """Whether `learn` begins with new episodes: the first time, or when it starts counting again."""
         is_first, self._has_begun = not getattr(self, "_has_begun", False), True
         return is_first or bool(self.locals.get("reset_num_timesteps", True))
 
     def _listen(self) -> None:
-        """Hears what the logger says, and below `VecNormalize` how episodes end."""
+        """Listens to the logger, and below `VecNormalize` to the ends of episodes."""
         if self._normalizer is not None:
             self._tap = self._normalizer.venv = _Tap(self._normalizer.venv)
         formats = self.model.logger.output_formats
@@ -123,7 +123,7 @@ class SB3Callback(BaseCallback, Log):
         )  # fmt: skip
 
     def _on_rollout_start(self) -> None:
-        # Between two rollouts the policy has learned from all that was recorded, and acts from here on.
+        # Between two rollouts the policy has learned from everything recorded, and acts from here on.
         if self._checkpoint_every and self.num_timesteps - self._last_saved >= self._checkpoint_every:
             self._save()
 
@@ -142,12 +142,12 @@ class SB3Callback(BaseCallback, Log):
         self.flush()
 
     def close(self) -> None:
-        """Closes the file; the program's end does it too."""
+        """Closes the file; the end of the program does so too."""
         self.end()
 
 
 class _Metrics(KVWriter):
-    """Records what the logger says."""
+    """Records the logger's values."""
 
     def __init__(self, log: SB3Callback) -> None:
         self.log = log
@@ -192,7 +192,7 @@ def _split(batch: Any, worlds: int) -> list:
 
 
 def _defaults(model: Any) -> dict[str, Any]:
-    """What a recording says of a model where its user says nothing."""
+    """The default description of a model in a recording."""
     config = {
         name: value
         for name, value in vars(model).items()

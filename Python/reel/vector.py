@@ -24,8 +24,8 @@ _NEXT_BEGINS = {"SAME_STEP": 1, "NEXT_STEP": 2, "DISABLED": None}
 class VectorRecorder(VectorWrapper, Log):
     """Records every step of a vectorised environment into one SQLite file, in every autoreset mode.
 
-    Where a world is only reset in a call, which `NEXT_STEP` does after an episode, no transition is
-    recorded. `_setup.Options` lists what it takes beside the environment and the file.
+    If a call only resets a world, as `NEXT_STEP` does after an episode, no transition is
+    recorded. `_setup.Options` lists its other options.
 
     Example:
         >>> import gymnasium as gym, reel
@@ -52,7 +52,7 @@ class VectorRecorder(VectorWrapper, Log):
             lambda observations: list(iterate(self.env.observation_space, observations)), env.render,
         )  # fmt: skip
         self._takes_aside = self._worlds.takes_aside()
-        # At the program's end, and where nobody holds the recorder any more.
+        # Called at the program's end, and when nobody refers to the recorder any more.
         self._finalizer = weakref.finalize(self, begun.recording.close)
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict]:
@@ -79,7 +79,7 @@ class VectorRecorder(VectorWrapper, Log):
 
     def reset(self, *, seed: Any = None, options: Optional[dict] = None) -> tuple[Any, dict]:
         """Resets the worlds, or those of `options["reset_mask"]`; open episodes are interrupted."""
-        # Gymnasium takes the mask out of the options.
+        # Gymnasium removes the mask from the options.
         given = dict(options) if options is not None else None
         result = self.env.reset(seed=seed, options=options)
         if self._recording is not None:
@@ -103,7 +103,7 @@ class VectorRecorder(VectorWrapper, Log):
         return getattr(self.env, name)
 
     def _info(self, infos: Mapping, index: int, is_over: bool) -> dict:
-        """What an info says of one world's step."""
+        """What an info says about one world's step."""
         if is_over and self._next_begins == 1:
             infos = infos.get("final_info", {})
         return _info_of_world(infos, index)
@@ -135,5 +135,5 @@ def record_env(env: Any, path: Union[str, "os.PathLike[str]"], options: dict) ->
     if isinstance(env, VectorEnv):
         return VectorRecorder(env, path, **options)
     if not isinstance(env, gymnasium.Env):
-        raise TypeError(f"{type(env).__name__} is no environment of Gymnasium")
+        raise TypeError(f"{type(env).__name__} is not a Gymnasium environment")
     return Recorder(env, path, **options)

@@ -56,7 +56,7 @@ class FailureTest(RecordingTest):
         with small_disk(self, "size=400k") as disk:
             env = reel.Recorder(gym.make("CartPole-v1"), disk / "run.sqlite")
             self.assert_goes_on(env)
-            self.assert_warned_once("full.*ends here, whole, with [0-9]+ steps")
+            self.assert_warned_once("full.*ends here, intact, with [0-9]+ steps")
             verify(disk / "run.sqlite")
             run = reel.open(disk / "run.sqlite")
             self.assertEqual(run.steps, env.committed_steps)
@@ -244,7 +244,7 @@ class AppendTest(RecordingTest):
             reel.Recorder(gym.make("CartPole-v1"), self.folder / "none.sqlite", append=True)
         text = self.folder / "text.txt"
         text.write_text("no recording, but longer than a hundred bytes " * 5)
-        with self.assertRaisesRegex(reel.RecordingError, "cannot be read|is no recording"):
+        with self.assertRaisesRegex(reel.RecordingError, "cannot be read|is not a recording"):
             reel.Recorder(gym.make("CartPole-v1"), text, append=True)
 
     def test_checkpoints_of_two_sessions_at_one_step(self) -> None:

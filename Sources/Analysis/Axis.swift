@@ -1,29 +1,29 @@
 import Glibc
 import Raster
 
-/// One direction of a chart: what it measures, from where to where, and its marks.
+/// One axis of a chart: its quantity, its range, and its ticks.
 package struct Axis: Sendable {
   /// How numbers become lengths.
   package enum Scale: Sendable { case linear, logarithmic }
 
-  /// A mark and what is written beside it.
+  /// A tick and its label.
   package struct Tick: Hashable, Sendable {
-    /// Where it stands.
+    /// Its number.
     package var value: Double
-    /// What it says.
+    /// Its label.
     package var label: String
   }
 
-  /// What it measures, with the unit.
+  /// The quantity, with its unit.
   package var label: String
-  /// From where to where.
+  /// The range of numbers.
   package var range: ClosedRange<Double>
   /// How numbers become lengths.
   package var scale: Scale
-  /// What stands at 0, 1, 2 … where these are no numbers.
+  /// The labels at 0, 1, 2 … if these stand for names.
   package var names: [String] = []
 
-  /// An axis; a range without length is widened, so that something can be drawn.
+  /// An axis; an empty range is widened, so that something can be drawn.
   package init(_ label: String, _ range: ClosedRange<Double>, scale: Scale = .linear) {
     self.label = label
     self.scale = scale
@@ -40,8 +40,8 @@ package struct Axis: Sendable {
     precondition(scale == .linear || self.range.lowerBound > 0, "a logarithm needs numbers above 0")
   }
 
-  /// The axis whose range takes in all numbers given, with a little air around them. What is so large that
-  /// differences have no number is none.
+  /// An axis whose range contains all given numbers, with some margin. Numbers so large that differences
+  /// overflow are ignored.
   package static func covering(
     _ label: String, _ values: [[Double]], air: Double = 0.04, scale: Scale = .linear
   ) -> Axis {
@@ -61,14 +61,14 @@ package struct Axis: Sendable {
     return Axis(label, low - margin...high + margin)
   }
 
-  /// Whether a number has a place on the axis, or so near that a line to it can be drawn.
+  /// Whether a number is on the axis, or close enough for a line to it to be drawn.
   package func canShow(_ value: Double) -> Bool {
     guard scale == .linear || value > 0 else { return false }
-    // False for what is no number, too.
+    // False for NaN, too.
     return abs(share(of: value)) < 1e6
   }
 
-  /// How far along the axis a number stands, from 0 to 1.
+  /// The position of a number on the axis, from 0 to 1.
   package func share(of value: Double) -> Double {
     switch scale {
     case .linear: (value - range.lowerBound) / (range.upperBound - range.lowerBound)
@@ -77,7 +77,7 @@ package struct Axis: Sendable {
     }
   }
 
-  /// Marks at round numbers, about as many as told.
+  /// Ticks at round numbers, about as many as requested.
   package func ticks(about count: Int) -> [Tick] {
     if !names.isEmpty {
       return names.enumerated().map { Tick(value: Double($0), label: $1) }
@@ -93,7 +93,7 @@ package struct Axis: Sendable {
     let rough = length / Double(max(1, count))
     guard rough > 0, rough.isFinite else { return 1 }
     let power = pow(10, log10(rough).rounded(.down))
-    // The tolerance keeps 0.1 · 3 from being taken for more than 0.3.
+    // The tolerance allows for 0.1 · 3 being slightly more than 0.3.
     let factor = [1.0, 2, 5, 10].first { $0 * power >= rough * 0.999_999 } ?? 10
     return factor * power
   }
@@ -127,11 +127,11 @@ package struct Axis: Sendable {
         ticks.append(Tick(value: value, label: NumberText.short(value, digits: 1)))
       }
     }
-    // Within a part of a decade, round numbers are as good as anywhere.
+    // Within part of a decade, linear round numbers serve as well.
     return ticks.count < 2 ? linearTicks(about: count) : ticks
   }
 
-  /// All labels of an axis have the same unit and as many digits as their step needs.
+  /// All labels of an axis have the same unit and as many decimals as their step needs.
   private static func label(_ value: Double, step: Double, greatest: Double) -> String {
     let (unit, letter) =
       greatest >= 1e9

@@ -1,25 +1,25 @@
 package import Raster
 
-/// What several runs say together: at each place one number, and how sure it is.
+/// A summary of several runs: at each x one number, and its uncertainty.
 package struct Band: Sendable, Equatable {
-  /// Along which the runs were measured, the same for all.
+  /// The x values, the same for all runs.
   package let x: [Double]
   /// The mean or the interquartile mean over runs.
   package let estimate: [Double]
-  /// Where the true number lies with 95 % confidence.
+  /// The bounds of the 95 % confidence interval.
   package let low: [Double]
   package let high: [Double]
   /// How many runs there were.
   package let count: Int
 
-  /// How often runs are drawn again: less often where there are thousands, of which each draw says more and takes
-  /// longer. Up to 500 runs of 400 places have all of them.
+  /// The number of bootstrap repetitions: fewer if there are thousands of runs, where each repetition says more
+  /// and takes longer. Up to 500 runs with 400 places use all of them.
   private static func repetitions(places: Int, runs: Int) -> Int {
     max(200, min(2000, 400_000_000 / max(1, places * runs)))
   }
 
-  /// The band of the runs of some tasks, each with a number for every x. Whole runs are drawn again,
-  /// those of a task among themselves.
+  /// The band of the runs of some tasks, each with a number for every x. The bootstrap draws whole runs,
+  /// separately for each task.
   package init(x: [Double], tasks: [[[Double]]], aggregate: Aggregate = .mean) {
     precondition(
       tasks.joined().allSatisfy { $0.count == x.count }, "a number of every run for every x")
@@ -56,7 +56,7 @@ package struct Band: Sendable, Equatable {
     self.init(x: x, tasks: [runs], aggregate: aggregate)
   }
 
-  /// The band of curves of some tasks, as far as all of them go.
+  /// The band of curves of some tasks, as far as all of them reach.
   package init(tasks: [[Curve]], aggregate: Aggregate = .mean) {
     let curves = tasks.flatMap(\.self)
     let first = curves.map { $0.x.first ?? 0 }.max() ?? 0
@@ -76,7 +76,7 @@ package struct Band: Sendable, Equatable {
 }
 
 extension Chart {
-  /// Lines with their bands, one for each named group of runs. One run alone has no band.
+  /// Lines with their bands, one for each named group of runs. A single run has no band.
   package init(
     bands: [(name: String, band: Band)], title: String, subtitle: String = "", x: String,
     y: String, theme: Theme = .light, scales: AxisScales = AxisScales()

@@ -10,7 +10,7 @@ package struct CSV: Sendable {
     text = header.map(CSVText.field).joined(separator: ",") + "\n"
   }
 
-  /// Adds a row; a field that holds nothing is left empty.
+  /// Adds a row; a field that is nil is left empty.
   package mutating func add(_ fields: [String]) {
     for (index, field) in fields.enumerated() {
       if index > 0 { text += "," }
@@ -19,16 +19,16 @@ package struct CSV: Sendable {
     text += "\n"
   }
 
-  /// The text since it was taken last.
+  /// The text added since the last call.
   mutating func takeText() -> String {
     defer { text = "" }
     return text
   }
 
-  /// A number such that reading it gives the same number; empty for one that is missing.
+  /// A number with full precision, so that it reads back the same; empty if it is missing.
   package static func number(_ value: Double?) -> String {
     guard let value, !value.isNaN else { return "" }
-    // Whole numbers are written without ".0": spreadsheets and people expect counts so.
+    // Whole numbers are written without ".0", as is usual for counts.
     return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
   }
 }

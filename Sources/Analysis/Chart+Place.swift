@@ -1,7 +1,7 @@
 package import Raster
 
 extension Chart {
-  /// Where the data stands when the chart is drawn inside an area of a canvas.
+  /// The plot area when the chart is drawn inside an area of a canvas.
   package func plot(in area: Rect, on canvas: Canvas) -> Rect {
     ChartLayout(self, in: area, measuring: canvas).plot
   }

@@ -1,8 +1,8 @@
 package import Raster
 
-/// A chart as data: axes and what is drawn between them, the first layer at the back.
+/// A chart as data: axes and the layers between them, the first layer at the back.
 package struct Chart: Drawing, Sendable {
-  /// One thing that is drawn between the axes.
+  /// One layer between the axes.
   package enum Layer: Sendable {
     /// Points joined by a line.
     case line(x: [Double], y: [Double], Color, Stroke)
@@ -11,22 +11,22 @@ package struct Chart: Drawing, Sendable {
     case dots(x: [Double], y: [Double], weights: [Int] = [], Color, dense: Color)
     /// The area between two lines.
     case band(x: [Double], low: [Double], high: [Double], Color)
-    /// Bars that stand on zero, each so wide.
+    /// Bars from zero, with a given width.
     case bars(x: [Double], heights: [Double], width: Double, Color)
-    /// A dot with a text beside it, in the margin where it stands at the edge.
+    /// A dot with a text beside it, which is in the margin if the dot is at the edge.
     case note(x: Double, y: Double, String, Color)
   }
 
   /// An entry of the legend.
   package struct LegendEntry: Sendable {
-    /// What is explained.
+    /// Its text.
     package var name: String
     /// Its colour.
     package var color: Color
-    /// How its sample is drawn; nil for dots.
+    /// The line of its sample; nil for dots.
     package var stroke: Stroke?
 
-    /// An explanation of a line, or of dots.
+    /// An entry for a line, or for dots.
     package init(_ name: String, _ color: Color, _ stroke: Stroke? = Stroke(width: 2)) {
       self.name = name
       self.color = color
@@ -34,23 +34,23 @@ package struct Chart: Drawing, Sendable {
     }
   }
 
-  /// What the chart is about.
+  /// The title.
   package var title: String
-  /// How its numbers were made.
+  /// The subtitle: how the numbers were computed.
   package var subtitle: String
-  /// To the right.
+  /// The horizontal axis.
   package var x: Axis
-  /// Upwards.
+  /// The vertical axis.
   package var y: Axis
-  /// What is drawn, from back to front.
+  /// The layers, from back to front.
   package var layers: [Layer] = []
-  /// What the lines mean.
+  /// The legend.
   package var legend: [LegendEntry] = []
   /// The colours.
   package var theme: Theme
-  /// Pixels from left to right; as for a slide.
+  /// Width in pixels; by default that of a slide.
   package var width = 960
-  /// Pixels from top to bottom.
+  /// Height in pixels.
   package var height = 540
 
   /// A chart without layers.
@@ -64,19 +64,19 @@ package struct Chart: Drawing, Sendable {
     self.theme = theme
   }
 
-  /// Draws the chart over all of a canvas.
+  /// Draws the chart on a whole canvas.
   package func draw(onto canvas: Canvas) {
     draw(
       onto: canvas, in: Rect(x: 0, y: 0, width: Double(canvas.width), height: Double(canvas.height))
     )
   }
 
-  /// Draws the chart inside a part of a canvas; letters are as large as the part allows, or as told.
+  /// Draws the chart inside part of a canvas; letters are as large as that allows, or as requested.
   package func draw(onto canvas: Canvas, in area: Rect, scale: Double? = nil) {
     let layout = ChartLayout(self, in: area, scale: scale, measuring: canvas)
     layout.drawFrame(self, onto: canvas)
     canvas.isolated {
-      // Lines may be half their thickness beyond the numbers.
+      // Half of a line's thickness may be outside the plot area.
       canvas.clip(to: .rect(layout.plot.inset(by: -3)))
       for layer in layers { layout.draw(layer, of: self, onto: canvas) }
     }

@@ -30,7 +30,7 @@ extension ChartLayout {
     }
   }
 
-  /// Dots and their texts, which may stand in the margin.
+  /// Dots and their texts, which may be in the margin.
   func drawNotes(of chart: Chart, onto canvas: Canvas) {
     for layer in chart.layers {
       guard case .note(let x, let y, let text, let color) = layer, chart.x.canShow(x),
@@ -45,7 +45,7 @@ extension ChartLayout {
     }
   }
 
-  /// Each dot is seen, however many there are: those that share a place are drawn once, in a colour
+  /// Keeps every dot visible, however many there are: dots at the same pixel are drawn once, in a colour
   /// that shows their number. The densest are in front.
   func dots(
     _ x: [Double], _ y: [Double], _ weights: [Int], _ color: Color, dense: Color, in chart: Chart
@@ -78,7 +78,7 @@ extension ChartLayout {
     let (radius, shades, dots) = dots(x, y, weights, color, dense: dense, in: chart)
     for (place, number) in dots {
       let shade = shades[number]
-      // Squares are drawn several times as fast, and look the same where there are many.
+      // Squares are drawn several times as fast, and look the same in a crowd.
       if dots.count > 5000 {
         canvas.fill(Rect(center: place, width: radius * 2, height: radius * 2).aligned, shade)
       } else {
@@ -90,10 +90,10 @@ extension ChartLayout {
   /// Which extremes of a pixel column are kept.
   enum Kept { case both, greatest, least }
 
-  /// The places of a line, broken where a number is missing.
+  /// The pixels of a line, broken where a number is missing.
   ///
-  /// Where many points share a column of pixels, its first, least, greatest and last one stand for
-  /// all: the picture is the same, and no extreme is hidden. Jugel and others, "M4: A
+  /// If many points share a column of pixels, its first, lowest, highest and last one represent
+  /// all: the picture is the same, and no extreme is lost. Jugel and others, "M4: A
   /// visualization-oriented time series data aggregation", VLDB 2014.
   func runs(
     _ x: [Double], _ y: [Double], in chart: Chart, keeping kept: Kept = .both
@@ -109,7 +109,7 @@ extension ChartLayout {
         continue
       }
       let point = place(x, y, in: chart)
-      // Half columns, so that slopes between neighbours stay where they are.
+      // Half columns, so that slopes between neighbours stay correct.
       let number = Int((point.x * 2).rounded(.down))
       if number != column.number { column.empty(into: &current, keeping: kept) }
       column.add(point, number: number)
@@ -119,7 +119,7 @@ extension ChartLayout {
     return runs
   }
 
-  /// The points that stand for all of a column of pixels.
+  /// The points that represent a whole column of pixels.
   private struct PixelColumn {
     var number = Int.min
     private var count = 0

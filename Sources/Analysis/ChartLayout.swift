@@ -1,9 +1,9 @@
 import Raster
 
-/// Where the parts of a chart stand, so that nothing is cut and the legend covers nothing.
+/// The places of a chart's parts, so that nothing is cut off and the legend covers nothing.
 struct ChartLayout {
   let area: Rect
-  /// Where the data is drawn.
+  /// The plot area.
   private(set) var plot: Rect
   let scale: Double
   let titleFont: Font
@@ -11,13 +11,13 @@ struct ChartLayout {
   let tickFont: Font
   let xTicks: [Axis.Tick]
   let yTicks: [Axis.Tick]
-  /// How wide the labels on the left are.
+  /// The width of the labels on the left.
   let labelWidth: Double
   private var titleLine = 0.0
   private var subtitleLine = 0.0
   private var yLabelLine = 0.0
   private let margin: Double
-  /// The legend's entries, each with its text as it fits and where its row stands.
+  /// The legend's entries, each with its text as it fits and the place of its row.
   private let legend: [(entry: Chart.LegendEntry, text: String, place: Point)]
 
   init(_ chart: Chart, in area: Rect, scale: Double? = nil, measuring canvas: Canvas) {
@@ -64,7 +64,7 @@ struct ChartLayout {
     xTicks = chart.x.ticks(about: max(2, min(9, Int(width / (tickFont.size * 7)))))
   }
 
-  /// The place of a pair of numbers.
+  /// The pixel of a pair of numbers.
   func place(_ x: Double, _ y: Double, in chart: Chart) -> Point {
     Point(
       plot.left + chart.x.share(of: x) * plot.width,
@@ -116,7 +116,7 @@ struct ChartLayout {
       chart.theme.mutedText, align: .center)
   }
 
-  /// Entries one after the other, in as many rows as they need.
+  /// Places entries one after the other, in as many rows as they need.
   private static func legend(
     of chart: Chart, in area: Rect, _ margin: Double, _ font: Font, below top: inout Double,
     _ canvas: Canvas
@@ -141,7 +141,7 @@ struct ChartLayout {
     return legend
   }
 
-  /// The sample in front of an entry's text, with the space behind it.
+  /// The width of the sample in front of an entry's text, including the gap.
   private static func sampleWidth(_ font: Font) -> Double { font.size * 2.2 }
 
   private func drawLegend(_ chart: Chart, onto canvas: Canvas) {

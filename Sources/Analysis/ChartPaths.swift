@@ -1,34 +1,34 @@
 package import Raster
 
 /// A chart's lines and dots as the paths of an SVG drawing, for pages that set titles and labels in
-/// letters of their own. They stand where the chart itself draws them.
+/// their own fonts. They are at the same places as in the chart itself.
 package struct ChartPaths: Sendable {
-  /// What is drawn with one pen, or filled.
+  /// One path, either a line or a filled area.
   package struct Path: Sendable {
-    /// The path, as SVG's attribute `d` has it.
+    /// The path as SVG's attribute `d`.
     package var data: String
     package var color: Color
-    /// How thick its line is, with round ends; 0 where it is filled.
+    /// The thickness of its line, with round ends; 0 if it is filled.
     package var width: Double
-    /// The lengths of dashes and gaps; empty for a line without gaps.
+    /// The lengths of dashes and gaps; empty for a solid line.
     package var dashes: [Double] = []
   }
 
-  /// A mark of an axis: where it stands in pixels, and what is written there.
+  /// A tick of an axis: its pixel and its label.
   package typealias Mark = (place: Double, label: String)
 
-  /// Where the data stands, and everything with its marks.
+  /// The plot area, and the area including the ticks.
   package let plot: Rect
   package let area: Rect
-  /// The letters of the marks, in pixels.
+  /// The font size of the labels, in pixels.
   package let letters: Double
   /// From back to front.
   package let paths: [Path]
-  /// The marks of the two axes.
+  /// The ticks of the two axes.
   package let xMarks: [Mark]
   package let yMarks: [Mark]
 
-  /// The paths of a chart of a size in pixels; letters are as large as that allows, or as told.
+  /// The paths of a chart with a size in pixels; letters are as large as that allows, or as requested.
   package init(
     _ chart: Chart, width: Int, height: Int, scale: Double? = nil
   ) throws(CanvasError) {
@@ -37,7 +37,7 @@ package struct ChartPaths: Sendable {
       chart, in: area, scale: scale, measuring: try Canvas(width: 1, height: 1))
     plot = layout.plot
     letters = layout.tickFont.size
-    // Titles have their room above and around, which stays empty without them.
+    // The space for titles stays empty without them.
     let left = layout.plot.left - layout.labelWidth - letters * 0.8
     let foot = letters * (chart.x.label.isEmpty ? 1.9 : 3.6)
     self.area = Rect(
@@ -75,11 +75,11 @@ extension ChartLayout {
     }
   }
 
-  /// A line through points; one alone is a dot.
+  /// A line through points; a single point is a dot.
   private static func data(_ points: [Point]) -> String {
     guard let first = points.first else { return "" }
     if points.count == 1 { return "M\(text(first))h0" }
-    // On a level stretch its two ends say everything.
+    // On a level stretch the two ends are enough.
     let kept = points.indices.filter { index in
       index == 0 || index == points.count - 1 || points[index - 1].y != points[index].y
         || points[index + 1].y != points[index].y
@@ -87,7 +87,7 @@ extension ChartLayout {
     return "M" + kept.map { text(points[$0]) }.joined(separator: "L")
   }
 
-  /// A place in tenths of a pixel.
+  /// A position in tenths of a pixel.
   private static func text(_ place: Point) -> String { "\(text(place.x)) \(text(place.y))" }
 
   private static func text(_ value: Double) -> String {

@@ -3,25 +3,25 @@ package import Raster
 
 /// How a heat map's numbers become colours.
 package struct ColorScale: Hashable, Sendable {
-  /// The way from number to colour.
+  /// The mapping from number to colour.
   package enum Kind: Hashable, Sendable {
-    /// From the least to the greatest.
+    /// From lowest to highest.
     case linear
-    /// Around zero, in colours that are equally strong equally far from it.
+    /// Around zero: colours of equal strength at equal distance from zero.
     case diverging
-    /// By orders of magnitude; for counts.
+    /// Logarithmic, for counts.
     case logarithmic
   }
 
-  /// The way from number to colour.
+  /// The mapping from number to colour.
   package let kind: Kind
-  /// The numbers of the two ends.
+  /// The numbers at the two ends.
   package let range: ClosedRange<Double>
 
-  /// A scale; one of counts starts at 1, and one around zero ends where a colour does.
+  /// A scale; one for counts starts at 1, and one around zero ends where a colour does.
   ///
-  /// Were a scale around zero as long on both sides, numbers from −1 to 10 would leave most of one side unused;
-  /// were each side stretched to its own end, −1 would look as strong as 10. So a colour means the same amount on
+  /// If a scale around zero had equal sides, numbers from −1 to 10 would leave most of one side unused; if
+  /// each side were stretched to its own end, −1 would look as strong as 10. So a colour means the same amount on
   /// both sides, and each side ends with the colour of its last number.
   package init(_ kind: Kind, _ range: ClosedRange<Double>) {
     self.kind = kind
@@ -29,7 +29,7 @@ package struct ColorScale: Hashable, Sendable {
     case .linear: self.range = range
     case .diverging:
       let limit = max(abs(range.lowerBound), abs(range.upperBound), Self.leastLimit)
-      // The middle colour is half on either side.
+      // The middle colour belongs half to either side.
       let step = limit / (Double(Self.arm) + 0.5)
       func end(_ length: Double) -> Double {
         step * ((max(0, length) / step - 0.5 - 1e-9).rounded(.up) + 0.5)
@@ -39,7 +39,7 @@ package struct ColorScale: Hashable, Sendable {
     }
   }
 
-  /// The scale that fits all of some maps, which a film then keeps.
+  /// The scale that fits several maps, so that a film can keep it.
   package init(
     fitting maps: some Sequence<HeatMap>, of quantity: HeatMap.Quantity = .values,
     actions: Bool = false
@@ -55,7 +55,7 @@ package struct ColorScale: Hashable, Sendable {
     self.init(fitting: bounds ?? 0...1, of: quantity)
   }
 
-  /// The scale that suits numbers in a range: around zero where both signs matter.
+  /// The scale for numbers in a range: around zero if both signs matter.
   package init(fitting bounds: ClosedRange<Double>, of quantity: HeatMap.Quantity = .values) {
     let (low, high) = (bounds.lowerBound, bounds.upperBound)
     switch quantity {
@@ -74,7 +74,7 @@ package struct ColorScale: Hashable, Sendable {
     }
   }
 
-  /// How far between the ends a number stands.
+  /// The position of a number between the ends.
   package func share(of value: Double) -> Double {
     switch kind {
     case .linear, .diverging:
@@ -85,12 +85,12 @@ package struct ColorScale: Hashable, Sendable {
     }
   }
 
-  /// The colours on either side of the middle one, in every theme.
+  /// The number of colours on either side of the middle one, in every theme.
   private static let arm = Theme.light.diverging.colors.count / 2
-  /// Less than that has no steps that numbers can tell apart.
+  /// A range below this has no distinguishable steps.
   private static let leastLimit = 1e-300
 
-  /// Which of a theme's colours this scale takes.
+  /// Which of a theme's colours this scale uses.
   package var part: ClosedRange<Int> {
     guard kind == .diverging else { return 0...Theme.light.sequential.colors.count - 1 }
     let step = max(-range.lowerBound, range.upperBound) / (Double(Self.arm) + 0.5)
@@ -108,7 +108,7 @@ package struct ColorScale: Hashable, Sendable {
     map(in: theme).color(at: share(of: value))
   }
 
-  /// Marks for a colour bar.
+  /// Ticks for a colour bar.
   package func ticks(about count: Int) -> [Axis.Tick] {
     Axis("", range, scale: kind == .logarithmic ? .logarithmic : .linear).ticks(about: count)
   }

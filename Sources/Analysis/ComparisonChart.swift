@@ -35,7 +35,7 @@ package struct ComparisonChart: Drawing {
   package var width: Int { Int(span) }
   /// Pixels from top to bottom.
   package var height: Int { Int(headHeight + panelHeight + profileHeight + margin / 2) }
-  /// More pairs than these are in the table alone.
+  /// More pairs than these are only in the table.
   private var pairs: ArraySlice<ScoreComparison.Improvement> { comparison.improvements.prefix(7) }
 
   /// Draws everything.
@@ -93,7 +93,7 @@ package struct ComparisonChart: Drawing {
     top + rowHeight * (Double(row) + 0.5) + 4
   }
 
-  /// Intervals one below the other, above their axis.
+  /// Intervals in rows above their axis.
   private func draw(
     _ intervals: [Interval?], range: ClosedRange<Double>? = nil, onto canvas: Canvas, in area: Rect
   ) {

@@ -25,7 +25,7 @@ extension Curve {
         x: Int((share * Double(dots.columns - 1)).rounded()),
         y: Int(((1 - axis.share(of: y)) * Double(dots.rows - 1)).rounded())
       )
-      // A step up or down is drawn through all the rows between.
+      // A step up or down is drawn through all rows between.
       let from = previous.map { abs(dot.x - $0.x) <= 1 ? $0.y : dot.y } ?? dot.y
       for row in min(from, dot.y)...max(from, dot.y) { dots.set(dot.x, row) }
       previous = dot
@@ -53,7 +53,7 @@ extension Curve {
   }
 }
 
-/// Dots in text: eight to a character in braille, one without.
+/// Dots as text: eight per character in braille, else one.
 private struct DotGrid {
   let columns: Int
   let rows: Int
@@ -72,7 +72,7 @@ private struct DotGrid {
   mutating func set(_ x: Int, _ y: Int) {
     guard (0..<columns).contains(x), (0..<rows).contains(y) else { return }
     guard isBraille else { return cells[y * width + x] = 1 }
-    // Unicode numbers the dots down the left column, then the right, the lowest row last.
+    // Unicode numbers the dots down the left column, then down the right, the lowest row last.
     let bits: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
     cells[y / 4 * width + x / 2] |= bits[y % 4][x % 2]
   }

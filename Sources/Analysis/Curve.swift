@@ -1,16 +1,16 @@
 package import Recordings
 
-/// A run's returns, or another measure, over its course: as they were, averaged over a window, and the
+/// A run's returns, or another metric, over its course: the raw values, their moving average, and the
 /// best so far.
 package struct Curve {
-  /// What is followed.
+  /// What is measured.
   package enum Measure: Sendable, Equatable {
-    /// What each episode earned.
+    /// The return of each episode.
     case returns
     /// A recorded metric, by its name.
     case metric(String)
 
-    /// What an axis says of it.
+    /// The label of an axis.
     package var label: String {
       switch self {
       case .returns: "Return per episode"
@@ -18,18 +18,18 @@ package struct Curve {
       }
     }
 
-    /// What is averaged: a number of these.
+    /// The unit that is averaged over.
     package var unit: String { self == .returns ? "episode" : "value" }
   }
 
-  /// What the curve runs along.
+  /// The horizontal axis.
   package enum Progress: String, Sendable, CaseIterable { case steps, episodes, time }
 
-  /// What is followed.
+  /// What is measured.
   package let measure: Measure
-  /// What the curve runs along.
+  /// The horizontal axis.
   package let progress: Progress
-  /// How many episodes the average takes in.
+  /// The window of the average.
   package let window: Int
   /// All that it is of.
   package let outcomes: Outcomes
@@ -51,13 +51,13 @@ package struct Curve {
   /// How many episodes, or values, there are.
   package var count: Int { outcomes.count }
 
-  /// How many of a run's values are averaged unless somebody says otherwise: of returns a fifth of them, but
+  /// The default window: a fifth of a run's returns, but at most 50; a fortieth of a long run. Metrics are not
   /// at most 50; of a long run a fortieth, but at most a million. Metrics are drawn as they are.
   package static func usualWindow(of count: Int, _ measure: Measure = .returns) -> Int {
     measure == .returns ? max(1, min(50, count / 5), min(count / 40, 1_000_000)) : 1
   }
 
-  /// The curve of a run's episodes, or of the values of a metric; without a window it is the usual one.
+  /// The curve of a run's episodes, or of the values of a metric; without a window the default applies.
   package init(
     _ outcomes: Outcomes, by progress: Progress = .episodes, window: Int? = nil,
     of measure: Measure = .returns
@@ -98,7 +98,7 @@ package struct Curve {
     (average, best, weights, places) = (points.average, points.best, points.weights, points.places)
   }
 
-  /// Every number of the curve, one episode a row; nothing is thinned.
+  /// Every number of the curve, one episode per row; nothing is left out.
   package var csv: String {
     get throws {
       var text = ""
@@ -107,7 +107,7 @@ package struct Curve {
     }
   }
 
-  /// The same in parts, as a long run has more rows than one would keep.
+  /// The same in parts, because a long run has more rows than fit in memory.
   package func writeCSV(_ write: (String) throws -> Void) throws {
     let name = measure == .returns ? "return" : measure.label
     var table = CSV(["episode", "steps", "seconds", name, "mean_\(window)", "best"])
@@ -128,7 +128,7 @@ package struct Curve {
 
   private static let rowsAtOnce = 4096
 
-  /// The same curves, all smoothed by the window that fits the shortest.
+  /// The same curves, all smoothed with the window of the shortest.
   package static func alike(_ curves: [Curve]) throws -> [Curve] {
     guard let shortest = curves.map(\.count).min() else { return [] }
     return try curves.map { curve in
@@ -139,7 +139,7 @@ package struct Curve {
     }
   }
 
-  /// The average at a place along the curve: the last one that was known there; nil before the first.
+  /// The average at a place along the curve: the last one known there; nil before the first.
   package func average(at place: Double) -> Double? {
     let known = points(upTo: place)
     return known > 0 ? average[known - 1] : nil

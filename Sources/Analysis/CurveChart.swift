@@ -2,7 +2,7 @@ package import Raster
 import Recordings
 
 extension Curve {
-  /// The curve as a chart: returns as they were, faint; their average, strong; the best, quiet.
+  /// The curve as a chart: raw returns faint, their average strong, the best so far thin.
   package func chart(
     title: String, theme: Theme = .light, scales: AxisScales = AxisScales()
   ) -> Chart {
@@ -32,7 +32,7 @@ extension Curve {
     return chart
   }
 
-  /// What the smooth line shows.
+  /// The legend's text for the smooth line.
   package var averageName: String {
     window == 1 ? "each \(measure.unit)" : "\(window)-\(measure.unit) mean"
   }
@@ -43,14 +43,14 @@ extension Curve {
     return "\(count) \(measure.unit)s, \(steps) steps, \(smoothing)"
   }
 
-  /// How the smooth line was made, in words.
+  /// How the smooth line was computed, as text.
   package var smoothing: String {
     window == 1 ? "not smoothed" : "smoothed by a \(window)-\(measure.unit) mean"
   }
 }
 
 extension Curve.Progress {
-  /// What a length along the curve is divided by, and what an axis says of it.
+  /// The divisor for lengths along the curve, and the axis label.
   func unit(upTo last: Double) -> (length: Double, label: String) {
     switch self {
     case .steps: (1, "Steps")
@@ -60,18 +60,18 @@ extension Curve.Progress {
   }
 }
 
-/// How the numbers of a chart's two axes become lengths.
+/// Linear or logarithmic scales for a chart's two axes.
 package struct AxisScales: Sendable {
   package var x: Axis.Scale
   package var y: Axis.Scale
 
-  /// Both linear unless told otherwise.
+  /// Both are linear by default.
   package init(x: Axis.Scale = .linear, y: Axis.Scale = .linear) {
     self.x = x
     self.y = y
   }
 
-  /// The axis that a run goes along: from its beginning, or from the first that has a logarithm.
+  /// The horizontal axis of a run: from its beginning, or from the first value that has a logarithm.
   func x(_ label: String, _ values: [Double]) -> Axis {
     guard x == .linear else { return .covering(label, [values], air: 0, scale: x) }
     return Axis(label, values.isEmpty ? 0...1 : min(0, values.min() ?? 0)...(values.max() ?? 1))

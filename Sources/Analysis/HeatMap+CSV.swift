@@ -1,7 +1,7 @@
 import Rollouts
 
 extension HeatMap {
-  /// Every number of the map, one cell a row; what was never learned is left empty.
+  /// Every number of the map, one cell per row; what was never learned is empty.
   package var csv: String {
     var table = CSV(
       ["row", "column", "state", "cell", "value", "best", "visits"] + actions.map { "q_\($0.name)" }

@@ -2,10 +2,10 @@ import Raster
 import Rollouts
 
 extension HeatMap {
-  /// The map as text: arrows and values on their colours, or plain where there are none.
+  /// The map as text: arrows and values on their colours, or plain without colours.
   ///
-  /// Cells shrink from arrow and value to a single character; a map that is wider than the terminal
-  /// even so ends with a note.
+  /// Cells shrink from arrow and value to a single character; a map that is still wider than the terminal
+  /// is cut, with a note.
   package func text(_ style: TerminalStyle, scale: ColorScale) -> String {
     let decimals = HeatMapCells.decimals(
       for: scale.range, counts: scale.kind == .logarithmic)[0]
@@ -51,7 +51,7 @@ extension HeatMap {
     return style.painted(" \(arrow)\(filled) ", on: color)
   }
 
-  /// One character for the greedy actions: an arrow, `+` where several are tied, or a blank.
+  /// One character for the greedy actions: an arrow, `+` for a tie, or a space.
   private func arrow(_ greedy: [Int], _ style: TerminalStyle) -> String {
     guard let first = greedy.first else { return " " }
     guard greedy.count == 1 else { return "+" }
@@ -83,7 +83,7 @@ extension HeatMap {
       on: color)
   }
 
-  /// What the colours and letters mean.
+  /// The legend of colours and letters.
   private func key(_ style: TerminalStyle, _ scale: ColorScale) -> String {
     var parts: [String] = []
     if style.colors != .none {

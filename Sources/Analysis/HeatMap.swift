@@ -1,59 +1,59 @@
 package import Rollouts
 
-/// Numbers on a grid, as a Q-table has them: each cell's value, its greedy actions and how often
+/// Numbers on a grid, such as a Q-table: each cell's value, its greedy actions and how often
 /// it was visited.
 package struct HeatMap: Sendable, Equatable {
-  /// What fills a cell besides numbers.
+  /// The kind of a cell.
   package enum Cell: Sendable, Equatable { case floor, wall, goal, hole }
 
-  /// Cells from top to bottom.
+  /// The number of rows.
   package let rows: Int
-  /// Cells from left to right.
+  /// The number of columns.
   package let columns: Int
-  /// What the actions mean, and which way they point.
+  /// The actions with their directions.
   package let actions: [ActionMeaning]
-  /// What fills each cell, row by row.
+  /// The kind of each cell, row by row.
   package var cells: [Cell]
-  /// Where episodes start, as a place in `cells`; nil where nobody knows.
+  /// The cell where episodes start, as an index in `cells`; nil if unknown.
   package var start: Int?
-  /// The state of each cell; −1 where none stands.
+  /// The state of each cell; −1 if it has none.
   package private(set) var states: [Int32]
-  /// The value of each cell; NaN where nothing was learned.
+  /// The value of each cell; NaN if nothing was learned.
   package private(set) var values: [Double]
-  /// The value of each action in each cell; NaN where it was never updated or is not allowed.
+  /// The value of each action in each cell; NaN if it was never updated or is not allowed.
   package private(set) var actionValues: [Double]
-  /// The greedy actions of each cell, a bit each; none where nothing was learned.
+  /// The greedy actions of each cell, one bit each; none if nothing was learned.
   package private(set) var greedy: [UInt8]
   /// How often each cell's actions were updated.
   package private(set) var visits: [Int]
 
-  /// Which cells are drawn pale, because nobody should be there; none where this is empty.
+  /// The cells that are drawn pale because the agent should not be there; empty for none.
   package var isPale: [Bool] = []
-  /// What stands over the cells.
+  /// The marks on top of the cells.
   package var marks: [Mark] = []
 
-  /// Something that stands over the cells, in cells from the upper left corner.
+  /// A mark on top of the cells, in cells from the upper left corner.
   package enum Mark: Sendable, Equatable {
-    /// The way that somebody there would go, in degrees counter-clockwise from the right.
+    /// The direction at a place, in degrees counter-clockwise from the right.
     case arrow(x: Double, y: Double, angle: Double)
-    /// A named place; one of them may be what all is about.
+    /// A named place; one of them can be the subject of the map.
     case pin(x: Double, y: Double, name: String, isGoal: Bool)
   }
 
-  /// What a map shows of a table.
+  /// The quantity that a map shows.
   package enum Quantity: String, Sendable, CaseIterable {
-    /// What the best action is worth.
+    /// The value of the best action.
     case values
     /// How often actions were updated.
     case visits
-    /// By how much a cell's values were still off, on average over its last updates.
+    /// The error of a cell's values, averaged over its last updates.
     case tdError = "td-error"
-    /// How probable it is that another action is better than the greedy one.
+    /// The probability that another action is better than the greedy one.
     case uncertainty
-    /// The episode since which the greedy action was always the same.
+    /// The episode since which the greedy action has not changed.
     case settled
 
-    /// What stands beside the colour bar.
+    /// The label of the colour bar.
     package var measure: String {
       switch self {
       case .values: "value"
@@ -64,7 +64,7 @@ package struct HeatMap: Sendable, Equatable {
       }
     }
 
-    /// What a map of it shows, in words.
+    /// The subject of a map, as text.
     package var subject: String {
       switch self {
       case .values: "value"
@@ -75,11 +75,11 @@ package struct HeatMap: Sendable, Equatable {
       }
     }
 
-    /// Whether it follows from all that happened, and not from the table alone.
+    /// Whether it depends on the whole history, and not on the table alone.
     package var needsTrace: Bool { self != .values && self != .visits }
   }
 
-  /// A map about which nothing is known.
+  /// An empty map.
   package init(rows: Int, columns: Int, actions: [ActionMeaning], cells: [Cell] = []) {
     precondition(rows > 0 && columns > 0, "a heat map has cells")
     precondition(cells.isEmpty || cells.count == rows * columns, "a kind for every cell")
@@ -96,8 +96,8 @@ package struct HeatMap: Sendable, Equatable {
     visits = Array(repeating: 0, count: count)
   }
 
-  /// What a table has learned, laid out as its world is. `cells` are its cells row by row from the
-  /// top, `quantity` is what colours show; `numbers`, where there are, are shown in its place, one for
+  /// A Q-table, laid out like its world. `cells` are its cells row by row from the
+  /// top, `quantity` is shown by colours; `numbers`, if given, replace the table's, one for
   /// each state.
   package init(
     _ table: QTable, layout: StateLayout, actions: [ActionMeaning], cells: [Cell] = [],
@@ -125,7 +125,7 @@ package struct HeatMap: Sendable, Equatable {
     }
   }
 
-  /// The map of the values of actions, one cell after the other: NaN where there are none. A cell's
+  /// A map of action values, one cell after the other: NaN if there are none. A cell's
   /// value is that of its best action.
   package init(
     actionValues: [Double], rows: Int, columns: Int, actions: [ActionMeaning], cells: [Cell] = []
@@ -160,15 +160,15 @@ package struct HeatMap: Sendable, Equatable {
     return part
   }
 
-  /// The map of plain numbers, row by row from the top: NaN where there is none.
+  /// A map of plain numbers, row by row from the top: NaN if there is none.
   package init(values: [Double], rows: Int, columns: Int, cells: [Cell] = []) {
     self.init(rows: rows, columns: columns, actions: [], cells: cells)
     precondition(values.count == rows * columns, "a value for every cell")
     self.values = values
   }
 
-  /// What this map shows more than another one, which has the same cells. Arrows stay where the other
-  /// map's greedy actions are others.
+  /// The difference of this map to another one with the same cells. Arrows stay where the
+  /// greedy actions differ.
   package func minus(_ other: HeatMap) -> HeatMap {
     precondition(
       rows == other.rows && columns == other.columns && actions.count == other.actions.count,
@@ -182,25 +182,25 @@ package struct HeatMap: Sendable, Equatable {
     return map
   }
 
-  /// The value of a cell; nil where nothing was learned.
+  /// The value of a cell; nil if nothing was learned.
   package func value(_ row: Int, _ column: Int) -> Double? {
     let value = values[row * columns + column]
     return value.isNaN ? nil : value
   }
 
-  /// The greedy actions of a cell; none where nothing was learned.
+  /// The greedy actions of a cell; none if nothing was learned.
   package func greedyActions(_ row: Int, _ column: Int) -> [Int] {
     let bits = greedy[row * columns + column]
     return actions.indices.filter { bits >> $0 & 1 == 1 }
   }
 
-  /// The value of an action in a cell; nil where it was never updated.
+  /// The value of an action in a cell; nil if it was never updated.
   package func value(_ row: Int, _ column: Int, action: Int) -> Double? {
     let value = actionValues[(row * columns + column) * actions.count + action]
     return value.isNaN ? nil : value
   }
 
-  /// The least and the greatest number shown, those of pale cells left out; nil where there is none.
+  /// The lowest and the highest number shown, without pale cells; nil if there is none.
   package var bounds: ClosedRange<Double>? {
     var (low, high) = (Double.infinity, -Double.infinity)
     for (place, value) in values.enumerated()
@@ -211,7 +211,7 @@ package struct HeatMap: Sendable, Equatable {
     return low <= high ? low...high : nil
   }
 
-  /// The least and the greatest action value; nil where there is none.
+  /// The lowest and the highest action value; nil if there is none.
   package var actionBounds: ClosedRange<Double>? {
     var (low, high) = (Double.infinity, -Double.infinity)
     for value in actionValues where value.isFinite {

@@ -1,12 +1,12 @@
 package import Raster
 import Rollouts
 
-/// The cells of a heat map alone, each action's value on its side, as a part of a larger picture.
+/// Only the cells of a heat map, with each action's value at its side, as part of a larger picture.
 package struct HeatMapBoard {
   private let chart: HeatMapChart
   private let map: HeatMap
 
-  /// The cells of a map from a whole pixel on, each with a side of `side` pixels.
+  /// The cells of a map from a whole pixel on, each `side` pixels wide.
   package init(_ map: HeatMap, scale: ColorScale, side: Int, at origin: Point, theme: Theme) {
     self.map = map
     chart = HeatMapChart(
@@ -18,13 +18,13 @@ package struct HeatMapBoard {
   package var rect: Rect { chart.layout.board }
   package func rect(row: Int, column: Int) -> Rect { chart.layout.rect(row: row, column: column) }
 
-  /// Where in a cell the value of an action stands.
+  /// The position in a cell of an action's value.
   package func place(of action: Int, row: Int, column: Int) -> Point {
     let (rect, meaning) = (rect(row: row, column: column), map.actions[action])
     return HeatMapTriangles.place(of: meaning, in: rect)
   }
 
-  /// The part of a cell that an action has.
+  /// The part of a cell that belongs to an action.
   package func shape(of action: Int, row: Int, column: Int) -> Shape {
     HeatMapTriangles.triangle(map.actions[action], rect(row: row, column: column))
   }

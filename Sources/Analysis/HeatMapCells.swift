@@ -6,10 +6,10 @@ struct HeatMapCells {
   let chart: HeatMapChart
   let map: HeatMap
   let canvas: Canvas
-  /// The hatching of a cell, copied wherever it is needed; an SVG document takes lines instead.
+  /// The hatching of a cell, drawn once and copied; SVG documents use lines instead.
   private let hatching: Canvas?
 
-  /// `isWhole` is false where only what stands on cells is drawn.
+  /// `isWhole` is false if only the contents of cells are drawn.
   init(chart: HeatMapChart, map: HeatMap, canvas: Canvas, isWhole: Bool = true) {
     self.chart = chart
     self.map = map
@@ -43,7 +43,7 @@ struct HeatMapCells {
     }
     if hasLines {
       drawLines()
-      // Walls are one mass: lines end at them.
+      // Walls are one mass: grid lines end at them.
       for place in map.cells.indices where map.cells[place] == .wall {
         canvas.fill(
           chart.layout.rect(row: place / map.columns, column: place % map.columns), theme.wall)
@@ -66,7 +66,7 @@ struct HeatMapCells {
     }
   }
 
-  /// A cell about which nothing is known.
+  /// A cell without a number.
   func fillUnknown(_ rect: Rect) {
     if let hatching {
       canvas.copy(
@@ -103,23 +103,23 @@ struct HeatMapCells {
     }
   }
 
-  /// How far the middle of a number below an arrow is from the cell's lower edge, in sides.
+  /// The distance from the middle of a number below an arrow to the cell's lower edge, in sides.
   static var numberLine: Double { 0.15 }
 
-  /// The greedy actions; without a number below them they have the whole cell.
+  /// Draws the greedy actions; without a number below them they fill the cell.
   func drawArrows(_ greedy: [Int], in rect: Rect, _ ink: Color, aboveNumber: Bool) {
     drawArrows(
       greedy, at: rect.center.moved(0, aboveNumber ? side * -0.10 : 0), ink,
       length: side * (aboveNumber ? 0.46 : 0.64))
   }
 
-  /// One arrow through the middle, or several short ones from the middle where actions are tied.
+  /// One arrow through the middle, or several short ones from the middle for a tie.
   private func drawArrows(_ greedy: [Int], at center: Point, _ ink: Color, length: Double) {
     for action in greedy {
       let meaning = map.actions[action]
       let (dx, dy) = (Double(meaning.dx), Double(meaning.dy))
       if dx == 0, dy == 0 {
-        // An action that leads nowhere, such as leaving by an exit.
+        // An action without a direction, such as leaving through an exit.
         let side = length * 0.4
         canvas.fill(.rounded(Rect(center: center, width: side, height: side), radius: 2), ink)
       } else if greedy.count == 1 {
@@ -146,7 +146,7 @@ struct HeatMapCells {
     canvas.fill(.circle(rect.center, radius: side * 0.33), theme.hole)
   }
 
-  /// The side from which the cell that episodes start in is marked.
+  /// The cell side from which on the start cell is marked.
   static let leastMarked = 26.0
   /// Whether cells are large enough for arrows.
   var hasArrows: Bool { side >= 9 }
@@ -166,7 +166,7 @@ struct HeatMapCells {
     }
   }
 
-  /// An S in the corner of the cell that episodes start in.
+  /// An S in the corner of the start cell.
   private func drawStart(_ place: Int) {
     let rect = chart.layout.rect(row: place / map.columns, column: place % map.columns)
     let color = map.values[place].isNaN ? theme.unknown : chart.color(of: map, at: place)
@@ -179,7 +179,7 @@ struct HeatMapCells {
       ink, align: .center, anchor: .middle)
   }
 
-  /// How the numbers of all cells are written.
+  /// The format of all numbers in cells.
   struct NumberFormat {
     var decimals: Int
     var font: Font
@@ -196,7 +196,7 @@ struct HeatMapCells {
     chart.style == .triangles && side >= 12 && HeatMapTriangles.fits(map.actions)
   }
 
-  /// As many decimals as tell values apart and fit; nil where cells are too small to be read.
+  /// As many decimals as tell values apart and fit; nil if cells are too small to read.
   func numberFormat() -> NumberFormat? {
     let share = hasTriangles ? 0.128 : chart.style == .arrows ? 0.185 : 0.24
     let size = max(7.5, min(side * share, 22))
@@ -206,7 +206,7 @@ struct HeatMapCells {
     let bounds = chart.scale.range
     for decimals in Self.decimals(for: bounds, counts: areCounts) {
       var format = NumberFormat(decimals: decimals, font: .sans(size), areCounts: areCounts)
-      // The best of a triangle cell are bold, which is wider.
+      // The best value in triangles is bold, which is wider.
       let font = Font.sans(size, hasTriangles ? .bold : .regular)
       let widest =
         [bounds.lowerBound, bounds.upperBound, areCounts ? 99_900 : 0].map {
@@ -226,13 +226,13 @@ struct HeatMapCells {
   static func decimals(for bounds: ClosedRange<Double>, counts: Bool) -> [Int] {
     if counts { return [0] }
     let greatest = max(abs(bounds.lowerBound), abs(bounds.upperBound))
-    // What is written as 10.00 counts as ten.
+    // A number written as 10.00 counts as ten.
     return greatest >= 9.995 ? [1, 0] : greatest >= 0.0995 ? [2, 1] : [3, 2]
   }
 
-  /// The ink that is read best on a colour.
+  /// The ink that is most legible on a colour.
   static func ink(on color: Color) -> Color { color.moreLegible(of: inks[0], or: inks[1]) }
 
-  /// What is written with on bright and on dark colours.
+  /// The inks for bright and for dark colours.
   static let inks = [Color(0x14171E), Color(0xFFFFFF)]
 }

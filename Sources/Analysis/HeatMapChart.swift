@@ -3,13 +3,13 @@ package import Rollouts
 
 /// Draws heat maps of one size in one colour scale.
 package struct HeatMapChart: Sendable {
-  /// What stands in the cells.
+  /// What is drawn in the cells.
   package enum Style: String, Sendable, CaseIterable {
     /// The value as colour, the greedy action as an arrow.
     case arrows
     /// Each action's value in a triangle on its side, as Berkeley's Gridworld shows them.
     case triangles
-    /// Colours alone.
+    /// Only colours.
     case plain
   }
 
@@ -17,17 +17,17 @@ package struct HeatMapChart: Sendable {
   package let rows: Int
   /// The columns of every map.
   package let columns: Int
-  /// What stands in the cells.
+  /// What is drawn in the cells.
   package let style: Style
   /// How numbers become colours.
   package let scale: ColorScale
-  /// What the colours mean, beside the colour bar.
+  /// The label of the colour bar.
   package var measure: String
   /// Whether numbers are whole.
   package var areCounts: Bool
-  /// What the directions mean where they are not those of a map, as in "→ hand   ↑ arm".
+  /// The meaning of the directions if they are not those of a map, such as "→ hand   ↑ arm".
   package var directions = ""
-  /// What the picture is about.
+  /// The title.
   package let title: String
   /// The colours.
   package let theme: Theme
@@ -35,9 +35,9 @@ package struct HeatMapChart: Sendable {
   let layout: HeatMapLayout
   let palette: ColorMap
 
-  /// A chart for maps like this one, with subtitles about as long as one; without a size one is chosen that
-  /// fits the number of cells.
-  /// `lettering` makes words larger than a page needs, for films that are seen from far.
+  /// A chart for maps like this one, with subtitles about as long as this one; without a size, one that
+  /// fits the number of cells is chosen.
+  /// `lettering` enlarges the text, for films that are seen from a distance.
   package init(
     like map: HeatMap, style: Style = .arrows, scale: ColorScale? = nil,
     measure: String = "value", title: String = "", subtitle: String = "", size: Int? = nil,
@@ -57,7 +57,7 @@ package struct HeatMapChart: Sendable {
       isFine: style == .triangles, size: size, lettering: lettering)
   }
 
-  /// A chart of the cells alone, for those who put the pieces of its maps together themselves.
+  /// A chart of only the cells, for pages that assemble maps from their parts.
   init(
     like map: HeatMap, style: Style = .arrows, scale: ColorScale, side: Int,
     at origin: Point = Point(0, 0), theme: Theme
@@ -74,10 +74,10 @@ package struct HeatMapChart: Sendable {
   package var width: Int { layout.width }
   /// Pixels from top to bottom; even.
   package var height: Int { layout.height }
-  /// Where all cells together stand.
+  /// The area of all cells.
   package var board: Rect { layout.board }
 
-  /// A map as this chart shows it.
+  /// A map in this chart.
   package func drawing(of map: HeatMap, subtitle: String = "") -> some Drawing {
     DrawnHeatMap(chart: self, map: map, subtitle: subtitle)
   }
@@ -87,7 +87,7 @@ package struct HeatMapChart: Sendable {
     try drawing(of: map, subtitle: subtitle).canvas()
   }
 
-  /// Draws a map over all of a canvas of this chart's size.
+  /// Draws a map on a whole canvas of this chart's size.
   package func draw(_ map: HeatMap, subtitle: String = "", onto canvas: Canvas) {
     precondition(map.rows == rows && map.columns == columns, "a chart draws maps of one size")
     canvas.clear(theme.background)
@@ -115,7 +115,7 @@ package struct HeatMapChart: Sendable {
       leading: layout.subtitleLeading)
   }
 
-  /// Every step of the colour map, with marks beside it.
+  /// Draws every step of the colour map, with ticks beside it.
   private func drawColorBar(onto canvas: Canvas) {
     let bar = layout.bar
     let steps = palette.colors.count
@@ -138,7 +138,7 @@ package struct HeatMapChart: Sendable {
       measure, at: Point(bar.left, bar.top - font.size * 0.8), font, theme.mutedText)
   }
 
-  /// Explains directions, and cells that have no number.
+  /// Explains directions, and cells without a number.
   private func drawLegend(_ map: HeatMap, onto canvas: Canvas) {
     let font = layout.fonts.tick
     canvas.text(
@@ -156,7 +156,7 @@ package struct HeatMapChart: Sendable {
       theme.mutedText)
   }
 
-  /// Cells of few pixels: each pixel takes the colour of the cell below its middle.
+  /// Draws cells of few pixels: each pixel takes the colour of the cell below its middle.
   private func drawPixels(_ map: HeatMap, onto canvas: Canvas) {
     let (width, height) = (Int(layout.board.width), Int(layout.board.height))
     guard let image = try? Canvas(width: width, height: height, background: theme.unknown) else {
@@ -177,7 +177,7 @@ package struct HeatMapChart: Sendable {
     canvas.draw(image, at: Point(layout.board.x, layout.board.y))
   }
 
-  /// The colour of a cell without its details.
+  /// The colour of a cell without details.
   func color(of map: HeatMap, at place: Int) -> Color {
     switch map.cells[place] {
     case .wall: return theme.wall
@@ -193,7 +193,7 @@ package struct HeatMapChart: Sendable {
 }
 
 extension HeatMapChart {
-  /// The directions of a layout whose fields are not places on a map; empty where they are.
+  /// The directions of a layout whose fields are not places on a map; else empty.
   package static func directions(of fields: [Field]) -> String {
     let places = ["row", "column", "x", "y"]
     let arrows = ["column": "→", "row": "↓", "up": "↑"]
@@ -204,7 +204,7 @@ extension HeatMapChart {
 }
 
 extension HeatMap {
-  /// Whether some cell could have a number and has none.
+  /// Whether some cell could have a number but has none.
   var hasUnknown: Bool {
     cells.indices.contains { cells[$0] == .floor && values[$0].isNaN }
   }

@@ -1,8 +1,8 @@
 package import Raster
 
-/// The frames of a table that grows: heat maps at several steps, in one colour scale.
+/// The frames of a growing table: heat maps at several steps, in one colour scale.
 package struct HeatMapFilm: FrameSource {
-  /// A table at some step, and what is written above it.
+  /// A table at some step, and its subtitle.
   package typealias Moment = (map: HeatMap, subtitle: String)
 
   /// How many frames there are.
@@ -12,7 +12,7 @@ package struct HeatMapFilm: FrameSource {
   private let holdAtEnd: Int
   private let moment: (Int) throws -> Moment
 
-  /// A film of a number of moments; `moment` may be asked for the same one more than once, in ascending
+  /// A film of a number of moments; `moment` may be called several times for the same one, in ascending
   /// order within a pass. The last frame stays longer by `hold` hundredths of a second.
   package init(
     _ chart: HeatMapChart, frames: Int, hold: Int = 150,

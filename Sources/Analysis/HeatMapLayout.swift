@@ -1,6 +1,6 @@
 import Raster
 
-/// Where the parts of a heat map stand, cells on whole pixels.
+/// The places of a heat map's parts, with cells on whole pixels.
 struct HeatMapLayout: Sendable {
   /// The typefaces of a picture.
   struct Fonts: Sendable {
@@ -13,19 +13,19 @@ struct HeatMapLayout: Sendable {
   let width: Int
   /// Pixels from top to bottom; even.
   let height: Int
-  /// All cells together.
+  /// The area of all cells.
   let board: Rect
   /// The nominal side of a cell.
   let cell: Double
   /// The colour bar.
   let bar: Rect
-  /// Where title and subtitle stand.
+  /// The places of title and subtitle.
   let words: Rect
-  /// The title in lines, and how far these are apart.
+  /// The title in lines, and their distance.
   let title: [String]
   let titleLeading: Double
   let titleLine: Double
-  /// How many lines a subtitle can have, and how far they are apart.
+  /// The lines reserved for a subtitle, and their distance.
   let subtitleRows: Int
   let subtitleLeading: Double
   let subtitleLine: Double
@@ -37,10 +37,10 @@ struct HeatMapLayout: Sendable {
 
   /// Below this side, cells are plain pixels.
   static let leastDetailed = 3.0
-  /// The sides that pictures can have.
+  /// The allowed sides of pictures.
   static let sizes = 160...8192
 
-  /// The layout of maps below a title and a subtitle such as this, in as many lines as told.
+  /// The layout of maps below a title and such a subtitle, in the given number of lines.
   private init(
     rows: Int, columns: Int, title: [String], subtitleRows: Int, isFine: Bool, size: Int?,
     lettering: Double
@@ -48,8 +48,8 @@ struct HeatMapLayout: Sendable {
     self.title = title
     self.subtitleRows = subtitleRows
     let most = Double(max(rows, columns))
-    // Without a wish: big cells on small maps, bigger ones where much stands in them, and at least
-    // a pixel for each on large maps.
+    // Without a requested size: big cells on small maps, bigger ones if they contain much, and at least
+    // one pixel per cell on large maps.
     let wanted = max(384, min(isFine ? 760 : 576, most * 96), most)
     let side =
       size.map { Double(max(Self.sizes.lowerBound, min($0, Self.sizes.upperBound)) & ~1) }
@@ -74,7 +74,7 @@ struct HeatMapLayout: Sendable {
     cell = whole >= 1 && whole / ideal > 0.92 ? whole : ideal
     let boardWidth = max(1, (cell * Double(columns)).rounded())
     let boardHeight = max(1, (cell * Double(rows)).rounded())
-    // A colour bar needs some height to be read, and words some width.
+    // A colour bar needs some height to be legible, and text some width.
     let inner = max(boardHeight, 110 * unit).rounded()
     let innerWidth = max(boardWidth, 240 * unit - barRoom).rounded()
     width = Self.even(innerWidth + 2 * margin + barRoom)
@@ -99,7 +99,7 @@ struct HeatMapLayout: Sendable {
     legendLine = (head + inner + fonts.tick.size * 1.75).rounded()
   }
 
-  /// The layout of maps below a title and subtitles about as long as one, both in as many lines as they need.
+  /// The layout of maps below a title and subtitles of about this length, both in as many lines as they need.
   init(
     rows: Int, columns: Int, title: String, subtitle: String, isFine: Bool, size: Int?,
     lettering: Double = 1
@@ -110,7 +110,7 @@ struct HeatMapLayout: Sendable {
         size: size, lettering: lettering)
     }
     var best = layout(title.isEmpty ? [] : [title], 1)
-    // More lines leave less room for the cells, and narrower cells less for the lines.
+    // More lines leave less space for the cells, and narrower cells less space for the lines.
     for _ in 0..<3 {
       let lines = best.fonts.title.lines(of: title, width: best.words.width)
       let rows = max(1, best.fonts.text.lines(of: subtitle, width: best.words.width).count)
@@ -120,7 +120,7 @@ struct HeatMapLayout: Sendable {
     self = best
   }
 
-  /// The cells alone, each with a side of `side` pixels, without words and colour bar; they begin on a
+  /// Only the cells, each `side` pixels wide, without text and colour bar; they begin on a
   /// whole pixel.
   init(rows: Int, columns: Int, side: Int, at origin: Point = Point(0, 0)) {
     cell = Double(side)

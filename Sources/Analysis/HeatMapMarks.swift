@@ -1,7 +1,7 @@
 import Glibc
 import Raster
 
-/// Draws what stands over a heat map's cells: ways and named places.
+/// Draws the marks on top of a heat map's cells: directions and named places.
 struct HeatMapMarks {
   let chart: HeatMapChart
   let map: HeatMap
@@ -27,7 +27,7 @@ struct HeatMapMarks {
       board.y + board.height * y / Double(map.rows))
   }
 
-  /// Dark with a light rim, to be seen on every colour; thin, so that the colours are seen under it.
+  /// Dark with a light rim, visible on every colour; thin, so that the colours stay visible.
   private func drawArrow(at place: Point, angle: Double, length: Double) {
     let arrow = Shape.arrow(
       center: place, dx: cos(angle * .pi / 180), dy: -sin(angle * .pi / 180), length: length,

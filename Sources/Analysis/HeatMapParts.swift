@@ -1,30 +1,30 @@
 package import Raster
 
-/// Heat maps of one size and colour scale taken apart, for pages that put them together again: a tile or a
-/// colour for each cell, and what stands on it. Everything is drawn as a `HeatMapChart` draws it.
+/// Heat maps of one size and colour scale in parts, for pages that assemble them: a tile or a
+/// colour for each cell, and its contents. Everything looks as a `HeatMapChart` draws it.
 package struct HeatMapParts {
-  /// What cells without a number are, side by side as in `kinds`; lines are at their left and upper edges.
+  /// The tiles of cells without a number, side by side as in `kinds`; grid lines are at their left and upper edges.
   package let tiles: Canvas
-  /// What the tiles show.
+  /// The kinds of the tiles.
   package static let kinds: [HeatMap.Cell] = [.floor, .wall, .goal, .hole]
-  /// The colours of the scale from low to high, a pixel each.
+  /// The colours of the scale from low to high, one pixel each.
   package let colors: Canvas
-  /// For each colour which of the two inks is read on it.
+  /// The more legible ink for each colour.
   package let inks: [Int]
-  /// How numbers are written below arrows; nil where arrows have their cells to themselves.
+  /// The format of numbers below arrows; nil if cells show only arrows.
   package let numbers: Numbers?
 
-  /// How the numbers of cells are written.
+  /// The format of numbers in cells.
   package struct Numbers: Hashable, Sendable {
     /// Digits after the point.
     package var decimals: Int
-    /// The letters' size, in sides of a cell.
+    /// The font size, in sides of a cell.
     package var size: Double
-    /// How far a number's middle is from the cell's lower edge, in sides.
+    /// The distance from a number's middle to the cell's lower edge, in sides.
     package var line: Double
   }
 
-  /// Which of the inks is read on the tile of a cell about which nothing is known.
+  /// The ink for cells without a number.
   package let unknownInk: Int
   /// How numbers become colours.
   package let scale: ColorScale
@@ -34,17 +34,17 @@ package struct HeatMapParts {
   private let cells: HeatMapCells
   private let hasNumbers: Bool
 
-  /// What is written with on bright and on dark colours.
+  /// The inks for bright and for dark colours.
   package static var inkColors: [Color] { HeatMapCells.inks }
 
-  /// The parts of maps like this one, whose cells have a side of `side` pixels.
+  /// The parts of maps like this one, whose cells are `side` pixels wide.
   package init(
     like map: HeatMap, scale: ColorScale, side: Int, hasNumbers: Bool, theme: Theme
   ) throws(CanvasError) {
     self.scale = scale
     self.side = side
     self.hasNumbers = hasNumbers
-    // Tiles have neighbours above and on the left, so that there are lines.
+    // Tiles have neighbours above and on the left, so that grid lines are drawn.
     let kinds = [.wall] + Self.kinds
     let sample = HeatMap(rows: 2, columns: kinds.count, actions: map.actions, cells: kinds + kinds)
     let chart = HeatMapChart(like: sample, scale: scale, side: side, theme: theme)
@@ -74,16 +74,16 @@ package struct HeatMapParts {
       } : nil
   }
 
-  /// The parts of the same maps, of which one is given, in another scale.
+  /// The parts of the same maps in another scale, made from the given ones.
   package func like(_ map: HeatMap, in scale: ColorScale) throws(CanvasError) -> HeatMapParts {
     try HeatMapParts(
       like: map, scale: scale, side: side, hasNumbers: hasNumbers, theme: cells.chart.theme)
   }
 
-  /// How thick the lines are, which a cell's colour leaves free.
+  /// The thickness of the grid lines, which a cell's colour does not cover.
   package var lineWidth: Int { cells.hasLines ? 1 : 0 }
 
-  /// A cell's greedy actions, a bit each, in an ink; nil where cells are too small for arrows.
+  /// A cell's greedy actions, one bit each, in an ink; nil if cells are too small for arrows.
   package func arrows(_ greedy: UInt8, ink: Int) -> Canvas? {
     guard cells.hasArrows else { return nil }
     let actions = cells.map.actions.indices.filter { greedy >> $0 & 1 == 1 }
@@ -92,14 +92,14 @@ package struct HeatMapParts {
     }
   }
 
-  /// The mark of the cell that episodes start in; nil where cells are too small for it on a page, which
+  /// The mark of the start cell; nil if cells are too small for it on a page, which
   /// shows them at about half their size.
   package func start(ink: Int) -> Canvas? {
     guard side >= 2 * Int(HeatMapCells.leastMarked) else { return nil }
     return cell { $0.drawStart(in: $1, HeatMapCells.inks[ink]) }
   }
 
-  /// What is drawn in one cell, transparent around it.
+  /// The contents of one cell, on a transparent background.
   private func cell(_ draw: (HeatMapCells, Rect) -> Void) -> Canvas? {
     let canvas = try? Canvas(width: side, height: side, background: Color(0).opacity(0))
     guard let canvas else { return nil }

@@ -11,7 +11,7 @@ package struct HeatMapTriangles {
   private var canvas: Canvas { cells.canvas }
   private var theme: Theme { chart.theme }
 
-  /// Whether every action points to one side or, as leaving does, nowhere.
+  /// Whether every action points to one side or, like leaving, nowhere.
   package static func fits(_ actions: [ActionMeaning]) -> Bool {
     let ways = actions.map { [$0.dx, $0.dy] }
     return Set(ways).count == ways.count && actions.allSatisfy { abs($0.dx) + abs($0.dy) <= 1 }
@@ -23,7 +23,7 @@ package struct HeatMapTriangles {
       map.actions[$0].dx == 0 && map.actions[$0].dy == 0
         && map.value(row, column, action: $0) != nil
     }
-    // Where the only thing to do is to leave, its value fills the cell.
+    // If leaving is the only action, its value fills the cell.
     if let action = still.first, let value = map.value(row, column, action: action) {
       let color = chart.palette.color(at: chart.scale.share(of: value))
       canvas.fill(rect, color)
@@ -59,7 +59,7 @@ package struct HeatMapTriangles {
     }
   }
 
-  /// Where the value of an action stands.
+  /// The position of an action's value.
   static func place(of meaning: ActionMeaning, in rect: Rect) -> Point {
     let reach = meaning.dy == 0 ? 0.255 : 0.27
     return rect.center.moved(

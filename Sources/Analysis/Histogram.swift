@@ -1,15 +1,15 @@
 package import Raster
 
-/// How often each of several things was counted.
+/// Counts of several things.
 package struct Histogram: Sendable, Equatable {
-  /// What was counted, as in "action".
+  /// What was counted, such as "action".
   package let subject: String
-  /// The things' names; none where they are numbers from 0.
+  /// The things' names; empty if they are numbers from 0.
   package let names: [String]
-  /// How often each was counted.
+  /// The count of each.
   package let counts: [Int]
 
-  /// The counts of things of a kind.
+  /// Counts of things of one kind.
   package init(of subject: String, names: [String] = [], counts: [Int]) {
     precondition(names.isEmpty || names.count == counts.count, "a name for each or for none")
     self.subject = subject
@@ -17,17 +17,17 @@ package struct Histogram: Sendable, Equatable {
     self.counts = counts
   }
 
-  /// How much was counted in all.
+  /// The sum of all counts.
   package var total: Int { counts.reduce(0, +) }
 
-  /// The counts as bars.
+  /// The counts as a bar chart.
   package func chart(title: String, subtitle: String, theme: Theme = .light) -> Chart {
     let last = Double(counts.count - 1)
     var chart = Chart(
       title: title, subtitle: subtitle,
       x: Axis(subject.prefix(1).uppercased() + subject.dropFirst(), -0.6...last + 0.6),
       y: Axis("Steps", 0...Double(max(1, counts.max() ?? 1)) * 1.05), theme: theme)
-    // More names than these would run into each other.
+    // More names than these would overlap.
     if names.count <= 12 { chart.x.names = names }
     chart.layers = [
       .bars(
@@ -37,7 +37,7 @@ package struct Histogram: Sendable, Equatable {
     return chart
   }
 
-  /// One thing a row.
+  /// The counts as CSV, one thing per row.
   package var csv: String {
     var table = CSV([subject, "steps", "share"])
     for (index, count) in counts.enumerated() {

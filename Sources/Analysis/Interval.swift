@@ -1,18 +1,18 @@
 internal import Platform
 
-/// A number, and where the true one lies with 95 % confidence.
+/// An estimate with its 95 % confidence interval.
 package struct Interval: Sendable, Equatable {
   package let estimate: Double
   package let low: Double
   package let high: Double
 
-  /// A number and its bounds.
+  /// An estimate and its bounds.
   package init(_ estimate: Double, from low: Double, to high: Double) {
     (self.estimate, self.low, self.high) = (estimate, low, high)
   }
 
-  /// A number and what its repetitions were (Efron's percentile interval). Unlike Student's it never
-  /// leaves what was measured, such as below zero for a count.
+  /// An estimate with bootstrap repetitions (Efron's percentile interval). Unlike Student's it never
+  /// leaves the range of the data, such as below zero for a count.
   package init(_ estimate: Double, repetitions: [Double]) {
     let bounds = Statistics.quantiles([0.025, 0.975], of: repetitions)
     self.init(estimate, from: bounds[0], to: bounds[1])
@@ -42,15 +42,15 @@ extension Interval {
   }
 }
 
-/// How numbers with their intervals are written under each other: in as many digits as tell them apart.
+/// The format of estimates in a column: as many decimals as tell them apart.
 package struct IntervalColumn: Sendable {
-  /// How many digits stand behind the point.
+  /// The number of decimals.
   package let digits: Int
 
-  /// More digits than these beyond the usual ones tell luck apart from luck.
+  /// More decimals than these beyond the usual ones would only show noise.
   private static let mostFurtherDigits = 3
 
-  /// A column; without a number of digits to begin with, it is three for small numbers, else one.
+  /// A column; without a number of decimals to begin with, it is three for small numbers, else one.
   package init(_ intervals: [Interval], atLeast digits: Int? = nil) {
     let isSmall = intervals.allSatisfy { abs($0.high) < 10 }
     let fewest = digits ?? (isSmall ? 3 : 1)
@@ -62,14 +62,14 @@ package struct IntervalColumn: Sendable {
     self.digits =
       (fewest..<most).first { digits in
         pairs.allSatisfy {
-          // What rounding leaves is no difference.
+          // Differences below the rounding error do not count.
           abs($1 - $0) < 1e-6
             || NumberFormat.decimal($0, digits) != NumberFormat.decimal($1, digits)
         }
       } ?? most
   }
 
-  /// `0.83 (0.79 to 0.86)`; an interval without width is a number alone.
+  /// `0.83 (0.79 to 0.86)`; an interval without width is just the number.
   package func text(_ interval: Interval) -> String {
     let (estimate, low, high) = (
       number(interval.estimate), number(interval.low), number(interval.high)
@@ -82,13 +82,13 @@ package struct IntervalColumn: Sendable {
 
 /// How many runs of each kind a conclusion needs.
 package enum EnoughRuns {
-  /// The interval of fewer runs is far too narrow: of normally distributed numbers it holds the true mean
+  /// With fewer runs the interval is far too narrow: for normally distributed numbers it contains the true mean
   /// in 48 % of all cases for two of them, 75 % for three and 84 % for five.
   package static let fewest = 5
-  /// With these it is 91 %.
+  /// With this many it is 91 %.
   package static let good = 10
 
-  /// How many would do, in words.
+  /// How many runs are enough, as text.
   package static var advice: String {
     "\(fewest) runs each are the least, \(good) are better"
   }

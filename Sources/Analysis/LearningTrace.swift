@@ -2,7 +2,7 @@ import Glibc
 package import Recordings
 package import Rollouts
 
-/// How a Q-table came to be, followed update by update: what the table itself does not tell.
+/// The history of a Q-table, followed update by update: what the table alone does not show.
 package struct LearningTrace: Sendable {
   private let actions: Int
   private var values: [Double]
@@ -11,15 +11,15 @@ package struct LearningTrace: Sendable {
   private var since: [Int]
   private var errors: [Recent]
 
-  /// How much luck is in an action's value.
+  /// The uncertainty of an action's value.
   private struct Spread {
-    /// The sum of the squared weights that its samples have in it.
+    /// The sum of the squared weights of its samples.
     var weights = 0.0
-    /// The mean square of its errors, late ones counting more.
+    /// The mean square of its errors, with more weight on recent ones.
     var square = Recent()
   }
 
-  /// A mean of what was told last: what is twenty tellings old counts a third of the newest.
+  /// A mean with fading weights: a value twenty updates old counts a third of the newest.
   private struct Recent {
     var sum = 0.0
     var weight = 0.0
@@ -43,7 +43,7 @@ package struct LearningTrace: Sendable {
     errors = Array(repeating: Recent(), count: table.states)
   }
 
-  /// Takes note of an update.
+  /// Adds an update.
   package mutating func follow(_ update: QUpdate) {
     let place = update.state * actions + update.action
     values[place] = update.after
@@ -61,7 +61,7 @@ package struct LearningTrace: Sendable {
     }
   }
 
-  /// What a quantity is in each state; NaN where nothing is known.
+  /// A quantity for each state; NaN if unknown.
   package func numbers(of quantity: HeatMap.Quantity) -> [Double] {
     greedy.indices.map { state in
       guard errors[state].weight > 0 else { return .nan }
@@ -89,7 +89,7 @@ package struct LearningTrace: Sendable {
   }
 
   /// The probability that the true value of some other action is above that of the greedy one, if each
-  /// is spread normally by the samples that it was averaged from. Half, where one was never tried.
+  /// is normally distributed around the average of its samples. One half if an action was never tried.
   private func uncertainty(_ state: Int) -> Double {
     let first = state * actions
     let places = (first..<first + actions).filter { values[$0] > -.infinity }

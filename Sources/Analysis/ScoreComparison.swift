@@ -1,23 +1,23 @@
-/// Algorithms side by side: what their scores say, and how much of that is luck.
+/// A comparison of algorithms by their scores, with confidence intervals.
 package struct ScoreComparison: Sendable {
   /// One algorithm.
   package struct Group: Sendable {
-    /// What it is called.
+    /// Its name.
     package let name: String
-    /// What its runs scored.
+    /// The scores of its runs.
     package let scores: Scores
-    /// The aggregates of its scores; of a single run on each task they have no width.
+    /// The aggregates of its scores; with a single run on each task the intervals have no width.
     package let aggregates: [Aggregate: Interval]
-    /// Which share of its runs scored more than each threshold.
+    /// The share of its runs above each threshold.
     package let profile: [Interval]
 
-    /// Whether its runs are enough for a conclusion. Each task's own mean takes one of them.
+    /// Whether its runs are enough for a conclusion. Each task's own mean uses up one of them.
     package var hasEnoughRuns: Bool {
       scores.values.count - scores.taskCount + 1 >= EnoughRuns.fewest
     }
   }
 
-  /// How probable it is that a run of one algorithm beats a run of another, on a task drawn at random.
+  /// The probability that a run of one algorithm beats a run of another, on a random task.
   package struct Improvement: Sendable {
     package let group: Int
     package let over: Int
@@ -26,16 +26,16 @@ package struct ScoreComparison: Sendable {
 
   /// The algorithms.
   package let groups: [Group]
-  /// Every pair of them, each once.
+  /// All pairs of them.
   package let improvements: [Improvement]
-  /// The scores at which profiles were taken.
+  /// The thresholds of the profiles.
   package let thresholds: [Double]
-  /// The score that counts as perfect.
+  /// The perfect score.
   package let optimum: Double
-  /// How often runs were drawn again.
+  /// The number of bootstrap repetitions.
   package let repetitions: Int
 
-  /// Why nothing can be concluded; nil where there are enough runs.
+  /// Why nothing can be concluded; nil if there are enough runs.
   package var caveat: String? {
     let few = groups.filter { !$0.hasEnoughRuns }
     guard !few.isEmpty else { return nil }
@@ -43,7 +43,7 @@ package struct ScoreComparison: Sendable {
     return "too few runs for a conclusion (\(counts)): \(EnoughRuns.advice)"
   }
 
-  /// As many as rliable draws for profiles, whose every threshold is an interval of its own.
+  /// The number that rliable uses for profiles, whose every threshold has an interval of its own.
   private static let profileRepetitions = 2000
 
   /// Compares named scores on the same tasks.
@@ -126,30 +126,30 @@ package struct ScoreComparison: Sendable {
 
   /// The probability that a run of the first scores more than one of the second; ties count half.
   ///
-  /// Mann and Whitney's U of each task over the number of pairs, and the mean over tasks.
+  /// The Mann–Whitney U of each task divided by the number of pairs, averaged over tasks.
   package static func improvement(
     _ scores: Scores, over others: Scores, repetitions: Int, parts: (Int, Int) = (0, 1)
   ) -> Interval {
     let duel = Duel(scores, others)
     let ones = { (count: Int) in [Int32](repeating: 1, count: count) }
     let estimate = ones(duel.count).withUnsafeBufferPointer { duel.probability($0) }
-    // Both are drawn in one go, as the tasks of one list.
+    // Both are drawn at once, as the tasks of one list.
     let bootstrap = StratifiedBootstrap(
       runs: scores.runCounts + others.runCounts, repetitions: repetitions,
       part: parts.0 << 16 + parts.1)
     return Interval(estimate, repetitions: bootstrap.results(of: 0) { duel.probability($0) })
   }
 
-  /// Two algorithms, whose runs count as often as their weights say.
+  /// Two algorithms, whose runs are counted with weights.
   private struct Duel: Sendable {
     /// How many scores there are, those of the first before those of the second.
     let count: Int
     private let bounds: [Int]
     private let otherBounds: [Int]
-    /// Both in ascending order within each task, by their places.
+    /// The indices of both, sorted within each task.
     private let order: [Int]
     private let otherOrder: [Int]
-    /// Of each place of `order`, how many of the other's scores are less, and how many are not more.
+    /// For each index in `order`, how many of the other's scores are lower, and how many are not higher.
     private let less: [Int]
     private let notMore: [Int]
 

@@ -1,11 +1,11 @@
-/// What the runs of one algorithm scored: several runs on each of several tasks.
+/// The scores of one algorithm: several runs on each of several tasks.
 package struct Scores: Sendable, Equatable {
   /// Every score, task by task.
   package let values: [Double]
-  /// Where each task's scores begin in `values`; one more number stands for the end.
+  /// Where each task's scores begin in `values`, and the end.
   package let bounds: [Int]
 
-  /// The scores of each task; tasks may have been run unequally often.
+  /// The scores of each task; tasks may have different numbers of runs.
   package init(tasks: [[Double]]) {
     precondition(
       !tasks.isEmpty && tasks.allSatisfy { !$0.isEmpty }, "scores of at least one run on each task")
@@ -13,15 +13,15 @@ package struct Scores: Sendable, Equatable {
     bounds = tasks.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
   }
 
-  /// How many tasks there are.
+  /// The number of tasks.
   package var taskCount: Int { bounds.count - 1 }
-  /// How often each task was run.
+  /// The number of runs of each task.
   package var runCounts: [Int] { zip(bounds.dropFirst(), bounds).map { $0 - $1 } }
   /// The scores of one task.
   package func task(_ task: Int) -> ArraySlice<Double> { values[bounds[task]..<bounds[task + 1]] }
 }
 
-/// One number that stands for all scores.
+/// An aggregate: one number for all scores.
 ///
 /// Agarwal and others, "Deep reinforcement learning at the edge of the statistical precipice",
 /// NeurIPS 2021; the values are those of its library, rliable.
@@ -35,7 +35,7 @@ package enum Aggregate: String, Sendable, CaseIterable {
   /// How far scores stay below the optimum on average; what is above it counts as the optimum.
   case optimalityGap = "optimality_gap"
 
-  /// What people call it.
+  /// Its readable name.
   package var name: String {
     switch self {
     case .interquartileMean: "IQM"
@@ -45,7 +45,7 @@ package enum Aggregate: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether greater numbers are better.
+  /// Whether higher numbers are better.
   package var growsWithSuccess: Bool { self != .optimalityGap }
 
   /// The number of some scores.
@@ -66,11 +66,11 @@ package enum Aggregate: String, Sendable, CaseIterable {
   }
 }
 
-/// Computes all aggregates of scores, each of which counts as often as its weight says.
+/// Computes all aggregates of scores with weights.
 struct AggregateKernel: Sendable {
   private let values: [Double]
   private let bounds: [Int]
-  /// The values from the least to the greatest, and where each stands in `values`.
+  /// The sorted values, and the place of each in `values`.
   private let sorted: [Double]
   private let order: [Int32]
   private let clipped: [Double]
@@ -86,8 +86,8 @@ struct AggregateKernel: Sendable {
     self.optimum = optimum
   }
 
-  /// The aggregates in the order of their places. Nothing is sorted: of values in order, their counts
-  /// tell which are in the middle half.
+  /// The aggregates, in order. Nothing is sorted again: with sorted values, their counts
+  /// determine the middle half.
   func values(_ counts: UnsafeBufferPointer<Int32>) -> SIMD4<Double> {
     let (mean, median, gap) = taskMeans(counts)
     return SIMD4(middleMean(counts), mean, median, gap)
@@ -103,7 +103,7 @@ struct AggregateKernel: Sendable {
           rank &+= 1
           passed &+= counts[Int(order[rank])]
         }
-        // The first in the middle half may have begun before it, the last may end behind it.
+        // The first one in the middle half may begin before it, the last may end after it.
         var sum = Double(min(passed, high) &- low) * sorted[rank]
         while passed < high {
           rank &+= 1
@@ -136,7 +136,7 @@ struct AggregateKernel: Sendable {
               all += reached
               let mean = sum / Double(bounds[task + 1] - bounds[task])
               total += mean
-              // Tasks are few: each mean moves down to its place.
+              // Tasks are few, so insertion sort is enough.
               var place = task
               while place > 0, means[place - 1] > mean {
                 means[place] = means[place - 1]

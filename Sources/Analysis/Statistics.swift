@@ -1,6 +1,6 @@
-/// What a list of numbers says as a whole, and running views of it.
+/// Statistics of a list of numbers, and moving ones.
 package enum Statistics {
-  /// The arithmetic mean; NaN of nothing.
+  /// The arithmetic mean; NaN for an empty list.
   package static func mean(_ values: some Collection<Double>) -> Double {
     guard !values.isEmpty else { return .nan }
     var sum = CompensatedSum()
@@ -8,7 +8,7 @@ package enum Statistics {
     return sum.value / Double(values.count)
   }
 
-  /// The standard deviation of a sample (divided by n − 1); 0 of fewer than two numbers.
+  /// The standard deviation of a sample (divided by n − 1); 0 for fewer than two numbers.
   package static func standardDeviation(_ values: [Double]) -> Double {
     guard values.count > 1 else { return 0 }
     let mean = mean(values)
@@ -17,8 +17,8 @@ package enum Statistics {
     return (sum.value / Double(values.count - 1)).squareRoot()
   }
 
-  /// The numbers below which shares of all lie, between neighbours by proportion; NaN of nothing. Nothing is
-  /// sorted beyond what they need.
+  /// The quantiles at some shares, interpolated linearly; NaN for an empty list. Only as much is
+  /// sorted as they need.
   ///
   /// R's type 7, as NumPy's `quantile`: Hyndman and Fan, "Sample quantiles in statistical packages".
   package static func quantiles(_ shares: [Double], of values: [Double]) -> [Double] {
@@ -29,13 +29,13 @@ package enum Statistics {
       let below = Int(place)
       let low = select(below, in: &values)
       guard below + 1 < values.count else { return low }
-      // Whatever stands behind is not less, so that the next one is the least of it.
+      // The values after it are not lower, so the next one is their minimum.
       let high = values[(below + 1)...].min() ?? low
       return low + (high - low) * (place - Double(below))
     }
   }
 
-  /// The number that sorting would put at a place; those before it are not more, those behind not less.
+  /// The number that sorting would put at an index; those before it are not higher, those after it not lower.
   ///
   /// Hoare, "Algorithm 65: Find", 1961.
   private static func select(_ place: Int, in values: inout [Double]) -> Double {
@@ -70,7 +70,7 @@ package enum Statistics {
     return values.map { average.add($0) }
   }
 
-  /// The greatest number so far.
+  /// The maximum so far.
   package static func runningBest(_ values: [Double]) -> [Double] {
     var best = -Double.infinity
     return values.map { value in
@@ -108,14 +108,14 @@ package struct MovingAverage: Sendable {
   }
 }
 
-/// A sum that also keeps what rounding cut off, so that adding and taking away leaves no trace.
+/// A sum that also keeps the rounding error, so that adding and subtracting a number changes nothing.
 ///
 /// Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", 1974.
 package struct CompensatedSum: Sendable {
   private var sum = 0.0
   private var lost = 0.0
 
-  /// A sum of nothing.
+  /// An empty sum.
   package init() {}
 
   /// The sum.

@@ -2,11 +2,11 @@ import Platform
 import Rollouts
 import Synchronization
 
-/// Draws runs again, with replacement, those of each task among themselves, and looks at what a
-/// statistic would have been: how much of it is luck.
+/// Resamples runs with replacement, separately for each task, and computes a
+/// statistic of each sample: this shows its uncertainty.
 ///
-/// Efron, "Bootstrap methods: another look at the jackknife", 1979. Each repetition has random words of
-/// its own, so that the result does not depend on the number of cores.
+/// Efron, "Bootstrap methods: another look at the jackknife", 1979. Each repetition has its own random
+/// numbers, so that the result does not depend on the number of cores.
 package struct StratifiedBootstrap: Sendable {
   private let strata: [Stratum]
   private let count: Int
@@ -17,11 +17,11 @@ package struct StratifiedBootstrap: Sendable {
   private struct Stratum {
     var first: Int
     var count: Int
-    /// How many of its runs one random word can choose with a bias below 2⁻²⁸.
+    /// How many runs one random word can choose with a bias below 2⁻²⁸.
     var picksPerWord: Int
   }
 
-  /// A bootstrap of a number of runs on each task. Others of a different `part` are independent of it.
+  /// A bootstrap of a number of runs on each task. Those with another `part` are independent of it.
   package init(runs: [Int], repetitions: Int, part: Int = 0) {
     precondition(repetitions > 0 && runs.allSatisfy { $0 > 0 }, "something to draw from, and often")
     var first = 0
@@ -42,10 +42,10 @@ package struct StratifiedBootstrap: Sendable {
   /// Fixed, so that the work is divided in the same way everywhere.
   private static let shards = 16
 
-  /// Threads that are kept: there are many short calls. One call at a time has them.
+  /// Threads that are kept, because there are many short calls. One call at a time uses them.
   private static let pool = Mutex(ThreadPool(threads: min(shards, ThreadPool.processorCount)))
 
-  /// What `statistic` says of each repetition; it gets how often each run was drawn.
+  /// The `statistic` of each repetition; it receives how often each run was drawn.
   func results<Result: Sendable>(
     of blank: Result, _ statistic: @escaping @Sendable (UnsafeBufferPointer<Int32>) -> Result
   ) -> [Result] {
@@ -89,7 +89,7 @@ package struct StratifiedBootstrap: Sendable {
           words &+= 1
           let picks = min(left, stratum.picksPerWord)
           for _ in 0..<picks {
-            // The whole part chooses a run, what is behind the point the next one.
+            // The integer part chooses a run, the fraction the next one.
             let product = word.multipliedFullWidth(by: size)
             counts[stratum.first &+ Int(truncatingIfNeeded: product.high)] &+= 1
             word = product.low

@@ -2,19 +2,19 @@ package import Raster
 
 /// What a terminal, or a file in its place, can show.
 package struct TerminalStyle: Sendable {
-  /// How many colours it has.
+  /// The number of colours.
   package enum Colors: Sendable { case none, palette256, full }
 
-  /// How many colours it has.
+  /// The number of colours.
   package var colors: Colors
-  /// Whether it shows arrows and blocks, and not only ASCII.
+  /// Whether it shows Unicode arrows and blocks, or only ASCII.
   package var isUnicode: Bool
   /// Its width in characters.
   package var width: Int
   /// The theme whose colour maps are used.
   package var theme: Theme
 
-  /// A terminal; by default something that takes plain text only.
+  /// A terminal; by default plain text.
   package init(
     colors: Colors = .none, isUnicode: Bool = false, width: Int = 80, theme: Theme = .dark
   ) {

@@ -3,7 +3,7 @@ import Rollouts
 import Trainers
 import Worlds
 
-/// Every built-in trainer, with presets for the worlds that it learns. A new trainer is a
+/// Every built-in trainer, with presets for the worlds that it can train on. A new trainer is a
 /// folder in `Trainers`, its `TrainerSettings` beside this file, and an entry here.
 package enum BuiltInTrainers {
   /// The table of all trainers.
@@ -45,11 +45,11 @@ package enum BuiltInTrainers {
       "original", of: "snake", "the same as published: every step learns from the newest alone",
       DQNConfiguration.snakeOriginal, [("patience_counts_head", "yes")]),
     Preset(
-      "strong", of: "snake", "sees ways around its body, and the room that each move leaves it",
+      "strong", of: "snake", "sees ways around its body, and the space that each move leaves it",
       DQNConfiguration.snakeStrong, [("observation", "paths")]),
     Preset("default", of: "city", "a satnav and two hidden layers", DQNConfiguration.city),
     Preset(
-      "course", of: "city", "the five published inputs, their faults repaired",
+      "course", of: "city", "the five published inputs, their faults fixed",
       DQNConfiguration.cityCourse, CityRules.course.overrides),
     Preset(
       "original", of: "city", "the same with the faults of the published copies",
@@ -68,7 +68,7 @@ package enum BuiltInTrainers {
       "the published transformer over all 1943 characters: weeks on two cores",
       PPOConfiguration.breakoutOriginal, [("observation", "characters")]),
     Preset(
-      "original-readme", of: "breakout", "the same by its page: 4 M steps, ten times the rate",
+      "original-readme", of: "breakout", "the same by its README: 4 M steps, ten times the rate",
       PPOConfiguration.breakoutOriginalReadme, [("observation", "characters")]),
     Preset(
       "cluster", of: "breakout", "gpt for up to eight processes: eight shards, eight trials",
@@ -80,7 +80,7 @@ package enum BuiltInTrainers {
       "default", of: "reacher", "two networks, observations and returns scaled",
       PPOConfiguration.reacher),
     Preset(
-      "lab", of: "reacher", "the learning lab's: nothing scaled, its faults repaired",
+      "lab", of: "reacher", "the learning lab's: nothing scaled, its faults fixed",
       PPOConfiguration.reacherLab),
     Preset(
       "cluster", of: "reacher", "default for up to eight processes: eight shards",
@@ -107,9 +107,9 @@ package enum BuiltInTrainers {
       [("shards", "8")]),
   ]
 
-  /// On the 8×8 lake the best of all tables is greedy by γ from .9936 to .9956; nearer to 1 or farther from it some
-  /// states prefer what is worse under the step limit. Two actions differ by less than a thousandth there, and it
-  /// takes 60,000 episodes to find the better one.
+  /// On the 8×8 lake the best table is the greedy one for γ from .9936 to .9956; with other values some states
+  /// prefer an action that is worse under the step limit. Two actions differ by less than a thousandth there,
+  /// and it takes 60,000 episodes to find the better one.
   private static let lakeTable: QTableConfiguration = {
     var settings = QTableConfiguration()
     settings.episodes = 60_000

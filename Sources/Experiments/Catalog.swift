@@ -2,7 +2,7 @@ internal import Physics
 import Rollouts
 package import Worlds
 
-/// All that can be trained: the table of worlds and that of trainers. What is not in them is unknown
+/// Everything that can be trained: the table of worlds and the table of trainers. What is in neither is unknown
 /// everywhere.
 package struct Catalog: Sendable {
   package var worlds: WorldTable
@@ -33,14 +33,14 @@ package struct Catalog: Sendable {
     #endif
   }
 
-  /// Everything that can be trained, by name: worlds, then texts where a trainer learns them.
+  /// Everything that can be trained, by name: worlds, then texts if a trainer learns them.
   package var subjects: [String] {
     worlds.names
       + (trainers.presets(of: TrainingText.subjectName).isEmpty ? [] : [TrainingText.subjectName])
   }
 
-  /// The presets of a world or text, the default first. Where none was written, it is what the first trainer
-  /// that can learn it usually does.
+  /// The presets of a world or text, the default first. If it has none, the usual settings of the first trainer
+  /// that can learn it are the default.
   package func presets(of subject: String) throws -> [Preset] {
     let presets = trainers.presets(of: subject)
     guard presets.isEmpty else { return presets }
@@ -51,7 +51,7 @@ package struct Catalog: Sendable {
     return [Preset("default", of: subject, "the trainer's usual settings", entry.usual)]
   }
 
-  /// The world of a name, on a map's text.
+  /// The world with a name, on a map's text.
   func world(
     _ name: String, map: String?, configuration: JSON = .object([])
   ) throws -> any World {
@@ -63,7 +63,7 @@ package struct Catalog: Sendable {
 }
 
 extension Catalog {
-  /// Every kind of network that some trainer lets decide.
+  /// Every kind of policy network that some trainer offers.
   package var policies: [String] {
     func kinds<S: TrainerSettings>(_ settings: S) -> [String] { S.policyKinds }
     return trainers.entries.flatMap { kinds($0.usual) }

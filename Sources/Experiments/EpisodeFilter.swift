@@ -1,12 +1,12 @@
 package import Recordings
 package import Rollouts
 
-/// Which episodes of a recording are meant: a selection among those of which a condition is true.
+/// A choice of episodes: a selection among those that meet a condition.
 package struct EpisodeFilter: Sendable {
   package var selection: EpisodeSelection
   package var condition: EpisodeCondition?
 
-  /// A selection among all episodes, or among those that a condition is true of.
+  /// A selection among all episodes, or among those that meet a condition.
   package init(_ selection: EpisodeSelection, where condition: EpisodeCondition? = nil) {
     (self.selection, self.condition) = (selection, condition)
   }
@@ -20,8 +20,8 @@ package struct EpisodeFilter: Sendable {
     }[0]
   }
 
-  /// The chosen episodes, whose steps are there; none is an error. What counts as a success is the world's
-  /// business; a text has none.
+  /// The chosen episodes whose steps are recorded; none is an error. The world defines what a success is;
+  /// a text has none.
   package func episodes(
     of recording: Recording, in world: (any World)?
   ) throws -> [Episode] {
@@ -35,12 +35,12 @@ package struct EpisodeFilter: Sendable {
     }[0]
     guard fittingCount > 0 else {
       throw RunError.run(
-        "of \(count) episodes of \(recording.path) none is as asked for",
+        "none of the \(count) episodes of \(recording.path) meets the conditions",
         .listEpisodes(of: recording.path))
     }
     guard !chosen.isEmpty else {
       throw RunError.run(
-        "of \(fittingCount) such episodes of \(recording.path) none is '\(selection)'")
+        "none of the \(fittingCount) matching episodes of \(recording.path) is '\(selection)'")
     }
     return chosen
   }

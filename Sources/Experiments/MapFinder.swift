@@ -2,7 +2,7 @@ import Glibc
 import Platform
 package import Worlds
 
-/// Finds maps by name: files at a path, in the folders that hold maps, and those that need no file.
+/// Finds maps by name: files at a path, maps in the folders for maps, and built-in ones.
 package struct MapFinder {
   private let maps: MapSource
   private let world: String
@@ -29,14 +29,14 @@ package struct MapFinder {
     throw RunError.unknown("there is no map '\(name)' of \(world)", name, among: known)
   }
 
-  /// The file of a name or path; nil where there is none.
+  /// The file with a name or path; nil if there is none.
   package func file(named name: String) -> String? {
     let path = "\(maps.folder)/\(name).\(maps.fileEnding)"
     let places = [name] + Self.folders.map { "\($0)/\(path)" }
     return places.first { Files.exists($0) && !Files.isFolder($0) }
   }
 
-  /// All names that a map can be found by, by alphabet.
+  /// All names of maps that can be found, sorted.
   package var names: [String] {
     let files = Self.folders.flatMap { folder in
       Files.visibleNames(in: "\(folder)/\(maps.folder)").map(Files.stem)
@@ -44,7 +44,7 @@ package struct MapFinder {
     return Set(maps.builtIn.map(\.name) + files).sorted()
   }
 
-  /// The name of the map whose text worlds keep; nil where no map that is found by a name is that.
+  /// The name of the map with this text; nil if no map has it.
   func name(of text: String) -> String? {
     let builtIn = maps.builtIn.map(\.name)
     return (builtIn + names.filter { !builtIn.contains($0) }).first { name in
@@ -53,9 +53,11 @@ package struct MapFinder {
     }
   }
 
-  /// The folders that hold maps: the one here, and the one beside the program or above the folder that it
-  /// was built in.
+  /// The folders that hold maps: the one here, and the one that was installed with the program or lies
+  /// above the folder that it was built in.
   private static let folders: [String] = {
+    let installed = "\(Installation.resources)/maps"
+    if Files.isFolder(installed) { return ["maps", installed] }
     var folder = Files.folder(of: Files.program)
     while folder.count > 1, !Files.isFolder("\(folder)/maps/cities") {
       folder = Files.folder(of: folder)
@@ -66,7 +68,7 @@ package struct MapFinder {
 
 /// Files that should be text.
 package enum TextFile {
-  /// The whole of a file.
+  /// The whole text of a file.
   package static func contents(of path: String) throws -> String {
     let bytes = try Files.contents(of: path, limit: 1 << 28)
     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -77,17 +79,17 @@ package enum TextFile {
 }
 
 extension Catalog {
-  /// The file of a map of any world, by its name or path; nil where there is none.
+  /// The file of any world's map, by its name or path; nil if there is none.
   package func mapFile(named name: String) -> String? {
     worlds.entries.lazy.compactMap { entry in
       entry.maps.flatMap { MapFinder($0, of: entry.name).file(named: name) }
     }.first
   }
 
-  /// What there is to say of a map, whichever world it is of.
+  /// The report on a map, whichever world it belongs to.
   package func surveyMap(_ text: String) throws -> MapFinding {
     guard let maps = worlds.entries.lazy.compactMap(\.maps).first(where: { $0.recognizes(text) })
-    else { throw RunError.run("this is no map of any world") }
+    else { throw RunError.run("this is not a map of any world") }
     return try maps.survey(text)
   }
 }

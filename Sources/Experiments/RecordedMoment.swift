@@ -6,13 +6,13 @@ import Trainers
 package enum RecordedMoment: Sendable, Equatable {
   /// After a number of steps.
   case step(Int)
-  /// After this part of all steps, from 0 to 1.
+  /// After this share of all steps, from 0 to 1.
   case share(Double)
   case end
-  /// When the network was kept that did best in the trials.
+  /// When the network with the best trial was kept.
   case best
 
-  /// The moment that a text names: `5000`, `50%`, `end`, `last` or `best`; nil where it names none.
+  /// Parses a moment: `5000`, `50%`, `end`, `last` or `best`; nil if it is none.
   package init?(_ text: String) {
     switch text {
     case "end", "last": self = .end
@@ -28,7 +28,7 @@ package enum RecordedMoment: Sendable, Equatable {
 }
 
 extension Recording {
-  /// The number of steps that were done by a moment.
+  /// The number of steps done at a moment.
   package func step(at moment: RecordedMoment) throws -> Int {
     let steps = try stepCount()
     switch moment {
@@ -43,12 +43,12 @@ extension Recording {
     }
   }
 
-  /// The moment whose network plays best, as far as was tried: that of the best trial. Where none was kept, the end.
+  /// The moment whose network plays best, as far as was tried: that of the best trial. If none was kept, the end.
   package func bestMoment() throws -> RecordedMoment {
     try lastCheckpoint(kind: Checkpoint.bestKind) == nil ? .end : .best
   }
 
-  /// The last checkpoint by a moment, or that of the best trial.
+  /// The last checkpoint up to a moment, or that of the best trial.
   package func checkpoint(at moment: RecordedMoment) throws -> Checkpoint {
     if case .best = moment {
       guard let best = try lastCheckpoint(kind: Checkpoint.bestKind) else {

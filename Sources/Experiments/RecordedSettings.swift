@@ -3,14 +3,14 @@ package import Rollouts
 package import Trainers
 import Worlds
 
-/// The settings of a run that another program made: it can be read and drawn, and nothing can be learned
-/// from here on.
+/// The settings of a run that another program made: it can be read and drawn, but not trained
+/// further.
 package struct RecordedSettings: TrainerSettings {
   package static let trainerName = "another program"
-  /// What the recording calls the trainer.
+  /// The trainer's name in the recording.
   package let trainer: String
 
-  /// Nothing that this program could set.
+  /// Nothing can be set.
   package static let settings: [Setting<Self>] = []
 
   /// The settings of a recorded run.
@@ -19,13 +19,13 @@ package struct RecordedSettings: TrainerSettings {
   package static func learns(_ subject: Subject) -> Bool { false }
 
   package func trainer(of subject: Subject, seed: UInt64) throws -> any Trainer {
-    throw refusal("trained on")
+    throw refusal("continued")
   }
 
   package func mostSteps(stepLimit: Int) -> Int { 0 }
 
-  /// A table is made again from the steps where the run's author declared the rule of learning; anything else is as it
-  /// was kept last.
+  /// A table is rebuilt from the steps if the run's author declared the learning rule; anything else is the last
+  /// checkpoint.
   package func checkpoint(
     of recording: Recording, at moment: RecordedMoment
   ) throws -> Checkpoint {
@@ -40,15 +40,15 @@ package struct RecordedSettings: TrainerSettings {
     throw refusal("played")
   }
 
-  /// Why a recording cannot be treated in some way.
+  /// The error for something that is impossible with such a recording.
   func refusal(_ what: String) -> RunError {
-    .run("\(trainer) made this recording in another program: it can be drawn and not \(what)")
+    .run("\(trainer) made this recording in another program: it can be drawn, but not \(what)")
   }
 }
 
 extension TrainingPlan {
-  /// What can be drawn of what was learned in a recording. Another program's is a table where it kept
-  /// one of the kind that this one keeps.
+  /// What can be drawn of what was learned in a recording. Another program's run has a table if it kept
+  /// one in the same form as this program.
   package func insight(of recording: Recording) throws -> Insight {
     guard settings is RecordedSettings else { return settings.insight }
     return try recording.finalCheckpoint()?.kind == QTable.checkpointKind ? .table : .nothing

@@ -3,34 +3,34 @@ package import Recordings
 package import Rollouts
 import Worlds
 
-/// What one needs to make the same run again.
+/// What is needed to make the same run again.
 package enum Reproduction: Sendable {
   case training(Training)
-  /// Another run from a step of a recording on, with settings that are not as it had them.
+  /// A fork: another run from a step of a recording, with changed settings.
   case fork(of: String, at: Int, changes: [JSON.Member])
-  /// An evaluation of what a recording (nil: nobody knows which) had learned by a step.
+  /// An evaluation of what a recording had learned by a step; nil if the recording is unknown.
   case evaluation(of: String?, at: Int, seed: UInt64, limits: Evaluation.Limits)
   case writing(Writing)
   /// Nothing: a person played.
   case byHand
-  /// Whatever another program does; its trainer's name.
+  /// A run of another program, with its trainer's name.
   case elsewhere(trainer: String)
 
-  /// A run from its first step on.
+  /// A run from its first step.
   package struct Training: Sendable {
     package var subject: String
     /// Nil for a world without maps.
     package var map: Map?
     package var preset: String
     package var seed: UInt64
-    /// The settings that are not as the preset has them.
+    /// The settings that differ from the preset.
     package var changes: [JSON.Member]
   }
 
-  /// Where a map is.
+  /// The source of a map.
   package enum Map: Sendable, Equatable {
     case named(String)
-    /// In a recording alone, from which it is to be written to a file.
+    /// Only in a recording, from which it has to be exported to a file.
     case recorded(in: String, file: String)
   }
 
@@ -40,10 +40,10 @@ package enum Reproduction: Sendable {
     package var prompt: String
     package var samples: Int
     package var seed: UInt64
-    /// How they were sampled.
+    /// The sampling settings.
     package var settings: JSON
 
-    /// Who wrote them.
+    /// The model that wrote them.
     package enum Model: Sendable {
       case recording(String, at: Int)
       case folder(String)
@@ -52,7 +52,7 @@ package enum Reproduction: Sendable {
 }
 
 extension Catalog {
-  /// How a recorded run is made again.
+  /// How to make a recorded run again.
   package func reproduction(of recording: Recording) throws -> Reproduction {
     let run = try recording.description()
     if let settings = (try? plan(of: run))?.settings as? RecordedSettings {
@@ -72,7 +72,7 @@ extension Catalog {
           of: parent.file, at: parent.step,
           changes: run.changes(from: known ?? usualConfiguration(of: run, map: nil)))
       }
-      // What the run went on by, and the text that it learned, stand in the recording, and perhaps nowhere else.
+      // The parent's parameters and the training text are in the recording, and perhaps nowhere else.
       let settings = try recording.settings()
       if run.isOfText || settings.count > 1 {
         return .fork(of: recording.path, at: settings.last?.from ?? 0, changes: [])
@@ -81,7 +81,7 @@ extension Catalog {
     }
   }
 
-  /// How a run of training that is recorded in a file is made again.
+  /// How to make a recorded training run again.
   package func training(_ run: RunDescription, recordedIn path: String) -> Reproduction.Training {
     let map = map(of: run, recordedIn: path)
     let name: String? = if case .named(let name)? = map { name } else { nil }
@@ -123,7 +123,7 @@ extension Catalog {
 }
 
 extension RunDescription {
-  /// The settings that another configuration has otherwise.
+  /// The settings that differ from another configuration.
   fileprivate func changes(from usual: JSON?) -> [JSON.Member] {
     guard case .object(let members) = configuration else { return [] }
     return members.filter { usual?[$0.key] != $0.value }
@@ -131,10 +131,10 @@ extension RunDescription {
 }
 
 extension Recording {
-  /// By which limits an evaluation plays just these steps.
+  /// The limits with which an evaluation plays exactly these steps.
   fileprivate func limits() throws -> Evaluation.Limits {
     let last = try episodes(.last).first
-    // A limit of steps cuts the last episode off; where it ended there, it ends so again.
+    // A limit of steps cuts off the last episode; if it ended there, it ends the same way again.
     return last?.ending == .terminated
       ? Evaluation.Limits(episodes: last?.number) : Evaluation.Limits(steps: try stepCount())
   }

@@ -1,43 +1,43 @@
 import Rollouts
 
-/// Why something cannot be done with a run, a world or a trainer: one sentence, and what may help.
+/// Why something cannot be done with a run, a world or a trainer: one sentence, and a remedy.
 package struct RunError: Error, Sendable, CustomStringConvertible {
-  /// Whose business it is.
+  /// The kind of error, which decides the exit code.
   package enum Kind: Sendable {
-    /// What was asked for does not exist, or does not go together.
+    /// The request names something that does not exist, or things that do not fit together.
     case request
-    /// The run, or something that it needs, is not as it must be.
+    /// The run, or something that it needs, is not in the right state.
     case run
-    /// Whoever waited for it asked to stop.
+    /// The user asked to stop.
     case cancelled
   }
 
-  /// What may help. Whatever shows the error knows how to ask for that.
+  /// What may help. The part that shows the error knows how to phrase it.
   package enum Remedy: Sendable {
     /// One of these names, perhaps one that is spelled almost like the word.
     case name(like: String, among: [String])
-    /// To list a recording's episodes, or what can be set of a world.
+    /// List a recording's episodes, or a world's settings.
     case listEpisodes(of: String)
     case listSettings(of: String)
-    /// To draw an episode that can be, or as pictures usually are.
+    /// Draw an episode that can be drawn, or use the usual look.
     case chooseEpisode(Int)
     case usualLook
-    /// To let the trainer keep the network of its best trial.
+    /// Let the trainer keep the network of its best trial.
     case keepBest
-    /// To draw a random map of a world under a name.
+    /// Draw a random map of a world and give it this name.
     case generateMap(of: String, name: String)
-    /// To go on with a recording as it is, or to fork it.
+    /// Continue a recording as it is, or fork it.
     case resumeOrFork(String)
     case fork
-    /// To plan runs in another folder.
+    /// Plan runs in another folder.
     case otherFolder
-    /// To fork a recording at its last checkpoint.
+    /// Fork a recording at its last checkpoint.
     case forkAtCheckpoint(String, step: Int)
-    /// To train a policy that reads letters, or a language model; to let that write a text.
+    /// Train a policy that reads letters, or a language model; generate a text with it.
     case trainLetterPolicy
     case trainLanguageModel
     case generateText
-    /// What a language model's training, or a text that it wrote, can be asked for.
+    /// What works with a language model's training, or with a generated text.
     case languageModelViews
     case generatedTextViews
   }
@@ -51,7 +51,7 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
     (self.kind, self.description, self.remedy) = (kind, description, remedy)
   }
 
-  /// What was asked for does not exist, or does not go together.
+  /// The request names something that does not exist, or things that do not fit together.
   package static func request(_ sentence: String, _ remedy: Remedy? = nil) -> RunError {
     RunError(.request, sentence, remedy)
   }
@@ -62,25 +62,25 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
     RunError(.request, sentence, .name(like: word, among: known))
   }
 
-  /// The run, or something that it needs, is not as it must be.
+  /// The run, or something that it needs, is not in the right state.
   package static func run(_ sentence: String, _ remedy: Remedy? = nil) -> RunError {
     RunError(.run, sentence, remedy)
   }
 
-  /// A recording that does not hold what it must.
+  /// A recording lacks something that it must have.
   package static func damaged(_ path: String, _ what: String) -> RunError {
     RunError(.run, "\(path) is damaged: \(what)", nil)
   }
 
-  /// Whoever waited asked to stop.
+  /// The user asked to stop.
   package static let cancelled = RunError(.cancelled, "stopped", nil)
 }
 
-/// Hears which part of some work is done, from 0 to 1, with a few words about it; false ends the work
+/// Receives the share of work that is done, from 0 to 1, with a short text; returning false ends the work
 /// with `RunError.cancelled`.
 package typealias ProgressHandler = (_ share: Double, _ note: String) -> Bool
 
-/// Runs what may be refused by a setting's name or value: that is the request's fault.
+/// Turns errors about a setting's name or value into errors of the request.
 func refusingSettings<Result>(
   _ body: () throws -> Result
 ) throws -> Result {

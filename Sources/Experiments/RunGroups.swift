@@ -2,15 +2,15 @@ import Platform
 package import Recordings
 package import Rollouts
 
-/// A recording among others that it is drawn or compared with.
+/// A recording in a group of recordings that are drawn or compared.
 package struct GroupedRun {
   package let path: String
-  /// What it says of itself; without its map and what its states mean where a catalog says it.
+  /// Its description; from a catalog it lacks the map and the meaning of states.
   package let run: RunDescription
   private let source: Source
   /// The group that it belongs to.
   package fileprivate(set) var group: String
-  /// The world and map that it was run on.
+  /// Its world and map.
   package let task: String
 
   private enum Source {
@@ -49,7 +49,7 @@ package struct GroupedRun {
     }
   }
 
-  /// A metric that was recorded; one that was not is refused with those that were.
+  /// A recorded metric; for a missing one the error lists the recorded ones.
   package func outcomes(
     ofMetric name: String, most: Int = Outcomes.usualMost
   ) throws -> Outcomes {
@@ -65,7 +65,7 @@ package struct GroupedRun {
     }
   }
 
-  /// What a key says of the run; nil where it says nothing.
+  /// The run's value for a key; nil if it has none.
   fileprivate func value(of key: String) -> String? {
     switch key {
     case "trainer": run.trainer
@@ -86,7 +86,7 @@ package struct GroupedRun {
 /// Runs in groups.
 package struct RunGroups {
   package let runs: [GroupedRun]
-  /// What the groups differ in, in words.
+  /// The keys that tell the groups apart, as text.
   package let key: String
 
   /// What runs can be grouped by besides their settings.
@@ -94,8 +94,8 @@ package struct RunGroups {
     "trainer", "preset", "world", "map", "task", "seed", "purpose", "tag", "note", "file",
   ]
 
-  /// Groups of recordings, or of all in a folder or a catalog, by a key, or by whatever they differ in besides their seeds and
-  /// worlds.
+  /// Groups recordings, including those in folders and catalogs, by a key, or by what they differ in besides seed and
+  /// world.
   package init(_ places: [String], by key: String?) throws {
     var runs = try RunPlaces.all(in: places).map { try GroupedRun($0) }
     if runs.isEmpty {
@@ -131,7 +131,7 @@ package struct RunGroups {
       among: words + Set(settings).sorted())
   }
 
-  /// The first of trainer, preset and settings that differ within a world.
+  /// The first of trainer, preset and settings that differs within a world.
   private static func differing(_ runs: [GroupedRun]) -> [String] {
     func differs(_ key: String) -> Bool {
       Dictionary(grouping: runs, by: \.task).values.contains { same in
@@ -155,7 +155,7 @@ package struct RunGroups {
 }
 
 extension Recording {
-  /// A metric that was recorded; one that was not is refused with those that were.
+  /// A recorded metric; for a missing one the error lists the recorded ones.
   package func knownOutcomes(
     ofMetric name: String, most: Int = Outcomes.usualMost
   ) throws -> Outcomes {
@@ -169,7 +169,10 @@ extension RunError {
   fileprivate static func noMetric(
     _ name: String, of path: String, among known: [String]
   ) -> RunError {
-    let has = known.isEmpty ? "it has none at all" : "it has \(known.joined(separator: ", "))"
-    return .run("\(path) has no metric '\(name)'; \(has)", .name(like: name, among: known))
+    // The remedy lists a few names, and no long row of them.
+    let has =
+      known.isEmpty
+      ? "; it has none at all" : known.count > 8 ? "; it has \(known.joined(separator: ", "))" : ""
+    return .run("\(path) has no metric '\(name)'\(has)", .name(like: name, among: known))
   }
 }

@@ -1,9 +1,9 @@
 import Platform
 package import Recordings
 
-/// Where recordings are looked for: files, folders of them, and catalogs.
+/// Where to look for recordings: files, folders of them, and catalogs.
 package enum RunPlaces {
-  /// A recording, or what a catalog knows of one.
+  /// A recording, or a catalog's entry for one.
   package enum Place {
     case file(String)
     case cataloged(RunCatalog, RunCatalog.Run)
@@ -17,7 +17,7 @@ package enum RunPlaces {
     }
   }
 
-  /// Files as they are named; of a folder all recordings in it, by name; of a catalog all that it knows.
+  /// Expands places: files stay, a folder becomes its recordings, sorted by name, a catalog its entries.
   package static func all(in places: [String]) throws -> [Place] {
     try places.flatMap { place -> [Place] in
       if Files.isFolder(place) {
@@ -31,7 +31,7 @@ package enum RunPlaces {
     }
   }
 
-  /// The files of all of them.
+  /// The files of all places.
   package static func files(in places: [String]) throws -> [String] {
     try all(in: places).map(\.path)
   }

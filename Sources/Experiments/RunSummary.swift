@@ -1,7 +1,7 @@
 package import Recordings
 package import Rollouts
 
-/// What one line, or one object, says of a recording.
+/// A short description of a recording, for one line or one JSON object.
 package struct RunSummary {
   package let run: RunDescription
   package let path: String
@@ -9,11 +9,11 @@ package struct RunSummary {
   package let episodes: Int
   package let status: Recording.Status
   package let bytes: Int
-  /// The mean return of the last hundred episodes, and the best return; nil where none has ended.
+  /// The mean return of the last hundred episodes, and the best return; nil if no episode has ended.
   package let lastMean: Double?
   package let best: Double?
 
-  /// Reads a recording, or what a catalog knows of it.
+  /// Reads a recording, or a catalog's entry.
   package init(_ place: RunPlaces.Place) throws {
     path = place.path
     switch place {
@@ -31,8 +31,8 @@ package struct RunSummary {
     }
   }
 
-  /// What a run came to: the mean return of its last hundred episodes, or a language model's last loss on what
-  /// it never learned from.
+  /// The score of a run: the mean return of its last hundred episodes, or a language model's last validation
+  /// loss.
   package static func score(of path: String) throws -> (score: Double?, isLoss: Bool) {
     let recording = try Recording(path)
     if try recording.description().isOfText {
@@ -41,7 +41,7 @@ package struct RunSummary {
     return (try recording.lastMean(), false)
   }
 
-  /// Flat and stable.
+  /// The summary as JSON; the keys are stable.
   package var members: [JSON.Member] {
     [
       .init("file", .string(path)), .init("world", .string(run.world.name)),
@@ -59,7 +59,7 @@ package struct RunSummary {
 }
 
 extension Recording {
-  /// The mean return of the last hundred episodes; nil where none has ended.
+  /// The mean return of the last hundred episodes; nil if none has ended.
   fileprivate func lastMean() throws -> Double? {
     let last = try lastEpisodes(100).map(\.return).filter { !$0.isNaN }
     return last.isEmpty ? nil : last.reduce(0, +) / Double(last.count)

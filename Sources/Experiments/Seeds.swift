@@ -1,9 +1,9 @@
-/// The seeds of several runs, as people write them.
+/// The seeds of several runs, as people type them.
 package enum Seeds {
-  /// What they may be, in a few words.
+  /// The accepted forms, for help and errors.
   package static let help = "5 for seeds 1 to 5, 6-10 for those, 7-7 or 3,7 for single ones"
 
-  /// Reads them: a number alone says how many, as in every tool that takes a number of runs.
+  /// Parses seeds: a single number is the number of runs, as in other tools.
   package static func parse(_ text: String, most: Int) throws -> [UInt64] {
     let words = text.split(separator: ",", omittingEmptySubsequences: false).map {
       $0.filter { $0 != " " }

@@ -7,7 +7,7 @@ package enum Subject: Sendable {
   case world(any World)
   case text(TrainingText)
 
-  /// What commands and recordings call it.
+  /// Its name in commands and recordings.
   package var name: String {
     switch self {
     case .world(let world): world.description.name
@@ -16,48 +16,48 @@ package enum Subject: Sendable {
   }
 }
 
-/// The settings of a trainer, from which all else follows: what it learns, how it is made and resumed, and
-/// what can be asked about what it has learned.
+/// The settings of a trainer, from which all else follows: what it can learn, how it is made and resumed, and
+/// how its checkpoints are used.
 package protocol TrainerSettings: Configuration, Equatable {
-  /// What recordings call the trainer.
+  /// The trainer's name in recordings.
   static var trainerName: String { get }
-  /// Whether it can learn this.
+  /// Whether the trainer can learn a subject.
   static func learns(_ subject: Subject) -> Bool
 
-  /// The kinds of network that can decide, where there is a choice, and the one that does.
+  /// The kinds of policy network, if there is a choice, and the chosen one.
   static var policyKinds: [String] { get }
   var policyKind: String? { get }
 
-  /// Refuses settings that are each allowed, but not together.
+  /// Refuses settings that are each valid, but not together.
   func validate() throws(SettingError)
-  /// The trainer, which has learned nothing.
+  /// A new, untrained trainer.
   func trainer(of subject: Subject, seed: UInt64) throws -> any Trainer
-  /// Refuses a checkpoint whose network has another size than these settings ask for: asked before a trainer
-  /// takes memory by what a recording says of itself.
+  /// Refuses a checkpoint whose network has another size than these settings: checked before a trainer
+  /// allocates memory for what a recording claims.
   func check(_ checkpoint: Checkpoint) throws
-  /// The same settings, those fitted to the length of the run that were not given.
+  /// The same settings, where those that were not given fit the length of the run.
   func fitted(given: Set<String>) -> Self
-  /// The most steps that training takes, where an episode has at most `stepLimit`.
+  /// The most steps that training can take, if an episode has at most `stepLimit`.
   func mostSteps(stepLimit: Int) -> Int
   /// How many worlds are played side by side.
   var worlds: Int { get }
-  /// Whether the number of episodes ends a run.
+  /// Whether a number of episodes ends the run.
   var isByEpisodes: Bool { get }
-  /// The same settings, but for schedules over all episodes: those stay what they are in one.
+  /// The same settings with schedules over episodes fixed at their values in one episode.
   func holdingSchedules(at episode: Int) -> Self
 
-  /// How many steps an update learns from, counted from a checkpoint: each as it is taken, or those of a rollout.
+  /// How many steps an update learns from, counted from a checkpoint: one, or a whole rollout.
   var stepsLearnedTogether: Int { get }
-  /// The same settings without trials of what was learned, which change nothing of it.
+  /// The same settings without trials, which do not change what is learned.
   var withoutTrials: Self { get }
 
-  /// What was learned by a moment of a recording.
+  /// The checkpoint at a moment of a recording.
   func checkpoint(of recording: Recording, at moment: RecordedMoment) throws -> Checkpoint
-  /// Somebody who plays by what a checkpoint holds.
+  /// A player that uses a checkpoint.
   func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player
-  /// Somebody who says, state by state, what a checkpoint makes of it; nil where nobody can.
+  /// An advisor that uses a checkpoint, state by state; nil if there is none.
   func advisor(in world: any World, by checkpoint: Checkpoint) throws -> (any Advisor)?
-  /// What playing by a checkpoint earns, computed; nil where it can only be sampled.
+  /// The expected result of playing a checkpoint, computed; nil if it can only be sampled.
   func exactEvaluation(in world: any World, by checkpoint: Checkpoint) throws -> ExactEvaluation?
   /// What can be drawn of what was learned.
   var insight: Insight { get }
@@ -67,22 +67,22 @@ package protocol TrainerSettings: Configuration, Equatable {
 package enum Insight: Sendable {
   /// A table of action values, known at every step of the recording.
   case table
-  /// The action values of observations, as a checkpoint's network has them.
+  /// The action values of observations, from a checkpoint's network.
   case actionValues(@Sendable (Checkpoint) throws -> ActionValues)
-  /// Where a checkpoint's network looked in a world's states; nil where it does not look at places.
+  /// What a checkpoint's network attends to in a world's states; nil if it does not attend to places.
   case attention(@Sendable (Checkpoint, any World) throws -> (any StateAttention)?)
-  /// Nothing but curves.
+  /// Only curves.
   case nothing
 }
 
 /// Rows of observations → rows of action values.
 package typealias ActionValues = (_ observations: [Float]) -> [Float]
 
-/// A network that looks at the places of a state before it decides.
+/// A network that attends to the places of a state before it decides.
 package protocol StateAttention: Sendable {
-  /// How many heads look.
+  /// The number of attention heads.
   var heads: Int { get }
-  /// How much of its attention each head gave to each place of a recorded state.
+  /// The attention of each head to each place of a recorded state.
   func shares(of state: Value) -> [[Float]]
 }
 
@@ -108,14 +108,14 @@ extension TrainerSettings {
   ) throws -> ExactEvaluation? { nil }
   package var insight: Insight { .nothing }
 
-  /// Refuses a checkpoint that cannot hold as many weights as lie between the layers of a network.
+  /// Refuses a checkpoint that cannot hold the weights of a network's layers.
   func check(_ checkpoint: Checkpoint, holds weights: Int) throws(SettingError) {
     guard weights <= checkpoint.parameters.count / MemoryLayout<Float>.size else {
       throw SettingError("the network of these settings is larger than the recorded one")
     }
   }
 
-  /// The same settings as a recording's configuration has them.
+  /// The settings in a recording's configuration.
   func restoring(_ configuration: JSON) throws -> Self {
     var settings = self
     try settings.restore(configuration)
@@ -123,7 +123,7 @@ extension TrainerSettings {
   }
 }
 
-/// A named set of settings for one world: ours, or those of a published original.
+/// A named set of settings for one world: ours, or that of a published original.
 package struct Preset: Sendable {
   package var name: String
   package var help: String
@@ -142,20 +142,20 @@ package struct Preset: Sendable {
     (self.settings, self.overrides) = (settings, overrides)
   }
 
-  /// What recordings call its trainer.
+  /// The trainer's name in recordings.
   package var trainerName: String { settings.trainerName }
 }
 
 extension TrainerSettings {
-  /// What recordings call the trainer.
+  /// The trainer's name in recordings.
   package var trainerName: String { Self.trainerName }
 }
 
-/// A trainer that is known: one line of the table of trainers.
+/// One line of the table of trainers.
 package struct TrainerEntry: Sendable {
   /// Its settings before any preset.
   package let usual: any TrainerSettings
-  /// The first of those for a world is the world's default.
+  /// The presets; the first for a world is that world's default.
   package let presets: [Preset]
 
   /// A trainer with its presets.
@@ -163,7 +163,7 @@ package struct TrainerEntry: Sendable {
     (self.usual, self.presets) = (usual, presets)
   }
 
-  /// What recordings call it.
+  /// Its name in recordings.
   package var name: String { usual.trainerName }
 
   func learns(_ subject: Subject) -> Bool { learns(usual, subject) }
@@ -173,14 +173,14 @@ package struct TrainerEntry: Sendable {
   }
 }
 
-/// The trainers that are known, by name.
+/// The known trainers, by name.
 package struct TrainerTable: Sendable {
   package var entries: [TrainerEntry]
 
   /// A table of some trainers.
   package init(_ entries: [TrainerEntry]) { self.entries = entries }
 
-  /// The entry of a name; nil where there is none.
+  /// The entry with a name; nil if there is none.
   package subscript(name: String) -> TrainerEntry? { entries.first { $0.name == name } }
 
   /// All presets of a world or text, the default first.

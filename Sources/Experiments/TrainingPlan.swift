@@ -4,13 +4,13 @@ package import Rollouts
 package import Trainers
 import Worlds
 
-/// What is learned and how: before the first step, or as a recording has it.
+/// What is learned and how: before the first step, or as a recording describes it.
 package struct TrainingPlan: Sendable {
   package var subject: Subject
   package var settings: any TrainerSettings
   package let preset: String
 
-  /// What is learned: a world's name, or that of texts.
+  /// The subject: a world's name, or that of texts.
   package var name: String { subject.name }
 
   /// The world; a text has none.
@@ -21,7 +21,7 @@ package struct TrainingPlan: Sendable {
     }
   }
 
-  /// The rules alone, which steps follow, whatever the trainer.
+  /// Only the rules that steps follow, whatever the trainer.
   package var rules: [JSON.Member] {
     guard case .world(let world) = subject else { return [] }
     return world.ruleMembers
@@ -36,12 +36,12 @@ package struct TrainingPlan: Sendable {
     return settings.explained + world.explainedRules
   }
 
-  /// Refuses what needs the trainer of a run, where another program has it; `what` says what cannot be done with the recording.
+  /// Throws if another program's trainer made the run; `what` says what cannot be done with the recording.
   func requireOwnTrainer(for what: String) throws(RunError) {
     if let settings = settings as? RecordedSettings { throw settings.refusal(what) }
   }
 
-  /// The trainer, which has learned nothing.
+  /// A new, untrained trainer.
   package func trainer(seed: UInt64) throws -> any Trainer {
     try refusingSettings {
       if case .world(let world) = subject {
@@ -51,7 +51,7 @@ package struct TrainingPlan: Sendable {
     }
   }
 
-  /// The trainer as a recorded checkpoint has it. `history` gives the recorded transitions of a range of steps.
+  /// The trainer at a recorded checkpoint. `history` returns the recorded transitions of a range of steps.
   package func trainer(
     seed: UInt64, from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
   ) throws -> any Trainer {
@@ -61,7 +61,7 @@ package struct TrainingPlan: Sendable {
     return trainer
   }
 
-  /// What a recording of this plan says of itself.
+  /// The description in a recording of this plan.
   package func description(seed: UInt64, purpose: RunPurpose = .train) -> RunDescription {
     let world: WorldDescription
     switch subject {
@@ -71,13 +71,13 @@ package struct TrainingPlan: Sendable {
     var description = RunDescription(
       world: world, trainer: settings.trainerName, purpose: purpose, preset: preset, seed: seed,
       configuration: configuration)
-    // What is evaluated is played one episode after the other.
+    // An evaluation plays one episode after the other.
     if purpose == .train { description.worlds = settings.worlds }
     return description
   }
 }
 
-/// What somebody wants to train, in words.
+/// A request to train, as text.
 package struct PlanRequest: Sendable {
   package var subject: String
   /// A map's name or file; nil for the usual one.
@@ -85,12 +85,12 @@ package struct PlanRequest: Sendable {
   /// A text's file or folder.
   package var text: String?
   package var preset: String?
-  /// Which kind of network decides, where a trainer has a choice.
+  /// The kind of policy network, if a trainer has a choice.
   package var policy: String?
-  /// Settings and rules by name, after those of the preset.
+  /// Settings and rules by name, applied after those of the preset.
   package var overrides: [(name: String, value: String)]
 
-  /// A request; all but the subject is as usual unless it is given.
+  /// A request; everything but the subject has a default.
   package init(
     _ subject: String, map: String? = nil, text: String? = nil, preset: String? = nil,
     policy: String? = nil, overrides: [(name: String, value: String)] = []
@@ -101,7 +101,7 @@ package struct PlanRequest: Sendable {
 }
 
 extension Catalog {
-  /// The plan that a request asks for. A text may be missing, for those who only list settings.
+  /// The plan for a request. The text may be missing if only settings are listed.
   package func plan(_ request: PlanRequest) throws -> TrainingPlan {
     let name = request.subject
     let preset = try preset(request)
@@ -111,7 +111,7 @@ extension Catalog {
       subject = .text(
         try request.text.map(TrainingText.init(reading:)) ?? TrainingText("", name: ""))
     } else {
-      if request.text != nil { throw RunError.request("\(name) is no text") }
+      if request.text != nil { throw RunError.request("\(name) is not a text") }
       subject = .world(try world(name, mapNamed: request.map))
     }
     var plan = TrainingPlan(subject: subject, settings: preset.settings, preset: preset.name)
@@ -128,7 +128,7 @@ extension Catalog {
     return plan
   }
 
-  /// The preset that is asked for, or the first whose policy is of the kind that is.
+  /// The requested preset, or the first one with the requested policy.
   package func preset(_ request: PlanRequest) throws -> Preset {
     let presets = try presets(of: request.subject)
     if let name = request.preset {
@@ -145,7 +145,7 @@ extension Catalog {
     return preset
   }
 
-  /// The world of a name on a map that is looked for by its name or file.
+  /// The world with a name, on a map with a name or file.
   private func world(_ name: String, mapNamed map: String?) throws -> any World {
     guard let entry = worlds[name] else {
       throw RunError.unknown("there is no world '\(name)'", name, among: worlds.names)
@@ -164,8 +164,8 @@ extension Catalog {
     }
   }
 
-  /// The plan that a recording was made by. Its world can be drawn; it is made ready to step by those who
-  /// step it.
+  /// The plan that made a recording. Its world can be drawn; whoever steps it has to make it
+  /// ready first.
   package func plan(of run: RunDescription) throws -> TrainingPlan {
     guard let entry = trainer(of: run) else {
       return TrainingPlan(
@@ -173,7 +173,7 @@ extension Catalog {
     }
     if run.isOfText {
       let text = TrainingText(run.world.map, name: run.world.mapName, purpose: run.purpose)
-      // What wrote a text has settings of its own.
+      // The model that wrote a text has settings of its own.
       let settings =
         run.purpose == .train ? try entry.usual.restoring(run.configuration) : entry.usual
       return TrainingPlan(subject: .text(text), settings: settings, preset: run.preset)
@@ -185,27 +185,27 @@ extension Catalog {
     return TrainingPlan(subject: .world(world), settings: settings, preset: run.preset)
   }
 
-  /// The trainer that made a run; nil where another program did.
+  /// The trainer that made a run; nil if another program did.
   private func trainer(of run: RunDescription) -> TrainerEntry? {
     guard run.program == "reel", !ForeignWorlds.isForeign(run.world.name) else { return nil }
     if run.trainer == PersonSettings.trainerName { return TrainerEntry(PersonSettings()) }
     return trainers[run.trainer]
   }
 
-  /// The settings that tell how to ask a run's recording for what was learned.
+  /// The settings that know how to find what was learned in the run's recording.
   package func settings(of run: RunDescription) -> any TrainerSettings {
     trainer(of: run)?.usual ?? RecordedSettings(run)
   }
 
-  /// The world of a run that no trainer of this program made: one of its own where the name and all that
-  /// was recorded fit, else one that is known by its recording alone.
+  /// The world of a run that no trainer of this program made: a built-in one if the name and everything
+  /// recorded fit, else one that is known only by its recording.
   private func foreignWorld(of run: RunDescription) -> any World {
     let own = try? world(run.world.name, map: run.world.map, configuration: run.configuration)
     if let own, (try? Self.check(run.world, fits: own.description)) != nil { return own }
     return ForeignWorlds.world(run.world, configuration: run.configuration)
   }
 
-  /// Pictures and tables name actions by the recording's list, and lay states out by its fields.
+  /// Pictures and tables use the recording's action names and the layout in its fields.
   private static func check(
     _ recorded: WorldDescription, fits known: WorldDescription
   ) throws {
@@ -221,14 +221,14 @@ extension Catalog {
 }
 
 extension TrainingPlan {
-  /// How its networks compute, as a recording keeps it; nil where a table is all that is learned.
+  /// The arithmetic of its networks, as a recording keeps it; nil if only a table is learned.
   var arithmetic: String? {
     if case .table = settings.insight { return nil }
     return Arithmetic.current
   }
 
-  /// Sets rules and settings by name; what is neither is refused by an error made of its name. Where others
-  /// follow, whether all go together is not asked yet.
+  /// Sets rules and settings by name; an unknown name gives an error made from it. If more settings
+  /// follow, it is not checked yet whether all fit together.
   mutating func set(
     _ given: [(name: String, value: String)], unknown: (String) -> RunError,
     areComplete: Bool = true
@@ -239,7 +239,7 @@ extension TrainingPlan {
     if areComplete { try settings.validate() }
   }
 
-  /// Sets the rules among some settings; the others.
+  /// Applies the rules among some settings; returns the others.
   private mutating func setRules(
     _ given: [(name: String, value: String)]
   ) throws -> [(name: String, value: String)] {
@@ -249,11 +249,11 @@ extension TrainingPlan {
     return others
   }
 
-  /// The plan by which a run is trained further than it was planned, or otherwise from some moment on.
+  /// The plan for training further than planned, or differently from some moment on.
   ///
-  /// Where the number of steps or episodes that the run was planned by grows, schedules stretch with it. A
-  /// run by episodes that shall have more steps keeps what its schedules came to. Rules of the world may
-  /// change in a fork alone, and only where states and actions stay what they are.
+  /// If the planned number of steps or episodes grows, schedules stretch with it. A run that is
+  /// planned by episodes and extended by steps keeps the final values of its schedules. Rules of the world may
+  /// change only in a fork, and only if states and actions keep their meaning.
   func changed(
     by change: PlanChange, steps: Int, episodes: Int, mayChangeRules: Bool
   ) throws -> TrainingPlan {
@@ -263,12 +263,12 @@ extension TrainingPlan {
     if let total = change.steps {
       given.append(("steps", "\(total)"))
       if change.episodes == nil, settings.isByEpisodes {
-        // An episode has a step at least.
+        // An episode has at least one step.
         given.append(("episodes", "\(episodes + max(1, total - steps))"))
         plan.settings = settings.holdingSchedules(at: episodes)
       }
     } else if change.episodes != nil {
-      // A limit of steps that was met is one no more.
+      // A limit of steps that was reached no longer applies.
       given.append(("steps", "0"))
     }
     given += change.overrides
@@ -277,7 +277,8 @@ extension TrainingPlan {
         let before = plan.description(seed: 0).world
         try plan.set(given) { [name] in
           .request(
-            "'\($0)' is no setting of the trainer nor a rule of the world", .listSettings(of: name))
+            "'\($0)' is neither a setting of the trainer nor a rule of the world",
+            .listSettings(of: name))
         }
         guard plan.description(seed: 0).world == before else {
           throw RunError.request("with these rules the recorded states would mean something else")
@@ -286,7 +287,7 @@ extension TrainingPlan {
       }
       for (name, value) in given {
         guard try plan.settings.set(name, to: value) else {
-          throw RunError.request("'\(name)' is no setting of the trainer", .fork)
+          throw RunError.request("'\(name)' is not a setting of the trainer", .fork)
         }
       }
       try plan.settings.validate()
@@ -295,15 +296,15 @@ extension TrainingPlan {
   }
 }
 
-/// How a run shall go on other than it was planned.
+/// How a run continues differently from its plan.
 package struct PlanChange: Sendable {
-  /// The number of steps, or of episodes, in all.
+  /// The total number of steps, or of episodes.
   package var steps: Int?
   package var episodes: Int?
   /// Other settings from there on.
   package var overrides: [(name: String, value: String)]
 
-  /// A change; what is left out stays.
+  /// A change; what is left out stays as it is.
   package init(
     steps: Int? = nil, episodes: Int? = nil, overrides: [(name: String, value: String)] = []
   ) {
@@ -315,7 +316,7 @@ package struct PlanChange: Sendable {
 }
 
 extension Field {
-  /// Whether it is the same part of a state, whatever it is said to mean.
+  /// Whether it is the same part of a state, whatever its description.
   fileprivate func isLaidOut(as other: Field) -> Bool {
     (subject, name, type, offset, count)
       == (other.subject, other.name, other.type, other.offset, other.count)

@@ -1,20 +1,21 @@
 import CPNG
 import Raster
 
-/// Turns frames into images of an animated PNG: only what changed since the frame before.
+/// Turns frames into images of an animated PNG that only contain changes from the previous frame.
 struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
-  /// An image without its place in the sequence, which is known only when all before it are.
+  /// An image without its sequence number, which is only known once all earlier images are.
   struct Image: Sendable {
     var area: PixelArea
-    /// Its rows, compressed; empty if the frame looks like the one before.
+    /// Its compressed rows; empty if the frame looks like the previous one.
     var data: [UInt8]
-    /// Whether it lies over the picture before it, which its transparent pixels leave as it was.
+    /// Whether it is drawn over the previous picture, which stays visible where the image is
+    /// transparent.
     var isOverlay: Bool
   }
 
   private let width: Int
   private let height: Int
-  /// The number that stands for "as before"; nil where the palette needs all 256.
+  /// The palette index for "unchanged"; nil where the palette needs all 256.
   private let transparent: UInt8?
   private let deflater = Deflater(level: 6)
   private var lines: [UInt8] = []
@@ -26,11 +27,11 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
     transparent = Self.transparent(colors: colors)
   }
 
-  /// Eight for any number of colours: ffmpeg, and what is built on it, mistakes the smaller ones in
-  /// parts of a picture.
+  /// Always eight: ffmpeg, and programs based on it, decode parts of pictures with fewer bits
+  /// incorrectly.
   static var bits: Int { 8 }
 
-  /// The number that stands for "as before" beside a number of colours.
+  /// The palette index for "unchanged" after a number of colours.
   static func transparent(colors: Int) -> UInt8? { colors < 256 ? UInt8(colors) : nil }
 
   mutating func encode(_ frame: Int, _ picture: Picture, after previous: Picture?) -> Image {
@@ -48,14 +49,14 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
     }
     let sparse = Image(
       area: area, data: unsafe compressed(new, area, unlike: old, transparent), isOverlay: true)
-    // Both ways where it is not clear which one is smaller.
+    // Encodes in both ways if it is unclear which one is smaller.
     guard unsafe changes(from: old, to: new, area) * 2 > area.count else { return sparse }
     let opaque = unsafe compressed(new, area)
     return sparse.data.count < opaque.count
       ? sparse : Image(area: area, data: opaque, isOverlay: false)
   }
 
-  /// How many numbers of an area differ.
+  /// How many pixels of an area differ.
   private func changes(
     from old: UnsafePointer<UInt8>, to new: UnsafePointer<UInt8>, _ area: PixelArea
   ) -> Int {
@@ -67,7 +68,7 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
     return count
   }
 
-  /// The rows of an area; where they equal another picture's, the transparent number.
+  /// Compresses the rows of an area; pixels that equal another picture's become transparent.
   private mutating func compressed(
     _ new: UnsafePointer<UInt8>, _ area: PixelArea, unlike old: UnsafePointer<UInt8>? = nil,
     _ transparent: UInt8 = 0
@@ -75,7 +76,7 @@ struct AnimatedPNGEncoder: FrameEncoder, ~Copyable {
     let lineBytes = 1 + area.width
     let count = lineBytes * area.height
     if lines.count < count { lines = Array(repeating: 0, count: count) }
-    // Taken out while they are written, so that the rest of this value can be used beside them.
+    // Moved out during the loop, so that the rest of this value can be used.
     var lines = lines
     self.lines = []
     defer { self.lines = lines }

@@ -1,20 +1,20 @@
 import Platform
 package import Raster
 
-/// Makes animated PNGs: every colour of a film as a GIF has it, at any speed.
+/// Makes animated PNGs with the palette of a GIF, but at any speed.
 ///
 /// https://www.w3.org/TR/png-3/#apng-frame-based-animation
 package struct AnimatedPNGFilm {
-  /// How fast it plays.
+  /// The frame rate.
   package var rate: PreciseRate
-  /// How often it starts again: 0 for ever, nil not at all.
+  /// How often it repeats: 0 for ever, nil never.
   package var repetitions: Int? = 0
-  /// Whether a file of the same name is replaced.
+  /// Whether to replace an existing file.
   package var replacing = false
-  /// How many frames are looked at to choose the palette.
+  /// How many frames are sampled to choose the palette.
   package var samples = 64
 
-  /// A film that plays at a speed, for ever unless told otherwise.
+  /// A film with a frame rate that repeats for ever by default.
   package init(rate: PreciseRate, replacing: Bool = false) {
     self.rate = rate
     self.replacing = replacing
@@ -39,7 +39,7 @@ package struct AnimatedPNGFilm {
 private struct AnimatedPNGWriter: FrameFileWriter, ~Copyable {
   private var file: OutputFile
   private let rate: PreciseRate
-  /// How many colours the palette may have, and where in the file it stands.
+  /// How many colours the palette may have, and its offset in the file.
   private let colors: Int
   private let animationOffset: Int
   private let paletteOffset: Int
@@ -47,7 +47,7 @@ private struct AnimatedPNGWriter: FrameFileWriter, ~Copyable {
   private var images = 0
   private var sequence = 0
   private var allFrames = 0
-  /// The last image, which waits to learn for how many frames it stays.
+  /// The last image, which is written once its duration is known.
   private var waiting: AnimatedPNGEncoder.Image?
   private var stay = 0
 
@@ -58,7 +58,7 @@ private struct AnimatedPNGWriter: FrameFileWriter, ~Copyable {
     self.file = file
     self.colors = colors
     self.rate = rate
-    // The format counts plays, of which the first is no repetition.
+    // The format counts plays, and the first play is not a repetition.
     plays = repetitions.map { $0 == 0 ? 0 : $0 + 1 } ?? 1
     var start =
       PNGFormat.signature
@@ -110,7 +110,7 @@ private struct AnimatedPNGWriter: FrameFileWriter, ~Copyable {
         bytes += PNGFormat.number(image.area.width) + PNGFormat.number(image.area.height)
         bytes += PNGFormat.number(image.area.left) + PNGFormat.number(image.area.top)
         bytes += PNGFormat.short(delay) + PNGFormat.short(unit)
-        // The image stays, so that the next one only brings what changes.
+        // The image stays, so that the next one only needs the changes.
         bytes += [0, image.isOverlay ? 1 : 0]
       })
     if images == 0 {
@@ -127,8 +127,8 @@ private struct AnimatedPNGWriter: FrameFileWriter, ~Copyable {
     return sequence
   }
 
-  /// How long the waiting image stays: a number of parts of a second. Both have 16 bits; a stay that
-  /// is too long for the speed's own parts is given in hundredths.
+  /// The duration of the waiting image as a fraction of a second. Both numbers have 16 bits; a
+  /// duration that is too long for the exact fraction is in hundredths.
   private var delay: (parts: Int, perSecond: Int) {
     let exact = stay * rate.denominator
     if exact <= 65_535 { return (exact, rate.numerator) }

@@ -1,13 +1,13 @@
 import Glibc
 import Raster
 
-/// Counts the colours of frames, each where it differs from the one before.
+/// Counts the colours of frames where they differ from the previous frame.
 struct ColorCensus: FrameEncoder, ~Copyable {
   /// A colour and its number of pixels.
   typealias Entry = (color: UInt32, value: UInt32)
 
   private var table = ColorTable(capacity: 1 << 12)
-  /// Pixels are compared in pieces of this length: what moves is seldom as wide as a row.
+  /// Pixels are compared in pieces of this length, since moving things are seldom as wide as a row.
   private static var pieceLength: Int { 64 }
 
   mutating func encode(_ frame: Int, _ picture: Picture, after previous: Picture?) -> [Entry] {
@@ -58,7 +58,7 @@ struct ColorCensus: FrameEncoder, ~Copyable {
   }
 }
 
-/// Some frames of a film, spread over all of it, the first and the last always among them.
+/// Some frames of a film, evenly spread, including the first and the last.
 struct SampledFrames<Source: FrameSource>: FrameSource {
   var source: Source
   let frameCount: Int

@@ -1,13 +1,13 @@
 import Raster
 
-/// Chooses few colours so that each of many is close to one of them.
+/// Chooses a few colours so that each of many is close to one of them.
 ///
 /// A chosen colour covers all colours that differ from it by at most the tolerance in every
-/// channel. Always taking the one that covers most of what is left is the best known simple way
-/// (Chvátal, "A Greedy Heuristic for the Set-Covering Problem", 1979).
+/// channel. The greedy choice, which always takes the colour that covers most of the rest, is the
+/// best known simple method (Chvátal, "A Greedy Heuristic for the Set-Covering Problem", 1979).
 struct ColorCover {
   private let colors: [Color]
-  /// The colours that each one would cover, one list after the other, and where each list begins.
+  /// The colours that each one would cover, in consecutive lists, and the start of each list.
   private var neighbours: [Int32] = []
   private var starts: [Int] = [0]
   private var isCovered: [Bool]
@@ -21,7 +21,7 @@ struct ColorCover {
     isCovered = Array(repeating: false, count: colors.count)
     gains = Array(repeating: 0, count: colors.count)
     uncovered = colors.count
-    // Only colours in the same cube of the colour space, or in one beside it, can be close.
+    // Only colours in the same cube of the colour space, or in a neighbouring one, can be close.
     let cubes = Dictionary(grouping: colors.indices) { Self.cube(colors[$0], tolerance) }
     for color in colors {
       let cube = Self.cube(color, tolerance)
@@ -40,7 +40,8 @@ struct ColorCover {
     for index in colors.indices { gains[index] = starts[index + 1] - starts[index] }
   }
 
-  /// The chosen colours: the given ones, which are among all, and then as few as possible.
+  /// The chosen colours: the given ones, which must be among the colours, and then as few as
+  /// possible.
   ///
   /// Nil if that takes more than the limit.
   mutating func covering(starting first: [Int], limit: Int) -> [Color]? {
@@ -65,10 +66,10 @@ struct ColorCover {
     }
   }
 
-  /// The number of the cube that a colour lies in; its edges are as long as the tolerance reaches.
+  /// The number of a colour's cube; its edges are as long as the tolerance.
   private static func cube(_ color: Color, _ tolerance: Int) -> Int {
     let edge = tolerance + 1
-    // From 1 on, so that no neighbour's number is shared with another cube.
+    // Starts at 1, so that no neighbour has the number of another cube.
     return (Int(color.red) / edge + 1) << 20 + (Int(color.green) / edge + 1) << 10
       + (Int(color.blue) / edge + 1)
   }

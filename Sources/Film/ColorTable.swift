@@ -1,4 +1,4 @@
-/// Numbers found by colour: a hash table that is fast enough to be asked for every run of pixels.
+/// A hash table from colours to numbers, fast enough for a lookup per run of pixels.
 struct ColorTable {
   /// How many colours there are.
   private(set) var count = 0
@@ -9,7 +9,7 @@ struct ColorTable {
   private static var marker: UInt64 { 0xFF00_0000 }
 
   init(capacity: Int = 1024) {
-    precondition(capacity > 0 && capacity & (capacity - 1) == 0, "a power of two is needed")
+    precondition(capacity > 0 && capacity & (capacity - 1) == 0, "the capacity is a power of two")
     entries = Array(repeating: 0, count: capacity)
     mask = capacity - 1
   }
@@ -20,14 +20,14 @@ struct ColorTable {
     return entry == 0 ? nil : UInt32(truncatingIfNeeded: entry)
   }
 
-  /// Forgets all colours, and keeps its room.
+  /// Removes all colours, but keeps the memory.
   mutating func clear() {
     guard count > 0 else { return }
     for index in entries.indices { entries[index] = 0 }
     count = 0
   }
 
-  /// Gives a colour a number.
+  /// Sets the number of a colour.
   mutating func set(_ color: UInt32, to value: UInt32) {
     let slot = slot(of: color)
     if entries[slot] == 0 { count += 1 }
@@ -35,7 +35,7 @@ struct ColorTable {
     if count * 2 > entries.count { grow() }
   }
 
-  /// Adds to a colour's number, up to the greatest number there is.
+  /// Adds to a colour's number, up to the greatest possible number.
   mutating func add(_ amount: UInt32, to color: UInt32) {
     let (sum, overflow) = (value(of: color) ?? 0).addingReportingOverflow(amount)
     set(color, to: overflow ? .max : sum)

@@ -1,22 +1,22 @@
 import Glibc
 import Platform
 
-/// A running ffmpeg that is fed bytes and writes a file.
+/// A running ffmpeg that receives bytes and writes a file.
 @safe
 struct FFmpeg: ~Copyable {
   private let process: pid_t
   private var input: Int32
-  /// What it complains about, in a file without a name.
+  /// Its error messages, in an unnamed file.
   private let complaints: UnsafeMutablePointer<FILE>
   private let path: String
   private var isOver = false
 
-  /// Starts ffmpeg with these words; `path` is what errors call the film.
+  /// Starts ffmpeg with arguments; `path` is the film's name in errors.
   init(_ words: [String], path: String) throws {
     guard let complaints = unsafe tmpfile() else {
       throw FileError.failed("write", path, errno)
     }
-    // A socket, because writing to one whose reader is gone can be told not to raise a signal.
+    // A socket, because writing to a closed one need not raise a signal.
     var ends: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
@@ -34,7 +34,8 @@ struct FFmpeg: ~Copyable {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    // In a group of its own, so that Ctrl-C reaches this program alone, which then ends it.
+    // In a process group of its own, so that Ctrl-C only reaches this program, which then ends
+    // ffmpeg.
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
     var process = pid_t()
     let status = unsafe withCStrings(["ffmpeg"] + words) {
@@ -61,7 +62,7 @@ struct FFmpeg: ~Copyable {
     unsafe fclose(complaints)
   }
 
-  /// Hands over bytes; waits while ffmpeg is busy.
+  /// Passes bytes to ffmpeg; waits while it is busy.
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     var sent = 0
     while sent < bytes.count {
@@ -74,7 +75,7 @@ struct FFmpeg: ~Copyable {
     }
   }
 
-  /// Says that this was all, and waits until the film is complete.
+  /// Ends the input, and waits until the film is complete.
   consuming func finish() throws {
     close(input)
     input = -1
@@ -82,14 +83,14 @@ struct FFmpeg: ~Copyable {
     guard Self.outcome(of: process) == 0 else { throw failure() }
   }
 
-  /// Ffmpeg reads no more: it has failed.
+  /// Called when ffmpeg reads no more, which means that it has failed.
   private mutating func end() throws {
     isOver = true
     _ = Self.outcome(of: process)
     throw failure()
   }
 
-  /// The last thing that ffmpeg said.
+  /// An error with ffmpeg's last message.
   private func failure() -> FilmError {
     unsafe fflush(complaints)
     unsafe rewind(complaints)
@@ -104,7 +105,7 @@ struct FFmpeg: ~Copyable {
     return .ffmpeg(path: path, reason: last.isEmpty ? "it ended early" : last)
   }
 
-  /// Waits for a process: 0 where it did what it should.
+  /// Waits for a process; returns 0 if it succeeded.
   private static func outcome(of process: pid_t) -> Int32 {
     var status: Int32 = 0
     while unsafe waitpid(process, &status, 0) < 0 {

@@ -1,21 +1,21 @@
 /// What was made, in numbers.
 package struct FilmReport: Hashable, Sendable {
-  /// Where it is.
+  /// Its path.
   package var path: String
   /// How many frames were drawn.
   package var frames: Int
   /// How many bytes they take.
   package var bytes: Int
-  /// How many colours the palette has; nil where every pixel keeps its own.
+  /// How many colours the palette has; nil for true colour.
   package var colors: Int?
-  /// How far off the worst channel of any pixel is, of 255; 0 where the film is exact.
+  /// The greatest error of any channel of any pixel, of 255; 0 where the film is exact.
   package var greatestError: Int
-  /// How long a film plays, in seconds; nil for a folder of frames.
+  /// The duration of a film in seconds; nil for a folder of frames.
   package var duration: Double?
-  /// Whether a video's codec changes colours besides.
+  /// Whether a video's codec also changes colours.
   package var isLossy = false
 }
 
-/// Called with the number of frames that are done; what it throws ends the work, which leaves
-/// nothing behind.
+/// Called with the number of completed frames; an error that it throws ends the work, and nothing
+/// is left behind.
 package typealias FilmProgress = (Int) throws -> Void

@@ -1,41 +1,41 @@
 package import Raster
 
-/// A film as small pictures of what changes from one frame to the next, for pages that lay them over
-/// one another in order.
+/// A film as small pictures of the changes from each frame to the next, for pages that draw them
+/// over one another in order.
 ///
-/// All share one palette, which is kept once: a whole PNG file is a part's first `headerSize` bytes, the
-/// palette, and the part's other bytes.
+/// All share one palette, which is stored once: a whole PNG file is a part's first `headerSize`
+/// bytes, the palette, and the part's other bytes.
 package struct FrameChanges {
-  /// What changes with one frame; the first frame's is the whole picture.
+  /// The changes of one frame; for the first frame, the whole picture.
   package struct Part: Sendable {
     package var x: Int
     package var y: Int
     package var width: Int
     package var height: Int
-    /// A PNG file without its palette; what stays as it was is transparent.
+    /// A PNG file without its palette; unchanged pixels are transparent.
     package var png: [UInt8]
   }
 
-  /// How many bytes of a part stand before the palette: signature and header.
+  /// How many bytes of a part precede the palette: signature and header.
   package static let headerSize = 33
 
   /// Pixels from left to right.
   package let width: Int
   /// Pixels from top to bottom.
   package let height: Int
-  /// The chunks of the palette and of its transparent number.
+  /// The chunks with the palette and its transparent index.
   package let palette: [UInt8]
-  /// What changes with each frame; nil where it looks like the one before.
+  /// The changes of each frame; nil where it looks like the previous one.
   package let parts: [Part?]
 
   /// The bytes of all parts and the palette.
   package var byteCount: Int { parts.reduce(palette.count) { $0 + ($1?.png.count ?? 0) } }
 
-  /// The changes of a film's frames. Colours that the palette lacks are added while there is room, then
-  /// replaced by the nearest.
+  /// The changes of a film's frames. Colours that the palette lacks are added while there is space,
+  /// then replaced with the nearest.
   package init(of source: inout some FrameSource, _ palette: Palette) throws {
     let (width, height) = (source.width, source.height)
-    // One number stands for "as before".
+    // One index means "unchanged".
     var mapper = PaletteMapper(palette, limit: 255)
     let colors = mapper.limit
     var parts: [Part?] = []

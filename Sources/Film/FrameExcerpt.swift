@@ -1,17 +1,17 @@
 package import Raster
 
-/// Some frames of a film at equal distances, the first and the last of each chapter always among
-/// them; or, to make it slower, its frames several times.
+/// Some frames of a film at equal distances, including the first and the last of each chapter; or,
+/// to make the film slower, its frames several times.
 package struct FrameExcerpt: FrameSource {
   private var source: any FrameSource
   private let every: Double
-  /// The source's chapters that are shown.
+  /// The chapters of the source that are shown.
   private let shown: [Range<Int>]
-  /// Where each of them stands here.
+  /// The ranges of their frames in the excerpt.
   package let chapters: [Range<Int>]
 
-  /// Frames at a distance of `every`, and the last of each chapter; below 1 each frame is there
-  /// more than once. Without `shown` these are all chapters of the source.
+  /// Frames at a distance of `every`, and the last of each chapter; below 1, each frame appears
+  /// more than once. Without `shown`, all chapters of the source are shown.
   package init(_ source: any FrameSource, every: Double, of shown: [Range<Int>]? = nil) {
     precondition(every > 0 && every.isFinite, "frames have a distance")
     self.source = source
@@ -25,8 +25,8 @@ package struct FrameExcerpt: FrameSource {
     }
   }
 
-  /// The excerpt of at most `most` frames that leaves out least: as few chapters as possible, and
-  /// then every second frame, every third …; nil where all have room.
+  /// An excerpt of at most `most` frames that omits as little as possible: it shows as many
+  /// chapters as it can, and then every second frame, every third …; nil where all frames fit.
   package init?(_ source: any FrameSource, most: Int) {
     precondition(most >= 2, "the first and the last frame are always shown")
     let all = source.chapters
@@ -45,7 +45,7 @@ package struct FrameExcerpt: FrameSource {
     self.init(source, every: Double(enough), of: shown)
   }
 
-  /// A chapter of fewer frames than this shows nothing.
+  /// A chapter with fewer frames than this is not worth showing.
   private static var leastFrames: Int { 24 }
 
   /// How many frames there are.
@@ -56,7 +56,7 @@ package struct FrameExcerpt: FrameSource {
   package var height: Int { source.height }
   /// The source's colours.
   package var declaredColors: [Color] { source.declaredColors }
-  /// Every which frame is shown.
+  /// The distance between shown frames.
   package var distance: Double { every }
 
   /// Draws one of them.
@@ -64,7 +64,7 @@ package struct FrameExcerpt: FrameSource {
     try source.draw(number(of: frame), onto: canvas)
   }
 
-  /// The longest hold of this frame and those left out behind it.
+  /// The longest hold of this frame and the omitted ones after it.
   package func hold(after frame: Int) -> Int {
     let chapter = chapters.place(of: frame)
     let first = number(of: frame)
@@ -73,11 +73,11 @@ package struct FrameExcerpt: FrameSource {
     return (first..<max(first, end)).map { source.hold(after: $0) }.max() ?? 0
   }
 
-  /// The source's frame that is shown.
+  /// The source's frame for a frame of the excerpt.
   private func number(of frame: Int) -> Int {
     let chapter = chapters.place(of: frame)
     let place = Double(frame - chapters[chapter].lowerBound) * every
-    // Exactly on a frame, whatever was rounded before.
+    // Exactly the last frame, whatever the rounding before.
     return min(shown[chapter].upperBound - 1, shown[chapter].lowerBound + Int(place + 1e-9))
   }
 

@@ -1,10 +1,11 @@
 import Platform
 
-/// A folder whose frames appear together: they wait in a hidden folder until all are complete.
+/// A folder whose frames appear together: they are in a hidden folder until all are complete.
 ///
-/// When the value ends before `finish`, the hidden folder is removed.
+/// If the value is destroyed before `finish`, the hidden folder is removed.
 struct FrameFolder: ~Copyable {
-  /// Where frames wait: beside the folder, or inside where that is a mount point or holds other files.
+  /// The hidden folder: beside the folder, or inside it if that is a mount point or contains other
+  /// files.
   let partial: String
 
   private let folder: String
@@ -13,10 +14,10 @@ struct FrameFolder: ~Copyable {
   private let madeFolders: [String]
   private var isFinished = false
 
-  /// Makes the hidden folder, and the folders that lead to it.
+  /// Makes the hidden folder and missing parent folders.
   init(_ path: String, replacing: Bool) throws {
     try Self.check(path, replacing: replacing)
-    // The folder that a link leads to is filled, and the link stays.
+    // Follows a link to its folder, so that the link stays.
     let folder = Files.resolved(Files.trimmed(path))
     let isNew = !Files.exists(folder)
     let madeFolders = isNew ? try Files.makeFolders(Files.folder(of: folder)) : []
@@ -36,7 +37,7 @@ struct FrameFolder: ~Copyable {
   ) throws(FileError) -> (Int32, String) {
     let parent = Files.folder(of: folder)
     if isNew { return try Files.makePartialFolder(in: parent) }
-    // A shell that stands in the folder would be left in the old one.
+    // The working directory of a shell would remain the old folder.
     if Files.isOnDiskOfParent(folder), !Files.isSame(folder, "."), try holdsOnlyFrames(folder),
       let made = try? Files.makePartialFolder(in: parent)
     {
@@ -52,27 +53,28 @@ struct FrameFolder: ~Copyable {
     Files.removeFolders(madeFolders)
   }
 
-  /// Fails if frames may not be written into a folder, before any work is done for them.
+  /// Throws if frames may not be written into a folder, before the work for them begins.
   static func check(_ path: String, replacing: Bool) throws {
     let folder = Files.trimmed(path)
     guard Files.exists(folder), !(try frames(in: folder)).isEmpty else { return }
     guard replacing else { throw FilmError.framesExist(folder: folder) }
   }
 
-  /// Gives the frames their names: all at once in a folder of their own, one by one beside other files.
+  /// Renames the frames: all at once in a folder of their own, one by one beside other files.
   consuming func finish(frames: Int) throws {
     if isNew {
       try Files.rename(partial, to: folder)
     } else if Files.folder(of: partial) != folder, try Self.holdsOnlyFrames(folder),
       Files.exchange(partial, heldBy: descriptor, with: folder)
     {
-      // The old frames are now where the new ones were. What came to them meanwhile moves on.
+      // The old frames are now in the hidden folder. Files that were added there meanwhile are
+      // moved back.
       for name in try Files.names(in: partial) where !Self.isFrame(name) {
         try Files.rename("\(partial)/\(name)", to: "\(folder)/\(name)")
       }
       Files.removeFolder(partial)
     } else {
-      // Each new frame takes an old one's place, so that at any time each is whole.
+      // Each new frame replaces an old one, so that every frame is whole at any time.
       let names = (0..<frames).map(FrameSequence.name)
       for name in names { try Files.rename("\(partial)/\(name)", to: "\(folder)/\(name)") }
       for name in Set(try Self.frames(in: folder)).subtracting(names) {
@@ -87,7 +89,7 @@ struct FrameFolder: ~Copyable {
     try Files.names(in: folder).allSatisfy(isFrame)
   }
 
-  /// The names of a folder's frames, and of nothing else in it.
+  /// The names of a folder's frames only.
   private static func frames(in folder: String) throws(FileError) -> [String] {
     try Files.names(in: folder).filter(isFrame)
   }

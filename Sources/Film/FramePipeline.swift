@@ -1,18 +1,18 @@
 import Platform
 import Raster
 
-/// Turns drawn frames into bytes; every thread has one of its own.
+/// Turns drawn frames into bytes; every thread has its own.
 protocol FrameEncoder: SendableMetatype, ~Copyable {
   associatedtype Product: Sendable
 
-  /// Encodes a frame; `previous` shows the frame before it (nil for the first).
+  /// Encodes a frame; `previous` is the picture before it (nil for the first).
   mutating func encode(_ frame: Int, _ picture: Picture, after previous: Picture?) throws -> Product
 }
 
 /// Draws frames on the calling thread while all processors encode, with a fixed number of pictures.
 ///
-/// The calling thread draws and maps in order, takes what is encoded in order, and encodes too when there is
-/// nothing else to do. So a source is used by one thread only, and memory does not grow with the
+/// The calling thread draws and maps in order, collects encoded frames in order, and encodes when
+/// there is nothing else to do. So only one thread uses a source, and memory does not grow with the
 /// number of frames.
 struct FramePipeline<Encoder: FrameEncoder & ~Copyable> {
   let makeEncoder: @Sendable () -> Encoder
@@ -29,7 +29,7 @@ struct FramePipeline<Encoder: FrameEncoder & ~Copyable> {
     var slots: [Slot]
     var isOver = false
 
-    /// Takes the drawn frame that comes first.
+    /// Takes the first drawn frame that is not encoded yet.
     mutating func claim() -> Int? {
       var first: (slot: Int, frame: Int)?
       for (index, slot) in slots.enumerated() {
@@ -48,9 +48,10 @@ struct FramePipeline<Encoder: FrameEncoder & ~Copyable> {
     case stop
   }
 
-  /// Draws and encodes all frames; `deliver` gets each frame's number, hold and product in order.
+  /// Draws and encodes all frames; `deliver` receives each frame's number, hold and result in
+  /// order.
   ///
-  /// `map`, where it is given, sets the numbers of each picture after it was drawn.
+  /// `map`, if given, computes the palette indices of each picture after it is drawn.
   func run(
     _ source: inout some FrameSource, map: ((Picture, Picture?) throws -> Void)? = nil,
     deliver: (Int, Int, Encoder.Product) throws -> Void
@@ -94,7 +95,7 @@ struct FramePipeline<Encoder: FrameEncoder & ~Copyable> {
     var drawn = 0
     var delivered = 0
     while delivered < count {
-      // A frame's picture is read once more when the next frame is encoded, so one stays idle.
+      // A frame's picture is read again when the next frame is encoded, so one slot stays unused.
       let hasRoom = drawn < count && drawn - delivered < slots - 1
       let task: Task = monitor.wait { state in
         if case .encoded(let result) = state.slots[delivered % slots] {

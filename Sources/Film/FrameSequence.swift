@@ -3,14 +3,14 @@ package import Raster
 
 /// Makes folders of numbered PNG pictures: `frame-000000.png`, `frame-000001.png`, …
 package struct FrameSequence {
-  /// Whether pixels keep their own colours instead of the nearest ones of the film's palette.
+  /// Whether pixels keep their own colours instead of the nearest ones in the film's palette.
   package var truecolor = false
-  /// Whether frames that a folder holds already are replaced.
+  /// Whether to replace frames that a folder already contains.
   package var replacing = false
-  /// How many frames are looked at to choose the palette.
+  /// How many frames are sampled to choose the palette.
   package var samples = 64
 
-  /// A sequence in one palette unless told otherwise.
+  /// A sequence, by default with one palette.
   package init(truecolor: Bool = false, replacing: Bool = false) {
     self.truecolor = truecolor
     self.replacing = replacing
@@ -60,7 +60,7 @@ package struct FrameSequence {
   }
 }
 
-/// Encodes frames and writes each into a file of its own.
+/// Encodes frames and writes each to its own file.
 private struct SequenceEncoder: FrameEncoder, ~Copyable {
   let folder: String
   var png: PNGEncoder

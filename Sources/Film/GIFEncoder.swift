@@ -1,20 +1,20 @@
 import Glibc
 import Raster
 
-/// Turns frames into GIF images: only what changed since the frame before.
+/// Turns frames into GIF images that only contain changes from the previous frame.
 struct GIFEncoder: FrameEncoder, ~Copyable {
-  /// An image block without its delay, which is known only when the next different frame comes.
+  /// An image block without its delay, which is only known once the next different frame comes.
   struct Image: Sendable {
-    /// Descriptor and data; empty if the frame looks like the one before.
+    /// Descriptor and data; empty if the frame looks like the previous one.
     var bytes: [UInt8]
-    /// Whether one number stands for "as before".
+    /// Whether one index means "unchanged".
     var isTransparent: Bool
   }
 
   private let width: Int
   private let height: Int
   private let minimumBits: Int
-  /// The number that stands for "as before"; nil where the palette needs all 256.
+  /// The palette index for "unchanged"; nil where the palette needs all 256.
   private let transparent: UInt8?
   private var lzw = LZWEncoder()
 
@@ -40,7 +40,7 @@ struct GIFEncoder: FrameEncoder, ~Copyable {
     return unsafe encode(new, old, area)
   }
 
-  /// Encodes both ways where it is not clear which one is smaller.
+  /// Encodes in both ways if it is unclear which one is smaller.
   private mutating func encode(
     _ new: UnsafePointer<UInt8>, _ old: UnsafePointer<UInt8>, _ area: PixelArea
   ) -> Image {

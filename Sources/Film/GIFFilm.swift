@@ -1,18 +1,18 @@
 import Platform
 package import Raster
 
-/// Makes GIF films: one palette, only what changes, honest delays.
+/// Makes GIF films with one palette, only the changes, and exact delays.
 package struct GIFFilm {
-  /// How fast it plays.
+  /// The frame rate.
   package var rate: FrameRate
-  /// How often it starts again: 0 for ever, nil not at all.
+  /// How often it repeats: 0 for ever, nil never.
   package var repetitions: Int? = 0
-  /// Whether a file of the same name is replaced.
+  /// Whether to replace an existing file.
   package var replacing = false
-  /// How many frames are looked at to choose the palette.
+  /// How many frames are sampled to choose the palette.
   package var samples = 64
 
-  /// A film that plays at a speed, for ever unless told otherwise.
+  /// A film with a frame rate that repeats for ever by default.
   package init(rate: FrameRate, replacing: Bool = false) {
     self.rate = rate
     self.replacing = replacing
@@ -35,12 +35,12 @@ package struct GIFFilm {
 
 /// A GIF file that grows image by image.
 private struct GIFWriter: FrameFileWriter, ~Copyable {
-  /// How long everything added so far plays, in hundredths of a second.
+  /// The duration of everything added so far, in hundredths of a second.
   private var hundredths = 0
   private let rate: FrameRate
   private var file: OutputFile
   private let colors: Int
-  /// The last image, which waits to learn how long it stays.
+  /// The last image, which is written once its duration is known.
   private var waiting: GIFEncoder.Image?
   private var delay = 0
 
@@ -80,9 +80,9 @@ private struct GIFWriter: FrameFileWriter, ~Copyable {
 
   private mutating func writeWaiting() throws(FileError) {
     guard let image = waiting else { return }
-    // Only images that say so use it, and those have room for it.
+    // Only images that use the transparent index set it, and those have space for it.
     let transparent = image.isTransparent ? UInt8(truncatingIfNeeded: colors) : nil
-    // A longer delay than the format has room for takes the same image once more.
+    // If a delay is longer than the format permits, the same image is repeated.
     while delay > 0 {
       let isLast = delay <= FrameRate.greatestDelay
       let part = isLast ? delay : min(FrameRate.greatestDelay, delay - 2)

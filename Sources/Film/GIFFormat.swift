@@ -4,17 +4,17 @@ import Raster
 ///
 /// GIF89a: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
 enum GIFFormat {
-  /// How many bits number all colours and, where there is room, "as before".
+  /// How many bits number all colours and, if there is space, "unchanged".
   static func bits(colors: Int) -> Int {
     let numbers = min(256, colors + 1)
     return max(2, Int.bitWidth - (numbers - 1).leadingZeroBitCount)
   }
 
-  /// Header, size, room for a palette, and the request to repeat (0 times: forever; nil: not at all).
+  /// Header, size, space for a palette, and the number of repetitions (0: for ever; nil: none).
   static func start(width: Int, height: Int, colors: Int, repetitions: Int?) -> [UInt8] {
     let bits = bits(colors: colors)
     var bytes = Array("GIF89a".utf8) + number(width) + number(height)
-    // A global table of 2^bits colours, of 8 bits a channel.
+    // A global table of 2^bits colours, with 8 bits per channel.
     bytes += [0xF0 | UInt8(bits - 1), 0, 0]
     bytes += Array(repeating: 0, count: 3 << bits)
     if let repetitions {
@@ -23,22 +23,22 @@ enum GIFFormat {
     return bytes
   }
 
-  /// Where in a file its palette stands.
+  /// The offset of the palette in a file.
   static var paletteOffset: Int { 13 }
 
-  /// A palette as it stands in a file.
+  /// A palette as stored in a file.
   static func bytes(of palette: Palette) -> [UInt8] {
     palette.colors.flatMap { [$0.red, $0.green, $0.blue] }
   }
 
-  /// What precedes an image: how long it stays, and which number means "as before".
+  /// The block before an image: its delay, and the index for "unchanged".
   static func control(delay: Int, transparent: UInt8?) -> [UInt8] {
-    // Disposal 1: the image stays, so that the next one only brings what changes.
+    // Disposal 1: the image stays, so that the next one only needs the changes.
     let flags: UInt8 = transparent == nil ? 0x04 : 0x05
     return [0x21, 0xF9, 4, flags] + number(delay) + [transparent ?? 0, 0]
   }
 
-  /// An image's place, size and data, cut into sub-blocks of at most 255 bytes.
+  /// An image's position, size and data, split into sub-blocks of at most 255 bytes.
   static func image(
     left: Int, top: Int, width: Int, height: Int, minimumBits: Int, data: [UInt8]
   ) -> [UInt8] {

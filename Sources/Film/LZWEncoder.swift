@@ -3,21 +3,21 @@
 /// GIF89a, appendix F: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
 @safe
 struct LZWEncoder: ~Copyable {
-  /// The compressed bytes since `start`, not yet cut into sub-blocks.
+  /// The compressed bytes since `start`, not yet split into sub-blocks.
   private(set) var bytes: [UInt8] = []
 
-  /// Known strings: `prefix code | next pixel | code` in 12 + 8 + 12 bits; all ones is free.
+  /// Known strings: `prefix code | next pixel | code` in 12 + 8 + 12 bits; all ones means free.
   private let entries = UnsafeMutablePointer<UInt32>.allocate(capacity: LZWEncoder.capacity)
-  /// The codes of strings of nothing but the run's pixel, by their length less one.
+  /// The codes of strings that only contain the run's pixel, by length minus one.
   private let runs = UnsafeMutablePointer<UInt32>.allocate(capacity: 4096)
   private var runCount = 0
   private var runPixel: UInt32 = 0
   private var minimumBits: UInt32 = 8
   private var codeBits: UInt32 = 9
   private var nextCode: UInt32 = 0
-  /// The string that is being extended; nil at the start.
+  /// The current string; nil at the start.
   private var prefix: UInt32?
-  /// How many of the run's pixels the prefix consists of; 0 if of anything else.
+  /// How many of the run's pixels the prefix consists of; 0 if it contains other pixels.
   private var prefixRun = 0
   private var pending: UInt64 = 0
   private var pendingBits: UInt32 = 0
@@ -32,7 +32,7 @@ struct LZWEncoder: ~Copyable {
     unsafe runs.deallocate()
   }
 
-  /// Begins an image; `runPixel` is the colour whose runs are expected to be long.
+  /// Begins an image; `runPixel` is the colour that is expected in long runs.
   mutating func start(minimumBits: Int, runPixel: UInt8) {
     self.minimumBits = UInt32(minimumBits)
     self.runPixel = UInt32(runPixel)
@@ -53,7 +53,7 @@ struct LZWEncoder: ~Copyable {
   /// Adds one pixel.
   mutating func add(_ pixel: UInt8) { add(UInt32(pixel)) }
 
-  /// Adds the run's pixel a number of times, in a time that does not grow with the run.
+  /// Adds the run's pixel a number of times, in time that does not grow with the run.
   mutating func addRun(_ count: Int) {
     var left = count
     while left > 0 {
@@ -76,7 +76,7 @@ struct LZWEncoder: ~Copyable {
   /// Ends the image: its bytes are complete.
   mutating func finish() {
     if let prefix { emit(prefix) }
-    // The decoder has one more code by now, so the end may need one more bit.
+    // The decoder has one more code by now, so the end code may need one more bit.
     if nextCode == 1 << codeBits, codeBits < 12 { codeBits += 1 }
     emit(1 << minimumBits + 1)
     if pendingBits > 0 { bytes.append(UInt8(truncatingIfNeeded: pending)) }
@@ -119,7 +119,7 @@ struct LZWEncoder: ~Copyable {
     prefixRun = pixel == runPixel ? 1 : 0
   }
 
-  /// Forgets all strings, and writes that for the decoder.
+  /// Clears all strings, and writes the clear code for the decoder.
   private mutating func clear() {
     emit(1 << minimumBits)
     unsafe entries.update(repeating: Self.free, count: Self.capacity)

@@ -1,9 +1,9 @@
 package import Raster
 
-/// Pictures of one size as they come, each painted over the last one: encoded in true colours, fast, and faster where a
-/// picture resembles the one before.
+/// A stream of pictures of the same size, each painted over the last one. They are encoded in true
+/// colour for speed, and faster if a picture resembles the previous one.
 package struct LivePictures {
-  /// What is painted on.
+  /// The canvas to paint on.
   package let canvas: Canvas
   private var encoder: PNGEncoder
 
@@ -13,7 +13,7 @@ package struct LivePictures {
     encoder = PNGEncoder(width: width, height: height, colors: nil)
   }
 
-  /// What the canvas shows, as a PNG file.
+  /// The canvas as a PNG file.
   package mutating func png() -> [UInt8] {
     encoder.encode(Picture(canvas, hasNumbers: false))
   }

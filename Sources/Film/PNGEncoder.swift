@@ -1,10 +1,10 @@
 import CPNG
 import Raster
 
-/// Writes the PNG files of one film, fast where a frame resembles the one before.
+/// Writes the PNG files of one film, faster if a frame resembles the previous one.
 ///
-/// A picture is cut into bands of rows. Each is compressed on its own and ended by a full flush,
-/// so that a band that did not change since this encoder's last picture is used again as it is.
+/// A picture is divided into bands of rows. Each is compressed separately and ended with a full
+/// flush, so the bytes of a band that has not changed since this encoder's last picture are reused.
 /// PNG: https://www.w3.org/TR/png-3/ · flushing: https://www.zlib.net/manual.html
 struct PNGEncoder {
   private let width: Int
@@ -12,11 +12,11 @@ struct PNGEncoder {
   private let isIndexed: Bool
   private let bitsPerPixel: Int
   private let quick: RowDeflater
-  /// For single pictures, which may take their time.
+  /// A slower compressor, for single pictures.
   private let thorough: Deflater?
   /// Signature, size and palette; the palette may grow from picture to picture.
   private var header: (bytes: [UInt8], colors: Int) = ([], -1)
-  /// The last picture's pixels, a byte or a word each, to find what changed.
+  /// The last picture's pixels, a byte or a word each, for finding changes.
   private var last: [UInt8]
   private var bands: [Band?]
   private var scanlines: [UInt8]
@@ -29,7 +29,7 @@ struct PNGEncoder {
 
   private static var rowsPerBand: Int { 16 }
 
-  /// An encoder for pictures of one size, in a limited number of colours; nil stands for true colour.
+  /// An encoder for pictures of one size, with a limited number of colours; nil means true colour.
   init(width: Int, height: Int, colors: Int?, isThorough: Bool = false) {
     self.width = width
     self.height = height
@@ -72,7 +72,7 @@ struct PNGEncoder {
 
   private var rowLength: Int { isIndexed ? width : width * 4 }
 
-  /// Compares a band with the last picture's and remembers it.
+  /// Compares a band with the last picture's and stores it.
   private mutating func hasChanged(_ band: Int, _ pixels: UnsafeRawPointer) -> Bool {
     let range = rows(of: band)
     let (start, count) = (range.lowerBound * rowLength, range.count * rowLength)
@@ -89,7 +89,7 @@ struct PNGEncoder {
   private mutating func compress(_ band: Int, _ pixels: UnsafeRawPointer) {
     let range = rows(of: band)
     let rowBytes = (width * bitsPerPixel + 7) / 8
-    // Taken out while it is written, so that the rest of this value can be used beside it.
+    // Moved out during the loop, so that the rest of this value can be used.
     var lines = scanlines
     scanlines = []
     bands[band] = unsafe lines.withUnsafeMutableBufferPointer { lines in
@@ -97,7 +97,8 @@ struct PNGEncoder {
       var line = unsafe first
       for y in range {
         let row = unsafe pixels + y * rowLength
-        // No filter: colours' numbers have no neighbourhood, and flat colours compress as they are.
+        // No filter: neighbouring palette indices are unrelated, and flat colours compress well
+        // without one.
         unsafe line[0] = 0
         unsafe write(row, into: line + 1)
         unsafe line += 1 + rowBytes

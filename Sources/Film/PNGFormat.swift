@@ -5,11 +5,11 @@ import Raster
 ///
 /// PNG, third edition: https://www.w3.org/TR/png-3/
 enum PNGFormat {
-  /// What every file begins with.
+  /// The first bytes of every file.
   static var signature: [UInt8] { [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] }
 
-  /// The size, and how many bits a pixel has: numbers of colours up to 8, three channels with 24, four
-  /// with 32.
+  /// The size, and the bits per pixel: palette indices up to 8, three channels with 24, four with
+  /// 32.
   static func header(width: Int, height: Int, bitsPerPixel: Int) -> [UInt8] {
     let isIndexed = bitsPerPixel <= 8
     return chunk("IHDR") {
@@ -20,7 +20,7 @@ enum PNGFormat {
     }
   }
 
-  /// Colours by their numbers; as many as asked for, the rest black.
+  /// The palette; if `count` is given, filled up with black.
   static func palette(_ colors: [Color], count: Int? = nil) -> [UInt8] {
     let spare = max(0, (count ?? colors.count) - colors.count)
     return chunk("PLTE") {
@@ -28,7 +28,7 @@ enum PNGFormat {
     }
   }
 
-  /// Says that the colour after a number of others is transparent.
+  /// Makes the colour after a number of others transparent.
   static func transparency(after colors: Int) -> [UInt8] {
     chunk("tRNS") { $0 += Array(repeating: 255, count: colors) + [0] }
   }
@@ -61,17 +61,17 @@ enum PNGFormat {
     bytes += number(Int(checksum))
   }
 
-  /// Four bytes, the highest first.
+  /// Four bytes, big-endian.
   static func number(_ value: Int) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
-  /// Two bytes, the higher first.
+  /// Two bytes, big-endian.
   static func short(_ value: Int) -> [UInt8] {
     [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)]
   }
 
-  /// Puts several small numbers into each byte, the first one into the highest bits.
+  /// Packs several small numbers into each byte, the first one into the highest bits.
   static func pack(
     _ numbers: UnsafePointer<UInt8>, count: Int, bits: Int,
     into line: UnsafeMutablePointer<UInt8>

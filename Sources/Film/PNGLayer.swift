@@ -2,8 +2,8 @@ import CPNG
 package import Raster
 
 extension Canvas {
-  /// The picture as a PNG file that keeps what is transparent, to be laid over others: in a palette where
-  /// it has at most 256 colours, else in true colour. Made for speed.
+  /// The picture as a PNG file with transparency, to be drawn over others: with a palette if it has
+  /// at most 256 colours, otherwise in true colour. Optimized for speed.
   package func encodedLayer() -> [UInt8] {
     unsafe withPixels { pixels in
       let numbers = unsafe PNGLayer.numbers(of: pixels)
@@ -16,12 +16,12 @@ extension Canvas {
   }
 }
 
-/// A picture's pixels as a PNG file of one image keeps them.
+/// The pixels of a PNG file with a single image.
 private enum PNGLayer {
-  /// A quarter of the usual level's time for a few bytes more.
+  /// A quarter of the default level's time for slightly more bytes.
   private static let level = 3
 
-  /// Each colour's number; nil where there are too many.
+  /// The index of each colour; nil where there are too many.
   static func numbers(of pixels: UnsafeBufferPointer<UInt32>) -> [UInt32: UInt8]? {
     var numbers: [UInt32: UInt8] = [:]
     var last: UInt32?
@@ -36,14 +36,14 @@ private enum PNGLayer {
     return numbers
   }
 
-  /// The colours and how opaque they are.
+  /// The colours and their opacity.
   static func palette(_ numbers: [UInt32: UInt8]) -> [UInt8] {
     let words = numbers.sorted { $0.value < $1.value }.map(\.key)
     return PNGFormat.palette(words.map { Color(straight($0)) })
       + PNGFormat.chunk("tRNS") { $0 += words.map { UInt8($0 >> 24) } }
   }
 
-  /// A canvas keeps colours multiplied by their opacity, a file does not.
+  /// A canvas stores premultiplied colours, a file does not.
   private static func straight(_ word: UInt32) -> UInt32 {
     let alpha = word >> 24
     if alpha == 255 { return word }
@@ -54,7 +54,7 @@ private enum PNGLayer {
     return alpha << 24 | channel(16) | channel(8) | channel(0)
   }
 
-  /// All rows in one stream: no filter, as flat colours compress as they are.
+  /// All rows in one stream, without a filter, since flat colours compress well without one.
   static func data(
     _ pixels: UnsafeBufferPointer<UInt32>, width: Int, height: Int, _ numbers: [UInt32: UInt8]?
   ) -> [UInt8] {

@@ -2,9 +2,9 @@ import CPNG
 import Platform
 package import Raster
 
-/// Reads PNG pictures of any kind, and refuses what is none.
+/// Reads PNG pictures of any kind, and refuses other files.
 package enum PNGReader {
-  /// The largest file that is looked at.
+  /// The size of the largest file that is read.
   package static let greatestFileSize = 1 << 30
 
   /// The picture in a file.
@@ -13,20 +13,20 @@ package enum PNGReader {
       from: try Files.contents(of: path, limit: greatestFileSize), path: path)
   }
 
-  /// The picture in bytes; `path` is what an error calls them.
+  /// The picture in bytes; `path` names them in errors.
   ///
-  /// libpng's simplified interface is used because it returns its errors, where the full one jumps
-  /// out of the call, which Swift does not survive.
+  /// Uses libpng's simplified interface because it returns errors. The full interface jumps out of
+  /// the call, which is not safe in Swift.
   package static func canvas(from bytes: [UInt8], path: String) throws -> Canvas {
     _ = try size(of: bytes, path: path)
     var image = unsafe png_image()
     unsafe image.version = UInt32(PNG_IMAGE_VERSION)
     defer { unsafe png_image_free(&image) }
-    // Both calls read the bytes, so they are lent until the second one returns.
+    // Both calls read the bytes, so they must stay valid until the second one returns.
     return try unsafe bytes.withUnsafeBytes { bytes in
       guard unsafe png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0
       else { throw FilmError.notAPicture(path: path, reason: unsafe reason(image)) }
-      // Pictures of 16 bits that do not say what their numbers mean are like those of 8.
+      // 16-bit pictures that do not declare their encoding are treated like 8-bit ones.
       unsafe image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
       unsafe image.format = UInt32(
         PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_BGR | PNG_FORMAT_FLAG_ALPHA)
@@ -44,11 +44,11 @@ package enum PNGReader {
     }
   }
 
-  /// The size that the start of a PNG file claims.
+  /// The size in the header of a PNG file.
   package static func size(of bytes: [UInt8], path: String) throws -> (width: Int, height: Int) {
     let start: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     guard bytes.count >= start.count, Array(bytes[..<start.count]) == start else {
-      throw FilmError.notAPicture(path: path, reason: "it does not start like one")
+      throw FilmError.notAPicture(path: path, reason: "it does not start with a PNG signature")
     }
     guard bytes.count >= headerSize, Array(bytes[12..<16]) == Array("IHDR".utf8) else {
       throw FilmError.notAPicture(path: path, reason: "its header is incomplete")
@@ -59,7 +59,7 @@ package enum PNGReader {
     return (number(at: 16), number(at: 20))
   }
 
-  /// The size that a file's header claims, without reading the rest.
+  /// The size in a file's header, without reading the rest.
   package static func size(ofFile path: String) throws -> (width: Int, height: Int) {
     try size(of: try Files.start(of: path, count: headerSize), path: path)
   }
@@ -75,7 +75,7 @@ package enum PNGReader {
     }
   }
 
-  /// What libpng says about its failure.
+  /// libpng's error message.
   private static func reason(_ image: png_image) -> String {
     var message = unsafe image.message
     return unsafe withUnsafeBytes(of: &message) { letters in
@@ -83,7 +83,7 @@ package enum PNGReader {
     }
   }
 
-  /// Files keep colour and opacity apart; a canvas keeps them multiplied.
+  /// Files store straight alpha; a canvas stores premultiplied colours.
   private static func premultiply(_ canvas: Canvas) {
     unsafe canvas.withMutablePixels { pixels in
       for index in pixels.indices {

@@ -2,7 +2,7 @@ package import Raster
 
 /// The colours of a film: at most 256, the same for every frame.
 package struct Palette: Hashable, Sendable {
-  /// The colours; a pixel is the number of one of them.
+  /// The colours; a pixel is the index of one of them.
   package let colors: [Color]
 
   /// A palette of 1 to 256 colours.
@@ -11,7 +11,7 @@ package struct Palette: Hashable, Sendable {
     self.colors = colors
   }
 
-  /// The fewest bits (1, 2, 4 or 8) that tell all colours apart.
+  /// The fewest bits (1, 2, 4 or 8) that number all colours.
   package var bitDepth: Int { Self.bitDepth(colors: colors.count) }
 
   /// The fewest bits (1, 2, 4 or 8) that number all colours.
@@ -24,7 +24,7 @@ package struct Palette: Hashable, Sendable {
     }
   }
 
-  /// The number of the colour that is nearest to another, and how far off its worst channel is.
+  /// The index of the colour nearest to another, and the error of its worst channel.
   package func nearest(to color: Color) -> (index: Int, error: Int) {
     var best = (index: 0, error: Int.max)
     var bestSum = Int.max
@@ -40,7 +40,7 @@ package struct Palette: Hashable, Sendable {
     return best
   }
 
-  /// Tells candidates apart whose worst channels are equally far off.
+  /// Breaks ties between candidates whose worst channels have the same error.
   private static func squaredDistance(_ first: Color, _ second: Color) -> Int {
     let red = Int(first.red) - Int(second.red)
     let green = Int(first.green) - Int(second.green)

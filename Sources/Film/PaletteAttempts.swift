@@ -1,12 +1,12 @@
 package import Raster
 
 extension Palette {
-  /// How far off a channel of a film in flat colours may be, of 255.
+  /// The greatest promised error of a channel in a film of flat colours, of 255.
   package static var promisedError: Int { 8 }
 
-  /// A film's palette, learnt from frames that are spread over all of it.
+  /// A film's palette, from frames that are spread over all of it.
   ///
-  /// So many numbers are spared for other uses, unless all 256 are needed to be exact.
+  /// Some indices are reserved for other uses, unless all 256 are needed to be exact.
   package static func sampling<Source: FrameSource>(
     _ source: inout Source, sparing spared: Int = 0, samples: Int
   ) throws -> Palette {
@@ -28,25 +28,25 @@ extension Palette {
 
 /// How a film's frames are drawn and mapped to its palette.
 struct PaletteMapping {
-  /// Its palette's limit says what the film's format must have room for.
+  /// Its limit leaves space for what the film's format needs.
   var mapper: PaletteMapper
-  /// Whether a colour that is further off than promised ends the attempt.
+  /// Whether a colour with a greater error than promised ends the attempt.
   let isStrict: Bool
 
-  /// Thrown when an attempt's palette turns out to be too poor.
+  /// Thrown when an attempt's palette turns out to be insufficient.
   struct TooPoor: Error {}
 
-  /// Sets a picture's numbers.
+  /// Computes a picture's palette indices.
   mutating func map(_ picture: Picture, after previous: Picture?) throws(TooPoor) {
     mapper.map(picture, after: previous)
     if isStrict, mapper.greatestError > Palette.promisedError { throw TooPoor() }
   }
 }
 
-/// A film that is tried with a palette learnt from a few frames, which grows with the others.
+/// A film that is first tried with a palette from a few frames, which grows with the others.
 ///
-/// A colour that it has no more room for ends the attempt. The next one has learnt from every frame, and is as
-/// near to what was drawn as 256 colours can be.
+/// A colour that no longer fits ends the attempt. The next attempt samples every frame, and is as
+/// close to the drawing as 256 colours can be.
 struct PaletteAttempts {
   let samples: Int
   let sparing: Int
@@ -64,7 +64,7 @@ struct PaletteAttempts {
       do {
         return try make(&source, mapping)
       } catch is PaletteMapping.TooPoor {
-        // What was written so far is gone: an unfinished output removes itself.
+        // The previous output is gone: an unfinished output removes itself.
       }
     }
     throw FilmError.empty

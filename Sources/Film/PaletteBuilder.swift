@@ -2,21 +2,21 @@ package import Raster
 
 /// Counts the colours of pictures and chooses a palette for them.
 ///
-/// Up to 256 colours are kept exactly. More are covered: declared colours and those of whole areas
-/// are kept exactly, and of the others so many that each is within a tolerance of one in every
-/// channel. The tolerance is the smallest one with which everything that was counted is covered.
+/// Up to 256 colours are kept exactly. If there are more, declared colours and those of whole areas
+/// are kept exactly, and enough others that every colour is within a tolerance of one of them in
+/// every channel. The tolerance is the smallest one with which all counted colours are covered.
 package struct PaletteBuilder {
   private var counts = ColorTable(capacity: 1 << 12)
 
-  /// Colours beyond this number are counted in groups of 8 levels a channel, so that memory is
+  /// Beyond this number, colours are counted in groups of 8 levels per channel, so that memory is
   /// bounded whatever the pictures show.
   private static var exactColors: Int { 1 << 16 }
-  /// How many colours are looked at to cover them, the most frequent first; bounds the time.
+  /// How many colours are considered for covering, the most frequent first; bounds the time.
   private static var coveredColors: Int { 1 << 13 }
-  /// A colour of more than this share of all pixels is that of an area, not of an edge.
+  /// A colour with more than this share of all pixels belongs to an area, not to an edge.
   private static var areaShare: Double { 0.001 }
 
-  /// A builder that has seen nothing.
+  /// A builder without any colours.
   package init() {}
 
   /// Counts the colours that a canvas shows.
@@ -25,17 +25,17 @@ package struct PaletteBuilder {
     add(census.colors(of: canvas, unlike: nil))
   }
 
-  /// Adds what a census found.
+  /// Adds the results of a census.
   mutating func add(_ colors: [ColorCensus.Entry]) {
     for (color, times) in colors { add(color, times: times) }
   }
 
-  /// Whether every colour counted fits a palette of this many exactly.
+  /// Whether all counted colours fit exactly in a palette of this size.
   package func isExact(limit: Int) -> Bool { counts.count <= limit }
 
-  /// The palette for what was counted: declared colours first, then the most frequent ones.
+  /// The palette for the counted colours: declared colours first, then the most frequent ones.
   ///
-  /// Where more is to come than was counted (`complete` is false), a part is left free for it.
+  /// If more will follow than was counted (`complete` is false), some space is left free.
   package func palette(
     limit: Int = 256, declared: [Color] = [], complete: Bool = true
   ) -> Palette {
@@ -47,7 +47,7 @@ package struct PaletteBuilder {
     let threshold = Self.areaShare * all.reduce(0) { $0 + Double($1.value) }
     let areas = zip(seen, all).prefix(limit / 2).filter { Double($1.value) > threshold }.map(\.0)
     let first = Array(Self.unique(wanted.filter { known.contains($0) } + areas).prefix(limit))
-    // Tolerance that is promised anyway is used to keep more free.
+    // Uses the promised tolerance to keep more space free.
     let room = complete ? limit : max(1, limit * 3 / 4)
     var colors = Self.chosen(
       from: seen, starting: first, limit: room, most: room, atLeast: complete ? 0 : 6)
@@ -64,7 +64,7 @@ package struct PaletteBuilder {
     from seen: [Color], starting first: [Color], limit: Int, most: Int, atLeast least: Int
   ) -> [Color] {
     if seen.count <= limit { return unique(first + seen) }
-    // What is rarer than that is close to something, or hardly seen; the mapper reports its error.
+    // Rarer colours are close to another one or hardly visible; the mapper reports their error.
     let seen = Array(unique(first + seen.prefix(coveredColors)))
     let numbers = Dictionary(uniqueKeysWithValues: zip(seen, seen.indices))
     let start = first.compactMap { numbers[$0] }
@@ -73,12 +73,12 @@ package struct PaletteBuilder {
       let limit = tolerance <= Palette.promisedError ? limit : most
       return cover.covering(starting: start, limit: limit)
     }
-    // The smallest tolerance that suffices, by halving.
+    // The smallest sufficient tolerance, by bisection.
     var best: [Color]?
     var tooSmall = max(0, least - 1)
     var enough = 256
     while tooSmall + 1 < enough {
-      // Small ones are likelier: the first guess is the promised error.
+      // Small ones are more likely: the first guess is the promised error.
       let guess = enough == 256 ? max(Palette.promisedError, tooSmall * 2) : (tooSmall + enough) / 2
       if let colors = cover(min(guess, 255)) {
         best = colors

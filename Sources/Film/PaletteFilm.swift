@@ -1,38 +1,38 @@
 import Platform
 import Raster
 
-/// A file that grows image by image, and learns its palette at its end.
+/// A file that grows image by image, and receives its palette at the end.
 protocol FrameFileWriter: ~Copyable {
-  /// A frame as this file takes it.
+  /// An encoded frame for this file.
   associatedtype Image
 
-  /// How long everything added so far plays, in seconds.
+  /// The duration of everything added so far, in seconds.
   var duration: Double { get }
 
-  /// Adds a frame that stays longer than usual, by a number of hundredths of a second; one without a difference
-  /// only lengthens the one before.
+  /// Adds a frame that is shown longer than usual, by a number of hundredths of a second; an
+  /// unchanged frame only extends the previous one.
   mutating func add(_ image: Image, hold: Int) throws(FileError)
 
-  /// Ends the file, with the palette that is known by now; returns how many bytes it has.
+  /// Ends the file with the final palette; returns its size in bytes.
   consuming func finish(_ palette: Palette) throws(FileError) -> Int
 }
 
-/// How every animated file of one palette is made.
+/// Makes an animated file with one palette.
 struct PaletteFilm {
   let path: String
   let replacing: Bool
-  /// How many frames are looked at to choose the palette.
+  /// How many frames are sampled to choose the palette.
   let samples: Int
 
-  /// Draws all frames into a file that `begin` starts, which appears when it is complete. Every thread
-  /// that turns frames into images has an encoder of its own.
+  /// Draws all frames into a file that `begin` starts, which appears when it is complete. Every
+  /// encoding thread has its own encoder.
   func write<Writer: FrameFileWriter & ~Copyable, Encoder: FrameEncoder & ~Copyable>(
     _ source: inout some FrameSource, _ progress: FilmProgress,
     encoder: @escaping @Sendable (_ width: Int, _ height: Int, _ colors: Int) -> Encoder,
     begin: (consuming OutputFile, _ width: Int, _ height: Int, _ colors: Int) throws -> Writer
   ) throws -> FilmReport where Encoder.Product == Writer.Image {
     try OutputFile.check(path, replacing: replacing)
-    // One number stands for "as before".
+    // One index means "unchanged".
     return try PaletteAttempts(samples: samples, sparing: 1).run(&source) { source, mapping in
       let (width, height, frames) = (source.width, source.height, source.frameCount)
       var mapping = mapping

@@ -1,32 +1,32 @@
 import Glibc
 import Raster
 
-/// Turns drawn pixels into numbers of palette colours, through a table that remembers.
+/// Maps drawn pixels to palette indices, with a cache.
 ///
-/// Its palette may grow: a colour that nothing in it comes near enough to is added while there is
-/// room. Numbers that were given stay.
+/// Its palette may grow: a colour that is not close to any in it is added while there is space.
+/// Existing indices do not change.
 struct PaletteMapper {
   /// The colours so far.
   private(set) var palette: Palette
   /// How many colours there may be.
   let limit: Int
-  /// How far off the worst channel of any pixel was, so far.
+  /// The greatest error so far of any channel of any pixel.
   private(set) var greatestError = 0
   private var table: ColorTable
 
-  /// More remembered colours than this do not stay in the processor's caches.
+  /// A larger cache would not stay in the processor's caches.
   private static var capacity: Int { 1 << 16 }
-  /// Pixels are compared in pieces of this length: what moves is seldom as wide as a row.
+  /// Pixels are compared in pieces of this length, since moving things are seldom as wide as a row.
   private static var pieceLength: Int { 64 }
 
-  /// A mapper whose palette grows to `limit` colours; without one, not at all.
+  /// A mapper whose palette may grow to `limit` colours; by default it does not grow.
   init(_ palette: Palette, limit: Int = 0) {
     self.palette = palette
     self.limit = max(limit, palette.colors.count)
     self.table = Self.exactTable(of: palette)
   }
 
-  /// Sets a picture's numbers, looking only at what differs from the one before.
+  /// Computes a picture's palette indices, looking only at changes from the previous one.
   mutating func map(_ picture: Picture, after previous: Picture?) {
     let numbers = unsafe picture.numbers
     unsafe picture.canvas.withPixels { pixels in
@@ -68,7 +68,7 @@ struct PaletteMapper {
     }
   }
 
-  /// The number of one pixel's colour.
+  /// The palette index for one pixel's colour.
   private mutating func index(of word: UInt32) -> UInt8 {
     let color = word & 0xFF_FFFF
     if let known = table.value(of: color) { return UInt8(truncatingIfNeeded: known) }
@@ -85,7 +85,7 @@ struct PaletteMapper {
 
   private static func exactTable(of palette: Palette) -> ColorTable {
     var table = ColorTable()
-    // Backwards, so that the first of equal colours wins.
+    // In reverse, so that the first of equal colours wins.
     for (index, color) in palette.colors.enumerated().reversed() {
       table.set(color.hex, to: UInt32(index))
     }
@@ -93,13 +93,14 @@ struct PaletteMapper {
   }
 }
 
-/// A frame on its way: as it was drawn, and in numbers of the film's palette.
+/// A frame in progress: as it was drawn, and as palette indices.
 ///
-/// Whose turn it is, a pipeline's slots say: the drawing thread writes it, then all only read.
+/// A pipeline's slots decide whose turn it is: first the drawing thread writes it, then all threads
+/// only read it.
 @safe
 final class Picture: @unchecked Sendable {
   let canvas: Canvas
-  /// Row after row, the number of each pixel's colour; nothing where none are asked for.
+  /// The palette index of each pixel, row by row; empty where none are needed.
   let numbers: UnsafeMutableBufferPointer<UInt8>
   /// The palette, as far as it had grown by this frame.
   var palette = Palette([Color(0)])

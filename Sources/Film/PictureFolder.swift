@@ -3,14 +3,14 @@ package import Raster
 
 /// The PNG pictures of a folder, in natural order, as the frames of a film.
 package struct PictureFolder: FrameSource {
-  /// The paths of the pictures, in the order in which they are shown.
+  /// The paths of the pictures, in display order.
   package let paths: [String]
   /// Pixels from left to right.
   package let width: Int
   /// Pixels from top to bottom.
   package let height: Int
 
-  /// Looks at the names and sizes of all pictures; they must have one size.
+  /// Reads the names and sizes of all pictures, which must have the same size.
   package init(_ folder: String) throws {
     let folder = Files.trimmed(folder)
     let names = try Files.names(in: folder)
@@ -30,7 +30,7 @@ package struct PictureFolder: FrameSource {
   /// How many pictures there are.
   package var frameCount: Int { paths.count }
 
-  /// Shows a picture, on black where it is transparent.
+  /// Draws a picture, on black where it is transparent.
   package func draw(_ frame: Int, onto canvas: Canvas) throws {
     let picture = try PNGReader.canvas(at: paths[frame])
     guard picture.width == width, picture.height == height else {
@@ -42,7 +42,7 @@ package struct PictureFolder: FrameSource {
   }
 }
 
-/// The order in which people count: `frame-9` before `frame-10`.
+/// Natural order: `frame-9` before `frame-10`.
 package enum NaturalOrder {
   /// Whether one name comes before another.
   package static func isAscending(_ first: String, _ second: String) -> Bool {
@@ -59,7 +59,7 @@ package enum NaturalOrder {
         j += 1
       }
     }
-    // Names that count alike, such as 1 and 01, still need one order.
+    // Names with equal numbers, such as 1 and 01, still need an order.
     if i == left.count && j == right.count { return left.lexicographicallyPrecedes(right) }
     return i == left.count
   }

@@ -16,8 +16,8 @@ struct PixelArea: Sendable {
     (left, top, right, bottom) = (0, 0, width, height)
   }
 
-  /// The smallest rectangle that holds every difference of two pictures' numbers; nil if there is
-  /// none.
+  /// The smallest rectangle that contains every difference between two pictures' indices; nil if
+  /// there is none.
   init?(
     changedFrom old: UnsafePointer<UInt8>, to new: UnsafePointer<UInt8>, width: Int, height: Int
   ) {

@@ -1,11 +1,12 @@
-/// A speed that videos and animated PNGs can have: any number of frames a second, to thousandths.
+/// A frame rate of videos and animated PNGs: any number of frames per second, to thousandths.
 package struct PreciseRate: Hashable, Sendable, CustomStringConvertible {
-  /// So many frames …
+  /// The number of frames …
   package let numerator: Int
   /// … in this number of seconds.
   package let denominator: Int
 
-  /// The speed nearest to the one asked for, from one frame in a hundred seconds to 60 a second.
+  /// The frame rate nearest to the requested one, from one frame in a hundred seconds to 60 per
+  /// second.
   package init(nearestTo framesPerSecond: Double) {
     let wanted = framesPerSecond.isNaN ? 1 : framesPerSecond
     let thousandths = Int((max(Self.least, min(wanted, Self.most)) * 1000).rounded())
@@ -21,12 +22,12 @@ package struct PreciseRate: Hashable, Sendable, CustomStringConvertible {
   /// How many frames are shown in a second.
   package var framesPerSecond: Double { Double(numerator) / Double(denominator) }
 
-  /// How many frames come nearest to a time in hundredths of a second.
+  /// How many frames are nearest to a time in hundredths of a second.
   package func frames(in hundredths: Int) -> Int {
     Int((Double(hundredths) / 100 * framesPerSecond).rounded())
   }
 
-  /// As ffmpeg reads it: `30`, `25/2`.
+  /// In ffmpeg's notation: `30`, `25/2`.
   package var description: String {
     denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)"
   }

@@ -3,14 +3,14 @@ import Glibc
 
 /// Compresses rows of flat colours, many times faster than zlib and nearly as small.
 ///
-/// A byte either goes on as a pixel before or as the one above, or it stands for itself; the codes
-/// are deflate's fixed ones. Pieces can be joined in any order: none refers to the one before.
-/// RFC 1951: https://www.rfc-editor.org/rfc/rfc1951
+/// A byte either repeats the previous pixel or the one above, or is a literal; the codes are
+/// deflate's fixed ones. Pieces are independent, so they can be joined in any order. RFC 1951:
+/// https://www.rfc-editor.org/rfc/rfc1951
 @safe
 final class RowDeflater {
   private let rowBytes: Int
   private let pixelBytes: Int
-  /// The code of each byte: bits, and how many.
+  /// The code of each byte: its bits and their number.
   private let literals = UnsafeMutablePointer<Code>.allocate(capacity: 256)
   /// The code of each length, with its extra bits.
   private let lengths = UnsafeMutablePointer<Code>.allocate(capacity: 259)
@@ -52,12 +52,12 @@ final class RowDeflater {
     unsafe room.deallocate()
   }
 
-  /// The bytes compressed and ended at a whole byte.
+  /// Compresses the bytes and ends them at a whole byte.
   func compress(_ source: UnsafePointer<UInt8>, count: Int) -> [UInt8] {
-    precondition(count * 9 / 8 + 64 <= capacity, "the piece is longer than was said")
+    precondition(count * 9 / 8 + 64 <= capacity, "the piece is not longer than announced")
     var (pending, pendingBits): (UInt64, UInt64) = (0, 0)
     var target = unsafe room
-    /// At most 32 bits wait, so that another 32 fit.
+    /// At most 32 bits are pending, so another 32 fit.
     @inline(__always) func put(_ code: Code) {
       pending |= UInt64(code.bits) << pendingBits
       pendingBits += UInt64(code.count)
@@ -68,7 +68,7 @@ final class RowDeflater {
       pending >>= 32
       pendingBits -= 32
     }
-    // Not the last block, in fixed codes.
+    // Not the last block, with fixed codes.
     put(Code(bits: 0b010, count: 3))
     var position = 0
     while position < count {
@@ -77,7 +77,7 @@ final class RowDeflater {
       var isAbove = false
       if position >= rowBytes {
         run = unsafe Self.match(source + position, source + position - rowBytes, most: most)
-        // A far match of three costs as much as three bytes.
+        // A distant match of three bytes costs as much as three literals.
         isAbove = run > 3
         if !isAbove { run = 0 }
       }
@@ -130,7 +130,7 @@ final class RowDeflater {
 
   // MARK: Codes
 
-  /// Lengths of 3 to 258: eight without extra bits, then four of each number of them.
+  /// Lengths of 3 to 258: eight without extra bits, then four for each number of them.
   private static func length(_ length: Int) -> Code {
     if length == longest { return reversed(0xC0 + 285 - 280, 8) }
     let (symbol, extra, value) = split(length - 3, exact: 8, perWidth: 4)
@@ -141,7 +141,7 @@ final class RowDeflater {
     return Code(bits: code.bits | value << code.count, count: code.count + extra)
   }
 
-  /// Distances from 1: four without extra bits, then two of each number of them.
+  /// Distances from 1: four without extra bits, then two for each number of them.
   private static func distance(_ distance: Int) -> Code {
     precondition((1...32_768).contains(distance), "deflate reaches 32 KiB back")
     let (symbol, extra, value) = split(distance - 1, exact: 4, perWidth: 2)
@@ -149,7 +149,7 @@ final class RowDeflater {
     return Code(bits: code.bits | value << code.count, count: 5 + extra)
   }
 
-  /// Deflate's classes of numbers: `exact` of them alone, then `perWidth` classes of each width.
+  /// Deflate's classes of numbers: `exact` single numbers, then `perWidth` classes for each width.
   private static func split(
     _ number: Int, exact: Int, perWidth: Int
   ) -> (symbol: Int, extra: UInt32, value: UInt32) {
@@ -160,7 +160,7 @@ final class RowDeflater {
     return (symbol, UInt32(width), UInt32(number & (1 << width - 1)))
   }
 
-  /// Codes are stored from their highest bit on.
+  /// Codes are stored with their highest bit first.
   private static func reversed(_ code: UInt32, _ count: UInt32) -> Code {
     var bits: UInt32 = 0
     for place in 0..<count where code >> place & 1 == 1 { bits |= 1 << (count - 1 - place) }

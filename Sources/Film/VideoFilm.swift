@@ -1,9 +1,10 @@
 import Platform
 package import Raster
 
-/// Makes videos that every browser plays, by ffmpeg, which gets the frames while they are drawn.
+/// Makes videos that every browser plays, with ffmpeg, which receives the frames while they are
+/// drawn.
 package struct VideoFilm {
-  /// The kinds of video, by the endings of their names.
+  /// The kinds of video, by file extension.
   package enum Container: String, Sendable, CaseIterable {
     /// H.264.
     case mp4
@@ -13,20 +14,20 @@ package struct VideoFilm {
 
   /// The kind of video.
   package var container: Container
-  /// How fast it plays.
+  /// The frame rate.
   package var rate: PreciseRate
-  /// Whether a file of the same name is replaced.
+  /// Whether to replace an existing file.
   package var replacing = false
 
-  /// A video that plays at a speed.
+  /// A video with a frame rate.
   package init(_ container: Container, rate: PreciseRate, replacing: Bool = false) {
     self.container = container
     self.rate = rate
     self.replacing = replacing
   }
 
-  /// Draws all frames into a file, which appears when it is complete; a frame that stays longer is
-  /// there several times.
+  /// Draws all frames into a file, which appears when it is complete; a frame with a hold is
+  /// repeated.
   package func write(
     _ source: inout some FrameSource, to path: String, progress: FilmProgress = { _ in }
   ) throws -> FilmReport {
@@ -56,7 +57,7 @@ package struct VideoFilm {
       duration: Double(shown * rate.denominator) / Double(rate.numerator), isLossy: true)
   }
 
-  /// The command that makes such a video of a folder of numbered frames.
+  /// The ffmpeg command for the same video from a folder of numbered frames.
   package func command(forFramesIn folder: String, to path: String) -> String {
     let pattern = "\(Files.trimmed(folder).replacing("%", with: "%%"))/frame-%06d.png"
     let words =
@@ -65,7 +66,7 @@ package struct VideoFilm {
     return words.map(Self.quoted).joined(separator: " ")
   }
 
-  /// The command that makes such a video of pixels in a file, as a canvas has them.
+  /// The ffmpeg command for the same video from a file of raw pixels, in a canvas's format.
   package func command(
     forPixelsIn file: String, width: Int, height: Int, to path: String
   ) -> String {
@@ -80,12 +81,12 @@ package struct VideoFilm {
       + ["-f", "rawvideo", "-pixel_format", "bgr0", "-video_size", "\(width)x\(height)"]
       + ["-framerate", "\(rate)", "-i", input]
       + filter("") + codec
-      // Nothing of the time, the machine or ffmpeg's version: the same command, the same bytes.
+      // Without time, machine or ffmpeg's version, so that the same command gives the same bytes.
       + ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"]
       + ["-f", container.rawValue, "file:\(path)"]
   }
 
-  /// What players assume of small and large videos alike is written as well.
+  /// States explicitly the colour space that players assume for small and large videos.
   private func filter(_ first: String) -> [String] {
     ["-vf", "\(first)scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"]
       + ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
@@ -98,13 +99,14 @@ package struct VideoFilm {
       ["-c:v", "libx264", "-preset", "medium", "-tune", "animation", "-crf", "16"]
         + ["-threads", "2", "-movflags", "+faststart"]
     case .webm:
-      // Measured on mazes of 720 pixels: "good" takes six times as long, for a third fewer bytes and 0.1 dB.
+      // Measured on mazes of 720 pixels: "good" takes six times as long, for a third fewer bytes
+      // and 0.1 dB.
       ["-c:v", "libvpx-vp9", "-crf", "22", "-b:v", "0", "-deadline", "realtime", "-cpu-used", "6"]
         + ["-threads", "2", "-tile-columns", "1", "-row-mt", "0"]
     }
   }
 
-  /// A word as a shell reads it.
+  /// An argument in shell notation.
   private static func quoted(_ word: String) -> String {
     let plain = word.utf8.allSatisfy { byte in
       switch byte {
@@ -116,7 +118,8 @@ package struct VideoFilm {
   }
 }
 
-/// A picture with even sides, as videos want them: where a side is odd, its last pixels come twice.
+/// A picture with even sides, as videos need them: where a side is odd, its last pixels are
+/// repeated.
 private struct EvenFrame {
   private let padded: Canvas?
   let width: Int
@@ -132,7 +135,7 @@ private struct EvenFrame {
   func filled(from canvas: Canvas) -> Canvas {
     guard let padded else { return canvas }
     let all = Rect(x: 0, y: 0, width: Double(canvas.width), height: Double(canvas.height))
-    // Shifted by the missing pixels first, so that the last column and row stay seen.
+    // Shifted copies first, so that the last column and row stay visible.
     for (x, y) in [(1, 1), (0, 1), (1, 0), (0, 0)] {
       padded.copy(canvas, all, to: Point(Double(x), Double(y)))
     }

@@ -1,5 +1,5 @@
-/// The characters by which GPT-2's files spell bytes: those that can be printed stand for themselves, the
-/// others for characters from U+0100 on.
+/// The characters with which GPT-2's files represent bytes: printable bytes represent themselves,
+/// the others are characters from U+0100 on.
 package enum ByteAlphabet {
   private static let scalars: [Unicode.Scalar] = {
     var spare: UInt32 = 256
@@ -16,12 +16,12 @@ package enum ByteAlphabet {
   private static let bytes = Dictionary(
     uniqueKeysWithValues: zip(scalars, (0...255).map { UInt8($0) }))
 
-  /// How bytes are spelled.
+  /// The characters for some bytes.
   package static func text(of bytes: some Sequence<UInt8>) -> String {
     String(String.UnicodeScalarView(bytes.map { scalars[Int($0)] }))
   }
 
-  /// The bytes that a text spells; nil where a character stands for none.
+  /// The bytes for a text; nil where it has a character that represents none.
   package static func bytes(of text: String) -> [UInt8]? {
     var result: [UInt8] = []
     for scalar in text.unicodeScalars {

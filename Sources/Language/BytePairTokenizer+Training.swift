@@ -1,7 +1,7 @@
 internal import Rollouts
 
 extension BytePairTokenizer {
-  /// Learns from a text which bytes to join: always the pair that occurs most often, of equals the first by
+  /// Learns merges from a text: always the most frequent pair, and among equals the first by
   /// number, until there are enough pieces or no pair occurs twice.
   package init(of text: String, pieces count: Int) throws(LanguageError) {
     var pairs = PairCounts(text)
@@ -16,14 +16,14 @@ extension BytePairTokenizer {
   }
 }
 
-/// A text's words with their numbers of occurrences, and where each pair stands.
+/// A text's words with their counts, and the positions of each pair.
 private struct PairCounts {
   private var chain = PieceChain()
-  /// How often the word occurs that a place belongs to.
+  /// The count of the word at each position.
   private var occurrences: [Int] = []
   private var counts: [BytePairTokenizer.Merge: Int] = [:]
   private var places: [BytePairTokenizer.Merge: [Int]] = [:]
-  /// Every pair as often as it was last found more often; it may have become rarer.
+  /// Every pair with its count when that last rose; it may have fallen since.
   private var queue = Heap<Candidate>()
 
   init(_ text: String) {
@@ -41,7 +41,7 @@ private struct PairCounts {
     for pair in counts.keys { offer(pair) }
   }
 
-  /// Counts the pair at a place, if there is one.
+  /// Counts the pair at a position, if there is one.
   @discardableResult private mutating func count(_ place: Int) -> BytePairTokenizer.Merge? {
     guard let pair = chain.pair(at: place) else { return nil }
     counts[pair, default: 0] += occurrences[place]
@@ -80,7 +80,7 @@ private struct PairCounts {
     for pair in changed { offer(pair) }
   }
 
-  /// A pair as often as it was found: the more often the less, of equals the first by number.
+  /// A pair and its count; more frequent pairs come first, and among equals the first by number.
   private struct Candidate: Comparable {
     let count: Int
     let pair: BytePairTokenizer.Merge

@@ -1,9 +1,9 @@
 internal import Rollouts
 
-/// Byte-level byte-pair encoding: a text's bytes, of which those that often stand side by side were joined
-/// (Sennrich and others, https://arxiv.org/abs/1508.07909; Radford and others, 2019).
+/// Byte-level byte-pair encoding: a text's bytes, with frequent neighbours merged (Sennrich and
+/// others, https://arxiv.org/abs/1508.07909; Radford and others, 2019).
 package struct BytePairTokenizer: Sendable, Equatable {
-  /// Two pieces that become one, the earlier a pair the sooner.
+  /// Two pieces that are merged; earlier merges apply first.
   package struct Merge: Sendable, Hashable {
     package var left: Int
     package var right: Int
@@ -18,15 +18,15 @@ package struct BytePairTokenizer: Sendable, Equatable {
   /// The bytes of each piece.
   package let symbols: [[UInt8]]
   package let merges: [Merge]
-  /// The piece after which a text is over; it is no text itself.
+  /// The piece that ends a text; it is not text itself.
   package let end: Int?
-  /// For each pair when it is joined, and to what.
+  /// The rank of each pair's merge, and the merged piece.
   private let joins: [Merge: (rank: Int, symbol: Int)]
   /// The piece of each single byte.
   private let single: [Int]
   private let endBytes: [UInt8]
 
-  /// A tokenizer of pieces and pairs. Every byte must be a piece, and so must all that pairs become.
+  /// A tokenizer from pieces and merges. Every byte and every merged pair must be a piece.
   package init(symbols: [[UInt8]], merges: [Merge], end: Int? = nil) throws(LanguageError) {
     let numbers = Dictionary(
       zip(symbols, symbols.indices).filter { $0.1 != end }, uniquingKeysWith: { first, _ in first })
@@ -43,12 +43,13 @@ package struct BytePairTokenizer: Sendable, Equatable {
       guard symbols.indices.contains(merge.left), symbols.indices.contains(merge.right),
         let joined = numbers[symbols[merge.left] + symbols[merge.right]]
       else {
-        throw LanguageError("merge \(rank + 1) of the tokenizer makes no piece of its vocabulary")
+        throw LanguageError(
+          "merge \(rank + 1) of the tokenizer does not make a piece of its vocabulary")
       }
       joins[merge] = (rank, joined)
     }
     if let end, !symbols.indices.contains(end) {
-      throw LanguageError("the tokenizer's end is none of its pieces")
+      throw LanguageError("the tokenizer's end is not one of its pieces")
     }
     self.symbols = symbols
     self.merges = merges
@@ -62,7 +63,7 @@ package struct BytePairTokenizer: Sendable, Equatable {
     one.symbols == other.symbols && one.merges == other.merges && one.end == other.end
   }
 
-  /// The numbers of a text. Where it spells the end, that is one piece.
+  /// The tokens of a text. The text of the end piece becomes that piece.
   package func tokens(of text: String) -> [Int] {
     guard let end, !endBytes.isEmpty else { return pieces(of: text) }
     let parts = Array(text.utf8).split(
@@ -86,7 +87,7 @@ package struct BytePairTokenizer: Sendable, Equatable {
     return tokens
   }
 
-  /// Joins pairs of a word, always those of the lowest rank, until none is left.
+  /// Merges the pairs of a word, always those of the lowest rank, until none is left.
   private func joined(_ word: [Int]) -> [Int] {
     var chain = PieceChain()
     chain.append(word)
@@ -100,10 +101,10 @@ package struct BytePairTokenizer: Sendable, Equatable {
       }
       guard let rank = queue.first?.rank else { return chain.pieces }
       fresh = []
-      // All of one rank, from left to right, before the pairs that this makes.
+      // Merges all pairs of one rank, from left to right, before the pairs that this creates.
       while let next = queue.first, next.rank == rank {
         _ = queue.removeFirst()
-        // What stood there may have been joined to something else meanwhile.
+        // The pieces here may have been merged with others in the meantime.
         guard let pair = chain.pair(at: next.place), let join = joins[pair], join.rank == rank
         else { continue }
         chain.join(at: next.place, to: join.symbol)
@@ -113,7 +114,7 @@ package struct BytePairTokenizer: Sendable, Equatable {
     }
   }
 
-  /// A place of a word where a pair may be joined.
+  /// A position in a word where a pair may be merged.
   private struct Candidate: Comparable {
     let rank: Int
     let place: Int
@@ -124,7 +125,7 @@ package struct BytePairTokenizer: Sendable, Equatable {
   }
 }
 
-/// What a text falls into before bytes are joined, as GPT-2's pattern has it:
+/// The words of a text before its bytes are merged, as GPT-2's pattern defines them:
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 struct Words: Sequence, IteratorProtocol {
   private enum Kind { case letter, number, blank, other }
@@ -160,12 +161,12 @@ struct Words: Sequence, IteratorProtocol {
     return Self.contractions.first { text[place...].starts(with: $0) }.map { place + $0.count }
   }
 
-  /// Where the run of one kind ends, with a space before it where there is one.
+  /// The end of a run of one kind of character, including a leading space.
   private var run: Int {
     let first = text[place] == " " && place + 1 < text.count ? place + 1 : place
     if kinds[first] != .blank { return end(of: kinds[first], from: first) }
     let end = end(of: .blank, from: place)
-    // The last blank belongs to the word that follows.
+    // The last blank belongs to the next word.
     return end < text.count && end - place > 1 ? end - 1 : end
   }
 

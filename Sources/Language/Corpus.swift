@@ -1,14 +1,15 @@
 package import Rollouts
 
-/// A text as numbers: what a language model learns from, and what it is tried on.
+/// A text as tokens, for training and validating a language model.
 package struct Corpus: Sendable {
   package let tokenizer: Tokenizer
-  /// The part that is learned from.
+  /// The part for training.
   package let training: [Int32]
-  /// The end of the text, which is kept from the learner.
+  /// The end of the text, which is not used for training.
   package let validation: [Int32]
 
-  /// A text by a tokenizer; of its end a share is kept for validation. Both parts are longer than `context`.
+  /// A text and a tokenizer; a share at the end is for validation. Both parts are longer than
+  /// `context`.
   package init(
     _ text: String, _ tokenizer: Tokenizer, validation share: Double, context: Int
   ) throws(LanguageError) {
@@ -24,7 +25,7 @@ package struct Corpus: Sendable {
     }
   }
 
-  /// Where the sequences of a step begin in the training part, all places equally likely.
+  /// The starts of a step's sequences in the training part, all positions equally likely.
   package func starts(
     _ count: Int, step: Int, context: Int, _ generator: Generator
   ) -> [Int] {
@@ -32,7 +33,7 @@ package struct Corpus: Sendable {
     return (0..<count).map { draws.pick($0, below: training.count - context) }
   }
 
-  /// Where a number of sequences begin that are spread evenly over a part.
+  /// The starts of some sequences, spread evenly over a part.
   package static func spread(_ count: Int, over part: [Int32], context: Int) -> [Int] {
     let last = part.count - context - 1
     return (0..<count).map { count == 1 ? 0 : last * $0 / (count - 1) }

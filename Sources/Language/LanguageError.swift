@@ -1,10 +1,10 @@
 internal import Rollouts
 
-/// Why text, a model or a folder of another tool cannot be used.
+/// Why a text, a model or a folder of another tool cannot be used.
 package struct LanguageError: Error, Equatable, CustomStringConvertible {
-  /// A sentence for people.
+  /// A message for people.
   package let description: String
 
-  /// An error with its sentence.
+  /// An error with a message.
   package init(_ description: String) { self.description = description.sentence }
 }

@@ -1,20 +1,20 @@
 package import Neural
 package import Rollouts
 
-/// A GPT that predicts at every place of a text which token comes next.
+/// A GPT that predicts the next token at every position of a text.
 package struct LanguageModel: Sendable, Equatable {
   package let gpt: GPT
   package let layout: ParameterLayout
   package var shape: GPTShape { gpt.shape }
 
-  /// A model of a size, under nanoGPT's names.
+  /// A model of a given size, with nanoGPT's names.
   package init(_ shape: GPTShape) {
     var layout = ParameterLayout()
     gpt = GPT(shape, to: &layout)
     self.layout = layout
   }
 
-  /// The size as a checkpoint keeps it.
+  /// The size as a checkpoint stores it.
   package var json: JSON {
     [
       "vocabulary": .integer(shape.vocabulary), "context": .integer(shape.context),
@@ -24,10 +24,10 @@ package struct LanguageModel: Sendable, Equatable {
     ]
   }
 
-  /// Ten times as many layers as models have, and as much context.
+  /// Ten times the layers and the context of real models.
   static let (mostLayers, mostContext) = (1024, 1 << 16)
 
-  /// The model of a size that a checkpoint holds.
+  /// A model of the size in a checkpoint.
   package init(_ json: JSON) throws(LanguageError) {
     func count(_ name: String, atMost most: Int = 1 << 20) throws(LanguageError) -> Int {
       guard let value = json[name]?.int, (1...most).contains(value) else {
@@ -40,7 +40,7 @@ package struct LanguageModel: Sendable, Equatable {
     else { throw LanguageError("the checkpoint's model cannot be read") }
     let (width, heads) = (try count("width"), try count("heads"))
     guard width % heads == 0 else {
-      throw LanguageError("the checkpoint's \(heads) heads do not share a width of \(width)")
+      throw LanguageError("the checkpoint's \(heads) heads do not divide a width of \(width)")
     }
     self.init(
       GPTShape(
@@ -52,19 +52,20 @@ package struct LanguageModel: Sendable, Equatable {
   }
 }
 
-/// A language model with what it has learned and the way from text to its numbers.
+/// A trained language model with its tokenizer.
 package struct TrainedModel: Sendable {
   package let model: LanguageModel
   package let tokenizer: Tokenizer
   package let parameters: Parameters
 
-  /// A model that knows its tokenizer's pieces.
+  /// A model with a tokenizer of the same vocabulary.
   package init(
     _ model: LanguageModel, _ tokenizer: Tokenizer, _ parameters: Parameters
   ) throws(LanguageError) {
     guard model.shape.vocabulary >= tokenizer.count else {
       throw LanguageError(
-        "the model knows \(model.shape.vocabulary) tokens, and its tokenizer \(tokenizer.count)")
+        "the model knows \(model.shape.vocabulary) tokens, but its tokenizer has \(tokenizer.count)"
+      )
     }
     self.model = model
     self.tokenizer = tokenizer
@@ -74,11 +75,11 @@ package struct TrainedModel: Sendable {
   /// Whether this is one of the model's tokens.
   package func knows(_ token: Int) -> Bool { (0..<model.shape.vocabulary).contains(token) }
 
-  /// The model that a recording's checkpoint holds.
+  /// The model in a recording's checkpoint.
   package init(_ checkpoint: Checkpoint) throws {
     let state = try JSON(parsing: checkpoint.trainingState)
     guard let shape = state["model"], let tokenizer = state["tokenizer"] else {
-      throw LanguageError("the checkpoint of step \(checkpoint.step) holds no language model")
+      throw LanguageError("the checkpoint of step \(checkpoint.step) contains no language model")
     }
     let model = try LanguageModel(shape)
     try self.init(
@@ -86,7 +87,7 @@ package struct TrainedModel: Sendable {
       Parameters(model.layout, from: Safetensors(decoding: checkpoint.parameters)))
   }
 
-  /// What a recording of a text by this model begins with.
+  /// The first checkpoint in the recording of a text by this model.
   package var checkpoint: Checkpoint {
     let state: JSON = ["model": model.json, "tokenizer": tokenizer.json]
     return Checkpoint(

@@ -2,19 +2,19 @@ internal import Neural
 internal import Rollouts
 
 extension ModelFolder {
-  /// GPT-2 and its tokenizer.
+  /// Loads GPT-2 and its tokenizer.
   package func gpt2() throws -> TrainedModel {
     guard kind == "gpt2" else {
-      throw error("the model is '\(kind)', and only 'gpt2' writes texts here")
+      throw error("the model is '\(kind)', but only 'gpt2' can write text here")
     }
     let (heads, width) = try heads("n_head", sharing: "n_embd")
-    // Null stands for the usual one.
+    // Null means the default.
     let inner = setting("n_inner") ?? .null
     let activation: Activation
     switch setting("activation_function")?.text ?? "gelu_new" {
     case "gelu_new", "gelu_pytorch_tanh": activation = .geluTanh
     case "gelu": activation = .gelu
-    case let other: throw error("the activation '\(other)' is not known here")
+    case let other: throw error("the activation '\(other)' is unknown")
     }
     let model = LanguageModel(
       GPTShape(
@@ -22,18 +22,18 @@ extension ModelFolder {
         layers: try layers("n_layer"), heads: heads, width: width,
         inner: inner == .null ? nil : try count("n_inner"), hasBias: true, activation: activation))
     let file = try tensors()
-    // Older files leave the first word out.
+    // Older files omit the first word.
     let prefix = file.entries.contains { $0.name == "wte.weight" } ? "" : "transformer."
     let parameters = try parameters(model.layout, from: file) { name in
       let short = name.dropFirst("transformer.".count)
-      // GPT-2's linear layers are stored with their inputs down.
+      // GPT-2's linear layers are stored with their inputs as rows.
       let isTurned = name.contains(".c_") && name.hasSuffix(".weight")
       return (["\(prefix)\(short)"], isTurned)
     }
     return try TrainedModel(model, .bytePairs(try bytePairs()), parameters)
   }
 
-  /// GPT-2's pieces and pairs, from `vocab.json` and `merges.txt` or from `tokenizer.json`.
+  /// GPT-2's pieces and merges, from `vocab.json` and `merges.txt` or from `tokenizer.json`.
   package func bytePairs() throws -> BytePairTokenizer {
     let vocabulary: JSON?
     var pairs: [(String, String)] = []
@@ -44,14 +44,14 @@ extension ModelFolder {
       for line in lines where !line.hasPrefix("#version") {
         let words = line.split(separator: " ")
         guard words.count == 2 else {
-          throw error("merges.txt has a line that is no pair: \(line)")
+          throw error("merges.txt has a line that is not a pair: \(line)")
         }
         pairs.append((String(words[0]), String(words[1])))
       }
     } else if try has("tokenizer.json") {
       let all = try json("tokenizer.json")
       guard all["model"]?["type"]?.text == "BPE" || all["model"]?["merges"] != nil else {
-        throw error("tokenizer.json is no byte-pair encoding")
+        throw error("tokenizer.json is not a byte-pair encoding")
       }
       vocabulary = all["model"]?["vocab"]
       guard case .array(let merges)? = all["model"]?["merges"] else {
@@ -65,7 +65,7 @@ extension ModelFolder {
         } else if let words = merge.text?.split(separator: " "), words.count == 2 {
           pairs.append((String(words[0]), String(words[1])))
         } else {
-          throw error("tokenizer.json has a merge that is no pair")
+          throw error("tokenizer.json has a merge that is not a pair")
         }
       }
       if case .array(let tokens)? = all["added_tokens"] {
@@ -88,12 +88,12 @@ extension ModelFolder {
     var merges: [BytePairTokenizer.Merge] = []
     for (left, right) in pairs {
       guard let left = numbers[left], let right = numbers[right] else {
-        throw error("the merge '\(left) \(right)' is of no pieces of the vocabulary")
+        throw error("the merge '\(left) \(right)' uses pieces that are not in the vocabulary")
       }
       merges.append(BytePairTokenizer.Merge(left: left, right: right))
     }
     return try BytePairTokenizer(
-      // What is added to the vocabulary is spelled as it is.
+      // Added pieces are plain text.
       symbols: pieces.map { ByteAlphabet.bytes(of: $0) ?? Array($0.utf8) }, merges: merges,
       end: numbers["<|endoftext|>"])
   }

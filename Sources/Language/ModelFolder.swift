@@ -1,13 +1,15 @@
 internal import Neural
 internal import Rollouts
 
-/// The files of a model folder as Hugging Face's tools write them: what it is, what it has learned, and how
-/// it cuts texts.
+/// The files of a model folder as Hugging Face's tools write them: configuration, weights and
+/// tokenizer.
 package struct ModelFolder {
-  /// Some bytes of one of a folder's files, fewer where it ends before; nil where there is none of that name.
+  /// Reads some bytes of one of a folder's files, fewer where it ends earlier; nil where there is
+  /// no such file.
   package typealias Reader = (_ name: String, _ part: Range<Int>) throws -> [UInt8]?
 
-  /// Settings and vocabularies have a few megabytes at most. What is read of them takes many times as much.
+  /// Configurations and vocabularies have a few megabytes at most. Parsing them takes many times as
+  /// much memory.
   private static let mostText = 1 << 24
   private static let tensorFile = "model.safetensors"
 
@@ -15,7 +17,7 @@ package struct ModelFolder {
   private let read: Reader
   private let configuration: JSON
 
-  /// A folder, which `read` gives the files of.
+  /// A folder whose files `read` reads.
   package init(_ path: String, _ read: @escaping Reader) throws {
     self.path = path
     self.read = read
@@ -53,7 +55,7 @@ package struct ModelFolder {
 
   func has(_ name: String) throws -> Bool { try read(name, 0..<0) != nil }
 
-  /// What `model.safetensors` says of its tensors.
+  /// The header of `model.safetensors`.
   func tensors() throws -> SafetensorsHeader {
     do {
       let range = try SafetensorsHeader.range(try bytes(0..<8))
@@ -74,19 +76,20 @@ package struct ModelFolder {
     return bytes
   }
 
-  /// A number of the configuration. With the usual bounds of all no product of some overflows.
+  /// A number in the configuration. With the default bounds, products of several do not overflow.
   func count(_ name: String, atMost most: Int = 1 << 20) throws(LanguageError) -> Int {
     guard let value = configuration[name] else {
       throw LanguageError("\(path)/config.json has no \(name)")
     }
     guard let count = value.int, (1...most).contains(count) else {
       throw LanguageError(
-        "\(path)/config.json: \(name) is a whole number from 1 to \(most), not \(value.compact)")
+        "\(path)/config.json: \(name) must be a whole number from 1 to \(most), not \(value.compact)"
+      )
     }
     return count
   }
 
-  /// How many layers there are, and how much context.
+  /// The number of layers, or the length of the context.
   func layers(_ name: String) throws(LanguageError) -> Int {
     try count(name, atMost: LanguageModel.mostLayers)
   }
@@ -95,14 +98,17 @@ package struct ModelFolder {
     try count(name, atMost: LanguageModel.mostContext)
   }
 
-  /// The heads of each layer, and the width that they share.
+  /// The heads of each layer, and the width that they divide.
   func heads(_ name: String, sharing width: String) throws -> (heads: Int, width: Int) {
     let (heads, width) = (try count(name), try count(width))
-    guard width % heads == 0 else { throw error("\(heads) heads do not share a width of \(width)") }
+    guard width % heads == 0 else {
+      throw error("\(heads) heads do not divide a width of \(width)")
+    }
     return (heads, width)
   }
 
-  /// Puts pieces where their numbers say, which are those of the model's tokens.
+  /// Puts pieces at the indices that the vocabulary gives, which must be those of the model's
+  /// tokens.
   func pieces(
     _ numbers: [(piece: String, number: JSON)], vocabulary: String = "vocab_size"
   ) throws -> [String] {
@@ -116,23 +122,23 @@ package struct ModelFolder {
       }
       pieces += repeatElement(nil, count: max(0, place + 1 - pieces.count))
       guard pieces[place] == nil || pieces[place] == piece else {
-        throw error("the vocabulary gives two pieces the number \(place)")
+        throw error("the vocabulary gives two pieces the same number \(place)")
       }
       pieces[place] = piece
     }
     return pieces.map { $0 ?? "" }
   }
 
-  /// A word or number of the configuration, where it is there.
+  /// A setting in the configuration, if it is there.
   func setting(_ name: String) -> JSON? { configuration[name] }
 
   /// An error about one of the folder's files.
   func error(_ sentence: String) -> LanguageError { LanguageError("\(path): \(sentence)") }
 
-  /// Fills a layout's parameters from the tensors of `model.safetensors`; `source` names those that one of
-  /// ours is made of, put together one below the other, and whether they stand transposed.
+  /// Fills a layout's parameters from the tensors of `model.safetensors`. `source` names the file's
+  /// tensors that are stacked to make one of ours, and whether they are transposed.
   ///
-  /// All names and shapes are compared before memory is taken.
+  /// All names and shapes are checked before memory is allocated.
   func parameters(
     _ layout: ParameterLayout, from file: SafetensorsHeader,
     _ source: (_ name: String) -> (names: [String], isTurned: Bool)
@@ -149,13 +155,13 @@ package struct ModelFolder {
           throw error("\(Self.tensorFile) has no tensor \(name)")
         }
         guard tensor.shape == wanted else {
-          throw error("tensor \(name) has the shape \(tensor.shape), but \(wanted) is wanted")
+          throw error("tensor \(name) has the shape \(tensor.shape), but must have \(wanted)")
         }
         return tensor
       }
       return (tensors: tensors, isTurned: isTurned)
     }
-    // A file that ends too soon claims more than it has.
+    // A file that ends too soon has less data than its header claims.
     _ = try bytes(file.end - 1..<file.end)
     var parameters = Parameters(zeros: layout)
     for (entry, (tensors, isTurned)) in zip(layout.entries, parts) {
@@ -172,7 +178,7 @@ package struct ModelFolder {
     let tensor = Tensor(
       entry.name, type: entry.type, shape: entry.shape, bytes: try bytes(entry.range))
     guard let floats = try? tensor.anyFloats(), floats.allSatisfy(\.isFinite) else {
-      throw error("tensor \(entry.name) holds something that is not a number")
+      throw error("tensor \(entry.name) contains NaN or infinity")
     }
     return floats
   }
@@ -187,7 +193,7 @@ package struct ModelFolder {
 }
 
 extension Tensor {
-  /// The numbers of a tensor of floats of 32 or 16 bits.
+  /// The numbers of a tensor of 32-bit or 16-bit floats.
   fileprivate func anyFloats() throws(SafetensorsError) -> [Float] {
     switch type {
     case "BF16": bytes.integers(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
@@ -196,7 +202,7 @@ extension Tensor {
     }
   }
 
-  /// A number of sixteen bits: one of sign, five of exponent, ten of fraction.
+  /// A 16-bit float: one bit of sign, five of exponent, ten of fraction.
   private static func half(_ bits: UInt16) -> Float {
     let sign: Float = bits & 0x8000 == 0 ? 1 : -1
     let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))

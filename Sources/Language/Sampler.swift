@@ -1,20 +1,20 @@
 internal import Neural
 package import Rollouts
 
-/// How the next token is chosen among those that a model thinks likely.
+/// How the next token is chosen from a model's logits.
 package struct Sampler: Sendable, Equatable {
-  /// What the logits are divided by: below 1 likely tokens become likelier; 0 takes the likeliest.
+  /// The divisor of the logits: below 1, likely tokens become likelier; 0 takes the likeliest.
   package var temperature: Double
-  /// How many of the likeliest are chosen from (top-k); nil for all.
+  /// How many of the likeliest tokens to choose from (top-k); nil for all.
   package var topCount: Int?
-  /// The likeliest that together have this share are chosen from (top-p); 1 for all.
+  /// Choose from the likeliest tokens that together reach this share (top-p); 1 for all.
   package var topShare: Double
 
-  /// What people may choose of each; 0 of the likeliest stands for all.
+  /// The ranges that people may choose from; a top-k of 0 means all.
   package static let (temperatures, topCounts) = (0.0...100.0, 0...1_000_000)
   package static let topShares = 0.000001...1.0
 
-  /// nanoGPT's way, unless given otherwise.
+  /// nanoGPT's settings by default.
   package init(temperature: Double = 0.8, topCount: Int? = 200, topShare: Double = 1) {
     precondition(temperature >= 0 && topShare > 0, "some token can be chosen")
     self.temperature = temperature
@@ -22,7 +22,7 @@ package struct Sampler: Sendable, Equatable {
     self.topShare = topShare
   }
 
-  /// With which share each token is chosen.
+  /// The probability of each token.
   package func shares(of logits: [Float]) -> [Float] {
     let greatest = logits.max() ?? 0
     guard temperature > 0 else {
@@ -38,8 +38,8 @@ package struct Sampler: Sendable, Equatable {
     return topShare < 1 ? nucleus(shares) : shares
   }
 
-  /// The likeliest tokens that together reach the share, the one that crosses it included (Holtzman and
-  /// others, https://arxiv.org/abs/1904.09751).
+  /// The likeliest tokens that together reach the share, including the one that crosses it
+  /// (Holtzman and others, https://arxiv.org/abs/1904.09751).
   private func nucleus(_ shares: [Float]) -> [Float] {
     var kept = [Float](repeating: 0, count: shares.count)
     var sum: Float = 0
@@ -51,7 +51,7 @@ package struct Sampler: Sendable, Equatable {
     return kept.map { $0 / sum }
   }
 
-  /// The token that a draw chooses by these shares.
+  /// The token that a draw selects with these probabilities.
   package func pick(_ shares: [Float], _ draws: Draws) -> Int {
     var rest = Double(draws.word(0)) * 0x1p-32 * Double(shares.reduce(0, +))
     var last = 0

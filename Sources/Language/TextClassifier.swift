@@ -6,7 +6,7 @@ internal import Rollouts
 package struct TextClassifier: Sendable {
   package let tokenizer: WordPieceTokenizer
   package let labels: [String]
-  /// How long a text may be, in tokens.
+  /// The greatest length of a text, in tokens.
   package let context: Int
   private let words: Embedding
   private let positions: Embedding
@@ -16,30 +16,31 @@ package struct TextClassifier: Sendable {
   private let choose: Linear
   private let parameters: Parameters
 
-  /// What it thinks of a text.
+  /// The classification of a text.
   package struct Classification: Sendable {
     /// The text as the model sees it.
     package var pieces: [String]
     /// The numbers of those pieces.
     package var tokens: [Int]
     package var logits: [Float]
-    /// With which share each label is right.
+    /// The probability of each label.
     package var shares: [Float]
-    /// The attention of the first piece, which the labels come from, to each piece, by layer and head.
+    /// The attention from the first piece, which determines the label, to each piece, by layer and
+    /// head.
     package var attention: [[[Float]]]
-    /// Whether the text was longer than the model sees.
+    /// Whether the text was longer than the model's context.
     package var isCut: Bool
   }
 
-  /// DistilBERT, fine-tuned to classify texts, of a folder.
+  /// A DistilBERT from a folder, fine-tuned to classify texts.
   package init(_ folder: ModelFolder) throws {
     guard folder.kind == "distilbert" else {
       throw folder.error(
-        "the model is '\(folder.kind)', and only 'distilbert' classifies texts here")
+        "the model is '\(folder.kind)', but only 'distilbert' can classify text here")
     }
     let (heads, width) = try folder.heads("n_heads", sharing: "dim")
     guard let activation = Activation(rawValue: folder.setting("activation")?.text ?? "gelu") else {
-      throw folder.error("its activation is not known here")
+      throw folder.error("its activation is unknown")
     }
     labels = try folder.labels()
     tokenizer = try folder.wordPieces()
@@ -47,7 +48,7 @@ package struct TextClassifier: Sendable {
     let vocabulary = try folder.count("vocab_size")
     guard tokenizer.pieces.count <= vocabulary else {
       throw folder.error(
-        "the model knows \(vocabulary) tokens, and its tokenizer \(tokenizer.pieces.count)")
+        "the model knows \(vocabulary) tokens, but its tokenizer has \(tokenizer.pieces.count)")
     }
     var layout = ParameterLayout()
     let prefix = "distilbert."
@@ -70,7 +71,7 @@ package struct TextClassifier: Sendable {
     }
   }
 
-  /// Finds how well each label fits a text.
+  /// Computes how well each label fits a text.
   package func classify(_ text: String, pool: ThreadPool? = nil) -> Classification {
     let all = tokenizer.tokens(of: text, atMost: context)
     let tokens = all.count > context ? Array(all[..<(context - 1)]) + [tokenizer.last] : all
@@ -117,7 +118,7 @@ extension ModelFolder {
     return sorted.map(\.1)
   }
 
-  /// What the configuration says; where it says nothing, what the tokenizer does.
+  /// The tokenizer's setting in the configuration or, where it is missing, in the tokenizer's file.
   private func lowercases() throws -> Bool {
     if try has("tokenizer_config.json"),
       case .bool(let asked)? = try json("tokenizer_config.json")["do_lower_case"]
@@ -147,7 +148,7 @@ extension ModelFolder {
     }
     let model = try json("tokenizer.json")["model"]
     guard model?["type"]?.text == "WordPiece", case .object(let members)? = model?["vocab"] else {
-      throw error("tokenizer.json is no WordPiece")
+      throw error("tokenizer.json is not a WordPiece tokenizer")
     }
     return try WordPieceTokenizer(
       pieces: try pieces(members.map { ($0.key, $0.value) }), lowercases: lowercases)

@@ -3,15 +3,15 @@ import Neural
 package import Platform
 package import Rollouts
 
-/// A text that a language model goes on with, token by token. The keys and values of all places are kept,
-/// so that a token costs one place's work.
+/// A text that a language model continues token by token. The keys and values of all positions are
+/// cached, so a token costs the work of one position.
 ///
-/// Where the text outgrows the model's context, the model goes on from the newer half of it.
+/// When the text exceeds the model's context, the model continues from the newer half of it.
 package struct TextWriter: Sendable {
   package let trained: TrainedModel
   /// The whole text so far.
   package private(set) var tokens: [Int]
-  /// Where in the text the part begins that the model sees.
+  /// Where the part of the text that the model sees begins.
   package private(set) var first = 0
 
   private let pool: ThreadPool?
@@ -21,13 +21,14 @@ package struct TextWriter: Sendable {
   private let buffers: GPT.Buffers
   private let logitRow: Rows
 
-  /// A text that begins with a prompt of at least one token, to which some were added as by `append`.
-  /// Memory is taken for `room` more than the prompt, or for the whole context where that is less.
+  /// A text that begins with a prompt of at least one token, followed by tokens that were added
+  /// with `append`. Allocates memory for `room` tokens more than the prompt, or for the whole
+  /// context if that is less.
   package init(
     _ trained: TrainedModel, prompt: [Int], written: [Int] = [], room: Int = .max,
     pool: ThreadPool? = nil
   ) {
-    precondition(!prompt.isEmpty, "a text begins with a token")
+    precondition(!prompt.isEmpty, "a prompt has at least one token")
     let model = trained.model
     self.trained = trained
     self.pool = pool
@@ -36,7 +37,7 @@ package struct TextWriter: Sendable {
     activations = Activations(rows: context, hasGradients: false)
     buffers = model.gpt.buffers(in: &activations)
     logitRow = activations.add(width: model.shape.vocabulary, rows: 1)
-    // What the model left behind since need not be read.
+    // Tokens that have dropped out of the context need not be read.
     let known: Int
     (first, known) = Self.reading(prompt: prompt.count, written: written.count, context: context)
     let all = prompt + written
@@ -50,8 +51,8 @@ package struct TextWriter: Sendable {
     return min(trained.model.shape.context, overflow ? .max : most)
   }
 
-  /// Where the part begins that a model sees of a text, and how many tokens there were when it last read
-  /// all of that at once.
+  /// Where the part that a model sees of a text begins, and how many tokens there were when it last
+  /// read all of that part at once.
   package static func reading(
     prompt: Int, written: Int, context: Int
   ) -> (first: Int, count: Int) {
@@ -63,7 +64,7 @@ package struct TextWriter: Sendable {
     return (first, known)
   }
 
-  /// Whether another made with these would be the same.
+  /// Whether a writer made with these arguments would be the same.
   package func isSame(prompt: [Int], written: [Int], room: Int) -> Bool {
     self.prompt == prompt.count && tokens == prompt + written
       && context == Self.context(of: trained, prompt: prompt.count, room: room)
@@ -72,7 +73,7 @@ package struct TextWriter: Sendable {
   /// How many tokens the model sees.
   package var seen: Int { tokens.count - first }
 
-  /// Reads all that the model sees at once.
+  /// Reads the whole visible part at once.
   private mutating func read() {
     let window = Array(tokens[first...])
     trained.model.gpt.forward(
@@ -90,14 +91,14 @@ package struct TextWriter: Sendable {
     read()
   }
 
-  /// What the model thinks of every token as the next.
+  /// The model's logits for the next token.
   package mutating func logits() -> [Float] {
     trained.model.gpt.head.next(
       buffers.output.dropping(seen - 1), to: logitRow, pool: pool, trained.parameters, &activations)
     return activations.rows(logitRow, 1)
   }
 
-  /// How much the newest token looked at each that the model sees, by layer and head.
+  /// How much the newest token attended to each visible token, by layer and head.
   package mutating func attention() -> [[[Float]]] {
     let blocks = trained.model.gpt.blocks
     return blocks.indices.map { index in
@@ -106,12 +107,13 @@ package struct TextWriter: Sendable {
     }
   }
 
-  /// How many shares `attentionMaps` has.
+  /// How many numbers `attentionMaps` has.
   package var attentionCount: Int {
     trained.model.shape.layers * trained.model.shape.heads * seen * (seen + 1) / 2
   }
 
-  /// How much every token that the model sees looked at itself and each before it, by layer, head and place.
+  /// How much every visible token attended to itself and each one before it, by layer, head and
+  /// position.
   package mutating func attentionMaps() -> [[[[Float]]]] {
     let blocks = trained.model.gpt.blocks
     return blocks.indices.map { index in
@@ -123,12 +125,12 @@ package struct TextWriter: Sendable {
     }
   }
 
-  /// What one step added.
+  /// The token that one step added.
   package struct Addition: Sendable {
     package var token: Int
-    /// The logarithm of the share that the model itself gave it.
+    /// The logarithm of the probability that the model itself gave it.
     package var logProbability: Double
-    /// Whether the text is over.
+    /// Whether the text has ended.
     package var isEnd: Bool
   }
 

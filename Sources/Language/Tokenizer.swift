@@ -1,13 +1,13 @@
 package import Rollouts
 
-/// How a text becomes numbers, and numbers text.
+/// Converts text to tokens and back.
 package enum Tokenizer: Sendable, Equatable {
-  /// A number for each character.
+  /// A token for each character.
   case characters(CharacterTokenizer)
-  /// A number for each of the pieces that bytes were joined to, as GPT-2's are.
+  /// A token for each piece of merged bytes, as in GPT-2.
   case bytePairs(BytePairTokenizer)
 
-  /// How many numbers there are.
+  /// How many different tokens there are.
   package var count: Int {
     switch self {
     case .characters(let tokenizer): tokenizer.alphabet.count
@@ -15,7 +15,7 @@ package enum Tokenizer: Sendable, Equatable {
     }
   }
 
-  /// The numbers of a text.
+  /// The tokens of a text.
   package func tokens(of text: String) throws(LanguageError) -> [Int] {
     switch self {
     case .characters(let tokenizer): try tokenizer.tokens(of: text)
@@ -23,7 +23,7 @@ package enum Tokenizer: Sendable, Equatable {
     }
   }
 
-  /// The bytes that a number stands for; those of one character may be shared by several.
+  /// The bytes of a token; the bytes of one character may belong to several tokens.
   package func bytes(of token: Int) -> [UInt8] {
     guard (0..<count).contains(token) else { return [] }
     return switch self {
@@ -32,18 +32,18 @@ package enum Tokenizer: Sendable, Equatable {
     }
   }
 
-  /// The text that numbers stand for; bytes that make no character become �.
+  /// The text of tokens; bytes that are not a character become �.
   package func text(of tokens: some Sequence<Int>) -> String {
     String(decoding: tokens.flatMap(bytes(of:)), as: UTF8.self)
   }
 
-  /// The number after which a text is over, where the model knows one.
+  /// The token that ends a text, if the model has one.
   package var end: Int? {
     guard case .bytePairs(let tokenizer) = self else { return nil }
     return tokenizer.end
   }
 
-  /// What each number stands for, as people read it: blanks and broken characters are spelled out.
+  /// A token in readable form: blanks and broken characters are written out.
   package func name(of token: Int) -> String {
     let bytes = bytes(of: token)
     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -67,7 +67,7 @@ package enum Tokenizer: Sendable, Equatable {
     return byte < 16 ? "0" + text : text
   }
 
-  /// The tokenizer as a checkpoint keeps it.
+  /// The tokenizer as a checkpoint stores it.
   package var json: JSON {
     switch self {
     case .characters(let tokenizer):
@@ -86,7 +86,7 @@ package enum Tokenizer: Sendable, Equatable {
     }
   }
 
-  /// The tokenizer that a checkpoint holds.
+  /// The tokenizer in a checkpoint.
   package init(_ json: JSON) throws(LanguageError) {
     switch json["kind"]?.text {
     case "characters":
@@ -114,13 +114,13 @@ package enum Tokenizer: Sendable, Equatable {
   private static let unreadable = LanguageError("the checkpoint's tokenizer cannot be read")
 }
 
-/// A number for each character, in the order of their code points: what nanoGPT does with a text.
+/// A token for each character, in the order of their code points, as in nanoGPT.
 package struct CharacterTokenizer: Sendable, Equatable {
   /// The characters by number.
   package let alphabet: [Unicode.Scalar]
   private let numbers: [Unicode.Scalar: Int]
 
-  /// The tokenizer of all characters that a text has.
+  /// A tokenizer for all characters in a text.
   package init(of text: String) {
     self.init(alphabet: Set(text.unicodeScalars).sorted { $0.value < $1.value })
   }
@@ -136,7 +136,7 @@ package struct CharacterTokenizer: Sendable, Equatable {
     for scalar in text.unicodeScalars {
       guard let number = numbers[scalar] else {
         throw LanguageError(
-          "the model knows no '\(scalar)': it learned from a text without that character")
+          "the model does not know '\(scalar)': it was trained on a text without that character")
       }
       tokens.append(number)
     }

@@ -1,23 +1,23 @@
 @_spi(_Unicode) internal import Swift
 
-/// BERT's way from text to numbers: small letters without accents, words and signs, and of each word the
-/// longest pieces that are known (Devlin and others, https://arxiv.org/abs/1810.04805).
+/// BERT's tokenizer: lower case without accents, split into words and punctuation, and each word
+/// into the longest known pieces (Devlin and others, https://arxiv.org/abs/1810.04805).
 package struct WordPieceTokenizer: Sendable {
-  /// The pieces by number; those that go on within a word begin with ##.
+  /// The pieces by number; those that continue a word begin with ##.
   package let pieces: [String]
-  /// By their bytes: texts that only look alike are not the same piece, as Swift's strings would have it.
+  /// Keyed by bytes, because Swift's strings treat texts that look alike as equal.
   private let numbers: [[UInt8]: Int]
   private let lowercases: Bool
-  /// How many characters the longest piece has: no more are looked up at once.
+  /// The length of the longest piece in characters: the limit for a lookup.
   private let longest: Int
   private let unknown: Int
-  /// What stands before and behind a text.
+  /// The tokens before and after a text.
   package let first: Int
   package let last: Int
-  /// Pieces that are taken as they stand in a text, such as [MASK].
+  /// Pieces that are used as they are in a text, such as [MASK].
   private let special: [[Unicode.Scalar]]
 
-  /// The tokenizer of the lines of a `vocab.txt`.
+  /// A tokenizer for the lines of a `vocab.txt`.
   package init(pieces: [String], lowercases: Bool = true) throws(LanguageError) {
     let numbers = Dictionary(
       zip(pieces.map { Array($0.utf8) }, pieces.indices), uniquingKeysWith: { first, _ in first })
@@ -33,8 +33,8 @@ package struct WordPieceTokenizer: Sendable {
       .map { Array($0.unicodeScalars) }
   }
 
-  /// The numbers of a text, between the two that stand around it. Of a text that has more than `most` the
-  /// first ones are enough: more than `most` are returned, but not all.
+  /// The tokens of a text, with the two that enclose it. For a text of more than `most` tokens,
+  /// more than `most` are returned, but not all.
   package func tokens(of text: String, atMost most: Int = .max) -> [Int] {
     var tokens = [first]
     var plain: [Unicode.Scalar] = []
@@ -61,7 +61,7 @@ package struct WordPieceTokenizer: Sendable {
     return tokens + [last]
   }
 
-  /// Words and signs, each sign a word of its own.
+  /// Words and punctuation; each punctuation mark is a word of its own.
   private func words(_ text: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
     var words: [[Unicode.Scalar]] = []
     var word: [Unicode.Scalar] = []
@@ -80,7 +80,8 @@ package struct WordPieceTokenizer: Sendable {
     return word.isEmpty ? words : words + [word]
   }
 
-  /// Without what cannot be seen, Chinese characters apart; small, and without accents.
+  /// Removes invisible characters, separates Chinese characters, and converts to lower case without
+  /// accents.
   private func normalized(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var clean: [Unicode.Scalar] = []
     for scalar in text where !scalar.isInvisible {
@@ -96,9 +97,9 @@ package struct WordPieceTokenizer: Sendable {
       .flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) }
   }
 
-  /// Letters and their accents apart. The order of many accents on one letter takes time with the square of
-  /// their number, so that no more are looked at together than a text has: Unicode's bound is 30 (Unicode
-  /// Standard Annex 15, section 13).
+  /// Separates letters from their accents. Sorting many accents on one letter takes time with the
+  /// square of their number, so no more are processed together than real text has: Unicode's limit
+  /// is 30 (Unicode Standard Annex 15, section 13).
   private static func decomposed(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     var rest = text[...]
@@ -112,7 +113,8 @@ package struct WordPieceTokenizer: Sendable {
     return result
   }
 
-  /// The longest known pieces of a word, from its beginning; one that has none is unknown as a whole.
+  /// The longest known pieces of a word, from its beginning; a word with an unknown part is unknown
+  /// as a whole.
   private func split(_ word: [Unicode.Scalar]) -> [Int] {
     guard word.count <= 100 else { return [unknown] }
     var tokens: [Int] = []
@@ -139,7 +141,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Characters that control, and those that stand for none.
+  /// Control characters and unassigned ones.
   fileprivate var isInvisible: Bool {
     if self == "\t" || self == "\n" || self == "\r" { return false }
     if value == 0 || value == 0xFFFD { return true }
@@ -151,7 +153,7 @@ extension Unicode.Scalar {
 
   fileprivate var isBlank: Bool { properties.isWhitespace }
 
-  /// Signs, among them all of ASCII's that are neither letters nor digits.
+  /// Punctuation, including all ASCII characters that are neither letters nor digits.
   fileprivate var isSign: Bool {
     switch value {
     case 33...47, 58...64, 91...96, 123...126: return true

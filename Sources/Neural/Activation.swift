@@ -1,22 +1,22 @@
 internal import CKernels
 package import Platform
 
-/// What stands between two linear layers: a function of one number.
+/// The function between two linear layers, applied to each number.
 package enum Activation: String, Sendable, CaseIterable {
   /// max(0, x)
   case relu
   case tanh
   /// x Φ(x), exact (Hendrycks and Gimpel, https://arxiv.org/abs/1606.08415).
   case gelu
-  /// The same by tanh, as GPT-2 computes it: off by up to .0005.
+  /// The tanh approximation that GPT-2 uses: off by up to .0005.
   case geluTanh = "gelu_tanh"
 
-  /// Whether the way back needs what went in; the others only need what came out, and so may work in
+  /// Whether the backward pass needs the input; the others only need the output, and so may work in
   /// place.
   package var needsInput: Bool { self == .gelu || self == .geluTanh }
 
-  /// x (rows, width) → y (rows, width); x and y may be one block unless the input is needed later.
-  /// A pool shares out the rows.
+  /// x (rows, width) → y (rows, width); x and y may be the same block unless the input is needed
+  /// later. A pool shares the rows.
   package func forward(
     _ x: Rows, to y: Rows, rows count: Int, pool: ThreadPool? = nil,
     _ activations: inout Activations
@@ -25,7 +25,7 @@ package enum Activation: String, Sendable, CaseIterable {
     unsafe activations.withValues { values in
       nonisolated(unsafe) let values = unsafe values
       pool.share(rows: count) { [self] rows in
-        // What lies between the rows is zero, and all of them keep it so.
+        // The numbers between the rows are zero, and every activation keeps them zero.
         let numbers = rows.count * x.stride
         let from = unsafe values + x.dropping(rows.lowerBound).offset
         let to = unsafe values + y.dropping(rows.lowerBound).offset
@@ -39,7 +39,7 @@ package enum Activation: String, Sendable, CaseIterable {
     }
   }
 
-  /// Replaces dx (rows, width) by dy times the derivative.
+  /// Replaces dx (rows, width) with dy times the derivative.
   package func backward(_ x: Rows, from y: Rows, rows count: Int, _ activations: inout Activations)
   {
     check(x, y, count, activations)
@@ -54,12 +54,12 @@ package enum Activation: String, Sendable, CaseIterable {
     }
   }
 
-  /// dx = dy times the derivative, by what came out (y).
+  /// dx = dy times the derivative, computed from the output (y).
   func backward(
     _ numbers: Int, from y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>
   ) {
-    precondition(!needsInput, "what came out is not enough")
+    precondition(!needsInput, "the output is not enough")
     if self == .relu {
       unsafe reel_relu_gradient(numbers, y, dy, dx)
     } else {
@@ -69,7 +69,7 @@ package enum Activation: String, Sendable, CaseIterable {
 
   private func check(_ x: Rows, _ y: Rows, _ count: Int, _ activations: Activations) {
     precondition(x.width == y.width && x.stride == y.stride, "an activation keeps the shape")
-    precondition(!needsInput || x != y, "this activation needs its input on the way back")
+    precondition(!needsInput || x != y, "this activation needs its input in the backward pass")
     precondition(count >= 0 && count <= activations.capacity, "the rows fit the activations")
   }
 }

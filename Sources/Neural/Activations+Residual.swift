@@ -2,7 +2,7 @@ internal import CKernels
 internal import Platform
 
 extension Activations {
-  /// z (rows, width) = x + y; all three laid out alike. A pool shares out the rows.
+  /// z (rows, width) = x + y; all three have the same layout. A pool shares the rows.
   mutating func sum(_ x: Rows, _ y: Rows, to z: Rows, rows count: Int, pool: ThreadPool? = nil) {
     check(x, z, count)
     check(y, z, count)
@@ -33,9 +33,9 @@ extension Activations {
     }
   }
 
-  /// y (rows, width) = x, however far apart the rows of either are.
+  /// y (rows, width) = x, whatever the strides of either.
   mutating func copy(_ x: Rows, to y: Rows, rows count: Int) {
-    precondition(x.width == y.width && count <= capacity, "both have one shape")
+    precondition(x.width == y.width && count <= capacity, "both have the same shape")
     unsafe withValues { values in
       for row in 0..<count {
         unsafe (values + y.offset + row * y.stride)
@@ -44,9 +44,9 @@ extension Activations {
     }
   }
 
-  /// dy (rows, width) = dx, or is added to, however far apart the rows of either are.
+  /// dy (rows, width) = dx, or += dx, whatever the strides of either.
   mutating func scatterGradients(_ x: Rows, to y: Rows, rows count: Int, adding: Bool) {
-    precondition(x.width == y.width && count <= capacity, "both have one shape")
+    precondition(x.width == y.width && count <= capacity, "both have the same shape")
     unsafe withBoth { _, flow in
       for row in 0..<count {
         let (from, to) = unsafe (
@@ -62,7 +62,7 @@ extension Activations {
   }
 
   private func check(_ x: Rows, _ y: Rows, _ count: Int) {
-    precondition(x.width == y.width && x.stride == y.stride, "both have one shape")
+    precondition(x.width == y.width && x.stride == y.stride, "both have the same shape")
     precondition(count >= 0 && count <= capacity, "the rows fit the activations")
   }
 }

@@ -4,15 +4,15 @@ import Glibc
 /// Adam, and with `decay` AdamW (Kingma and Ba, https://arxiv.org/abs/1412.6980; Loshchilov and
 /// Hutter, https://arxiv.org/abs/1711.05101), with PyTorch's arithmetic.
 package struct Adam: Sendable, Equatable {
-  /// How slowly the mean gradient changes (β₁).
+  /// The decay rate of the mean gradient (β₁).
   package var beta1: Double
-  /// How slowly the mean square changes (β₂).
+  /// The decay rate of the mean square (β₂).
   package var beta2: Double
   /// Keeps the quotient finite (ε).
   package var epsilon: Double
-  /// The share that parameters lose each step, times the rate (λ); only of tensors that decay.
+  /// The share that parameters lose in each step, times the rate (λ); only for tensors that decay.
   package var decay: Double
-  /// How many steps were taken (t).
+  /// The number of steps so far (t).
   package private(set) var steps = 0
   /// The mean gradient (m) and the mean square (v).
   package private(set) var m: Parameters
@@ -23,7 +23,8 @@ package struct Adam: Sendable, Equatable {
     _ layout: ParameterLayout, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8, decay: Double = 0
   ) {
-    precondition((0..<1).contains(beta1) && (0..<1).contains(beta2), "β₁ and β₂ are in 0 to 1")
+    precondition(
+      (0..<1).contains(beta1) && (0..<1).contains(beta2), "β₁ and β₂ are from 0 to below 1")
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
@@ -32,8 +33,8 @@ package struct Adam: Sendable, Equatable {
     v = m
   }
 
-  /// Moves the parameters one step against the gradients times `scale`; only those of a stretch of the slab
-  /// where one is given.
+  /// Moves the parameters one step against the gradients times `scale`; only those in a stretch of
+  /// the slab, if one is given.
   package mutating func step(
     _ parameters: inout Parameters, _ gradients: Parameters, rate: Double, scale: Float = 1,
     in stretch: Range<Int>? = nil
@@ -78,14 +79,14 @@ package struct Adam: Sendable, Equatable {
     }
   }
 
-  /// Takes over a stretch of another's moments, which has made as many steps or more.
+  /// Copies a stretch of another optimizer's moments, which must have made at least as many steps.
   package mutating func take(_ stretch: Range<Int>, from other: Adam) {
     steps = other.steps
     m.take(stretch, from: other.m)
     v.take(stretch, from: other.v)
   }
 
-  /// Goes on from a checkpoint's state.
+  /// Continues from a checkpoint's state.
   package mutating func restore(steps: Int, m: Parameters, v: Parameters) {
     precondition(m.layout == self.m.layout && v.layout == self.m.layout, "one layout for all")
     self.steps = steps

@@ -1,15 +1,15 @@
 internal import CKernels
 
-/// How networks compute: recordings keep it, because another way rounds otherwise.
+/// How networks compute. Recordings store this, because another way rounds differently.
 ///
-/// Sums run in one order at every level, so all processors that fuse a multiplication with an addition give the
-/// same bits: x86-64-v3 and x86-64-v4, whatever the environment says.
+/// Sums have the same order at every CPU level, so all processors with fused multiply-add give the
+/// same bits: x86-64-v3 and x86-64-v4, whatever the environment variables.
 package enum Arithmetic {
-  /// Counted up when the same run comes to other numbers. In 1, which kept no such word, OpenBLAS multiplied large
-  /// matrices, by kernels that differed from one processor to the next.
+  /// Increases when the same run gives different numbers. In version 1, whose recordings have no
+  /// such entry, OpenBLAS multiplied large matrices with kernels that differed between processors.
   private static let version = 2
 
-  /// The words that a recording keeps, such as `2 fused x86-64-v3`.
+  /// The text that a recording stores, such as `2 fused x86-64-v3`.
   package static let current: String = {
     switch reel_level() {
     case 4: "\(version) fused x86-64-v4"
@@ -18,7 +18,7 @@ package enum Arithmetic {
     }
   }()
 
-  /// Whether the baseline fuses: ARM does.
+  /// Whether the baseline CPU has fused multiply-add: ARM does.
   private static var isFused: Bool {
     #if arch(arm64)
       true
@@ -27,7 +27,7 @@ package enum Arithmetic {
     #endif
   }
 
-  /// Whether a run whose recording keeps these words, or none, comes to the same numbers here.
+  /// Whether a run whose recording stores this text, or none, gives the same numbers here.
   package static func agrees(with recorded: String?) -> Bool {
     func kind(_ words: String) -> ArraySlice<Substring> { words.split(separator: " ").prefix(2) }
     return recorded.map { kind($0) == kind(current) } ?? false

@@ -2,38 +2,39 @@ internal import CKernels
 import Glibc
 package import Platform
 
-/// Scaled dot-product attention of several heads: queries, keys and values side by side,
-/// qkv (B·T, 3 D) → y (B·T, D) (Vaswani and others, https://arxiv.org/abs/1706.03762).
+/// Scaled dot-product attention with several heads: queries, keys and values side by side, qkv
+/// (B·T, 3 D) → y (B·T, D) (Vaswani and others, https://arxiv.org/abs/1706.03762).
 ///
-/// The scores of a whole sequence are never held: a few queries are done at a time, and on the way
-/// back their shares are computed once more (Dao and others, https://arxiv.org/abs/2205.14135).
+/// The scores of a whole sequence are never in memory at once: the kernels process a few queries at
+/// a time, and the backward pass computes their shares again (Dao and others,
+/// https://arxiv.org/abs/2205.14135).
 package struct Attention: Sendable, Equatable {
   package let width: Int
   package let heads: Int
-  /// Whether each place attends only to itself and those before it.
+  /// Whether each position attends only to itself and earlier ones.
   package let isCausal: Bool
 
-  /// Attention over rows of a width, of which each head has an equal part.
+  /// Attention over rows of a width, divided equally among the heads.
   package init(width: Int, heads: Int, isCausal: Bool = true) {
-    precondition(heads > 0 && width % heads == 0, "heads share the width evenly")
+    precondition(heads > 0 && width % heads == 0, "width must be a multiple of heads")
     self.width = width
     self.heads = heads
     self.isCausal = isCausal
   }
 
-  /// So many queries at a time: their scores stay in the processor's second cache.
+  /// How many queries are processed at a time, so that their scores stay in the L2 cache.
   private static let block = 64
 
   private var headWidth: Int { width / heads }
   private var scale: Float { 1 / Float(headWidth).squareRoot() }
 
-  /// Makes room for what the way back needs: of each row and head one number.
+  /// Allocates what the backward pass needs: one number per row and head.
   package func statistics(in activations: inout Activations) -> Rows {
     activations.add(width: heads, dense: true)
   }
 
-  /// qkv (B·T, 3 D) → y (B·T, D), for some of the T queries of each of the B sequences. A pool shares
-  /// out the heads. In training shares are dropped at a site.
+  /// qkv (B·T, 3 D) → y (B·T, D), for some of the T queries of each of the B sequences. A pool
+  /// shares the heads. In training, dropout is applied to the shares at a site.
   package func forward(
     _ qkv: Rows, to y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
     queries: Range<Int>? = nil, pool: ThreadPool? = nil, dropping: (Dropout, site: Int)? = nil,
@@ -43,7 +44,7 @@ package struct Attention: Sendable, Equatable {
     let queries = queries ?? 0..<length
     let room = reel_attention_room(length, headWidth)
     unsafe activations.withValues { values in
-      // Every piece writes columns of its own.
+      // Every piece writes its own columns.
       nonisolated(unsafe) let values = unsafe values
       pool.run(sequences * heads) { [self] piece in
         let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
@@ -67,13 +68,12 @@ package struct Attention: Sendable, Equatable {
     }
   }
 
-  /// The same for one place of a single sequence, whose keys and values before it stand from earlier
-  /// times.
+  /// The same for one position of a single sequence; the keys and values before it are cached.
   func next(
     _ qkv: Rows, to y: Rows, place: Int, pool: ThreadPool?, _ activations: inout Activations
   ) {
     check(qkv, y, place + 1, activations)
-    // A thread's help costs more than few places do.
+    // For few positions, a thread's help costs more than it saves.
     let pool = (place + 1) * width > 1 << 15 ? pool : nil
     unsafe activations.withValues { values in
       nonisolated(unsafe) let values = unsafe values
@@ -90,12 +90,12 @@ package struct Attention: Sendable, Equatable {
     }
   }
 
-  /// How much of its attention a query of the first sequence gave to each place, head by head: for each
-  /// head `length` shares that sum up to 1.
+  /// How much attention a query of the first sequence gave to each position, head by head: for each
+  /// head, `length` shares that sum to 1.
   package func shares(
     _ qkv: Rows, of query: Int, length: Int, _ activations: inout Activations
   ) -> [[Float]] {
-    precondition(qkv.width == 3 * width && query < length, "a query is one of the places")
+    precondition(qkv.width == 3 * width && query < length, "the query is in the sequence")
     let seen = isCausal ? query + 1 : length
     return unsafe activations.withValues { values in
       (0..<heads).map { head in
@@ -113,7 +113,8 @@ package struct Attention: Sendable, Equatable {
     }
   }
 
-  /// Replaces the gradients of qkv by those that follow from y's, of which some queries' count.
+  /// Replaces the gradients of qkv with those that follow from y's gradients, for some of the
+  /// queries.
   package func backward(
     _ qkv: Rows, from y: Rows, keeping statistics: Rows, sequences: Int, length: Int,
     queries: Range<Int>? = nil, dropping: (Dropout, site: Int)? = nil,
@@ -177,7 +178,7 @@ package struct Attention: Sendable, Equatable {
     }
   }
 
-  /// Drops from a block of queries' shares, row by row as on the way there.
+  /// Applies dropout to the shares of a block of queries, row by row as in the forward pass.
   private func drop(
     _ dropped: reel_dropping, from block: UnsafeMutablePointer<Float>, _ first: Int, _ rows: Int,
     _ columns: Int, _ length: Int
@@ -194,7 +195,7 @@ package struct Attention: Sendable, Equatable {
     precondition(count >= 0 && count <= activations.capacity, "the rows fit the activations")
   }
 
-  /// One head's part of one sequence.
+  /// One head of one sequence.
   @safe private struct Part {
     let q: UnsafeMutablePointer<Float>
     let k: UnsafeMutablePointer<Float>
@@ -225,7 +226,7 @@ package struct Attention: Sendable, Equatable {
   }
 }
 
-/// Calls `body` with the address of a value, or with none.
+/// Calls `body` with the address of a value, or with nil.
 private func withOptionalPointer<Value>(
   to value: Value?, _ body: (UnsafePointer<Value>?) -> Void
 ) {

@@ -1,13 +1,13 @@
 internal import CKernels
 
-/// A learned row for each of a few symbols: (rows) of numbers → (rows, width).
+/// A learned row for each of a few symbols: (rows) of indices → (rows, width).
 package struct Embedding: Sendable, Equatable {
   package let symbols: Int
   package let width: Int
-  /// Where the table (symbols, width) begins in the slab of parameters.
+  /// The offset of the table (symbols, width) in the slab of parameters.
   package let table: Int
 
-  /// Adds the tensor `name.weight` to a layout; PyTorch draws it from the bell curve.
+  /// Adds the tensor `name.weight` to a layout; PyTorch initializes it from a normal distribution.
   package init(
     _ name: String, symbols: Int, width: Int, initializer: Initializer = .normal(deviation: 1),
     to layout: inout ParameterLayout
@@ -17,8 +17,8 @@ package struct Embedding: Sendable, Equatable {
     table = layout.add("\(name).weight", [symbols, width], initializer)
   }
 
-  /// Row `r` of y (rows, width) becomes the sum of the table's rows `numbers[r · each ..< (r + 1) · each]`,
-  /// or that is added where `adding`. A negative number stands for nothing.
+  /// Sets row `r` of y (rows, width) to the sum of the table's rows `numbers[r · each ..< (r + 1) ·
+  /// each]`, or adds that sum where `adding`. Negative indices are ignored.
   package func forward(
     _ numbers: some Collection<Int>, each: Int = 1, to y: Rows, adding: Bool = false,
     _ parameters: Parameters, _ activations: inout Activations
@@ -40,7 +40,7 @@ package struct Embedding: Sendable, Equatable {
     }
   }
 
-  /// Adds each row of dy (rows, width) to the gradients of the table's rows that it came from.
+  /// Adds each row of dy (rows, width) to the gradients of the table's rows that it was made from.
   package func backward(
     _ numbers: some Collection<Int>, each: Int = 1, from y: Rows,
     into gradients: inout Parameters, _ activations: inout Activations
@@ -62,6 +62,6 @@ package struct Embedding: Sendable, Equatable {
   ) {
     precondition(y.width == width, "an embedding's rows have its width")
     precondition(numbers.count <= each * activations.capacity, "the rows fit the activations")
-    precondition(numbers.allSatisfy { $0 < symbols }, "there is such a symbol")
+    precondition(numbers.allSatisfy { $0 < symbols }, "the symbol is in the table")
   }
 }

@@ -1,8 +1,8 @@
 package import Platform
 
-/// A layer of a transformer that normalizes last, as the first one did and BERT does: norm(x +
-/// attention x), then norm(x + mlp x) (Vaswani and others, https://arxiv.org/abs/1706.03762, section 3.1).
-/// Every place sees all others.
+/// A transformer layer that normalizes last, as in the original transformer and BERT: norm(x +
+/// attention x), then norm(x + mlp x) (Vaswani and others, https://arxiv.org/abs/1706.03762,
+/// section 3.1). Every position sees all others.
 package struct EncoderBlock: Sendable, Equatable {
   package let width: Int
   package let inner: Int
@@ -14,7 +14,7 @@ package struct EncoderBlock: Sendable, Equatable {
   let shrink: Linear
   let norm2: LayerNorm
 
-  /// What the tensors of a block are called, after its own name.
+  /// The names of a block's tensors, after its own name.
   package struct Names: Sendable {
     package var merge = "attention.qkv"
     package var project = "attention.out_lin"
@@ -43,7 +43,7 @@ package struct EncoderBlock: Sendable, Equatable {
     norm2 = LayerNorm("\(name).\(names.norm2)", width: width, epsilon: epsilon, to: &layout)
   }
 
-  /// Where a block's rows lie among the activations; all (B·T, …).
+  /// The blocks of rows among the activations; all (B·T, …).
   package struct Buffers: Sendable, Equatable {
     package let attention: SelfAttention.Buffers
     let projected: Rows
@@ -60,7 +60,7 @@ package struct EncoderBlock: Sendable, Equatable {
     package var input: Rows { attention.input }
   }
 
-  /// Makes room for a block whose input is another's output.
+  /// Allocates rows for a block whose input is another block's output.
   package func buffers(in activations: inout Activations, from input: Rows) -> Buffers {
     precondition(input.width == width, "the input has the block's width")
     return Buffers(
@@ -73,8 +73,8 @@ package struct EncoderBlock: Sendable, Equatable {
       output: activations.add(width: width))
   }
 
-  /// Attention's shares, what it adds, what the activation gives, and what that adds may be dropped in part:
-  /// four sites.
+  /// Dropout has four sites: attention's shares, attention's output, the activation's output, and
+  /// the MLP's output.
   package typealias Dropping = (Dropout, site: Int)
 
   /// x (B·T, D) → (B·T, D).
@@ -109,7 +109,7 @@ package struct EncoderBlock: Sendable, Equatable {
       &activations)
   }
 
-  /// From the gradient of the output, adds those of the parameters and replaces that of the input.
+  /// From the gradient of the output, adds the parameters' gradients and replaces the input's.
   package func backward(
     _ buffers: Buffers, sequences: Int, length: Int, dropping: Dropping? = nil,
     _ parameters: Parameters,

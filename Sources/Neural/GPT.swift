@@ -1,10 +1,10 @@
 package import Platform
 
-/// How large a GPT is.
+/// The size of a GPT.
 package struct GPTShape: Sendable, Equatable {
   /// How many tokens there are.
   package var vocabulary: Int
-  /// How long a sequence may be.
+  /// The greatest length of a sequence.
   package var context: Int
   package var layers: Int
   package var heads: Int
@@ -12,24 +12,24 @@ package struct GPTShape: Sendable, Equatable {
   /// The width between the two linear layers of a block.
   package var inner: Int
   package var hasBias = true
-  /// What stands between those two.
+  /// The activation between those two.
   package var activation = Activation.gelu
-  /// How many of the vocabulary's symbols stand at each place, their embeddings added up: 1 in a text,
-  /// more where a place is a patch of letters.
+  /// How many of the vocabulary's symbols are at each position, with their embeddings added: 1 in a
+  /// text, more where a position is a patch of letters.
   package var symbols = 1
-  /// How the weights begin.
+  /// How the weights are initialized.
   package var start = Start.published
-  /// In what numbers matrices are multiplied.
+  /// The precision of matrix products.
   package var precision = Precision.fp32
 
-  /// How a GPT's weights begin.
+  /// How a GPT's weights are initialized.
   package enum Start: String, Sendable, CaseIterable {
-    /// All with a deviation of .02, as GPT-2's.
+    /// All with a standard deviation of .02, as in GPT-2.
     case published
-    /// The embeddings so, the others with one of 1 / √inputs: in a narrow network they would otherwise carry
-    /// almost nothing of their input.
+    /// The embeddings in the same way, the others with a standard deviation of 1 / √inputs. In a
+    /// narrow network, .02 would pass on almost nothing of the input.
     case even
-    /// The same, but the embeddings as the maker of the network sets them.
+    /// The same, but the creator of the network sets the embeddings.
     case page
   }
 
@@ -61,10 +61,11 @@ package struct GPT: Sendable, Equatable {
   package let positions: Embedding
   package let blocks: [TransformerBlock]
   let norm: LayerNorm
-  /// From what a place has become to the logits of the token after it.
+  /// From a position's output to the logits of the next token.
   package let head: Linear
 
-  /// Adds the layers to a layout, drawn as GPT-2 draws them, the embeddings unless given otherwise.
+  /// Adds the layers to a layout with GPT-2's initial weights, except for embeddings that are
+  /// given.
   package init(
     _ shape: GPTShape, prefix: String = "transformer.", tokens tokenStart: Initializer? = nil,
     positions positionStart: Initializer? = nil, to layout: inout ParameterLayout
@@ -84,7 +85,7 @@ package struct GPT: Sendable, Equatable {
         to: &layout
       ) { inputs, isAdded in
         let deviation = shape.start == .published ? 0.02 : 1 / Double(inputs).squareRoot()
-        // What is added to the stream gets smaller the more layers add to it.
+        // Additions to the residual stream are smaller the more layers there are.
         return .normal(
           deviation: isAdded ? deviation / (2 * Double(shape.layers)).squareRoot() : deviation)
       }
@@ -95,18 +96,18 @@ package struct GPT: Sendable, Equatable {
       precision: shape.precision)
   }
 
-  /// Where a batch of sequences lies among the activations; all (B·T, …).
+  /// The blocks of rows for a batch of sequences; all (B·T, …).
   package struct Buffers: Sendable, Equatable {
     let embedded: Rows
     package let blocks: [TransformerBlock.Buffers]
     let statistics: LayerNorm.Statistics
-    /// What each place has become, or each sequence's last one: (D).
+    /// The output at each position, or at each sequence's last one: (D).
     package let output: Rows
     let isLastOnly: Bool
   }
 
-  /// Makes room for a batch. With `lastOnly` only the last place of each sequence is asked for: the last
-  /// layer then has one query, and the output one row, for each.
+  /// Allocates rows for a batch. With `lastOnly`, only the last position of each sequence is
+  /// needed: the last layer then has one query, and the output one row, per sequence.
   package func buffers(in activations: inout Activations, lastOnly: Bool = false) -> Buffers {
     let embedded = activations.add(width: shape.width)
     var stream = embedded
@@ -126,9 +127,10 @@ package struct GPT: Sendable, Equatable {
     (0..<count).lazy.map { $0 % length }
   }
 
-  /// Tokens (B·T) → what each place has become (B·T, D), or each last one (B, D). A single sequence may
-  /// begin `from` a place before which nothing has changed since it was read last. A pool shares out
-  /// the heads. In training the embeddings and what the blocks add are dropped in part.
+  /// Tokens (B·T) → the output at each position (B·T, D), or at each last one (B, D). A single
+  /// sequence may start at position `from` if nothing before it has changed since the last call. A
+  /// pool shares the heads. In training, dropout is applied to the embeddings and to what the
+  /// blocks add.
   package func forward(
     _ buffers: Buffers, _ batch: [Int], length: Int, from first: Int = 0, pool: ThreadPool? = nil,
     dropping: Dropout? = nil, _ parameters: Parameters, _ activations: inout Activations
@@ -158,7 +160,7 @@ package struct GPT: Sendable, Equatable {
       parameters, &activations)
   }
 
-  /// From the gradient of what each place has become, adds those of the parameters.
+  /// From the gradient of the output, adds the parameters' gradients.
   package func backward(
     _ buffers: Buffers, _ batch: [Int], length: Int, dropping: Dropout? = nil,
     _ parameters: Parameters,
@@ -183,8 +185,8 @@ package struct GPT: Sendable, Equatable {
 
   private var embeddingSite: Int { TransformerBlock.dropSites * blocks.count }
 
-  /// One more token of a single sequence, all of whose places before it stand from earlier times → what
-  /// its place has become, in row `place` of the buffers' output.
+  /// Adds one token to a single sequence whose earlier positions are cached, and returns its output
+  /// in row `place` of the buffers' output.
   package func next(
     _ buffers: Buffers, _ token: Int, place: Int, pool: ThreadPool? = nil, _ parameters: Parameters,
     _ activations: inout Activations

@@ -1,24 +1,24 @@
 import Glibc
 internal import Rollouts
 
-/// How a parameter's first numbers are drawn.
+/// How a parameter's initial numbers are drawn.
 package enum Initializer: Sendable, Equatable {
   case constant(Float)
-  /// Evenly between −bound and bound.
+  /// Uniform between −bound and bound.
   case uniform(bound: Double)
-  /// From the bell curve about 0.
+  /// From a normal distribution around 0.
   case normal(deviation: Double)
-  /// A matrix whose rows, or columns where they are fewer, stand at right angles and have the length
-  /// `gain` (Saxe and others, https://arxiv.org/abs/1312.6120).
+  /// A matrix whose rows, or columns if there are fewer, are orthogonal and have the length `gain`
+  /// (Saxe and others, https://arxiv.org/abs/1312.6120).
   case orthogonal(gain: Double)
-  /// Each row a sum of vectors from the bell curve, the same for all rows, weighted by its features:
-  /// rows of like features begin alike.
+  /// Each row is a sum of normally distributed vectors, the same for all rows, weighted by its
+  /// features: rows with similar features start similar.
   case features([[Float]], deviation: Double)
 
-  /// Nothing but zeros.
+  /// All zeros.
   package static let zeros = constant(0)
 
-  /// What PyTorch gives a linear layer: weights and biases alike within 1 / √inputs.
+  /// PyTorch's default for a linear layer: weights and biases within 1 / √inputs.
   package static func linear(inputs: Int) -> Initializer {
     .uniform(bound: 1 / Double(inputs).squareRoot())
   }
@@ -55,12 +55,12 @@ extension Stream {
   /// A number in 0 ..< 1, all of its 53 bits drawn.
   fileprivate mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// Numbers from the bell curve, by pairs (Box and Muller).
+  /// Normally distributed numbers, in pairs (Box and Muller).
   fileprivate mutating func normals(_ count: Int) -> [Double] {
     var numbers: [Double] = []
     numbers.reserveCapacity(count + 1)
     while numbers.count < count {
-      // 1 − x lies above 0, where there is a logarithm.
+      // 1 − x is above 0, so it has a logarithm.
       let radius = (-2 * log(1 - fraction())).squareRoot()
       let angle = 2 * Double.pi * fraction()
       numbers.append(radius * cos(angle))
@@ -70,14 +70,14 @@ extension Stream {
   }
 }
 
-/// Random directions made orthogonal one after the other: evenly distributed, because each keeps the
-/// sign that it was drawn with.
+/// Random directions made orthogonal one after another. They are uniformly distributed, because
+/// each keeps the sign with which it was drawn.
 private func orthogonalMatrix(rows: Int, columns: Int, from stream: inout Stream) -> [Double] {
   let (count, length) = (min(rows, columns), max(rows, columns))
   var vectors: [[Double]] = []
   for _ in 0..<count {
     var vector = stream.normals(length)
-    // Twice, because one pass leaves what rounding left.
+    // Twice, because one pass leaves rounding errors.
     for _ in 0..<2 {
       for other in vectors {
         let share = zip(vector, other).reduce(0) { $0 + $1.0 * $1.1 }

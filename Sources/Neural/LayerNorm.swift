@@ -21,13 +21,13 @@ package struct LayerNorm: Sendable, Equatable {
     bias = hasBias ? layout.add("\(name).bias", [width], .zeros) : nil
   }
 
-  /// Makes room for what the way back needs: a row's mean and 1 / its deviation.
+  /// Allocates what the backward pass needs: a row's mean and 1 / its standard deviation.
   package func statistics(in activations: inout Activations) -> Statistics {
     Statistics(
       mean: activations.add(width: 1, dense: true), scale: activations.add(width: 1, dense: true))
   }
 
-  /// What the way back needs of every row.
+  /// What the backward pass needs for every row.
   package struct Statistics: Sendable, Equatable {
     let mean: Rows
     let scale: Rows
@@ -37,7 +37,7 @@ package struct LayerNorm: Sendable, Equatable {
     }
   }
 
-  /// x (rows, width) → y (rows, width). A pool shares out the rows.
+  /// x (rows, width) → y (rows, width). A pool shares the rows.
   package func forward(
     _ x: Rows, to y: Rows, keeping statistics: Statistics, rows count: Int, pool: ThreadPool? = nil,
     _ parameters: Parameters, _ activations: inout Activations

@@ -6,7 +6,7 @@ package struct Linear: Sendable, Equatable {
   package let inputs: Int
   package let outputs: Int
   package let precision: Precision
-  /// Where the weight and the bias begin in the slab of parameters.
+  /// The offsets of the weight and the bias in the slab of parameters.
   package let weight: Int
   package let bias: Int?
 
@@ -24,18 +24,18 @@ package struct Linear: Sendable, Equatable {
     self.bias = hasBias ? layout.add("\(name).bias", [outputs], bias ?? usual) : nil
   }
 
-  /// A layer without bias whose weight another layer has already added, as a tied head's is.
+  /// A layer without bias that shares another layer's weight, as a tied head does.
   package init(sharing weight: Int, inputs: Int, outputs: Int, precision: Precision = .fp32) {
     (self.inputs, self.outputs, self.weight) = (inputs, outputs, weight)
     self.precision = precision
     bias = nil
   }
 
-  /// From how many multiplications on copies of both factors are worth their while, measured: forward and to
-  /// the input, and to the weight. The numbers are the same either way.
+  /// From how many multiplications on copies of both factors save time, as measured: forward and to
+  /// the input, and to the weight. The results are the same either way.
   static let large = reel_level() == 4 ? 1 << 18 : 1 << 25
   private static let largeWeight = reel_level() == 4 ? 1 << 18 : 1 << 20
-  /// From how many on threads are.
+  /// From how many multiplications on threads save time.
   private static let shared = 1 << 22
 
   private func size(_ count: Int) -> Int { count * inputs * outputs }
@@ -44,8 +44,8 @@ package struct Linear: Sendable, Equatable {
     size(count) >= large || precision == .bf16
   }
 
-  /// x (rows, inputs) → y (rows, outputs), and ReLU of that where `clamping`, which costs nothing here.
-  /// A pool shares out the rows.
+  /// x (rows, inputs) → y (rows, outputs), with a ReLU where `clamping`, which costs nothing here.
+  /// A pool shares the rows.
   package func forward(
     _ x: Rows, to y: Rows, rows count: Int, pool: ThreadPool? = nil, _ parameters: Parameters,
     _ activations: inout Activations, clamping: Bool = false
@@ -85,14 +85,14 @@ package struct Linear: Sendable, Equatable {
     if clamping { unsafe reel_relu(count * y.stride, y0, y0) }
   }
 
-  /// A single row x (1, inputs) → y (1, outputs): the weight is read once, by a pool where there is one.
-  /// Each number is a sum of its own, so that the pool changes none.
+  /// A single row x (1, inputs) → y (1, outputs). The weight is read once, on a pool if there is
+  /// one. Each output is a separate sum, so the pool does not change any.
   package func next(
     _ x: Rows, to y: Rows, pool: ThreadPool?, _ parameters: Parameters,
     _ activations: inout Activations
   ) {
     check(x, y, 1, activations)
-    // So many outputs are worth a thread's while.
+    // How many outputs make a piece large enough for a thread.
     let most = max(8, (1 << 16) / inputs & ~7)
     let pieces = (outputs + most - 1) / most
     unsafe parameters.values.withUnsafeBufferPointer { slab in
@@ -111,13 +111,14 @@ package struct Linear: Sendable, Equatable {
   }
 
   /// Adds dW (outputs, inputs) = dyᵀ x and db to the gradients; replaces dx (rows, inputs) = dy W
-  /// unless nobody asks for it. Where x came out of ReLU or tanh, `bend` takes dx through that as well.
+  /// unless it is not needed. If x came from ReLU or tanh, `bend` also applies the derivative to
+  /// dx.
   package func backward(
     _ x: Rows, from y: Rows, rows count: Int, _ parameters: Parameters,
     into gradients: inout Parameters, _ activations: inout Activations, inputGradient: Bool = true,
     bend: Activation? = nil
   ) {
-    precondition(bend.map { !$0.needsInput } ?? true, "what x was before is gone")
+    precondition(bend.map { !$0.needsInput } ?? true, "the input of the activation is gone")
     check(x, y, count, activations)
     unsafe gradients.values.withUnsafeMutableBufferPointer { slab in
       unsafe activations.withBoth { values, flow in

@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// |d| less β/2, but d²/2β where |d| < β: Huber's loss divided by β, PyTorch's `SmoothL1Loss`.
+/// Huber's loss divided by β, PyTorch's `SmoothL1Loss`: |d| − β/2, but d²/2β where |d| < β.
 package struct SmoothL1: Sendable, Equatable {
   /// Below this difference the loss is a parabola (β).
   package var beta: Float
@@ -21,8 +21,8 @@ package struct SmoothL1: Sendable, Equatable {
     }
   }
 
-  /// The mean loss over the first rows of one output each, `choices[r]`, against `targets[r]`; the other
-  /// outputs' gradients are zero.
+  /// The mean loss over the first rows of one output per row, `choices[r]`, against `targets[r]`;
+  /// the other outputs' gradients are zero.
   package func mean(
     _ y: Rows, rows count: Int, choosing choices: [Int], targets: [Float],
     _ activations: inout Activations
@@ -53,8 +53,8 @@ package struct SquaredError: Sendable, Equatable {
     }
   }
 
-  /// The mean loss over the first rows of one output each, `choices[r]`, against `targets[r]`; the other
-  /// outputs' gradients are zero.
+  /// The mean loss over the first rows of one output per row, `choices[r]`, against `targets[r]`;
+  /// the other outputs' gradients are zero.
   package func mean(
     _ y: Rows, rows count: Int, choosing choices: [Int], targets: [Float],
     _ activations: inout Activations
@@ -75,7 +75,7 @@ extension Activations {
     }
   }
 
-  /// The mean over rows of a loss of one output each.
+  /// The mean over rows of a loss of one output per row.
   @inline(__always)
   fileprivate mutating func compare(
     _ y: Rows, rows count: Int, choosing choices: [Int], targets: [Float],
@@ -88,7 +88,7 @@ extension Activations {
     return unsafe withBoth { values, flow in
       var sum = 0.0
       for row in 0..<count {
-        precondition(choices[row] >= 0 && choices[row] < y.width, "there is such a column")
+        precondition(choices[row] >= 0 && choices[row] < y.width, "the column is in the block")
         let place = y.offset + row * y.stride + choices[row]
         var slope: Float = 0
         unsafe sum += Double(loss(values[place] - targets[row], &slope))
@@ -112,7 +112,7 @@ extension Activations {
       unsafe targets.withUnsafeBufferPointer { targets in
         let target = unsafe targets.baseAddress.unsafelyUnwrapped
         var sum = 0.0
-        // Rows without gaps are one long row.
+        // Rows without gaps can be treated as one long row.
         let (rows, width) = y.stride == y.width ? (1, count * y.width) : (count, y.width)
         for row in 0..<rows {
           let place = y.offset + row * y.stride

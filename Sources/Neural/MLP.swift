@@ -1,22 +1,22 @@
 package import Rollouts
 
-/// Linear layers with an activation between them: 5-30-30-3.
+/// Linear layers with an activation between them, such as 5-30-30-3.
 package struct MLP: Sendable, Equatable {
   package let widths: [Int]
   package let activation: Activation
   package let layers: [Linear]
 
-  /// How the weights and biases of an MLP begin.
+  /// How the weights and biases of an MLP are initialized.
   package enum Start: Sendable, Equatable {
-    /// As PyTorch's linear layers do.
+    /// PyTorch's default for linear layers.
     case linear
-    /// Orthogonal weights of a gain, those of the last layer of another, and no biases: the custom of
-    /// policy gradients.
+    /// Orthogonal weights with a gain, another gain for the last layer, and zero biases: the usual
+    /// choice for policy gradients.
     case orthogonal(gain: Double, last: Double)
   }
 
   /// Adds the layers to a layout, named `0`, `2`, `4` … after a prefix, as PyTorch's `Sequential`
-  /// names them with the activations between.
+  /// names them when activations are between them.
   package init(
     _ prefix: String = "", widths: [Int], activation: Activation = .relu, start: Start = .linear,
     to layout: inout ParameterLayout
@@ -37,7 +37,8 @@ package struct MLP: Sendable, Equatable {
     }
   }
 
-  /// The widths of the MLP whose weights a file names `0.weight`, `2.weight` … after a prefix.
+  /// The widths of the MLP whose weights in a file are named `0.weight`, `2.weight` … after a
+  /// prefix.
   package static func widths(
     _ prefix: String = "", in file: Safetensors
   ) throws(SafetensorsError) -> [Int] {
@@ -49,26 +50,26 @@ package struct MLP: Sendable, Equatable {
       }
       let shape = try file.tensor(name).shape
       guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
-        throw SafetensorsError("tensor \(name) is no matrix")
+        throw SafetensorsError("tensor \(name) is not a matrix")
       }
       if widths.isEmpty { widths = [shape[1]] }
       widths.append(shape[0])
     }
   }
 
-  /// Where an MLP's batch lies among the activations.
+  /// The blocks of rows for an MLP's batch.
   package struct Buffers: Sendable, Equatable {
-    /// What each layer is given, the first from outside.
+    /// The input of each layer; the first comes from the caller.
     package let inputs: [Rows]
-    /// What each layer gives, before the activation; the last is the output.
+    /// The output of each layer, before the activation; the last is the network's output.
     package let outputs: [Rows]
 
     package var input: Rows { inputs[0] }
     package var output: Rows { outputs[outputs.count - 1] }
   }
 
-  /// Makes room for a batch. The output's rows stand without gaps. An input that others share may be
-  /// given.
+  /// Allocates rows for a batch. The output's rows have no gaps. The input may be a block that
+  /// others share.
   package func buffers(in activations: inout Activations, from input: Rows? = nil) -> Buffers {
     precondition(input.map { $0.width == widths[0] } ?? true, "the input has the MLP's width")
     var inputs = [input ?? activations.add(width: widths[0])]
@@ -93,7 +94,7 @@ package struct MLP: Sendable, Equatable {
     }
   }
 
-  /// The way there, whose products `layer` computes, clamped where it is asked to.
+  /// The forward pass; `layer` computes the products, with a clamp where asked.
   @inline(__always)
   func forward(
     _ buffers: Buffers, rows count: Int, _ activations: inout Activations,
@@ -109,7 +110,7 @@ package struct MLP: Sendable, Equatable {
     }
   }
 
-  /// What each layer made of a row, behind its activation; the last is the output.
+  /// The output of each layer for a row, after its activation; the last is the network's output.
   package func units(_ buffers: Buffers, row: Int, _ activations: Activations) -> [[Float]] {
     (buffers.inputs.dropFirst() + [buffers.output]).map { layer in
       (0..<layer.width).map { activations[layer, row, $0] }
@@ -117,7 +118,7 @@ package struct MLP: Sendable, Equatable {
   }
 
   /// From the gradient of the output, which a loss or the caller has set, adds the gradients of the
-  /// parameters; that of the input only where it is asked for.
+  /// parameters; computes the input's only if asked.
   package func backward(
     _ buffers: Buffers, rows count: Int, _ parameters: Parameters, into gradients: inout Parameters,
     _ activations: inout Activations, inputGradient: Bool = false

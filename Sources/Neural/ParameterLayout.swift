@@ -1,34 +1,34 @@
-/// The named tensors of a network, and where each lies in a slab: one after the other, row-major, in
+/// The named tensors of a network, and their positions in a slab: one after another, row-major, in
 /// the order in which the layers were added.
 package struct ParameterLayout: Sendable, Equatable {
-  /// One tensor's place.
+  /// The position of one tensor.
   package struct Entry: Sendable, Equatable {
     package let name: String
     package let shape: [Int]
-    /// Where it begins within the slab.
+    /// Its offset in the slab.
     package let offset: Int
     package let initializer: Initializer
-    /// Whether weight decay acts on it.
+    /// Whether weight decay applies to it.
     package let decays: Bool
 
     /// How many numbers it has.
     package var count: Int { shape.reduce(1, *) }
-    /// Where its numbers lie within the slab.
+    /// Its range in the slab.
     package var range: Range<Int> { offset..<offset + count }
   }
 
   /// The tensors, in order.
   package private(set) var entries: [Entry] = []
-  /// Where each name stands among them.
+  /// The index of each name.
   private var indices: [String: Int] = [:]
-  /// How many numbers all tensors have together.
+  /// How many numbers all tensors have in total.
   package private(set) var count = 0
 
   /// A layout without tensors.
   package init() {}
 
-  /// Adds a tensor and returns where it begins. By custom decay acts on matrices, not on biases and
-  /// gains.
+  /// Adds a tensor and returns its offset. By default, decay applies to matrices, but not to biases
+  /// and gains.
   package mutating func add(
     _ name: String, _ shape: [Int], _ initializer: Initializer, decays: Bool? = nil
   ) -> Int {
@@ -43,10 +43,10 @@ package struct ParameterLayout: Sendable, Equatable {
     return entry.offset
   }
 
-  /// The tensor of a name; nil where there is none.
+  /// The tensor with a name; nil where there is none.
   package func entry(_ name: String) -> Entry? { indices[name].map { entries[$0] } }
 
-  /// Stretches of the slab that decay, or do not, alike: an optimizer's groups.
+  /// Stretches of the slab in which all or no tensors decay: an optimizer's groups.
   package var decayGroups: [(range: Range<Int>, decays: Bool)] {
     var groups: [(range: Range<Int>, decays: Bool)] = []
     for entry in entries {

@@ -1,7 +1,7 @@
 package import Rollouts
 
 extension Parameters {
-  /// The slab as a safetensors file, under the names and shapes of its layout.
+  /// The slab as a safetensors file, with the names and shapes of its layout.
   package func encoded() -> [UInt8] {
     Safetensors(tensors()).encoded()
   }
@@ -13,13 +13,13 @@ extension Parameters {
     }
   }
 
-  /// The slab of a safetensors file; every tensor of the layout must be there in its shape, and what
-  /// else the file holds is left alone.
+  /// The slab in a safetensors file. It must contain every tensor of the layout in its shape; other
+  /// tensors are ignored.
   package init(_ layout: ParameterLayout, decoding file: [UInt8]) throws(SafetensorsError) {
     try self.init(layout, from: Safetensors(decoding: file))
   }
 
-  /// The slab among a file's tensors.
+  /// The slab in a file's tensors.
   package init(
     _ layout: ParameterLayout, from file: Safetensors, prefix: String = ""
   ) throws(SafetensorsError) {
@@ -28,7 +28,7 @@ extension Parameters {
     for (entry, tensor) in zip(layout.entries, tensors) {
       let numbers = try tensor.floats()
       guard numbers.allSatisfy(\.isFinite) else {
-        throw SafetensorsError("tensor \(tensor.name) holds something that is not a number")
+        throw SafetensorsError("tensor \(tensor.name) contains NaN or infinity")
       }
       values.replaceSubrange(entry.range, with: numbers)
     }
@@ -36,8 +36,8 @@ extension Parameters {
 }
 
 extension ParameterLayout {
-  /// A file's tensors in the order of the layout, whose names and shapes they must have. Asked before memory
-  /// is taken for as many numbers as the layout has.
+  /// A file's tensors in the order of the layout, whose names and shapes they must have. Checked
+  /// before memory is allocated for the layout.
   package func tensors(
     in file: Safetensors, prefix: String = ""
   ) throws(SafetensorsError) -> [Tensor] {
@@ -49,7 +49,7 @@ extension ParameterLayout {
       guard let tensor = known[name] else { throw SafetensorsError("there is no tensor \(name)") }
       guard tensor.shape == entry.shape else {
         throw SafetensorsError(
-          "tensor \(name) has the shape \(tensor.shape), but \(entry.shape) is wanted")
+          "tensor \(name) has the shape \(tensor.shape), but must have \(entry.shape)")
       }
       tensors.append(tensor)
     }

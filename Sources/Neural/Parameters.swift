@@ -1,16 +1,16 @@
 internal import CKernels
 internal import Rollouts
 
-/// A network's numbers in one slab. Gradients have the same form, and so has a target network: a
-/// copy.
+/// A network's numbers in one slab. Gradients have the same form, and so has a target network,
+/// which is a copy.
 package struct Parameters: Sendable, Equatable {
-  /// Which tensor lies where.
+  /// The positions of the tensors.
   package let layout: ParameterLayout
-  /// All numbers, as the layout orders them.
+  /// All numbers, in the order of the layout.
   package var values: [Float]
 
-  /// First numbers, which follow from the seed; each tensor has a stream of its own, so that changing
-  /// one changes no other.
+  /// Initial numbers from a seed. Each tensor has its own random stream, so changing one changes no
+  /// other.
   package init(_ layout: ParameterLayout, seed: UInt64) {
     self.layout = layout
     values = []
@@ -21,7 +21,7 @@ package struct Parameters: Sendable, Equatable {
     }
   }
 
-  /// Zeros: gradients before anything was added to them.
+  /// Zeros, as for gradients before anything is added.
   package init(zeros layout: ParameterLayout) {
     self.layout = layout
     values = [Float](repeating: 0, count: layout.count)
@@ -54,12 +54,12 @@ package struct Parameters: Sendable, Equatable {
     }
   }
 
-  /// Takes over a stretch of another slab.
+  /// Copies a stretch of another slab.
   package mutating func take(_ stretch: Range<Int>, from other: Parameters) {
     values.replaceSubrange(stretch, with: other.values[stretch])
   }
 
-  /// Adds another slab's numbers: how the gradients of several shards become one.
+  /// Adds another slab's numbers, for example to combine the gradients of several shards.
   package mutating func add(_ other: Parameters) {
     precondition(other.values.count == values.count, "slabs of one layout are added")
     unsafe values.withUnsafeMutableBufferPointer { into in
@@ -76,7 +76,7 @@ package struct Parameters: Sendable, Equatable {
     }
   }
 
-  /// The Euclidean length of all numbers together.
+  /// The Euclidean norm of all numbers.
   package var norm: Double { squares(0..<values.count).squareRoot() }
 
   /// The sum of the squares of a stretch of the slab.
@@ -87,7 +87,7 @@ package struct Parameters: Sendable, Equatable {
     }
   }
 
-  /// Shortens all numbers together to a greatest length, and returns the length before: PyTorch's
+  /// Scales all numbers to at most a given norm and returns the norm before: PyTorch's
   /// `clip_grad_norm_`.
   package mutating func clip(toNorm greatest: Double) -> Double {
     let norm = norm
@@ -96,12 +96,12 @@ package struct Parameters: Sendable, Equatable {
     return norm
   }
 
-  /// What numbers of some length are multiplied by to have at most another.
+  /// The factor that reduces a norm to at most another.
   package static func factor(clipping norm: Double, to greatest: Double) -> Float {
-    // PyTorch's own guard against dividing by nothing.
+    // PyTorch's own guard against division by zero.
     Float(min(1, greatest / (norm + 1e-6)))
   }
 
-  /// Whether every number is one: neither infinite nor NaN.
+  /// Whether every number is finite: neither infinite nor NaN.
   package var isFinite: Bool { norm.isFinite }
 }

@@ -1,16 +1,17 @@
 import Glibc
 package import Rollouts
 
-/// What the numbers of a policy's output mean: how an action is drawn from them, how likely it was, and
-/// how that changes with them.
+/// The meaning of a policy's output: how an action is drawn from it, how likely the action was, and
+/// the gradient of that.
 package enum PolicyHead: Sendable, Equatable {
   /// Each number is the logit of a choice; the action is the choice's number.
   case categorical
-  /// Each number is the middle of a bell curve, drawn from on its own. The logarithms of their widths
-  /// (log σ) are parameters, the same for all observations; they begin at a place in the slab.
+  /// Each number is the mean of a normal distribution, drawn from independently. The logarithms of
+  /// their standard deviations (log σ) are parameters, the same for all observations; they start at
+  /// an offset in the slab.
   case gaussian(logDeviations: Int)
 
-  /// How many numbers an action is, where the policy's output has `outputs`.
+  /// How many numbers an action has, if the policy has `outputs` outputs.
   package func actionWidth(outputs: Int) -> Int {
     switch self {
     case .categorical: 1
@@ -20,7 +21,7 @@ package enum PolicyHead: Sendable, Equatable {
 
   // MARK: Acting
 
-  /// Draws the action of one row of y (rows, outputs) into `actions` from `place` on.
+  /// Draws the action for one row of y (rows, outputs) and writes it to `actions` from `place` on.
   package func draw(
     _ y: Rows, row: Int, _ parameters: Parameters, _ activations: Activations, _ draws: Draws,
     into actions: inout [Float], at place: Int
@@ -41,11 +42,11 @@ package enum PolicyHead: Sendable, Equatable {
       }
       actions[place] = Float(choice)
     case .gaussian(let logDeviations):
-      // By pairs (Box and Muller).
+      // In pairs (Box and Muller).
       var (noise, other) = (0.0, 0.0)
       for column in 0..<y.width {
         if column & 1 == 0 {
-          // Half a step above 0, where there is a logarithm.
+          // Half a step above 0, so that there is a logarithm.
           let radius = (-2 * log((Double(draws.word(column)) + 0.5) * 0x1p-32)).squareRoot()
           let angle = 2 * Double.pi * Double(draws.word(column + 1)) * 0x1p-32
           (noise, other) = (radius * cos(angle), radius * sin(angle))
@@ -58,7 +59,7 @@ package enum PolicyHead: Sendable, Equatable {
     }
   }
 
-  /// The likeliest action of one row, the first of equals, into `actions` from `place` on.
+  /// Writes the likeliest action for one row, the first of equals, to `actions` from `place` on.
   package func choose(
     _ y: Rows, row: Int, _ activations: Activations, into actions: inout [Float], at place: Int
   ) {
@@ -76,8 +77,8 @@ package enum PolicyHead: Sendable, Equatable {
 
   // MARK: Learning
 
-  /// How likely actions were: of each row the logarithm of the probability, or of its density, and the
-  /// entropy. The gradients of y (rows, outputs) are used to remember what the way back needs.
+  /// The log probability (or log density) of each row's action, and each row's entropy. The
+  /// gradients of y (rows, outputs) serve as memory for the backward pass.
   package func logProbabilities(
     _ y: Rows, rows count: Int, of actions: [Float], _ parameters: Parameters,
     _ activations: inout Activations, into logs: inout [Float], entropies: inout [Float]
@@ -89,7 +90,7 @@ package enum PolicyHead: Sendable, Equatable {
       case .categorical:
         for row in 0..<count {
           let (place, choice) = (y.offset + row * y.stride, Int(actions[row]))
-          precondition(choice >= 0 && choice < y.width, "there is such a choice")
+          precondition(choice >= 0 && choice < y.width, "the choice is one of the outputs")
           let (logits, shares) = unsafe (values + place, flow + place)
           var most = unsafe logits[0]
           for column in 1..<max(1, y.width) { unsafe most = max(most, logits[column]) }
@@ -109,7 +110,7 @@ package enum PolicyHead: Sendable, Equatable {
         }
       case .gaussian(let logDeviations):
         let logDeviations = parameters.values[logDeviations..<logDeviations + y.width]
-        // ln √2π; and half of it more than that, less the width, is the entropy of each.
+        // ln √2π; the entropy of each number is half more than that, plus log σ.
         let half: Float = 0.9189385332
         let width = logDeviations.reduce(0, +)
         for row in 0..<count {
@@ -129,8 +130,8 @@ package enum PolicyHead: Sendable, Equatable {
     }
   }
 
-  /// After `logProbabilities`, from a loss's slope along each row's logarithm, and along every row's
-  /// entropy: sets the gradients of y (rows, outputs), and adds those of the parameters.
+  /// After `logProbabilities`: from the derivatives of a loss by each row's log probability and by
+  /// every row's entropy, sets the gradients of y (rows, outputs) and adds those of the parameters.
   package func backward(
     _ y: Rows, rows count: Int, of actions: [Float], logs: [Float], entropies: [Float],
     slopes: [Float], entropySlope: Float, _ parameters: Parameters,

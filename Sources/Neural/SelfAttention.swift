@@ -1,12 +1,13 @@
 package import Platform
 
-/// Attention of a sequence to itself: every place's query, key and value are linear in what stands there.
-/// With one head it is the formula of the paper alone, softmax(QKᵀ/√D) V (Vaswani and others, section 3.2.1).
+/// Attention of a sequence to itself: every position's query, key and value are linear functions of
+/// its input. With one head, this is the paper's formula alone, softmax(QKᵀ/√D) V (Vaswani and
+/// others, section 3.2.1).
 package struct SelfAttention: Sendable, Equatable {
   package let attention: Attention
   let merge: Linear
 
-  /// Adds the three linear layers, one below the other, as one: `name.weight` (3 D, D) and `name.bias`.
+  /// Adds the three linear layers, stacked into one: `name.weight` (3 D, D) and `name.bias`.
   package init(
     _ name: String, width: Int, heads: Int = 1, isCausal: Bool = false,
     to layout: inout ParameterLayout
@@ -15,17 +16,17 @@ package struct SelfAttention: Sendable, Equatable {
     merge = Linear(name, inputs: width, outputs: 3 * width, to: &layout)
   }
 
-  /// Where a layer's rows lie among the activations; all (B·T, …).
+  /// The blocks of rows among the activations; all (B·T, …).
   package struct Buffers: Sendable, Equatable {
-    /// What flows in: (D).
+    /// The input: (D).
     package let input: Rows
     package let qkv: Rows
-    /// What flows out: (D).
+    /// The output: (D).
     package let output: Rows
     let statistics: Rows
   }
 
-  /// Makes room for a layer over some rows.
+  /// Allocates rows for a layer.
   package func buffers(in activations: inout Activations, from input: Rows) -> Buffers {
     Buffers(
       input: input, qkv: activations.add(width: merge.outputs),
@@ -47,7 +48,7 @@ package struct SelfAttention: Sendable, Equatable {
       pool: pool, dropping: dropping, &activations)
   }
 
-  /// From the gradient of the output, adds those of the parameters and replaces that of the input.
+  /// From the gradient of the output, adds the parameters' gradients and replaces the input's.
   package func backward(
     _ buffers: Buffers, sequences: Int, length: Int, dropping: (Dropout, site: Int)? = nil,
     _ parameters: Parameters, into gradients: inout Parameters, _ activations: inout Activations
@@ -61,7 +62,7 @@ package struct SelfAttention: Sendable, Equatable {
       &activations)
   }
 
-  /// How much a place of the first sequence looked at each, head by head.
+  /// How much a position of the first sequence attended to each position, head by head.
   package func shares(
     _ buffers: Buffers, of place: Int, length: Int, _ activations: inout Activations
   ) -> [[Float]] {

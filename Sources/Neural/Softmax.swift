@@ -1,8 +1,8 @@
 internal import CKernels
 
-/// Shares that add up to one: e to the power of each number, over their sum.
+/// Shares that sum to one: e to the power of each number, divided by their sum.
 package enum Softmax {
-  /// y (rows, width) = softmax of each row of x (rows, width); both may be one block.
+  /// y (rows, width) = softmax of each row of x (rows, width); both may be the same block.
   package static func forward(
     _ x: Rows, to y: Rows, rows count: Int, _ activations: inout Activations
   ) {
@@ -12,7 +12,7 @@ package enum Softmax {
     }
   }
 
-  /// Replaces dx (rows, width), from what the way there gave.
+  /// Replaces dx (rows, width), from the output of the forward pass.
   package static func backward(
     _ x: Rows, from y: Rows, rows count: Int, _ activations: inout Activations
   ) {
@@ -41,13 +41,13 @@ package enum Softmax {
   }
 }
 
-/// −ln of the share that softmax gives to the right column, PyTorch's `CrossEntropyLoss`.
+/// −ln of the share that softmax gives to the correct column, PyTorch's `CrossEntropyLoss`.
 package struct CrossEntropy: Sendable, Equatable {
   /// The loss.
   package init() {}
 
-  /// The mean loss of logits (rows, width) against each row's right column; a row whose target is nil
-  /// does not count. Sets the logits' gradients.
+  /// The mean loss of logits (rows, width) against each row's correct column; a row whose target is
+  /// nil does not count. Sets the logits' gradients.
   package func mean(
     _ y: Rows, rows count: Int, targets: [Int?], _ activations: inout Activations
   ) -> Double {
@@ -76,7 +76,7 @@ package struct CrossEntropy: Sendable, Equatable {
           unsafe shares.update(repeating: 0, count: y.width)
           continue
         }
-        precondition(target >= 0 && target < y.width, "there is such a column")
+        precondition(target >= 0 && target < y.width, "the column is in the block")
         unsafe sum += reel_cross_entropy(y.width, values + place, target, weight, shares)
       }
       return sum

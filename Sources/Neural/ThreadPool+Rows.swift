@@ -1,7 +1,7 @@
 import Platform
 
 extension ThreadPool {
-  /// Does the rows 0 ..< count a hundred or so at a time.
+  /// Processes the rows 0 ..< count, about a hundred at a time.
   func share(rows count: Int, _ work: @escaping @Sendable (Range<Int>) -> Void) {
     let most = 128
     run((count + most - 1) / most) { work($0 * most..<min(count, ($0 + 1) * most)) }
@@ -9,7 +9,7 @@ extension ThreadPool {
 }
 
 extension ThreadPool? {
-  /// Does the rows 0 ..< count, by a pool where there is one.
+  /// Processes the rows 0 ..< count, on a pool where there is one.
   func share(rows count: Int, _ work: @escaping @Sendable (Range<Int>) -> Void) {
     guard let self else { return work(0..<count) }
     self.share(rows: count, work)

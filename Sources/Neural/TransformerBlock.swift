@@ -1,8 +1,8 @@
 package import Platform
 
-/// A layer of a transformer that normalizes first, as GPT-2 does: x + attention(norm x), then
-/// x + mlp(norm x) with GELU between its two linear layers. In training the shares of attention and what
-/// is added may be dropped in part.
+/// A transformer layer that normalizes first, as in GPT-2: x + attention(norm x), then x + mlp(norm
+/// x) with GELU between its two linear layers. In training, dropout is applied to the shares of
+/// attention and to what is added.
 package struct TransformerBlock: Sendable, Equatable {
   package let width: Int
   package let inner: Int
@@ -15,8 +15,9 @@ package struct TransformerBlock: Sendable, Equatable {
   let expand: Linear
   let shrink: Linear
 
-  /// Adds a block's tensors after a prefix, under nanoGPT's names. `weight` gives how the weights of a
-  /// linear layer of a number of inputs are drawn, and those of the two that are added to what flows by.
+  /// Adds a block's tensors after a prefix, under nanoGPT's names. `weight` returns the initializer
+  /// for a linear layer with a number of inputs, and the one for the two layers that add to the
+  /// residual stream.
   package init(
     _ name: String, width: Int, heads: Int, inner: Int, hasBias: Bool = true, isCausal: Bool = true,
     activation: Activation = .gelu, precision: Precision = .fp32, to layout: inout ParameterLayout,
@@ -39,9 +40,9 @@ package struct TransformerBlock: Sendable, Equatable {
     shrink = linear("mlp.c_proj", inner, width, isAdded: true)
   }
 
-  /// Where a block's rows lie among the activations; all (B·T, …).
+  /// The blocks of rows among the activations; all (B·T, …).
   package struct Buffers: Sendable, Equatable {
-    /// What flows in, between, and out: (D).
+    /// The residual stream at the input, in between, and at the output: (D).
     package let input: Rows
     let middle: Rows
     package let output: Rows
@@ -56,10 +57,10 @@ package struct TransformerBlock: Sendable, Equatable {
     let expanded: Rows
     let active: Rows
     let shrunk: Rows
-    /// Where only each sequence's last place goes on: its input and what it attended to, (B, D).
+    /// If only each sequence's last position continues: its input and attention output, (B, D).
     let last: Tail?
 
-    /// What the part after attention works on.
+    /// The rows that the part after attention works on.
     fileprivate var tail: Tail { last ?? Tail(input: input, attended: attended) }
 
     struct Tail: Sendable, Equatable {
@@ -68,9 +69,9 @@ package struct TransformerBlock: Sendable, Equatable {
     }
   }
 
-  /// Makes room for a block whose input is another's output. With `lastOnly` nobody asks what becomes
-  /// of the places before a sequence's last one: after attention, and in the output, there is a row
-  /// for each sequence, not for each place.
+  /// Allocates rows for a block whose input is another block's output. With `lastOnly`, only each
+  /// sequence's last position continues: after attention, and in the output, there is one row per
+  /// sequence instead of one per position.
   package func buffers(
     in activations: inout Activations, from input: Rows, lastOnly: Bool = false
   ) -> Buffers {
@@ -88,18 +89,18 @@ package struct TransformerBlock: Sendable, Equatable {
           input: activations.add(width: width), attended: activations.add(width: width)) : nil)
   }
 
-  /// What is dropped in a block in training: its sites are numbers from this one on.
+  /// Dropout of a block in training: its sites have numbers from this one on.
   package typealias Dropping = (Dropout, site: Int)
   /// Attention's shares, and what either half adds.
   package static let dropSites = 3
 
-  /// x (B·T, D) → (B·T, D), or (B, D) where only the last places go on. The places of a single sequence
-  /// before `first` are taken as they stand from an earlier time.
+  /// x (B·T, D) → (B·T, D), or (B, D) where only the last positions continue. In a single sequence,
+  /// the positions before `first` are cached from an earlier call.
   package func forward(
     _ buffers: Buffers, sequences: Int, length: Int, from first: Int = 0, pool: ThreadPool? = nil,
     dropping: Dropping? = nil, _ parameters: Parameters, _ activations: inout Activations
   ) {
-    precondition(first == 0 || sequences == 1, "one sequence at a time goes on")
+    precondition(first == 0 || sequences == 1, "only a single sequence can continue")
     let fresh = sequences * length - first
     norm1.forward(
       buffers.input.dropping(first), to: buffers.normal1.dropping(first),
@@ -124,7 +125,7 @@ package struct TransformerBlock: Sendable, Equatable {
     }
   }
 
-  /// What becomes of each place after attention; the places have nothing more to do with each other.
+  /// The part after attention, in which positions no longer interact.
   private func finish(
     _ buffers: Buffers, rows: Range<Int>, length: Int = 1, pool: ThreadPool? = nil,
     dropping: Dropping? = nil,
@@ -163,7 +164,7 @@ package struct TransformerBlock: Sendable, Equatable {
     dropout.forward(x, rows: rows, length: length, site: first + site, &activations)
   }
 
-  /// From the gradient of the output, adds those of the parameters and replaces that of the input.
+  /// From the gradient of the output, adds the parameters' gradients and replaces the input's.
   package func backward(
     _ buffers: Buffers, sequences: Int, length: Int, dropping: Dropping? = nil,
     _ parameters: Parameters,
@@ -171,7 +172,7 @@ package struct TransformerBlock: Sendable, Equatable {
   ) {
     let rows = sequences * length
     precondition(
-      buffers.last == nil || dropping == nil, "what is dropped belongs to whole sequences")
+      buffers.last == nil || dropping == nil, "dropout needs whole sequences")
     unfinish(
       buffers, rows: buffers.last == nil ? rows : sequences, length: length, dropping, parameters,
       into: &gradients, &activations)
@@ -199,7 +200,7 @@ package struct TransformerBlock: Sendable, Equatable {
     }
   }
 
-  /// From the gradient of the output back to those of `middle` and of what was attended to.
+  /// The backward pass from the output to `middle` and the attention output.
   private func unfinish(
     _ buffers: Buffers, rows: Int, length: Int, _ dropping: Dropping?, _ parameters: Parameters,
     into gradients: inout Parameters,
@@ -228,13 +229,13 @@ package struct TransformerBlock: Sendable, Equatable {
       &activations)
   }
 
-  /// One more place of a single sequence, whose places before it stand from earlier times: the rows of the
-  /// buffers are a cache of keys and values. A pool shares out every product.
+  /// Adds one position to a single sequence whose earlier positions are cached: the rows of the
+  /// buffers are a cache of keys and values. A pool shares every product.
   func next(
     _ buffers: Buffers, place: Int, pool: ThreadPool?, _ parameters: Parameters,
     _ activations: inout Activations
   ) {
-    precondition(buffers.last == nil, "whole sequences go on")
+    precondition(buffers.last == nil, "only whole sequences can continue")
     func at(_ rows: Rows) -> Rows { rows.dropping(place) }
     norm1.forward(
       at(buffers.input), to: at(buffers.normal1), keeping: buffers.statistics1.dropping(place),

@@ -1,14 +1,14 @@
 internal import CKernels
 
-/// The weights of an MLP as products read them, in columns. Turned once after each change of the parameters,
-/// they serve every batch until the next.
+/// The transposed weights of an MLP, as products read them. They are transposed once after each
+/// change of the parameters, and serve every batch until the next.
 package struct TurnedWeights: Sendable {
-  /// Aligned to cache lines, which vectors of sixteen bring about.
+  /// Vectors of sixteen numbers, which are aligned to cache lines.
   fileprivate var values: [SIMD16<Float>]
-  /// Where each layer's begin, in vectors.
+  /// The offset of each layer, in vectors.
   fileprivate let places: [Int]
 
-  /// Room for the weights of an MLP, which are still to be turned.
+  /// Space for the weights of an MLP, not yet transposed.
   package init(of net: MLP) {
     var places: [Int] = []
     var count = 0
@@ -22,7 +22,7 @@ package struct TurnedWeights: Sendable {
 }
 
 extension MLP {
-  /// Turns the weights, as is needed whenever they have changed.
+  /// Transposes the weights, as is necessary whenever they have changed.
   package func turn(_ parameters: Parameters, into weights: inout TurnedWeights) {
     precondition(weights.places.count == layers.count, "the weights are this network's")
     unsafe parameters.values.withUnsafeBufferPointer { slab in
@@ -37,7 +37,7 @@ extension MLP {
     }
   }
 
-  /// x (rows, first width) → y (rows, last width), by weights that were turned: the same numbers.
+  /// x (rows, first width) → y (rows, last width), using transposed weights: the same numbers.
   package func forward(
     _ buffers: Buffers, rows count: Int, _ weights: TurnedWeights, _ parameters: Parameters,
     _ activations: inout Activations

@@ -1,7 +1,7 @@
 #if MuJoCo
   extension MuJoCoArm {
-    /// The text of maps/reacher.xml: built in, so that a program finds it wherever it is run, and a
-    /// recording's steps can always be taken again.
+    /// The text of maps/reacher.xml. It is built in so that a program finds it wherever it runs,
+    /// and a recording's steps can always be taken again.
     package static let reacher = """
       <!-- An arm of two links in a plane, and a target: Gymnasium's Reacher by its published numbers. -->
       <mujoco model="reacher">

@@ -3,30 +3,30 @@
   internal import Glibc
   internal import Synchronization
 
-  /// The arm of maps/reacher.xml, moved by MuJoCo.
+  /// The arm of maps/reacher.xml, simulated by MuJoCo.
   ///
-  /// Each step begins from its state alone: what the solver remembers of the step before is cleared.
-  /// Steps may be taken at the same time.
+  /// Each step depends on its state alone: what the solver remembers of the previous step is
+  /// cleared. Steps may run concurrently.
   @safe package final class MuJoCoArm: Sendable {
     private let model: Model
-    /// What steps work on and no step is using: one for each of those ever taken at the same time.
+    /// Idle work areas for steps: as many as steps have ever run at the same time.
     private let idle: Mutex<[Data]>
 
-    /// Why there is no arm.
+    /// Why the model could not be loaded.
     package struct LoadError: Error, CustomStringConvertible {
-      /// A sentence for people.
+      /// A message for people.
       package let description: String
     }
 
-    /// What MuJoCo made of a step.
+    /// The result of a step in MuJoCo.
     package struct Outcome: Sendable, Equatable {
       package var angles: SIMD2<Double>
       package var velocities: SIMD2<Double>
-      /// Where MuJoCo says that the fingertip is: as of the last stage of its method.
+      /// The fingertip's position according to MuJoCo, as of the last stage of its integrator.
       package var fingertip: SIMD2<Double>
     }
 
-    /// Reads a model, in MuJoCo's own words (MJCF).
+    /// Reads a model in MuJoCo's XML format (MJCF).
     package init(model text: String = MuJoCoArm.reacher) throws(LoadError) {
       let (model, message) = Self.load(text)
       guard let model else {
@@ -49,7 +49,7 @@
       unsafe (state.qvel[0], state.qvel[1]) = (velocities.x, velocities.y)
       unsafe (state.qvel[2], state.qvel[3]) = (0, 0)
       unsafe (state.ctrl[0], state.ctrl[1]) = (torques.x, torques.y)
-      // The only memory of a step before; to reset everything costs three more.
+      // Only this carries over from the previous step; resetting everything would take longer.
       for index in 0..<4 { unsafe state.qacc_warmstart[index] = 0 }
       for _ in 0..<frames { unsafe mj_step(model.pointer, data.pointer) }
       let tip = unsafe state.xpos + 3 * model.fingertip
@@ -59,7 +59,7 @@
     }
 
     private static func load(_ text: String) -> (model: Model?, message: String) {
-      // MuJoCo reads files only; this one is in memory, and gone once it is closed.
+      // MuJoCo only reads files; this one is in memory and disappears once it is closed.
       let file = unsafe memfd_create("reacher.xml", 0)
       defer { close(file) }
       let bytes = Array(text.utf8)
@@ -79,7 +79,7 @@
       return isOurs ? (model, "") : (nil, "it is not an arm of two joints and a target")
     }
 
-    /// The model: read by all, written by none.
+    /// The model, which all threads read and none write.
     @safe private final class Model: @unchecked Sendable {
       let pointer: UnsafeMutablePointer<mjModel>
       let fingertip: Int
@@ -92,7 +92,7 @@
       deinit { unsafe mj_deleteModel(pointer) }
     }
 
-    /// What a step works on.
+    /// The work area of a step.
     @safe private final class Data: @unchecked Sendable {
       let pointer: UnsafeMutablePointer<mjData>
 

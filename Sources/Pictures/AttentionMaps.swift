@@ -6,12 +6,12 @@ package import Recordings
 package import Replay
 import Rollouts
 
-/// How much every token of a generated text looked at each before it, by layer and head.
+/// The attention of every token of a generated text to each before it, by layer and head.
 package struct AttentionMaps {
-  /// What it is called among the things that can be drawn.
+  /// Its name among the subjects of heat maps.
   package static let word = "attention"
 
-  /// More shares than GPT-2 has of all that it sees.
+  /// More shares than GPT-2 has for a full context.
   private static let most = 1 << 27
 
   private let layers: [[AttentionPicture.Map]]
@@ -19,13 +19,13 @@ package struct AttentionMaps {
   private let heading: String
   private let subtitle: String
 
-  /// The maps of an episode (nil: the first) as its model saw it after some of its steps (nil: all).
+  /// The maps of an episode (nil: the first) after some of its steps (nil: all).
   package init(of recording: Recording, episode number: Int? = nil, after tokens: Int? = nil) throws
   {
     let run = try recording.description()
     guard run.isOfText, run.purpose == .evaluate else {
       throw RunError.run(
-        "\(recording.path) holds no generated text, of which there is attention", .generateText)
+        "\(recording.path) holds no generated text, which attention is shown for", .generateText)
     }
     guard let trained = try recording.writingModel() else {
       throw RunError.run("the model that wrote \(recording.path) is no longer where it was")
@@ -44,11 +44,11 @@ package struct AttentionMaps {
     for step in transitions.prefix(steps) {
       guard case .index(let token) = step.action, trained.knows(token) else {
         throw RunError.damaged(
-          recording.path, "step \(step.step) adds what is no token of its model")
+          recording.path, "step \(step.step) adds text that is no token of its model")
       }
       text.append(token)
     }
-    // What the model saw at last; of a long text the newest part.
+    // The model's last context; of a long text the newest part.
     var writer = TextWriter(trained, prompt: text, room: 0)
     guard writer.attentionCount <= Self.most else {
       throw RunError.run(
@@ -69,7 +69,7 @@ package struct AttentionMaps {
       size: size ?? 960, theme: theme)
   }
 
-  /// A line for each share above nothing.
+  /// One line for each share above zero.
   package var csv: String {
     var text = "layer,head,query,place,share\n"
     for (layer, heads) in layers.enumerated() {

@@ -3,24 +3,24 @@ import Recordings
 import Replay
 import Rollouts
 
-/// Where a network looked in each state before it decided.
+/// What a network attended to in each state before it decided.
 package struct AttentionOverlay {
-  /// What is laid over the pictures.
+  /// The kind of overlay.
   package struct Options: Sendable {
     /// One head; nil for the mean of all.
     package var head: Int?
-    /// By which network.
+    /// The network's checkpoint.
     package var moment: RecordedMoment
 
-    /// An overlay by the network of a moment.
+    /// An overlay with the network of a moment.
     package init(head: Int? = nil, moment: RecordedMoment = .end) {
       (self.head, self.moment) = (head, moment)
     }
   }
 
-  /// What the colours mean, for a line above the picture.
+  /// The meaning of the colours, for a line above the picture.
   let title: String
-  /// How warm each place of a recorded state is; the warmest has 1.
+  /// The attention to each place of a recorded state, as shares of the greatest.
   let heat: FilmRequest.Heat
 
   init(

@@ -2,24 +2,24 @@ import Film
 import Platform
 package import Raster
 
-/// A file that a drawing is written to: pixels, vectors, or the numbers behind it.
+/// A file for a drawing: pixels, vectors, or the numbers behind it.
 package struct DrawingFile {
   private let path: String
   private let replacing: Bool
 
-  /// A file at a path, whose ending says what it is.
+  /// A file at a path, whose ending selects the format.
   package init(_ path: String, replacing: Bool) { (self.path, self.replacing) = (path, replacing) }
 
-  /// What a drawing is written as, by the endings of names.
+  /// The formats of a drawing, by file ending.
   package static let endings = ["png", "svg"]
 
-  /// Writes a drawing; `csv` are its numbers, where it has some. An ending that is none of these is refused
-  /// with all that there are.
+  /// Writes a drawing; `csv` are its numbers, if it has any. Any other ending is refused
+  /// with a list of the possible ones.
   package func write(_ drawing: some Drawing, csv: (() -> String)? = nil) throws {
     try write(drawing, csvParts: csv.map { csv in { write in try write(csv()) } })
   }
 
-  /// Writes a drawing; `csvParts` hands its numbers over in parts, where it has some.
+  /// Writes a drawing; `csvParts` returns its numbers in parts, if it has any.
   package func write(
     _ drawing: some Drawing, csvParts: (((String) throws -> Void) throws -> Void)?
   ) throws {
@@ -36,13 +36,13 @@ package struct DrawingFile {
   }
 }
 
-/// Why nothing can be written under a name.
+/// Why a file with this name cannot be written.
 package enum PictureFileError: Error, Hashable, CustomStringConvertible {
-  /// Its ending stands for nothing that could be written.
+  /// Its ending is not a known format.
   case ending(String, known: [String])
-  /// A film of this kind does not know how often it plays.
+  /// This kind of film cannot store how often it plays.
   case noLoop(String)
-  /// What was asked for goes with episodes alone.
+  /// The option works only for episodes.
   case noLimit
 
   /// The reason as one sentence.
@@ -50,8 +50,9 @@ package enum PictureFileError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .ending(let path, let known):
       "'\(path)' should end in one of \(known.sorted().map { ".\($0)" }.joined(separator: ", "))"
-    case .noLoop: "only a .gif or a .png knows how often it plays"
-    case .noLimit: "a limit of frames is for episodes; a film of learning has as many as it needs"
+    case .noLoop: "only a .gif or a .png can store how often it plays"
+    case .noLimit:
+      "a limit of frames works only for episodes; a film of learning has as many as it needs"
     }
   }
 }

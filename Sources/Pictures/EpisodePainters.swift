@@ -5,20 +5,20 @@ import Replay
 import Rollouts
 import Worlds
 
-/// How the episodes of a run are drawn: by the pixels that were recorded of them, where these are wanted and
-/// there, or else as their world is.
+/// How the episodes of a run are drawn: from recorded pixels if they are wanted and
+/// available, or else by the painter of their world.
 struct EpisodePainters {
   private let recording: Recording
   private let world: any World
-  /// Of episodes without pixels, and of those with.
+  /// The painters for episodes without pixels, and for those with pixels.
   private let plain: PainterEntry
   private let pixels: PainterEntry
-  /// The episodes of which pixels and steps are there; empty where pixels are not wanted.
+  /// The episodes with recorded pixels and steps; empty if pixels are not wanted.
   private let known: Set<Int>
-  /// Whether somebody asked for pixels.
+  /// Whether pixels were requested.
   private let isAsked: Bool
 
-  /// The painters of a recording's episodes, as some options ask for.
+  /// The painters of a recording's episodes, with some options.
   init(
     _ recording: Recording, in world: any World, _ options: PictureOptions, by table: PainterTable
   ) throws {
@@ -38,13 +38,13 @@ struct EpisodePainters {
     }
   }
 
-  /// How an episode is drawn.
+  /// The painter of an episode.
   func entry(for episode: Episode) -> PainterEntry {
     known.contains(episode.number) ? pixels : plain
   }
 
-  /// Whether a painter's pictures of an episode are the same whichever episodes it was made for: those that look at
-  /// all numbers first, or at pixels, are made for some.
+  /// Whether a painter draws an episode the same way whichever episodes it was made for; painters that survey
+  /// all numbers first, or use pixels, do not.
   func drawsAny(_ episode: Episode) -> Bool {
     let looks = entry(for: episode).looks
     return !looks.contains(.charts) && !known.contains(episode.number)
@@ -52,7 +52,7 @@ struct EpisodePainters {
 
   // MARK: Which episodes
 
-  /// The episodes that a filter chooses, the best one without it, and what somebody should know of them.
+  /// The episodes that a filter selects, by default the best one, and a remark for the user.
   func choose(_ filter: EpisodeFilter?) throws -> (episodes: [Episode], remark: String?) {
     let filter = filter ?? EpisodeFilter(.best(1))
     let all = try filter.episodes(of: recording, in: world)
@@ -104,7 +104,7 @@ struct EpisodePainters {
     return found.compactMap { $0 ?? first }
   }
 
-  /// Some numbers of episodes in words.
+  /// Some episode numbers as text.
   private static func words(_ numbers: [Int]) -> String {
     let most = 8
     guard numbers.count > 1 else { return "episode \(numbers.first ?? 0)" }
@@ -117,7 +117,7 @@ struct EpisodePainters {
 
   // MARK: Pictures
 
-  /// The longer side of their pictures, where nobody chose it.
+  /// The longer side of their pictures if no size was chosen.
   func usualSize(of episodes: [Episode], _ options: PictureOptions) -> Int {
     let shown = episodes.filter { known.contains($0.number) }
     let sizes =
@@ -131,7 +131,7 @@ struct EpisodePainters {
     for episode in episodes { try entry(for: episode).check(options) }
   }
 
-  /// A film of some episodes, each by its painter.
+  /// A film of some episodes, each drawn by its painter.
   func film(_ request: FilmRequest) throws -> any FrameSource {
     let runs = request.episodes.pieces { known.contains($0.number) }
     let films = try runs.map { episodes in
@@ -145,7 +145,7 @@ struct EpisodePainters {
 }
 
 extension [Episode] {
-  /// The episodes in pieces, in each of which a condition is true of all or of none.
+  /// The episodes split into stretches for which a condition has the same result.
   fileprivate func pieces(where isInside: (Episode) -> Bool) -> [[Episode]] {
     var pieces: [[Episode]] = []
     var last: Bool?

@@ -7,22 +7,22 @@ package import Rollouts
 
 /// Which episodes are drawn, and how.
 package struct EpisodePictureOptions: Sendable {
-  /// Which episodes; nil for the best, and in a film of learning for those that show it well.
+  /// The selection; nil for the best one, and in a film of learning for typical ones.
   package var filter: EpisodeFilter?
   /// Only every n-th frame, and the last.
   package var every: Int?
-  /// What a network looked at, laid over every frame.
+  /// The attention of a network, drawn over every frame.
   package var overlay: AttentionOverlay.Options?
   /// A line below every picture; empty for none.
   package var caption = ""
-  /// What the run is called beside another one; nil for what they differ in.
+  /// The run's name beside another one; nil for what they differ in.
   package var label: String?
-  /// The longer side in pixels; nil for the world's usual one.
+  /// The longer side in pixels; nil for the world's usual size.
   package var size: Int?
   /// Colours, title, camera and look.
   package var picture = PictureOptions()
 
-  /// The best episode, as its world is usually drawn.
+  /// The best episode, in the usual look of its world.
   package init() {}
 
   /// The colours.
@@ -36,11 +36,11 @@ package struct EpisodePictures {
   package let recording: Recording
   package let run: RunDescription
   package let plan: TrainingPlan
-  /// Those that are chosen.
+  /// The chosen episodes.
   package let episodes: [Episode]
-  /// What somebody should know of the choice: a sentence without its stop.
+  /// A remark about the choice: a sentence without its full stop.
   package let remark: String?
-  /// How they are drawn unless other options are given.
+  /// The usual options for drawing.
   package let options: PictureOptions
   let request: EpisodePictureOptions
   let tables: PictureTables
@@ -67,13 +67,13 @@ package struct EpisodePictures {
     self.options = options
   }
 
-  /// A film of the chosen episodes, with what was asked for below it; `hold` is how many seconds
+  /// A film of the chosen episodes, with the caption below it; `hold` is how many seconds
   /// longer an episode's last frame stays.
   package func film(hold: Double = 0) throws -> any FrameSource {
     try framed(try film(of: episodes, options, hold: hold), request)
   }
 
-  /// A film of any episodes, in any options.
+  /// A film of any episodes, with any options.
   package func film(
     of episodes: [Episode], _ options: PictureOptions, hold seconds: Double
   ) throws -> any FrameSource {
@@ -84,7 +84,7 @@ package struct EpisodePictures {
   }
 }
 
-/// A film with as many frames, and the caption, that somebody asked for.
+/// A film with the requested frames and caption.
 func framed(
   _ film: any FrameSource, _ request: EpisodePictureOptions
 ) throws -> any FrameSource {

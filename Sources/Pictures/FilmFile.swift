@@ -2,14 +2,14 @@ package import Film
 import Platform
 package import Raster
 
-/// A file or folder that a film is written to: what its name's ending says, at which pace, how often.
+/// A file or folder for a film: its format, its pace, how often it plays.
 package struct FilmFile {
-  /// What a film is written as.
+  /// The format of a film.
   package enum Kind: Sendable {
     case gif, animatedPNG, frames
     case video(VideoFilm.Container)
 
-    /// The kind that a name's ending stands for; a name without one is a folder's.
+    /// The format for a file ending; a name without an ending is a folder.
     package init(_ path: String) throws {
       let word = Files.ending(path)
       switch word {
@@ -24,7 +24,7 @@ package struct FilmFile {
       }
     }
 
-    /// The most frames a second that players show.
+    /// The most frames per second that players show.
     var mostFramesPerSecond: Double {
       switch self {
       case .gif: 50
@@ -32,7 +32,7 @@ package struct FilmFile {
       }
     }
 
-    /// How many frames make a film that is long enough to watch, and small enough to send.
+    /// The usual limit on frames: long enough to watch, and small enough to send.
     var usualMost: Int {
       switch self {
       case .gif, .animatedPNG: 600
@@ -43,30 +43,30 @@ package struct FilmFile {
 
   /// How a film is written.
   package struct Options: Sendable {
-    /// Frames a second; nil for a pace that fits the film's length.
+    /// Frames per second; nil for a pace that fits the film's length.
     package var framesPerSecond: Double?
-    /// How many times as fast as usual.
+    /// The playback speed, 1 by default.
     package var speed: Double?
-    /// The most frames; of longer films every second, third … is shown.
+    /// The most frames; longer films show only every second, third … frame.
     package var most: Int?
-    /// How often it plays; nil for ever where it can.
+    /// How often it plays; nil for ever if the format can.
     package var plays: Int?
     /// How many seconds longer an episode's end stays.
     package var hold = 1.0
     package var force = false
 
-    /// The usual way.
+    /// The defaults.
     package init() {}
   }
 
-  /// What became of a film besides its file.
+  /// What to report about a film besides its file.
   package struct Outcome: Sendable {
     package var report: FilmReport
-    /// What was left out: of how many frames and episodes this part is shown.
+    /// What was left out: the part of all frames and episodes that is shown.
     package var excerpt: Excerpt?
-    /// The pace that was asked for and the one that a GIF can have, where they differ.
+    /// The requested pace and the one that a GIF allows, if they differ.
     package var pace: (asked: Double, got: Double)?
-    /// What makes a video of a folder of frames.
+    /// The command that makes a video from a folder of frames.
     package var videoCommand: String?
   }
 
@@ -75,7 +75,7 @@ package struct FilmFile {
     package var frames: Int
     package var episodes: Int
     package var shownEpisodes: Int
-    /// Every first, second, third … frame.
+    /// 1 for every frame, 2 for every second one, and so on.
     package var every: Int
   }
 
@@ -83,7 +83,7 @@ package struct FilmFile {
   private let kind: Kind
   private let options: Options
 
-  /// A film at a path. What cannot be written is refused at once: nobody waits for it.
+  /// A film at a path. What cannot be written is refused before any work.
   package init(_ path: String, _ options: Options) throws {
     (self.path, self.options) = (path, options)
     kind = try Kind(path)
@@ -95,8 +95,8 @@ package struct FilmFile {
     try OutputFile.check(path, replacing: options.force)
   }
 
-  /// Writes a film of which nobody knows how fast it should play: slow enough to follow where it is
-  /// short, and no longer than wanted.
+  /// Writes a film without a given pace: slow enough to follow if it is
+  /// short, and not longer than wanted.
   package func write(
     _ source: any FrameSource, progress: (_ frames: Int, _ of: Int) throws -> Void
   ) throws -> Outcome {
@@ -127,7 +127,7 @@ package struct FilmFile {
     }
   }
 
-  /// Writes a film at a pace, as it is.
+  /// Writes a film at a given pace, without changes.
   package func write(
     _ source: any FrameSource, framesPerSecond asked: Double,
     progress: (_ frames: Int, _ of: Int) throws -> Void
@@ -137,7 +137,7 @@ package struct FilmFile {
     let (rate, report): (PreciseRate, FilmProgress) = (
       PreciseRate(nearestTo: asked), { try progress($0, frames) }
     )
-    // Without a number a film plays for ever; once is no repetition.
+    // Without a count a film plays for ever; playing once is zero repetitions.
     let repetitions = options.plays.map { $0 == 1 ? nil : $0 - 1 } ?? 0
     switch kind {
     case .gif:
@@ -166,7 +166,7 @@ package struct FilmFile {
     }
   }
 
-  /// Slow enough to follow a short episode, fast enough that a long one ends.
+  /// Slow enough to follow a short episode, fast enough for a long one.
   private static func fittingRate(frames: Int) -> Double {
     switch frames {
     case ..<60: 4

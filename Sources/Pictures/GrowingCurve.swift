@@ -1,9 +1,9 @@
 import Analysis
 import Raster
 
-/// A chart that is uncovered from left to right, with a cursor where it has come to.
+/// A chart that is uncovered from left to right, with a cursor at the current step.
 final class GrowingCurve {
-  /// A line that the cursor's dot runs along.
+  /// A line with a dot at the cursor.
   struct Line {
     /// The steps at which it has a value, ascending.
     var x: [Double]
@@ -15,12 +15,12 @@ final class GrowingCurve {
   private let chart: Chart
   private let lines: [Line]
   private let unit: Double
-  /// The chart with everything and with nothing on it.
+  /// The chart with all its lines and with none.
   private let whole: Canvas
   private let empty: Canvas
   private let plot: Rect
 
-  /// A chart in an area of a picture; everything on it is as large as `unit` says.
+  /// A chart in an area of a picture; everything in it scales with `unit`.
   init(_ chart: Chart, lines: [Line], in area: Rect, unit: Double) throws {
     self.area = area
     self.chart = chart
@@ -33,11 +33,11 @@ final class GrowingCurve {
   private static func drawn(
     _ chart: Chart, in area: Rect, unit: Double
   ) throws -> (canvas: Canvas, plot: Rect) {
-    // Charts have small letters for paper; a film is seen from far.
+    // Charts have small letters for paper; a film is seen from a distance.
     let zoom = 1.4 * unit
     let canvas = try Canvas(
       width: Int(area.width), height: Int(area.height), background: chart.theme.background)
-    // Numbers stand at the right of their dots, where nothing is drawn yet: at the end, beside the chart.
+    // Numbers are to the right of their dots, where nothing is drawn yet: at the end, beside the chart.
     let room = canvas.measure("−0000", font(unit)).width
     let inner = Rect(x: 0, y: 0, width: (area.width - room) / zoom, height: area.height / zoom)
     canvas.isolated {
@@ -82,7 +82,7 @@ final class GrowingCurve {
       in: area.y + plot.top + font.size * 0.5...area.y + plot.bottom - font.size * 0.5)
     for (value, y) in zip(values, places) {
       let place = Point(value.dot.x + 11 * unit, y.rounded())
-      // In the colour of the page, so that no line of the chart goes through it.
+      // With an outline in the background colour, so that no line of the chart goes through it.
       let box = Rect(
         x: place.x - 2 * unit, y: place.y - font.size * 0.5,
         width: canvas.measure(value.text, font).width + 4 * unit, height: font.size)
@@ -95,7 +95,7 @@ final class GrowingCurve {
 }
 
 extension [Double] {
-  /// These ascending places, moved as far as is needed to stand apart within some bounds.
+  /// These ascending places, moved apart as far as needed within some bounds.
   package func apart(by distance: Double, in bounds: ClosedRange<Double>) -> [Double] {
     var moved: [Double] = []
     for place in self {

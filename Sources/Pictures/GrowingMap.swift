@@ -14,14 +14,14 @@ final class GrowingMap {
   private let map: (Int) throws -> HeatMap
   private var drawn: Int?
 
-  /// More moments of training in fast motion than that no eye can tell apart.
+  /// While training is fast-forwarded, more moments than these cannot be told apart.
   private static let moments = 400
-  /// So many steps of an episode have a table each.
+  /// The most steps of an episode with a table each.
   private static let momentsOfEpisode = 400
-  /// So many cells of maps are kept; larger maps are read when they are asked for.
+  /// The most cells of maps that are kept; larger maps are read on request.
   private static let keptCells = 800_000
 
-  /// The maps over a run's steps, at every step of some episodes where there are enough.
+  /// The maps over a run's steps, and at every step of some episodes as far as the limits allow.
   init(
     _ tables: any LearnedMaps, _ episodes: [Episode], in area: Rect, lastStep: Int, theme: Theme
   ) throws {
@@ -47,7 +47,7 @@ final class GrowingMap {
       (sample, map) = try tables.maps(at: steps)
     } else {
       sample = [try tables.map(at: lastStep / 2), last]
-      // Networks are few and slow to ask, large tables many and quick to read.
+      // Networks are few and slow to evaluate, large tables many and quick to read.
       var asked: [Int: HeatMap] = [:]
       map = { number in
         if let map = asked[number] { return map }
@@ -63,7 +63,7 @@ final class GrowingMap {
       chart.directions = HeatMapChart.directions(of: tables.run.world.fields)
       return chart
     }
-    // What stands beside and around the cells is known only when they have a size.
+    // The margins around the cells are known only once the cells have a size.
     let first = chart(side: area.height)
     let fitting = min(
       area.height * area.height / Double(first.height),

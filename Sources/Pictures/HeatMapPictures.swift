@@ -6,14 +6,14 @@ package import Raster
 package import Recordings
 import Rollouts
 
-/// What was learned by the moments of a recording, as maps with colours.
+/// What was learned by moments of a recording, as coloured maps.
 package struct HeatMapPictures {
   /// How the maps are drawn.
   package struct Options: Sendable {
     package var style = HeatMapChart.Style.arrows
-    /// What colours show.
+    /// The quantity that colours show.
     package var quantity = HeatMap.Quantity.values
-    /// Which places a network is asked about.
+    /// The places that a network is evaluated at.
     package var places = PlaceRequest()
     /// A line above the map; nil for the world and the trainer.
     package var title: String?
@@ -21,11 +21,11 @@ package struct HeatMapPictures {
     package var size: Int?
     package var theme = Theme.light
 
-    /// The usual map.
+    /// The defaults.
     package init() {}
   }
 
-  /// What is taken off a map.
+  /// What is subtracted from a map.
   package enum Subtrahend: Sendable {
     /// The map of another moment of the same recording.
     case moment(RecordedMoment)
@@ -33,13 +33,13 @@ package struct HeatMapPictures {
     case recording(String, RecordedMoment)
   }
 
-  /// A map with its colours, and what is written above it.
+  /// A map with its colours and titles.
   package struct Picture {
     package var map: HeatMap
     package var scale: ColorScale
-    /// What stands above the map.
+    /// The subtitle.
     package var subtitle: String
-    /// What the map is of; nil for plain values, of which the colour bar says all.
+    /// The subject; nil for plain values, which the colour bar explains.
     package fileprivate(set) var subject: String?
     fileprivate var measure: String
     fileprivate var isDifference = false
@@ -56,13 +56,13 @@ package struct HeatMapPictures {
   ) throws {
     if options.quantity.needsTrace, options.style == .triangles {
       throw RunError.request(
-        "triangles show values or visits, and \(options.quantity.rawValue) is of cells")
+        "triangles show values or visits; \(options.quantity.rawValue) has one number per cell")
     }
     (self.recording, self.options, self.tables) = (recording, options, tables)
     maps = try tables.learnedMaps(of: recording, options.quantity, at: options.places)
   }
 
-  /// The map of a moment, or what it is more than another; in colours that fit some other maps too.
+  /// The map of a moment, or its difference to another; in colours that fit some other maps too.
   package func picture(
     at moment: RecordedMoment, minus other: Subtrahend? = nil, besides others: [HeatMap] = []
   ) throws -> Picture {
@@ -78,7 +78,7 @@ package struct HeatMapPictures {
     guard taken.map.rows == picture.map.rows, taken.map.columns == picture.map.columns,
       taken.map.actions == picture.map.actions
     else {
-      throw RunError.run("\(recording.path) and what is taken off it have different cells")
+      throw RunError.run("\(recording.path) and what is subtracted from it have different cells")
     }
     picture.map = picture.map.minus(taken.map)
     picture.subtitle += ", minus \(taken.subtitle)"
@@ -112,10 +112,10 @@ package struct HeatMapPictures {
     return chart.drawing(of: picture.map, subtitle: picture.subtitle)
   }
 
-  /// Where the cells of a picture stand when it is drawn.
+  /// Where a picture's cells are when it is drawn.
   package func board(of picture: Picture) -> Rect { chart(of: picture).board }
 
-  /// What stands above a picture: what it shows, and of which run.
+  /// The title of a picture: its subject and its run.
   package func title(of picture: Picture) -> String {
     options.title
       ?? [picture.subject, maps.run.chartTitle].compactMap(\.self).joined(separator: " · ")
@@ -126,7 +126,7 @@ package struct HeatMapPictures {
     return options.quantity == .values ? nil : subject.prefix(1).uppercased() + subject.dropFirst()
   }
 
-  /// The maps of some moments up to one, evenly spread, all in one colour scale.
+  /// The maps of some moments up to one, evenly spaced, all in one colour scale.
   package func film(frames count: Int, until moment: RecordedMoment = .end) throws -> HeatMapFilm {
     let last = try recording.step(at: moment)
     let steps = (0..<count).map { last * $0 / max(1, count - 1) }
@@ -143,7 +143,7 @@ package struct HeatMapPictures {
     ColorScale(fitting: maps, of: options.quantity, actions: options.style == .triangles)
   }
 
-  /// A chart that can show a picture, and any other that is like it.
+  /// A chart for a picture and others like it.
   private func chart(of picture: Picture) -> HeatMapChart {
     var chart = HeatMapChart(
       like: picture.map, style: options.style, scale: picture.scale, measure: picture.measure,

@@ -7,37 +7,37 @@ import Replay
 package import Rollouts
 import Trainers
 
-/// What a recording's learner knew at its steps, as heat maps.
+/// What was learned in a recording at its steps, as heat maps.
 package protocol LearnedMaps {
-  /// The run that they are of.
+  /// The run of the maps.
   var run: RunDescription { get }
-  /// What the maps are of.
+  /// The subject of the maps.
   var subject: String { get }
-  /// The steps at which something was kept; nil where every step has a map.
+  /// The steps with a checkpoint; nil if every step has a map.
   func keptSteps() throws -> [Int]?
-  /// What stands above the map of a step.
+  /// The subtitle for a step.
   func subtitle(at step: Int) throws -> String
   /// The map of a step.
   func map(at step: Int) throws -> HeatMap
-  /// The maps of some steps, and some of them to choose colours by.
+  /// The maps of some steps, and a few of them to choose colours by.
   func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap)
 }
 
-/// What a map of what was learned is to be about: where a network is asked about places, which of them.
+/// The options of a map of what was learned; for a network also the places to evaluate it at.
 package struct PlaceRequest: Sendable {
   package var target: String?
   package var heading: Double?
-  /// The recorded step whose state everything else is like.
+  /// The recorded step whose state sets everything else.
   package var like: Int?
 
-  /// The usual places.
+  /// The defaults.
   package init(target: String? = nil, heading: Double? = nil, like: Int? = nil) {
     (self.target, self.heading, self.like) = (target, heading, like)
   }
 }
 
 extension PictureTables {
-  /// What a recording's learner knew, as maps of some quantity.
+  /// What was learned in a recording, as maps of some quantity.
   package func learnedMaps(
     of recording: Recording, _ quantity: HeatMap.Quantity = .values,
     at places: PlaceRequest = PlaceRequest()
@@ -61,7 +61,7 @@ extension PictureTables {
       }
       return try LearnedNetworks(recording, run, map, values)
     case .attention, .nothing:
-      throw RunError.run("there is no map of what a policy thinks of \(run.world.name)")
+      throw RunError.run("there is no map of what was learned in \(run.world.name)")
     }
   }
 }
@@ -96,7 +96,7 @@ package struct LearnedTables: LearnedMaps {
   ) throws {
     (self.recording, self.run, self.quantity) = (recording, run, quantity)
     guard let layout = StateLayout(run.world.fields) else {
-      throw RunError.run("\(recording.path) does not say where its states stand on a picture")
+      throw RunError.run("\(recording.path) does not say where its states are on a map")
     }
     self.layout = layout
     start = try QTableConfiguration.tabular(world).dynamics.start
@@ -116,7 +116,7 @@ package struct LearnedTables: LearnedMaps {
       numbers: numbers)
   }
 
-  /// Follows all updates, and hands over what a quantity is at each of some rising steps.
+  /// Follows all updates, and returns a quantity at each of some ascending steps.
   private func trace(at steps: [Int], _ body: @escaping ([Double]) -> Void) throws {
     var trace = LearningTrace(try recording.qTable(at: 0))
     var next = 0
@@ -134,7 +134,7 @@ package struct LearnedTables: LearnedMaps {
 
   package func subtitle(at step: Int) throws -> String { try recording.moment(step) }
 
-  /// All maps are kept where they are small, else read when they are asked for.
+  /// All maps are kept if they are small, else read on request.
   package func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap) {
     guard steps.count * layout.rows * layout.columns > 4_000_000 else {
       var numbers: [[Double]] = []
@@ -181,7 +181,7 @@ struct LearnedNetworks: LearnedMaps {
     return try places.heatMap(values(checkpoint))
   }
 
-  /// Networks were kept at few of the steps; a film shows each as long as it was the newest.
+  /// Networks have few checkpoints; a film shows each until the next one.
   func maps(at steps: [Int]) throws -> (sample: [HeatMap], map: (Int) throws -> HeatMap) {
     let kept = try recording.checkpointSteps()
     let numbers = steps.map { step in (kept.lastIndex { $0 <= step }) ?? 0 }

@@ -44,7 +44,7 @@ struct LearningFacts {
     }
   }
 
-  /// The name after a dot of its colour, in as many lines as it needs; returns how high they are.
+  /// Draws the name after a dot in its colour, in as many lines as it needs; returns their height.
   private func drawName(isRow: Bool, onto canvas: Canvas) -> Double {
     if name.isEmpty { return 0 }
     let font = Font.sans((19 * unit).rounded(), .bold)
@@ -65,7 +65,7 @@ struct LearningFacts {
 }
 
 extension Array where Element: Comparable {
-  /// How many of these ascending numbers are at most another.
+  /// How many of these ascending numbers are at most a limit.
   func count(upTo limit: Element) -> Int {
     var (low, high) = (0, count)
     while low < high {

@@ -12,10 +12,10 @@ package struct LearningPictures {
     var pictures: EpisodePictures
     var curve: Curve
     var steps: Int
-    /// What it is called beside the other; empty where it is alone.
+    /// Its name beside the other; empty if it is alone.
     var name: String
     var color: Color
-    /// The episodes that are shown, in the order of the milestones.
+    /// The shown episodes, in the order of the milestones.
     var shown: [Episode]
   }
 
@@ -24,7 +24,7 @@ package struct LearningPictures {
   private let pace: LearningFilm.Pace
   private let milestones: [Milestone]
   private let steps: Int
-  /// What was learned, where that can be drawn.
+  /// What was learned, if it can be drawn.
   private let maps: (any LearnedMaps)?
   private let layout: LearningLayout
 
@@ -59,7 +59,7 @@ package struct LearningPictures {
       other == nil ? .beside(hasMap: maps != nil) : .pair(aspect: try Self.aspect(of: runs)))
   }
 
-  /// How many times as wide as high the boards are: the least of all.
+  /// The aspect ratio of the boards: the lowest of all.
   private static func aspect(of runs: [Run]) throws -> Double {
     try runs.map { run in
       var options = run.pictures.options
@@ -79,7 +79,7 @@ package struct LearningPictures {
         maps, milestones.map(\.episode), in: layout.map, lastStep: steps, theme: theme)
       panels.append { step, canvas in try map.draw(step, onto: canvas) }
     }
-    // Over the margin of the map, which in small films is wider than its room.
+    // Over the map's margin, which in small films is wider than its area.
     for (run, area) in zip(runs, layout.facts) {
       let facts = LearningFacts(
         run.curve, steps: run.steps, name: run.name, run.color, in: area, unit: layout.unit,
@@ -158,7 +158,7 @@ package struct LearningPictures {
       chart.subtitle = ""
       chart.layers.removeAll { if case .note = $0 { true } else { false } }
     } else {
-      // The names beside the boards say which colour is whose.
+      // The names beside the boards show which colour belongs to whom.
       chart = Chart(
         title: "", x: Axis("", 0...1),
         y: .covering(
@@ -166,15 +166,15 @@ package struct LearningPictures {
         theme: theme)
       chart.layers = lines.map { .line(x: $0.x, y: $0.y, $0.color, Stroke(width: 2.5)) }
     }
-    // A low chart has no room for a second name.
+    // A low chart has no space for a second name.
     chart.x = Axis(runs.count == 1 ? "Steps" : "", 0...Double(steps))
     return try GrowingCurve(chart, lines: lines, in: layout.curve, unit: layout.unit)
   }
 }
 
 extension EpisodePictures {
-  /// Maps of what was learned: of a table where every step is there, of a network where the world has
-  /// places to ask it about.
+  /// Maps of what was learned: of a table if every step is recorded, of a network if the world has
+  /// places to evaluate it at.
   var learned: (any LearnedMaps)? {
     guard run.purpose == .train else { return nil }
     return try? tables.learnedMaps(of: recording)

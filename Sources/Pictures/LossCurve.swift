@@ -3,7 +3,7 @@ import Experiments
 package import Raster
 package import Recordings
 
-/// What a language model's loss was over its training, on what it learned from and on what it did not.
+/// A language model's loss over its training, on training and on validation text.
 package struct LossCurve {
   private let training: MetricSeries
   private let validation: MetricSeries
@@ -19,7 +19,7 @@ package struct LossCurve {
     }
   }
 
-  /// Both losses, strong; those of single batches, faint. The lowest on the text that was kept back bears
+  /// Draws both losses strong, and those of single batches faint. The lowest validation loss is labelled with
   /// its number.
   package func chart(title: String, theme: Theme) -> Chart {
     func numbers(_ series: MetricSeries) -> [Double] { series.steps.map(Double.init) }
@@ -53,14 +53,14 @@ package struct LossCurve {
     return chart
   }
 
-  /// What was found after how many batches.
+  /// Losses, and the number of batches before each.
   package var rows: [(batches: Int, training: Double, validation: Double)] {
     validation.steps.indices.map {
       (validation.steps[$0], training.values[$0], validation.values[$0])
     }
   }
 
-  /// The losses for other programs.
+  /// The losses as JSON.
   package var csv: String {
     "step,train,validation\n"
       + rows.map { "\($0.batches),\($0.training),\($0.validation)\n" }.joined()

@@ -9,13 +9,13 @@ package struct RecordedHistogram {
   /// What is counted.
   package enum Kind: String, CaseIterable { case states, actions }
 
-  /// The run that it is of.
+  /// The run.
   package let run: RunDescription
   /// The counts.
   package let histogram: Histogram
   private let step: Int
 
-  /// Counts the steps before one.
+  /// Counts the steps before a given one.
   package init(_ kind: Kind, of recording: Recording, before step: Int) throws {
     run = try recording.description()
     self.step = step
@@ -35,7 +35,7 @@ package struct RecordedHistogram {
       names: kind == .actions && names.count == counts.count ? names : [], counts: counts)
   }
 
-  /// What was counted, in words.
+  /// The subtitle.
   package var subtitle: String {
     "how often each \(histogram.subject) was \(histogram.subject == "state" ? "met" : "taken") in "
       + "\(NumberText.grouped(step)) steps"

@@ -12,18 +12,18 @@ package struct RunComparison {
 
   /// What is compared.
   package struct Options: Sendable {
-    /// A metric in place of returns.
+    /// A metric instead of returns.
     package var metric: String?
-    /// A run's score is the mean of its last values, of which this is the number.
+    /// The number of last values whose mean is a run's score.
     package var last = 100
-    /// What becomes 0 and 1; nil for each world's extremes where there are several.
+    /// The scores that become 0 and 1; nil for each world's extremes if there are several worlds.
     package var normal: ClosedRange<Double>?
-    /// What counts as perfect; nil for 1 of normalized scores, else the best of all.
+    /// The perfect score; nil for 1 if scores are normalized, else the best of all.
     package var optimum: Double?
-    /// Of the bootstrap.
+    /// The number of bootstrap repetitions.
     package var repetitions = 50_000
 
-    /// Mean returns.
+    /// The defaults: mean returns.
     package init() {}
 
     fileprivate var measure: String {
@@ -72,7 +72,7 @@ extension GroupedRun {
 private struct ScoreScale {
   let groups: RunGroups
   let isNormalized: Bool
-  /// What it does, in words.
+  /// The normalization as text.
   let words: String
   private let scores: [Double]
 

@@ -4,7 +4,7 @@ package import Raster
 import Recordings
 package import Rollouts
 
-/// The curves of some runs by group, what each group says together, and how it ended.
+/// The curves of some runs by group, the band of each group, and its last values.
 package struct RunCurves {
   package let curves: [Curve]
   /// A band for each group.
@@ -12,21 +12,21 @@ package struct RunCurves {
   package let groups: RunGroups
   private let center: Aggregate
 
-  /// What curves show.
+  /// The options of curves.
   package struct Options: Sendable {
     package var measure = Curve.Measure.returns
-    /// What stands for the runs of a group.
+    /// How the runs of a group are summarized.
     package var center = Aggregate.mean
-    /// What the curves run along.
+    /// The horizontal axis.
     package var progress = Curve.Progress.episodes
-    /// How many values are averaged; nil for a number that fits the shortest run.
+    /// The averaging window; nil for one that fits the shortest run.
     package var window: Int?
 
-    /// Returns over episodes.
+    /// The defaults: returns over episodes.
     package init() {}
   }
 
-  /// Reads the curves. Returns of different worlds have nothing in common: each world's runs are a group of
+  /// Reads the curves. Returns of different worlds are not comparable, so each world's runs form groups of
   /// their own.
   package init(of groups: RunGroups, _ options: Options = Options()) throws {
     let most = Self.most(of: groups.runs.count)
@@ -58,14 +58,14 @@ package struct RunCurves {
     max(2048, min(Outcomes.usualMost, 4 * Outcomes.usualMost / max(1, runs)))
   }
 
-  /// What is compared, in words.
+  /// The title.
   package var title: String {
     groups.names.count == 1 && groups.tasks.count == 1
       ? "\(groups.tasks[0]) · \(groups.names[0])"
       : "\(groups.tasks.joined(separator: ", ")) by \(groups.key)"
   }
 
-  /// What the curves run along.
+  /// The horizontal axis.
   package var progress: Curve.Progress { curves[0].progress }
 
   /// The groups' bands.
@@ -88,7 +88,7 @@ package struct RunCurves {
     return table.text
   }
 
-  /// How each group ended, flat and stable.
+  /// The last values of each group, as flat JSON with stable keys.
   package var json: JSON {
     .array(
       bands.map { name, band in
@@ -104,7 +104,7 @@ package struct RunCurves {
 }
 
 extension GroupedRun {
-  /// What a measure was, and when. A metric that was not recorded is refused with those that were.
+  /// A measure's values, and when they were recorded. For a missing metric the error lists the recorded ones.
   fileprivate func outcomes(of measure: Curve.Measure, most: Int) throws -> Outcomes {
     switch measure {
     case .returns: try outcomes(most: most)

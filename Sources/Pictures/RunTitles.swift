@@ -9,7 +9,7 @@ extension RunDescription {
     "\(worldTitle) · \(trainer)" + (hasSeed ? " · seed \(seed)" : "")
   }
 
-  /// The map, or the world where that has no name.
+  /// The map, or the world if the map has no name.
   package var worldTitle: String {
     if program != "reel", !world.mapName.isEmpty { return "\(world.name) \(world.mapName)" }
     return world.mapName.isEmpty ? world.name : world.mapName
@@ -17,8 +17,8 @@ extension RunDescription {
 }
 
 extension RunGroups {
-  /// What each run is called beside the others: by what they differ in, as groups of curves are; by its seed or
-  /// its file where that is all.
+  /// The name of each run beside the others: what they differ in, as for groups of curves; its seed or
+  /// its file if nothing else differs.
   var runNames: [String] {
     let namings: [(GroupedRun) -> String] = [
       { $0.group }, { $0.task }, { "\($0.group), seed \($0.run.seed)" }, { Files.stem($0.path) },
@@ -29,11 +29,11 @@ extension RunGroups {
 }
 
 extension EpisodePictures {
-  /// What this run and another one are called side by side: as asked for, or by what they differ in.
+  /// The names of this run and another one side by side: the requested ones, or what they differ in.
   package func names(beside other: EpisodePictures) throws -> [String] {
     let all = [self, other]
     let paths = all.map(\.recording.path)
-    // Episodes of one run beside others of it.
+    // Both films are of one run.
     let names =
       paths[0] == paths[1] ? paths.map(Files.stem) : try RunGroups(paths, by: nil).runNames
     return zip(all, names).map { $0.request.label ?? $1 }

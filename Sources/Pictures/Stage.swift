@@ -5,22 +5,22 @@ package import Recordings
 package import Replay
 package import Rollouts
 
-/// The stage of a recording: the picture of any moment of any of its episodes, drawn when somebody looks.
+/// The pictures of a recording: any moment of any of its episodes, drawn on request.
 ///
-/// The films of the last episodes that were looked at stay open, so that moments near one another are found
-/// quickly. Not for two threads at once.
+/// The films of the last shown episodes stay open, so that neighbouring moments are found
+/// quickly. Not thread-safe.
 package final class Stage {
   package let recording: Recording
   package let run: RunDescription
   private let tables: PictureTables
-  /// Nil where the recording is of texts.
+  /// Nil if the recording is of texts.
   private let world: (any World)?
   private var open: [Open] = []
 
-  /// What frames are painted on: one for all films, as frames are large.
+  /// The canvas for frames: one for all films, because frames are large.
   private var pictures: LivePictures?
 
-  /// A film that is open.
+  /// An open film.
   private struct Open {
     var key: Key
     var episode: Episode
@@ -33,7 +33,7 @@ package final class Stage {
     var withAttention: Bool
   }
 
-  /// A film whose painter draws all episodes up to one.
+  /// A film whose painter fits all episodes up to a number.
   private var painted: (options: PictureOptions, newest: Int, film: any PaintedFilm)?
 
   /// How many films stay open.
@@ -47,8 +47,8 @@ package final class Stage {
     self.tables = tables
   }
 
-  /// The picture after `t` steps of an episode, as a PNG file; over it, if wanted, where the policy of the last
-  /// checkpoint before the episode looked.
+  /// The picture after `t` steps of an episode, as a PNG file; optionally with the attention of the policy at
+  /// the last checkpoint before the episode.
   package func png(
     episode number: Int, t: Int, _ options: PictureOptions, withAttention: Bool = false
   ) throws -> [UInt8] {
@@ -68,11 +68,11 @@ package final class Stage {
     return png
   }
 
-  /// The place of an open film of an episode, the newest last.
+  /// The index of an open film of an episode; the newest is last.
   private func openFilm(_ key: Key, through t: Int) throws -> Int {
     if let place = open.firstIndex(where: { $0.key == key }) {
       let known = open.remove(at: place)
-      // An episode that is being played has gone on.
+      // A running episode has grown.
       if t <= known.episode.steps {
         open.append(known)
         return open.count - 1
@@ -98,7 +98,7 @@ package final class Stage {
       }
       return try texts.film(hold: hold)
     }
-    // What captions say is as wide as the longest of all that is shown.
+    // Captions are as wide as the longest one that is shown.
     let isReused = hold == 0 && !options.showsCaption && !withAttention
     if isReused, let painted, painted.options == options, episode.number <= painted.newest {
       return painted.film.film(of: episode)

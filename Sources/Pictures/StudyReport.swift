@@ -3,7 +3,7 @@ package import Experiments
 package import Raster
 package import Rollouts
 
-/// What the runs of a study say together.
+/// A summary of the runs of a study.
 package struct StudyReport {
   private let study: Study
   private let values: [String]
@@ -19,10 +19,10 @@ package struct StudyReport {
     self.runs = results
   }
 
-  /// A figure: its title, where it stands, and whether it is of greedy play.
+  /// A figure: its title, its key, and whether it is of greedy play.
   package typealias Figure = (title: String, key: String, greedy: Bool)
 
-  /// What is said of each value.
+  /// The figures for each value.
   package static let figures: [Figure] = [
     (title: "targets while training", key: "targets", greedy: false),
     (title: "off road while training", key: "off_road", greedy: false),
@@ -41,7 +41,7 @@ package struct StudyReport {
 
   private var seeds: Int { runs.count / max(1, values.count) }
 
-  /// Targets reached along the training, a line with its confidence band for each value.
+  /// Targets reached during training, a line with its confidence band for each value.
   package func chart(theme: Theme) -> Chart {
     let x = (0...StudyResult.parts).map { Double(steps) * Double($0) / Double(StudyResult.parts) }
     let bands = values.map { value in
@@ -57,7 +57,7 @@ package struct StudyReport {
       y: "Targets reached", theme: theme)
   }
 
-  /// Every run, one a row.
+  /// Every run, one per row.
   package var table: String {
     let header = ["targets", "laps", "off_road"]
     var csv = CSV(
@@ -81,10 +81,10 @@ package struct StudyReport {
     return csv.text
   }
 
-  /// The values side by side: a row each, its cells in the order of the figures.
+  /// The values side by side: one row each, its cells in the order of the figures.
   package var rows: [(value: String, cells: [String])] {
     let columns = Self.figures.map { figure in
-      // Shares are written in percent.
+      // Shares are written as percentages.
       let isShare = figure.key == "off_road"
       let intervals = values.map { interval($0, figure).scaled(by: isShare ? 100 : 1) }
       let column = IntervalColumn(intervals, atLeast: 1)
@@ -93,13 +93,13 @@ package struct StudyReport {
     return values.enumerated().map { row, value in (value, columns.map { $0[row] }) }
   }
 
-  /// Why nothing can be concluded; nil where there are enough seeds.
+  /// Why nothing can be concluded; nil if there are enough seeds.
   package var caveat: String? {
     seeds < EnoughRuns.fewest
       ? "\(seeds) seeds are too few for a conclusion: \(EnoughRuns.advice)" : nil
   }
 
-  /// The same for programs, flat and stable.
+  /// The report as flat JSON with stable keys.
   package var json: JSON {
     .array(
       values.map { value in
@@ -116,7 +116,7 @@ package struct StudyReport {
       })
   }
 
-  /// A short text of what was measured.
+  /// A short text about the measurements.
   package var text: String {
     let header = [study.setting] + Self.figures.map(\.title)
     var lines = [
@@ -136,7 +136,7 @@ package struct StudyReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Each value against the first: what differs beyond doubt, and what does not.
+  /// Each value compared with the first: what differs clearly, and what does not.
   private var comparisons: [String] {
     let rows = rows
     guard let usual = rows.first else { return [] }

@@ -15,22 +15,22 @@ package struct TextPictures {
   private let episodes: [Episode]
   private let request: EpisodePictureOptions
 
-  /// How large the pictures of texts usually are.
+  /// The usual size of the pictures of texts.
   private static let usualSize = 720
 
-  /// Nil where the recording is of a world.
+  /// Nil if the recording is of a world.
   package init?(_ file: String, _ request: EpisodePictureOptions) throws {
     recording = try Recording(file)
     run = try recording.description()
     guard run.isOfText, run.purpose == .evaluate else { return nil }
     if request.picture.camera != .whole || request.picture.look != nil || request.overlay != nil {
-      throw RunError.request("a text has no camera, no looks and no overlay")
+      throw RunError.request("a text has no camera, look or overlay")
     }
     episodes = try (request.filter ?? EpisodeFilter(.best(1))).episodes(of: recording, in: nil)
     self.request = request
   }
 
-  /// A film of the texts growing, with what the model thought where the model is known.
+  /// A film of the growing texts, with the model's probabilities and attention if the model is known.
   package func film(hold seconds: Double = 0) throws -> any FrameSource {
     let reader = try recording.writingModel().map(ModelReader.init)
     var options = request.picture
@@ -44,7 +44,7 @@ package struct TextPictures {
   }
 }
 
-/// Reads a recorded text again by the model that wrote it.
+/// Reads a recorded text again with the model that wrote it.
 private final class ModelReader: TextReader {
   private let trained: TrainedModel
   private let writer: Mutex<TextWriter?> = Mutex(nil)
@@ -71,7 +71,7 @@ private final class ModelReader: TextReader {
     }
   }
 
-  /// How many places before are shown.
+  /// How many earlier places are shown.
   private static let places = 80
 
   private func glances(_ writer: inout TextWriter?) -> [TextInsight.Glance] {

@@ -5,7 +5,7 @@ import Replay
 import Rollouts
 
 extension EpisodePictures {
-  /// Rows and columns of episodes at once, spread evenly over those that are chosen.
+  /// Rows and columns of episodes at once, evenly spaced among the chosen ones.
   package func grid(rows: Int, columns: Int, hold: Double) throws -> any FrameSource {
     let places = rows * columns
     let shown =

@@ -4,9 +4,9 @@ import Raster
 package import Replay
 package import Rollouts
 
-/// A transformer's parts on numbers like noise: what goes in, what comes out, and who looked at whom.
+/// A transformer's parts on random numbers: the input, the output, and the attention.
 package struct TransformerDemo {
-  /// What it is called among the things that can be explored.
+  /// Its name among the subjects that can be explored.
   package static let word = "transformer"
 
   private static let (sequences, length, width, heads, inner) = (2, 10, 64, 4, 128)
@@ -18,7 +18,7 @@ package struct TransformerDemo {
   private let mean: Float
   private let deviation: Float
 
-  /// A demonstration by a seed's numbers.
+  /// A demonstration with a seed's numbers.
   package init(seed: UInt64) {
     self.seed = seed
     let (length, width) = (Self.length, Self.width)
@@ -33,7 +33,7 @@ package struct TransformerDemo {
     let blockBuffers = block.buffers(in: &activations, from: input)
     var stream = Stream(seed: seed, purpose: .world)
     let noise = (0..<Self.sequences * length * width).map { _ in
-      // The sum of twelve even numbers is nearly a bell curve's.
+      // The sum of twelve uniform numbers is nearly normally distributed.
       (0..<12).reduce(Float(-6)) { sum, _ in sum + Float.random(in: 0..<1, using: &stream) }
     }
     activations.fill(input, with: noise, rows: Self.sequences * length)
@@ -55,7 +55,7 @@ package struct TransformerDemo {
 
   private var shape: String { "(\(Self.sequences), \(Self.length), \(Self.width))" }
 
-  /// The parts in words.
+  /// The parts as text.
   package var text: String {
     """
     a transformer's parts: \(Self.sequences) sequences of \(Self.length) places, \(Self.width) numbers \
@@ -76,7 +76,7 @@ package struct TransformerDemo {
     """
   }
 
-  /// The parts for programs.
+  /// The parts as JSON.
   package var json: JSON {
     let shape: JSON = [.integer(Self.sequences), .integer(Self.length), .integer(Self.width)]
     func array(_ map: [[Float]]) -> JSON {
@@ -90,7 +90,7 @@ package struct TransformerDemo {
     ]
   }
 
-  /// Who looked at whom in the first sequence: of single-head attention, then of the block's heads.
+  /// The attention in the first sequence: of single-head attention, then of the block's heads.
   package var picture: AttentionPicture {
     AttentionPicture(
       layers: [[single] + several], tokens: [], title: "Who looks at whom",

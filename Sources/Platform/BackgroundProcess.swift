@@ -1,32 +1,34 @@
 internal import Glibc
 
-// The C library has it, but Swift's module of it does not show it.
+// The C library has this function, but Swift's module for it does not expose it.
 @_silgen_name("posix_spawn_file_actions_addclosefrom_np")
 private func closeFrom(
   _ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>, _ first: Int32
 ) -> Int32
 
-/// Programs that go on when the one that started them ends, however it ends.
+/// Programs that keep running when the one that started them ends, however it ends.
 package enum BackgroundProcess {
-  /// Starts a program in a session of its own, which no terminal and no group of processes takes with it. It
-  /// reads nothing, says all into a file, and holds that file for as long as it lives.
+  /// Starts a program in a session of its own, so that closing a terminal or ending a process group
+  /// does not stop it. It reads nothing, writes all output to a file, and holds that file while it
+  /// lives.
   package static func start(
     _ words: [String], output: borrowing HeldFile
   ) throws(FileError) {
     let process = try spawn(words, output: output)
-    // What is left of a program that has ended is taken away at once: whoever waits for any other child would find it.
+    // Reaps the program as soon as it ends; code that waits for another child would find it
+    // otherwise.
     SystemThread { waitpid(process, nil, 0) }?.detach()
   }
 
   /// How a program ended.
   package enum Ending: Equatable, Sendable {
     case exited(Int32)
-    /// It was killed by a signal.
+    /// A signal killed it.
     case killed(Int32)
   }
 
-  /// Starts a program likewise, and waits for its end. Every few hundredths of a second, later every second, `goesOn` is
-  /// asked; where it says false, the program is asked to stop as Ctrl-C does.
+  /// Starts a program the same way and waits for its end. Calls `goesOn` every few hundredths of a
+  /// second, later every second. When it returns false, asks the program to stop as Ctrl-C does.
   package static func run(
     _ words: [String], output: borrowing HeldFile, goesOn: () -> Bool
   ) throws(FileError) -> Ending {
@@ -36,7 +38,7 @@ package enum BackgroundProcess {
       let found = unsafe waitpid(process, &status, WNOHANG)
       if found == process { break }
       if found < 0, errno != EINTR { return .exited(-1) }
-      // Short runs end soon, and long ones need no eager watch.
+      // Short runs end soon, and long ones do not need frequent polling.
       usleep(waits < 100 ? 1000 : waits < 200 ? 5000 : 50_000)
       waits += 1
       guard waits % 20 == 0, !isAsked, !goesOn() else { continue }
@@ -56,12 +58,12 @@ package enum BackgroundProcess {
     unsafe posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&files, output.descriptor, STDOUT_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&files, output.descriptor, STDERR_FILENO)
-    // A server's sockets would stay open as long as the program runs.
+    // A server's sockets would otherwise stay open as long as the program runs.
     unsafe _ = closeFrom(&files, STDERR_FILENO + 1)
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    // What this program ignores or holds back, the other must hear.
+    // The new program must receive signals that this one ignores or blocks.
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
     unsafe posix_spawnattr_setsigmask(&attributes, &signals)
@@ -81,7 +83,7 @@ package enum BackgroundProcess {
   }
 }
 
-/// Lends words as C wants them: an array of pointers, ended by none.
+/// Passes strings to C as a null-terminated array of pointers.
 package func withCStrings<Result>(
   _ words: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {

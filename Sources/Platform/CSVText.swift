@@ -1,9 +1,9 @@
-/// Texts in comma-separated values: https://www.rfc-editor.org/rfc/rfc4180
+/// Text as comma-separated values: https://www.rfc-editor.org/rfc/rfc4180
 package enum CSVText {
-  /// A field that holds a text, in quotes where it must be.
+  /// A text field, in quotes where it needs them.
   ///
-  /// Recordings come from anywhere, and a spreadsheet computes what begins with one of these signs: such a
-  /// text gets a single quote before it. What is a number stays one.
+  /// Recordings come from anywhere, and a spreadsheet runs text that begins with one of these signs
+  /// as a formula. Such text gets a single quote in front. Numbers stay numbers.
   package static func field(_ text: String) -> String {
     var text = text
     switch text.utf8.first {

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// Seconds since some moment, which never jump: for durations and deadlines.
+/// Seconds on a clock that never jumps: for durations and deadlines.
 package func monotonicSeconds() -> Double { seconds(of: CLOCK_MONOTONIC) }
 
-/// Seconds since the beginning of 1970: for timestamps only, since they jump where a clock is set.
+/// Seconds since the beginning of 1970: for timestamps only, since this clock jumps when it is set.
 package func secondsSince1970() -> Double { seconds(of: CLOCK_REALTIME) }
 
 private func seconds(of clock: clockid_t) -> Double {

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A piece of work on a thread of its own, whose result is asked for later.
+/// Work on a thread of its own, with a result to collect later.
 package final class Errand<Value: Sendable>: Sendable {
   private let thread: SystemThread?
   private let state: State
@@ -12,7 +12,7 @@ package final class Errand<Value: Sendable>: Sendable {
     let result = Mutex<Result<Value, any Error>?>(nil)
   }
 
-  /// Begins the work, which may ask now and then whether anybody still wants its result.
+  /// Begins the work, which can check now and then whether its result is still wanted.
   package init(_ work: @escaping @Sendable (_ isWanted: () -> Bool) throws -> Value) {
     let state = State()
     (self.state, self.work) = (state, work)
@@ -27,7 +27,7 @@ package final class Errand<Value: Sendable>: Sendable {
     join()
   }
 
-  /// Waits for the result; where the system had no thread to give, the work is done now.
+  /// Waits for the result. Where the system had no thread left, does the work now.
   package func result() throws -> Value {
     join()
     return try state.result.withLock { $0 }?.get() ?? work { true }

@@ -2,13 +2,13 @@ internal import Glibc
 
 /// Why a file could not be read or written.
 package enum FileError: Error, Hashable, CustomStringConvertible {
-  /// There is a file already, and nobody asked to replace it.
+  /// The file exists, and the caller did not ask to replace it.
   case exists(String)
-  /// There is something that is not a file, such as a folder or a device.
+  /// The path leads to something other than a file, such as a folder or a device.
   case notAFile(String)
-  /// There is a pipe or a device, which has no end to read to.
+  /// The path leads to a pipe or a device, which has no end to read to.
   case notReadable(String)
-  /// There is a recording or another database, which nothing else replaces.
+  /// The path leads to a recording or another database, which nothing else may replace.
   case database(String)
   /// The system refused, for the reason of this `errno`.
   case failed(_ attempt: String, _ path: String, _ reason: Int32)
@@ -24,7 +24,7 @@ package enum FileError: Error, Hashable, CustomStringConvertible {
       "cannot \(attempt) \(path): \(Self.text(of: reason))"
     }
   }
-  /// What the system says of an `errno`.
+  /// The system's message for an `errno`.
   package static func text(of reason: Int32) -> String {
     guard let text = unsafe strerror(reason) else { return "error \(reason)" }
     return unsafe String(cString: text)

@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension Files {
-  /// Everything in a file, which must not have more bytes than `limit`.
+  /// The whole contents of a file, which must not exceed `limit` bytes.
   package static func contents(of path: String, limit: Int) throws(FileError) -> [UInt8] {
     let (descriptor, size) = try openFile(path)
     defer { close(descriptor) }
@@ -16,18 +16,19 @@ extension Files {
     return try bytes(0..<count, of: descriptor, path: path)
   }
 
-  /// Some of a file's bytes, fewer where it ends before. Memory is taken for what there is alone.
+  /// Some of a file's bytes, fewer where it ends earlier. Allocates no more memory than the file
+  /// fills.
   package static func part(_ range: Range<Int>, of path: String) throws(FileError) -> [UInt8] {
     let (descriptor, size) = try openFile(path)
     defer { close(descriptor) }
     return try bytes(range.clamped(to: 0..<size), of: descriptor, path: path)
   }
 
-  /// Opens a regular file to be read: a pipe might never answer, and a device never end.
+  /// Opens a regular file for reading: a pipe might never answer, and a device might never end.
   private static func openFile(
     _ path: String
   ) throws(FileError) -> (descriptor: Int32, size: Int) {
-    // Without waiting, as opening a pipe does until somebody writes into it.
+    // Nonblocking, because opening a pipe waits until another process writes to it.
     let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .failed("read", path, errno) }
     var status = stat()

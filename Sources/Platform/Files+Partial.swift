@@ -1,21 +1,22 @@
 internal import Glibc
 internal import Synchronization
 
-// The C library has it, but Swift's module of it does not show it.
+// The C library has this function, but Swift's module for it does not expose it.
 @_silgen_name("renameat2")
 private func renameat2(
   _ folder: Int32, _ path: UnsafePointer<CChar>, _ otherFolder: Int32,
   _ other: UnsafePointer<CChar>, _ flags: UInt32
 ) -> Int32
 
-/// Where bytes wait until they are complete: hidden files and folders, by names that nobody can foresee.
+/// Hidden files and folders that hold bytes until they are complete. Nobody can predict their
+/// names.
 ///
-/// Each is locked as long as its descriptor is open. A process that is killed lets go of its lock, so that
+/// Each is locked while its descriptor is open. A killed process loses its lock, so the next
 /// the next process that writes into that folder can tell what was left from what is being written.
 extension Files {
   private static let (partialPrefix, partialSuffix) = (".reel-", ".partial")
 
-  /// Whether this is the name of one: whoever made it holds it.
+  /// Whether this is the name of a partial file; if so, the process that made it holds it.
   package static func isPartial(_ path: String) -> Bool {
     let name = name(of: path)
     return name.hasPrefix(partialPrefix) && name.hasSuffix(partialSuffix)
@@ -39,7 +40,7 @@ extension Files {
     }
   }
 
-  /// Lets go of what was made.
+  /// Releases a partial file or folder.
   package static func closePartial(_ descriptor: Int32) { close(descriptor) }
 
   private static func makePartial(
@@ -55,14 +56,14 @@ extension Files {
         if isHeld(descriptor) { return (descriptor, path) }
         close(descriptor)
       } else if errno != EEXIST && errno != ENOENT {
-        // Before it was held, another process may have taken it for abandoned and removed it.
+        // Another process may have removed it as abandoned before it was locked.
         break
       }
     }
     throw .failed("write", folder, errno)
   }
 
-  /// Locks what was just made; false where another process took it for abandoned before.
+  /// Locks a new file; false where another process has already removed it as abandoned.
   private static func isHeld(_ descriptor: Int32) -> Bool {
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return false }
     var status = stat()
@@ -77,7 +78,7 @@ extension Files {
     searched.withLock { $0.insert(folder).inserted }
   }
 
-  /// Removes what processes left that were killed: hidden files and folders of ours that nobody holds.
+  /// Removes hidden files and folders of ours that killed processes left behind.
   private static func removeAbandoned(in folder: String) {
     for name in (try? names(in: folder, startingWith: partialPrefix)) ?? [] where isPartial(name) {
       let path = "\(folder)/\(name)"
@@ -89,7 +90,7 @@ extension Files {
         flock(descriptor, LOCK_EX | LOCK_NB) == 0
       else { continue }
       if status.st_mode & S_IFMT == S_IFDIR {
-        // A fork is made in one of its own.
+        // A fork is made inside a hidden folder of its own.
         removeAbandoned(in: path)
         removeFolder(path)
       } else {
@@ -98,8 +99,8 @@ extension Files {
     }
   }
 
-  /// Puts one folder in the other's place, at once, with its permissions. False where the file system cannot,
-  /// or where they differ in their owner or group, which the one that stays would lose.
+  /// Swaps two folders atomically, with their permissions. False where the file system cannot do
+  /// it, or where owner or group differ, since the folder that stays would lose its own.
   package static func exchange(
     _ folder: String, heldBy descriptor: Int32, with other: String
   ) -> Bool {
@@ -118,12 +119,12 @@ extension Files {
     return unsafe stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
   }
 
-  /// Gives a file the permissions of another, where there is one.
+  /// Copies the permissions of another file, where there is one.
   package static func copyPermissions(from path: String, to other: String) {
     if let mode = permissions(of: path) { unsafe _ = chmod(other, mode) }
   }
 
-  /// Whether a folder lies on the disk of the one around it: a mount point does not.
+  /// Whether a folder is on the same disk as its parent; a mount point is not.
   package static func isOnDiskOfParent(_ folder: String) -> Bool {
     identity(folder)?.device == identity(self.folder(of: folder))?.device
   }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Names of files and folders, and what the system is asked about them.
+/// Names of files and folders, and questions about them that the system answers.
 package enum Files {
-  /// The folder that a path lies in, "." for a bare name.
+  /// The folder that contains a path, "." for a bare name.
   package static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
@@ -13,14 +13,14 @@ package enum Files {
     path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
   }
 
-  /// The path without slashes at its end.
+  /// The path without trailing slashes.
   package static func trimmed(_ path: String) -> String {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     return path
   }
 
-  /// The file that a path leads to, through a symbolic link where it is one.
+  /// The file that a path leads to, after following symbolic links.
   package static func resolved(_ path: String) -> String {
     guard let resolved = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(resolved) }
@@ -33,34 +33,34 @@ package enum Files {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Whether this is a regular file: no folder, pipe or device, and not nothing.
+  /// Whether a path leads to a regular file, not to a folder, a pipe or a device.
   package static func isFile(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Whether a path leads to anything; a link to nothing does not.
+  /// Whether a path leads to anything; a dangling link does not.
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// Whether a name is taken, if only by a link to nothing.
+  /// Whether a name is taken, even if only by a dangling link.
   package static func isTaken(_ path: String) -> Bool {
     var status = stat()
     return unsafe lstat(path, &status) == 0
   }
 
-  /// Whether two names lead to one file.
+  /// Whether two paths lead to the same file.
   package static func isSame(_ path: String, _ other: String) -> Bool {
     guard let file = identity(path) else { return false }
     return file == identity(other)
   }
 
-  /// Which file a path leads to: no other has this device and number at the same time.
+  /// The identity of a file: no two files have the same device and number at the same time.
   package struct Identity: Equatable, Sendable {
     package let device: Int
     package let inode: Int
   }
 
-  /// Which file a path leads to; nil where there is none.
+  /// The identity of the file at a path; nil where there is none.
   package static func identity(_ path: String) -> Identity? {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
@@ -68,12 +68,13 @@ package enum Files {
       device: Int(truncatingIfNeeded: status.st_dev), inode: Int(truncatingIfNeeded: status.st_ino))
   }
 
-  /// Does something with a path, and says whether it led to another file afterwards.
+  /// Does something with a path, and returns whether the path led to another file afterwards.
   package static func watchingForReplacement<Product>(
     of path: String, _ body: () -> Product
   ) -> (product: Product, wasReplaced: Bool) {
-    // Held by a descriptor that can only be asked about, the file's number is given to no other meanwhile.
-    // Unlike a real one, it drops no lock that SQLite has on the file when it is closed.
+    // An open descriptor keeps the system from giving the file's number to another file. This kind
+    // of descriptor permits no reading or writing, and closing it drops none of SQLite's locks,
+    // which closing an ordinary one does.
     let onlyPath: Int32 = 0o10000000  // O_PATH
     let descriptor = unsafe open(path, onlyPath | O_CLOEXEC)
     defer { if descriptor >= 0 { close(descriptor) } }
@@ -88,7 +89,7 @@ package enum Files {
     return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
-  /// Makes a folder and those that lead to it; returns the new ones, the outermost first.
+  /// Makes a folder and its missing parents; returns the new ones, the outermost first.
   package static func makeFolders(_ path: String) throws(FileError) -> [String] {
     guard !isFolder(path) else { return [] }
     let outer = folder(of: path)
@@ -104,7 +105,7 @@ package enum Files {
     return made
   }
 
-  /// Makes sure that a new name in a folder outlasts a power cut.
+  /// Makes sure that a new name in a folder survives a power cut.
   package static func syncFolder(of path: String) {
     let descriptor = unsafe open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -112,12 +113,12 @@ package enum Files {
     close(descriptor)
   }
 
-  /// Removes folders again, the outermost last, as far as they are empty.
+  /// Removes the folders that are empty, the outermost last.
   package static func removeFolders(_ paths: [String]) {
     for path in paths.reversed() { unsafe rmdir(path) }
   }
 
-  /// Where files lie that nobody keeps.
+  /// The folder for temporary files.
   package static var temporaryFolder: String {
     guard let name = unsafe getenv("TMPDIR") else { return "/tmp" }
     return unsafe String(cString: name)
@@ -138,7 +139,7 @@ package enum Files {
     guard unsafe unlink(path) == 0 else { throw .failed("remove", path, errno) }
   }
 
-  /// Gives a file or folder another name.
+  /// Renames a file or folder.
   package static func rename(_ path: String, to name: String) throws(FileError) {
     guard unsafe Glibc.rename(path, name) == 0 else { throw .failed("write", name, errno) }
   }

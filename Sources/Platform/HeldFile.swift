@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A file that is held, as long as a descriptor of it is open in this process or in one that it started
-/// with it: whoever is killed lets go.
+/// A locked file. The lock lasts while a descriptor is open in this process or in one that
+/// inherited it, so a killed process releases it.
 package struct HeldFile: ~Copyable {
   package let path: String
   let descriptor: Int32
@@ -13,14 +13,14 @@ package struct HeldFile: ~Copyable {
 
   deinit { if isOwn { close(descriptor) } }
 
-  /// Opens a file to add to it, makes it where it is missing, and waits until nobody else holds it.
+  /// Opens a file for appending, creates it if needed, and waits until no other process holds it.
   package static func writing(_ path: String) throws(FileError) -> HeldFile {
     let file = HeldFile(path, try open(path))
     try file.wait(for: LOCK_EX)
     return file
   }
 
-  /// Opens a file to read it, and waits until nobody writes it; nil where there is none.
+  /// Opens a file for reading and waits until no process is writing it; nil where there is none.
   package static func reading(_ path: String) throws(FileError) -> HeldFile? {
     let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -32,13 +32,13 @@ package struct HeldFile: ~Copyable {
     return file
   }
 
-  /// Opens a file to add to it, and makes it where it is missing; nil where another process holds it.
+  /// Opens a file for appending and creates it if needed; nil where another process holds it.
   package static func ifFree(_ path: String) throws(FileError) -> HeldFile? {
     let file = HeldFile(path, try open(path))
     return try file.isLocked(LOCK_EX) ? consume file : nil
   }
 
-  /// Where standard output goes, if that is this file: what started this process may hold it for us.
+  /// Standard output, if it goes to this file: the parent process may hold it for this one.
   package static func standardOutput(ifItIs path: String) throws(FileError) -> HeldFile? {
     var (output, file) = (stat(), stat())
     guard unsafe fstat(STDOUT_FILENO, &output) == 0, unsafe stat(path, &file) == 0,
@@ -48,7 +48,8 @@ package struct HeldFile: ~Copyable {
     return try held.isLocked(LOCK_EX) ? consume held : nil
   }
 
-  /// Whether a process holds a file to write it. Two who ask at once do not disturb each other.
+  /// Whether a process holds a file for writing. Two processes that ask at once do not disturb each
+  /// other.
   package static func isHeld(_ path: String) -> Bool {
     let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
@@ -62,7 +63,7 @@ package struct HeldFile: ~Copyable {
     return unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  /// Adds bytes at the end: all of them, or none where there is no room.
+  /// Appends bytes: all of them, or none where the disk is full.
   package func append(_ bytes: [UInt8]) throws(FileError) {
     let before = size
     do {
@@ -73,12 +74,12 @@ package struct HeldFile: ~Copyable {
     }
   }
 
-  /// Removes all that is in it.
+  /// Removes the contents.
   package func empty() throws(FileError) {
     guard ftruncate(descriptor, 0) == 0 else { throw .failed("write", path, errno) }
   }
 
-  /// Lets go of it before its descriptors are closed.
+  /// Releases the lock before the descriptors are closed.
   package func release() { flock(descriptor, LOCK_UN) }
 
   private static func open(_ path: String) throws(FileError) -> Int32 {

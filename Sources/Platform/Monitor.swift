@@ -6,13 +6,13 @@ internal import Glibc
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// A monitor of a first state.
+  /// A monitor with an initial state.
   package init(_ state: State) {
     self.state = state
     unsafe pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
     unsafe pthread_condattr_init(&attributes)
-    // The clock of deadlines: it never jumps.
+    // Deadlines use a clock that never jumps.
     unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
     unsafe pthread_cond_init(condition, &attributes)
     unsafe pthread_condattr_destroy(&attributes)
@@ -25,14 +25,14 @@ internal import Glibc
     unsafe mutex.deallocate()
   }
 
-  /// Runs alone with the state, which stays as it is.
+  /// Runs `body` alone with the state, without changing it.
   package func read<Result>(_ body: (State) -> Result) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     return body(state)
   }
 
-  /// Runs alone with the state, and wakes all who wait.
+  /// Runs `body` alone with the state, and wakes all waiting threads.
   package func change<Result>(_ body: (inout State) -> Result) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer {
@@ -42,7 +42,7 @@ internal import Glibc
     return body(&state)
   }
 
-  /// Runs alone with the state again and again, after each change, until there is a result.
+  /// Runs `body` alone with the state after each change, until it returns a result.
   package func wait<Result>(until body: (inout State) -> Result?) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
@@ -52,7 +52,8 @@ internal import Glibc
     }
   }
 
-  /// Waits no longer than until a time of `monotonicSeconds()`; nil where that came first.
+  /// Waits for a result, at most until a time of `monotonicSeconds()`; nil where that time came
+  /// first.
   package func wait<Result>(
     deadline: Double, until body: (inout State) -> Result?
   ) -> Result? {

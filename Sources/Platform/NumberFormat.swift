@@ -17,7 +17,7 @@ package enum NumberFormat {
     return "\(value)\(ending)"
   }
 
-  /// Bytes as people read them.
+  /// Bytes in readable units.
   package static func bytes(_ count: Int) -> String {
     switch count {
     case ..<1000: "\(count) B"
@@ -27,7 +27,7 @@ package enum NumberFormat {
     }
   }
 
-  /// Seconds as people read them.
+  /// Seconds in readable units.
   package static func duration(_ seconds: Double) -> String {
     guard abs(seconds) < 1e15 else { return "\(seconds) s" }
     return switch seconds {
@@ -38,14 +38,14 @@ package enum NumberFormat {
     }
   }
 
-  /// A whole number, its thousands set apart.
+  /// A whole number with its thousands separated.
   private static func grouped(_ value: Int) -> String {
     let last = value.magnitude % 1000
     return value.magnitude < 1000
       ? "\(value)" : "\(grouped(value / 1000)),\("\(last + 1000)".dropFirst())"
   }
 
-  /// Three significant digits, without zeros that say nothing: 0.0123, 1.23, 12.3, 1,234.
+  /// Three significant digits without trailing zeros: 0.0123, 1.23, 12.3, 1,234.
   package static func short(_ value: Double) -> String {
     if 999.5..<1e15 ~= abs(value) { return grouped(Int(value.rounded())) }
     var (digits, bound) = (0, 100.0)
@@ -57,18 +57,19 @@ package enum NumberFormat {
     return text.contains(".") && !text.contains("e") ? text.trimmingZeros : text
   }
 
-  /// Up to four digits behind the point; of a number that would be lost in them the first three that count.
+  /// Up to four decimals; for a number that would vanish in them, its first three significant
+  /// digits.
   package static func exact(_ value: Double) -> String {
     let text = column(value)
     return text.contains(".") ? text.trimmingZeros : text
   }
 
-  /// The same with all four digits, for numbers under each other.
+  /// The same with all four decimals, for numbers in a column.
   package static func column(_ value: Double) -> String {
     0 < abs(value) && abs(value) < 0.001 ? short(value) : decimal(value, 4)
   }
 
-  /// A number with a fixed count of digits behind the point.
+  /// A number with a fixed count of decimals.
   package static func decimal(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
     var scale = 1.0
@@ -83,7 +84,7 @@ package enum NumberFormat {
 }
 
 extension String {
-  /// A number's digits without zeros behind the point that say nothing.
+  /// A number's digits without trailing zeros after the decimal point.
   fileprivate var trimmingZeros: String {
     var kept = self[...]
     while kept.last == "0" { kept.removeLast() }

@@ -2,14 +2,14 @@ internal import Glibc
 
 /// A file that appears under its name only when it is complete.
 ///
-/// Bytes go to a hidden file beside it, which `finish()` renames; when the value ends without that,
-/// the hidden file is removed. A killed program leaves nothing under the final name.
+/// Bytes go to a hidden file beside it, which `finish()` renames. If the value is destroyed without
+/// `finish()`, the hidden file is removed. A killed program leaves nothing under the final name.
 package struct OutputFile: ~Copyable {
   /// Where the finished file will be.
   package let path: String
-  /// How many bytes were written so far.
+  /// How many bytes have been written so far.
   package private(set) var byteCount = 0
-  /// Where the bytes wait, for another program that writes them.
+  /// The hidden file's path, for another program that writes it.
   package let partialPath: String
 
   private let descriptor: Int32
@@ -20,9 +20,9 @@ package struct OutputFile: ~Copyable {
 
   private static var bufferSize: Int { 1 << 16 }
 
-  /// Opens the hidden file and makes the folders that lead to it.
+  /// Opens the hidden file and makes missing parent folders.
   ///
-  /// A file that exists is an error unless it is to be replaced.
+  /// Throws if the file exists, unless it is to be replaced.
   package init(_ path: String, replacing: Bool) throws(FileError) {
     let target = Files.resolved(path)
     try Self.check(target, replacing: replacing)
@@ -48,14 +48,14 @@ package struct OutputFile: ~Copyable {
     Files.removeFolders(madeFolders)
   }
 
-  /// Adds bytes at the end.
+  /// Appends bytes.
   package mutating func write(_ bytes: [UInt8]) throws(FileError) {
     buffer.append(contentsOf: bytes)
     byteCount += bytes.count
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
-  /// Writes over bytes that were written before.
+  /// Overwrites bytes that were written before.
   package mutating func replace(at offset: Int, with bytes: [UInt8]) throws(FileError) {
     precondition(offset >= 0 && offset + bytes.count <= byteCount, "only what is there is replaced")
     try flush()
@@ -65,7 +65,7 @@ package struct OutputFile: ~Copyable {
     guard written == bytes.count else { throw .failed("write", path, errno) }
   }
 
-  /// Gives the file its name; `durable` waits until the disk has it.
+  /// Renames the file to its final name; `durable` waits until it is on disk.
   package consuming func finish(durable: Bool = false) throws(FileError) {
     try flush()
     if durable, fsync(descriptor) != 0 { throw .failed("write", path, errno) }
@@ -73,7 +73,8 @@ package struct OutputFile: ~Copyable {
       if let mode = Files.permissions(of: path) { fchmod(descriptor, mode) }
       guard unsafe rename(partialPath, path) == 0 else { throw .failed("write", path, errno) }
     } else if unsafe link(partialPath, path) == 0 {
-      // Unlike a rename, a link never replaces what another program put there in the meantime.
+      // Unlike a rename, a link never replaces a file that another program has put there in the
+      // meantime.
       unsafe unlink(partialPath)
     } else if errno == EEXIST {
       throw .exists(path)
@@ -86,7 +87,7 @@ package struct OutputFile: ~Copyable {
     close(descriptor)
   }
 
-  /// Gives the file that another program wrote at `partialPath` its name; returns its size.
+  /// Renames a file that another program wrote at `partialPath`; returns its size.
   package consuming func finishWrittenByAnother() throws(FileError) -> Int {
     var status = stat()
     guard unsafe stat(partialPath, &status) == 0 else { throw .failed("write", path, errno) }
@@ -104,14 +105,14 @@ package struct OutputFile: ~Copyable {
     try file.finish()
   }
 
-  /// Fails if a file may not be written at this path, before any work is done for it.
+  /// Throws if a file may not be written at this path, before the work for it begins.
   package static func check(_ path: String, replacing: Bool) throws(FileError) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return }
     // Renaming over a folder or a device would fail late, or destroy it.
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path) }
     guard replacing else { throw .exists(path) }
-    // A slip of the hand must not cost a recording.
+    // A typing mistake must not cost a recording.
     guard !holdsDatabase(path) else { throw .database(path) }
   }
 

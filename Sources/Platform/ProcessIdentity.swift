@@ -1,14 +1,15 @@
 internal import Glibc
 
-/// A process of this machine: its number is used again by others, this with its start is not.
+/// A process of this machine. Process numbers are reused; a number together with its start time is
+/// not.
 package struct ProcessIdentity: Equatable, Sendable {
   package var number: Int
-  /// The process's start in clock ticks since boot.
+  /// The start of the process in clock ticks since boot.
   package var ticks: Int
-  /// The kernel's name for this boot of this machine.
+  /// The kernel's identifier for the current boot of this machine.
   package var boot: String
 
-  /// A process by what was noted of it.
+  /// A process from recorded values.
   package init(number: Int, ticks: Int, boot: String) {
     (self.number, self.ticks, self.boot) = (number, ticks, boot)
   }
@@ -19,25 +20,28 @@ package struct ProcessIdentity: Equatable, Sendable {
     return ProcessIdentity(number: number, ticks: state(of: number)?.ticks ?? 0, boot: currentBoot)
   }
 
-  /// The kernel's name for this boot of this machine.
+  /// The kernel's identifier for the current boot of this machine.
   package static var currentBoot: String {
     Files.systemText("/proc/sys/kernel/random/boot_id")
   }
 
-  /// Whether it lives: no other that has its number now, and none that only waits to be reaped.
+  /// Whether the process is alive: false where another process has its number, or where it is a
+  /// zombie.
   package var isAlive: Bool {
     guard boot == Self.currentBoot, let state = Self.state(of: number) else { return false }
     return state.ticks == ticks && !state.isGone
   }
 
-  /// Asks it to stop as Ctrl-C does; false where it does not live, or is not ours.
+  /// Asks the process to stop as Ctrl-C does; false where it is not alive or belongs to somebody
+  /// else.
   package func interrupt() -> Bool {
     isAlive && number > 1 && kill(pid_t(truncatingIfNeeded: number), SIGINT) == 0
   }
 
-  /// When a process started, and whether it only waits to be reaped; nil where there is none.
+  /// When a process started, and whether it is a zombie; nil where there is none.
   package static func state(of number: Int) -> (ticks: Int, isGone: Bool)? {
-    // The name in parentheses may hold anything, parentheses too: what counts follows the last.
+    // The name in parentheses may hold anything, even parentheses, so parsing starts after the last
+    // one.
     let text = Files.systemText("/proc/\(number)/stat")
     guard let end = text.lastIndex(of: ")") else { return nil }
     let words = text[text.index(after: end)...].split(separator: " ")
@@ -47,8 +51,8 @@ package struct ProcessIdentity: Equatable, Sendable {
 }
 
 extension Files {
-  /// What the kernel says in a file that has no size, without the end of its last line; empty where there is
-  /// none.
+  /// The contents of one of the kernel's files, which have no size, without the last line break;
+  /// empty where there is none.
   package static func systemText(_ path: String) -> String {
     guard let file = unsafe fopen(path, "r") else { return "" }
     defer { unsafe _ = fclose(file) }
@@ -63,7 +67,7 @@ extension Files {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The file of the program that runs, or the one that has taken its place since.
+  /// The file of the running program, or the one that has since replaced it.
   package static let program: String = {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)

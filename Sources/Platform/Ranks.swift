@@ -2,15 +2,16 @@ internal import CMPI
 internal import Glibc
 internal import Synchronization
 
-/// The processes of one run, which Open MPI started side by side, perhaps on several machines. Each has a
-/// number, its rank; all call the same functions in the same order, each from one thread at a time.
+/// The processes of one run, which Open MPI started side by side, perhaps on several machines. Each
+/// has a number, its rank. All call the same functions in the same order, each from one thread at a
+/// time.
 ///
-/// A run of one process has none: what is asked of `Ranks?` then does nothing.
+/// A run of one process has no `Ranks`: calls on the nil optional then do nothing.
 @safe package final class Ranks: @unchecked Sendable {
-  /// Which of the processes this is, from 0.
+  /// This process's number, from 0.
   package let rank: Int
   package let count: Int
-  /// What was sent and received, and how long that took, waiting for the others included.
+  /// How much was sent and received, and how long that took, including waiting for the others.
   package private(set) var traffic = Traffic()
   private let mpi: reel_mpi
 
@@ -28,11 +29,11 @@ internal import Synchronization
     (self.rank, self.count) = (Int(rank), Int(count))
   }
 
-  /// Those that this process has joined.
+  /// The ranks that this process has joined.
   private static let joined = Mutex<Ranks?>(nil)
 
-  /// Meets the other processes of a run, where the environment says that there are some; nil where there are
-  /// none.
+  /// Connects to the other processes of a run, where the environment describes any; nil where there
+  /// are none.
   package static func join(_ launch: Launch = .here) throws(RanksError) -> Ranks? {
     if let count = launch.processesToMeet {
       try launch.check(count)
@@ -41,7 +42,7 @@ internal import Synchronization
     guard let library = unsafe reel_load_mpi() else {
       throw .noLibrary(processes: launch.processes ?? launch.slurmTasks ?? 1)
     }
-    // Who waits lets others have the processor, unless somebody wants it otherwise.
+    // A waiting process yields the processor, unless the user has set this otherwise.
     unsafe setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0)
     let mpi = unsafe library.pointee
     var provided: Int32 = 0
@@ -52,7 +53,7 @@ internal import Synchronization
     return ranks.count > 1 ? ranks : nil
   }
 
-  /// Ends this process's part: where all went well it waits for the others, else it ends them too.
+  /// Ends this process's part: on success it waits for the others, on failure it ends them too.
   package static func leave(_ code: Int32, failed: Bool) {
     guard let ranks = joined.withLock({ $0 }) else { return }
     if failed {
@@ -64,7 +65,8 @@ internal import Synchronization
 
   // MARK: Exchange
 
-  /// Each process has set its own of equal parts, in the order of ranks; afterwards all have all.
+  /// Shares equal parts: each process has set its own, in the order of ranks; afterwards all have
+  /// all.
   package func gather<Number: BitwiseCopyable>(_ parts: inout [Number]) {
     precondition(parts.count % count == 0, "all parts are equally long")
     unsafe parts.withUnsafeMutableBytes { bytes in
@@ -77,7 +79,7 @@ internal import Synchronization
     }
   }
 
-  /// What another process gives for what this one gives it.
+  /// Swaps values with another process and returns its values.
   package func exchange<Number: BitwiseCopyable>(
     _ mine: Number, with other: Int
   ) -> Number {
@@ -88,11 +90,11 @@ internal import Synchronization
     return theirs
   }
 
-  /// Gives another process one stretch of a slab, and takes another stretch of that one's.
+  /// Swaps stretches of a slab with another process: sends one, receives the other.
   package func exchange(
     _ mine: Range<Int>, for theirs: Range<Int>, of slab: inout [Float], with other: Int
   ) {
-    precondition(!mine.overlaps(theirs), "stretches lie apart")
+    precondition(!mine.overlaps(theirs), "stretches do not overlap")
     unsafe slab.withUnsafeMutableBytes { bytes in
       let size = MemoryLayout<Float>.size
       let (mine, theirs) = unsafe (
@@ -118,15 +120,15 @@ internal import Synchronization
     }
   }
 
-  /// Adds up what neighbouring processes have, as a binary tree over their ranks does: all of them have the
-  /// same bits of the sum, since a + b is b + a. The number of neighbours is a power of two.
+  /// Adds the values of neighbouring processes along a binary tree over their ranks. All get the
+  /// same bits, since a + b equals b + a. The number of neighbours is a power of two.
   package func addUp<Number: BitwiseCopyable>(
     _ number: inout Number, among neighbours: Int, _ add: (inout Number, Number) -> Void
   ) {
     forEachLevel(among: neighbours) { add(&number, exchange(number, with: $0)) }
   }
 
-  /// Adds up a stretch of a slab likewise.
+  /// Adds a stretch of a slab in the same way.
   package func addUp(_ slab: inout [Float], in stretch: Range<Int>, among neighbours: Int) {
     var theirs = [Float](repeating: 0, count: min(stretch.count, Self.piece))
     forEachLevel(among: neighbours) { other in
@@ -157,7 +159,7 @@ internal import Synchronization
     }
   }
 
-  /// The first process's bytes, for all.
+  /// Sends the first process's bytes to all.
   package func broadcast(_ bytes: [UInt8]) -> [UInt8] {
     var size = [bytes.count]
     send(&size)
@@ -188,7 +190,7 @@ internal import Synchronization
     return size
   }
 
-  /// By MPI's default an error ends all processes before it is seen here.
+  /// By default, MPI ends all processes on an error before it is seen here.
   private static func check(_ status: Int32) {
     precondition(status == 0, "Open MPI ends the run where it fails")
   }
@@ -197,23 +199,24 @@ internal import Synchronization
 extension Ranks? {
   /// How many processes there are.
   package var count: Int { self?.count ?? 1 }
-  /// Which of them this is.
+  /// This process's number.
   package var rank: Int { self?.rank ?? 0 }
-  /// Whether this is the one that records.
+  /// Whether this process records the run.
   package var isFirst: Bool { rank == 0 }
 
-  /// Each has set its own of equal parts; afterwards all have all.
+  /// Shares equal parts: each process has set its own; afterwards all have all.
   package func gather<Number: BitwiseCopyable>(_ parts: inout [Number]) {
     self?.gather(&parts)
   }
 
-  /// The first process's word, for all; the others are not asked.
+  /// The first process's answer, for all; the others do not compute it.
   package func agree(_ word: () throws -> Bool) rethrows -> Bool {
     guard let self else { return try word() }
     return self.broadcast(self.rank == 0 ? [try word() ? 1 : 0] : []) == [1]
   }
 
-  /// The first process that has other bytes than process 0; nil where all have the same, as few as 32.
+  /// The first process whose bytes differ from process 0's; nil where all have the same. For few
+  /// bytes, such as a hash.
   package func firstToDiffer(in bytes: [UInt8]) -> Int? {
     guard let self else { return nil }
     var all = [UInt8](repeating: 0, count: bytes.count * self.count)
@@ -224,7 +227,7 @@ extension Ranks? {
     }
   }
 
-  /// This process's share of some pieces that all share evenly.
+  /// This process's part when all share the pieces evenly.
   package func share(of pieces: Int) -> Range<Int> {
     pieces * rank / count..<pieces * (rank + 1) / count
   }

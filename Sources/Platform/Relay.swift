@@ -1,5 +1,5 @@
-/// Hands values to a thread of its own, which takes one after the other. Whoever sends waits while many are not taken
-/// yet, so that memory stays bounded.
+/// Passes values to a thread of its own, which takes them one after another. A sender waits while
+/// too many are pending, so that memory stays bounded.
 package final class Relay<Value: Sendable>: Sendable {
   private struct Queue {
     var values: [Value] = []
@@ -10,16 +10,16 @@ package final class Relay<Value: Sendable>: Sendable {
   private let take: @Sendable (Value) -> Void
   private let thread: SystemThread?
 
-  /// How many values may wait.
+  /// How many values may be pending.
   private static var room: Int { 4 }
 
-  /// Begins to hand values to `take`.
+  /// Begins to pass values to `take`.
   package init(_ take: @escaping @Sendable (Value) -> Void) {
     let queue = queue
     self.take = take
     thread = SystemThread {
       while let value = queue.wait(until: Self.next) {
-        // Whoever waits for room hears of it.
+        // Wakes a sender that waits for space.
         queue.change { _ in }
         take(value)
       }
@@ -34,14 +34,14 @@ package final class Relay<Value: Sendable>: Sendable {
     return queue.values.removeFirst()
   }
 
-  /// Hands over a value; where the system had no thread to give, it is taken now.
+  /// Sends a value; where the system had no thread left, takes it now.
   package func send(_ value: Value) {
     guard thread != nil else { return take(value) }
     queue.wait { $0.values.count < Self.room ? () : nil }
     queue.change { $0.values.append(value) }
   }
 
-  /// Waits until all values are taken; nothing may be sent after it.
+  /// Waits until all values are taken; nothing may be sent afterwards.
   package func finish() {
     let isFirst = queue.change { queue in
       defer { queue.isOver = true }

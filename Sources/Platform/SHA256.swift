@@ -1,6 +1,7 @@
 internal import CCrypto
 
-/// SHA-256, fed piece by piece, by OpenSSL's libcrypto, which uses the processor's own instructions for it.
+/// SHA-256, fed piece by piece. It is computed by OpenSSL's libcrypto, which uses the processor's
+/// own instructions for it.
 ///
 /// https://docs.openssl.org/3.0/man3/EVP_DigestInit/
 @safe package struct SHA256: ~Copyable {
@@ -9,7 +10,7 @@ internal import CCrypto
   /// Loaded before the first hash.
   nonisolated(unsafe) private static let library = unsafe reel_load_sha256()
 
-  /// A hash of nothing yet.
+  /// A hash of no bytes yet.
   package init() {
     unsafe context = Self.makeContext()
     Self.check(unsafe Self.library.begin(context, Self.library.algorithm, nil))
@@ -24,17 +25,17 @@ internal import CCrypto
     return hash.finished()
   }
 
-  /// Takes bytes.
+  /// Adds bytes.
   package mutating func update(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBytes { unsafe update($0) }
   }
 
-  /// Takes bytes.
+  /// Adds bytes.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     Self.check(unsafe Self.library.update(context, bytes.baseAddress, bytes.count))
   }
 
-  /// The 32 bytes; the hash itself may still take more.
+  /// The 32 bytes of the hash; more bytes may still be added.
   package func finished() -> [UInt8] {
     let copy = unsafe Self.makeContext()
     defer { unsafe Self.library.destroy(copy) }

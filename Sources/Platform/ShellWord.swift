@@ -1,5 +1,5 @@
 extension String {
-  /// The word as a shell takes it.
+  /// The string as one word for a shell.
   package var quotedForShell: String {
     let isPlain = unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)

@@ -4,7 +4,7 @@ internal import Glibc
 package struct SystemThread: Sendable {
   private let thread: pthread_t
 
-  /// Starts the work; nil where the system has no more threads to give.
+  /// Starts the work; nil where the system has no more threads.
   package init?(_ work: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let work = unsafe Unmanaged.passRetained(Work(work))
@@ -23,10 +23,10 @@ package struct SystemThread: Sendable {
     self.thread = thread
   }
 
-  /// Lets it go on alone: nobody waits for it.
+  /// Lets the thread run on by itself; nobody waits for it.
   package func detach() { pthread_detach(thread) }
 
-  /// Waits until the work is done; to be called once.
+  /// Waits until the work is done; call it once.
   package func join() { pthread_join(thread, nil) }
 
   private final class Work {

@@ -2,16 +2,16 @@ internal import CThreads
 internal import Glibc
 internal import Synchronization
 
-/// Threads that share out numbered pieces of work, again and again. Which thread does which piece is
-/// left to chance, so pieces must not depend on each other, and what they give is put together in order
-/// afterwards: then the number of threads changes no result.
+/// Threads that share numbered pieces of work, again and again. Which thread gets which piece is
+/// left to chance, so pieces must not depend on each other, and results are combined in order
+/// afterwards. The number of threads therefore changes no result.
 @safe package final class ThreadPool: Sendable {
-  /// How many threads work, the calling one included.
+  /// How many threads work, including the calling one.
   package let threads: Int
   private let round = Round()
   private let helpers: [SystemThread]
 
-  /// A pool of threads; where the system has no more to give, of fewer.
+  /// A pool of threads; has fewer where the system has no more.
   package init(threads: Int) {
     precondition(threads > 0, "a pool has a thread")
     let round = round
@@ -30,7 +30,7 @@ internal import Synchronization
     return limit > 0 ? min(limit, allowedProcessors) : allowedProcessors
   }
 
-  /// From now on uses no more than a number of processors, where several programs share them.
+  /// Limits the number of processors from now on, for programs that share them.
   package static func useAtMost(_ processors: Int) { limit.store(processors, ordering: .relaxed) }
 
   private static let limit = Atomic<Int>(0)
@@ -40,18 +40,18 @@ internal import Synchronization
     return Launch.here.processors(allowed: allowed > 0 ? allowed : all, all: all)
   }()
 
-  /// Does the pieces 0 ..< count, each once, and returns when all are done. The calling thread does them alone
-  /// where another pool's pieces, of which this is a part, keep all processors busy, and where this
-  /// pool is at work already.
+  /// Does the pieces 0 ..< count, each once, and returns when all are done. The calling thread does
+  /// them alone where this pool is busy, or where the call is part of another pool's piece and that
+  /// pool keeps all processors busy.
   package func run(_ count: Int, _ piece: @escaping @Sendable (Int) -> Void) {
     if threads > 1, count > 1, !Round.isCrowded, round.run(count, by: threads, piece) { return }
     for index in 0..<count { piece(index) }
   }
 }
 
-/// The pieces of one round after the other, and the threads that take them.
+/// The pieces of the current round, and the threads that take them.
 @safe private final class Round: @unchecked Sendable {
-  /// The pieces that nobody has taken: the first in the low half, in the high half the one behind the last.
+  /// The pieces that are not taken: the first in the low half, the end in the high half.
   private let open = LonelyNumber<UInt64>(0)
   /// How many are not done.
   private let left = LonelyNumber<Int>(0)
@@ -60,7 +60,7 @@ internal import Synchronization
   /// How many helpers sleep, and whether the caller does.
   private let sleepers = Atomic<Int>(0)
   private let callerSleeps = Atomic<Bool>(false)
-  // Set while nothing is open, so read only by who has taken a piece.
+  // Set while no piece is open, so only a thread that has taken a piece reads it.
   private var piece: (@Sendable (Int) -> Void)?
   private var threads = 1
   private var company = Company()
@@ -81,8 +81,8 @@ internal import Synchronization
 
   // MARK: The caller
 
-  /// Does a round; false where one is going on, whose piece this may be a part of, and where the caller is
-  /// better off alone.
+  /// Does a round. False where another round is in progress, of which this may be a part, and where
+  /// the caller is faster alone.
   func run(_ count: Int, by threads: Int, _ piece: @escaping @Sendable (Int) -> Void) -> Bool {
     guard count <= UInt32.max, !isRunning.exchange(true, ordering: .acquiring) else {
       return false
@@ -116,7 +116,7 @@ internal import Synchronization
 
   // MARK: The helpers
 
-  /// What a helper does until the pool goes.
+  /// Runs a helper thread until the pool ends.
   func help() {
     while true {
       if let index = takeLast() {
@@ -148,8 +148,8 @@ internal import Synchronization
 
   // MARK: Pieces
 
-  // The caller takes pieces from the front and helpers from the back: where there are as many as threads, each
-  // tends to get the one whose data it has had before.
+  // The caller takes pieces from the front and helpers from the back. With as many pieces as
+  // threads, each thread tends to get the one whose data is still in its cache.
 
   private func takeFirst() -> Int? {
     var pieces = open.number.load(ordering: .relaxed)
@@ -178,8 +178,8 @@ internal import Synchronization
     left.number.subtract(1, ordering: .sequentiallyConsistent)
   }
 
-  /// Does a piece of the round that its index was taken from. A function of its own, which has let go of
-  /// the work when the caller may change what that held.
+  /// Does a piece of the round that its index was taken from. A separate function, so that it has
+  /// released the work before the caller replaces it.
   @inline(never)
   private func perform(_ index: Int) {
     let employer = unsafe reel_employer()
@@ -189,7 +189,7 @@ internal import Synchronization
     unsafe employer.pointee = before
   }
 
-  /// Whether this thread does a piece of a round whose other threads leave no processor free.
+  /// Whether this thread works on a round whose other threads leave no processor free.
   static var isCrowded: Bool {
     guard let employer = unsafe reel_employer().pointee else { return false }
     let round = unsafe Unmanaged<Round>.fromOpaque(employer).takeUnretainedValue()
@@ -199,10 +199,11 @@ internal import Synchronization
 
   // MARK: Waiting
 
-  /// Short rounds follow each other closely: to sleep between them would cost more than it saves.
+  /// Short rounds follow each other closely, so sleeping between them would cost more than it
+  /// saves.
   private static let patience = 100e-6
 
-  /// Waits for something without sleeping; false where it takes too long.
+  /// Waits for a condition without sleeping; false where that takes too long.
   private func breathe(until isDone: () -> Bool) -> Bool {
     let start = monotonicSeconds()
     repeat {
@@ -214,7 +215,7 @@ internal import Synchronization
     return false
   }
 
-  /// Sleeps until something holds, which whoever brings it about rings for.
+  /// Sleeps until a condition holds; the thread that fulfils it wakes the sleepers.
   private func sleep(until isDone: () -> Bool) {
     unsafe pthread_mutex_lock(mutex)
     while !isDone() { unsafe pthread_cond_wait(bell, mutex) }
@@ -228,7 +229,8 @@ internal import Synchronization
   }
 }
 
-/// A number with cache lines of its own: while some threads look at it, others write its neighbours.
+/// A number with cache lines of its own, because some threads poll it while others write its
+/// neighbours.
 private struct LonelyNumber<Number: AtomicRepresentable>: ~Copyable {
   private let before: InlineArray<16, UInt64> = .init(repeating: 0)
   let number: Atomic<Number>
@@ -237,13 +239,14 @@ private struct LonelyNumber<Number: AtomicRepresentable>: ~Copyable {
   init(_ number: consuming Number) { self.number = Atomic(number) }
 }
 
-/// Whether short rounds are worth sharing. On a machine that others use too, a helper that has taken a piece
-/// may have to leave the processor, for as long as a hundred rounds take.
+/// Whether short rounds are worth sharing. On a busy machine, a helper that has taken a piece may
+/// lose its processor for as long as a hundred rounds take.
 private struct Company {
-  /// How often a helper was waited for in vain of late, and how many rounds the caller does alone.
+  /// How often the caller has recently waited too long for a helper, and how many rounds it now
+  /// does alone.
   private var losses = 0
   private var alone = 0
-  /// Longer than a helper with a processor takes for a piece that is as long as the caller's.
+  /// Longer than a running helper takes for a piece as long as the caller's.
   private static let long = 200e-6
 
   /// Whether the next round is shared.
@@ -253,7 +256,7 @@ private struct Company {
     return false
   }
 
-  /// Takes in how long the caller of a shared round worked, and then waited.
+  /// Records how long the caller of a shared round worked and then waited.
   mutating func note(work: Double, wait: Double) {
     if wait > Self.long, wait > 4 * work {
       alone = 16 << losses
@@ -265,7 +268,7 @@ private struct Company {
 }
 
 extension ThreadPool? {
-  /// Does the pieces 0 ..< count, by a pool where there is one.
+  /// Does the pieces 0 ..< count, on a pool where there is one.
   package func run(_ count: Int, _ piece: @escaping @Sendable (Int) -> Void) {
     if let self { return self.run(count, piece) }
     for index in 0..<count { piece(index) }

@@ -1,8 +1,8 @@
 extension Canvas {
-  /// Paints what is in rare colours in more frequent ones that hardly differ from them, so that a
-  /// picture with many soft edges leaves room in the palette of a film.
+  /// Replaces rare colours with similar, more frequent ones, so that a picture with many soft edges
+  /// leaves space in a film's palette.
   ///
-  /// No channel changes by more than the tolerance, and colours to keep stay as they are.
+  /// No channel changes by more than the tolerance, and colours in `kept` do not change.
   package func reduceColors(keeping kept: [Color], within tolerance: Int) {
     unsafe withMutablePixels { pixels in
       var counts: [UInt32: Int] = [:]
@@ -16,7 +16,7 @@ extension Canvas {
       }
       var leaders = kept
       var replaced: [UInt32: UInt32] = [:]
-      // The most frequent lead; equally frequent ones in a fixed order.
+      // The most frequent first; equally frequent ones in a fixed order.
       for (word, _) in counts.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
         let color = Color(word & 0xFF_FFFF)
         let nearest = leaders.min { $0.distance(to: color) < $1.distance(to: color) }

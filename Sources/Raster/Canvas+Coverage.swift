@@ -3,14 +3,14 @@ import CCairo
 extension Canvas {
   /// Draws something in one colour: directly, or through a mask whose edges have few levels.
   ///
-  /// `extents` returns the room that it needs, and is called only where there is a mask.
+  /// `extents` returns the area of the drawing, and is called only if there is a mask.
   func cover(_ color: Color, extents: () -> Rect, _ draw: () -> Void) {
     guard hasCoarseEdges else {
       use(color)
       draw()
       return
     }
-    // A pixel more to each side, for edges that end within one.
+    // An extra pixel on each side, for edges that end inside a pixel.
     let room = extents().inset(by: -1)
     guard room.width > 2 || room.height > 2 else { return }
     unsafe cairo_save(context)

@@ -1,7 +1,7 @@
 import CCairo
 
 extension Canvas {
-  /// Covers everything with one colour.
+  /// Fills the whole canvas with one colour.
   package func clear(_ color: Color) {
     unsafe cairo_save(context)
     unsafe cairo_reset_clip(context)
@@ -23,7 +23,7 @@ extension Canvas {
   /// Fills a rectangle with a colour.
   package func fill(_ rect: Rect, _ color: Color) { fill(.rect(rect), color) }
 
-  /// Fills a shape with colours that turn into one another.
+  /// Fills a shape with a gradient.
   package func fill(_ shape: Shape, _ gradient: Gradient) {
     let pattern = unsafe cairo_pattern_create_linear(
       gradient.start.x, gradient.start.y, gradient.end.x, gradient.end.y)
@@ -75,12 +75,12 @@ extension Canvas {
     return Rect(x: left, y: top, width: right - left, height: bottom - top)
   }
 
-  /// Draws a shape's outline, as thick as `width` in pixels.
+  /// Draws a shape's outline with a thickness of `width` pixels.
   package func stroke(_ shape: Shape, _ color: Color, width: Double) {
     stroke(shape, color, Stroke(width: width))
   }
 
-  /// Runs a part of a drawing whose clips and transforms end with it.
+  /// Runs a drawing whose clips and transforms end with it.
   package func isolated<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -98,10 +98,10 @@ extension Canvas {
   /// Moves the origin from now on.
   package func translate(_ dx: Double, _ dy: Double) { unsafe cairo_translate(context, dx, dy) }
 
-  /// Draws larger (or smaller) from now on.
+  /// Scales what is drawn from now on.
   package func scale(_ x: Double, _ y: Double) { unsafe cairo_scale(context, x, y) }
 
-  /// Turns what is drawn from now on clockwise around the origin, in radians.
+  /// Rotates what is drawn from now on clockwise around the origin, in radians.
   package func rotate(_ angle: Double) { unsafe cairo_rotate(context, angle) }
 
   func use(_ color: Color) {

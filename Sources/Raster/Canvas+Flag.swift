@@ -1,5 +1,5 @@
 extension Canvas {
-  /// Draws a flag whose pole and cloth stand around a middle; the pole is of the colour of ink.
+  /// Draws a flag centred at a point; the pole has the colour `ink`.
   package func drawFlag(at center: Point, height: Double, _ color: Color, ink: Color) {
     let width = height * 0.58
     let pole = center.x - width * 0.46
@@ -8,7 +8,7 @@ extension Canvas {
     fill(
       .ellipse(Rect(center: Point(pole, bottom), width: height * 0.36, height: height * 0.11)),
       color.mixed(with: ink, 0.35))
-    // A cloth that waves: two edges with the same bend.
+    // A waving cloth: two edges with the same curve.
     let upper = (0...8).map { step -> Point in
       let share = Double(step) / 8
       return Point(pole + share * width, top + Self.wave(share) * height * 0.05)

@@ -1,5 +1,5 @@
 extension Canvas {
-  /// The text, or as much of its start as fits the width, followed by "…".
+  /// The text, shortened to the width and with "…" at its end if necessary.
   package func ellipsized(_ string: String, _ font: Font, width: Double) -> String {
     guard measure(string, font).width > width else { return string }
     let letters = Array(string)
@@ -17,8 +17,9 @@ extension Canvas {
     return measure(result, font).width <= width ? result : ""
   }
 
-  /// The text in lines, broken between words where the next one does not fit the width; a word that is wider
-  /// than a line is broken, too. None of an empty text. Of more lines than wanted the last ends in "…".
+  /// Wraps a text into lines, broken between words; a word that is wider than a line is broken,
+  /// too. An empty text has no lines. If there are more lines than permitted, the last one ends in
+  /// "…".
   package func lines(
     of string: String, _ font: Font, width: Double, most: Int = .max
   ) -> [String] {
@@ -36,7 +37,7 @@ extension Canvas {
     return lines[..<(most - 1)] + [ellipsized(rest, font, width: width)]
   }
 
-  /// Writes a title in one line, or in two smaller ones that have the room of one.
+  /// Draws a title on one line, or on two smaller ones in the same space.
   package func title(
     _ string: String, at place: Point, _ font: Font, _ color: Color, width: Double
   ) {
@@ -50,7 +51,7 @@ extension Canvas {
       color, leading: leading)
   }
 
-  /// Writes lines one below the other.
+  /// Draws lines below each other.
   package func text(
     _ lines: [String], at place: Point, _ font: Font, _ color: Color, align: TextAlignment = .left,
     anchor: TextAnchor = .baseline, leading: Double
@@ -62,7 +63,7 @@ extension Canvas {
     }
   }
 
-  /// A word, broken wherever a line is full; cut where not even a letter has room.
+  /// A word, broken wherever a line is full; cut off where not even a letter fits.
   private func pieces(of word: Substring, _ font: Font, width: Double) -> [String] {
     var (pieces, rest) = ([String](), Array(word))
     while !rest.isEmpty {
@@ -85,7 +86,7 @@ extension Canvas {
 }
 
 extension Font {
-  /// A text in lines, for those who lay out a picture before there is a canvas.
+  /// Wraps a text into lines, for layouts made before there is a canvas.
   package func lines(of string: String, width: Double) -> [String] {
     guard let canvas = try? Canvas(width: 1, height: 1) else { return [string] }
     return canvas.lines(of: string, self, width: width)

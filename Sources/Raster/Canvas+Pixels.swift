@@ -2,9 +2,10 @@ import CCairo
 import Glibc
 
 extension Canvas {
-  /// Lends the pixels, row after row: `0xAARRGGBB`, premultiplied (an opaque pixel has alpha 255).
+  /// Passes the pixels to `body`, row by row: `0xAARRGGBB`, premultiplied (an opaque pixel has
+  /// alpha 255).
   ///
-  /// Rows follow each other without gaps, so pixel (x, y) is number `y * width + x`.
+  /// There are no gaps between rows, so pixel (x, y) has the index `y * width + x`.
   package func withPixels<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<UInt32>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -12,7 +13,7 @@ extension Canvas {
     return try unsafe body(UnsafeBufferPointer(pixels))
   }
 
-  /// Lends the pixels for writing, laid out as for `withPixels`.
+  /// Passes the pixels to `body` for writing, in the layout of `withPixels`.
   package func withMutablePixels<Result, Failure: Error>(
     _ body: (UnsafeMutableBufferPointer<UInt32>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -23,7 +24,7 @@ extension Canvas {
 
   /// The colour of one pixel.
   package func color(x: Int, y: Int) -> Color {
-    precondition((0..<width).contains(x) && (0..<height).contains(y), "the pixel lies outside")
+    precondition((0..<width).contains(x) && (0..<height).contains(y), "the pixel is on the canvas")
     return unsafe withPixels { pixels in
       let word = unsafe pixels[y * width + x]
       var color = Color(word)
@@ -35,7 +36,8 @@ extension Canvas {
   /// Copies another canvas of the same size, pixel by pixel, over everything.
   package func copy(_ other: Canvas) {
     precondition(
-      other.width == width && other.height == height, "only canvases of one size can be copied")
+      other.width == width && other.height == height, "only a canvas of the same size can be copied"
+    )
     unsafe other.withPixels { source in
       unsafe withMutablePixels { target in
         if let from = source.baseAddress, let to = target.baseAddress {
@@ -45,9 +47,9 @@ extension Canvas {
     }
   }
 
-  /// Copies the part of another canvas inside `rect` (whole pixels) to a place on this one.
+  /// Copies the part of another canvas inside `rect` (whole pixels) to a position on this one.
   ///
-  /// What would lie outside either canvas is left out.
+  /// Pixels outside either canvas are left out.
   package func copy(_ other: Canvas, _ rect: Rect, to place: Point? = nil) {
     let wanted = rect.aligned
     let (dx, dy) = (
@@ -70,14 +72,14 @@ extension Canvas {
     }
   }
 
-  /// Lays another canvas over this one, its upper left corner at a place.
+  /// Draws another canvas over this one, with its upper left corner at a point.
   package func draw(_ other: Canvas, at place: Point) {
     unsafe cairo_surface_flush(other.surface)
     unsafe cairo_set_source_surface(context, other.surface, place.x, place.y)
     unsafe cairo_paint(context)
   }
 
-  /// Lays another canvas over this one, stretched to fill a rectangle.
+  /// Draws another canvas over this one, stretched to fill a rectangle.
   package func draw(_ other: Canvas, in rect: Rect) {
     guard rect.width > 0, rect.height > 0 else { return }
     isolated {
@@ -92,7 +94,7 @@ extension Canvas {
     guard let bytes = unsafe cairo_image_surface_get_data(surface) else {
       return unsafe UnsafeMutableBufferPointer(start: nil, count: 0)
     }
-    // Cairo makes the rows of this format 4 · width bytes long, without gaps.
+    // Cairo's rows in this format are 4 · width bytes long, without gaps.
     return unsafe UnsafeMutableRawBufferPointer(start: bytes, count: width * height * 4)
       .bindMemory(to: UInt32.self)
   }

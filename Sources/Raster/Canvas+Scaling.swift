@@ -1,12 +1,12 @@
 import CCairo
 
 extension Canvas {
-  /// The most pixels that a picture has for a moment while it is enlarged.
+  /// The most pixels in the temporary picture of an enlargement.
   private static let greatestEnlargement = 1 << 24
 
-  /// Lays another canvas over this one, enlarged or reduced to fill a rectangle of whole pixels: enlarged by
-  /// a whole number its pixels are squares of one colour, by any other they have soft edges and keep their
-  /// shape, and reduced they are averaged.
+  /// Draws another canvas over this one, scaled to fill a rectangle of whole pixels. Enlarged by a
+  /// whole number, its pixels become squares of one colour; by any other factor, they also have
+  /// soft edges; reduced, they are averaged.
   package func drawPixels(of other: Canvas, in rect: Rect) {
     let rect = rect.aligned
     guard rect.width >= 1, rect.height >= 1 else { return }
@@ -16,7 +16,8 @@ extension Canvas {
     }
     let (columns, rows) = (Int(across.rounded(.up)), Int(down.rounded(.up)))
     let (width, height) = (columns * other.width, rows * other.height)
-    // A little too large first, so that what makes it fit softens the edges of its pixels alone.
+    // Enlarged slightly too much first, so that the final scaling only softens the edges of its
+    // pixels.
     if max(across, down) > 1, width * height <= Self.greatestEnlargement,
       let large = try? Canvas(
         width: width, height: height, background: Color(red: 0, green: 0, blue: 0, alpha: 0))
@@ -37,7 +38,7 @@ extension Canvas {
       unsafe cairo_surface_flush(other.surface)
       unsafe cairo_set_source_surface(context, other.surface, 0, 0)
       unsafe cairo_pattern_set_filter(cairo_get_source(context), filter)
-      // Beyond its edge a picture is nothing, which would shine through.
+      // Beyond its edge a picture is transparent, which would shine through.
       unsafe cairo_pattern_set_extend(cairo_get_source(context), CAIRO_EXTEND_PAD)
       unsafe cairo_paint(context)
     }

@@ -1,7 +1,7 @@
 import CCairo
 
 extension Canvas {
-  /// Writes one line of text; rotation turns it clockwise around its place, in radians.
+  /// Draws one line of text; `rotation` turns it clockwise around its position, in radians.
   package func text(
     _ string: String, at place: Point, _ font: Font, _ color: Color,
     align: TextAlignment = .left, anchor: TextAnchor = .baseline, rotation: Double = 0
@@ -67,7 +67,7 @@ extension Canvas {
     ) { unsafe cairo_show_glyphs(context, glyphs.baseAddress, count) }
   }
 
-  /// The room that a line of text takes.
+  /// The size of a line of text.
   package func measure(_ string: String, _ font: Font) -> TextSize {
     let scaled = scaledFont(font)
     let width =
@@ -81,9 +81,9 @@ extension Canvas {
       capHeight: font.size * Self.capHeight)
   }
 
-  // MARK: Letters that the font lacks
+  // MARK: Letters that are missing from the font
 
-  /// A part of a line: letters of the font, or one that it lacks.
+  /// A part of a line: letters of the font, or one missing letter.
   private struct Part {
     var letters = ""
     var missing: Character?
@@ -98,7 +98,7 @@ extension Canvas {
     }
     var parts: [Part] = []
     for character in string {
-      // What only says how its neighbours look is nothing to see.
+      // Scalars that only change how their neighbours look are invisible.
       let seen = character.unicodeScalars.filter { !$0.properties.isDefaultIgnorableCodePoint }
       let letter = character.isWhitespace ? " " : String(String.UnicodeScalarView(seen))
       if letter.isEmpty || letter.unicodeScalars.allSatisfy({ $0.value < 32 }) { continue }
@@ -114,7 +114,7 @@ extension Canvas {
     return parts
   }
 
-  /// A box with the number of a letter that the font lacks, where there is room for it.
+  /// Draws a box with the code of a missing letter, if it fits.
   private func drawMissing(_ letter: Character, at place: Point, _ font: Font, _ color: Color) {
     let size = font.size
     let box = Rect(
@@ -134,7 +134,7 @@ extension Canvas {
     }
   }
 
-  /// Smaller digits are only dirt.
+  /// Smaller digits are illegible.
   private static var leastLegible: Double { 4.5 }
 
   /// The height of DejaVu's capitals and digits, as a share of the size.
@@ -151,19 +151,19 @@ extension Canvas {
 
   private func scaledFont(_ font: Font) -> ScaledFont {
     if let known = fonts[font] { return known }
-    let made = ScaledFont(font)
+    let made = ScaledFont(font, of: typefaces)
     fonts[font] = made
     return made
   }
 
-  /// Lends the glyphs of a text that starts at the origin, and where the next one would stand.
+  /// Passes on the glyphs of a text that starts at the origin, and the position of the next one.
   private func withGlyphs<Result>(
     of string: String, _ scaled: ScaledFont,
     _ body: (UnsafeMutableBufferPointer<cairo_glyph_t>, Double) -> Result
   ) -> Result {
     var string = string
     return string.withUTF8 { letters in
-      // No text has more glyphs than bytes; one more stands for the end.
+      // A text has at most as many glyphs as bytes; one more marks the end.
       unsafe withUnsafeTemporaryAllocation(of: cairo_glyph_t.self, capacity: letters.count + 1) {
         room in
         var glyphs = room.baseAddress
@@ -175,7 +175,7 @@ extension Canvas {
         guard status == CAIRO_STATUS_SUCCESS, let first = unsafe glyphs, count > 0 else {
           return unsafe body(UnsafeMutableBufferPointer(start: nil, count: 0), 0)
         }
-        // Cairo may bring its own array where ours did not suffice.
+        // Cairo may allocate its own array if ours is too small.
         defer {
           if unsafe glyphs != room.baseAddress { unsafe cairo_glyph_free(glyphs) }
         }

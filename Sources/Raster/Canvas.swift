@@ -1,31 +1,32 @@
 import CCairo
 
-/// A picture to draw on: pixels in memory, or an SVG document through the same calls.
+/// A picture to draw on: pixels in memory, or an SVG document with the same calls.
 ///
-/// One thread at a time may use a canvas; different canvases may be used by different threads.
+/// Only one thread at a time may use a canvas; different threads may use different canvases.
 @safe
 package final class Canvas {
   /// Pixels from left to right.
   package let width: Int
   /// Pixels from top to bottom.
   package let height: Int
-  /// Whether this canvas holds pixels (and not an SVG document).
+  /// Whether this canvas has pixels (and is not an SVG document).
   package let hasPixels: Bool
 
-  /// Whether the edges of shapes and letters have quarters of coverage instead of 256 levels, for
-  /// pictures that must fit a small palette.
+  /// Whether the edges of shapes and letters have 4 levels of coverage instead of 256, for pictures
+  /// that must fit a small palette.
   package var hasCoarseEdges = false
 
   let context: OpaquePointer
   let surface: OpaquePointer
+  let typefaces: Typefaces
   /// What the SVG surface has written so far; nil for a canvas of pixels.
   private let document: ByteSink?
-  /// Fonts that were measured on this canvas, ready for use.
+  /// The fonts used on this canvas so far.
   var fonts: [Font: ScaledFont] = [:]
 
-  /// The most pixels that a canvas may have: 400 MB of them.
+  /// The most pixels of a canvas: 400 MB.
   package static let greatestPixelCount = 100_000_000
-  /// The longest side that Cairo draws on.
+  /// The longest side that Cairo supports.
   package static let greatestSide = 32_767
 
   /// A canvas of pixels, filled with one colour.
@@ -35,6 +36,7 @@ package final class Canvas {
     self.height = height
     self.hasPixels = true
     self.document = nil
+    self.typefaces = try Typefaces.shared.get()
     unsafe (self.surface, self.context) = try Self.opened(
       cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height)))
     clear(background)
@@ -48,6 +50,7 @@ package final class Canvas {
     self.height = height
     self.hasPixels = false
     self.document = document
+    self.typefaces = try Typefaces.shared.get()
     unsafe (self.surface, self.context) = try Self.opened(
       cairo_svg_surface_create_for_stream(
         { closure, bytes, count in
@@ -68,7 +71,7 @@ package final class Canvas {
     unsafe cairo_surface_destroy(surface)
   }
 
-  /// Ends an SVG document and hands over its text; the canvas can no longer be drawn on.
+  /// Ends an SVG document and returns its text; the canvas can no longer be drawn on.
   package func finishedSVG() throws(CanvasError) -> [UInt8] {
     guard let document else { preconditionFailure("only a canvas made for SVG has an SVG text") }
     unsafe cairo_surface_finish(surface)
@@ -95,17 +98,21 @@ package final class Canvas {
   }
 }
 
-/// Where an SVG surface puts its bytes; a class because C keeps its address.
+/// The target of an SVG surface's bytes; a class because C keeps its address.
 private final class ByteSink {
   var bytes: [UInt8] = []
 }
 
 /// Why a picture could not be made.
 package enum CanvasError: Error, Hashable, CustomStringConvertible {
-  /// The size that was asked for is not one that a picture can have.
+  /// The requested size is not possible for a picture.
   case size(width: Int, height: Int)
   /// Drawing itself failed, for the reason given by Cairo.
   case drawing(String)
+  /// A file of the typefaces is missing.
+  case missingFont(String)
+  /// A file of the typefaces is not a font.
+  case brokenFont(String)
 
   /// The failure as one sentence.
   package var description: String {
@@ -115,6 +122,9 @@ package enum CanvasError: Error, Hashable, CustomStringConvertible {
         + "\(Canvas.greatestSide) pixels, and both together at most "
         + "\(Canvas.greatestPixelCount / 1_000_000) million"
     case .drawing(let reason): "the picture could not be drawn: \(reason)"
+    case .missingFont(let file):
+      "pictures need the font \(file), which is missing: apt install fonts-dejavu-core"
+    case .brokenFont(let path): "pictures need the font \(path), which cannot be read"
     }
   }
 

@@ -1,4 +1,4 @@
-/// An sRGB colour of 8 bits a channel, with straight (not premultiplied) alpha.
+/// An sRGB colour with 8 bits per channel and straight (not premultiplied) alpha.
 package struct Color: Hashable, Sendable, CustomStringConvertible {
   /// How much red, from 0 to 255.
   package var red: UInt8
@@ -27,7 +27,7 @@ package struct Color: Hashable, Sendable, CustomStringConvertible {
   /// The colour without its alpha, as the number `0xRRGGBB`.
   package var hex: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
 
-  /// The colour as style sheets write it, `#RRGGBB` or `#RRGGBBAA`.
+  /// The colour in CSS notation, `#RRGGBB` or `#RRGGBBAA`.
   package var description: String {
     let channels = [red, green, blue] + (alpha == 255 ? [] : [alpha])
     return channels.reduce("#") { text, channel in
@@ -35,14 +35,14 @@ package struct Color: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The same colour, as opaque as told (0…1).
+  /// The same colour with another opacity (0…1).
   package func opacity(_ opacity: Double) -> Color {
     var copy = self
     copy.alpha = UInt8((max(0, min(1, opacity)) * 255).rounded())
     return copy
   }
 
-  /// The colour that lies a share of the way to another, evenly for the eye (mixed in OKLab).
+  /// The colour at a share of the way to another, perceptually even (mixed in OKLab).
   package func mixed(with other: Color, _ share: Double) -> Color {
     let start = OKLab(self)
     let end = OKLab(other)
@@ -55,7 +55,7 @@ package struct Color: Hashable, Sendable, CustomStringConvertible {
     return mixture
   }
 
-  /// What is seen where this colour covers a share of another one, as an anti-aliased edge does.
+  /// The visible colour where this one covers a share of another, as at an anti-aliased edge.
   package func covering(_ other: Color, by share: Double = 1) -> Color {
     let coverage = share * Double(alpha) / 255
     func blend(_ top: UInt8, _ bottom: UInt8) -> UInt8 {
@@ -66,7 +66,7 @@ package struct Color: Hashable, Sendable, CustomStringConvertible {
       alpha: other.alpha)
   }
 
-  /// The greatest difference of any of the three channels.
+  /// The greatest difference of the three channels.
   package func distance(to other: Color) -> Int {
     max(
       abs(Int(red) - Int(other.red)), abs(Int(green) - Int(other.green)),

@@ -1,8 +1,8 @@
-/// Colours for numbers, in steps that look equally far apart.
+/// Colours for numbers, in steps that look equally different.
 ///
-/// A map has few steps (32 unless told otherwise), so that a film of heat maps fits one palette.
+/// A map has few steps (32 by default), so that a film of heat maps fits one palette.
 package struct ColorMap: Hashable, Sendable, CustomStringConvertible {
-  /// What the command line calls this map.
+  /// Its name on the command line.
   package let name: String
   /// The colours from the lowest value to the highest.
   package let colors: [Color]
@@ -14,7 +14,7 @@ package struct ColorMap: Hashable, Sendable, CustomStringConvertible {
     self.colors = Self.evenlySpaced(along: points, steps: steps).map(\.color)
   }
 
-  /// A map with two arms that look equally long; the colour between them stands for 0.
+  /// A map with two arms that look equally long; the colour between them represents 0.
   package init(
     _ name: String, down: [OKLab], middle: OKLab, up: [OKLab], stepsPerArm: Int = 16
   ) {
@@ -28,19 +28,20 @@ package struct ColorMap: Hashable, Sendable, CustomStringConvertible {
     self.colors = colors
   }
 
-  /// The colour of a share between 0 (lowest) and 1; what lies outside takes the colour of the end.
+  /// The colour for a share between 0 (lowest) and 1; values outside get the colour of the nearest
+  /// end.
   package func color(at share: Double) -> Color {
     guard share > 0 else { return colors[0] }
     return colors[min(colors.count - 1, Int(min(share, 1) * Double(colors.count)))]
   }
 
-  /// The colour of a value in a range; where the range is empty, that of the middle.
+  /// The colour for a value in a range; where the range is empty, the middle colour.
   package func color(for value: Double, in range: ClosedRange<Double>) -> Color {
     let width = range.upperBound - range.lowerBound
     return color(at: width > 0 ? (value - range.lowerBound) / width : 0.5)
   }
 
-  /// The colour of a signed value where ±`limit` are the ends and 0 is the middle.
+  /// The colour for a signed value, where ±`limit` are the ends and 0 is the middle.
   package func color(for value: Double, limit: Double) -> Color {
     color(at: limit > 0 ? 0.5 + value / limit / 2 : 0.5)
   }
@@ -48,7 +49,7 @@ package struct ColorMap: Hashable, Sendable, CustomStringConvertible {
   /// The map's name.
   package var description: String { name }
 
-  /// The same colours from the highest to the lowest.
+  /// The same colours in reverse order.
   package var reversed: ColorMap { ColorMap(name, colors: colors.reversed()) }
 
   /// Some of the colours, from one to another.
@@ -110,10 +111,10 @@ package struct ColorMap: Hashable, Sendable, CustomStringConvertible {
       OKLab(lightness: 0.80, chroma: 0.100, hue: 238),
     ])
 
-  /// Every map that can be asked for by name.
+  /// All maps that can be chosen by name.
   package static let all = [dusk, mist, tide, ember]
 
-  /// The map of a name, where there is one.
+  /// The map with a name, if there is one.
   package static func named(_ name: String) -> ColorMap? { all.first { $0.name == name } }
 
   private static func evenlySpaced(along points: [OKLab], steps: Int) -> [OKLab] {
@@ -123,7 +124,7 @@ package struct ColorMap: Hashable, Sendable, CustomStringConvertible {
     for index in 0...((points.count - 1) * perSegment) {
       let segment = min(index / perSegment, points.count - 2)
       let share = Double(index - segment * perSegment) / Double(perSegment)
-      // What a screen shows is measured, not what was asked for: clipping would make uneven steps.
+      // Measures the colour as displayed, not as requested: clipping would make uneven steps.
       let point = OKLab(curve(through: points, segment: segment, share: share).color)
       let step = path.last.map { $0.distance(to: point) } ?? 0
       lengths.append((lengths.last ?? 0) + step)
@@ -138,7 +139,7 @@ package struct ColorMap: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// A Catmull-Rom curve, so that the hue turns without corners (which look like bands).
+  /// A Catmull-Rom curve, so that the hue changes without corners (which look like bands).
   private static func curve(through points: [OKLab], segment: Int, share: Double) -> OKLab {
     let before = points[max(0, segment - 1)]
     let start = points[segment]

@@ -1,4 +1,4 @@
-/// A picture that draws itself, into pixels or vectors alike.
+/// A picture that can draw itself as pixels or as vectors.
 package protocol Drawing {
   /// Pixels from left to right.
   var width: Int { get }
@@ -7,7 +7,7 @@ package protocol Drawing {
   /// Its colours.
   var theme: Theme { get }
 
-  /// Draws over all of a canvas of its size, which shows the theme's background.
+  /// Draws on a canvas of its size, which already has the theme's background.
   func draw(onto canvas: Canvas)
 }
 

@@ -3,11 +3,11 @@ import CCairo
 /// A typeface in one size.
 package struct Font: Hashable, Sendable {
   /// The typefaces of this program's pictures.
-  package enum Family: String, Sendable {
-    /// For words.
-    case sans = "DejaVu Sans"
-    /// For numbers that change in place.
-    case mono = "DejaVu Sans Mono"
+  package enum Family: Sendable {
+    /// DejaVu Sans, for words.
+    case sans
+    /// DejaVu Sans Mono, for numbers that change in place.
+    case mono
   }
   /// How heavy the letters are.
   package enum Weight: Sendable { case regular, bold }
@@ -78,32 +78,22 @@ final class ScaledFont {
   let scaled: OpaquePointer
   let extents: cairo_font_extents_t
 
-  init(_ font: Font) {
-    let weight = font.weight == .bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL
-    // Cairo's constructors never return null: a failed object is a valid one that draws nothing.
-    unsafe face = cairo_toy_font_face_create(
-      font.family.rawValue, CAIRO_FONT_SLANT_NORMAL, weight)
+  init(_ font: Font, of typefaces: Typefaces) {
+    unsafe face = typefaces.face(font.family, font.weight)
     var size = cairo_matrix_t()
     unsafe cairo_matrix_init_scale(&size, font.size, font.size)
     var identity = cairo_matrix_t()
     unsafe cairo_matrix_init_identity(&identity)
     let options = unsafe Self.makeOptions()
     defer { unsafe cairo_font_options_destroy(options) }
-    // Fontconfig asks for small letters of DejaVu without hinting, and Cairo asks fontconfig only once
-    // for each face: so that no picture depends on those before it, the first size is always the same.
-    var usual = cairo_matrix_t()
-    unsafe cairo_matrix_init_scale(&usual, 16, 16)
-    unsafe cairo_scaled_font_destroy(cairo_scaled_font_create(face, &usual, &identity, options))
+    // Cairo's constructors never return null: a failed object is a valid one that draws nothing.
     unsafe scaled = cairo_scaled_font_create(face, &size, &identity, options)
     var extents = cairo_font_extents_t()
     unsafe cairo_scaled_font_extents(scaled, &extents)
     self.extents = extents
   }
 
-  deinit {
-    unsafe cairo_scaled_font_destroy(scaled)
-    unsafe cairo_font_face_destroy(face)
-  }
+  deinit { unsafe cairo_scaled_font_destroy(scaled) }
 
   /// Everything that a desktop's settings could change is fixed: the same text has the same pixels.
   static func makeOptions() -> OpaquePointer? {

@@ -1,7 +1,7 @@
-/// Something that draws the frames of a film, one after the other.
+/// A source of a film's frames.
 ///
-/// A film first asks for a few frames to learn their colours, then for all of them; within each
-/// of these passes the numbers ascend. Every call comes from the thread that makes the film.
+/// A film first draws a few frames to choose its palette, then all of them; in each pass the
+/// numbers ascend. Every call comes from the thread that makes the film.
 package protocol FrameSource {
   /// How many frames there are.
   var frameCount: Int { get }
@@ -9,7 +9,7 @@ package protocol FrameSource {
   var width: Int { get }
   /// Pixels from top to bottom.
   var height: Int { get }
-  /// Colours of whole areas that frames are known to need, the most important first.
+  /// Colours of whole areas that frames will need, the most important first.
   var declaredColors: [Color] { get }
   /// Its parts, such as episodes: their frames in order, without gaps.
   var chapters: [Range<Int>] { get }
@@ -17,23 +17,23 @@ package protocol FrameSource {
   /// Draws one frame over whatever the canvas shows (an older frame, or nothing).
   mutating func draw(_ frame: Int, onto canvas: Canvas) throws
 
-  /// How much longer than usual a frame stays, in hundredths of a second.
+  /// How much longer than usual a frame is shown, in hundredths of a second.
   func hold(after frame: Int) -> Int
 }
 
 extension FrameSource {
-  /// None beyond those that the frames show.
+  /// By default, only those that the frames show.
   package var declaredColors: [Color] { [] }
 
-  /// One part.
+  /// By default, one chapter.
   package var chapters: [Range<Int>] { [0..<frameCount] }
 
-  /// Every frame stays equally long.
+  /// By default, every frame is shown for the same time.
   package func hold(after frame: Int) -> Int { 0 }
 }
 
 extension [Range<Int>] {
-  /// The number of the chapter that a frame belongs to.
+  /// The index of the chapter that contains a frame.
   package func place(of frame: Int) -> Int {
     var low = 0
     var high = count

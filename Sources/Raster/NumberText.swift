@@ -1,8 +1,8 @@
 import Glibc
 
-/// Numbers written for people: a true minus sign, thousands set apart, no exponent where it can be avoided.
+/// Numbers for people: a true minus sign, separated thousands, no exponent where it can be avoided.
 package enum NumberText {
-  /// A number with a fixed number of digits after the point.
+  /// A number with a fixed number of decimals.
   package static func fixed(_ value: Double, decimals: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "−∞" : "∞" }
     let places = max(0, min(decimals, 9))
@@ -10,14 +10,14 @@ package enum NumberText {
     let scaled = (abs(value) * scale).rounded()
     guard scaled < 0x1p53 else { return scientific(value, digits: places + 1) }
     let digits = Array(String(Int(scaled)))
-    // Zeros in front, so that there is one digit before the point.
+    // Leading zeros, so that there is one digit before the decimal point.
     let padded = Array(repeating: Character("0"), count: max(0, places + 1 - digits.count)) + digits
     let whole = grouped(padded.dropLast(places))
     let text = places == 0 ? whole : whole + "." + String(padded.suffix(places))
     return value < 0 && scaled != 0 ? "−" + text : text
   }
 
-  /// A number with a limited number of digits after the point, and no zeros at its end.
+  /// A number with a limited number of decimals, without trailing zeros.
   package static func trimmed(_ value: Double, decimals: Int) -> String {
     var text = fixed(value, decimals: decimals)
     guard text.contains("."), !text.contains("e") else { return text }
@@ -26,13 +26,13 @@ package enum NumberText {
     return text
   }
 
-  /// A number with its sign in any case, except for zero.
+  /// A number that always has its sign, except for zero.
   package static func signed(_ value: Double, decimals: Int) -> String {
     let text = trimmed(value, decimals: decimals)
     return value > 0 && text != "0" ? "+" + text : text
   }
 
-  /// A number in as few digits as tell it apart from its neighbours: 0.0123, 1.23, 12.3, 123, 1,234, 12.3 K.
+  /// A number with few significant digits: 0.0123, 1.23, 12.3, 123, 1,234, 12.3 K.
   package static func short(_ value: Double, digits: Int = 3) -> String {
     let size = abs(value)
     guard size.isFinite, size > 0 else { return fixed(value, decimals: 0) }
@@ -52,7 +52,7 @@ package enum NumberText {
     return trimmed(value, decimals: 0)
   }
 
-  /// A whole number, its thousands set apart: 1,931,353.
+  /// A whole number with separated thousands: 1,931,353.
   package static func grouped(_ value: Int) -> String {
     (value < 0 ? "−" : "") + grouped(String(value.magnitude))
   }

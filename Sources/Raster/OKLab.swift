@@ -1,6 +1,6 @@
 import Glibc
 
-/// A colour as the eye measures it: equal distances look equally different.
+/// A colour in perceptual coordinates: equal distances look equally different.
 ///
 /// Björn Ottosson, "A perceptual color space for image processing",
 /// https://bottosson.github.io/posts/oklab/
@@ -19,7 +19,7 @@ package struct OKLab: Hashable, Sendable {
     self.b = b
   }
 
-  /// A colour from lightness, colourfulness and an angle of hue in degrees.
+  /// A colour from lightness, chroma and a hue angle in degrees.
   package init(lightness: Double, chroma: Double, hue: Double) {
     let angle = hue * .pi / 180
     self.init(lightness: lightness, a: chroma * cos(angle), b: chroma * sin(angle))
@@ -39,10 +39,10 @@ package struct OKLab: Hashable, Sendable {
       b: 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short)
   }
 
-  /// The nearest colour of the same lightness and hue that a screen can show.
+  /// The nearest displayable colour of the same lightness and hue.
   package var color: Color {
     var shown = self
-    // Twenty steps of 5 % end at grey, which every screen shows.
+    // Twenty steps of 5 % end at grey, which every screen can show.
     for _ in 0..<20 where !shown.isShowable {
       shown.a -= a * 0.05
       shown.b -= b * 0.05
@@ -52,7 +52,7 @@ package struct OKLab: Hashable, Sendable {
       red: Self.encoded(red), green: Self.encoded(green), blue: Self.encoded(blue))
   }
 
-  /// How different two colours look; .02 is just noticeable on a screen.
+  /// The perceived difference between two colours; .02 is just noticeable on a screen.
   package func distance(to other: OKLab) -> Double {
     let dl = lightness - other.lightness
     let da = a - other.a
@@ -79,13 +79,13 @@ package struct OKLab: Hashable, Sendable {
 
   private func cube(_ value: Double) -> Double { value * value * value }
 
-  /// An 8-bit sRGB channel as an amount of light.
+  /// An 8-bit sRGB channel as linear light.
   package static func linear(_ channel: UInt8) -> Double {
     let value = Double(channel) / 255
     return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
   }
 
-  /// An amount of light as an 8-bit sRGB channel.
+  /// Linear light as an 8-bit sRGB channel.
   package static func encoded(_ light: Double) -> UInt8 {
     let bounded = max(0, min(1, light))
     let value = bounded <= 0.0031308 ? bounded * 12.92 : 1.055 * pow(bounded, 1 / 2.4) - 0.055

@@ -1,4 +1,4 @@
-/// Names inside an SVG document, which Cairo numbers through the whole life of a program.
+/// Names inside an SVG document, which Cairo numbers throughout the life of a program.
 enum SVGNames {
   /// The document with those names numbered from 0, so that the same drawing has the same bytes.
   static func renumbered(_ document: [UInt8]) -> [UInt8] {
@@ -21,7 +21,7 @@ enum SVGNames {
     return result
   }
 
-  /// Where the digits of a name are that starts, with the sign before it, at a position.
+  /// The range of a name's digits after an occurrence of its prefix.
   private static func digits(in document: [UInt8], at position: Int) -> Range<Int>? {
     guard document[position] == UInt8(ascii: "\"") || document[position] == UInt8(ascii: "#")
     else { return nil }

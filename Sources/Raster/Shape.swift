@@ -10,7 +10,8 @@ package enum Shape: Hashable, Sendable {
   case circle(Point, radius: Double)
   /// An ellipse inside a rectangle.
   case ellipse(Rect)
-  /// A part of a circle, clockwise from the start angle; angles in radians from the right.
+  /// A part of a circle's outline, clockwise from the start angle; angles in radians from the
+  /// right.
   case arc(Point, radius: Double, from: Double, to: Double)
   /// A slice of a circle, clockwise from the start angle.
   case slice(Point, radius: Double, from: Double, to: Double)
@@ -20,12 +21,12 @@ package enum Shape: Hashable, Sendable {
   case polyline([Point])
   /// Lines from point to point and back to the first.
   case polygon([Point])
-  /// Several lines at once: where one crosses another, nothing is covered twice.
+  /// Several lines at once; where one crosses another, nothing is painted twice.
   case polylines([[Point]])
   /// Several outlines at once; one inside another is a hole (even-odd).
   case polygons([[Point]])
 
-  /// An arrow through the middle of a cell: a shaft with a head, pointing along (dx, dy).
+  /// An arrow centred in a cell: a shaft with a head, pointing along (dx, dy).
   ///
   /// Length is from tail to tip; dy is positive for an arrow that points down. An arrow without
   /// direction is empty.
@@ -39,7 +40,7 @@ package enum Shape: Hashable, Sendable {
       from: center.moved(-half.x, -half.y), to: center.moved(half.x, half.y), thickness: thickness)
   }
 
-  /// An arrow between two places; its shaft is an eighth as thick as it is long unless told.
+  /// An arrow between two points; by default its shaft is an eighth as thick as it is long.
   package static func arrow(from tail: Point, to tip: Point, thickness: Double? = nil) -> Shape {
     let dx = tip.x - tail.x
     let dy = tip.y - tail.y
@@ -49,7 +50,8 @@ package enum Shape: Hashable, Sendable {
     let headLength = min(length * 0.62, half * 5.6)
     let headHalf = half * 3.1
     let neck = length - headLength
-    // The head's back leans forward a little: a plain triangle looks heavy at small sizes.
+    // The back of the head slants forward slightly, because a plain triangle looks heavy at small
+    // sizes.
     let barb = neck - headLength * 0.10
     let outline = [
       (0, -half), (neck, -half), (barb, -headHalf), (length, 0), (barb, headHalf), (neck, half),
@@ -92,7 +94,7 @@ package struct Stroke: Hashable, Sendable {
   /// Lengths drawn and left out in turn; empty for a solid line.
   package var dashes: [Double]
 
-  /// A line's looks.
+  /// A stroke from its properties.
   package init(
     width: Double = 1, cap: Cap = .butt, join: Join = .round, dashes: [Double] = []
   ) {
@@ -103,7 +105,7 @@ package struct Stroke: Hashable, Sendable {
   }
 }
 
-/// Colours that turn into one another along a line.
+/// A gradient of colours along a line.
 package struct Gradient: Hashable, Sendable {
   /// Where the first colour is.
   package var start: Point
@@ -112,7 +114,7 @@ package struct Gradient: Hashable, Sendable {
   /// The colours, evenly spaced.
   package var colors: [Color]
 
-  /// A gradient between two places.
+  /// A gradient between two points.
   package init(from start: Point, to end: Point, colors: [Color]) {
     self.start = start
     self.end = end

@@ -1,33 +1,33 @@
 /// The colours of every picture, in a light and a dark version.
 package struct Theme: Hashable, Sendable, CustomStringConvertible {
-  /// What the command line calls it.
+  /// Its name on the command line.
   package var name: String
-  /// Whether light stands on dark.
+  /// Whether it is light on dark.
   package var isDark: Bool
 
   // The page.
 
-  /// Behind everything.
+  /// The background.
   package var background: Color
-  /// Of cards, plot areas and caption strips.
+  /// Cards, plot areas and caption strips.
   package var surface: Color
-  /// Of text that is to be read first.
+  /// Text that should be read first.
   package var text: Color
-  /// Of text that explains: captions, tick labels.
+  /// Explanatory text: captions, tick labels.
   package var mutedText: Color
-  /// Of hairlines and grid lines.
+  /// Hairlines and grid lines.
   package var grid: Color
-  /// Of axes and borders.
+  /// Axes and borders.
   package var axis: Color
-  /// Of the one thing that matters in a picture.
+  /// The most important thing in a picture.
   package var accent: Color
-  /// Of a second thing beside it.
+  /// A second thing beside it.
   package var secondAccent: Color
-  /// Of success.
+  /// Success.
   package var positive: Color
-  /// Of failure.
+  /// Failure.
   package var negative: Color
-  /// Eight colours for things that are compared, told apart by colour-blind readers too.
+  /// Eight colours for comparisons, distinguishable for colour-blind readers, too.
   package var series: [Color]
 
   // Numbers as colours.
@@ -36,7 +36,7 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
   package var sequential: ColorMap
   /// For signed values around 0.
   package var diverging: ColorMap
-  /// Of a cell about which nothing is known.
+  /// A cell about which nothing is known.
   package var unknown: Color
 
   /// For paper, slides and bright rooms.
@@ -68,16 +68,16 @@ package struct Theme: Hashable, Sendable, CustomStringConvertible {
   /// Both themes.
   package static let all = [light, dark]
 
-  /// The theme of a name, where there is one.
+  /// The theme with a name, if there is one.
   package static func named(_ name: String) -> Theme? { all.first { $0.name == name } }
 
   /// The theme's name.
   package var description: String { name }
 
-  /// One of two colours: what a page does not need, its painter adds for both themes.
+  /// One of two colours, for colours that a painter adds to both themes.
   package func color(light: UInt32, dark: UInt32) -> Color { Color(isDark ? dark : light) }
 
-  /// What a film in this theme is likely to show.
+  /// The colours that a film in this theme is likely to show.
   package var declaredColors: [Color] {
     [
       background, surface, text, mutedText, grid, axis, accent, secondAccent, positive, negative,

@@ -1,10 +1,10 @@
 internal import SQLite
 
-// Whether the file's pages are whole. SQLite's own check visits every row of every table, one after another, which
-// takes longer than all the rest of an audit. Where the pages of the transitions were all read and seen to
-// be whole, only the others are left to it.
+// Checks that the file's pages are whole. SQLite's own check visits every row of every table, which
+// takes longer than the rest of an audit. If all pages of the transitions were read and found
+// whole, SQLite only checks the others.
 extension Audit {
-  /// Throws what SQLite says of the file's pages, where that is not "ok".
+  /// Throws SQLite's answer about the file's pages, unless it is "ok".
   func checkPages() throws {
     if try arePagesWhole() { return }
     let answer = try recording.value("PRAGMA integrity_check(1)")?.text
@@ -12,13 +12,13 @@ extension Audit {
     throw Difference("SQLite's own check of the file", expected: "ok", found: answer ?? "nothing")
   }
 
-  /// Whether every page was seen to be whole, and is of one table; false where SQLite has to say so.
+  /// Whether every page was found whole and belongs to one table; false where SQLite must check.
   private func arePagesWhole() throws -> Bool {
     let transitions = TransitionColumn.table
     guard let whole = ahead?.wholePages,
       let pages = try? TablePages(of: transitions, in: recording.database),
       let header = try? recording.database.firstBytes(100),
-      // Neither free pages nor those that say where others are.
+      // No free pages, and no pages that map others.
       (header[32..<40] + header[52..<56] + header[64..<68]).allSatisfy({ $0 == 0 })
     else { return false }
     var used = PageSet(count: pages.count)
@@ -43,10 +43,10 @@ extension Audit {
         guard areOwn else { return false }
       }
     } catch {
-      // A SQLite without this table, or one that cannot go on.
+      // This SQLite lacks the table, or cannot continue.
       return false
     }
-    // SQLite never uses the page with the bytes that it locks.
+    // SQLite never uses the page that contains its lock bytes.
     let locking = (1 << 30) / pages.pageSize + 1
     return used.count == pages.count - (locking <= pages.count ? 1 : 0)
   }

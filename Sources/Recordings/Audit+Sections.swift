@@ -2,9 +2,9 @@ internal import Platform
 internal import Rollouts
 internal import SQLite
 
-// What of a batch its hashes cover beside its transitions.
+// The parts of a batch that its hashes cover, besides its transitions.
 extension Audit {
-  /// What follows the transitions.
+  /// Adds the parts after the transitions.
   func add(
     _ link: Link, to hashed: inout HashChain.Link
   ) throws -> [Row<EpisodeColumn>] {
@@ -21,11 +21,11 @@ extension Audit {
     return episodes.openRows(reached.map(\.state))
   }
 
-  /// Which of a batch's hashes is not as it was written.
+  /// Finds which of a batch's hashes does not match.
   func brokenHash(
     _ link: Link, _ hashes: (hash: [UInt8], sections: [UInt8])
   ) -> Difference {
-    // Enough of a hash to see that two differ.
+    // Enough digits of a hash to show a difference.
     func text(_ hash: some Sequence<UInt8>) -> String { Array(hash.prefix(8)).hexadecimal }
     let steps = link.steps.isEmpty ? nil : link.steps.lowerBound...link.steps.upperBound - 1
     let parts = [
@@ -83,7 +83,7 @@ extension Audit {
     }
   }
 
-  /// Infos, images and scenes, which format 1 lacks.
+  /// Adds infos, images and scenes, which format 1 lacks.
   private func addExtras(_ link: Link, to hashed: inout HashChain.Link) throws {
     try add(link.infos, of: link, to: &hashed.hash, through: InfoColumn.text)
     hashed.endSection()
@@ -100,7 +100,8 @@ extension Audit {
     hashed.endSection()
   }
 
-  /// Rows of a table by their place in the order of recording, each checked before it is hashed up to a column.
+  /// Adds rows of a table by their index in the order of recording, checks each, and hashes them up
+  /// to a column.
   private func add<Column: TableColumn>(
     _ range: Range<Int>, of link: Link, to hash: inout CanonicalHash, through last: Column,
     _ check: (Row<Column>) throws -> Void = { _ in }

@@ -1,16 +1,17 @@
 internal import Rollouts
 internal import SQLite
 
-/// Reads a recording batch by batch and checks its chain of hashes and everything that its tables hold
-/// twice. Nothing is read before its batch's turn, so that of a damaged file everything before the damage
-/// can still be read.
+/// Reads a recording batch by batch and checks its chain of hashes, and everything that is stored
+/// twice. It reads nothing before the turn of its batch, so that in a damaged file everything
+/// before the damage can be read.
 final class Audit {
-  /// A batch that is as it was written.
+  /// A batch that verifies.
   struct Link {
     var steps: Range<Int>
-    /// Its numbers as they should be.
+    /// The numbers that it should have.
     var numbers: BatchNumbers
-    /// Its row, its metrics and checkpoints, the episodes that ended in it, and those open after it.
+    /// Its row, its metrics and checkpoints, the episodes that ended in it, and those open after
+    /// it.
     var row: Row<BatchColumn>
     var metrics: Range<Int> = 0..<0
     var checkpoints: Range<Int> = 0..<0
@@ -26,16 +27,16 @@ final class Audit {
   private(set) var batches = 0
   /// The steps of those batches.
   private(set) var keptSteps = 0
-  /// How much of everything the batches so far have covered.
+  /// The totals up to the current batch.
   private(set) var numbers = BatchNumbers(session: 0)
   private var bestReturn: Double?
   private var chain: HashChain
   let sessions: [SessionFacts]
-  /// The sessions that some batch's hash covers, by their place.
+  /// The indices of the sessions that a batch's hash covers.
   private(set) var coveredSessions: Set<Int> = []
   private let hasTransitions: Bool
   private let kinds: ValueKinds
-  /// The rows that other threads read; nil where this one reads all.
+  /// The rows that other threads read; nil where this thread reads all.
   private(set) var ahead: RowsAhead?
   private let key: Statement
   private let batch: Statement
@@ -43,10 +44,11 @@ final class Audit {
   private var lastKey = Int.min
   /// The step of the last checkpoint that a batch has covered.
   var lastCheckpoint = Int.min
-  /// Whether hashes are made, and not compared.
+  /// Whether to compute hashes instead of comparing them.
   private let isSealing: Bool
 
-  /// Begins with what the run is. So many threads beside this one read ahead; without any, every row is handed on.
+  /// Begins with the run's description. With helper threads, they read ahead; without any, every
+  /// row is passed on.
   init(
     _ recording: Recording, isSealing: Bool = false, helpers: Int? = nil
   ) throws(RecordingError) {
@@ -73,11 +75,11 @@ final class Audit {
     }
   }
 
-  /// How many steps were taken, those of a batch that fails included.
+  /// How many steps there were, including those of a batch that fails.
   var steps: Int { episodes.steps }
 
-  /// Checks the next batch, handing its rows on as they are read; nil after the last. Rows are handed on
-  /// before their hash is known: the caller drops them where this throws.
+  /// Checks the next batch and passes its rows on as they are read; nil after the last. Rows are
+  /// passed on before their hash is known: the caller must drop them if this throws.
   func advance(_ rows: (TableRows<TransitionColumn>) throws -> Void = { _ in }) throws -> Link? {
     var extent: ClosedRange<Int>?
     do {
@@ -152,7 +154,7 @@ final class Audit {
     let before = chain
     var hashed = HashChain.Link(after: chain, session: session, link.numbers)
     var count = 0
-    // Made where the rows were decoded.
+    // Known if the rows were hashed where they were decoded.
     var known: [UInt8]?
     if !hasTransitions { episodes.add(steps: link.steps.count) }
     var rest = link.steps
@@ -188,7 +190,7 @@ final class Audit {
     link.open = try add(link, to: &hashed)
     var hashes = chain.close(hashed, link.numbers)
     if isSealing { link.row = link.numbers.row(hash: hashes.hash, sections: hashes.sections) }
-    // In format 1, of the sessions that begin at a batch without steps any may have written it.
+    // In format 1, any of the sessions that begin at a batch without steps may have written it.
     for (index, other) in sessions.enumerated()
     where isFirst && hashes.hash != link.row[.hash].blob && link.steps.isEmpty {
       guard other.firstStep == first, other != session else { continue }
@@ -208,9 +210,9 @@ final class Audit {
     return link
   }
 
-  /// Compares the totals of a batch with what was read, or makes them.
+  /// Compares a batch's totals with what was read, or computes them.
   private func countTotals(of link: inout Link, transitions: Int) throws {
-    // A number below zero is one that is only made now.
+    // A negative number is only computed now.
     let claimed = isSealing && link.numbers.ended < 0 ? Int.max : link.numbers.ended
     link.ended = try episodes.claim(with: link.ended, through: claimed, after: numbers.ended)
     var found = link.numbers
@@ -235,7 +237,8 @@ final class Audit {
     try compare("best episode", found.best, link.numbers.best)
   }
 
-  /// A checkpoint must be one of its steps and hold what its kind says: a safetensors file and JSON.
+  /// A checkpoint must belong to one of the steps and contain what its kind requires: a safetensors
+  /// file and JSON.
   static func check(_ checkpoint: Checkpoint, most: Int) throws(Difference) {
     guard (0...most).contains(checkpoint.step) else {
       throw Difference(

@@ -3,9 +3,9 @@ internal import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// How many seconds SQLite alone takes for this recording's rows: they are inserted into another new file by
-  /// the statements that a writer uses, commit by commit as they were, on one thread. Nothing is learned, hashed or
-  /// checked meanwhile, and reading them is not counted: no recording of them can be faster.
+  /// The seconds that SQLite alone takes for this recording's rows. They are inserted into a new
+  /// file with a writer's statements and commits, on one thread. Learning, hashing, checking and
+  /// reading are not counted, so no recording of these rows can be faster.
   ///
   /// For recordings of one world whose episodes are numbered from 1.
   package func secondsOfBareInserts(into path: String) throws(RecordingError) -> Double {
@@ -23,7 +23,7 @@ extension Recording {
       let most = batches.map { ($0[.lastStep].int ?? 0) - ($0[.firstStep].int ?? 0) + 1 }.max()
       let batch = Batch(rows: max(1, most ?? 1), worlds: 1, in: format)
       batch.setKinds(format.kinds)
-      // With the one that is open after each, whose row the next batch replaces.
+      // Includes the episode that is open after each batch, whose row the next batch replaces.
       var (ended, seconds) = (0, 0.0)
       for row in batches {
         guard let numbers = BatchNumbers(row, in: format), numbers.lastStep >= numbers.firstStep

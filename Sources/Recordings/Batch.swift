@@ -1,19 +1,19 @@
 internal import Rollouts
 internal import SQLite
 
-/// What one commit writes, kept column by column; made once and used again and again.
+/// The data of one commit, column by column; allocated once and reused.
 ///
-/// It belongs to the training thread while it is filled and to the committing thread while it is
-/// written; the queue between them hands it over.
+/// It belongs to the training thread while it is filled, and to the committing thread while it is
+/// written; a queue passes it from one to the other.
 final class Batch: @unchecked Sendable {
   let transitions: TableRows<TransitionColumn>
-  /// First the episodes that ended, then those that are still open.
+  /// First the episodes that ended, then those that are open.
   let episodes: TableRows<EpisodeColumn>
   /// How many of `episodes` ended.
   var ended = 0
   var metrics: [Metric] = []
   var checkpoints: [Checkpoint] = []
-  /// What its row has, but for its hashes.
+  /// The contents of its row, except for the hashes.
   var numbers = BatchNumbers()
   var hash: [UInt8] = []
   var sections: [UInt8] = []
@@ -23,15 +23,15 @@ final class Batch: @unchecked Sendable {
     episodes = TableRows(capacity: rows + worlds, in: format)
   }
 
-  /// Whether each episode's number is the one before plus one, and only the first may have begun in
-  /// an earlier batch.
+  /// Whether the episodes' numbers are consecutive, and at most the first began in an earlier
+  /// batch.
   var episodesAreInOrder: Bool {
     guard episodes.count > 0, episodes.int(0, .stride) == 1 else { return false }
     let numbers = unsafe episodes.column(.episode)
     return (1..<max(1, episodes.count)).allSatisfy { unsafe numbers[$0] == numbers[$0 - 1] + 1 }
   }
 
-  /// More bytes than this in one batch, and it is handed on before it is full.
+  /// A batch with more bytes than this is submitted before it is full.
   static let mostBytes = 8 << 20
 
   func removeAll() {
@@ -46,21 +46,21 @@ final class Batch: @unchecked Sendable {
     ended = 0
   }
 
-  /// Says whether states and actions are numbers or bytes; there must be no rows.
+  /// Sets whether states and actions are numbers or bytes; there must be no rows.
   func setKinds(_ kinds: ValueKinds) {
     transitions.setKinds(kinds)
     episodes.setKinds(kinds)
   }
 }
 
-/// An episode that has begun and not ended.
+/// An episode that has not ended.
 struct OpenEpisode {
   var isOpen = false
   var episode = 0
   var firstStep = 0
   var steps = 0
   var total = 0.0
-  /// The state that its last step led to: a number, or bytes.
+  /// The state after its last step: a number, or bytes.
   var next = 0
   var nextBytes: [UInt8] = []
 

@@ -2,13 +2,13 @@ internal import Platform
 internal import Rollouts
 internal import SQLite
 
-/// SHA-256 over rows of values, in the one spelling that batches and digests share.
+/// SHA-256 over rows of values, in the encoding that batches and digests share.
 ///
-/// An integer is 8 bytes, little-endian and signed; a real 8 bytes, IEEE 754; a text or a blob is
-/// the integer −1 − its length, then its bytes; NULL is the real NaN.
+/// An integer is 8 bytes, little-endian and signed. A real is 8 bytes, IEEE 754. A text or a blob
+/// is the integer −1 − its length, followed by its bytes. NULL is the real NaN.
 @safe struct CanonicalHash: ~Copyable {
   private var hash = SHA256()
-  /// Values gather here, so that they are hashed many at a time.
+  /// Collects values, so that many are hashed at once.
   private let gathered = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
   private var count = 0
   private static let capacity = 32_768
@@ -61,10 +61,10 @@ internal import SQLite
     }
   }
 
-  /// Bytes as they are, without their length.
+  /// Adds bytes without their length.
   mutating func add(raw bytes: [UInt8]) { unsafe bytes.withUnsafeBytes { unsafe addRaw($0) } }
 
-  /// A row of a table.
+  /// Adds a row of a table.
   mutating func add<Column>(_ row: Row<Column>, in format: Format) {
     for value in row.values(in: format) { add(value) }
   }
@@ -82,7 +82,7 @@ internal import SQLite
   mutating func add(_ metric: Metric) {
     add(metric.step)
     add(metric.name)
-    // SQLite keeps no NaN and no sign of zero.
+    // SQLite stores neither NaN nor the sign of zero.
     add(metric.value.isNaN ? .nan : metric.value + 0)
   }
 
@@ -93,7 +93,7 @@ internal import SQLite
     add(checkpoint.trainingState)
   }
 
-  /// Some rows from a column to the last, row by row.
+  /// Adds some rows from a column to the last, row by row.
   mutating func add<Column>(_ table: TableRows<Column>, _ rows: Range<Int>, from first: Column) {
     add(table.columns, rows: rows, columns: first.rawValue..<table.columns.width)
   }
@@ -117,7 +117,7 @@ internal import SQLite
     }
   }
 
-  /// Numbers only: from columns to rows a stretch at a time.
+  /// For columns of numbers: converts stretches from columns to rows.
   private mutating func addNumbers(_ table: Columns, rows: Range<Int>, columns: Range<Int>) {
     let width = columns.count
     var first = rows.lowerBound

@@ -3,12 +3,12 @@ internal import Rollouts
 internal import SQLite
 internal import Synchronization
 
-/// The thread that writes batches to the file, and the bounded queue in front of it: a caller that
-/// submits a batch gets an empty one back, and waits while none is free. Nothing is dropped.
+/// The thread that writes batches to the file, with a bounded queue in front. A caller that submits
+/// a batch gets an empty one back, and waits while none is free. Nothing is dropped.
 @safe final class Committer: @unchecked Sendable {
-  /// Set where the training thread should hand in what it has: a commit is due, or has failed.
+  /// Set when the training thread should submit its batch: a commit is due, or has failed.
   let wantsBatch = Atomic<Bool>(false)
-  /// How many steps are safely in the file.
+  /// How many steps are committed to the file.
   let committedSteps = Atomic<Int>(0)
 
   private let path: String
@@ -17,7 +17,7 @@ internal import Synchronization
   private let queue: Monitor<Queue>
   private var thread: SystemThread?
   private var identity: WriterIdentity?
-  // The three below belong to the thread while it runs.
+  // The next three belong to the thread while it runs.
   private var database: Database?
   private var statements: CommitStatements?
   private var folding: LogFolding?
@@ -53,7 +53,7 @@ internal import Synchronization
       folding = LogFolding(beside: database)
       committedSteps.store(steps, ordering: .releasing)
       guard let thread = SystemThread({ self.work() }) else {
-        throw RecordingError(.system, "there is no thread to write \(path) with")
+        throw RecordingError(.system, "cannot start a thread to write \(path)")
       }
       self.thread = thread
       self.identity = identity
@@ -67,7 +67,7 @@ internal import Synchronization
   /// Whether batches are being committed.
   var isRunning: Bool { thread != nil }
 
-  /// Queues a batch and returns an empty one; waits for it where the file is slower.
+  /// Queues a batch and returns an empty one; waits for it if the file is slower.
   func submit(_ batch: Batch) throws(RecordingError) -> Batch {
     queue.change { if $0.failure == nil { $0.full.append(batch) } }
     let answer: Result<Batch, RecordingError> = queue.wait { queue in
@@ -81,7 +81,7 @@ internal import Synchronization
   var stopped: RecordingError? { queue.read { $0.failure } }
 
   /// Waits until everything queued is in the file, and closes it. With `ended`, the session ends
-  /// there and one file remains; without, it reads as interrupted.
+  /// there and a single file remains; without, it reads as interrupted.
   func close(session: Int, ended: String?) throws(RecordingError) {
     queue.change { $0.isClosing = true }
     thread?.join()
@@ -107,7 +107,7 @@ internal import Synchronization
     if let stopped { throw stopped }
   }
 
-  /// Keeps the first failure.
+  /// Stores the first failure.
   private func stop(_ failure: RecordingError) {
     queue.change { $0.failure = $0.failure ?? failure }
   }
@@ -141,7 +141,7 @@ internal import Synchronization
     case end
   }
 
-  /// Writes a batch while the training thread goes on.
+  /// Writes a batch while the training thread continues.
   private func commit(_ batch: Batch) {
     if stopped == nil, let database, let statements {
       do {
@@ -177,7 +177,7 @@ final class CommitStatements {
   init(_ database: Database, _ format: Format) throws(SQLiteError) {
     self.format = format
     transitions = try AppendingStatements(replacing: false, in: database, format)
-    // Nobody says whether an episode succeeded, or how it was reset; columns that are not there cost nothing.
+    // Success and reset options are not known here; columns that are omitted cost nothing.
     episodes = try AppendingStatements(
       replacing: true, omitting: [.options, .success], in: database, format)
     metric = try database.prepare("INSERT \(MetricColumn.insertion(in: format))")
@@ -188,7 +188,7 @@ final class CommitStatements {
   func commit(_ rows: Batch, to database: Database) throws(SQLiteError) {
     try database.transaction(.writing) { () throws(SQLiteError) in
       try transitions.append(rows.transitions, isInOrder: true)
-      // Where one world runs, only the first can be there already; of several, any.
+      // With a single world, only the first row may exist already; with several, any.
       try episodes.append(rows.episodes, isInOrder: rows.episodesAreInOrder)
       for metric in rows.metrics {
         try self.metric.run(.integer(metric.step), .text(metric.name), .real(metric.value))
@@ -201,13 +201,13 @@ final class CommitStatements {
 }
 
 extension Format {
-  /// How a batch is added. In format 1 one without steps, at the end of a session, gives way to the next one's
-  /// first.
+  /// How a batch is added. In format 1, the first batch of the next session replaces a batch
+  /// without steps at a session's end.
   var batchVerb: String { version == 1 ? "INSERT OR REPLACE" : "INSERT" }
 }
 
 extension Checkpoint {
-  /// The values of its row, in the order of the table.
+  /// The values of its row, in the table's order.
   var values: [SQLiteValue] {
     [.integer(step), .text(kind), .blob(parameters), .text(trainingState)]
   }
@@ -227,21 +227,21 @@ final class AppendingStatements<Column: BulkColumn> {
     let written = Column.columns(in: format).filter { !absent.contains($0) }.map(\.label)
     self.database = database
     table = ColumnTable(labels)
-    // A table of another tool would hide one that it shares its name with, so nobody can foresee this one's.
+    // Another tool's table of the same name would hide the source, so its name is unpredictable.
     let source = "reel_\(name)_\(String(UInt64.random(in: .min ... .max), radix: 36))"
     try database.show(table, as: source)
     let verb = replacing ? "INSERT OR REPLACE" : "INSERT"
     let all = written.joined(separator: ", ")
     keyed = try database.prepare("\(verb) INTO \(name)(\(all)) SELECT \(all) FROM \(source)")
-    // A row without a key gets the last one's plus one, which saves a fifth of the time: the place
-    // of the key need not be searched.
+    // A row without a key gets the last key plus one. This saves a fifth of the time, because
+    // SQLite need not search for the key's position.
     let values = written.dropFirst().joined(separator: ", ")
     unkeyed = try database.prepare(
       "INSERT INTO \(name)(\(values)) SELECT \(values) FROM \(source)")
   }
 
-  /// `isInOrder` says that each key is the one before plus one, and the first the table's last or
-  /// the one after it.
+  /// `isInOrder` means that the keys are consecutive, and the first is the table's last key or the
+  /// one after it.
   func append(_ rows: TableRows<Column>, isInOrder: Bool) throws(SQLiteError) {
     table.columns = rows.columns
     table.rows = 0..<(isInOrder ? min(1, rows.count) : rows.count)
@@ -251,7 +251,7 @@ final class AppendingStatements<Column: BulkColumn> {
     table.columns = nil
   }
 
-  /// Runs one of the statements, after which as many rows must have arrived as there were.
+  /// Runs one of the statements, and checks that all rows have arrived.
   private func run(_ statement: Statement) throws(SQLiteError) {
     try statement.run()
     guard database.changes == table.rows.count else {

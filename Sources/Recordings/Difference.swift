@@ -1,9 +1,9 @@
 public import Rollouts
 
-/// The first thing found in a recording that is not as it should be.
+/// The first error found in a recording.
 public struct Difference: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The steps that it lies in: one, or those of a batch whose hash says no more; nil where it belongs
-  /// to none.
+  /// The steps that it concerns: one, or those of a batch whose hash does not match; nil where it
+  /// concerns none.
   public var steps: ClosedRange<Int>?
   /// What is different.
   public var what: String
@@ -33,14 +33,14 @@ public struct Difference: Error, Sendable, Equatable, CustomStringConvertible {
       in: steps, "what can be read", expected: "whole pages", found: error.description)
   }
 
-  /// A sentence for people.
+  /// A message for people.
   public var description: String {
     let place =
       steps.map { $0.count == 1 ? "step \($0.lowerBound): " : "steps \(Self.text($0)): " } ?? ""
     return "\(place)\(what): expected \(expected), found \(found)"
   }
 
-  /// The difference as JSON, flat and stable.
+  /// The difference as flat, stable JSON.
   public var json: JSON {
     [
       "step": steps.map { .integer($0.lowerBound) } ?? .null,

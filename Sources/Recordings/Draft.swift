@@ -3,8 +3,8 @@ internal import Platform
 internal import Rollouts
 internal import SQLite
 
-/// A recording that has no name yet: it is built beside its place, and takes its name when it can
-/// be resumed.
+/// A recording without its final name: it is built in a hidden folder, and renamed once it can be
+/// resumed.
 struct Draft {
   let path: String
   let format: Format
@@ -13,7 +13,7 @@ struct Draft {
   let force: Bool
   let session: SessionFacts
 
-  /// Begins a file beside `path`.
+  /// Begins a file for `path`.
   init(
     _ description: RunDescription, path: String, options: RecordingOptions
   ) throws(RecordingError) {
@@ -35,29 +35,30 @@ struct Draft {
       try database.execute("PRAGMA page_size = 4096")
       return database
     }
-    // The log is there from the beginning: it needs fewer waits for the disk than a journal.
+    // Uses the write-ahead log from the beginning, which waits for the disk less often than a
+    // journal.
     try Self.useLog(database, path: path)
     try withRecordingErrors(path) { () throws(SQLiteError) in
       try Self.fill(database, description, session, format)
     }
   }
 
-  /// Completes the file with its first checkpoint, gives it its name and opens it for writing.
+  /// Completes the file with its first checkpoint, renames it and opens it for writing.
   func publish(
     _ checkpoint: Checkpoint, durable: Bool
   ) throws(RecordingError) -> (Database, WriterIdentity) {
     do throws(RecordingError) {
       guard let writer = WriterIdentity(current: place.path) else {
-        throw RecordingError(.system, "\(path) vanished while it was made")
+        throw RecordingError(.system, "\(path) disappeared while it was being made")
       }
       try withRecordingErrors(path) { () throws(SQLiteError) in
         try database.insert(Row<CheckpointColumn>(checkpoint.values), in: format)
         try database.run("UPDATE sessions SET writer = ?", .text(writer.json.compact))
         try database.execute("COMMIT")
       }
-      // Closing folds the log in and waits for the disk.
+      // Closing checkpoints the log and waits for the disk.
       try withRecordingErrors(path) { () throws(SQLiteError) in try database.close() }
-      // Opened before anybody else can take the name: from then on its writer lives.
+      // Opened before another process can take the name: from then on, its writer is alive.
       defer { place.remove() }
       return try RecordingFiles.publish(place.path, as: path, force: force) {
         () throws(RecordingError) in
@@ -75,16 +76,16 @@ struct Draft {
     }
   }
 
-  /// Leaves nothing.
+  /// Removes all files.
   func remove() {
     try? database.close()
     place.remove()
   }
 
-  /// Opens a recording to write on it.
+  /// Opens a recording for writing.
   static func open(_ path: String, durable: Bool) throws(RecordingError) -> Database {
     let database = try withRecordingErrors(path) { () throws(SQLiteError) in
-      // The lock is held for moments only: by another commit, or while a note is changed.
+      // The lock is only held for moments: by another commit, or while a note is changed.
       try Database(path, .writing, busyTimeout: .seconds(30))
     }
     try useLog(database, path: path)
@@ -95,10 +96,10 @@ struct Draft {
     return database
   }
 
-  /// Measured on two cores, as CPU seconds of the committing thread for a million transitions: 0.34
-  /// where the log is folded in every 4096 pages, 0.39 at SQLite's 1000. Pages of 8 or 16 KB in
-  /// place of 4, batches of 4096 or 16384 rows in place of 8192, and a larger cache differ by less
-  /// than one run from the next.
+  /// Measured on two cores, in CPU seconds of the committing thread per million transitions: 0.34
+  /// when the log is checkpointed every 4096 pages, 0.39 with SQLite's default of 1000. Pages of 8
+  /// or 16 KB instead of 4, batches of 4096 or 16384 rows instead of 8192, and a larger cache
+  /// differ by less than one run from the next.
   private static let tuning = """
     PRAGMA wal_autocheckpoint = 4096;
     PRAGMA cache_size = -8192;
@@ -114,20 +115,20 @@ struct Draft {
     guard mode?.first?.text == "wal" else {
       throw RecordingError(
         .system,
-        "\(path) cannot have a write-ahead log, as its file system is shared between machines: "
-          + "record on this machine's own disk, and copy from there")
+        "\(path) cannot have a write-ahead log, because its file system is shared between machines: "
+          + "record on a local disk, and copy from there")
     }
   }
 
-  /// Takes the log away, or makes ready for one. That changes the file's first hundred bytes, in one write
-  /// which no kill can halve; a journal beside it would be a second file that the next reader had to undo,
-  /// and one who may not write could not.
+  /// Removes the log, or prepares the file for one. That changes the file's first hundred bytes, in
+  /// one write that no kill can split. With a journal, the next reader would have to roll it back,
+  /// and a reader without write permission could not.
   private static func switchInOneWrite(_ database: Database) throws(SQLiteError) {
     try database.execute("PRAGMA journal_mode = MEMORY")
   }
 
-  /// A file that can be mailed. Another connection may be in the way: then the log beside it stays, and the
-  /// recording is as good.
+  /// Turns the recording into a single file, if possible. If another connection prevents this, the
+  /// log stays beside the file, and the recording is just as good.
   static func makeOneFile(_ database: Database) {
     database.setBusyTimeout(.milliseconds(200))
     try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -148,7 +149,7 @@ struct Draft {
     try WholeDescription(of: database, in: format, session).write(to: database, in: format)
   }
 
-  /// What wrote a session.
+  /// The versions of what wrote a session.
   static func versions(_ options: RecordingOptions = RecordingOptions()) -> JSON {
     var system = utsname()
     unsafe uname(&system)

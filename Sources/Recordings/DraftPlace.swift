@@ -1,15 +1,16 @@
 internal import Glibc
 internal import Platform
 
-/// A hidden folder beside a recording's name, in which the recording is made, and which goes with all that
-/// SQLite left in it. Where a process is killed, the next one that writes there removes its folder.
+/// A hidden folder beside a recording's final path. The recording is made in it, and it is removed
+/// with everything that SQLite left inside. If the process is killed, the next one that writes
+/// there removes the folder.
 final class DraftPlace: Sendable {
-  /// The file that is made.
+  /// The file being made.
   let path: String
   private let folder: String
   private let descriptor: Int32
 
-  /// A place for what shall have this name.
+  /// A place for a file with this final name.
   init(beside name: String) throws(RecordingError) {
     try RecordingFiles.makeFolder(of: name)
     do {
@@ -29,6 +30,6 @@ final class DraftPlace: Sendable {
     Files.closePartial(descriptor)
   }
 
-  /// Leaves nothing of it.
+  /// Removes the folder.
   func remove() { Files.removeFolder(folder) }
 }

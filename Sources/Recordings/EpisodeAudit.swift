@@ -1,21 +1,21 @@
 internal import Rollouts
 internal import SQLite
 
-/// Follows the episodes through the transitions and compares the table of episodes with them: where each
-/// begins and ends, how many steps it has, and that its return is the sum of its rewards.
+/// Follows the episodes through the transitions and compares the table of episodes with them: where
+/// each begins and ends, how many steps it has, and that its return is the sum of its rewards.
 struct EpisodeAudit {
-  /// The episode that one of the worlds plays, as far as its rows have been read.
+  /// The current episode of one world, as far as its rows have been read.
   private struct Slot {
     var isOpen = false
     var number = 0
     var steps = 0
     var total = 0.0
-    /// What the table says of it.
+    /// Its numbers in the table.
     var lastStep = 0
     var isOver = false
     /// Whether it has no rows, in a thinned copy.
     var isLeftOut = false
-    /// Whether all of its rows were read and it was left there, which may have been known only later.
+    /// Whether all its rows were read and it was abandoned, which may become known only later.
     var isComplete = false
   }
 
@@ -26,15 +26,15 @@ struct EpisodeAudit {
   private let format: Format
   private let thinning: Thinning?
   private let gaps: Gaps?
-  /// The seed that all episodes have; nil where each has its own.
+  /// The seed of all episodes; nil where each has its own.
   private let seed: Int?
   private var worlds: Int
-  /// Numbers of discrete actions are below this.
+  /// The number of discrete actions.
   private let actions: Int
   private let kinds: ValueKinds
   private let statement: Statement
   private var slots: [Slot]
-  /// The row of the table for each slot.
+  /// The table's row for each slot.
   private var entries: [Row<EpisodeColumn>]
   private var newest = 0
   /// The newest number of a part of an episode whose beginning is missing.
@@ -61,7 +61,7 @@ struct EpisodeAudit {
     entries = Array(repeating: Row([]), count: worlds)
   }
 
-  /// Goes on with the worlds of a session. Where there were others before, none of them has an open episode.
+  /// Continues with the worlds of a session. If their number changes, no episode may be open.
   mutating func enter(_ session: SessionFacts) throws {
     guard session.worlds != worlds else { return }
     guard (1...1 << 16).contains(session.worlds), openSlots.isEmpty else {
@@ -74,7 +74,8 @@ struct EpisodeAudit {
     entries = Array(repeating: Row([]), count: worlds)
   }
 
-  /// Checks rows of transitions in order; the table's rows of the episodes that end in them.
+  /// Checks rows of transitions in order; returns the table's rows of the episodes that end in
+  /// them.
   mutating func check(
     _ rows: TableRows<TransitionColumn>, _ range: Range<Int>
   ) throws -> [Row<EpisodeColumn>] {
@@ -122,8 +123,8 @@ struct EpisodeAudit {
     return entries[index]
   }
 
-  /// The episodes of a batch that ended in it, by the order in which they did: those that are known to have, and of
-  /// those that were left the ones whose place is at most `last`. Their places must follow `before`.
+  /// The episodes that ended in a batch, in the order in which they ended: those known to have
+  /// ended, and those abandoned whose index is at most `last`. Their indices must follow `before`.
   mutating func claim(
     with ended: [Row<EpisodeColumn>], through last: Int, after before: Int
   ) throws -> [Row<EpisodeColumn>] {
@@ -142,8 +143,8 @@ struct EpisodeAudit {
     return ended
   }
 
-  /// Skips steps that are missing and may be: in a recovered recording those of its gaps, in a thinned copy
-  /// those of episodes that it left out; the table's rows of the episodes that end in them.
+  /// Skips steps that may be missing: those in the gaps of a recovered recording, or of episodes
+  /// that a thinned copy left out. Returns the table's rows of the episodes that end in them.
   mutating func skip(to end: Int) throws -> [Row<EpisodeColumn>] {
     try skipGap(to: end)
     guard let thinning else {
@@ -155,7 +156,8 @@ struct EpisodeAudit {
       let index = steps % worlds
       if slots[index].isComplete { ended.append(close(index)) }
       if !slots[index].isOpen {
-        // Episodes are numbered in the order in which they begin; in format 1 one does wherever none is open.
+        // Episodes are numbered in the order in which they begin; in format 1, one begins wherever
+        // none is open.
         let first = try format.version == 1 ? steps : row(of: newest + 1)?[.firstStep].int ?? end
         guard first == steps else {
           guard passIdle(to: first > steps ? min(first, end) : end) else { break }
@@ -174,8 +176,8 @@ struct EpisodeAudit {
     return ended
   }
 
-  /// Passes the number of a step that its world did not use, as it has no open episode; where none has, all up to
-  /// `end`. False where the world has one.
+  /// Skips a step number that its world did not use because it has no open episode; if no world has
+  /// one, skips all up to `end`. False where the world has one.
   private mutating func passIdle(to end: Int) -> Bool {
     func isIdle(_ slot: Slot) -> Bool { !slot.isOpen || slot.isComplete }
     guard format.version > 1, isIdle(slots[steps % worlds]) else { return false }
@@ -183,7 +185,7 @@ struct EpisodeAudit {
     return true
   }
 
-  /// No episode goes on across a gap.
+  /// No episode continues across a gap.
   private mutating func skipGap(to end: Int) throws(Difference) {
     guard let gap = gaps?.end(of: steps), gap > steps else { return }
     let next = min(gap, end)
@@ -196,7 +198,7 @@ struct EpisodeAudit {
     steps = next
   }
 
-  /// Where every world is within an episode that was left out, many rounds pass at once.
+  /// If every world is in an episode that was left out, many rounds are skipped at once.
   private mutating func leap(to end: Int) {
     guard slots.allSatisfy({ $0.isOpen && $0.isLeftOut }) else { return }
     let rounds = (min(end, slots.map(\.lastStep).min() ?? end) - steps) / worlds
@@ -205,10 +207,10 @@ struct EpisodeAudit {
     for index in slots.indices { slots[index].steps += rounds }
   }
 
-  /// Counts steps that are no transitions.
+  /// Counts steps without transitions.
   mutating func add(steps: Int) { self.steps += steps }
 
-  /// Begins an episode with what the table says of it.
+  /// Begins an episode with its numbers in the table.
   private mutating func open(_ number: Int, at step: Int, _ index: Int) throws {
     let isPart = gaps.map { number > $0.newest && number - $0.newest <= $0.parts.count } ?? false
     let before = isPart ? max(newestPart, gaps?.newest ?? 0) : newest
@@ -224,7 +226,7 @@ struct EpisodeAudit {
       throw Difference(
         at: step, "the row of episode \(number)", expected: "one", found: "none that can be read")
     }
-    // Words are made only where they are needed: there are many episodes.
+    // Builds texts only when needed, since there are many episodes.
     func compare(_ what: String, _ expected: Int, _ found: Int?) throws {
       guard expected != found else { return }
       throw Difference(
@@ -268,8 +270,8 @@ struct EpisodeAudit {
     }
   }
 
-  /// Compares an episode's return with its rewards. Both were added up in the same order, so they are the
-  /// same to the last bit.
+  /// Compares an episode's return with its rewards. Both were added in the same order, so they are
+  /// equal to the last bit.
   private func checkReturn(_ index: Int, at step: Int) throws(Difference) {
     let (total, found) = (slots[index].total, entries[index][.return].double ?? .nan)
     if total.isNaN, entries[index][.return] == .null { return }
@@ -280,17 +282,17 @@ struct EpisodeAudit {
       expected: "\(total), the sum of its rewards", found: "\(found)")
   }
 
-  /// Where episodes are open, in the order of their last steps.
+  /// The slots of open episodes, in the order of their last steps.
   private var openSlots: [Int] {
     (0..<worlds).map { (steps + $0) % worlds }.filter { slots[$0].isOpen && !slots[$0].isLeftOut }
   }
 
-  /// The states that the open episodes have reached: that of the next row, or the table's.
+  /// The current states of the open episodes: from the next row, or from the table.
   func reached(
     by next: (_ step: Int, _ episode: Int) throws -> SQLiteValue?
   ) throws -> [OpenFacts] {
     try openSlots.map { index in
-      // Of each world the last row is less than `worlds` steps behind the end.
+      // The last row of each world is less than `worlds` steps before the end.
       let after = steps + (index - steps % worlds + worlds) % worlds
       let entry = entries[index]
       return OpenFacts(
@@ -299,7 +301,7 @@ struct EpisodeAudit {
     }
   }
 
-  /// The open episodes as the table has them after these steps.
+  /// The rows that the table has for the open episodes after these steps.
   func openRows(_ reached: [SQLiteValue]) -> [Row<EpisodeColumn>] {
     zip(openSlots, reached).map { index, state in
       var row = entries[index]
@@ -315,7 +317,7 @@ struct EpisodeAudit {
   /// How many episodes are open.
   var openCount: Int { openSlots.count }
 
-  /// After the last row: what is open must be open in the table, with as many steps.
+  /// After the last row: open episodes must be open in the table, with the same number of steps.
   func finish() throws(Difference) {
     for index in openSlots {
       let slot = slots[index]

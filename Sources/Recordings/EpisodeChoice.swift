@@ -1,11 +1,11 @@
-/// Chooses episodes while they pass by, as `EpisodeSelection.choose` does among all at once, and keeps hardly more
+/// Chooses episodes one by one as `EpisodeSelection.choose` does among all at once, and keeps few
 /// than it chooses. For the median of many they have to pass by several times.
 struct EpisodeChoice {
   private let selection: EpisodeSelection
   /// One choice for each of several selections.
   private var parts: [EpisodeChoice] = []
   private var kept: [Episode] = []
-  /// Whether an episode is over: then only such are kept, where the selection is among them.
+  /// Whether any episode has ended: then only such are kept, for selections that prefer them.
   private var hasEnded = false
   private var isFirstPass = true
   /// What looks for the median of more episodes than are kept.
@@ -20,7 +20,7 @@ struct EpisodeChoice {
     }
   }
 
-  /// Takes the next episode by number.
+  /// Considers the next episode by number.
   mutating func take(_ episode: Episode) {
     if case .several = selection {
       for index in parts.indices { parts[index].take(episode) }
@@ -73,7 +73,7 @@ struct EpisodeChoice {
     return isDone
   }
 
-  /// The chosen of those that passed by.
+  /// The chosen episodes so far.
   var chosen: [Episode] {
     guard case .several = selection else { return selection.choose(from: kept) }
     var seen: Set<Int> = []

@@ -1,10 +1,10 @@
 internal import Rollouts
 
-/// Why a condition cannot be understood, and where.
+/// Why a condition cannot be parsed, and where.
 package struct ConditionError: Error, Equatable, CustomStringConvertible {
-  /// What is wrong there.
+  /// What is wrong.
   package var reason: String
-  /// The letter of the text that it begins at, from 1.
+  /// The position in the text, in letters from 1.
   package var column: Int
   /// The word there; empty at the end.
   package var found: String
@@ -17,14 +17,14 @@ package struct ConditionError: Error, Equatable, CustomStringConvertible {
 }
 
 extension EpisodeCondition {
-  /// The condition that a text spells.
+  /// Parses a condition.
   package init(parsing text: String) throws(ConditionError) {
     var parser = ConditionParser(text)
     self = try parser.condition()
   }
 }
 
-/// Reads a condition word by word: `or` binds least, then `and`, then `not`.
+/// Parses a condition word by word: `or` binds least, then `and`, then `not`.
 private struct ConditionParser {
   private struct Word {
     var text: String
@@ -35,7 +35,7 @@ private struct ConditionParser {
   private var next = 0
   private var depth = 0
 
-  /// Deeper nesting is nobody's intention, and would exhaust the stack.
+  /// Deeper nesting is never intended, and would exhaust the stack.
   private static let deepest = 50
   private static let longest = 1000
 
@@ -66,10 +66,10 @@ private struct ConditionParser {
   mutating func condition() throws(ConditionError) -> EpisodeCondition {
     guard words.count <= Self.longest else {
       next = Self.longest
-      throw error("it is longer than \(Self.longest) words")
+      throw error("a condition has at most \(Self.longest) words")
     }
     let condition = try either()
-    guard next == words.count else { throw error("'and', 'or' or the end is expected") }
+    guard next == words.count else { throw error("expected 'and', 'or' or the end") }
     return condition
   }
 
@@ -92,17 +92,17 @@ private struct ConditionParser {
     if take("not") { return .not(try single()) }
     if take("(") {
       let inner = try either()
-      guard take(")") else { throw error("a ')' is expected") }
+      guard take(")") else { throw error("expected ')'") }
       return inner
     }
     if take("success") { return .success }
     if take("ending") { return try ending() }
     let first = try number(
-      "a condition is expected, such as return > 0, ending = truncated, success")
+      "expected a condition, such as return > 0, ending = truncated, success")
     guard let comparison = try comparison() else {
-      throw error("a comparison is expected, one of < <= > >= = !=")
+      throw error("expected a comparison, one of < <= > >= = !=")
     }
-    let second = try number("a number or one of \(Self.fields) is expected")
+    let second = try number("expected a number or one of \(Self.fields)")
     return .compare(first, comparison, second)
   }
 
@@ -110,11 +110,11 @@ private struct ConditionParser {
     let place = next
     guard let comparison = try comparison(), comparison == .equal || comparison == .unequal else {
       next = min(place, next)
-      throw error("= or != is expected")
+      throw error("expected = or !=")
     }
     let endings = Ending.allCases
     guard let word = peek, let ending = endings.first(where: { $0.name == word }) else {
-      throw error("one of \(endings.map(\.name).joined(separator: ", ")) is expected")
+      throw error("expected one of \(endings.map(\.name).joined(separator: ", "))")
     }
     next += 1
     return .ending(comparison, ending)
@@ -135,14 +135,14 @@ private struct ConditionParser {
       next += 1
       return .field(field)
     }
-    // A minus sign as it is printed, too.
+    // Also accepts the typographic minus sign.
     if let value = Double(word.replacing("−", with: "-")), value.isFinite {
       next += 1
       return .literal(value)
     }
     let known = EpisodeCondition.vocabulary.joined(separator: ", ")
     let isName = word.first?.isLetter == true && !["and", "or", "not", "ending"].contains(word)
-    throw error(isName ? "there is no such thing; there are \(known)" : expected)
+    throw error(isName ? "unknown name; known names are \(known)" : expected)
   }
 
   private static let fields = EpisodeCondition.Field.allCases.map(\.rawValue).joined(

@@ -1,9 +1,9 @@
 package import Rollouts
 
-/// What must be true of an episode, as people type it: `return > 0 and steps < 20`.
+/// A condition on an episode in the form that people type: `return > 0 and steps < 20`.
 ///
-/// Conditions compare numbers (`return`, `steps`, `episode`, `step`) and endings, with
-/// `and`, `or`, `not` and parentheses; `success` is a condition of its own. They are evaluated here, and no part
+/// Conditions compare numbers (`return`, `steps`, `episode`, `step`) and endings, with `and`, `or`,
+/// `not` and parentheses; `success` is a condition by itself. They are evaluated here, and no part
 /// of them ever reaches the database.
 package indirect enum EpisodeCondition: Sendable, Equatable {
   case compare(Number, Comparison, Number)
@@ -13,7 +13,7 @@ package indirect enum EpisodeCondition: Sendable, Equatable {
   case and(EpisodeCondition, EpisodeCondition)
   case or(EpisodeCondition, EpisodeCondition)
 
-  /// A number of an episode, or one that was typed.
+  /// A number of an episode, or a literal.
   package enum Number: Sendable, Equatable {
     case field(Field)
     case literal(Double)
@@ -27,11 +27,11 @@ package indirect enum EpisodeCondition: Sendable, Equatable {
     case steps
     /// Its number in the run.
     case episode
-    /// The run's step that it begins with.
+    /// The run's step at which it begins.
     case step
   }
 
-  /// How two things are compared.
+  /// A comparison operator.
   package enum Comparison: String, Sendable, CaseIterable {
     case lessOrEqual = "<="
     case greaterOrEqual = ">="
@@ -41,11 +41,11 @@ package indirect enum EpisodeCondition: Sendable, Equatable {
     case greater = ">"
   }
 
-  /// Every name that a condition may use.
+  /// Every word that a condition may use.
   package static let vocabulary =
     Field.allCases.map(\.rawValue) + ["ending", "success"]
 
-  /// Whether the answer depends on what counts as a success.
+  /// Whether the result depends on what counts as a success.
   package var asksForSuccess: Bool {
     switch self {
     case .success: true
@@ -56,7 +56,7 @@ package indirect enum EpisodeCondition: Sendable, Equatable {
     }
   }
 
-  /// Whether it is true of an episode, which was a success or not.
+  /// Whether the condition holds for an episode, which was a success or not.
   package func isTrue(of episode: Episode, success: Bool) -> Bool {
     switch self {
     case .compare(let first, let comparison, let second):

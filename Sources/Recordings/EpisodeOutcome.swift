@@ -1,10 +1,10 @@
-/// How an episode went: enough for a curve.
+/// An episode's outcome: enough for a curve.
 package struct EpisodeOutcome: Hashable, Sendable {
   /// Its number in the run.
   package var number: Int
-  /// The steps of the run when it ended.
+  /// How many steps the run had when the episode ended.
   package var stepsDone: Int
-  /// The seconds of the run when it ended; 0 where nobody measured.
+  /// How many seconds the run had taken when it ended; 0 where unknown.
   package var seconds: Double
   /// The sum of its rewards.
   package var totalReturn: Double

@@ -1,29 +1,30 @@
 internal import Rollouts
 
-/// Which episodes of a recording are meant, as people name them: `first`, `best 3`, `20-40`, …
+/// A selection of episodes in the form that people type: `first`, `best 3`, `20-40`, …
 ///
-/// `last`, `best`, `worst` and `median` choose among the episodes that are over; where none is, among all.
+/// `last`, `best`, `worst` and `median` choose among the episodes that have ended or, if there are
+/// none, among all.
 public enum EpisodeSelection: Sendable, Equatable {
   /// The one with the lowest number.
   case first
   /// The one with the highest number.
   case last
-  /// Those with the greatest returns, greatest first; of equals the earlier first.
+  /// Those with the greatest returns, greatest first; among equals the earlier first.
   case best(Int)
-  /// Those with the least returns, least first; of equals the earlier first.
+  /// Those with the least returns, least first; among equals the earlier first.
   case worst(Int)
-  /// The one in the middle by return; of two the lesser.
+  /// The one with the median return; of two the lesser.
   case median
   /// Those with these numbers.
   case numbers(ClosedRange<Int>)
   /// Every one.
   case all
-  /// Several of these, each episode once, in the order of their first mention.
+  /// Several selections; each episode appears once, in the order of its first mention.
   case several([EpisodeSelection])
 
-  /// The chosen among some episodes.
+  /// The selected episodes among the given ones.
   public func choose(from episodes: [Episode]) -> [Episode] {
-    // Of many episodes no copy is made, only their places are sorted.
+    // Sorts indices, so that many episodes are not copied.
     let hasOver = episodes.contains(where: \.isOver)
     let candidates =
       hasOver && !episodes.allSatisfy(\.isOver) ? episodes.filter(\.isOver) : episodes
@@ -56,7 +57,7 @@ public enum EpisodeSelection: Sendable, Equatable {
 }
 
 extension EpisodeSelection: CustomStringConvertible {
-  /// As it is typed: `best`, `best 3`, `7`, `20-40`, `first,best`.
+  /// The text form: `best`, `best 3`, `7`, `20-40`, `first,best`.
   public var description: String {
     switch self {
     case .first: "first"
@@ -71,7 +72,7 @@ extension EpisodeSelection: CustomStringConvertible {
     }
   }
 
-  /// The selection that a text spells; nil where it spells none.
+  /// Parses a selection; nil where the text is not one.
   public init?(_ text: String) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     var selections: [EpisodeSelection] = []

@@ -1,6 +1,6 @@
 internal import SQLite
 
-/// A recording's file format; docs/format.md describes the newest for people.
+/// A recording's file format; docs/format.md describes the newest one.
 package struct Format: Hashable, Sendable {
   /// "REEL", in the header of every recording.
   package static let applicationID = 0x5245_454C
@@ -9,10 +9,10 @@ package struct Format: Hashable, Sendable {
 
   /// Its number, in the header as `user_version`.
   let version: Int
-  /// What the columns of states and actions are declared to hold. Those of format 1 hold anything.
+  /// The declared types of the columns of states and actions. In format 1 these hold any type.
   var kinds = ValueKinds()
 
-  /// The tables that every recording has, with their columns in order.
+  /// The tables of every recording, with their columns in order.
   var tables: [(name: String, columns: [String])] {
     [
       described(RunColumn.self), described(SessionColumn.self), described(ActionColumn.self),
@@ -29,13 +29,13 @@ package struct Format: Hashable, Sendable {
     (Column.table, Column.columns(in: self).map(\.label))
   }
 
-  /// Makes the tables in an empty database.
+  /// Creates the tables in an empty database.
   func make(in database: Database) throws(SQLiteError) {
     try database.execute(version == 1 ? Self.first : second)
     try database.execute("PRAGMA user_version = \(version)")
   }
 
-  /// Format 2. The comments stay in the file, where `.schema` shows them.
+  /// Format 2. The comments are part of the file, where `.schema` shows them.
   private var second: String {
     let states = kinds.state == .bytes ? "BLOB" : "INTEGER"
     let actions = kinds.action == .bytes ? "BLOB" : "INTEGER"

@@ -1,23 +1,23 @@
 package import Rollouts
 internal import SQLite
 
-/// What a recording lacks that was recovered from a damaged one, as it says itself under the key `recovered`.
+/// What a recovered recording lacks, as it states under the key `recovered`.
 ///
-/// An episode that a gap cuts has an `interrupted` row for each part. One whose beginning is missing has a new
-/// number, after those of all others.
+/// An episode that a gap splits has an `interrupted` row for each part. A part without its
+/// beginning has a new number, after those of all other episodes.
 package struct Gaps: Sendable, Equatable {
   /// The steps that are missing, in order.
   package var steps: [ClosedRange<Int>] = []
-  /// The steps that could be read and not be verified, in order.
+  /// The steps that could be read but not verified, in order.
   package var unverified: [ClosedRange<Int>] = []
-  /// The greatest number that an episode had.
+  /// The greatest original episode number.
   package var newest = 0
-  /// What else was lost in steps that are there, by table.
+  /// The tables that lost rows of the remaining steps.
   package var lacking: [String] = []
-  /// The episodes whose later parts have the numbers after `newest`, one by one.
+  /// The original episodes of the parts with the numbers after `newest`, one by one.
   package var parts: [Int] = []
 
-  /// Nothing is lacking.
+  /// Nothing is missing.
   package init() {}
 
   /// How many steps are missing.
@@ -63,7 +63,7 @@ package struct Gaps: Sendable, Equatable {
     return ranges
   }
 
-  /// The end of the gap that a step lies in; the step itself where it lies in none.
+  /// The end of the gap that contains a step; the step itself where it is not in a gap.
   func end(of step: Int) -> Int {
     var (low, high) = (0, steps.count)
     while low < high {
@@ -75,7 +75,7 @@ package struct Gaps: Sendable, Equatable {
 }
 
 extension Gaps: CustomStringConvertible {
-  /// What is lacking, for people.
+  /// What is missing, for people.
   package var description: String {
     func text(_ ranges: [ClosedRange<Int>]) -> String {
       let first = ranges.prefix(5).map {
@@ -93,7 +93,7 @@ extension Gaps: CustomStringConvertible {
 }
 
 extension Recording {
-  /// What this recording lacks since it was recovered; nil where it was not, or lacks nothing.
+  /// What this recovered recording lacks; nil where it was not recovered, or lacks nothing.
   package func gaps() throws(RecordingError) -> Gaps? {
     guard let text = try runKeys()["recovered"]?.text else { return nil }
     guard let gaps = (try? JSON(parsing: text)).flatMap(Gaps.init) else {

@@ -1,18 +1,18 @@
 internal import Rollouts
 internal import SQLite
 
-/// The chain of batches: each hash covers the one before, its session, its rows, the episodes that
-/// ended in it, the metrics and checkpoints committed with it, and the states that the open episodes
-/// had reached, which follow from no row of it.
+/// The chain of batches. Each hash covers the previous one, the session, the batch's rows, the
+/// episodes that ended in it, the metrics and checkpoints committed with it, and the current states
+/// of open episodes, which follow from none of its rows.
 struct HashChain {
   let format: Format
-  /// The hash that the next batch is chained to.
+  /// The hash that the next batch continues from.
   private(set) var previous: [UInt8]
 
-  /// A chain that goes on from a hash.
+  /// A chain that continues from a hash.
   init(previous: [UInt8], in format: Format) { (self.previous, self.format) = (previous, format) }
 
-  /// A chain's first link: what the run is, without what may change later.
+  /// A chain's first link: the run's description, without what may change later.
   init(of database: Database, in format: Format) throws(SQLiteError) {
     let keys = Self.changingKeys(in: format).map { "'\($0)'" }.joined(separator: ", ")
     let run = try database.rows(
@@ -31,15 +31,16 @@ struct HashChain {
     format.version == 1 ? ["tags", "note"] : ["tags", "note", "rig"]
   }
 
-  /// A batch's hash while it is made: its parts are added in the order of the format, each ended by `endSection`.
+  /// A batch's hash in progress: its parts are added in the order of the format, each ended by
+  /// `endSection`.
   ///
-  /// In format 1 all parts have one hash, in format 2 each its own.
+  /// In format 1, all parts share one hash; in format 2, each has its own.
   struct Link: ~Copyable {
     private let format: Format
     var hash = CanonicalHash()
     private var sections: [UInt8] = []
 
-    /// The hash of what comes before a batch's rows.
+    /// The hash up to the batch's rows.
     init(after chain: HashChain, session: SessionFacts?, _ batch: BatchNumbers) {
       format = chain.format
       if format.version == 1 {
@@ -54,7 +55,7 @@ struct HashChain {
       endSection()
     }
 
-    /// A part is complete; its hash may be known already, in format 2.
+    /// Ends a part; in format 2, its hash may be known already.
     mutating func endSection(_ known: [UInt8]? = nil) {
       guard format.version > 1 else { return }
       if let known {
@@ -66,7 +67,7 @@ struct HashChain {
       sections += done.finished()
     }
 
-    /// What an open episode adds.
+    /// Adds an open episode.
     mutating func add(open episode: OpenFacts) {
       if format.version > 1 {
         hash.add(episode.number)
@@ -89,7 +90,7 @@ struct HashChain {
     }
   }
 
-  /// The hash of a complete link, which becomes the next one's predecessor.
+  /// Closes a link; its hash becomes the predecessor of the next.
   mutating func close(
     _ link: consuming Link, _ batch: BatchNumbers
   ) -> (hash: [UInt8], sections: [UInt8]) {
@@ -98,7 +99,7 @@ struct HashChain {
     return hashes
   }
 
-  /// The hashes of a batch.
+  /// Computes the hashes of a batch.
   mutating func add(_ batch: Batch, session: SessionPlace, seed: Int) {
     var link = Link(after: self, session: session.facts, batch.numbers)
     let first = format.version == 1 ? TransitionColumn.episode : .step
@@ -128,23 +129,23 @@ struct HashChain {
   }
 }
 
-/// What a batch says of an episode that is open after it.
+/// A batch's facts about an episode that is open after it.
 struct OpenFacts {
   var number: Int
   var seed: SQLiteValue
   var options: SQLiteValue
-  /// The state that it reached.
+  /// Its current state.
   var state: SQLiteValue
 }
 
-/// A batch's own numbers, all but its hashes: the steps that it wrote, and how much there is by then.
+/// A batch's own numbers, except for its hashes: its steps, and the totals after it.
 struct BatchNumbers: Equatable, Sendable {
   var firstStep = 0
   var lastStep = -1
   var elapsed = 0.0
   var metrics = 0
   var checkpoints = 0
-  /// The place of its session; format 1 does not keep what follows.
+  /// The index of its session; format 1 does not store this and the following numbers.
   var session = 1
   var transitions = 0
   var ended = 0
@@ -153,7 +154,7 @@ struct BatchNumbers: Equatable, Sendable {
   var images = 0
   var scenes = 0
 
-  /// In the order of the table.
+  /// In the table's order.
   var values: [SQLiteValue] {
     [
       .integer(firstStep), .integer(lastStep), .real(elapsed), .integer(metrics),
@@ -164,7 +165,7 @@ struct BatchNumbers: Equatable, Sendable {
 }
 
 extension BatchNumbers {
-  /// The numbers of a row; nil where they are none.
+  /// The numbers in a row; nil where any is missing.
   init?(_ row: Row<BatchColumn>, in format: Format) {
     guard let first = row[.firstStep].int, let last = row[.lastStep].int,
       let elapsed = row[.elapsed].double, let metrics = row[.metrics].int,
@@ -188,16 +189,16 @@ extension BatchNumbers {
   }
 }
 
-/// What of a session never changes.
+/// The unchangeable facts of a session.
 struct SessionFacts: Equatable, Sendable {
   var firstStep: Int
   var configuration: String
   var versions: String
   var started: String
-  /// How many worlds run side by side; format 1 keeps it for the run.
+  /// How many worlds run side by side; format 1 stores this once per run.
   var worlds: Int
 
-  /// Its row while it runs.
+  /// Its row while it is being written.
   func row(writer: WriterIdentity?) -> Row<SessionColumn> {
     Row([
       .integer(firstStep), .text(configuration), .text(versions), .text(started), .null,
@@ -213,7 +214,7 @@ struct SessionFacts: Equatable, Sendable {
     if format.version > 1 { hash.add(worlds) }
   }
 
-  /// As the table `description` has it.
+  /// The form in the table `description`.
   var json: JSON {
     .array([
       .integer(firstStep), .string(configuration), .string(versions), .string(started),
@@ -223,7 +224,7 @@ struct SessionFacts: Equatable, Sendable {
 }
 
 extension SessionFacts {
-  /// The facts of a row. Format 1 keeps the number of worlds for the run.
+  /// The facts in a row. Format 1 stores the number of worlds once per run.
   init(_ row: Row<SessionColumn>, worlds: Int = 1) {
     self.init(
       firstStep: row[.firstStep].int ?? 0, configuration: row[.configuration].text ?? "",
@@ -232,24 +233,24 @@ extension SessionFacts {
   }
 }
 
-/// The session that a writer writes, and what its next batch must account for.
+/// The session of a writer, and what its next batch must cover.
 struct SessionPlace {
   var row = 0
   var facts = SessionFacts(
     firstStep: 0, configuration: "{}", versions: "{}", started: "", worlds: 1)
-  /// When it began on the monotonic clock, less the time of the sessions before.
+  /// When it began on the monotonic clock, minus the time of earlier sessions.
   var origin = 0.0
-  /// What the recording holds, with what is not committed yet.
+  /// The totals of the recording, including what is not committed yet.
   var numbers = BatchNumbers()
-  /// The best return of an episode that has ended.
+  /// The best return of any finished episode.
   var bestReturn: Double?
-  /// Those that are in the file, but in no batch yet.
+  /// Metrics that are in the file, but not covered by a batch yet.
   var uncoveredMetrics: [Metric] = []
   var uncoveredCheckpoints: [Checkpoint] = []
 
   func elapsed(_ clock: RecordingClock) -> Double { max(0, clock.monotonic() - origin) }
 
-  /// Counts an episode that has ended; its place in the order in which they do.
+  /// Counts a finished episode; returns its index in the order of ending.
   mutating func end(_ episode: Int, return total: Double) -> Int {
     numbers.ended += 1
     if let bestReturn, !(total > bestReturn) { return numbers.ended }

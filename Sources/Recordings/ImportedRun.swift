@@ -2,35 +2,35 @@ internal import Platform
 package import Rollouts
 internal import SQLite
 
-/// An episode of which another program's log holds no step.
+/// An episode from another program's log, which has no steps.
 package struct ImportedEpisode: Sendable, Equatable {
   package var steps: Int
   package var `return`: Double
-  /// The time from the run's beginning to its end.
+  /// Seconds from the start of the run to the end of the episode.
   package var seconds: Double
   package var success: Bool?
 
-  /// An episode of a log.
+  /// An episode from a log.
   package init(steps: Int, `return`: Double, seconds: Double, success: Bool? = nil) {
     (self.steps, self.return, self.seconds) = (steps, `return`, seconds)
     self.success = success
   }
 }
 
-/// A run of another program, of which there are episodes and metrics, and no steps.
+/// A run of another program with episodes and metrics, but without steps.
 package struct ImportedRun: Sendable {
-  /// Where its logs lie.
+  /// The path of its logs.
   package var source: String
   package var world: String?
   package var episodes: [ImportedEpisode] = []
   package var metrics: [Metric] = []
-  /// How long it took, where no episode says so.
+  /// Its duration, where no episode has a time.
   package var seconds = 0.0
 
-  /// A run of which nothing is known yet.
+  /// A run without any data yet.
   package init(source: String) { self.source = source }
 
-  /// What a recording of it says of itself.
+  /// Its description in a recording.
   package func description(trainer: String) -> RunDescription {
     var run = RunDescription(
       world: WorldDescription(name: world ?? "unknown", actions: [], fields: []),
@@ -41,13 +41,14 @@ package struct ImportedRun: Sendable {
 }
 
 extension Recording {
-  /// Where the logs lay that this recording was made of; nil where it was not.
+  /// The path of the logs that this recording was made from; nil where it was not imported.
   package func importedFrom() throws(RecordingError) -> String? {
     let text = try runKeys()["imported"]?.text
     return text.flatMap { try? JSON(parsing: $0) }?["from"]?.text
   }
 
-  /// Writes a recording of a run that another program logged. It lacks every step, as it says of itself.
+  /// Writes a recording of a run that another program logged. It lacks every step, and its
+  /// description says so.
   package static func write(
     _ run: ImportedRun, _ description: RunDescription, to path: String, force: Bool = false
   ) throws {
@@ -99,7 +100,7 @@ private struct ImportedRows {
     try WholeDescription(of: database, in: format, session).write(to: database, in: format)
   }
 
-  /// Episodes, metrics, and the batches that cover them.
+  /// Writes episodes, metrics, and the batches that cover them.
   private func writeSteps(to database: Database, in format: Format) throws(SQLiteError) {
     let episode = try database.prepare("INSERT \(EpisodeColumn.insertion(in: format))")
     let metric = try database.prepare("INSERT \(MetricColumn.insertion(in: format))")
@@ -127,7 +128,7 @@ private struct ImportedRows {
       let isLast = place + 1 == run.episodes.count
       if (place + 1) % Self.batch == 0 || isLast { try commit(step, found.seconds) }
     }
-    // Metrics may count further than episodes that ended.
+    // Metrics may be later than the last finished episode.
     let last = run.metrics.last?.step ?? 0
     if metrics < run.metrics.count || run.episodes.isEmpty {
       try commit(max(step, last), max(run.seconds, run.episodes.last?.seconds ?? 0))

@@ -1,15 +1,17 @@
 internal import Platform
 internal import SQLite
 
-/// Folds a recording's log into its file on a thread of its own, while further batches are committed.
+/// Checkpoints a recording's write-ahead log on a thread of its own, while further batches are
+/// committed.
 ///
-/// SQLite itself folds a long log in within a commit, which then copies thousands of pages and waits for the
-/// disk twice. A log begins anew only where all of it is in the file, which never comes true while commits go on:
-/// so the last few pages are folded in by the committing thread, between two commits.
+/// SQLite itself checkpoints a long log during a commit, which then copies thousands of pages and
+/// waits for the disk twice. A log only restarts once all of it is in the file, which never happens
+/// while commits continue. The committing thread therefore copies the last few pages itself,
+/// between two commits.
 final class LogFolding: @unchecked Sendable {
-  /// A log of as many pages is folded in.
+  /// A log of this many pages is checkpointed.
   private static let mostPages = 4096
-  /// The committing thread is left about as many.
+  /// About as many pages are left for the committing thread.
   private static let fewPages = 256
 
   private enum Stage {
@@ -19,14 +21,15 @@ final class LogFolding: @unchecked Sendable {
   private let stage = Monitor(Stage.idle)
   private let database: Database
   private var thread: SystemThread?
-  /// How many pages the log may have before it is folded in; belongs to the committing thread.
+  /// How many pages the log may have before it is checkpointed; belongs to the committing thread.
   private var dueAt = mostPages
 
-  /// Opens the file once more; nil where that or the thread is not to be had, and SQLite does it its own way.
+  /// Opens a second connection to the file; nil where that or the thread is not available, and
+  /// SQLite checkpoints in its own way.
   init?(beside writer: Database) {
     guard let database = try? Database(writer.path, .writing) else { return nil }
     self.database = database
-    // The log is opened now, while its name is the file's.
+    // The log is opened now, while its name still belongs to the file.
     guard (try? database.first("PRAGMA user_version")) != nil,
       let thread = SystemThread({ [self] in work() })
     else { return nil }
@@ -34,7 +37,7 @@ final class LogFolding: @unchecked Sendable {
     writer.watchLog()
   }
 
-  /// To be called by the committing thread after each commit.
+  /// Called by the committing thread after each commit.
   func committed(to writer: Database) {
     let pages = writer.pagesInLog
     if pages < Self.mostPages { dueAt = Self.mostPages }
@@ -44,14 +47,15 @@ final class LogFolding: @unchecked Sendable {
       return stage == .nearlyDone
     }
     guard isNearlyDone else { return }
-    // A failure shows again in the commits, as SQLite leaves it to them, too.
+    // A failure reappears in a commit; SQLite handles it in the same way.
     let state = try? writer.foldLog()
-    // Where a reader needs old pages, the log goes on, and is not looked at after each commit.
+    // If a reader needs old pages, the log grows, and need not be examined after each commit.
     if let state, state.folded < state.log { dueAt = state.log + Self.mostPages / 4 }
     stage.change { $0 = .idle }
   }
 
-  /// Ends the thread and closes its connection; without, the file's last connection could not make one file of it.
+  /// Ends the thread and closes its connection. Otherwise the file's last connection could not turn
+  /// it into a single file.
   func close() {
     stage.change { $0 = .closed }
     thread?.join()
@@ -74,7 +78,7 @@ final class LogFolding: @unchecked Sendable {
     }
   }
 
-  /// Again and again, until few pages came while the last ones were folded in.
+  /// Repeats until only few pages were added during the last pass.
   private func fold() {
     var before = 0
     for _ in 0..<4 {

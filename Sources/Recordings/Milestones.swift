@@ -2,10 +2,10 @@
 package struct Milestone: Sendable, Equatable {
   /// The part that it represents.
   package var name: String
-  /// The episode as it was recorded.
+  /// The recorded episode.
   package var episode: Episode
 
-  /// An episode under a name.
+  /// An episode with a name.
   package init(_ name: String, _ episode: Episode) {
     self.name = name
     self.episode = episode
@@ -14,9 +14,9 @@ package struct Milestone: Sendable, Equatable {
   /// The parts of training, each a third of its steps.
   package static let parts = ["Early", "Middle", "Late"]
 
-  /// The first episode, and one from each third of a run's steps: the nearest to its middle of those
-  /// whose return is in the middle fifth, not the lucky ones. Runs of few episodes
-  /// show them all.
+  /// The first episode, and one from each third of a run's steps: the one nearest to its middle
+  /// among those whose return is in the middle fifth, so that luck plays no part. Runs of few
+  /// episodes show all of them.
   ///
   /// `forEach` calls a body with all episodes, some at a time, and is asked for them several times.
   package static func all(

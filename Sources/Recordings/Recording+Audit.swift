@@ -2,7 +2,7 @@ internal import Platform
 internal import Rollouts
 internal import SQLite
 
-/// What an audit read, and the first difference that it found.
+/// The result of an audit: what it read, and the first difference that it found.
 public struct AuditReport: Sendable, Equatable {
   /// How many steps it read.
   public var steps = 0
@@ -10,37 +10,37 @@ public struct AuditReport: Sendable, Equatable {
   public var episodes = 0
   /// How many of the episodes have not ended.
   public var openEpisodes = 0
-  /// How many batches are as they were written.
+  /// How many batches verify.
   public var batches = 0
-  /// How many metrics those batches hold.
+  /// How many metrics those batches contain.
   public var metrics = 0
-  /// How many checkpoints those batches hold.
+  /// How many checkpoints those batches contain.
   public var checkpoints = 0
-  /// How many named values of the world those batches hold.
+  /// How many named values of the world those batches contain.
   public var infos = 0
-  /// How many pictures those batches hold.
+  /// How many images those batches contain.
   public var images = 0
-  /// How many scenes those batches hold.
+  /// How many scenes those batches contain.
   public var scenes = 0
-  /// What is not as it should be; nil where everything is.
+  /// The first difference; nil where everything verifies.
   public var difference: Difference?
-  /// What no hash covers though it matters: sessions without a step, which set something else than the one before.
+  /// What matters but is covered by no hash: sessions without a step whose settings differ from the
+  /// previous ones.
   public var uncovered: [String] = []
   /// Tables, views and indexes that other tools added.
   public var additions: [String] = []
 }
 
 extension Recording {
-  /// Reads everything, computes every batch's hash again, and compares the tables with each other, up to
-  /// the first difference. What is still open is no difference: episodes that run, and the checkpoint of
-  /// step 0 before the first commit. What `progress` throws ends it.
+  /// Reads everything, computes every batch's hash again, and compares the tables with each other,
+  /// up to the first difference. Unfinished parts are not differences: open episodes, and the
+  /// checkpoint of step 0 before the first commit. An error thrown by `progress` ends the audit.
   public func audit(_ progress: (Double) throws -> Void = { _ in }) throws -> AuditReport {
-    // More threads than these would wait for this one.
+    // More threads would wait for this one.
     try audit(helpers: min(8, ThreadPool.processorCount) - 1, progress)
   }
 
-  /// The same with some threads beside the calling one, or with nil by SQLite alone; what is found is
-  /// the same.
+  /// The same with a number of helper threads, or with nil using SQL alone; the result is the same.
   package func audit(
     helpers: Int?, _ progress: (Double) throws -> Void = { _ in }
   ) throws -> AuditReport {
@@ -79,7 +79,8 @@ extension Recording {
     return report
   }
 
-  /// What a batch says of the episodes that are open after some steps, in the order of their last steps.
+  /// A batch's facts about the episodes that are open after some steps, in the order of their last
+  /// steps.
   func openFacts(at end: Int) throws(RecordingError) -> [OpenFacts] {
     let worlds = try description().worlds
     let facts = format.version == 1 ? "NULL, NULL" : "seed, options"
@@ -97,7 +98,7 @@ extension Recording {
     }
   }
 
-  /// Metrics by their place in the order of recording, from 1.
+  /// Metrics by their index in the order of recording, from 1.
   func metrics(after first: Int, through last: Int) throws(RecordingError) -> [Metric] {
     try metrics("WHERE rowid > ? AND rowid <= ? ORDER BY rowid", .integer(first), .integer(last))
   }
@@ -135,7 +136,7 @@ extension Checkpoint {
 }
 
 extension Audit {
-  /// After the last batch: nothing lies outside of all batches, and open episodes agree with their rows.
+  /// After the last batch: no row is outside all batches, and open episodes agree with their rows.
   func finish() throws {
     do {
       try recording.checkSchema()
@@ -150,13 +151,13 @@ extension Audit {
   }
 
   private func checkRest() throws {
-    // Asked together, SQLite would look at every row.
+    // In a combined query, SQLite would examine every row.
     let below = try recording.value("SELECT min(step) FROM transitions WHERE step < 0")?.int
     if let step = try below ?? recording.firstStep(from: steps) {
       throw Difference(
         at: step, "the batch of the step", expected: "one", found: "none after step \(steps - 1)")
     }
-    // Before the first commit the checkpoint of step 0 stands alone.
+    // Before the first commit, there is only the checkpoint of step 0.
     if batches == 0, let first = try recording.checkpoint(at: 0) {
       try Self.check(first, most: 0)
     }

@@ -5,8 +5,8 @@ internal import SQLite
 // Comma-separated values for spreadsheets and data frames: https://www.rfc-editor.org/rfc/rfc4180
 
 extension Recording {
-  /// Writes every transition, or those of an episode, as CSV, as the view `rollout` has it; bytes are spelled in
-  /// hexadecimal.
+  /// Writes every transition, or those of an episode, as CSV with the columns of the view
+  /// `rollout`; bytes are in hexadecimal.
   package func exportTransitions(
     of episode: Episode? = nil, _ write: ([UInt8]) throws -> Void
   ) throws {
@@ -39,7 +39,7 @@ extension Recording {
       return try csv.finish(write)
     }
     let end = try stepCount()
-    // One state of the file for all rows would hold up a writer's log for as long as this takes.
+    // Reading all rows in one transaction would keep a writer's log growing meanwhile.
     var next = try firstStep(from: 0)
     while let first = next, first < end {
       let page = first..<min(end, first + 65_536)
@@ -71,7 +71,7 @@ extension Recording {
     try csv.finish(write)
   }
 
-  /// Writes every metric as CSV, in the order of recording; what was not a number is left empty.
+  /// Writes every metric as CSV, in the order of recording; NaN becomes an empty field.
   package func exportMetrics(_ write: ([UInt8]) throws -> Void) throws {
     var csv = CSV()
     for column in MetricColumn.allCases { csv.add(column.label) }
@@ -92,7 +92,7 @@ extension Recording {
   }
 }
 
-/// Rows of text, handed on a piece at a time.
+/// Rows of text, passed on in pieces.
 private struct CSV {
   private var bytes: [UInt8] = []
   private var isAtStart = true
@@ -121,7 +121,7 @@ private struct CSV {
     bytes += "\(value)".utf8
   }
 
-  /// The shortest text that reads back as the same number.
+  /// The shortest text that parses to the same number.
   mutating func add(_ value: Double) {
     separate()
     bytes += "\(value)".utf8

@@ -6,13 +6,13 @@ internal import SQLite
 public struct MetricSeries: Sendable, Equatable {
   /// The metric's name.
   public var name: String
-  /// After how many steps each was recorded.
+  /// The step count at each value.
   public var steps: [Int] = []
   /// Its values.
   public var values: [Double] = []
 }
 
-/// The bytes that a table or the rest of a file takes.
+/// The bytes of a table or of the rest of a file.
 package struct TableSize: Sendable, Equatable {
   package var table: String
   package var bytes: Int
@@ -21,12 +21,12 @@ package struct TableSize: Sendable, Equatable {
 extension Recording {
   // MARK: Metrics
 
-  /// The names of all metrics, by alphabet.
+  /// The names of all metrics, in alphabetical order.
   public func metricNames() throws(RecordingError) -> [String] {
     try rows("SELECT DISTINCT name FROM metrics ORDER BY name").compactMap { $0.first?.text }
   }
 
-  /// One metric; empty where it was never recorded. What was not a number reads as NaN.
+  /// One metric; empty where it was never recorded. Values that were not numbers are NaN.
   public func metric(_ name: String) throws(RecordingError) -> MetricSeries {
     var series = MetricSeries(name: name)
     var page = try points(of: name, after: 0)
@@ -129,9 +129,10 @@ extension Recording {
     return seconds
   }
 
-  /// What takes the space: the tables by size, largest first, and the pages that are free.
+  /// The space usage: the tables by size, largest first, and the free pages.
   ///
-  /// The pages of transitions are what the others leave: they are by far the most, and SQLite would read each.
+  /// The size of transitions is what remains after the others: they have by far the most pages, and
+  /// SQLite would read each.
   package func tableSizes() throws(RecordingError) -> [TableSize] {
     try reading { () throws(RecordingError) in
       let page = try value("PRAGMA main.page_size")?.int ?? 0
@@ -142,7 +143,7 @@ extension Recording {
         if bytes > 0 { sizes.append(TableSize(table: table, bytes: bytes)) }
         left -= max(0, bytes)
       }
-      // A table of this name would hide SQLite's own.
+      // A table with this name would hide SQLite's own.
       let isHidden =
         try value(
           "SELECT 1 FROM main.sqlite_schema WHERE name = 'dbstat' COLLATE NOCASE") != nil
@@ -162,13 +163,13 @@ extension Recording {
     }
   }
 
-  /// The log beside a recording, where it holds rows that the file does not have yet.
+  /// The log beside a recording, if it has rows that are not in the file yet.
   package static func log(beside path: String) -> String? {
     let log = Files.resolved(path) + "-wal"
     return Files.size(log) ?? 0 > 0 ? log : nil
   }
 
-  /// The bytes of the file and of the log beside it.
+  /// The size of the file and its log, in bytes.
   package func fileBytes() -> Int {
     Self.bytes(Files.resolved(path))
   }

@@ -2,9 +2,10 @@ internal import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// Makes a consistent copy, also while the recording is being written, and a smaller one where something
-  /// is left out. The copy gets its name when it is complete. One of an older format is written in the newest;
-  /// false where that could not be, as it does not verify.
+  /// Makes a consistent copy, even while the recording is being written, and a smaller one if
+  /// something is left out. The copy gets its name when it is complete. A recording of an older
+  /// format is copied to the newest; returns false where that is not possible because it does not
+  /// verify.
   @discardableResult
   package func copy(
     to path: String, leavingOut thinning: Thinning = Thinning(), force: Bool = false
@@ -13,7 +14,7 @@ extension Recording {
     try RecordingFiles.checkFree(path, force: force)
     let place = try DraftPlace(beside: path)
     try withRecordingErrors(path) { () throws(SQLiteError) in
-      // Read-only, and free to fill another file, which `query_only` forbids.
+      // Read-only, but able to fill another file, which `query_only` forbids.
       let source = try Database(self.path, .reading)
       try source.run("VACUUM INTO ?", .text(place.path))
       try source.close()
@@ -26,7 +27,7 @@ extension Recording {
 }
 
 extension Recording {
-  /// Computes the hashes of a file's batches again, over the rows that it has now.
+  /// Computes the hashes of a file's batches again, over its current rows.
   static func seal(_ path: String, _ progress: (Double) throws -> Void = { _ in }) throws {
     var rows: [Row<BatchColumn>] = []
     let format: Format
@@ -47,7 +48,7 @@ extension Recording {
     let (sealed, known) = (rows, format)
     try withRecordingErrors(path) { () throws(SQLiteError) in
       let database = try Database(path, .writing)
-      // Of a file that has no name yet, nothing need outlast a crash.
+      // A file without a final name need not survive a crash.
       try database.execute("PRAGMA journal_mode = MEMORY")
       try database.transaction(.writing) { () throws(SQLiteError) in
         try database.execute("DELETE FROM batches")
@@ -58,7 +59,7 @@ extension Recording {
   }
 }
 
-/// Leaves out what a copy should not have.
+/// Removes what a copy leaves out.
 private struct Thinner {
   let place: String
   let database: Database
@@ -88,23 +89,24 @@ private struct Thinner {
     try withRecordingErrors(place) { () throws(SQLiteError) in try database.close() }
   }
 
-  /// What is to be left out, with what is lacking already and the episodes that stay in any case.
+  /// What to leave out, including what is missing already, and the episodes that always stay.
   private func combined(_ wanted: Thinning) throws -> Thinning {
     let recording = try Recording(place)
     if let difference = try recording.audit().difference {
-      // New hashes would hide it.
+      // New hashes would hide the damage.
       throw RecordingError.damaged(
-        place, "only what verifies is thinned, and this does not: \(difference)")
+        place, "only a recording that verifies can be thinned, but this one does not: \(difference)"
+      )
     }
     if let gaps = try recording.gaps() {
-      throw RecordingError(.absent, "only a whole recording is thinned, and of this \(gaps)")
+      throw RecordingError(.absent, "only a whole recording can be thinned, but \(gaps)")
     }
     if let before = try recording.thinning() {
       guard before.episodes != 0 else {
-        throw RecordingError(.invalid, "\(place) holds no steps that could be left out")
+        throw RecordingError(.invalid, "\(place) has no steps to leave out")
       }
       guard before.episodes == 1 || wanted.episodes == 1 else {
-        throw RecordingError(.invalid, "of a thinned copy no other episodes can be left out")
+        throw RecordingError(.invalid, "a thinned copy cannot leave out other episodes")
       }
       var both = before.episodes > 1 ? before : wanted
       both.lacksCheckpoints = before.lacksCheckpoints || wanted.lacksCheckpoints
@@ -113,7 +115,7 @@ private struct Thinner {
     var thinning = wanted
     guard wanted.episodes > 1 else { return thinning }
     let best = try recording.counts().episodes > 0 ? recording.episodes(.best(1)).map(\.number) : []
-    // Those of the last steps: all that are open are among them.
+    // The episodes of the last steps, which include all open ones.
     let worlds = try recording.mostWorlds()
     let end = try recording.stepCount()
     let last = try recording.steps(in: max(0, end - worlds)..<end).map(\.episode)
@@ -128,7 +130,7 @@ private struct Thinner {
     guard format.version > 1 else {
       return try execute("DELETE FROM transitions WHERE \(lacking)")
     }
-    // What belongs to the steps goes with them, and is counted anew.
+    // Infos belong to steps: they are removed with them and counted again.
     let infos = "SELECT step FROM transitions WHERE \(lacking)"
     try removeRows(of: "infos", where: "step IN (\(infos))")
     try removeRows(of: "images", where: lacking)
@@ -136,7 +138,7 @@ private struct Thinner {
     try execute("DELETE FROM transitions WHERE \(lacking)")
   }
 
-  /// Removes rows whose places the batches count, and counts the others by their old places.
+  /// Removes rows that the batches count by index, and updates the counts.
   private func removeRows(of table: String, where condition: String) throws {
     try execute(
       """
@@ -151,7 +153,7 @@ private struct Thinner {
   }
 
   private func removeCheckpoints() throws {
-    // Batches count the checkpoints that are there by then: the first, and in the end the last.
+    // Batches count the checkpoints up to them: the first, and at the end the last.
     try execute(
       """
       UPDATE batches SET checkpoints =

@@ -42,7 +42,7 @@ private final class EpisodeCourses {
     }
   }
 
-  /// Nil where the episode's steps do not follow each other, as where worlds ran side by side.
+  /// Nil where the episode's steps are not consecutive, as when worlds ran side by side.
   func states(of episode: Episode, most: Int) throws(RecordingError) -> [Value]? {
     guard episode.stride == 1 else { return nil }
     return try withRecordingErrors(path) { () throws(SQLiteError) in

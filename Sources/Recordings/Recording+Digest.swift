@@ -2,7 +2,7 @@ internal import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// What identifies a run: a hash over states, actions, rewards, episodes and final parameters, in
+  /// The identity of a run: a hash over states, actions, rewards, episodes and final parameters, in
   /// hexadecimal. Times, batches, sessions and metrics do not change it.
   public func digest() throws(RecordingError) -> String {
     try reading { () throws(RecordingError) in
@@ -30,7 +30,7 @@ extension Recording {
     to hash: inout CanonicalHash, _ kinds: ValueKinds
   ) throws(RecordingError) {
     let last = try value("SELECT max(episode) FROM episodes")?.int ?? 0
-    // What format 2 has more of an episode does not count.
+    // Columns of episodes that only format 2 has do not count.
     let cursor = try TableCursor<EpisodeColumn>(
       self, kinds, through: .finalState, key: .episode, 0..<min(max(0, last), 1 << 53) + 1)
     var count = 0
@@ -43,7 +43,7 @@ extension Recording {
 }
 
 extension [UInt8] {
-  /// Two digits a byte.
+  /// Two digits per byte.
   package var hexadecimal: String {
     let digits = Array<UInt8>("0123456789abcdef".utf8)
     return String(

@@ -11,20 +11,20 @@ internal import SQLite
 public struct Episode: Sendable, Equatable {
   /// Its number; episodes count from 1.
   public var number: Int
-  /// The seed of its reset, which in Reel's own runs is the run's; nil where there was none.
+  /// The seed of its reset, which in Reel's own runs is the run's seed; nil where there was none.
   public var seed: Int?
-  /// The step that it begins with.
+  /// Its first step.
   public var firstStep: Int
-  /// How far its steps are apart: the number of worlds that ran side by side.
+  /// The distance between its steps: the number of worlds side by side.
   public var stride: Int
-  /// How many steps it has, so far.
+  /// How many steps it has so far.
   public var steps: Int
-  /// The sum of its rewards, so far.
+  /// The sum of its rewards so far.
   public var `return`: Double
-  /// How it ended; `interrupted` where it was left, or runs and its writer is gone.
+  /// How it ended; `interrupted` where it was abandoned, or is unfinished and its writer is gone.
   public var ending: Ending
 
-  /// An episode, open or over.
+  /// An episode, open or finished.
   package init(
     number: Int, seed: Int?, firstStep: Int, stride: Int, steps: Int, `return`: Double,
     ending: Ending
@@ -38,7 +38,7 @@ public struct Episode: Sendable, Equatable {
     self.ending = ending
   }
 
-  /// The last step that it has.
+  /// Its last step so far.
   public var lastStep: Int { firstStep &+ (steps &- 1) &* stride }
   /// Whether the world or a time limit ended it.
   public var isOver: Bool { ending == .terminated || ending == .truncated }
@@ -58,7 +58,7 @@ extension Recording {
     }
   }
 
-  /// The episodes that a selection names, in its order; where their steps are wanted, among those that
+  /// The episodes of a selection, in its order; if their steps are needed, chosen among those that
   /// have them.
   public func episodes(
     _ selection: EpisodeSelection, withSteps: Bool = false
@@ -108,7 +108,7 @@ extension Recording {
     return choices.map(\.chosen)
   }
 
-  /// Calls `body` with all episodes by number, some at a time.
+  /// Calls `body` with all episodes by number, in groups.
   package func forEachEpisodes(_ body: ([Episode]) throws -> Void) throws {
     let pages = try EpisodePages(self)
     while let episodes = try pages.next() { try body(episodes) }
@@ -155,11 +155,11 @@ extension Recording {
   }
 
   func episodes(from first: Int, through last: Int) throws(RecordingError) -> [Episode] {
-    // Asked only where an episode has no end: it reads the sessions.
+    // Only read where an episode has no end, because it reads the sessions.
     var running: Ending?
     let cursor = try TableCursor<EpisodeColumn>(
       self, through: .ending, key: .episode, first..<last + 1)
-    // A step takes ten bytes and more of a file: what claims more steps would be looked for in vain.
+    // A step takes at least ten bytes of a file, so a file cannot have more steps than this.
     let most = fileBytes() / 8
     let thinning = try thinning()
     var episodes: [Episode] = []
@@ -179,7 +179,7 @@ extension Recording {
     return episodes
   }
 
-  /// An episode from its row; one that has no end reads as running.
+  /// An episode from its row; one without an end is running.
   private func episode(
     _ rows: TableRows<EpisodeColumn>, _ row: Int
   ) throws(RecordingError) -> Episode {
@@ -195,7 +195,7 @@ extension Recording {
     return episode
   }
 
-  /// Whether an episode's numbers can be computed with.
+  /// Whether an episode's numbers are small enough to compute with.
   static func isSound(_ number: Int, first: Int, _ stride: Int, steps: Int) -> Bool {
     let most = 1 << 53
     return (1..<most).contains(number) && first >= 0 && first < most
@@ -203,13 +203,14 @@ extension Recording {
       && steps <= most / stride
   }
 
-  /// What an episode that has not ended is: running where a living process writes it.
+  /// The ending of an unfinished episode: running where a living process writes it.
   func runningEnding() throws(RecordingError) -> Ending {
     try status() == .writing ? .running : .interrupted
   }
 }
 
-/// All episodes by number, some at a time. A writer is not held up meanwhile: each time, they are as they are then.
+/// All episodes by number, in groups. A writer is not held up: each group is read in its current
+/// state.
 final class EpisodePages {
   private let recording: Recording
   private var unread: Int?
@@ -224,7 +225,7 @@ final class EpisodePages {
     }
   }
 
-  /// The next ones; nil after the last.
+  /// The next group; nil after the last.
   func next() throws(RecordingError) -> [Episode]? {
     guard let first = unread, first <= last else { return nil }
     let through = min(last, first + 4095)

@@ -1,19 +1,19 @@
 package import Rollouts
 
 extension Recording {
-  /// Makes a recording of its own of the first `end` steps, with their metrics, checkpoints and sessions.
-  /// It names this one as its parent, has `checkpoint` beside the others, and goes on from there by another
-  /// configuration.
+  /// Makes a new recording of the first `end` steps, with their metrics, checkpoints and sessions.
+  /// It names this one as its parent, also contains `checkpoint`, and continues from there with
+  /// another configuration.
   package func fork(
     at end: Int, from checkpoint: Checkpoint, configuration: JSON, to path: String,
     force: Bool = false, _ progress: (Double) throws -> Void = { _ in }
   ) throws {
-    precondition(checkpoint.step <= end, "a fork goes on from what it holds")
+    precondition(checkpoint.step <= end, "a fork continues from its own steps")
     try RecordingFiles.refuse(path, inPlaceOf: self.path)
     try RecordingFiles.checkFree(path, force: force)
     let place = try DraftPlace(beside: path)
     try copy(to: place.path, until: end, adding: checkpoint, progress)
-    // A session without steps holds the settings to go on by.
+    // A session without steps holds the new settings.
     try RecordingWriter(resuming: place.path, from: checkpoint.step, configuration: configuration)
       .finish()
     try RecordingFiles.publish(place.path, as: path, force: force) {}
@@ -46,7 +46,8 @@ extension Recording {
   }
 }
 
-/// Copies steps, metrics and checkpoints to another recording, in the order in which they were recorded.
+/// Copies steps, metrics and checkpoints to another recording, in the order in which they were
+/// recorded.
 private struct StepCopier {
   /// The checkpoint before the first step.
   let initial: Checkpoint
@@ -76,7 +77,7 @@ private struct StepCopier {
     try recording.forEachStep(in: range) { row in
       try copyRecords(of: row.step, to: &writer)
       var transition = row.transition
-      // The last row of an episode that was cut off; here it goes on.
+      // The last row of an episode that was cut off; in the fork it continues.
       if transition.ending == .interrupted { transition.ending = .running }
       try writer.record(transition)
       if row.step % 4096 == 0 { try progress(row.step) }
@@ -93,7 +94,7 @@ private struct StepCopier {
     }
   }
 
-  /// Copies the metrics and the checkpoint that were recorded after `step` steps.
+  /// Copies the metrics and the checkpoint of a step count.
   private mutating func copyRecords(of step: Int, to writer: inout RecordingWriter) throws {
     while let metric = metrics.first, metric.step <= step {
       try writer.record(metric)

@@ -1,32 +1,33 @@
 internal import SQLite
 
-/// The pixels of an episode from a time on, until the next picture.
+/// The pixels of an episode from a time on, until the next image.
 public struct RecordedImage: Sendable, Equatable {
-  /// How many steps of the episode led to it.
+  /// After how many steps of the episode it was recorded.
   public var t: Int
-  /// A PNG file; nil where a copy left it out. Nobody has made sure that it can be read.
+  /// A PNG file, which may not be valid; nil where a copy left it out.
   public var png: [UInt8]?
 
-  /// A picture.
+  /// An image.
   package init(t: Int, png: [UInt8]?) {
     self.t = t
     self.png = png
   }
 }
 
-/// A picture that stays as it was is not recorded again, so an episode may have fewer pictures than steps.
+/// An image that stays the same is not recorded again, so an episode may have fewer images than
+/// steps.
 ///
 /// ```swift
 /// for number in try recording.episodesWithImages() {
 ///   try recording.forEachImage(of: number) { print(number, $0.t, $0.png?.count ?? 0) }
 /// }
-/// let last = try recording.image(of: 7, at: 120)   // what was seen after 120 steps
+/// let last = try recording.image(of: 7, at: 120)   // the pixels after 120 steps
 /// ```
 extension Recording {
-  /// The numbers of the episodes of which pixels are there, in order.
+  /// The numbers of the episodes that have pixels, in order.
   public func episodesWithImages() throws(RecordingError) -> [Int] {
     guard format.version > 1 else { return [] }
-    // The numbers alone are in the index, so that pictures are not read to find them.
+    // The index only has the numbers, so this reads no images.
     return try rows(
       """
       SELECT episode FROM (SELECT DISTINCT episode FROM images) AS known
@@ -37,7 +38,7 @@ extension Recording {
     ).compactMap { $0.first?.int }
   }
 
-  /// Calls `body` with each picture of an episode by time, in memory for one.
+  /// Calls `body` with each image of an episode by time; only one is in memory at once.
   public func forEachImage(
     of episode: Int, _ body: (RecordedImage) throws -> Void
   ) throws {
@@ -53,7 +54,8 @@ extension Recording {
       }, orThrow: { RecordingError($0, path: path) })
   }
 
-  /// What was seen of an episode after `t` steps, its newest picture until then; nil where there is none yet.
+  /// The pixels of an episode after `t` steps: its newest image by then; nil where there is none
+  /// yet.
   public func image(of episode: Int, at t: Int) throws(RecordingError) -> RecordedImage? {
     guard format.version > 1 else { return nil }
     let statement = try images("ORDER BY t DESC, rowid DESC LIMIT 1", of: episode, t)

@@ -2,7 +2,8 @@ package import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// The last step of each episode that has ended and whose steps are there, or of those with some numbers.
+  /// The last step of each finished episode whose steps are present, for a range of episode
+  /// numbers.
   package func lastTransitions(
     of numbers: ClosedRange<Int> = 1...Int.max
   ) throws(RecordingError) -> [Transition] {

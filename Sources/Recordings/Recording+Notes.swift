@@ -3,17 +3,18 @@ internal import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// Gives a recording further tags, takes others away and gives it another note, also while it is being
-  /// written. Read and changed in one transaction: of several at once, none is lost.
+  /// Adds tags to a recording, removes tags and changes its note, even while it is being written.
+  /// Reads and writes in one transaction, so concurrent changes are not lost.
   @discardableResult package static func label(
     _ path: String, adding added: [String] = [], removing removed: [String] = [],
     note: String? = nil
   ) throws(RecordingError) -> (tags: [String], note: String) {
-    // Whatever is no recording is refused before anything is written.
+    // Anything that is not a recording is refused before anything is written.
     _ = try Recording(path)
     return try RecordingFiles.holdingFolder(of: Files.resolved(path)) {
       () throws(RecordingError) in
-      // By a log, as steps are written: a process killed here leaves no journal, which readers could not undo.
+      // Uses the log, as for steps: a process killed here leaves no journal, which readers could
+      // not roll back.
       let database = try Draft.open(path, durable: true)
       return try withRecordingErrors(path) { () throws(SQLiteError) in
         let label = try database.transaction(.writing) { () throws(SQLiteError) in
@@ -41,7 +42,7 @@ extension Recording {
 }
 
 extension RunDescription {
-  /// The tags that a text of the table `run` lists.
+  /// The tags in a text of the table `run`.
   static func tags(from text: String) -> [String] {
     guard case .array(let tags)? = try? JSON(parsing: text) else { return [] }
     return tags.compactMap(\.text)

@@ -4,12 +4,12 @@ internal import Rollouts
 internal import SQLite
 internal import Synchronization
 
-// What is checked before anything is read: a file from elsewhere, or one beside which something lies that is not
-// its own, is refused in a sentence.
+// Checks before anything is read: a file from elsewhere, or one with a foreign log or journal
+// beside it, is refused with a message.
 
 extension Recording {
-  /// Opens the file, and again where another took its name meanwhile: what is asked of the connection and
-  /// what is asked of the name must be about one file.
+  /// Opens the file, and again if another has taken its name meanwhile: what the connection reads
+  /// and what the path leads to must be the same file.
   static func openUnreplaced(
     _ path: String, _ mode: Database.Mode
   ) throws(RecordingError) -> (Database, Format) {
@@ -38,15 +38,15 @@ extension Recording {
     }
   }
 
-  /// Opens the file in the one way that works here.
+  /// Opens the file in the mode that works here.
   private static func open(
     _ path: String, _ mode: Database.Mode
   ) throws(RecordingError) -> Database {
     do {
       return try opened(path, mode)
     } catch  where error.kind == .denied {
-      // Reading beside a log needs a file for locks. In a folder where none can be made, a
-      // recording without a log can still be read, as nobody can be writing it either.
+      // Reading with a log needs a file for locks. In a folder where none can be created, a
+      // recording without a log can still be read, because nobody can be writing it.
       if log(beside: path) != nil {
         throw RecordingError(
           .denied,
@@ -65,14 +65,14 @@ extension Recording {
     }
     let real = Files.resolved(path)
     let size = bytes(real)
-    // A row is no longer than its file, which may grow. Of all queries, reading the whole view takes the most
-    // operations for each byte of a file: 1.5, measured on a maze.
+    // A row is no longer than its file, which may grow. Of all queries, reading the whole view
+    // takes the most operations per byte of a file: 1.5, measured on a maze.
     database.bound(valueBytes: 64 << 20 + 4 * size) { operations in
       operations > 50_000_000 && operations > 50_000_000 + 500 * max(size, bytes(real))
     }
     try refuseStrayLog(of: database, path)
     let (id, version) = try withRecordingErrors(path) { () throws(SQLiteError) in
-      // A cell that overlaps others is found before it is followed.
+      // Finds a cell that overlaps others before it is followed.
       try database.execute("PRAGMA cell_size_check = ON")
       try database.execute("PRAGMA query_only = ON")
       let id = try database.first("PRAGMA application_id")?.first?.int
@@ -92,36 +92,36 @@ extension Recording {
     return database
   }
 
-  /// The bytes of a file and of the log beside it.
+  /// The size of a file and its log, in bytes.
   static func bytes(_ real: String) -> Int {
     (Files.size(real) ?? 0) + (Files.size(real + "-wal") ?? 0)
   }
 
-  // MARK: What lies beside it
+  // MARK: Files beside it
 
-  /// Refuses a file that another program began to change and did not end: without the journal that undoes it,
-  /// it would be read half changed. Reel itself leaves none.
+  /// Refuses a file that another program began to change and did not finish: without the journal
+  /// that undoes the change, half of it would be read. Reel itself leaves no journal.
   private static func refuseJournal(of path: String) throws(RecordingError) {
     let journal = Files.resolved(path) + "-journal"
     let start = monotonicSeconds()
-    // One that is over begins with zeros.
+    // A journal that is no longer valid begins with zeros.
     while let first = (try? Files.start(of: journal, count: 1))?.first, first != 0 {
       guard monotonicSeconds() - start < 0.25 else {
         throw RecordingError(
           .damaged,
-          "\(path) cannot be read: \(path)-journal undoes a change that another program did not end;"
+          "\(path) cannot be read: \(path)-journal undoes a change that another program did not finish;"
             + " reel recover \(path) -o NEW gets the rows from before it")
       }
       usleep(10_000)
     }
   }
 
-  /// Refuses a log beside a file that says that it has none: another recording's, of which SQLite would read
-  /// both as one.
+  /// Refuses a log beside a file whose header says that it has none: it belongs to another
+  /// recording, and SQLite would read both as one.
   private static func refuseStrayLog(
     of database: Database, _ path: String
   ) throws(RecordingError) {
-    // A writer that begins or ends meanwhile makes it look so for a moment.
+    // While a writer begins or ends, it looks like this for a moment.
     for attempt in 0..<20 {
       guard log(beside: path) != nil,
         let header = try? database.firstBytes(20), header[18] == 1, log(beside: path) != nil
@@ -132,8 +132,8 @@ extension Recording {
       .damaged, "\(path) cannot be read: \(path)-wal belongs to another file; move it away")
   }
 
-  /// Whether the log beside a file, which nobody writes, is of another recording: with it, the last batch of the
-  /// file itself would be gone, or it would be of another run.
+  /// Whether the log beside a file that nobody writes belongs to another recording: with it, the
+  /// file's last batch would be missing, or the run would be another.
   static func hasLogOfAnother(
     _ database: Database, _ path: String, in format: Format
   ) -> Bool {
@@ -145,7 +145,7 @@ extension Recording {
     let last =
       "SELECT first_step, hash FROM batches WHERE last_step >= first_step"
       + " ORDER BY rowid DESC LIMIT 1"
-    // A file that needs its log cannot always be read without.
+    // A file that needs its log cannot always be read without it.
     guard let run = try? alone.all(description), let batches = try? alone.all(last) else {
       return false
     }
@@ -163,7 +163,7 @@ extension Recording {
 
   // MARK: What is in it
 
-  /// SQLite takes what is missing of the last page for zeros; a copy that broke off is not whole.
+  /// SQLite reads the missing part of the last page as zeros, but a truncated copy is not whole.
   private static func checkLength(of database: Database, _ path: String) throws(RecordingError) {
     let real = Files.resolved(path)
     // While there is a log, the file itself may still lack its newest pages.
@@ -187,8 +187,8 @@ extension Recording {
   ) throws(RecordingError) {
     let model = format.columns
     for table in format.tables {
-      // Asked of what no table can be named like: a pragma, and the schema itself. A view has no root page,
-      // nor has a virtual table.
+      // Uses a pragma and the schema itself, whose names no table can take. Views and virtual
+      // tables have no root page.
       let (isTable, found) = try withRecordingErrors(path) { () throws(SQLiteError) in
         let row = try database.first(
           "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ? AND rootpage > 0",
@@ -203,7 +203,7 @@ extension Recording {
 }
 
 extension Format {
-  /// The format of a file, whose header was looked at.
+  /// The format of a file whose header has been checked.
   init(of database: Database, _ path: String) throws(RecordingError) {
     (version, kinds) = try withRecordingErrors(path) { () throws(SQLiteError) in
       let version = try database.userVersion()
@@ -217,7 +217,7 @@ extension Format {
     }
   }
 
-  /// Each table's columns with their types and keys, as SQLite has them of a new recording.
+  /// Each table's columns with their types and keys, as SQLite reports them for a new recording.
   fileprivate var columns: [String: [[SQLiteValue]]] {
     Self.models.withLock { models in
       if let known = models.first(where: { $0.format == self }) { return known.columns }
@@ -237,8 +237,8 @@ extension Format {
   fileprivate static func columns(
     of table: String, in database: Database
   ) throws(SQLiteError) -> [[SQLiteValue]] {
-    // Of a column: its name, its type, its place in the key, and whether it is hidden. Of the table: whether
-    // it has row numbers.
+    // For a column: its name, its type, its position in the key, and whether it is hidden. For the
+    // table: whether it has row numbers.
     let columns = try database.all("PRAGMA main.table_xinfo(\(table))").map {
       [$0[1], $0[2], $0[5], $0[6]]
     }

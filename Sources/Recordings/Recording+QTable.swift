@@ -1,7 +1,7 @@
 public import Rollouts
 internal import SQLite
 
-/// One update of a Q-table, made again from the log.
+/// One update of a Q-table, recomputed from the log.
 package struct QUpdate: Sendable, Equatable {
   package var step: Int
   package var episode: Int
@@ -9,7 +9,7 @@ package struct QUpdate: Sendable, Equatable {
   package var action: Int
   package var reward: Double
   package var next: Int
-  /// How the episode was after the step.
+  /// The status of the episode after the step.
   package var ending: Ending
   /// The learning rate of the update.
   package var alpha: Double
@@ -36,24 +36,25 @@ package struct QUpdate: Sendable, Equatable {
 }
 
 extension Recording {
-  /// The rule of learning that the author of the run declared; nil in Reel's own runs, whose settings say it.
+  /// The learning rule that the author of the run declared; nil in Reel's own runs, whose settings
+  /// define it.
   package func declaredRule() throws(RecordingError) -> QTableRule? {
     guard let text = try runKeys()["learning"]?.text else { return nil }
     guard let rule = (try? JSON(parsing: text)).flatMap(QTableRule.init(declared:)) else {
-      throw .damaged(path, "the rule of learning that it declares is not known: \(text)")
+      throw .damaged(path, "it declares an unknown learning rule: \(text)")
     }
     return rule
   }
 
-  /// Whether the table of any step follows from the steps: another program's does where its author declared the
-  /// rule of learning.
+  /// Whether the table at any step follows from the steps: for another program's run, only if its
+  /// author declared the learning rule.
   package func foldsTable() throws(RecordingError) -> Bool {
     if try declaredRule() != nil { return true }
     return try runKeys()["program"]?.text ?? "reel" == "reel"
   }
 
-  /// The Q-table after a number of steps, bit for bit as the trainer had it: the nearest checkpoint,
-  /// and the recorded steps since then. Without checkpoints the fold begins at step 0.
+  /// The Q-table after a number of steps, with the same bits as the trainer's: computed from the
+  /// nearest checkpoint and the recorded steps since. Without checkpoints, it starts from step 0.
   public func qTable(
     at step: Int, usingCheckpoints: Bool = true
   ) throws(RecordingError) -> QTable {
@@ -64,14 +65,14 @@ extension Recording {
     }
   }
 
-  /// Calls `body` with the Q-table after each of some numbers of steps, which must not fall.
+  /// Calls `body` with the Q-table after each of some numbers of steps, which must not decrease.
   public func forEachQTable(
     at steps: [Int], _ body: (Int, QTable) throws -> Void
   ) throws {
     try forEachQTable(at: steps, observing: nil, body)
   }
 
-  /// The same, where `observe` hears the updates on the way, many at a time.
+  /// The same; `observe` gets the updates on the way, many at a time.
   package func forEachQTable(
     at steps: [Int], observing observe: (([QUpdate]) -> Void)?,
     _ body: (Int, QTable) throws -> Void
@@ -134,7 +135,7 @@ private struct QTableFold {
   private let recording: Recording
   private let sessions: [Session]
   private let learns: Bool
-  /// The rule that the author of another program's recording declared.
+  /// The learning rule that the author of another program's recording declared.
   private let declared: QTableRule?
   private(set) var table: QTable
   private var step: Int
@@ -155,7 +156,7 @@ private struct QTableFold {
     }
     guard found.kind == QTable.checkpointKind else {
       throw RecordingError(
-        .absent, "\(recording.path) holds no Q-table: its trainer learns a \(found.kind)")
+        .absent, "\(recording.path) has no Q-table: its trainer learns a \(found.kind)")
     }
     do {
       table = try QTable(found)
@@ -165,7 +166,8 @@ private struct QTableFold {
     step = found.step
   }
 
-  /// Goes on to the table after `target` steps; `body` hears the updates on the way, or those of one state.
+  /// Advances to the table after `target` steps; `body` gets the updates on the way, or those of
+  /// one state.
   mutating func advance(
     to target: Int, only state: Int? = nil, observing body: (([QUpdate]) -> Void)? = nil
   ) throws(RecordingError) {
@@ -180,7 +182,7 @@ private struct QTableFold {
         guard try recording.foldsTable() else {
           throw RecordingError(
             .absent,
-            "\(recording.path) does not declare its rule of learning, so that only the tables of its"
+            "\(recording.path) does not declare its learning rule, so only the tables in its"
               + " checkpoints are known")
         }
         throw .damaged(recording.path, "its configuration lacks α, γ or the number of episodes")
@@ -188,7 +190,7 @@ private struct QTableFold {
       let end = min(target, later)
       let blocks = try StepBlocks(recording, steps: step..<end)
       guard blocks.kinds == ValueKinds() else {
-        throw .damaged(recording.path, "a Q-table's states and actions are numbers")
+        throw .damaged(recording.path, "a Q-table's states and actions must be numbers")
       }
       var updates = RuleUpdates(rule: rule)
       while try blocks.advance() {
@@ -203,17 +205,18 @@ private struct QTableFold {
     }
   }
 
-  /// The updates of a stretch with one rule.
+  /// The updates of a stretch with a single rule.
   private struct RuleUpdates {
     let rule: QTableRule
     var episode = Int.min
     var alpha = 0.0
-    /// Those of the last block.
+    /// The updates of the last block.
     private(set) var kept: [QUpdate] = []
 
     init(rule: QTableRule) { self.rule = rule }
 
-    /// Makes the updates of a block, and keeps them or those of one state; false where a row does not fit the table.
+    /// Applies the updates of a block, and keeps all or those of one state; false where a row does
+    /// not fit the table.
     mutating func apply(
       _ blocks: StepBlocks, to table: inout QTable, only wanted: Int?, keeping keeps: Bool
     ) -> Bool {

@@ -2,7 +2,8 @@ internal import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// The tables and the view of the format must be declared as it has them, and nothing may act on their rows.
+  /// Checks that the tables and the view are declared as in the format, and that nothing else acts
+  /// on their rows.
   func checkSchema() throws {
     let expected = try withRecordingErrors(path) { () throws(SQLiteError) in
       try format.model().all(Self.declarations)
@@ -23,7 +24,7 @@ extension Recording {
       throw Difference("the triggers", expected: "none", found: trigger)
     }
     for table in format.tables {
-      // Of an index: its place, name, whether it is unique, and who wanted it.
+      // For an index: its position, its name, whether it is unique, and its origin.
       for row in try rows("PRAGMA main.index_list(\(table.name))") where row[2] == .integer(1) {
         guard row[3] == .text("c") else { continue }
         throw Difference(
@@ -36,7 +37,7 @@ extension Recording {
   private static let declarations =
     "SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL"
 
-  /// What of a declaration matters: its words without blanks and comments.
+  /// The words of a declaration, without blanks and comments.
   private static func words(of sql: String) -> [Substring] {
     var text = sql.split(separator: "\n").map { line in
       String(line.firstRange(of: "--").map { line[..<$0.lowerBound] } ?? line)
@@ -45,7 +46,7 @@ extension Recording {
     return text.split(whereSeparator: \.isWhitespace)
   }
 
-  /// Each value of the table `run` must be of the type that its key has.
+  /// Checks that each value of the table `run` has the type of its key.
   func checkRun() throws {
     for row in try rows(of: RunColumn.self) {
       let key = row[.key].text ?? ""
@@ -59,7 +60,7 @@ extension Recording {
     }
   }
 
-  /// What stands twice must be the same.
+  /// Checks that the second description matches the first.
   func checkDescription() throws {
     guard format.version > 1 else { return }
     let facts = try sessionFacts()
@@ -85,7 +86,7 @@ extension Recording {
     }
   }
 
-  /// What other tools added, which changes nothing of the recording.
+  /// What other tools added without changing the recording.
   func additions() throws(RecordingError) -> [String] {
     let ours = Set(format.tables.map(\.name) + ["rollout", "images_at", "scenes_at"])
     return try rows(
@@ -99,7 +100,7 @@ extension Recording {
 }
 
 extension Audit {
-  /// Sessions that made no step and set something else than the one before: no hash covers them, so that
+  /// Sessions without steps whose settings differ from the previous ones: no hash covers them, so
   /// nobody knows who added them.
   func uncoveredSessions() throws(RecordingError) -> [String] {
     let all = try recording.sessions()
@@ -109,7 +110,7 @@ extension Audit {
         next = all[place].configuration
         return nil
       }
-      // One that went on by the same settings says that they were meant.
+      // A later session with the same settings confirms them.
       if next == all[place].configuration { return nil }
       let changes = Self.changes(all[place].configuration, from: all[place - 1].configuration)
       guard !changes.isEmpty else { return nil }
@@ -117,7 +118,7 @@ extension Audit {
     }.reversed()
   }
 
-  /// The settings that are not what they were before.
+  /// The settings that differ from the previous ones.
   private static func changes(_ configuration: JSON, from before: JSON) -> [String] {
     guard case .object(let members) = configuration else { return ["no settings"] }
     let changed = members.filter { before[$0.key] != $0.value }.map {
@@ -128,12 +129,12 @@ extension Audit {
 }
 
 extension SQLiteValue {
-  /// A number as the table `run` has it: in format 2 as a text.
+  /// A number in the table `run`: in format 2, it is text.
   var number: Int? { int ?? text.flatMap { Int($0) } }
 }
 
 extension JSON {
-  /// Whether two descriptions say the same, whatever the order of their members.
+  /// Whether two descriptions are equal, whatever the order of their members.
   fileprivate func isSame(as other: JSON) -> Bool {
     switch (self, other) {
     case (.object(let mine), .object(let theirs)):

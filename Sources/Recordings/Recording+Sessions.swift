@@ -3,21 +3,22 @@ internal import SQLite
 
 /// One start, resume or extension of a run.
 public struct Session: Sendable, Equatable {
-  /// The first step that was new in it.
+  /// Its first new step.
   public var firstStep: Int
   /// The settings in force from that step on.
   public var configuration: JSON
-  /// What wrote it: this program, SQLite, the platform.
+  /// The versions of what wrote it: this program, SQLite, the platform.
   public var versions: JSON
   /// When it began, ISO 8601.
   public var started: String
   /// When it ended cleanly; nil where it did not, or not yet.
   public var ended: String?
-  /// The process that writes it, and when that started; nil where none does, dead or alive.
+  /// The process that writes it, alive or dead, and when that process started; nil after a clean
+  /// end.
   public var writer: SessionWriter?
 }
 
-/// A process that writes, or wrote and died.
+/// A process that writes a recording, or wrote it and died.
 public struct SessionWriter: Sendable, Equatable {
   /// The process's number.
   public var process: Int
@@ -25,12 +26,12 @@ public struct SessionWriter: Sendable, Equatable {
   public var started: String
   /// The machine that it runs on.
   public var host: String
-  /// Whether it lives and writes this very file.
+  /// Whether it is alive and writes this file.
   public var isAlive: Bool
 }
 
 extension Recording {
-  /// Whether a run goes on, and how it ended.
+  /// Whether a run is being written, and how it ended.
   public enum Status: String, Sendable {
     /// A living process writes it.
     case writing
@@ -50,15 +51,15 @@ extension Recording {
     return sessions
   }
 
-  /// The session that writes, or wrote last; nil where there is none.
+  /// The current or last session; nil where there is none.
   package func lastSession() throws(RecordingError) -> Session? {
     let row = try rows(of: SessionColumn.self, "ORDER BY rowid DESC LIMIT 1").first
     guard let row else { return nil }
     return try session(row, isLast: true)
   }
 
-  /// By which settings steps were made, and from which step on: that of the checkpoint that a session went
-  /// on from.
+  /// The settings of the steps, and from which step on: that of the checkpoint from which a session
+  /// continued.
   package func settings() throws(RecordingError) -> [(from: Int, configuration: JSON)] {
     var settings: [(from: Int, configuration: JSON)] = []
     for session in try sessions() where session.configuration != settings.last?.configuration {
@@ -72,21 +73,22 @@ extension Recording {
     return settings
   }
 
-  /// Whether the run goes on now, or how it ended.
+  /// Whether the run is being written, or how it ended.
   public func status() throws(RecordingError) -> Status {
     guard let last = try lastSession() else { return .interrupted }
     if last.ended != nil { return .finished }
     return last.writer?.isAlive == true ? .writing : .interrupted
   }
 
-  /// Asks the process that writes the file to stop, as Ctrl-C does; false where none of this machine does.
+  /// Asks the process that writes the file to stop, as Ctrl-C does; false where no process of this
+  /// machine does.
   package func interruptWriter() throws(RecordingError) -> Bool {
     let row = try rows(of: SessionColumn.self, "ORDER BY rowid DESC LIMIT 1").first
     guard let row, row[.ended].text == nil else { return false }
     return row[.writer].text.flatMap(WriterIdentity.init(json:))?.interrupt(writing: path) ?? false
   }
 
-  /// A session from its row. Only the last can have a writer that lives.
+  /// A session from its row. Only the last can have a living writer.
   private func session(
     _ row: Row<SessionColumn>, isLast: Bool
   ) throws(RecordingError) -> Session {
@@ -105,7 +107,7 @@ extension Recording {
       })
   }
 
-  /// Refuses a file that a living process writes.
+  /// Throws if a living process writes the file.
   func refuseLivingWriter() throws(RecordingError) {
     guard let writer = try lastSession()?.writer, writer.isAlive else { return }
     throw RecordingError(
@@ -113,17 +115,17 @@ extension Recording {
       "\(path) is being written by process \(writer.process), which started \(writer.started)")
   }
 
-  /// The run as it was described when it began, with the settings that are in force now.
+  /// The run's original description, with the settings that are now in force.
   public func description() throws(RecordingError) -> RunDescription {
     try reading { () throws(RecordingError) in
       let keys = try runKeys()
-      /// A text of another type would read as none.
+      /// A value of another type would read as missing.
       func text(_ key: String, orElse usual: String = "") throws(RecordingError) -> String {
         guard let value = keys[key] else { return usual }
-        guard let text = value.text else { throw .damaged(path, "its \(key) is no text") }
+        guard let text = value.text else { throw .damaged(path, "its \(key) is not text") }
         return text
       }
-      // A run that another program made may have no seed.
+      // A run of another program may have no seed.
       let seed = format.version > 1 && keys["seed"] == nil ? 0 : keys["seed"]?.number
       guard let world = keys["world"]?.text, let trainer = keys["trainer"]?.text,
         let purpose = keys["purpose"]?.text.flatMap(RunPurpose.init(rawValue:)),
@@ -150,7 +152,7 @@ extension Recording {
     }
   }
 
-  /// How many worlds ran side by side in any session.
+  /// The greatest number of worlds side by side in any session.
   package func mostWorlds() throws(RecordingError) -> Int {
     if format.version == 1 { return try runKeys()["worlds"]?.int ?? 1 }
     return try value("SELECT max(worlds) FROM sessions")?.int ?? 1

@@ -7,17 +7,17 @@ public struct RecordedStep: Sendable, Equatable {
   public var step: Int
   /// Episodes count from 1.
   public var episode: Int
-  /// The step's place in its episode, from 0.
+  /// The step's index in its episode, from 0.
   public var t: Int
   /// The state that the action was chosen in.
   public var state: Value
-  /// What was done.
+  /// The action taken.
   public var action: Value
-  /// What it earned.
+  /// The reward.
   public var reward: Double
-  /// The state that it led to.
+  /// The next state.
   public var next: Value
-  /// How the episode was after this step.
+  /// The status of the episode after this step.
   public var ending: Ending
 
   /// The step as a trainer records it.
@@ -28,12 +28,12 @@ public struct RecordedStep: Sendable, Equatable {
 }
 
 extension Recording {
-  /// How many steps the recording has, the number of its last one plus one. Where steps are no
-  /// transitions, its batches count them.
+  /// How many steps the recording has: the number of its last one plus one. If steps are not
+  /// transitions, the batches count them.
   public func stepCount() throws(RecordingError) -> Int {
     var last = try value("SELECT max(step) FROM transitions")?.int
     if format.version > 1 {
-      // Numbers that no world used may follow the last transition.
+      // Step numbers that no world used may follow the last transition.
       let batch = try value("SELECT last_step FROM batches ORDER BY rowid DESC LIMIT 1")?.int
       last = max(last ?? -1, batch ?? -1)
     } else if last == nil, try !description().hasTransitions {
@@ -44,13 +44,13 @@ extension Recording {
     return last + 1
   }
 
-  /// The first step that there is from a number on.
+  /// The first existing step from a number on.
   func firstStep(from step: Int) throws(RecordingError) -> Int? {
     try value("SELECT min(step) FROM transitions WHERE step >= ?", .integer(step))?.int
   }
 
-  /// The last step that there is up to a number, else the first after it; nil where there is none. Vectors of
-  /// environments skip numbers, and thinned copies lack steps.
+  /// The last existing step up to a number, otherwise the first after it; nil where there is none.
+  /// Vector environments skip numbers, and thinned copies lack steps.
   package func nearestStep(to step: Int) throws(RecordingError) -> Int? {
     let last = try value("SELECT max(step) FROM transitions WHERE step <= ?", .integer(step))?.int
     if let last { return last }
@@ -75,7 +75,7 @@ extension Recording {
     try database.transaction(
       .reading,
       { () throws(any Error) in
-        // It may have gone on since it was read.
+        // The episode may have continued since it was read.
         let now = try episodes(from: episode.number, through: episode.number).first
         guard let now else {
           throw RecordingError(.absent, "\(path) has no episode \(episode.number)")
@@ -102,7 +102,7 @@ extension Recording {
     return steps
   }
 
-  /// All states of an episode, the first and the last included: one more than it has steps.
+  /// All states of an episode, including the first and the last: one more than its steps.
   public func states(of episode: Episode) throws -> [Value] {
     var states: [Value] = []
     try forEachStep(of: episode) { step in
@@ -133,7 +133,7 @@ extension Recording {
     }
   }
 
-  /// Whether states and actions are numbers or bytes; one row decides for all.
+  /// Whether states and actions are numbers or bytes, as one row shows for all.
   func kinds() throws(RecordingError) -> ValueKinds {
     if format.version > 1 { return format.kinds }
     func kind(_ column: TransitionColumn) throws(RecordingError) -> Columns.Kind {

@@ -1,11 +1,12 @@
 internal import Rollouts
 internal import SQLite
 
-/// How much of everything a recording has.
+/// The totals of a recording.
 package struct RecordingCounts: Sendable, Equatable {
   /// The number of the last step, plus one.
   package var steps: Int
-  /// How many of these numbers are steps that were taken: not those at which a world was only reset.
+  /// How many of these step numbers have transitions: a number at which a world was only reset has
+  /// none.
   package var transitions: Int
   package var episodes: Int
   package var metrics: Int
@@ -14,7 +15,7 @@ package struct RecordingCounts: Sendable, Equatable {
 }
 
 extension Recording {
-  /// How much of everything there is. In format 2 the last batch says so, however long the recording.
+  /// The totals. In format 2, the last batch has them, however long the recording.
   package func counts() throws(RecordingError) -> RecordingCounts {
     try reading { () throws(RecordingError) in
       func count(_ table: String) throws(RecordingError) -> Int {
@@ -35,8 +36,8 @@ extension Recording {
     }
   }
 
-  /// How many episodes have begun. They are numbered from 1, unless some were lost, or the first is that of
-  /// another recording which was played on.
+  /// How many episodes have begun. They are numbered from 1, unless some were lost, or the
+  /// recording continues play from another recording.
   private func episodeCount() throws(RecordingError) -> Int {
     let purpose = try runKeys()["purpose"]?.text
     guard try gaps() == nil, purpose != RunPurpose.play.rawValue else {
@@ -50,7 +51,7 @@ extension Recording {
     try value("SELECT max(episode) FROM episodes")?.int ?? 0
   }
 
-  /// The last episodes that are over, in order.
+  /// The last finished episodes, in order.
   package func lastEpisodes(_ count: Int) throws(RecordingError) -> [Episode] {
     try reading { () throws(RecordingError) in
       var last: [Episode] = []
@@ -68,7 +69,7 @@ extension Recording {
     }
   }
 
-  /// The greatest return of an episode that is over; nil where none is.
+  /// The greatest return of a finished episode; nil where there is none.
   package func bestReturn() throws(RecordingError) -> Double? {
     guard format.version > 1 else {
       return try value(
@@ -78,7 +79,8 @@ extension Recording {
     return try best.map { number throws(RecordingError) in try episode(number).return }
   }
 
-  /// The names of the metrics, by alphabet; of very many, those that the first and the last have.
+  /// The names of the metrics, in alphabetical order; if there are very many rows, only the names
+  /// in the first and the last ones.
   package func usualMetricNames() throws(RecordingError) -> [String] {
     let last = try value("SELECT max(rowid) FROM metrics")?.int ?? 0
     let (most, share) = (1_000_000, 20_000)

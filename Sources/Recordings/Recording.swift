@@ -3,7 +3,7 @@ internal import Platform
 internal import Rollouts
 internal import SQLite
 
-/// A recording to read: finished, interrupted or just being written.
+/// A recording to read: finished, interrupted or still being written.
 ///
 /// ```swift
 /// let recording = try Recording("maze.sqlite")
@@ -14,34 +14,34 @@ internal import SQLite
 /// for step in try recording.steps(of: best) { print(step.state, step.action, step.reward) }
 ///
 /// let returns = try recording.metric("charts/episodic_return").values
-/// let table = try recording.qTable(at: 500)          // as it was after 500 steps
-/// let difference = try recording.audit().difference   // nil: all is as it was written
+/// let table = try recording.qTable(at: 500)          // the table after 500 steps
+/// let difference = try recording.audit().difference   // nil: everything verifies
 /// ```
 ///
-/// Each call sees one consistent state of the file and lets go of it, so that a reader never holds
-/// a writer up. Not for two threads at once.
+/// Each call reads one consistent state of the file and then releases it, so a reader never holds
+/// up a writer. Only one thread may use it at a time.
 public final class Recording {
-  /// The file's path as it was given.
+  /// The file's path as given.
   public let path: String
   let database: Database
   let format: Format
 
-  /// Opens a recording and makes sure that it is one.
+  /// Opens a recording and checks that it is one.
   public convenience init(_ path: String) throws(RecordingError) {
     try self.init(path, .reading)
   }
 
-  /// Refuses a name for what is made from a recording, where it is the recording's own.
+  /// Throws if the name of a new file is the recording's own.
   package static func refuse(_ new: String?, inPlaceOf path: String?) throws(RecordingError) {
     if let new, let path { try RecordingFiles.refuse(new, inPlaceOf: path) }
   }
 
-  /// Opens a damaged recording, of which some may still be read.
+  /// Opens a damaged recording, parts of which may still be readable.
   convenience init(salvaging path: String) throws(RecordingError) {
     try self.init(path, .salvaging)
   }
 
-  /// A recording that is open already.
+  /// A recording that is already open.
   init(reading database: Database, at path: String, in format: Format) {
     (self.database, self.path, self.format) = (database, path, format)
   }
@@ -53,7 +53,7 @@ public final class Recording {
     }
     if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
     // Opening a pipe would wait for ever.
-    guard Files.isFile(path) else { throw RecordingError(.foreign, "\(path) is no file") }
+    guard Files.isFile(path) else { throw RecordingError(.foreign, "\(path) is not a file") }
     (database, format) = try Self.openUnreplaced(path, mode)
   }
 

@@ -1,13 +1,13 @@
 internal import Platform
 
-/// Where a recording's times come from; tests bring their own.
+/// The source of a recording's times; tests pass their own.
 package struct RecordingClock: Sendable {
   /// Seconds since 1970, for timestamps only.
   package var wall: @Sendable () -> Double
   /// Seconds that never run backwards, for durations.
   package var monotonic: @Sendable () -> Double
 
-  /// A clock of these two hands.
+  /// A clock from its two functions.
   package init(
     wall: @escaping @Sendable () -> Double, monotonic: @escaping @Sendable () -> Double
   ) {
@@ -19,7 +19,7 @@ package struct RecordingClock: Sendable {
   package static let system = RecordingClock(
     wall: secondsSince1970, monotonic: monotonicSeconds)
 
-  /// Now, as recordings spell it.
+  /// The current time as recordings write it.
   var timestamp: String { Timestamp.text(wall()) }
 }
 

@@ -3,53 +3,53 @@ internal import SQLite
 
 /// Why a recording could not be made, read or changed.
 public struct RecordingError: Error, Equatable, CustomStringConvertible {
-  /// The failures that a program treats differently.
+  /// The failures that a program handles differently.
   public enum Kind: Sendable {
     /// There is no such file.
     case missing
-    /// The file is no recording: a folder, no SQLite file, or another program's.
+    /// The file is not a recording: a folder, not an SQLite file, or another program's.
     case foreign
     /// A newer version of this program made it.
     case newer
-    /// It is cut short or changed.
+    /// The file is truncated or changed.
     case damaged
-    /// Another process keeps it locked.
+    /// Another process has locked it.
     case locked
-    /// There is a file of this name, or a log beside it, which force replaces.
+    /// A file with this name, or a log beside it, exists; `force` replaces it.
     case exists
     /// Another process is writing it.
     case beingWritten
-    /// Reading or writing is not allowed there.
+    /// Reading or writing is not permitted there.
     case denied
-    /// There is no room left.
+    /// There is no space left.
     case full
-    /// What was to be recorded is not a rollout: a reward that is no number, rows out of order.
+    /// The data is not a rollout: a reward that is not a number, rows out of order.
     case invalid
-    /// What was asked for is not in the recording.
+    /// The recording does not contain what was requested.
     case absent
-    /// Anything else that the system answered.
+    /// Any other error of the system.
     case system
   }
 
-  /// What kind of failure it is.
+  /// The kind of failure.
   public let kind: Kind
-  /// A sentence for people.
+  /// A message for people.
   public let description: String
 
-  /// A failure with its sentence.
+  /// A failure with a message.
   package init(_ kind: Kind, _ description: String) {
     self.kind = kind
     self.description = description
   }
 
-  /// An error of SQLite as one of a recording.
+  /// An SQLite error as an error of a recording.
   init(_ error: SQLiteError, path: String) {
     switch error.reason {
     case .busy: self.init(.locked, "\(path) is locked by another process")
-    case .full: self.init(.full, "there is no room left for \(path): the disk is full")
-    case .readOnly, .denied: self.init(.denied, "\(path) may not be written")
+    case .full: self.init(.full, "there is no space left for \(path): the disk is full")
+    case .readOnly, .denied: self.init(.denied, "\(path) is not writable")
     case .cannotOpen: self.init(.denied, "\(path) cannot be opened: \(error.message.sentence)")
-    case .notADatabase: self.init(.foreign, "\(path) is not a recording: it is no SQLite file")
+    case .notADatabase: self.init(.foreign, "\(path) is not a recording: it is not an SQLite file")
     case .corrupt: self.init(.damaged, "\(path) is damaged: \(error.message.sentence)")
     case .io: self.init(.system, "\(path) cannot be read or written: \(error.message.sentence)")
     case .tooLong:
@@ -58,7 +58,7 @@ public struct RecordingError: Error, Equatable, CustomStringConvertible {
     case .protocolBroken:
       self.init(
         .denied,
-        "\(path)-wal was left by a writer that died, and only who may write it can fold it in: reel recover gets its rows"
+        "\(path)-wal was left by a writer that died, and reading it needs write permission: reel recover gets its rows"
       )
     case .constraint, .other: self.init(.system, "\(path): \(error.description.sentence)")
     }

@@ -1,9 +1,9 @@
-/// How large a recording will be, to be printed before a long run.
+/// An estimate of a recording's size, printed before a long run.
 package enum RecordingEstimate {
-  /// The bytes that a number of steps of a discrete world take, with episodes of a mean length.
+  /// The bytes for a number of steps of a discrete world, with a given mean length of episodes.
   ///
-  /// Measured: 17 bytes a transition where rewards are whole numbers and 7 more where they are not,
-  /// and 31 bytes an episode.
+  /// Measured: 17 bytes per transition with whole rewards, 7 more with other rewards, and 31 bytes
+  /// per episode.
   package static func bytes(
     steps: Int, episodeLength: Double = 12, stateBytes: Int = 1, actionBytes: Int = 1,
     wholeRewards: Bool = true

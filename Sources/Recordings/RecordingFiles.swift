@@ -1,15 +1,16 @@
 internal import Glibc
 internal import Platform
 
-/// What recordings do with files beside SQLite.
+/// File operations on recordings, apart from SQLite's.
 ///
-/// None of them opens a recording: closing it again would drop the locks that SQLite holds on it in
-/// this process. https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+/// None of them opens a recording, because closing it would drop the locks that SQLite holds on it
+/// in this process.
+/// https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
 enum RecordingFiles {
-  /// Refuses a name that is taken, or whose file is being written.
+  /// Throws if the name is taken, or if its file is being written.
   static func checkFree(_ path: String, force: Bool) throws(RecordingError) {
     guard !path.isEmpty, !path.utf8.contains(0), !path.hasSuffix("/") else {
-      throw RecordingError(.invalid, "'\(path)' is no name for a file")
+      throw RecordingError(.invalid, "'\(path)' is not a file name")
     }
     guard Files.isTaken(path) else {
       if !force { try refuseLostLog(path) }
@@ -23,19 +24,20 @@ enum RecordingFiles {
     try refuseLivingWriter(path)
   }
 
-  /// Refuses that what is made replaces what it is made from.
+  /// Throws if a new file would replace the recording that it is made from.
   static func refuse(_ new: String, inPlaceOf path: String) throws(RecordingError) {
     guard Files.isSame(path, new) else { return }
-    throw RecordingError(.invalid, "\(new) is the recording itself, which stays as it is")
+    throw RecordingError(.invalid, "\(new) is the recording itself, which is not changed")
   }
 
-  /// Refuses a name beside which the newest rows of a recording lie that was moved away, perhaps while it
-  /// is written.
+  /// Throws if the name has a log beside it with the newest rows of a recording that was moved
+  /// away, perhaps while it was being written.
   private static func refuseLostLog(_ path: String) throws(RecordingError) {
     guard let log = Files.size(path + "-wal"), log > 0 else { return }
     throw RecordingError(
       .exists,
-      "\(path)-wal holds the last rows of a recording that lay here: move it to its side")
+      "\(path)-wal holds the last rows of a recording that was here: move it back beside that recording"
+    )
   }
 
   private static func refuseLivingWriter(_ path: String) throws(RecordingError) {
@@ -43,14 +45,14 @@ enum RecordingFiles {
       try Recording(path).refuseLivingWriter()
     } catch {
       switch error.kind {
-      // What is no recording has no writer.
+      // Something that is not a recording has no writer.
       case .missing, .foreign, .newer, .damaged: return
       default: throw error
       }
     }
   }
 
-  /// Makes the folder that a path lies in, and those above it.
+  /// Makes the folder of a path and its missing parents.
   static func makeFolder(of path: String) throws(RecordingError) {
     do {
       _ = try Files.makeFolders(Files.folder(of: path))
@@ -59,15 +61,17 @@ enum RecordingFiles {
     }
   }
 
-  /// Holds the folder of a recording while its file takes its name, is opened for writing, or is closed.
+  /// Locks the folder of a recording while its file gets its name, is opened for writing, or is
+  /// closed.
   ///
-  /// SQLite finds a log by its name. Whoever opens or closes a file while another takes its name would write,
-  /// or remove, the log of that one. Where a file system has no such locks, nothing is held.
+  /// SQLite finds a log by its name. Otherwise a process that opens or closes a file while another
+  /// file takes the name would write or remove the other file's log. On a file system without such
+  /// locks, nothing is locked.
   static func holdingFolder<Product>(
     of path: String, _ body: () throws(RecordingError) -> Product
   ) throws(RecordingError) -> Product {
     let folder = Files.folder(of: path)
-    // A fork is made in a folder that it holds already.
+    // A fork is made in a folder that is locked already.
     if Files.isPartial(folder) { return try body() }
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { if descriptor >= 0 { Glibc.close(descriptor) } }
@@ -84,8 +88,8 @@ enum RecordingFiles {
     return try body()
   }
 
-  /// Gives a finished file its name at once, and opens it before another can take the name. Without `force` it
-  /// never takes another's place, and never that of a file that is being written.
+  /// Renames a finished file atomically, and opens it before another can take the name. Without
+  /// `force` it never replaces a file, and it never replaces one that is being written.
   static func publish<Product>(
     _ draft: String, as path: String, force: Bool,
     opening open: () throws(RecordingError) -> Product
@@ -98,12 +102,12 @@ enum RecordingFiles {
 
   private static func name(_ draft: String, _ path: String, force: Bool) throws(RecordingError) {
     try checkFree(path, force: force)
-    // Closing a file does not report that its log found no room in it.
+    // Closing a file does not report that its log did not fit on the disk.
     guard Files.size(draft + "-wal") ?? 0 == 0 else {
       throw RecordingError(.full, "\(path) cannot be completed: its disk is full, or fails")
     }
-    // What an earlier recording of this name left beside it would be read as part of this one. Without
-    // force, only the file that has the name may remove it.
+    // Logs of an earlier recording with this name would be read as part of this one. Without
+    // `force`, only the file that has the name may remove them.
     func removeLogs() {
       for ending in ["-wal", "-shm", "-journal"] { unsafe _ = unlink(path + ending) }
     }
@@ -118,7 +122,8 @@ enum RecordingFiles {
     } else if errno == EEXIST {
       code = EEXIST
     } else {
-      // Some file systems have no hard links; there, two that start at once are not told apart.
+      // Some file systems have no hard links; there, two processes that start at once cannot detect
+      // each other.
       code = unsafe Files.isTaken(path) ? EEXIST : rename(draft, path) == 0 ? 0 : errno
     }
     switch code {

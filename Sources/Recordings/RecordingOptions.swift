@@ -1,19 +1,20 @@
 /// How a recording is written.
 public struct RecordingOptions: Sendable {
-  /// Whether a file of this name is replaced.
+  /// Whether to replace an existing file.
   public var force = false
-  /// Whether each commit waits for the disk: no power cut costs more than the open batch then.
+  /// Whether each commit waits for the disk, so that a power cut costs at most the open batch.
   public var durable = false
-  /// The most steps of one commit.
+  /// The most steps in one commit.
   public var batchRows = 8192
   /// The longest time between two commits.
   public var commitInterval: Duration = .milliseconds(250)
-  /// How the networks of the run compute, in words that the program understands again; nil for one without.
+  /// How the run's networks compute, in a form that the program can compare; nil for a run without
+  /// networks.
   package var arithmetic: String?
-  /// Where times come from.
+  /// The source of times.
   package var clock = RecordingClock.system
 
-  /// The usual way.
+  /// The default options.
   public init(force: Bool = false, durable: Bool = false) {
     self.force = force
     self.durable = durable

@@ -3,7 +3,8 @@ internal import SQLite
 internal import Synchronization
 
 extension RecordingWriter {
-  /// Commits what has come where a commit is due. Whoever records without pauses need not ask: each row does.
+  /// Commits pending rows if a commit is due. A caller that records without pauses need not call
+  /// this: each row does it.
   package mutating func handOverWhereWanted() throws(RecordingError) {
     guard committer.wantsBatch.load(ordering: .relaxed) else { return }
     if count > 0 {
@@ -20,7 +21,7 @@ extension RecordingWriter {
     do {
       batch = try committer.submit(batch)
     } catch {
-      // The committer keeps that batch. The next row finds a full one, and the same error.
+      // The committer keeps that batch. The next row finds a full one, and gets the same error.
       batch = Batch(rows: 1, worlds: worlds, in: format)
       startBatch()
       throw error
@@ -34,7 +35,7 @@ extension RecordingWriter {
     if let kinds { batch.setKinds(kinds) }
   }
 
-  /// Gives the batch what belongs to it beside rows: open episodes, its time and its hash.
+  /// Completes the batch with open episodes, its time and its hash.
   borrowing func complete(
     _ batch: Batch, session: inout SessionPlace, chain: inout HashChain
   ) {
@@ -45,7 +46,7 @@ extension RecordingWriter {
       unsafe rows.column(.ended)[row] = UInt64(place)
     }
     var row = batch.ended
-    // In the order of their last steps, in which the chain covers the states that they reached.
+    // In the order of their last steps, in which the chain covers their current states.
     for place in 0..<worlds {
       let slot = unsafe slots + (world + place) % worlds
       guard unsafe slot.pointee.isOpen else { continue }

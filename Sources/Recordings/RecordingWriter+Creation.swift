@@ -2,8 +2,8 @@ public import Rollouts
 internal import SQLite
 
 extension RecordingWriter {
-  /// Begins a recording. The file takes its name when the checkpoint of step 0 is there: `initial`,
-  /// or the first that is recorded. Until then it can still fail without leaving anything.
+  /// Begins a recording. The file gets its name with the checkpoint of step 0: `initial`, or the
+  /// first recorded one. Until then it can fail without leaving anything behind.
   public init(
     creating path: String, _ description: RunDescription, initial: Checkpoint? = nil,
     options: RecordingOptions = RecordingOptions()
@@ -46,7 +46,7 @@ extension RecordingWriter {
     guard checkpoint.step == 0 else {
       draft.remove()
       throw RecordingError(
-        .invalid, "a recording begins with a checkpoint of step 0, not \(checkpoint.step)")
+        .invalid, "a recording must begin with a checkpoint of step 0, not \(checkpoint.step)")
     }
     let stored = checkpoint.packed
     let (database, identity) = try draft.publish(stored, durable: durable)

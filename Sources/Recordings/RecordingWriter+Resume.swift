@@ -3,11 +3,11 @@ public import Rollouts
 internal import SQLite
 
 extension RecordingWriter {
-  /// Goes on with a recording from one of its steps, usually that of a checkpoint.
+  /// Continues a recording from one of its steps, usually that of a checkpoint.
   ///
-  /// Nothing is deleted: steps that the file has already are compared with those that are made
-  /// again, and a difference is an error that names the step; then new ones are appended. A file
-  /// that a living process writes is refused. `configuration` is in force for the new steps.
+  /// Nothing is deleted. Steps that the file already has are compared with those that are made
+  /// again, and a difference is an error that names the step; then new steps are appended. Throws
+  /// if a living process writes the file. `configuration` applies to the new steps.
   public init(
     resuming path: String, from step: Int, configuration: JSON? = nil,
     options: RecordingOptions = RecordingOptions()
@@ -16,7 +16,8 @@ extension RecordingWriter {
       resuming: path, of: nil, from: step, configuration: configuration, options: options)
   }
 
-  /// The same for a run that was read before: another recording that took its name meanwhile is refused.
+  /// The same for a run that was read before; throws if another recording has taken its name
+  /// meanwhile.
   package init(
     resuming path: String, of run: RunDescription?, from step: Int, configuration: JSON?,
     options: RecordingOptions
@@ -46,12 +47,12 @@ extension RecordingWriter {
       // Labels may change at any time.
       (run.tags, run.note) = (now.tags, now.note)
       guard run == now else {
-        throw RecordingError(.missing, "another recording took the place of \(path) meanwhile")
+        throw RecordingError(.missing, "another recording has replaced \(path) in the meantime")
       }
     }
     try recording.refuseLivingWriter()
     do {
-      // A trigger or an index of somebody else would act on each row.
+      // A foreign trigger or index would act on each row.
       try recording.checkSchema()
     } catch let difference as Difference {
       throw RecordingError.damaged(path, "\(difference)")
@@ -63,7 +64,7 @@ extension RecordingWriter {
     var found = try database.transaction(
       .writing,
       { () throws(any Error) in
-        // Checked again under the lock: of two that come at once, one gets it.
+        // Checked again under the lock: if two processes start at once, one of them wins.
         try recording.refuseLivingWriter()
         var found = try Resumption(recording, from: step)
         found.session.facts = SessionFacts(
@@ -88,8 +89,8 @@ extension RecordingWriter {
     return (recording, database, identity, found)
   }
 
-  /// Commits a batch without steps, whose hash covers the session until it has steps. In format 1 the first of those
-  /// takes its place.
+  /// Commits a batch without steps, whose hash covers the session until it has steps. In format 1,
+  /// the first batch with steps replaces it.
   private static func cover(
     _ found: inout Resumption, _ recording: Recording, in database: Database
   ) throws {
@@ -99,7 +100,7 @@ extension RecordingWriter {
     found.session.numbers.elapsed = found.session.origin
     let numbers = found.session.numbers
     var link = HashChain.Link(after: chain, session: found.session.facts, numbers)
-    // As docs/format.md has it: what is in no other batch yet, and where the open episodes are.
+    // As docs/format.md specifies: what no other batch covers yet, and the states of open episodes.
     for _ in 0..<2 { link.endSection() }
     for metric in found.session.uncoveredMetrics { link.hash.add(metric) }
     link.endSection()
@@ -116,7 +117,7 @@ extension RecordingWriter {
     (found.session.uncoveredMetrics, found.session.uncoveredCheckpoints) = ([], [])
   }
 
-  /// Takes the state that the writer had at a step.
+  /// Restores the state that the writer had at a step.
   mutating func resume(_ found: Resumption, at step: Int, _ recording: Recording) {
     self.step = step
     world = step % worlds
@@ -124,7 +125,7 @@ extension RecordingWriter {
     known = found.known
     for (world, open) in found.open where world < worlds { unsafe slots[world] = open }
     if !found.description.hasTransitions {
-      // What is made again is known by the metrics and checkpoints that the file has already.
+      // The file's metrics and checkpoints show which of the repeated ones are known.
       self.step = found.end
       return
     }
@@ -149,14 +150,14 @@ extension RecordingWriter {
     isFast = kinds == ValueKinds() && repeated == nil
   }
 
-  /// Whether the file has a checkpoint already; that it has another one is an error.
+  /// Whether the file already has the checkpoint; throws if it has a different one.
   func isKnown(_ checkpoint: Checkpoint) throws -> Bool {
     guard let known = try Recording(path).checkpoint(at: checkpoint.step) else { return false }
     let checkpoint = try checkpoint.unpacked()
     guard known.kind == checkpoint.kind, known.parameters == checkpoint.parameters else {
       throw RecordingError(
         .invalid,
-        "the checkpoint of step \(checkpoint.step) came out differently from the recorded one")
+        "the checkpoint of step \(checkpoint.step) differs from the recorded one")
     }
     return true
   }

@@ -1,20 +1,21 @@
 import Rollouts
 internal import SQLite
 
-/// What every row must be, and where it goes.
+/// Checks that apply to every row, and adding rows to a batch.
 extension RecordingWriter {
-  /// Where steps are no transitions, a metric or checkpoint of a later step means that it was taken.
+  /// If steps are not transitions, a metric or checkpoint of a later step means that the step was
+  /// taken.
   mutating func advance(to later: Int) {
     guard !description.hasTransitions, later > step else { return }
     count += later - step
     step = later
   }
 
-  /// What every row must be.
+  /// Checks that apply to every row.
   @inline(__always)
   func check(episode: Int, reward: Double, ending: Ending) throws(RecordingError) {
     guard reward.isFinite else {
-      throw RecordingError(.invalid, "the reward of step \(step) is \(reward), no finite number")
+      throw RecordingError(.invalid, "the reward of step \(step) is \(reward), not a finite number")
     }
     let slot = unsafe slots + world
     let fits =
@@ -25,13 +26,14 @@ extension RecordingWriter {
 
   private func outOfOrder(_ episode: Int, _ ending: Ending) -> RecordingError {
     if ending == .interrupted {
-      return RecordingError(.invalid, "step \(step) is interrupted, which only readers say")
+      return RecordingError(
+        .invalid, "step \(step) has the ending interrupted, which only readers report")
     }
     let open = unsafe slots[world]
     return RecordingError(
       .invalid,
       open.isOpen
-        ? "step \(step) is of episode \(episode), but episode \(open.episode) has not ended"
+        ? "step \(step) belongs to episode \(episode), but episode \(open.episode) has not ended"
         : "step \(step) begins episode \(episode) after episode \(newestEpisode)")
   }
 
@@ -40,7 +42,7 @@ extension RecordingWriter {
       .invalid, "step \(step) starts in state \(state), but the one before led to \(earlier)")
   }
 
-  /// Appends a row whose state and action are words by now, and adds it to its episode.
+  /// Appends a row whose state and action are already words, and adds it to its episode.
   @inline(__always)
   mutating func append(
     episode: Int, state: UInt64, action: UInt64, reward: Double, ending: Ending
@@ -60,7 +62,7 @@ extension RecordingWriter {
     if world == worlds { world = 0 }
   }
 
-  /// The place of the current world's episode, which begins here where none is open.
+  /// The slot of the current world's episode; begins an episode where none is open.
   @inline(__always)
   mutating func open(_ episode: Int) -> UnsafeMutablePointer<OpenEpisode> {
     let slot = unsafe slots + world
@@ -75,7 +77,7 @@ extension RecordingWriter {
     return unsafe slot
   }
 
-  /// The episode of a place ends.
+  /// Ends the episode of a slot.
   func close(_ slot: UnsafeMutablePointer<OpenEpisode>, _ ending: Ending) {
     unsafe slot.pointee.isOpen = false
     unsafe slot.pointee.write(
@@ -91,7 +93,7 @@ extension RecordingWriter {
     }
   }
 
-  /// Lets a row in: there is a file, and the values are what the first row's were.
+  /// Accepts a row if the file exists and the values have the first row's kinds.
   mutating func admit(_ transition: Transition) throws(RecordingError) {
     try requireFile()
     let found = ValueKinds(state: transition.state.kind, action: transition.action.kind)
@@ -106,7 +108,7 @@ extension RecordingWriter {
     }
   }
 
-  /// The words of a batch's columns, found once a batch.
+  /// Pointers to a batch's columns, looked up once per batch.
   @safe struct Rows {
     let capacity: Int
     let step: UnsafeMutablePointer<UInt64>

@@ -2,13 +2,13 @@ public import Rollouts
 internal import Synchronization
 
 extension RecordingWriter {
-  /// Records steps of one episode of a discrete world that follow one another: the same as each of them alone,
-  /// and faster.
+  /// Records consecutive steps of one episode of a discrete world: the same as each of them alone,
+  /// but faster.
   public mutating func record(
     episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending
   ) throws {
     guard isFast, worlds == 1, follows(episode: episode, steps, ending) else {
-      // What is wrong with one of them is an error that names it.
+      // If any is wrong, the error names it.
       try recordEach(episode: episode, steps, next: next, ending: ending)
       return
     }
@@ -26,7 +26,7 @@ extension RecordingWriter {
     }
   }
 
-  /// Whether steps are what every row must be.
+  /// Whether all steps pass the checks for rows.
   private func follows(episode: Int, _ steps: Span<DiscreteStep>, _ ending: Ending) -> Bool {
     guard !steps.isEmpty, ending != .interrupted else { return false }
     let start = steps[0].state
@@ -37,7 +37,7 @@ extension RecordingWriter {
     return unsafe slots.pointee.episode == episode && slots.pointee.next == start
   }
 
-  /// Appends rows that fit into the batch, where one world runs.
+  /// Appends rows that fit into the batch, for a single world.
   private mutating func append(
     episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending
   ) {
@@ -46,7 +46,7 @@ extension RecordingWriter {
     var total = unsafe slot.pointee.total
     for index in steps.indices {
       let taken = steps[index]
-      // Adding zero makes −0 into 0, as SQLite does.
+      // Adding zero turns −0 into 0, as SQLite does.
       let reward = taken.reward + 0
       total += reward
       let row = first &+ index

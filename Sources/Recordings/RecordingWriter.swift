@@ -15,12 +15,12 @@ internal import Synchronization
 /// try writer.finish()
 /// ```
 ///
-/// Steps are numbered in the order in which they come; the next state of a step is the state of the next
-/// one in its episode. A step that does not follow from the one before, and a reward that is no finite number,
-/// are errors that name the step.
+/// Steps are numbered in the order in which they are recorded. The next state of a step is the
+/// state of the next step in its episode. A step that does not follow from the previous one, and a
+/// reward that is not finite, are errors that name the step.
 ///
-/// The file has its name from the step-0 checkpoint on. Without `finish()` it reads as
-/// interrupted, and holds every step up to the last commit.
+/// The file gets its name with the checkpoint of step 0. Without `finish()` it reads as
+/// interrupted, and contains every step up to the last commit.
 @safe public struct RecordingWriter: ~Copyable, TransitionSink {
   /// The file's path.
   public let path: String
@@ -31,12 +31,12 @@ internal import Synchronization
   var session: SessionPlace
   var chain: HashChain
   var draft: Draft?
-  /// Where a resumed run still makes steps again that the file has.
+  /// Where a resumed run still repeats steps that the file has.
   var repeated: RepeatedSteps?
   var known = KnownRows()
   private var isClosed = false
 
-  // What the next row touches.
+  // The fields that the next row uses.
   var batch: Batch
   var rows: Rows
   var count = 0
@@ -45,9 +45,9 @@ internal import Synchronization
   let worlds: Int
   let slots: UnsafeMutablePointer<OpenEpisode>
   var newestEpisode = 0
-  /// Whether states and actions are numbers or bytes, from the first step on.
+  /// Whether states and actions are numbers or bytes, known from the first step on.
   var kinds: ValueKinds?
-  /// Whether rows need no further check: the file is there, values are numbers, nothing is repeated.
+  /// Whether rows need no further check: the file exists, values are numbers, nothing is repeated.
   var isFast = false
 
   init(
@@ -85,16 +85,16 @@ internal import Synchronization
     unsafe slots.deallocate()
   }
 
-  /// How many steps are safely in the file.
+  /// How many steps are committed to the file.
   public var committedSteps: Int { committer.committedSteps.load(ordering: .acquiring) }
 
-  /// Returns how many steps are safely in the file, also while a trainer holds the writer.
+  /// Returns how many steps are committed to the file, even while a trainer holds the writer.
   package var commits: @Sendable () -> Int {
     let committer = committer
     return { committer.committedSteps.load(ordering: .acquiring) }
   }
 
-  /// Records one step of a discrete world: the same as `record(_:)` of a transition, and faster.
+  /// Records one step of a discrete world: the same as `record(_:)` of a transition, but faster.
   public mutating func record(
     episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
   ) throws {
@@ -105,7 +105,7 @@ internal import Synchronization
           next: .index(next), ending: ending))
       return
     }
-    // Adding zero makes −0 into 0, as SQLite does.
+    // Adding zero turns −0 into 0, as SQLite does.
     let reward = reward + 0
     try check(episode: episode, reward: reward, ending: ending)
     let slot = unsafe slots + world
@@ -169,7 +169,7 @@ internal import Synchronization
     try handOverWhereWanted()
   }
 
-  /// Records a checkpoint of the steps so far. The first, of step 0, gives the file its name.
+  /// Records a checkpoint of the steps so far. The first one, of step 0, gives the file its name.
   public mutating func record(_ checkpoint: Checkpoint) throws {
     if draft != nil {
       try publish(with: checkpoint)
@@ -187,8 +187,8 @@ internal import Synchronization
     try handOverWhereWanted()
   }
 
-  /// Commits what is left, says when the run ended, and leaves one file. Without it, the recording
-  /// reads as interrupted.
+  /// Commits the rest, records when the run ended, and leaves a single file. Without it, the
+  /// recording reads as interrupted.
   public consuming func finish() throws(RecordingError) {
     isClosed = true
     if let draft {
@@ -202,7 +202,7 @@ internal import Synchronization
     } catch {
       caught = error
     }
-    // One file remains only where nobody else has it open.
+    // A single file remains only if nobody else has it open.
     repeated = nil
     let ended = caught == nil ? options.clock.timestamp : nil
     do throws(RecordingError) {
@@ -213,12 +213,12 @@ internal import Synchronization
     if let caught { throw caught }
   }
 
-  /// Refuses what comes before the file has its name, or after it was closed.
+  /// Throws before the file has its name, and after it was closed.
   func requireFile() throws(RecordingError) {
     if draft != nil { throw Self.withoutCheckpoint }
     if !committer.isRunning { throw RecordingError(.invalid, "\(path) is not being written") }
   }
 
   private static let withoutCheckpoint = RecordingError(
-    .invalid, "a recording begins with a checkpoint of step 0")
+    .invalid, "a recording must begin with a checkpoint of step 0")
 }

@@ -1,9 +1,9 @@
 internal import Rollouts
 internal import SQLite
 
-/// The steps that a resumed run makes again, read from the file to be compared.
+/// The steps that a resumed run repeats, read from the file for comparison.
 struct RepeatedSteps {
-  /// The first step that the file does not have.
+  /// The first step that is not in the file.
   let end: Int
   private let recording: Recording
   private var page: [RecordedStep] = []
@@ -16,7 +16,7 @@ struct RepeatedSteps {
     pageStart = step
   }
 
-  /// Compares a step that was made again with the one that the file has.
+  /// Compares a repeated step with the one in the file.
   mutating func compare(_ transition: Transition, at step: Int) throws {
     if step >= pageStart + page.count {
       pageStart = step
@@ -35,26 +35,26 @@ struct RepeatedSteps {
     else {
       throw RecordingError(
         .invalid,
-        "step \(step) came out differently from the recorded one: the program, its settings or the"
-          + " machine is another")
+        "step \(step) differs from the recorded one: the program, its settings or the"
+          + " machine has changed")
     }
   }
 }
 
-/// What a resumed session finds in the file.
+/// The state of a file for a resumed session.
 struct Resumption {
   var description: RunDescription
   var chain: HashChain
   var session = SessionPlace()
   /// How many steps the file has.
   var end = 0
-  /// The episodes that go on at the step that the run resumes from, by their world.
+  /// The episodes that are open at the resumed step, by world.
   var open: [Int: OpenEpisode] = [:]
   var newestEpisode = 0
   var kinds: ValueKinds?
   var known = KnownRows()
 
-  /// Reads what matters for going on from a step.
+  /// Reads what is needed to continue from a step.
   init(_ recording: Recording, from step: Int) throws {
     description = try recording.description()
     end = try recording.stepCount()
@@ -63,7 +63,7 @@ struct Resumption {
       throw RecordingError.damaged(path, "\(description.worlds) worlds cannot run side by side")
     }
     guard (0...end).contains(step) else {
-      throw RecordingError(.absent, "\(path) has \(end) steps, so it cannot go on from \(step)")
+      throw RecordingError(.absent, "\(path) has \(end) steps, so it cannot continue from \(step)")
     }
     chain = try withRecordingErrors(path) { () throws(SQLiteError) in
       try HashChain(of: recording.database, in: recording.format)
@@ -82,7 +82,8 @@ struct Resumption {
     known.end = end
   }
 
-  /// Where the chain goes on: after the last batch, in format 1 the last that has steps.
+  /// Finds where the chain continues: after the last batch; in format 1, after the last one with
+  /// steps.
   private mutating func readBatches(_ recording: Recording) throws {
     let format = recording.format
     let last = try recording.rows(
@@ -133,7 +134,7 @@ struct Resumption {
   }
 }
 
-/// Metrics that the file has already, so that a resumed run does not record them twice.
+/// Metrics that the file already has, so that a resumed run does not record them twice.
 struct KnownRows {
   struct Metric: Hashable {
     var step: Int

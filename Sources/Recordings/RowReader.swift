@@ -1,12 +1,13 @@
 internal import SQLite
 
-/// Reads the rows of a table with some keys into memory: from the table's pages where their layout is as SQLite
-/// makes it and nobody can change them, else by SQL. Lives inside one `Recording.reading`.
+/// Reads the rows of a table with some keys into memory: directly from the table's pages if
+/// SQLite's layout is unchanged and nobody can change them, otherwise with SQL. Only valid inside
+/// one `Recording.reading`.
 final class RowReader<Column: BulkColumn> {
   private let statement: GatheringStatement
   private let pages: (table: TablePages, run: PageRun, decoder: RowDecoder)?
 
-  /// Fewer keys are asked for by SQL: the way to a page has to pay.
+  /// For fewer keys, SQL is faster than finding the page.
   private static var worthwhile: Int { 512 }
 
   /// Reads up to `count` keys in all.
@@ -21,7 +22,7 @@ final class RowReader<Column: BulkColumn> {
     pages = table.map { ($0, $0.makeRun(), RowDecoder()) }
   }
 
-  /// Puts the rows with some keys behind those that there are; there must be room for all of them.
+  /// Adds the rows with some keys; there must be space for all of them.
   func read(_ keys: Range<Int>, into rows: TableRows<Column>) throws(SQLiteError) {
     if let pages, pages.table.fetch(keys, into: pages.run),
       pages.run.decode(keys, into: rows.columns, by: pages.decoder)

@@ -1,21 +1,21 @@
 internal import Platform
 internal import SQLite
 
-/// Reads the transitions of a recording's batches ahead of its audit, which runs on one thread and fetches the
-/// pages: threads decode them, and hash the rows of each batch. What they give does not depend on how many they
-/// are. Lives inside one `Recording.reading`.
+/// Reads the transitions of a recording's batches ahead of its audit. The audit's thread fetches
+/// the pages; other threads decode them, and hash the rows of each batch. The result does not
+/// depend on the number of threads. Only valid inside one `Recording.reading`.
 final class RowsAhead {
-  /// Some steps of a batch, or all.
+  /// Some or all steps of a batch.
   struct Part {
     let steps: Range<Int>
     /// Whether these are all steps of the batch, so that they can be hashed at once.
     let isWhole: Bool
-    /// Where their rows are; nil where they have to be read in another way.
+    /// The range of their rows; nil where they must be read in another way.
     var rows: Range<Int>?
     var hash: [UInt8]?
   }
 
-  /// What a thread works on at a time.
+  /// The work of a thread at a time.
   private final class Load: @unchecked Sendable {
     let run: PageRun
     let decoder = RowDecoder()
@@ -60,21 +60,21 @@ final class RowsAhead {
   private let work = Monitor(Work())
   private let hashes: Bool
   private var helpers: [SystemThread] = []
-  /// Those that were begun, in the order of their steps, and those that can be filled again.
+  /// The loads in progress, in the order of their steps, and those that can be reused.
   private var ahead: [Load] = []
   private var free: [Load] = []
   private let most: Int
   private let room: Int
-  /// The steps of a batch that are still to be read, and of one that is to be read next.
+  /// The remaining steps of the current batch and of the next one.
   private var rest: (steps: Range<Int>, isWhole: Bool)?
   private var isAtEnd = false
-  /// The load that the present part is of, and the number of the next one.
+  /// The load of the current part, and the number of the next load.
   private var present: Load?
   private var next = 0
-  /// The pages of which each byte is of one row, or of none.
+  /// The pages whose bytes each belong to at most one row.
   private(set) var wholePages: PageSet
 
-  /// Reads ahead on `count` threads beside the calling one. Nil where rows must be read by SQL.
+  /// Reads ahead on `count` threads besides the calling one. Nil where SQL must read the rows.
   init?(_ recording: Recording, _ kinds: ValueKinds, helpers count: Int) throws(RecordingError) {
     let found = try withRecordingErrors(recording.path) { () throws(SQLiteError) in
       guard
@@ -100,9 +100,10 @@ final class RowsAhead {
     helpers = (0..<count).compactMap { _ in SystemThread { Self.help(work, hashes) } }
   }
 
-  /// About as many bytes of a file as a load is made of.
+  /// About how many bytes of a file a load has.
   private static let loadBytes = 1 << 19
-  /// A batch that claims more steps than this is read by SQL, which finds the next one however far it is.
+  /// A batch that claims more steps than this is read with SQL, which finds the next row however
+  /// far it is.
   private static let mostSteps = 1 << 24
 
   deinit {
@@ -125,8 +126,8 @@ final class RowsAhead {
     }
   }
 
-  /// The next part, which is of these steps, and the table that has its rows. Nil where they are to be read in
-  /// another way, as are then all that follow.
+  /// The next part, for these steps, and the table with its rows. Nil where these and all following
+  /// steps must be read in another way.
   func part(
     of steps: Range<Int>
   ) throws(RecordingError) -> (part: Part, table: TableRows<TransitionColumn>)? {
@@ -162,7 +163,7 @@ final class RowsAhead {
     present = load
   }
 
-  /// Begins as many loads as there is room for.
+  /// Begins as many loads as there is space for.
   private func fill() throws(RecordingError) {
     while !free.isEmpty {
       let parts = try nextParts()
@@ -176,14 +177,14 @@ final class RowsAhead {
     }
   }
 
-  /// Several batches of few steps, or a part of one that has many.
+  /// Several batches of few steps, or a part of one with many.
   private func nextParts() throws(RecordingError) -> [Part] {
     var parts: [Part] = []
     while true {
       if rest == nil { try readBatch() }
       guard let (steps, isWhole) = rest else { return parts }
       if steps.count > Self.mostSteps || isWhole && steps.count <= room {
-        // Steps that no batch has are not between two of them.
+        // A load has no gap between its batches.
         if let first = parts.first, let last = parts.last {
           guard last.steps.upperBound == steps.lowerBound,
             steps.upperBound - first.steps.lowerBound <= room
@@ -200,7 +201,8 @@ final class RowsAhead {
     }
   }
 
-  /// Reads the steps of the next batch that has any; none after the last, or where they are not in order.
+  /// Reads the steps of the next batch that has any; none after the last, or where they are out of
+  /// order.
   private func readBatch() throws(RecordingError) {
     try withRecordingErrors(path) { () throws(SQLiteError) in
       while !isAtEnd {
@@ -222,7 +224,7 @@ final class RowsAhead {
   }
 }
 
-/// Some pages of a file.
+/// A set of pages of a file.
 struct PageSet {
   private var words: [UInt64]
   private(set) var count = 0
@@ -233,7 +235,7 @@ struct PageSet {
     page >= 0 && page < 64 * words.count && words[page / 64] >> UInt64(page % 64) & 1 == 1
   }
 
-  /// False where it is among them already, or is no page of the file.
+  /// Adds a page; false where it is in the set already, or is not a page of the file.
   @discardableResult
   mutating func insert(_ page: Int) -> Bool {
     guard page >= 0, page < 64 * words.count, !contains(page) else { return false }

@@ -2,7 +2,7 @@ internal import Rollouts
 internal import SQLite
 
 extension RunDescription {
-  /// The rows of the table `run`, as new recordings have them.
+  /// The rows of the table `run` in new recordings.
   var rows: [Row<RunColumn>] {
     var keys = [
       ("format", "\(Format.newest)"), ("program", program), ("world", world.name),
@@ -22,8 +22,8 @@ extension RunDescription {
 }
 
 extension WorldDescription {
-  /// Whether states, or actions, are recorded as numbers or as bytes: what a field has the type of values for is
-  /// bytes, and of a number the fields are digits.
+  /// Whether states or actions are recorded as numbers or as bytes: they are bytes if a field has a
+  /// value type; a number's fields are digits.
   func kind(of subject: String) -> Columns.Kind {
     fields.contains { $0.subject == subject && $0.isOfBytes } ? .bytes : .integer
   }

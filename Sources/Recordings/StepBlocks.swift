@@ -1,24 +1,24 @@
 internal import Rollouts
 internal import SQLite
 
-/// Reads transitions in order, many at a time, each with its next state and how its episode was
-/// then. Lives inside one `Recording.reading`.
+/// Reads transitions in order, many at a time, each with its next state and the episode's status
+/// after it. Only valid inside one `Recording.reading`.
 @safe final class StepBlocks {
   /// The rows before `count` are complete.
   let rows: TableRows<TransitionColumn>
   /// Whether states and actions are numbers or bytes.
   let kinds: ValueKinds
-  /// How many rows of the present block are complete.
+  /// How many rows of the current block are complete.
   private(set) var count = 0
-  /// The complete rows' next states, as words like those of the state's column.
+  /// The complete rows' next states, in the same form as the state column.
   let next: UnsafeMutablePointer<UInt64>
-  /// The complete rows' places in their episodes, and how these were after them.
+  /// The complete rows' indices in their episodes, and their endings.
   let t: UnsafeMutablePointer<Int>
   let ending: UnsafeMutablePointer<UInt8>
 
   private let recording: Recording
   private let range: Range<Int>
-  /// Reads all rows, or those of one episode.
+  /// The source of rows: all, or those of one episode.
   private enum Source {
     case all(RowReader<TransitionColumn>)
     case one(GatheringStatement, episode: Int)
@@ -28,7 +28,7 @@ internal import SQLite
   /// Where the next rows begin, and where the last ones end.
   private var unread: Int
   private let end: Int
-  /// How many rows further on an episode's next row is found.
+  /// How many rows ahead an episode's next row is.
   private let hop: Int
   private let window: EpisodeWindow
 
@@ -39,7 +39,7 @@ internal import SQLite
       throw .damaged(recording.path, "\(worlds) worlds cannot run side by side")
     }
     let range = range.clamped(to: 0..<(try recording.stepCount()))
-    // An episode's next row is as far behind the range's end as there are worlds.
+    // An episode's next row may be as far beyond the range's end as there are worlds.
     try self.init(recording, steps: range, beyond: worlds, hop: worlds, only: nil)
   }
 
@@ -70,7 +70,7 @@ internal import SQLite
           recording.database, key: .step, count: range.count, in: recording.format))
     }
     kinds = try recording.kinds()
-    // Nothing is given back where this fails, so memory is taken after it.
+    // If this throws, nothing is freed, so memory is allocated afterwards.
     window = try EpisodeWindow(recording, kinds, worlds: hop, steps: range.count)
     let capacity = Self.stretch + hop
     rows = TableRows(kinds, capacity: capacity, in: recording.format)
@@ -88,7 +88,7 @@ internal import SQLite
     unsafe ending.deallocate()
   }
 
-  /// Goes to the next block; false where there is none.
+  /// Advances to the next block; false where there is none.
   func advance() throws(RecordingError) -> Bool {
     rows.columns.removeFirst(count)
     count = 0
@@ -121,7 +121,7 @@ internal import SQLite
     }
   }
 
-  /// Finds what follows a row.
+  /// Finds the row after a row.
   @inline(__always)
   private func complete(_ row: Int) throws(RecordingError) {
     let (step, number) = (rows.int(row, .step), rows.int(row, .episode))
@@ -145,7 +145,7 @@ internal import SQLite
     if place < rows.count, rows.int(place, .step) == step, rows.int(place, .episode) == episode {
       return unsafe rows.column(.state)[place]
     }
-    // Where rows are missing between, the next one is nearer than in a whole recording.
+    // If rows in between are missing, the next one is nearer than in a whole recording.
     for place in row + 1..<max(row + 1, min(row + hop, rows.count))
     where rows.int(place, .step) == step && rows.int(place, .episode) == episode {
       return unsafe rows.column(.state)[place]
@@ -154,7 +154,7 @@ internal import SQLite
   }
 }
 
-/// A stretch of the episodes' table, moved along with the transitions.
+/// A stretch of the table of episodes, moved along with the transitions.
 @safe final class EpisodeWindow {
   struct Entry {
     var number = Int.min
@@ -169,7 +169,7 @@ internal import SQLite
   private let rows: TableRows<EpisodeColumn>
   private let capacity: Int
   private let margin: Int
-  /// What an episode without an end is; asked only where there is one.
+  /// The ending of an unfinished episode; only read if there is one.
   private var running: Ending?
   private var current = Entry()
   private var currentRow = 0
@@ -179,7 +179,7 @@ internal import SQLite
   ) throws(RecordingError) {
     self.recording = recording
     margin = 2 * worlds
-    // Few steps are of few episodes.
+    // A few steps belong to few episodes.
     let usual = worlds == 1 ? 1024 : 4096 + 4 * worlds
     let capacity = steps < usual ? min(usual, margin + steps + 1) : usual
     self.capacity = capacity
@@ -192,14 +192,14 @@ internal import SQLite
     }
   }
 
-  /// The episode of a number, which becomes the one of `finalState`.
+  /// Makes the episode with a number the current one, for `finalState`.
   @inline(__always)
   func find(_ number: Int) throws(RecordingError) -> Entry {
     if number != current.number { try load(number) }
     return current
   }
 
-  /// The present episode's last state, with its bytes kept where the rows keep theirs.
+  /// The current episode's last state, with its bytes stored where the rows store theirs.
   func finalState(into columns: Columns) -> UInt64 {
     let word = unsafe rows.column(.finalState)[currentRow]
     return rows.kind(.finalState) == .bytes
@@ -234,7 +234,7 @@ internal import SQLite
       ending: ending)
   }
 
-  /// Numbers follow each other in a whole recording; where some are missing, they are searched.
+  /// Numbers are consecutive in a whole recording; where some are missing, a search finds them.
   private func place(of number: Int) -> Int? {
     guard rows.count > 0 else { return nil }
     let guess = number &- rows.int(0, .episode)

@@ -1,14 +1,14 @@
 internal import SQLite
 
-/// A column of one of a recording's tables; the type lists the table's columns in their order.
+/// A column of one of a recording's tables; the type lists the table's columns in order.
 ///
-/// A case is its column's name in Swift's spelling: `firstStep` is `first_step`. Rows are read whole, so that a
-/// case's number is its place in the row; what a table of format 1 lacks reads as NULL. `Recording` compares a
-/// file's tables with these when it opens it.
+/// A case has its column's name in Swift's spelling: `firstStep` is `first_step`. Rows are read
+/// whole, so a case's number is its index in the row; columns that format 1 lacks read as NULL.
+/// `Recording` compares a file's tables with these when it opens it.
 protocol TableColumn: CaseIterable, CodingKey, Equatable, RawRepresentable<Int>, Sendable {
   /// The table's name.
   static var table: String { get }
-  /// How many of the columns format 1 has, the first ones; 0 where it has no such table.
+  /// How many columns format 1 has, which are the first ones; 0 where it has no such table.
   static var firstWidth: Int { get }
 }
 
@@ -102,13 +102,13 @@ extension TableColumn {
     return String(decoding: label, as: UTF8.self)
   }
 
-  /// The columns that a format has.
+  /// The columns in a format.
   static func columns(in format: Format) -> [Self] {
     format.version == 1 ? Array(allCases.prefix(firstWidth)) : Array(allCases)
   }
 
-  /// A query of whole rows, to be followed by a clause; columns that are not wanted, or that the format lacks, are
-  /// NULL in it.
+  /// A query for whole rows, to be followed by a clause; columns that are not wanted, or that the
+  /// format lacks, are NULL.
   static func selection(in format: Format, of wanted: [Self]? = nil) -> String {
     let there = columns(in: format)
     let columns = allCases.map {
@@ -126,10 +126,10 @@ extension TableColumn {
 
 /// A row of a table.
 struct Row<Column: TableColumn> {
-  /// The row's values, in the order of the table.
+  /// The row's values, in the table's order.
   var values: [SQLiteValue]
 
-  /// A row of values; NULL in the columns that none is given for.
+  /// A row of values; other columns are NULL.
   init(_ values: [SQLiteValue]) {
     self.values = values + Array(repeating: .null, count: Column.allCases.count - values.count)
   }
@@ -140,7 +140,7 @@ struct Row<Column: TableColumn> {
     set { values[column.rawValue] = newValue }
   }
 
-  /// The values that the table has in a format.
+  /// The values in a format's table.
   func values(in format: Format) -> [SQLiteValue] {
     Array(values.prefix(Column.columns(in: format).count))
   }

@@ -26,7 +26,7 @@ final class TableCursor<Column: BulkColumn> {
     }
   }
 
-  /// Goes to the next rows; false where there are none.
+  /// Advances to the next rows; false where there are none.
   func advance() throws(RecordingError) -> Bool {
     let columns = rows.columns
     columns.removeAll()

@@ -1,7 +1,8 @@
 internal import Rollouts
 internal import SQLite
 
-/// Whether a recording's states and actions are numbers or bytes; what its first row has, all have.
+/// Whether a recording's states and actions are numbers or bytes; all rows have the kinds of the
+/// first.
 struct ValueKinds: Hashable, Sendable {
   var state = Columns.Kind.integer
   var action = Columns.Kind.integer
@@ -9,9 +10,9 @@ struct ValueKinds: Hashable, Sendable {
 
 /// A column of a table whose rows are read and written many at a time.
 protocol BulkColumn: TableColumn {
-  /// How its words are to be read.
+  /// How to read its words.
   func kind(_ values: ValueKinds) -> Columns.Kind
-  /// What a query selects for it.
+  /// The expression that a query selects for it.
   var expression: String { get }
 }
 
@@ -47,7 +48,7 @@ extension EpisodeColumn: BulkColumn {
   }
 }
 
-/// Rows of one table in memory, column by column: all of its columns, or those up to one.
+/// Rows of one table in memory, column by column: all columns, or those up to a given one.
 struct TableRows<Column: BulkColumn> {
   let columns: Columns
 
@@ -64,7 +65,7 @@ struct TableRows<Column: BulkColumn> {
     Column.columns(in: format).filter { $0.rawValue <= last?.rawValue ?? .max }
   }
 
-  /// A query that reads rows into memory, to be followed by a clause. Rows come in the order of the key where
+  /// A query that reads rows into memory, to be followed by a clause. Rows come in key order where
   /// no index is used.
   static func gathering(through last: Column? = nil, in format: Format) -> String {
     let expressions = columns(through: last, in: format).map(\.expression)
@@ -77,7 +78,7 @@ struct TableRows<Column: BulkColumn> {
     nonmutating set { columns.count = newValue }
   }
 
-  /// Says anew how states and actions are to be read; there must be no rows.
+  /// Changes how states and actions are read; there must be no rows.
   func setKinds(_ kinds: ValueKinds) {
     for column in Column.allCases.prefix(columns.width) {
       columns.setKind(column.rawValue, column.kind(kinds))
@@ -86,7 +87,7 @@ struct TableRows<Column: BulkColumn> {
 
   func kind(_ column: Column) -> Columns.Kind { columns.kind(column.rawValue) }
 
-  /// Whether a column is there.
+  /// Whether a column is present.
   func has(_ column: Column) -> Bool { column.rawValue < columns.width }
 
   /// The words of a column, for loops.
@@ -113,7 +114,7 @@ struct TableRows<Column: BulkColumn> {
 }
 
 extension Columns {
-  /// A state or an action as SQLite has it.
+  /// A state or an action as SQLite stores it.
   func sqliteValue(of word: UInt64, kind: Kind) -> SQLiteValue {
     kind == .bytes ? .blob(unsafe Array(bytes(word))) : .integer(Int(Int64(bitPattern: word)))
   }

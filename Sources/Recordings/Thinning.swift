@@ -1,11 +1,12 @@
 internal import Rollouts
 internal import SQLite
 
-/// What a copy left out to be smaller, as it says itself under the key `thinned`.
+/// What a copy left out to be smaller, as it states under the key `thinned`.
 package struct Thinning: Sendable, Equatable {
-  /// The first of each group of this many episodes has its steps: 1 where all have, 0 where none has.
+  /// The first of each group of this many episodes has its steps: with 1, all have; with 0, none
+  /// has.
   package var episodes = 1
-  /// Episodes that have their steps all the same: the best, and those that were played last.
+  /// Episodes that have their steps in any case: the best, and the last ones.
   package var besides: [Int] = []
   /// Whether only the first and the last checkpoint were kept.
   package var lacksCheckpoints = false
@@ -40,7 +41,7 @@ package struct Thinning: Sendable, Equatable {
 }
 
 extension Thinning: CustomStringConvertible {
-  /// What is lacking, for people.
+  /// What is missing, for people.
   package var description: String {
     [
       episodes == 0 ? "the steps of all episodes" : nil,
@@ -72,21 +73,21 @@ extension Recording {
     return thinning
   }
 
-  /// Whether all steps are there that were ever taken.
+  /// Whether all steps that were ever taken are present.
   package func hasEveryStep() throws(RecordingError) -> Bool {
     guard try gaps() == nil else { return false }
     return try thinning()?.episodes ?? 1 == 1
   }
 
-  /// Why some steps, or all, are not there.
+  /// Why some or all steps are missing.
   func lackingSteps() throws(RecordingError) -> String {
     guard try runKeys()["imported"] == nil else {
-      return "\(path) was imported from logs, which hold no steps"
+      return "\(path) was imported from logs, which contain no steps"
     }
     return "\(path) is a thinned copy, which lacks \(try thinning()?.description ?? "steps")"
   }
 
-  /// Refuses a recording that lacks steps, where each is needed.
+  /// Throws if the recording lacks steps, for purposes that need every step.
   package func requireEveryStep(for purpose: String) throws(RecordingError) {
     if let gaps = try gaps() {
       throw RecordingError(

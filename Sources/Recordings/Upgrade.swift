@@ -2,13 +2,13 @@ internal import Platform
 internal import Rollouts
 internal import SQLite
 
-/// Rewrites a file of an older format in the newest one. Its digest stays the same; its chain of hashes is made
-/// anew, once it was verified.
+/// Rewrites a file of an older format in the newest one. Its digest stays the same; its chain of
+/// hashes is verified and then computed again.
 enum Upgrade {
-  /// Stands for the number of episodes that have ended, which is counted where hashes are made.
+  /// A placeholder for the number of ended episodes, which is counted when hashes are computed.
   static let notCounted = -1
 
-  /// Numbers the episodes that have ended by the order of their last steps.
+  /// Numbers the ended episodes by the order of their last steps.
   static let order = """
     CREATE TEMP TABLE ranks AS SELECT episode,
       row_number() OVER (ORDER BY first_step + (steps - 1) * stride) AS place
@@ -18,8 +18,8 @@ enum Upgrade {
     DROP TABLE ranks;
     """
 
-  /// Upgrades the file at `place`, which has no name yet. False where it does not verify: then it stays as it is,
-  /// since new hashes would hide that.
+  /// Upgrades the file at `place`, which has no final name yet. False where it does not verify:
+  /// then it stays unchanged, since new hashes would hide that.
   static func run(_ place: String) throws -> Bool {
     let old = try Recording(place)
     guard old.format.version < Format.newest else { return true }

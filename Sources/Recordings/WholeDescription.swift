@@ -1,12 +1,12 @@
 internal import Rollouts
 internal import SQLite
 
-/// Everything that a recording says of itself before its first step, a second time: the row of the table
-/// `description` that the first session has.
+/// Everything that a recording states before its first step, stored a second time: the first
+/// session's row in the table `description`.
 struct WholeDescription: Equatable {
   let json: JSON
 
-  /// What the tables say now.
+  /// The current contents of the tables.
   init(
     of database: Database, in format: Format, _ session: SessionFacts
   ) throws(SQLiteError) {
@@ -24,7 +24,7 @@ struct WholeDescription: Equatable {
     ]
   }
 
-  /// Adds it to its table, which format 1 lacks.
+  /// Writes it to its table, which format 1 lacks.
   func write(to database: Database, in format: Format) throws(SQLiteError) {
     guard format.version > 1 else { return }
     try database.insert(
@@ -32,7 +32,7 @@ struct WholeDescription: Equatable {
       "INSERT OR REPLACE")
   }
 
-  /// Writes the whole table anew, where the tables that it repeats were changed.
+  /// Writes the whole table again after a change in the tables that it repeats.
   static func update(in database: Database, _ format: Format) throws(SQLiteError) {
     guard format.version > 1 else { return }
     try database.execute("DELETE FROM description")
@@ -51,7 +51,7 @@ struct WholeDescription: Equatable {
 }
 
 extension SQLiteValue {
-  /// The value in JSON; bytes, of which a description has none, are null.
+  /// The value in JSON; bytes, which a description does not have, become null.
   var json: JSON {
     switch self {
     case .null, .blob: .null

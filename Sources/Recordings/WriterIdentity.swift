@@ -3,18 +3,19 @@ internal import Platform
 internal import Rollouts
 internal import Synchronization
 
-/// The process that writes a recording: enough to know whether it lives, and that it writes this file.
+/// The process that writes a recording: enough to know whether it is alive, and that it writes this
+/// file.
 struct WriterIdentity: Equatable, Sendable {
   var process: Int
-  /// The process's start in clock ticks since boot: a number of a process is used again, this with
-  /// it is not.
+  /// The process's start in clock ticks since boot: process numbers are reused, but not with the
+  /// same start.
   var ticks: Int
   /// The same as a timestamp, for people.
   var started: String
-  /// The kernel's name for this boot of this machine.
+  /// The kernel's identifier for the current boot of this machine.
   var boot: String
   var host: String
-  /// The kernel's name for the processes that are numbered with it: containers count for themselves.
+  /// The kernel's identifier for the process's namespace: each container numbers its own processes.
   var namespace: String
   /// The file itself: a copy of a recording is not being written.
   var device: Int
@@ -32,7 +33,7 @@ struct WriterIdentity: Equatable, Sendable {
     (device, inode) = (file.device, file.inode)
   }
 
-  /// The writer that a recording names; nil where it names none.
+  /// The writer named in a recording; nil where there is none.
   init?(json text: String) {
     guard let json = try? JSON(parsing: text), let process = json["process"]?.int,
       let ticks = json["ticks"]?.int, let started = json["started"]?.text,
@@ -49,7 +50,7 @@ struct WriterIdentity: Equatable, Sendable {
     self.inode = inode
   }
 
-  /// As recordings keep it.
+  /// The form in recordings.
   var json: JSON {
     [
       "process": .integer(process), "started": .string(started), "ticks": .integer(ticks),
@@ -58,19 +59,19 @@ struct WriterIdentity: Equatable, Sendable {
     ]
   }
 
-  /// Whether this writer lives and writes the file at `path`.
+  /// Whether this writer is alive and writes the file at `path`.
   func isAlive(writing path: String) -> Bool {
     guard isOf(path), boot == ProcessIdentity.currentBoot else { return false }
-    // Of another container's process nothing is known but what it did last.
+    // Nothing is known about a process in another container, except what it did last.
     guard namespace == Self.currentNamespace else { return Self.wasWritten(path, within: 60) }
     guard identity.isAlive else { return false }
     return process != Int(getpid()) || Self.writers.withLock { $0.contains(inode) }
   }
 
-  /// Asks the process to stop as Ctrl-C does, if it writes the file at `path` on this machine; false where
-  /// it does not.
+  /// Asks the process to stop as Ctrl-C does, if it writes the file at `path` on this machine;
+  /// false where it does not.
   func interrupt(writing path: String) -> Bool {
-    // Of another container's process the number here is somebody else's.
+    // In another container, the number belongs to a different process here.
     namespace == Self.currentNamespace && isAlive(writing: path) && identity.interrupt()
   }
 
@@ -78,13 +79,13 @@ struct WriterIdentity: Equatable, Sendable {
     ProcessIdentity(number: process, ticks: ticks, boot: boot)
   }
 
-  /// Whether the file at `path` is the one that it writes.
+  /// Whether it writes the file at `path`.
   func isOf(_ path: String) -> Bool {
     guard let file = Files.identity(path) else { return false }
     return file.device == device && file.inode == inode
   }
 
-  /// Whether a recording or its log changed in the last seconds.
+  /// Whether a recording or its log has changed in the last seconds.
   private static func wasWritten(_ path: String, within seconds: Int) -> Bool {
     let real = Files.resolved(path)
     return [real, real + "-wal"].contains { file in
@@ -93,8 +94,8 @@ struct WriterIdentity: Equatable, Sendable {
     }
   }
 
-  /// The files that this process writes: it outlives its writers, also those that could not say
-  /// that they end.
+  /// The files that this process writes: the process outlives its writers, even those that could
+  /// not record their end.
   private static let writers = Mutex<Set<Int>>([])
 
   func enter() { Self.writers.withLock { _ = $0.insert(inode) } }
@@ -106,7 +107,7 @@ struct WriterIdentity: Equatable, Sendable {
     return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
   }
 
-  /// Seconds since 1970 at which the machine started.
+  /// The machine's start in seconds since 1970.
   private static var bootTime: Int {
     let lines = Files.systemText("/proc/stat").split(separator: "\n")
     let line = lines.first { $0.hasPrefix("btime ") }

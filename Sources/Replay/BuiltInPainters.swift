@@ -4,7 +4,7 @@ import Rollouts
 import Worlds
 
 extension PainterTable {
-  /// The painters of the worlds that Reel has.
+  /// The painters of Reel's own worlds.
   package static let builtIn = PainterTable(
     GridKind.allCases.map(PainterEntry.grid) + [.crawler, .snake, .city, .breakout, .reacher],
     foreign: [
@@ -19,14 +19,14 @@ extension PainterEntry {
     PainterEntry(
       kind.rawValue,
       name: { (world: GridWorld) in
-        // Long titles have no room in the strip.
+        // Long titles do not fit into the strip.
         let map = world.map
         return map.title.isEmpty || map.title.count > 11
           ? "\(kind.rawValue) \(map.rows)×\(map.columns)" : map.title
       }, cells: { $0.map.cells.map(HeatMap.Cell.init) }
     ) { world, context in
       (
-        // The dice of other programs are not this one's.
+        // Other programs have other random numbers.
         GridScenes(
           world, seed: context.request.run.world.name == kind.rawValue ? context.seed : nil),
         try GridPainter(world, facts: context.facts, options: context.options)
@@ -48,7 +48,7 @@ extension PainterEntry {
 
   fileprivate static let city = PainterEntry(
     "city", usualSize: 720, cameras: [.whole, .follow],
-    // A city's name stands above its map, where there is room.
+    // A city's name is written above its map if there is space.
     name: { $0.map.name.isEmpty ? "city" : $0.map.name }, map: CityPlaces.view
   ) { (world: CityWorld, context) in
     var scenes = CityScenes(world)
@@ -72,7 +72,7 @@ extension PainterEntry {
 }
 
 extension HeatMap.Cell {
-  /// What a cell of a grid is to a heat map.
+  /// The kind of a grid's cell in a heat map.
   fileprivate init(_ cell: Cell) {
     self =
       switch cell {

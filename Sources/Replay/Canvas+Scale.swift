@@ -1,7 +1,7 @@
 import Raster
 
 extension Canvas {
-  /// Colours side by side, as a scale from left to right.
+  /// Draws colours side by side, as a scale from left to right.
   func fill(_ bar: Rect, steps colors: [Color]) {
     let width = bar.width / Double(max(1, colors.count))
     for (step, color) in colors.enumerated() {
@@ -11,7 +11,7 @@ extension Canvas {
     }
   }
 
-  /// A scale at the right end of a line, with words before it and at both of its ends.
+  /// Draws a scale at the right end of a line, with text before it and at both of its ends.
   func drawScale(
     _ colors: [Color], of subject: String, from low: String, to high: String, endingAt end: Point,
     _ font: Font, _ theme: Theme, over ground: Color

@@ -1,21 +1,21 @@
 import Raster
 package import Rollouts
 
-/// What the strip below a picture says, as text.
+/// The texts of the strip below a picture.
 package struct Caption: Hashable, Sendable {
   /// The episode's number.
   package var episode: String
-  /// The steps so far, of how many.
+  /// The steps so far, and their total.
   package var step: String
   /// The return so far.
   package var totalReturn: String
-  /// The last reward, with its sign; empty where there was none.
+  /// The last reward, with its sign; empty if there was none.
   package var reward: String
-  /// The action taken; a dash in the first frame.
+  /// The chosen action; a dash in the first frame.
   package var action: String
-  /// What was executed in its place; nil where nothing slipped.
+  /// The executed action, if the agent slipped; else nil.
   package var slip: String?
-  /// How the episode ended; nil while it runs.
+  /// The ending of the episode; nil while it runs.
   package var ending: EndingWord?
 
   /// The text of a frame.
@@ -47,10 +47,10 @@ package struct Caption: Hashable, Sendable {
 }
 
 extension Scene {
-  /// How many steps of how many.
+  /// The steps so far and their total, as text.
   var progress: String { "\(t)/\(steps)" }
 
-  /// The last reward with its sign; empty where there was none.
+  /// The last reward with its sign; empty if there was none.
   func rewardNote(decimals: Int) -> String {
     reward.flatMap { $0 == 0 ? nil : NumberText.signed($0, decimals: decimals) } ?? ""
   }

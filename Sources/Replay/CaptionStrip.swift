@@ -1,6 +1,6 @@
 import Raster
 
-/// Where the words below a picture stand: in columns that stay in place from frame to frame.
+/// The strip of text below a picture, in columns that stay in place from frame to frame.
 struct CaptionStrip: Sendable {
   /// The strip's height for pictures of a size.
   static func height(size: Int) -> Double {
@@ -9,7 +9,7 @@ struct CaptionStrip: Sendable {
       ? (fonts.value.size * 1.5).rounded() : (fonts.value.size * 2.5).rounded()
   }
 
-  /// The typefaces of pictures of a size.
+  /// The fonts for pictures of a size.
   struct Fonts: Sendable {
     let value: Font
     let label: Font
@@ -35,21 +35,21 @@ struct CaptionStrip: Sendable {
   private let theme: Theme
   /// Episode, step, return, action.
   private let columns: [Column]
-  /// How wide the world's name may be before the first column; 0 where it has no room.
+  /// The space for the world's name before the first column; 0 if there is none.
   private let worldWidth: Double
   private let endingWidth: Double
   private let hasEpisode: Bool
   private let showsRewards: Bool
   private let spellsSlips: Bool
 
-  /// Everything that a strip may have to say where its words change in length.
+  /// The longest texts of each kind that a strip may show.
   struct Vocabulary {
     var actions: [String]
     var canSlip = false
     var endings: [String]
   }
 
-  /// A strip inside an area, its columns wide enough for all of a vocabulary.
+  /// A strip inside an area, with columns wide enough for all these texts.
   init(
     in area: Rect, size: Int, facts: CaptionFacts, theme: Theme, vocabulary: Vocabulary,
     measuring canvas: Canvas
@@ -82,14 +82,14 @@ struct CaptionStrip: Sendable {
     var total = widths.reduce(-gap) { $0 + $1.1 + gap }
     showsRewards = !fonts.isCompact && total <= area.width
     if !fonts.isCompact, !showsRewards {
-      // A tall and narrow picture: columns close up and single rewards go.
+      // In a tall and narrow picture columns move closer together and single rewards are left out.
       widths[2].1 -= widest([" +000"], fonts.label)
       gap = (gap * 0.6).rounded()
       total = widths.reduce(-gap) { $0 + $1.1 + gap }
     }
     let name = widest([facts.world], fonts.value) + gap
     let spelled = max(0, widest(fonts.isCompact ? [] : slips, fonts.label) - action)
-    // An arrow says alone where a slip led if its name would push the world's aside.
+    // The action's arrow alone shows a slip if its name would displace the world's.
     spellsSlips = total + spelled + name <= area.width
     if spellsSlips {
       widths[3].1 += spelled
@@ -100,7 +100,7 @@ struct CaptionStrip: Sendable {
       total += short
     }
     if fonts.isCompact, total > area.width {
-      // A title says best which episode it is where there is no room for it.
+      // The episode's number is dropped first: a title can name the episode.
       hasEpisode = false
       total -= widths[0].1 + gap
       widths[0].1 = -gap
@@ -110,7 +110,7 @@ struct CaptionStrip: Sendable {
     let bold = Font.sans(fonts.label.size, .bold)
     let ending = widest(vocabulary.endings, bold) + fonts.label.size * 1.03
     if !fonts.isCompact, area.width - total - gap < ending {
-      // An ending stands below the world's name: columns close up rather than cut it.
+      // An ending is written below the world's name: columns move closer together rather than cut it.
       let closer = max(fonts.value.size * 0.6, gap - (ending + gap + total - area.width) / 4)
       total -= (gap - closer) * Double(widths.count - 1)
       gap = closer
@@ -119,12 +119,12 @@ struct CaptionStrip: Sendable {
     let wide = !fonts.isCompact && room - gap >= max(fonts.value.size * 3.5, ending)
     worldWidth = wide ? room - gap : 0
     if !fonts.isCompact, !wide {
-      // Or it stands above the last column.
+      // Or it is written above the last column.
       let longer = max(0, min(ending - widths[3].1, area.width - total))
       widths[3].1 += longer
       total += longer
     }
-    // With the world's name in front the columns stand at the right; else they take all the room.
+    // If the world's name comes first, the columns are at the right; else they take the whole width.
     let spread = wide ? 0 : min(gap * 2, max(0, (area.width - total) / 3))
     var x = wide ? area.right - total : area.left
     var columns: [Column] = []
@@ -132,7 +132,7 @@ struct CaptionStrip: Sendable {
       columns.append(Column(label: label, x: x.rounded()))
       x += width + gap + spread
     }
-    // An ending without the world's place to stand in takes that of the last label.
+    // If there is no world's name, the ending replaces the last label.
     endingWidth = wide ? worldWidth : area.right - (columns.last?.x ?? area.left) + 1
     self.columns = columns
   }
@@ -144,14 +144,14 @@ struct CaptionStrip: Sendable {
       canvas.text(column.label, at: Point(column.x, labelLine), fonts.label, theme.mutedText)
     }
     guard worldWidth > 0 else { return }
-    // A name that is a little too long is better smaller than cut.
+    // A name that is slightly too long is shrunk rather than cut.
     let fitting = worldWidth / max(1, canvas.measure(facts.world, fonts.value).width)
     let font = Font.sans(fonts.value.size * min(1, max(0.8, fitting)))
     let name = canvas.ellipsized(facts.world, font, width: worldWidth + 0.5)
     canvas.text(name, at: Point(area.left, valueLine), font, theme.text)
   }
 
-  /// Draws the words of one frame.
+  /// Draws the texts of one frame.
   func draw(_ caption: Caption, onto canvas: Canvas) {
     if fonts.isCompact { return drawCompact(caption, onto: canvas) }
     let values = [caption.episode, caption.step, caption.totalReturn, caption.action]
@@ -194,7 +194,7 @@ struct CaptionStrip: Sendable {
     }
     var (word, ink) = (caption.action, theme.text)
     if let slip = caption.slip {
-      // The chosen action's arrow is enough in front of the one that was executed.
+      // The chosen action's arrow is enough in front of the executed one.
       word = "\(caption.action.prefix(1)) \(slip.dropFirst("slipped ".count))"
       ink = theme.secondAccent
     }

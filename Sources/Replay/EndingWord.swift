@@ -1,32 +1,32 @@
 import Raster
 package import Rollouts
 
-/// How an episode ended, in words.
+/// How an episode ended, as text.
 package struct EndingWord: Hashable, Sendable {
-  /// How an ending is to be taken.
+  /// Whether an ending is good or bad.
   package enum Tone: Hashable, Sendable { case good, bad, neutral }
 
-  /// What is written.
+  /// The text.
   package let text: String
-  /// How that is to be taken.
+  /// Whether it is good or bad.
   package let tone: Tone
 
-  /// A word for an ending.
+  /// A text for an ending.
   package init(_ text: String, _ tone: Tone = .neutral) {
     self.text = text
     self.tone = tone
   }
 
-  /// The world ended it, and has no word of its own for that.
+  /// The world ended the episode, and has no text of its own for that.
   package static let ended = EndingWord("ended")
   /// The step limit ended it.
   package static let timeLimit = EndingWord("time limit")
-  /// Its writer died.
+  /// The writer died.
   package static let interrupted = EndingWord("interrupted")
 }
 
 extension Ending {
-  /// The word below a picture; nil while the episode runs. Worlds have words of their own for what ends
+  /// The text below a picture; nil while the episode runs. Worlds have their own texts for what ends
   /// their episodes.
   package func word(
     terminated: @autoclosure () -> EndingWord = .ended, truncated: EndingWord = .timeLimit
@@ -41,7 +41,7 @@ extension Ending {
 }
 
 extension Canvas {
-  /// Writes a word after a dot of its colour, on a line and within a width.
+  /// Writes the text after a dot in its colour, on a line and within a width.
   func draw(_ word: EndingWord, at place: Point, size: Double, width: Double, _ theme: Theme) {
     let color = theme.color(of: word.tone)
     let (radius, font) = (size * 0.32, Font.sans(size, .bold))
@@ -53,7 +53,7 @@ extension Canvas {
 }
 
 extension Theme {
-  /// The colour in which an ending is written.
+  /// The colour of an ending.
   func color(of tone: EndingWord.Tone) -> Color {
     switch tone {
     case .good: positive

@@ -4,11 +4,11 @@ package import Rollouts
 
 /// The frames of one or more recorded episodes, drawn while their transitions are read.
 ///
-/// An episode of N steps has N + 1 frames; the first shows its initial state, and none shows a
-/// neighbour's. Memory does not grow with the number of frames.
+/// An episode of N steps has N + 1 frames; the first shows its initial state, and frames of different
+/// episodes never mix. Memory does not grow with the number of frames.
 package struct EpisodeFilm<Scenes: SceneBuilder, Drawing: Painter>: FrameSource
 where Scenes.Scene == Drawing.Scene {
-  /// Hands over an episode's transitions one by one, then nil.
+  /// Returns an episode's transitions one by one, then nil.
   package typealias Transitions = () throws -> Transition?
 
   /// The frames of each episode.
@@ -21,17 +21,17 @@ where Scenes.Scene == Drawing.Scene {
   private let holdAfterEpisodes: Int
   private var reading: Reading?
 
-  /// Where in the recording the film stands.
+  /// The film's position in the recording.
   private struct Reading {
-    /// The episode's place in the film.
+    /// The episode's index in the film.
     var episode: Int
     var scene: Scenes.Scene
-    /// The transition that leads on from here, read ahead; nil at the end.
+    /// The next transition, read ahead; nil at the end.
     var ahead: Transition?
     var next: Transitions
   }
 
-  /// A film of episodes in the order given; `hold` is how much longer each one's last frame stays,
+  /// A film of episodes in the given order; `hold` is how much longer each one's last frame stays,
   /// in hundredths of a second.
   package init(
     scenes: Scenes, painter: Drawing, episodes: [Episode], hold: Int = 0,
@@ -79,15 +79,15 @@ where Scenes.Scene == Drawing.Scene {
     return t == episodes[episode].steps ? holdAfterEpisodes : 0
   }
 
-  /// Draws a frame; frames are best asked for in ascending order.
+  /// Draws a frame; drawing frames in ascending order is fastest.
   package mutating func draw(_ frame: Int, onto canvas: Canvas) throws {
     painter.draw(try scene(of: frame), onto: canvas)
   }
 
-  /// What a frame shows.
+  /// The scene of a frame.
   package mutating func scene(of frame: Int) throws -> Scenes.Scene {
     let (episode, t) = place(of: frame)
-    // Given up while something may fail, so that a film starts afresh after a failure.
+    // Cleared while something may fail, so that the film starts afresh after a failure.
     var reading =
       try self.reading.take().flatMap { $0.episode == episode && $0.scene.t <= t ? $0 : nil }
       ?? begin(episode)
@@ -122,9 +122,9 @@ where Scenes.Scene == Drawing.Scene {
   }
 }
 
-/// A film whose painter can draw other episodes of its run too, and has painted already what stands still.
+/// A film whose painter can draw other episodes of its run too, and has drawn the static parts already.
 package protocol PaintedFilm: FrameSource {
-  /// A film of another episode by the same painter; its captions are as wide as this one's.
+  /// A film of another episode with the same painter; its captions have the same columns.
   func film(of episode: Episode) -> Self
 }
 

@@ -1,23 +1,23 @@
 package import Recordings
 package import Rollouts
 
-/// Where the transitions of a run's episodes come from, and their pixels: a recording, or memory.
+/// The source of a run's transitions and pixels: a recording, or memory.
 package protocol EpisodeSource {
   /// Calls `body` with all episodes of the run by number, some at a time.
   func forEachEpisodes(_ body: ([Episode]) throws -> Void) throws
-  /// Hands over an episode's transitions one by one, then nil.
+  /// Returns an episode's transitions one by one, then nil.
   func transitions(of episode: Episode) throws -> () throws -> Transition?
-  /// What was seen of an episode after `t` steps; nil where there is no picture until then.
+  /// The picture of an episode after `t` steps; nil if there is none by then.
   func image(of episode: Int, at t: Int) throws -> RecordedImage?
 }
 
 extension EpisodeSource {
-  /// Nothing: most runs have no pixels.
+  /// None: most runs have no pixels.
   package func image(of episode: Int, at t: Int) -> RecordedImage? { nil }
 }
 
 extension Recording: EpisodeSource {
-  /// Hands over an episode's transitions one by one, read a page at a time: memory does not grow with
+  /// Returns an episode's transitions one by one, read a page at a time: memory does not grow with
   /// the episode.
   package func transitions(of episode: Episode) -> () throws -> Transition? {
     let page = 2048

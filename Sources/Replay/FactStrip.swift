@@ -3,23 +3,23 @@ import Rollouts
 
 /// A line of labelled facts below a picture, in columns that stay in place from frame to frame.
 ///
-/// `CaptionStrip` is for the worlds that all have the same four; this one takes its columns.
+/// `CaptionStrip` is for worlds with the usual four columns; this strip can have any.
 struct FactStrip: Sendable {
   /// One column.
   struct Column: Sendable {
-    /// What stands above it.
+    /// Its label.
     var label: String
-    /// The longest thing that it has to show.
+    /// The longest text that it has to show.
     var widest: String
-    /// The longest remark in small letters after it; empty for none.
+    /// The longest note in small letters after it; empty for none.
     var widestNote = ""
-    /// Columns of the highest rank go first where there is no room for all.
+    /// Columns of the highest rank are dropped first if not all fit.
     var rank: Int
-    /// What stands before it in small pictures, which have no labels; nil where they leave it out.
+    /// The prefix in small pictures, which have no labels; nil if they leave the column out.
     var mark: String?
   }
 
-  /// What one frame says in a column.
+  /// The text of one frame in a column.
   struct Fact: Hashable, Sendable {
     var value: String
     var note = ""
@@ -38,12 +38,12 @@ struct FactStrip: Sendable {
   private let value: Font
   private let label: Font
   private let isCompact: Bool
-  /// The numbers of the columns that have room, and where each begins.
+  /// The indices of the columns that fit, and where each begins.
   private let places: [(column: Int, x: Double, showsNote: Bool)]
   private let columns: [Column]
 
-  /// A strip inside an area, where pictures have one; the last column also shows how an episode ended,
-  /// in one of some ways.
+  /// A strip inside an area, if pictures have one; the last column also shows how an episode ended,
+  /// with one of some texts.
   init?(
     in area: Rect, _ options: PictureOptions, columns: [Column], endings: [String],
     measuring canvas: Canvas
@@ -55,7 +55,7 @@ struct FactStrip: Sendable {
     let fonts = CaptionStrip.Fonts(size: options.evenSize)
     isCompact = fonts.isCompact
     label = fonts.label
-    // A little smaller before anything is left out.
+    // Text is shrunk a little before a column is dropped.
     let least = max(9.5, (fonts.value.size * 0.8).rounded())
     var font = fonts.value
     var kept = columns.indices.filter { !fonts.isCompact || columns[$0].mark != nil }
@@ -117,7 +117,7 @@ struct FactStrip: Sendable {
     }
   }
 
-  /// Draws one frame's facts, a column each, and how the episode ended, if it did.
+  /// Draws one frame's texts, one per column, and how the episode ended, if it did.
   func draw(
     _ facts: [Fact], ending: EndingWord?, onto canvas: Canvas
   ) {
@@ -140,7 +140,7 @@ struct FactStrip: Sendable {
     }
     guard !isCompact, let last = places.last else { return }
     if let ending {
-      // Columns stand on whole pixels, which may take half of one from the last.
+      // Columns begin on whole pixels, which may take half a pixel from the last one.
       canvas.draw(
         ending, at: Point(last.x, labelLine), size: label.size, width: area.right - last.x + 1,
         theme)

@@ -3,12 +3,12 @@ package import Rollouts
 
 /// Which recorded episodes are drawn, and how.
 package struct FilmRequest {
-  /// How warm each place of a recorded state is, from 0 to 1: where a network paid attention.
+  /// The warmth of each place of a recorded state, from 0 to 1: the attention of a network.
   package typealias Heat = @Sendable (Value) -> [Float]
 
-  /// The run that they are of.
+  /// The run of the episodes.
   package var run: RunDescription
-  /// Where their transitions come from.
+  /// The source of their transitions.
   package var source: any EpisodeSource
   /// The episodes, in the order of the film.
   package var episodes: [Episode]
@@ -16,7 +16,7 @@ package struct FilmRequest {
   package var options: PictureOptions
   /// How much longer an episode's last frame stays, in hundredths of a second.
   package var hold: Int
-  /// What is laid over every frame; nil for nothing.
+  /// The overlay on every frame; nil for none.
   package var heat: Heat?
 
   /// A request for a film.
@@ -32,7 +32,7 @@ package struct FilmRequest {
     self.heat = heat
   }
 
-  /// What captions say of the run, under a name of its world.
+  /// The caption's facts about the run, with a name for its world.
   package func facts(world: String) -> CaptionFacts {
     CaptionFacts(
       world: world, trainer: run.trainer, lastEpisode: episodes.map(\.number).max() ?? 0,
@@ -40,17 +40,17 @@ package struct FilmRequest {
   }
 }
 
-/// What a painter and its scenes are made from, besides the world.
+/// What a painter and its scenes need, besides the world.
 package struct PaintingContext {
   let request: FilmRequest
-  /// What captions say of the run.
+  /// The caption's facts about the run.
   package let facts: CaptionFacts
 
-  /// How pictures are drawn.
+  /// The options for drawing.
   package var options: PictureOptions { request.options }
-  /// The run's seed, which the world's chance follows from.
+  /// The run's seed, which determines the world's random draws.
   package var seed: UInt64 { request.run.seed }
-  /// What is laid over every frame; nil for nothing.
+  /// The overlay on every frame; nil for none.
   package var heat: FilmRequest.Heat? { request.heat }
   /// Calls `body` with all episodes of the run, also those that are not drawn, some at a time.
   package func forEachEpisodes(_ body: ([Episode]) throws -> Void) throws {

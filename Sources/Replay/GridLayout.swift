@@ -1,33 +1,33 @@
 import Raster
 
-/// Where the cells of a grid stand on a picture, on whole pixels, with room for title and caption.
+/// The places of a grid's cells on a picture, on whole pixels, with space for title and caption.
 struct GridLayout: Sendable {
   /// Pixels from left to right; even.
   let width: Int
   /// Pixels from top to bottom; even.
   let height: Int
-  /// All cells together.
+  /// The area of all cells.
   let board: Rect
   /// The nominal side of a cell; below one pixel on enormous maps.
   let cell: Double
   /// The space around everything.
   let margin: Double
-  /// Where the title stands; empty without one.
+  /// The area of the title; empty without one.
   let titleArea: Rect
-  /// Where the caption stands; empty without one.
+  /// The area of the caption; empty without one.
   let captionArea: Rect
 
   private let columnEdges: [Double]
   private let rowEdges: [Double]
 
-  /// The layout of a grid on a picture whose longer side is the size asked for. Cells are whole pixels
-  /// where these are more than some share of the room.
+  /// The layout of a grid on a picture with a given longer side. Cells are whole pixels
+  /// if these use more than some share of the space.
   init(rows: Int, columns: Int, options: PictureOptions, wholeAbove share: Double = 0.92) {
     func layout(titleWidth: Double) -> GridLayout {
       GridLayout(rows, columns, options, wholeAbove: share, titleWidth: titleWidth)
     }
     var best = layout(titleWidth: Double(options.evenSize))
-    // How wide the words are follows from how high the title is.
+    // The width of the text follows from the height of the title.
     for _ in 0..<3 where options.titleHeight(width: best.titleArea.width) > best.titleArea.height {
       best = layout(titleWidth: best.titleArea.width)
     }
@@ -44,14 +44,14 @@ struct GridLayout: Sendable {
     let titleHeight = options.titleHeight(width: titleWidth)
     let gap = options.showsCaption ? max(6, (side / 42).rounded()) : 0
     let captionHeight = options.showsCaption ? CaptionStrip.height(size: size) : 0
-    // A caption's last line needs less air below it than a board.
+    // A caption's last line needs a smaller margin below it than a board.
     let bottom = options.showsCaption ? (margin * 0.75).rounded() : margin
     let extra = margin + titleHeight + gap + captionHeight + bottom
     let room = (width: side - 2 * margin, height: max(8, side - extra))
 
     let ideal = min(room.width / Double(columns), room.height / Double(rows))
     let whole = ideal.rounded(.down)
-    // Cells of one whole size where that wastes little; else edges on the nearest whole pixels.
+    // Cells of one whole size if that wastes little; else edges on the nearest whole pixels.
     cell = whole >= 1 && whole / ideal > share ? whole : ideal
     let boardWidth = max(1, (cell * Double(columns)).rounded())
     let boardHeight = max(1, (cell * Double(rows)).rounded())
@@ -67,7 +67,7 @@ struct GridLayout: Sendable {
     let cell = cell
     columnEdges = (0...columns).map { left + (Double($0) * cell).rounded() }
     rowEdges = (0...rows).map { top + (Double($0) * cell).rounded() }
-    // Words line up with the board, unless it is too narrow for them.
+    // Text is aligned with the board, unless that is too narrow.
     let wordsLeft = boardWidth >= needed - 2 * margin ? left : margin
     let wordsWidth = Double(width) - 2 * wordsLeft
     titleArea = Rect(x: wordsLeft, y: margin, width: wordsWidth, height: titleHeight)
@@ -87,13 +87,13 @@ struct GridLayout: Sendable {
   /// The middle of a cell.
   func center(row: Int, column: Int) -> Point { rect(row: row, column: column).center }
 
-  /// Where a pixel is, in cells from the left and from the top.
+  /// The place of a pixel, in cells from the left and from the top.
   func place(at point: Point) -> SIMD2<Double> {
     SIMD2((point.x - board.left) / cell, (point.y - board.top) / cell)
   }
 }
 
 extension Int {
-  /// The least even number that is not below a length.
+  /// The lowest even number that is not below a length.
   init(even length: Double) { self = (Int(length.rounded(.up)) + 1) & ~1 }
 }

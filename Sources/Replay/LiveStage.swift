@@ -2,10 +2,10 @@ package import Raster
 import Recordings
 package import Rollouts
 
-/// An episode that is drawn while it is played: what has happened by now, and nothing of what will come.
+/// An episode that is drawn while it is played: it knows what has happened so far, and not what will come.
 ///
-/// A step costs the same however long the episode is. Pictures without a strip are those that a film of the
-/// same episode has.
+/// A step costs the same however long the episode is. Pictures without a strip equal those of a film of the
+/// same episode.
 package protocol LiveStage {
   /// Pixels from left to right.
   var width: Int { get }
@@ -13,11 +13,11 @@ package protocol LiveStage {
   var height: Int { get }
   /// Begins an episode.
   mutating func begin(_ episode: Int, in state: Value) throws
-  /// Goes on to what is seen after a step.
+  /// Advances by a step.
   mutating func advance(by transition: Transition) throws
-  /// Draws what is so now over whatever a canvas of this size shows; nothing before the first episode.
+  /// Draws the present scene over a canvas of this size; nothing before the first episode.
   func draw(onto canvas: Canvas)
-  /// Where a pixel is in the world, as its `PointedWorld` counts; nil where places mean nothing.
+  /// The world's coordinates of a pixel, as its `PointedWorld` uses them; nil if places mean nothing.
   func place(at point: Point) -> SIMD2<Double>?
 }
 
@@ -42,7 +42,7 @@ where Scenes.Scene == Drawing.Scene {
   mutating func advance(by transition: Transition) throws {
     guard var next = scene.take() else { return }
     try scenes.advance(&next, by: transition)
-    // As many steps as there are by now.
+    // The total is the number of steps so far.
     next.steps = next.t
     scene = next
   }
@@ -56,7 +56,7 @@ where Scenes.Scene == Drawing.Scene {
   }
 }
 
-/// A run of which nothing is recorded yet.
+/// A run without any recorded episodes.
 struct NoEpisodes: EpisodeSource {
   func forEachEpisodes(_ body: ([Episode]) throws -> Void) {}
   func transitions(of episode: Episode) -> () throws -> Transition? { { nil } }

@@ -1,23 +1,23 @@
 package import Raster
 import Worlds
 
-/// What draws a map as part of its pictures.
+/// A painter whose pictures contain a map.
 package protocol BoardShowing {
-  /// Where the map stands on every frame, in pixels: what points at the picture points at the map.
+  /// The map's place on every frame, in pixels, so that pointing at the picture points at the map.
   var board: Rect { get }
 }
 
 extension GridPainter: BoardShowing {
-  /// All cells together.
+  /// The area of all cells.
   package var board: Rect { layout.board }
 }
 
 extension CityPainter: BoardShowing {
-  /// The part of the picture in which the city is seen.
+  /// The area of the city.
   package var board: Rect { layout.view }
 }
 
 extension EpisodeFilm: BoardShowing where Drawing: BoardShowing {
-  /// Where the map stands on every frame.
+  /// The map's place on every frame.
   package var board: Rect { painter.board }
 }

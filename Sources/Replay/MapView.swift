@@ -1,19 +1,19 @@
 package import Analysis
 package import Rollouts
 
-/// What a map of a network's values is to be about.
+/// The options of a map of a network's values.
 package struct MapRequest: Equatable, Sendable {
-  /// One of the things that can be asked for.
+  /// One of the options.
   package enum Option: String, CaseIterable, Sendable { case target, heading, like }
 
-  /// Where somebody is going, by name.
+  /// The target, by name.
   package let target: String?
-  /// Which way somebody faces, in degrees counter-clockwise from the right.
+  /// The heading, in degrees counter-clockwise from the right.
   package let heading: Double?
-  /// A recorded state, like which everything else is.
+  /// A recorded state that sets everything else.
   package let like: Value?
 
-  /// A request; what is nil is as usual.
+  /// The options; nil is the default.
   package init(target: String? = nil, heading: Double? = nil, like: Value? = nil) {
     precondition(heading.map { abs($0) <= 360 } ?? true, "a heading is within a turn")
     self.target = target
@@ -21,39 +21,39 @@ package struct MapRequest: Equatable, Sendable {
     self.like = like
   }
 
-  /// What was asked for.
+  /// The options that were given.
   var given: [Option] {
     [target.map { _ in .target }, heading.map { _ in .heading }, like.map { _ in .like }]
       .compactMap(\.self)
   }
 }
 
-/// A map of a world's places that waits for a network's values.
+/// A map of a world's places, before the network's values are known.
 package struct PlaceMap {
-  /// Gives the values of all actions, row by row, for rows of observations.
+  /// Returns the values of all actions, row by row, for rows of observations.
   package typealias Values = (_ observations: [Float]) throws -> [Float]
 
-  /// What it is about, beside the step.
+  /// Its subject, without the step.
   package let subject: String
-  /// Draws up the map.
+  /// Makes the map.
   package let heatMap: (_ values: Values) throws -> HeatMap
 
-  /// A map of a subject.
+  /// A map with a subject.
   package init(_ subject: String, heatMap: @escaping (_ values: Values) throws -> HeatMap) {
     self.subject = subject
     self.heatMap = heatMap
   }
 }
 
-/// How a network is asked about the places of a world.
+/// How to evaluate a network at the places of a world.
 package struct MapView<W: World>: Sendable {
-  /// What it takes of a request.
+  /// The options that it uses.
   package let options: [MapRequest.Option]
-  /// Where somebody can be going.
+  /// The possible targets.
   package let targets: [String]
   let make: @Sendable (W, MapRequest) throws -> PlaceMap
 
-  /// A view that takes some options of a request, and makes a map of it.
+  /// A view that uses some options, and makes a map from them.
   package init(
     takes options: [MapRequest.Option] = [], targets: [String] = [],
     make: @escaping @Sendable (W, MapRequest) throws -> PlaceMap

@@ -14,20 +14,20 @@ import Worlds
 package struct PainterEntry: Sendable {
   /// The world's name, as recordings keep it.
   package let world: String
-  /// The longer side of pictures that nobody chose a size for, in pixels.
+  /// The default of pictures' longer side, in pixels.
   package let usualSize: Int
-  /// What `PictureOptions.camera` may be.
+  /// The possible values of `PictureOptions.camera`.
   package let cameras: [PictureOptions.Camera]
-  /// What `PictureOptions.look` may be, the usual one first; empty where there is but one.
+  /// The possible values of `PictureOptions.look`, the usual one first; empty if there is only one.
   package let looks: [PictureOptions.Look]
-  /// Whether `FilmRequest.heat` can be laid over its pictures.
+  /// Whether `FilmRequest.heat` can be drawn over its pictures.
   package let hasOverlay: Bool
-  /// Which options of `MapRequest` its map takes; nil where a network has no map of this world.
+  /// The options of `MapRequest` that its map uses; nil if a network has no map of this world.
   package let mapOptions: [MapRequest.Option]?
-  /// What `MapRequest.target` may be.
+  /// The possible values of `MapRequest.target`.
   package let targets: [String]
 
-  /// Whether it can draw this world, whose name is its own.
+  /// Whether it can draw this world with its name.
   let canDraw: @Sendable (any World) -> Bool
 
   private let film: @Sendable (any World, FilmRequest) throws -> any FrameSource
@@ -35,9 +35,9 @@ package struct PainterEntry: Sendable {
   private let cells: @Sendable (any World) throws -> [HeatMap.Cell]
   private let map: @Sendable (any World, MapRequest) throws -> PlaceMap
 
-  /// An entry for worlds of one type. `name` is what the strip below a picture calls a world, `cells`
-  /// what fills the cells of its states' layout, row by row, and `paint` makes what turns transitions
-  /// into scenes, and what draws these.
+  /// An entry for worlds of one type. `name` is the world's name in the strip, `cells`
+  /// the kinds of cells in its states' layout, row by row, and `paint` makes the scenes of transitions,
+  /// and the painter of these.
   package init<W: World, Scenes: SceneBuilder, Drawing: Painter>(
     _ world: String, usualSize: Int = 480, cameras: [PictureOptions.Camera] = [.whole],
     looks: [PictureOptions.Look] = [], hasOverlay: Bool = false,
@@ -48,7 +48,7 @@ package struct PainterEntry: Sendable {
       @escaping @Sendable (W, PaintingContext) throws -> (scenes: Scenes, painter: Drawing)
   ) where Scenes.Scene == Drawing.Scene {
     @Sendable func known(_ given: any World) throws(PainterError) -> W {
-      // Who draws what is recorded draws it of any world.
+      // A painter of recorded data draws any world.
       guard let known = given as? W ?? RecordedWorld(given.description) as? W else {
         throw .otherWorld(world, type: "\(W.self)", given: "\(type(of: given))")
       }
@@ -77,7 +77,7 @@ package struct PainterEntry: Sendable {
     }
     stage = { given, request in
       let given = try known(given)
-      // Nobody knows yet how many episodes and steps there will be: the strip has room for thousands.
+      // The numbers of episodes and steps are unknown yet: the strip has space for thousands.
       let facts = CaptionFacts(world: name(given), trainer: request.run.trainer)
       let (scenes, painter) = try paint(given, PaintingContext(request: request, facts: facts))
       return PaintedStage(scenes, painter)
@@ -101,7 +101,7 @@ package struct PainterEntry: Sendable {
     return try film(world, request)
   }
 
-  /// Refuses a request for a map of places, which a table has no need of.
+  /// Refuses the options of a map of places, which a table does not use.
   package func refuseMapOptions(_ request: MapRequest) throws(PainterError) {
     guard let option = request.given.first else { return }
     throw .lacks(world, option.rawValue, nil, has: [])
@@ -130,6 +130,6 @@ package struct PainterEntry: Sendable {
     return try map(world, request)
   }
 
-  /// What fills the cells of a table's heat map, row by row: nothing special where this is empty.
+  /// The kinds of cells of a table's heat map, row by row; if empty, all are plain.
   package func cells(of world: any World) throws -> [HeatMap.Cell] { try cells(world) }
 }

@@ -5,7 +5,7 @@ import Worlds
 package struct PainterTable: Sendable {
   /// The worlds in the order in which help lists them.
   package var entries: [PainterEntry]
-  /// The worlds of other programs that have pictures of their own, by their names without namespace and
+  /// The worlds of other programs with their own painters, by their names without namespace and
   /// version. All others are drawn as their pixels, or as charts.
   package var foreign: [PainterEntry]
 
@@ -15,10 +15,10 @@ package struct PainterTable: Sendable {
     self.foreign = foreign
   }
 
-  /// How the world of a name is drawn; nil where nobody knows it.
+  /// The entry for a world's name; nil if there is none.
   package subscript(world: String) -> PainterEntry? { entries.first { $0.world == world } }
 
-  /// How the world of a name is drawn.
+  /// The entry for a world's name.
   package func entry(for world: String) throws(PainterError) -> PainterEntry {
     guard let entry = self[world] else {
       throw .unknownWorld(world, known: entries.map(\.world))
@@ -26,9 +26,9 @@ package struct PainterTable: Sendable {
     return entry
   }
 
-  /// How a world is drawn, as some options ask for: an episode of which pixels were recorded, or another.
-  /// Of another program's world that has no pictures of its own, or of which more was asked than these
-  /// show, its pixels are drawn, or charts.
+  /// The entry for a world and some options, for an episode with or without recorded pixels.
+  /// Another program's world without a painter, or one with options that its painter lacks,
+  /// is drawn as its pixels, or as charts.
   package func entry(
     for world: any World, _ options: PictureOptions = PictureOptions(), withPixels: Bool = false
   ) throws(PainterError) -> PainterEntry {
@@ -47,7 +47,7 @@ package struct PainterTable: Sendable {
   }
   /// Every camera that any world has, by name.
   package var cameras: [String] { Self.unique(entries.flatMap(\.cameras).map(\.rawValue)) }
-  /// Every target that any world's map can be about.
+  /// Every target that any world's map can show.
   package var targets: [String] { Self.unique(entries.flatMap(\.targets)) }
 
   private static func unique(_ names: [String]) -> [String] {
@@ -55,31 +55,31 @@ package struct PainterTable: Sendable {
   }
 }
 
-/// Why a world cannot be drawn as asked for.
+/// Why a world cannot be drawn as requested.
 package enum PainterError: Error, Hashable, CustomStringConvertible {
   /// No painter knows this world.
   case unknownWorld(String, known: [String])
-  /// An entry was handed a world of another type.
+  /// An entry was given a world of another type.
   case otherWorld(String, type: String, given: String)
   /// A world has no such option, or not this value of it.
   case lacks(_ world: String, _ option: String, _ value: String?, has: [String])
   /// A network has no map of this world.
   case noMap(String)
-  /// What a map is to be like is no state of the world's.
+  /// The state for a map's options is not one of the world's.
   case foreignState(String)
 
   /// The reason as one sentence.
   package var description: String {
     switch self {
     case .unknownWorld(let world, let known):
-      "nothing draws the world '\(world)', only \(known.joined(separator: ", "))"
+      "there is no painter for the world '\(world)', only for \(known.joined(separator: ", "))"
     case .otherWorld(let world, let type, let given):
-      "what draws \(world) draws a \(type), not a \(given)"
+      "the painter of \(world) draws a \(type), not a \(given)"
     case .lacks(let world, let option, let value, let has):
       "\(world) has no \(option)" + (value.map { " '\($0)'" } ?? "")
         + (has.isEmpty ? "" : ", only \(has.joined(separator: ", "))")
-    case .noMap(let world): "there is no map of what a network thinks of \(world)"
-    case .foreignState(let world): "a map of \(world) can only be like one of its states"
+    case .noMap(let world): "a network has no map of \(world)"
+    case .foreignState(let world): "a map of \(world) can only be made from one of its states"
     }
   }
 }

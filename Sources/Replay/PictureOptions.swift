@@ -10,16 +10,16 @@ package struct PictureOptions: Hashable, Sendable {
   package var title = ""
   /// Whether a strip at the bottom shows episode, step, return and action.
   package var showsCaption = true
-  /// How much of a world that is larger than a picture is seen.
+  /// How much is visible of a world that is larger than a picture.
   package var camera = Camera.whole
-  /// In which of its looks a world is drawn; nil for the usual one.
+  /// The look of a world; nil for the usual one.
   package var look: Look?
   /// The two numbers of a state that a chart draws against one another; empty for the first two.
   package var fields: [String] = []
 
-  /// How much of a world is seen; its `PainterEntry` lists what there is.
+  /// How much of a world is visible; its `PainterEntry` lists the possible values.
   package struct Camera: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    /// What the command line calls it.
+    /// Its name on the command line.
     package let rawValue: String
     /// A camera of a name.
     package init(rawValue: String) { self.rawValue = rawValue }
@@ -29,9 +29,9 @@ package struct PictureOptions: Hashable, Sendable {
     package static let whole = Camera(rawValue: "whole")
   }
 
-  /// A way to draw a world that has several; its `PainterEntry` lists them.
+  /// A look of a world that has several; its `PainterEntry` lists them.
   package struct Look: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    /// What the command line calls it.
+    /// Its name on the command line.
     package let rawValue: String
     /// A look of a name.
     package init(rawValue: String) { self.rawValue = rawValue }
@@ -56,15 +56,15 @@ package struct PictureOptions: Hashable, Sendable {
     self.fields = fields
   }
 
-  /// The longer side as it is drawn: within bounds and even, as videos want it.
+  /// The longer side as it is drawn: within bounds and even, because videos need even sizes.
   var evenSize: Int { max(Self.sizes.lowerBound, min(size, Self.sizes.upperBound)) & ~1 }
 }
 
-/// What a caption says of a run besides its steps.
+/// The caption's facts about a run.
 package struct CaptionFacts: Hashable, Sendable {
-  /// The world, with its map where it has one.
+  /// The world, with its map if it has one.
   package var world: String
-  /// Who learned or played.
+  /// The trainer or player.
   package var trainer: String
   /// The greatest episode number of a film, so that columns are wide enough from the start.
   package var lastEpisode: Int

@@ -1,10 +1,10 @@
 package import Rollouts
 
-/// All that one frame shows: what is so, what led to it, and what else a world's painter needs.
+/// The content of one frame: the state, the step that led to it, and details for a world's painter.
 package struct Scene<State, Action, Details> {
   /// The episode's number in the run.
   package var episode: Int
-  /// How many steps led here; 0 in the first frame.
+  /// The step's index in the episode; 0 in the first frame.
   package var t: Int
   /// How many steps the episode has.
   package var steps: Int
@@ -18,12 +18,12 @@ package struct Scene<State, Action, Details> {
   package var reward: Double?
   /// The rewards so far, summed.
   package var totalReturn: Double
-  /// How the episode stands after the last step.
+  /// The ending after the last step.
   package var ending: Ending
-  /// What only this world has.
+  /// Details that only this world has.
   package var details: Details
 
-  /// A scene; one of an episode's beginning where nothing else is given.
+  /// A scene; by default that of an episode's beginning.
   package init(
     episode: Int, t: Int = 0, steps: Int, state: State, previous: State? = nil,
     action: Action? = nil, reward: Double? = nil, totalReturn: Double = 0,
@@ -45,27 +45,27 @@ package struct Scene<State, Action, Details> {
 extension Scene: Equatable where State: Equatable, Action: Equatable, Details: Equatable {}
 extension Scene: Sendable where State: Sendable, Action: Sendable, Details: Sendable {}
 
-/// Of worlds whose states, actions and rewards say it all.
+/// For worlds without details.
 package struct NoDetails: Equatable, Sendable {
   /// Nothing.
   package init() {}
 }
 
-/// The last places of somebody who moves, the newest first, in constant memory.
+/// The last places of something that moves, the newest first, in constant memory.
 package struct Trail<Place>: RandomAccessCollection {
   /// How many places are remembered.
   package let capacity: Int
   private var places: [Place] = []
   private var newest = -1
 
-  /// A trail that remembers some places, and has one or none yet.
+  /// A trail with a capacity and at most one place.
   package init(capacity: Int, _ place: Place? = nil) {
     self.capacity = capacity
     places.reserveCapacity(capacity)
     if let place { append(place) }
   }
 
-  /// Adds a place; the oldest one is forgotten where there are too many.
+  /// Adds a place; if there are too many, the oldest is dropped.
   package mutating func append(_ place: Place) {
     newest = (newest + 1) % capacity
     if places.count < capacity { places.append(place) } else { places[newest] = place }

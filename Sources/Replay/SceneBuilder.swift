@@ -4,29 +4,29 @@ package import Rollouts
 
 /// Turns an episode's transitions, one after the other, into scenes, in constant memory.
 ///
-/// It says what recorded values mean, and keeps up what its world shows besides them.
+/// It gives recorded values their meaning, and keeps the details that its world shows besides them.
 package protocol SceneBuilder: Sendable {
   /// The world's states.
   associatedtype State
   /// The world's actions.
   associatedtype Action
-  /// What only this world's scenes have.
+  /// Details that only this world's scenes have.
   associatedtype Details
-  /// All that one frame shows.
+  /// The content of one frame.
   typealias Scene = Replay.Scene<State, Action, Details>
 
-  /// The state of a recorded value; nil where that is none of this world's.
+  /// The state of a recorded value; nil if it is not one of this world's.
   func state(_ value: Value) -> State?
-  /// The action of a recorded value; nil where that is none of this world's.
+  /// The action of a recorded value; nil if it is not one of this world's.
   func action(_ value: Value) -> Action?
-  /// What an episode's first frame shows besides its state.
+  /// The details of an episode's first frame.
   func details(_ state: State, of episode: Episode) -> Details
-  /// Brings the details of a scene up to date, of which everything else is after the last step.
+  /// Updates the details of a scene whose other members are those after the last step.
   func update(_ scene: inout Scene) throws(ReplayError)
 }
 
 extension SceneBuilder {
-  /// What an episode's first frame shows, in the state that it begins in.
+  /// The scene of an episode's first frame, from its initial state.
   package func first(of episode: Episode, in start: Value) throws(ReplayError) -> Scene {
     guard let state = state(start) else {
       throw .foreignState(episode: episode.number, step: 0)
@@ -36,7 +36,7 @@ extension SceneBuilder {
       details: details(state, of: episode))
   }
 
-  /// Goes on to what is seen after a transition.
+  /// Advances by a transition.
   package func advance(_ scene: inout Scene, by transition: Transition) throws(ReplayError) {
     guard let action = action(transition.action) else {
       throw .foreignAction(episode: scene.episode, step: scene.t)
@@ -71,7 +71,7 @@ extension SceneBuilder where Details == NoDetails {
 }
 
 extension Value {
-  /// The number of a state or action, below a count; nil where it is none.
+  /// The index of a state or action below a count; nil if it is out of range.
   package func index(below count: Int) -> Int? {
     guard case .index(let index) = self, (0..<count).contains(index) else { return nil }
     return index
@@ -80,16 +80,16 @@ extension Value {
 
 /// Draws scenes of one kind.
 package protocol Painter: SendableMetatype {
-  /// All that one frame shows.
+  /// The content of one frame.
   associatedtype Scene
 
-  /// Everything that does not move, as large as every frame: even sides.
+  /// The static parts, in the size of every frame, with even sides.
   var background: Canvas { get }
   /// Colours that a film of these pictures must have.
   var declaredColors: [Color] { get }
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   func draw(_ scene: Scene, onto canvas: Canvas)
-  /// Where a pixel of a scene's picture is in the world, as its `PointedWorld` counts; nil where places mean
+  /// The world's coordinates of a pixel, as its `PointedWorld` uses them; nil if places mean
   /// nothing.
   func place(at point: Point, in scene: Scene) -> SIMD2<Double>?
 }
@@ -99,7 +99,7 @@ extension Painter {
   package var width: Int { background.width }
   /// Pixels from top to bottom.
   package var height: Int { background.height }
-  /// Nowhere.
+  /// Nil: places mean nothing.
   package func place(at point: Point, in scene: Scene) -> SIMD2<Double>? { nil }
 }
 
@@ -109,7 +109,7 @@ package enum ReplayError: Error, Hashable, CustomStringConvertible {
   case foreignState(episode: Int, step: Int)
   /// A recorded action is not one of the world's.
   case foreignAction(episode: Int, step: Int)
-  /// An episode has fewer steps than the recording said.
+  /// An episode has fewer steps than the recording says.
   case short(episode: Int, found: Int, expected: Int)
 
   /// The reason as one sentence.

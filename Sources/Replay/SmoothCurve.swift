@@ -1,10 +1,10 @@
 import Raster
 
 extension [Point] {
-  /// How many points a smooth curve has for each of its places.
+  /// How many points a smooth curve has per place.
   static let pointsOfPlace = 4
 
-  /// A curve through some places (Catmull and Rom's).
+  /// A curve through some places (Catmull–Rom).
   var smoothed: [Point] {
     var points: [Point] = []
     for index in indices.dropLast() {

@@ -1,9 +1,9 @@
-/// Bytes as letters, for what a page carries within itself (RFC 4648).
+/// Base64 (RFC 4648), for data inside a page.
 package enum Base64 {
   private static let letters = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  /// The letters of some bytes.
+  /// The encoding of some bytes.
   package static func text(_ bytes: [UInt8]) -> String {
     let letters = letters
     var text: [UInt8] = []

@@ -1,20 +1,20 @@
 import Analysis
 import Raster
 
-/// A chart of `Analysis` as a drawing of a page: in vectors, and for screens of three widths, so that its letters can
-/// be read on each.
+/// A chart of `Analysis` as an SVG drawing, for screens of three widths, so that its letters are legible
+/// on each.
 struct ChartDrawing {
-  /// What its elements' names begin with.
+  /// The prefix of its elements' ids.
   let name: String
-  /// What it says, for those who do not see it.
+  /// The description for screen readers.
   let summary: String
-  /// The chart in the colours of a theme; titles and legends are the page's own.
+  /// The chart in the colours of a theme; title and legend are written by the page.
   let chart: (Theme) -> Chart
 
-  /// The widths stretch to those of the screens that `report.css` shows them on: letters of 12 come to 11 at least.
+  /// The widths match the screens for which `report.css` shows them: letters of size 12 appear at 11 at least.
   private static let sizes = [("wide", 900, 340), ("medium", 530, 300), ("narrow", 324, 260)]
 
-  /// Its drawings; `colors` takes note of what is used.
+  /// The drawings; `colors` records the colours that are used.
   func html(_ colors: inout PageColors) throws -> HTML {
     try .joined(
       Self.sizes.map { size, width, height in
@@ -48,7 +48,7 @@ struct ChartDrawing {
         """
     }
     let title = "\(name)-\(size)"
-    // Lines may be half their thickness beyond the numbers.
+    // Half of a line's thickness may be outside the plot area.
     let room = plot.inset(by: -3)
     return """
       <svg class="curve \(size)" viewBox="\(area.x) \(area.y) \(area.width) \(area.height)" role="img" \
@@ -66,12 +66,12 @@ struct ChartDrawing {
       """
   }
 
-  /// All digits of the numbers that an axis begins and ends with.
+  /// The ends of an axis with all their digits.
   private static func ends(of axis: Axis) -> String {
     "\(axis.range.lowerBound) \(axis.range.upperBound)"
   }
 
-  /// Lines and letters around the data.
+  /// The lines and letters around the data.
   private func marks(_ paths: ChartPaths, _ chart: Chart) -> HTML {
     let (plot, letters) = (paths.plot, paths.letters)
     let zero = chart.y.range.lowerBound < 0 ? "0" : ""

@@ -3,27 +3,27 @@ import Pictures
 import Raster
 import Rollouts
 
-/// How some runs of one world learned: a chart with its legend, and the numbers that are read under the pointer.
+/// The learning curves of runs in one world: a chart with its legend, and the numbers read under the pointer.
 struct CurveFigure {
   /// The numbers of a line.
   struct Line {
     var name: String
-    /// The places of the runs whose training it leads through, among those that are shown in full.
+    /// The indices of its runs among those shown in full.
     var runs: [Int]
     var x: [Double]
     var y: [Double]
   }
 
   let lines: [Line]
-  /// What its places are called.
+  /// The name of its x values.
   private let moment: String
-  /// What is read there, in front of the number.
+  /// The text before a number that is read.
   private let reading: String
-  /// What is drawn, in words.
+  /// The caption.
   private let words: String
   private let chart: (Theme) -> Chart
 
-  /// A run on its own: its returns, or a language model's losses.
+  /// A single run: its returns, or a language model's losses.
   init(_ run: RunReport, _ curve: Curve, at place: Int) {
     let stroke = Stroke(width: 2.75)
     if let losses = run.losses {
@@ -45,7 +45,7 @@ struct CurveFigure {
     chart = { theme in
       var chart = curve.chart(title: "", theme: theme)
       chart.x = Axis(chart.x.label, 0...max(1, curve.x.last ?? 1))
-      // A few terrible episodes must not press all others flat.
+      // A few terrible episodes must not flatten all others.
       let shown = curve.window > 1 ? [0.02, 1] : [0, 1]
       chart.y = .covering("", [curve.average, Statistics.quantiles(shown, of: curve.returns)])
       chart.legend = [.init(run.name, theme.accent, stroke)]
@@ -53,7 +53,7 @@ struct CurveFigure {
     }
   }
 
-  /// Several runs, whose episodes would hide each other: a line for each, in the colour of its place.
+  /// Several runs, whose single episodes would hide each other: one line each, in the run's colour.
   init(_ runs: [(place: Int, name: String, curve: Curve)]) {
     let curve = runs[0].curve
     lines = runs.map { Line(name: $0.name, runs: [$0.place], x: $0.curve.x, y: $0.curve.average) }
@@ -74,7 +74,7 @@ struct CurveFigure {
     }
   }
 
-  /// Groups of runs: the mean of each, with the band that it lies in.
+  /// Groups of runs: the mean of each, with its band.
   init(_ groups: [(name: String, shown: [Int], curves: [Curve])]) {
     let curve = groups[0].curves[0]
     let bands = groups.map { (name: $0.name, band: Band(tasks: [$0.curves])) }
@@ -90,7 +90,7 @@ struct CurveFigure {
     }
   }
 
-  /// The figure; `colors` takes note of what is used.
+  /// The figure; `colors` records the colours that are used.
   func html(
     number: Int, heading: String, _ colors: inout PageColors
   ) throws -> HTML {
@@ -108,7 +108,7 @@ struct CurveFigure {
       """
   }
 
-  /// What it says, for those who do not see it.
+  /// The description for screen readers.
   private var summary: String {
     "\(words). "
       + lines.map { line in
@@ -120,7 +120,7 @@ struct CurveFigure {
 
   // MARK: For the page's script
 
-  /// More places than a screen has columns need not be read.
+  /// More points than a screen has columns are not needed.
   private static let mostPlaces = 1200
 
   func json(_ bytes: inout PageBytes) -> JSON {
@@ -144,11 +144,11 @@ extension CurveFigure.Line {
 }
 
 extension Curve {
-  /// What its places are called: a language model's steps are batches.
+  /// The name of its x values: a language model's steps are batches.
   fileprivate var moment: String { measure == .returns ? "Episode" : "Batch" }
 
   fileprivate var moments: String { measure == .returns ? "Episodes" : "Batches" }
 
-  /// What is drawn, in words.
+  /// The caption.
   fileprivate var words: String { "\(measure.label), \(smoothing)" }
 }

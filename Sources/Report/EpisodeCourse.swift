@@ -2,10 +2,10 @@ import Analysis
 import Raster
 import Rollouts
 
-/// The returns of an episode, moment after moment, as a small drawing without words.
+/// The return over the course of an episode, as a small drawing without text.
 struct EpisodeCourse {
   private let chart: Chart
-  /// The drawing's size, words and margins included.
+  /// The drawing's size, including margins and labels.
   private static let (width, height) = (640, 150)
 
   init(_ returns: [Double]) {
@@ -22,7 +22,7 @@ struct EpisodeCourse {
     self.chart = chart
   }
 
-  /// The two lines, and what they are drawn in.
+  /// The two lines and their colours.
   var json: JSON {
     guard let paths = try? ChartPaths(chart, width: Self.width, height: Self.height) else {
       return .null

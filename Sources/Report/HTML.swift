@@ -1,22 +1,22 @@
-/// Text of a page. Whatever comes from outside goes through `escaped`; only markup written in this room
-/// is taken as it is.
+/// HTML text. Everything from outside is passed through `escaped`; only markup written in this module
+/// is used as it is.
 package struct HTML: Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
   /// The markup.
   package let markup: String
 
-  /// Markup that is known to be sound.
+  /// Markup that is known to be safe.
   init(sound markup: String) { self.markup = markup }
 
-  /// Markup as it stands in the source.
+  /// Markup from a literal in the source.
   package init(stringLiteral value: String) { markup = value }
 
-  /// Markup whose holes are filled with escaped text.
+  /// Markup from a literal, with its interpolations escaped.
   package init(stringInterpolation: StringInterpolation) { markup = stringInterpolation.markup }
 
   /// The markup.
   package var description: String { markup }
 
-  /// A text that can stand between tags and in quoted attributes.
+  /// A text that is safe between tags and in quoted attributes.
   package static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
@@ -26,7 +26,7 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation, CustomStringCon
       case ">": escaped += "&gt;"
       case "\"": escaped += "&quot;"
       case "'": escaped += "&#39;"
-      // Control characters are no part of a page.
+      // Control characters are not allowed in HTML.
       case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": escaped += "\u{FFFD}"
       default: escaped.unicodeScalars.append(scalar)
       }
@@ -34,12 +34,12 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation, CustomStringCon
     return escaped
   }
 
-  /// Several pieces one after the other.
+  /// Concatenates several pieces.
   package static func joined(_ pieces: some Sequence<HTML>) -> HTML {
     HTML(sound: pieces.map(\.markup).joined())
   }
 
-  /// Fills the holes of a literal.
+  /// Fills in the interpolations of a literal.
   package struct StringInterpolation: StringInterpolationProtocol {
     var markup = ""
 
@@ -48,12 +48,12 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation, CustomStringCon
     }
 
     package mutating func appendLiteral(_ literal: String) { markup += literal }
-    /// Text is escaped.
+    /// Escapes text.
     package mutating func appendInterpolation(_ text: String) { markup += HTML.escaped(text) }
     /// Markup is not escaped again.
     package mutating func appendInterpolation(_ html: HTML) { markup += html.markup }
     package mutating func appendInterpolation(_ number: Int) { markup += String(number) }
-    /// A length, in as many digits as a screen shows.
+    /// A length, rounded to what a screen can show.
     package mutating func appendInterpolation(_ number: Double) {
       let rounded = (number * 10).rounded() / 10
       markup += rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)

@@ -2,23 +2,23 @@ import Film
 import Raster
 import Rollouts
 
-/// Numbers and pictures that a page carries in one text of letters; its script finds each by its place.
+/// Numbers and pictures that a page holds in one base64 text; its script finds each by its position.
 struct PageBytes {
   private var bytes: [UInt8] = []
 
-  /// All of it as letters.
+  /// The base64 text.
   var text: String { Base64.text(bytes) }
 
-  /// Adds bytes; returns their place: where they begin, and how many they are.
+  /// Adds bytes; returns their position and count.
   mutating func add(_ more: [UInt8]) -> JSON {
     defer { bytes += more }
     return [.integer(bytes.count), .integer(more.count)]
   }
 
-  /// Adds numbers in single precision, the least significant byte first.
+  /// Adds numbers in single precision, little-endian.
   mutating func add(_ values: [Float]) -> JSON { add(words: values.map(\.bitPattern)) }
 
-  /// Adds whole numbers of 32 bits, the least significant byte first.
+  /// Adds 32-bit integers, little-endian.
   mutating func add(_ values: [Int]) -> JSON {
     add(words: values.map { UInt32(truncatingIfNeeded: $0) })
   }
@@ -27,11 +27,11 @@ struct PageBytes {
     add(words.flatMap { word in [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: word >> $0) } })
   }
 
-  /// A picture, and where it lies over another one.
+  /// A picture, and its position on another one.
   typealias Picture = (x: Int, y: Int, png: [UInt8])
 
-  /// Adds pictures; returns the place of them all, and that of how far right and how far down each lies
-  /// and how many bytes it has.
+  /// Adds pictures; returns the position of all, and that of their offsets right and down
+  /// and their sizes in bytes.
   mutating func add(_ pictures: [Picture]) -> JSON {
     let boxes = add(pictures.flatMap { [$0.x, $0.y, $0.png.count] })
     return ["boxes": boxes, "files": add(pictures.flatMap(\.png))]

@@ -1,21 +1,21 @@
 import Analysis
 import Raster
 
-/// The colours of a page as variables of its style sheet, which follow its theme.
+/// The colours of a page as CSS variables, which follow its theme.
 package struct PageColors {
   private var pairs: [(light: Color, dark: Color)] = []
 
-  /// The variable of a colour of the light theme and its counterpart of the dark one.
+  /// The variable for a colour of the light theme and its counterpart in the dark one.
   mutating func name(light: Color, dark: Color) -> String {
     let known = pairs.firstIndex { $0.light == light && $0.dark == dark }
     if known == nil { pairs.append((light, dark)) }
     return "c\(known ?? pairs.count - 1)"
   }
 
-  /// No colours but those of the themes.
+  /// Only the colours of the themes.
   package init() {}
 
-  /// The rules that set all variables.
+  /// The CSS rules that set all variables.
   package var style: String {
     let (light, dark) = (
       variables(.light) + pairs.enumerated().map { "--c\($0):\($1.light);" }.joined(),

@@ -1,12 +1,12 @@
 /// The page's script: modules joined into one, so that the page needs no other file.
 ///
-/// A module is a file with `import … from "./name.js";` lines at its top and `export` before what others
-/// use. Joined, all share one scope, so no two may give the same name to something of their own.
+/// A module has `import … from "./name.js";` lines at its top and `export` before what others
+/// use. Joined, all share one scope, so two modules must not use the same top-level name.
 package struct PageScript {
-  /// The script, each module behind those that it imports.
+  /// The script, each module after those that it imports.
   package let text: String
 
-  /// The script that begins with a module; `source` hands over the text of a module.
+  /// The script starting from a module; `source` returns the text of a module.
   package init(main: String, source: (String) -> String?) {
     var joined: [String] = []
     var known: Set<String> = []
@@ -27,7 +27,7 @@ package struct PageScript {
     text = joined.joined(separator: "\n")
   }
 
-  /// The modules that pages consist of, and the style sheet of their values; the studio's share some.
+  /// The page's modules, and the style sheet of the action values; the studio shares some of them.
   package static let modules: [String: [UInt8]] = [
     "board.js": PackageResources.board_js, "bytes.js": PackageResources.bytes_js,
     "clock.js": PackageResources.clock_js, "course.js": PackageResources.course_js,

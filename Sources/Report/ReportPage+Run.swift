@@ -3,9 +3,9 @@ import Experiments
 import Raster
 import Rollouts
 
-/// What a page shows of one run.
+/// The page's part for one run.
 extension ReportPage {
-  /// All of a run that is shown in full.
+  /// A run that is shown in full.
   func article(_ index: Int, _ run: RunReport, color: Int) -> HTML {
     """
     <article class="run s\(color % 8)" aria-labelledby="run-\(index)">
@@ -24,7 +24,7 @@ extension ReportPage {
       ? "" : "<div>\(heat(index, run))\n\(moments(index, run))</div>"
   }
 
-  /// A run of which no more is shown than what there is to know.
+  /// A run of which only the facts are shown.
   func member(_ run: RunReport) -> HTML {
     let outcome = run.score.isFinite ? NumberText.short(run.score) : ""
     return """
@@ -48,7 +48,7 @@ extension ReportPage {
     return "<dl>\(HTML.joined(rows))</dl>"
   }
 
-  /// What a language model wrote.
+  /// The texts that a language model wrote.
   private func texts(_ run: RunReport) -> HTML {
     guard !run.texts.isEmpty else { return "" }
     let texts = run.texts.map { text -> HTML in
@@ -60,7 +60,7 @@ extension ReportPage {
     return "<section class=\"card\"><h3>Texts</h3>\(HTML.joined(texts))</section>"
   }
 
-  /// The steps that are worth looking at; those of episodes that the player has lead there.
+  /// The moments; those in episodes that the player has link to it.
   private func moments(_ index: Int, _ run: RunReport) -> HTML {
     guard !run.moments.isEmpty else { return "" }
     let rows = run.moments.map { moment, command -> HTML in
@@ -84,7 +84,7 @@ extension ReportPage {
     let last = heat.maps.count - 1
     let (scale, columns) = (heat.parts.light.scale, heat.maps[0].columns)
     let bar = scale.kind == .diverging ? "diverging" : "sequential"
-    // The part of the theme's colours that the scale takes.
+    // The part of the theme's colours that the scale uses.
     let all = scale.kind == .diverging ? Theme.light.diverging : Theme.light.sequential
     let (count, shown) = (Double(all.colors.count), Double(scale.part.count))
     let start = count > shown ? 100 * Double(scale.part.lowerBound) / (count - shown) : 0
@@ -140,7 +140,7 @@ extension ReportPage {
       <div class="controls">\
       <button type="button" class="back" aria-label="Step back">◀</button>\
       <button type="button" class="play" aria-label="Play">Play</button>\
-      <button type="button" class="on" aria-label="Step on">▶</button>\
+      <button type="button" class="on" aria-label="Step forward">▶</button>\
       <label>Speed <select class="speed"><option value="1">1/s</option><option value="2">2/s</option>\
       <option value="5" selected>5/s</option><option value="10">10/s</option>\
       <option value="25">25/s</option><option value="60">60/s</option></select></label>\

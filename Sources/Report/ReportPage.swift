@@ -6,14 +6,14 @@ import Recordings
 import Replay
 import Rollouts
 
-/// A page that shows runs: one file that asks for nothing, runs nothing but its own script, and shows
-/// what recordings say as text and never as markup.
+/// A page that shows runs: one file that loads nothing, runs only its own script, and shows
+/// text from recordings as text and never as markup.
 package struct ReportPage {
-  /// What stands at the top.
+  /// The title.
   package var title: String
-  /// What made it, as in "reel 0.1.0".
+  /// What made it, as in "reel 1.0.0".
   package var maker: String
-  /// The runs, in the order in which they stand side by side.
+  /// The runs, in their order on the page.
   package var runs: [RunReport]
 
   /// A page of runs.
@@ -38,10 +38,10 @@ package struct ReportPage {
     let sheets = PackageResources.report_css + PackageResources.values_css
     let style = colors.style + String(decoding: sheets, as: UTF8.self)
     let hash = Base64.text(SHA256.hash(Array(script.utf8)))
-    // Browsers run the one script whose hash stands here, and fetch nothing at all.
+    // Browsers run only the script with this hash, and load nothing at all.
     let policy =
       "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-\(hash)'"
-    // In JSON "<" can be spelled otherwise, so that no text ends the element that it stands in.
+    // In JSON "<" can be escaped, so that no text closes the element around it.
     let numbers = data.compact.replacing("<", with: "\\u003c")
     let page: HTML = """
       <!doctype html>
@@ -82,12 +82,12 @@ package struct ReportPage {
 
   // MARK: Parts
 
-  /// The runs that are shown in full, by whose places the script finds them.
+  /// The runs that are shown in full; the script refers to them by index.
   var shown: [RunReport] { runs.filter(\.isInFull) }
   /// Whether there are too many to show each in full.
   private var isGrouped: Bool { !runs.allSatisfy(\.isInFull) }
 
-  /// The place of a run among those that are shown in full; nil for another.
+  /// The index of a run among those shown in full; nil for any other.
   private func place(_ index: Int) -> Int? {
     runs[index].isInFull ? runs[..<index].count(where: \.isInFull) : nil
   }
@@ -106,7 +106,7 @@ package struct ReportPage {
       """
   }
 
-  /// The curves of each world's runs. All of a world are smoothed by what fits the shortest.
+  /// The curves of each world's runs. All runs of a world are smoothed with the window of the shortest.
   private func figures() throws -> [(heading: String, figure: CurveFigure)] {
     var worlds: [String: [Int]] = [:]
     for (index, run) in runs.enumerated() where run.curve != nil {
@@ -138,7 +138,7 @@ package struct ReportPage {
   private var keys: HTML {
     guard hasPlayers else { return "" }
     return """
-      Keys, with a player in focus: space plays, ← → step, Home and End jump, [ ] change the speed, L loops.
+      Keys, with a player in focus: Space plays, ← → step, Home and End jump, [ ] change the speed, L loops.
       """
   }
 
@@ -153,7 +153,7 @@ package struct ReportPage {
     return "<div class=\"runs\" data-count=\"\(places.count)\">\(HTML.joined(articles))</div>"
   }
 
-  /// Of each group its middle run in full, and all others as what there is to know of them.
+  /// The middle run of each group in full, and only the facts of all others.
   private var grouped: HTML {
     var colors: [String: Int] = [:]
     let sections = groups.map { group -> HTML in

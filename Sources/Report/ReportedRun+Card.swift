@@ -5,7 +5,7 @@ import Raster
 import Recordings
 import Rollouts
 
-/// What is to be known of a run first.
+/// The most important facts of a run.
 extension ReportedRun {
   func facts(_ curve: Curve?) throws -> [(name: String, value: String)] {
     let session = try recording.lastSession()

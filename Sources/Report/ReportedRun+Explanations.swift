@@ -9,8 +9,8 @@ extension ReportedRun {
   /// The longest episodes whose steps are explained.
   private static let mostTraced = 400
 
-  /// Explains the steps of the episodes of a network, as far as the page has room; one that reads letters takes
-  /// too long to be trained again.
+  /// Explains the steps of a network's episodes, as far as the page has space; a network that reads letters takes
+  /// too long to train again.
   func explainNetwork(
     _ report: inout RunReport, _ episodes: [Episode], _ progress: (Double) -> Bool
   ) throws {
@@ -32,7 +32,7 @@ extension ReportedRun {
         report.episodes[index].explanations = found.map { $0.summary.joined(separator: "\n") }
         room -= bytes
       } catch let error as RunError where error.kind == .run {
-        // Trained on another kind of processor: the rest of the page is as it was recorded.
+        // The run was trained on another kind of processor: the rest of the page is as recorded.
         return
       }
     }

@@ -6,9 +6,9 @@ import Raster
 import Recordings
 import Rollouts
 
-/// What a language model wrote, and how it learned to.
+/// The texts of a language model, and its training.
 extension ReportedRun {
-  /// The losses of a model's training as a curve, and as they are drawn where it is alone.
+  /// A model's training losses, as a curve for comparison and as drawn for a single run.
   func readLosses(_ report: inout RunReport) throws {
     report.losses = try LossCurve(of: recording)
     let name = "losses/validation"
@@ -17,7 +17,7 @@ extension ReportedRun {
     report.score = try Self.score(values.last(1).map(\.totalReturn))
   }
 
-  /// The texts that are chosen, as far as their letters have room.
+  /// The chosen texts, as far as the page has space.
   func texts() throws -> [RunReport.Text] {
     var room = options.bytes
     var texts: [RunReport.Text] = []
@@ -37,7 +37,7 @@ extension ReportedRun {
         throw RunError.damaged(recording.path, "episode \(episode.number) has no text")
       }
       if step.t == 0 { prompt = state }
-      // What ends a text is no part of it.
+      // The end token is not part of the text.
       if step.ending != .terminated { added += next }
     }
     let mean = (episode.return) / Double(max(1, episode.steps))
@@ -47,7 +47,7 @@ extension ReportedRun {
       prompt: String(decoding: prompt, as: UTF8.self), text: String(decoding: added, as: UTF8.self))
   }
 
-  /// What is to be known of a model's training, or of its texts.
+  /// The most important facts of a model's training, or of its texts.
   func textFacts() throws -> [(String, String)] {
     guard run.purpose == .train else {
       let counts = try recording.counts()

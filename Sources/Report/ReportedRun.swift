@@ -23,18 +23,18 @@ package struct ReportedRun {
   let options: Options
   let tables: PictureTables
 
-  /// How much a report shows.
+  /// How much of a run a report shows.
   package struct Options: Sendable {
     /// The episodes that can be played, each with the word that chose it.
     package var episodes: [(label: String, selection: EpisodeSelection)]
-    /// How many heat maps its slider goes through.
+    /// The number of heat maps on the slider.
     package var moments: Int
-    /// The bytes that one run's pictures, maps and numbers may take.
+    /// The limit for one run's pictures, maps and numbers, in bytes.
     package var bytes: Int
     /// How many points of a run's curve are kept.
     var points = Outcomes.usualMost
 
-    /// A choice.
+    /// Options.
     package init(
       episodes: [(label: String, selection: EpisodeSelection)], moments: Int, bytes: Int
     ) {
@@ -42,13 +42,13 @@ package struct ReportedRun {
     }
   }
 
-  /// What to type, as whoever asks for a report knows.
+  /// Commands to print, from the caller.
   package struct Commands: Sendable {
-    /// To make the same run again.
+    /// The command that makes the same run again.
     package var again: String
-    /// To explain a step, whose number follows; empty where nothing does.
+    /// The command that explains a step, without the number; empty if there is none.
     package var explain: String
-    /// To show a moment; nil where nothing does.
+    /// The command that shows a moment; nil if there is none.
     package var moment: @Sendable (Moment) -> String?
 
     /// Some commands.
@@ -76,7 +76,7 @@ package struct ReportedRun {
       run.isOfText ? (nil, .nothing) : (try plan.world(), try plan.insight(of: recording))
   }
 
-  /// Reads what there is to know, without pictures.
+  /// Reads the facts, without pictures.
   package func readBriefly() throws -> RunReport {
     let curve = run.isOfText ? nil : try Curve(recording.outcomes(most: options.points))
     var report = RunReport(
@@ -97,10 +97,10 @@ package struct ReportedRun {
     return mean.isNaN ? -.infinity : mean
   }
 
-  /// Reads it all; `progress` hears the share that is done, and ends it by false.
+  /// Reads everything; `progress` receives the share that is done, and stops it by returning false.
   package func read(progress: (Double) -> Bool = { _ in true }) throws -> RunReport {
-    // On threads and connections of their own; the digest takes as long as all the rest, and a large file does
-    // without it.
+    // On separate threads and connections; the digest takes as long as all the rest, and is left out for a
+    // large file.
     let (path, catalog) = (path, tables.catalog)
     let moments =
       run.purpose == .train && !run.isOfText
@@ -121,7 +121,7 @@ package struct ReportedRun {
     return report
   }
 
-  /// Of a larger file the digest would take most of a report's time; `reel digest` prints it.
+  /// The digest of a larger file would take most of a report's time; `reel digest` prints it.
   private static let mostHashedBytes = 256 << 20
 
   private func readShown(
@@ -173,14 +173,14 @@ package struct ReportedRun {
 
   // MARK: Heat map
 
-  /// Maps of more cells, or longer ones, have no place on a page.
+  /// The largest map on a page, in cells and in columns or rows.
   private static let (mostCells, greatestSide) = (40_000, 8192)
-  /// The longer side of maps in pixels, as far as cells of whole pixels come.
+  /// The longer side of maps in pixels, rounded to cells of whole pixels.
   private static let mapSide = 640
-  /// In maps of more columns and rows numbers would be too small to be read.
+  /// With more columns or rows, numbers would be too small to read.
   private static let (numberedColumns, numberedRows) = (8, 24)
 
-  /// The steps whose maps are shown, and the bytes that these take; none where there is nothing to see.
+  /// The steps whose maps are shown, and their size in bytes; none if there is nothing to see.
   private func mapSteps() throws -> (steps: [Int], bytes: Int) {
     guard case .table = insight, try recording.hasEveryStep(),
       let layout = StateLayout(run.world.fields),
@@ -218,7 +218,7 @@ package struct ReportedRun {
     (try chosen(), try steps.map { try recording.lastEpisode(before: $0)?.number ?? 0 })
   }
 
-  /// Each episode once, under the first word that chose it.
+  /// Each episode once, with the first word that chose it.
   func chosen() throws -> [(episode: Episode, label: String)] {
     var seen: Set<Int> = []
     let found = try recording.episodesWithSteps(options.episodes.map(\.selection))
@@ -260,7 +260,7 @@ package struct ReportedRun {
 
   // MARK: Values
 
-  /// What the last checkpoint before an episode said at each of its moments.
+  /// The values of the last checkpoint before an episode at each of its moments.
   private func networkValues(
     _ report: RunReport.Episode, _ episode: Episode,
     _ network: (Checkpoint) throws -> ActionValues

@@ -3,14 +3,14 @@ package import Experiments
 package import Pictures
 import Platform
 
-/// Reads what a report shows of some recordings: a few in full; of many one of each group, and of the others what there is to know.
+/// Reads what a report shows of some recordings: a few in full; of many, one of each group in full and the facts of the others.
 package struct ReportedRuns {
   private let groups: RunGroups
   private let options: ReportedRun.Options
   private let commands: (GroupedRun) throws -> ReportedRun.Commands
   private let tables: PictureTables
 
-  /// More runs than these are shown by groups, and no more than these in full.
+  /// More runs than these are shown in groups, and at most these in full.
   private static let mostInFull = 6
 
   /// The runs of some groups; `options.bytes` is for all of them together.
@@ -22,7 +22,7 @@ package struct ReportedRuns {
     self.commands = commands
   }
 
-  /// Reads them; `progress` hears the share that is done, and ends it by false.
+  /// Reads them; `progress` receives the share that is done, and stops it by returning false.
   package func read(progress: (Double, String) -> Bool = { _, _ in true }) throws -> [RunReport] {
     let count = groups.runs.count
     guard count > Self.mostInFull else {
@@ -56,7 +56,7 @@ package struct ReportedRuns {
     return try ReportedRun(run, named: name, commands(run), own, by: tables)
   }
 
-  /// Of each of the first groups the run whose last episodes are neither the best nor the worst.
+  /// For each of the first groups the run with the median score of its last episodes.
   private func middles(of reports: [RunReport]) -> [Int] {
     RunReportGroup.all(of: reports).prefix(Self.mostInFull).map { group in
       let sorted = group.members.sorted { reports[$0].score < reports[$1].score }

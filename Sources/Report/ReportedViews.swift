@@ -5,20 +5,20 @@ import Raster
 import Recordings
 import Replay
 
-/// What a report shows of the episodes of a run, in the colours of both themes.
+/// The pictures of a run's episodes in a report, in the colours of both themes.
 struct ReportedViews {
-  /// The board of a grid world; nil where episodes are films.
+  /// The board of a grid world; nil if episodes are films.
   private(set) var board: GridParts?
-  /// What is seen of each episode, and every how many steps.
+  /// The view of each episode, and its frame interval.
   private(set) var views: [(every: Int, view: RunReport.View)] = []
 
-  /// The longer side of films and of boards in pixels: boards are drawn once, films again and again.
+  /// The longer side of films and of boards in pixels: boards are stored once, films frame by frame.
   private static let (filmSide, boardSide) = (400, 640)
-  /// How many frames of a run are looked at to choose a film's colours.
+  /// How many frames of a run are examined to choose a film's colours.
   private static let sampledFrames = 24
-  /// More frames than these make a page heavy before they make it better.
+  /// More frames than these make a page larger without making it better.
   private static let mostFrames = 160
-  /// More moments on a board than these are left out.
+  /// The most moments on a board.
   private static let mostMoments = 2000
 
   /// Views of episodes that take at most `bytes` bytes together.

@@ -6,7 +6,7 @@ import Recordings
 import Replay
 import Rollouts
 
-/// What the page's script reads: names and numbers as JSON, bulk numbers and pictures as places in the
+/// The data for the page's script: names and numbers as JSON, bulk numbers and pictures as positions in the
 /// page's bytes.
 extension RunReport {
   func json(_ bytes: inout PageBytes) -> JSON {
@@ -29,12 +29,12 @@ extension RunReport {
   }
 }
 
-/// Lines of words, each kept once however often it stands on the page.
+/// Lines of text, each stored once however often it appears on the page.
 private struct LineTable {
   private(set) var all: [String] = []
   private var known: [Substring: Int] = [:]
 
-  /// The places of a text's lines.
+  /// The indices of a text's lines.
   mutating func places(of text: String) -> [Int] {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       if let place = known[line] { return place }
@@ -126,7 +126,7 @@ extension RunReport.Heat {
     let map = maps[0]
     let scale = parts.light.scale
     let isExact = map.values.count <= Self.mostNumbers
-    // Only places that have a number at some step are kept; the others stay as the ground shows them.
+    // Only cells with a number at some step are stored; the others keep the background.
     let learned = map.values.indices.filter { place in
       maps.contains { !$0.values[place].isNaN }
     }
@@ -136,7 +136,7 @@ extension RunReport.Heat {
     }
     var members: [JSON.Member] = []
     if !lastUpdates.isEmpty {
-      // −1 where a cell was not updated by then.
+      // −1 if a cell was not updated by then.
       members = [
         .init(
           "last",
@@ -187,13 +187,13 @@ extension RunReport.Heat {
 
   private var inks: Range<Int> { HeatMapParts.inkColors.indices }
 
-  /// 255 stands for nothing known.
+  /// 255 means unknown.
   private func coarse(_ value: Double) -> UInt8 {
     let share = parts.light.scale.share(of: value)
     return value.isNaN ? 255 : UInt8(max(0, min(254, (share * 254).rounded())))
   }
 
-  /// The arrows of every set of greedy actions that there is, in every ink.
+  /// The arrows of every set of greedy actions that occurs, in every ink.
   private func arrows(_ bytes: inout PageBytes) -> JSON {
     let sets = Set(maps.flatMap(\.greedy)).subtracting([0]).sorted()
     return .object(

@@ -1,7 +1,7 @@
 import Analysis
 
 extension [RunReport] {
-  /// The runs with the maps of each world in one colour scale: what stands side by side is compared by colour.
+  /// The runs with the maps of each world in one colour scale, so that colours can be compared.
   func inOneScale() throws -> [RunReport] {
     let maps = Dictionary(grouping: self) { $0.task }.mapValues {
       $0.compactMap(\.heat).flatMap(\.maps)

@@ -6,43 +6,43 @@ import Recordings
 import Replay
 import Rollouts
 
-/// What a page shows of one run: plain values and painted pictures.
+/// A run on a page: plain values and painted pictures.
 package struct RunReport {
-  /// What distinguishes it from the others.
+  /// Its name beside the others.
   package let name: String
-  /// The world and map that it was run on: returns of others have nothing in common with its own.
+  /// Its world and map: returns of others are not comparable.
   let task: String
-  /// The runs that it belongs to: those that differ in their seeds alone.
+  /// Its group: runs that differ only in their seeds.
   let group: String
   /// Whether its episodes, its heat map and its moments are shown as well.
   var isInFull = false
-  /// What is to be known first, each with its name.
+  /// The most important facts, each with its name.
   var facts: [(name: String, value: String)]
   /// Every setting.
   var settings: [(name: String, value: String)]
-  /// What to type to get the same run again.
+  /// The command that makes the same run again.
   var command: String
-  /// What the run's author noted.
+  /// The note of the run's author.
   var note = ""
-  /// Where an episode's values come from, if not from the table at that very step.
+  /// The source of an episode's values, unless it is the table at that very step.
   var valueSource = ""
-  /// Its returns, or what a language model's loss was; nil where nothing was learned from.
+  /// Its returns, or a language model's losses; nil if nothing was learned.
   var curve: Curve?
   /// The losses of a language model.
   var losses: LossCurve?
-  /// What a language model wrote.
+  /// The texts that a language model wrote.
   var texts: [Text] = []
-  /// The actions' names and ways.
+  /// The actions' names and directions.
   var actions: [ActionMeaning]
   /// What was learned, over the course of training.
   var heat: Heat?
-  /// The board that its episodes are played on; nil where they are films.
+  /// The board of its episodes; nil if they are films.
   var board: GridParts?
-  /// The steps that are worth looking at, and what to type to see them.
+  /// The moments, with the commands that show them.
   var moments: [(moment: Moment, command: String?)] = []
-  /// What to type before a step's number to have it explained; empty where nothing does.
+  /// The command that explains a step, without the number; empty if there is none.
   var explainCommand = ""
-  /// What the player can play.
+  /// The episodes that can be played.
   package internal(set) var episodes: [Episode] = []
 
   /// The mean return of its last hundred episodes, or its last loss; that of nothing is the least.
@@ -50,13 +50,13 @@ package struct RunReport {
 
   /// A text that a language model wrote.
   struct Text {
-    /// Which it is, and how long and how sure.
+    /// Which text it is, its length and its perplexity.
     var heading: String
     var prompt: String
     var text: String
   }
 
-  /// Something for light pages, and the same for dark ones.
+  /// A value for light pages, and the same for dark ones.
   struct Themed<Value> {
     var light: Value
     var dark: Value
@@ -69,28 +69,28 @@ package struct RunReport {
     var steps: [Int]
     /// The episode of each.
     var episodes: [Int]
-    /// What they are put together from.
+    /// The parts that they are assembled from.
     var parts: Themed<HeatMapParts>
-    /// What the directions are where they are not those of a map.
+    /// The meaning of the directions if they are not those of a map.
     var directions: String
 
-    /// On maps of more cells nobody reads numbers, and a byte is enough for a colour.
+    /// Maps with more cells show no numbers, so one byte is enough for a colour.
     static let mostNumbers = 4096
 
-    /// The last update of each cell by each map, as a place in `updates`; empty where there is no room for them.
+    /// The last update of each cell at each map, as an index in `updates`; empty if there is no space.
     var lastUpdates: [[Int: Int]] = []
     var updates: [QUpdate] = []
 
-    /// The most bytes that a map with `cells` cells takes: values, and greedy actions.
+    /// The most bytes of a map with `cells` cells: values, and greedy actions.
     static func byteCount(cells: Int) -> Int { cells * (cells <= mostNumbers ? 5 : 2) }
   }
 
-  /// An episode, moment by moment: one more than steps, or every n-th of them.
+  /// An episode, moment by moment: one more than its steps, or every n-th of them.
   package struct Episode {
     var number: Int
-    /// Why it was chosen, as in "best"; its number speaks for itself otherwise.
+    /// Why it was chosen, such as "best"; empty for an episode chosen by number.
     var label: String
-    /// How it ended, in a word.
+    /// Its ending, as a word.
     var ending: String
     /// The steps done at each moment.
     var steps: [Int] = []
@@ -98,25 +98,25 @@ package struct RunReport {
     var returns: [Double] = []
     /// The state at each moment.
     var states: [Value] = []
-    /// What was done next; nil at the end, or where actions are no choice of few.
+    /// The next action; nil at the end, or if there are not a few choices.
     var actions: [Int?] = []
-    /// The recorded step of its first moment, and how far apart its steps are.
+    /// The recorded step of its first moment, and the distance between its steps.
     var firstStep: Int
     var stride: Int
-    /// Why each step was taken and what was learned from it, in lines; empty where nobody knows, or where the
-    /// page has no room.
+    /// Why each step was taken and what was learned from it, in lines; empty if unknown, or if the
+    /// page has no space.
     var explanations: [String] = []
-    /// About as many bytes as the explanation of a moment takes.
+    /// The approximate bytes of a moment's explanation.
     static let explanationBytes = 420
-    /// What each action was thought to be worth, moment after moment; empty where nobody knows.
+    /// The value of each action, moment after moment; empty if unknown.
     var values: [Float] = []
-    /// What is seen.
+    /// The pictures.
     var view: View
   }
 
-  /// What is seen of an episode.
+  /// The pictures of an episode.
   enum View {
-    /// What lies over the run's board at each moment, and the pieces of trail that there are by then.
+    /// The sprites on the run's board at each moment, and the pieces of trail by then.
     case overlay([GridParts.Frame], trail: [GridParts.Placement], trailCounts: [Int])
     /// What changes from moment to moment.
     case film(Themed<FrameChanges>)

@@ -1,11 +1,11 @@
-/// Runs of one world that differ in their seeds alone.
+/// Runs of one world that differ only in their seeds.
 struct RunReportGroup {
   let task: String
   let name: String
-  /// Their places among all runs.
+  /// Their indices among all runs.
   fileprivate(set) var members: [Int]
 
-  /// The groups of some runs, in the order of their first ones.
+  /// The groups of some runs, in the order of their first runs.
   static func all(of runs: [RunReport]) -> [RunReportGroup] {
     var groups: [RunReportGroup] = []
     for (place, run) in runs.enumerated() {

@@ -5,9 +5,9 @@ import Platform
 import Recordings
 import Rollouts
 
-/// A table followed through training, once, for all that a report shows of it: its maps at some steps, what it
-/// said at each moment of the episodes that can be played, why each of their steps was taken, the last update
-/// of each cell, and what its moments are found by.
+/// A table followed through training, once, for everything that a report shows of it: its maps at some steps, its
+/// values at each moment of the episodes that can be played, why each of their steps was taken, the last update
+/// of each cell, and its moments.
 struct TableCourse {
   private(set) var maps: [HeatMap] = []
   private(set) var lastUpdates = LastUpdates()
@@ -16,14 +16,14 @@ struct TableCourse {
   private let recording: Recording
   private let run: RunDescription
   private let tables: PictureTables
-  /// How many bytes words and updates may take.
+  /// The most bytes for explanations and updates.
   private let room: Int
 
   init(_ recording: Recording, _ run: RunDescription, _ tables: PictureTables, room: Int) {
     (self.recording, self.run, self.tables, self.room) = (recording, run, tables, room)
   }
 
-  /// Follows the table, and gives each episode what it said: NaN of what is not allowed.
+  /// Follows the table, and gives each episode its values: NaN for actions that are not allowed.
   mutating func follow(
     at mapSteps: [Int], _ reports: inout [RunReport.Episode], _ episodes: [Episode]
   ) throws {
@@ -38,7 +38,7 @@ struct TableCourse {
       }, keepsUpdates: keepsUpdates)
     let wantsHistory = try recording.hasTableMoments(in: tables.catalog)
     let end = wantsHistory ? try recording.stepCount() : follower.lastStep ?? 0
-    // One thread makes the updates of the log again, another looks at them.
+    // One thread recomputes the updates of the log, another examines them.
     let reader = Reader(follower, wantsHistory ? TableHistory(table) : nil)
     let relay = Relay<Reader.Part> { reader.take($0) }
     try recording.forEachQTable(
@@ -68,14 +68,14 @@ struct TableCourse {
     }
   }
 
-  /// Where each moment of the episodes stands in the log, in its order.
+  /// Where each moment of the episodes is in the log, in ascending order.
   private func places(
     _ reports: [RunReport.Episode], _ episodes: [Episode]
   ) throws -> [TableFollower.Place] {
     var places: [TableFollower.Place] = []
     for (index, episode) in episodes.enumerated() {
       let report = reports[index]
-      // Where every n-th step is shown, a moment is several steps.
+      // If every n-th step is shown, a moment is several steps.
       let isWhole = report.steps.count == episode.steps + 1
       let steps = isWhole ? try recording.steps(of: episode) : []
       for (place, (t, state)) in zip(report.steps, report.states).enumerated() {
@@ -92,12 +92,12 @@ struct TableCourse {
   }
 }
 
-/// What looks at the updates of a table, on one thread.
+/// Examines the updates of a table, on one thread.
 private final class Reader: @unchecked Sendable {
-  /// What it is sent.
+  /// Its messages.
   enum Part: Sendable {
     case updates([QUpdate])
-    /// A map is drawn of the table as it is now.
+    /// Draw a map of the current table.
     case map
   }
 
@@ -119,16 +119,16 @@ private final class Reader: @unchecked Sendable {
   }
 }
 
-/// The last update of each state by each map.
+/// The last update of each state at each map.
 struct LastUpdates {
   private(set) var updates: [QUpdate] = []
-  /// By each map, for each state the place of its last update.
+  /// For each map and state the index of its last update.
   private(set) var places: [[Int: Int]] = []
 
-  /// About as many bytes as they take on a page: 28 each.
+  /// Their approximate size on a page: 28 bytes each.
   var bytes: Int { updates.count * 28 }
 
-  /// Keeps those by a map; what an earlier map had is not kept again.
+  /// Stores those at a map; updates of an earlier map are not stored again.
   mutating func keep(_ last: [QUpdate?]) {
     let before = places.last ?? [:]
     var now: [Int: Int] = [:]

@@ -2,23 +2,23 @@ import Experiments
 import Recordings
 import Rollouts
 
-/// Follows the updates of a table, and says what it held at some moments on the way.
+/// Follows the updates of a table, and reads its values at some moments on the way.
 struct TableFollower {
   /// A state at a moment of an episode.
   struct Place {
     var step: Int
-    /// Which of the episodes that are shown.
+    /// Which of the shown episodes.
     var episode: Int
     var state: Int
-    /// The step that was taken there; nil at an episode's end, or where steps are left out.
+    /// The step taken there; nil at an episode's end, or if steps are skipped.
     var taken: RecordedStep?
   }
 
-  /// What the table said at each moment of each episode: NaN of what is not allowed.
+  /// The table's values at each moment of each episode: NaN for actions that are not allowed.
   private(set) var values: [[Float]]
   /// Why each of their steps was taken.
   private(set) var explanations: [[String]]
-  /// The last update of each state; empty where they are not kept.
+  /// The last update of each state; empty if they are not kept.
   private(set) var last: [QUpdate?]
 
   private let places: [Place]
@@ -27,7 +27,7 @@ struct TableFollower {
   private let actions: Int
   private var table: (values: [Double], visits: [UInt32])
 
-  /// Begins with a table of step 0; places are in the order of the log.
+  /// Begins with the table of step 0; moments are in the order of the log.
   init(
     _ table: QTable, _ places: [Place], _ contexts: [TableExplanation.Context], keepsUpdates: Bool
   ) {
@@ -39,7 +39,7 @@ struct TableFollower {
     last = Array(repeating: nil, count: keepsUpdates ? table.states : 0)
   }
 
-  /// The last moment that is looked at.
+  /// The last moment of interest.
   var lastStep: Int? { places.last?.step }
 
   /// Takes the next updates.
@@ -54,12 +54,12 @@ struct TableFollower {
     }
   }
 
-  /// After the last update.
+  /// Called after the last update.
   mutating func finish() {
     while next < places.count { look(nil) }
   }
 
-  /// Keeps what the table holds at the next place, before an update.
+  /// Stores the table's values at the next moment, before an update.
   private mutating func look(_ update: QUpdate?) {
     let place = places[next]
     next += 1

@@ -1,24 +1,24 @@
-/// The whole of a small world as tables: what each executed move does, and which move an action
-/// executes. Trainers, value iteration and exact evaluation all read these.
+/// A small world as tables: what each executed move does, and which moves an action may execute.
+/// Trainers, value iteration and exact evaluation all read these tables.
 @usableFromInline package struct Dynamics: Sendable {
-  /// What one executed move does in one state.
+  /// The result of executing a move in a state.
   @usableFromInline package struct Outcome: Sendable {
     // Twelve bytes, not sixteen: a large map has millions of them.
     @usableFromInline let low: UInt32
     @usableFromInline let high: UInt32
-    /// The next state, below zero where the move ends the episode.
+    /// The next state; below zero where the move ends the episode.
     @usableFromInline let code: Int32
 
     /// The outcome of a move.
     @inlinable package init(next: Int, reward: Double, terminates: Bool = false) {
-      // Adding zero makes −0 into 0, which a recording could not keep apart.
+      // Adding zero turns −0 into 0, because a recording cannot store −0.
       let bits = (reward + 0).bitPattern
       low = UInt32(truncatingIfNeeded: bits)
       high = UInt32(truncatingIfNeeded: bits >> 32)
       code = terminates ? ~Int32(next) : Int32(next)
     }
 
-    /// What the move pays.
+    /// The reward of the move.
     @inlinable package var reward: Double {
       Double(bitPattern: UInt64(high) << 32 | UInt64(low))
     }
@@ -33,15 +33,16 @@
   /// Which moves an action may execute besides the intended one, each with probability `chance`.
   @usableFromInline package struct Slip: Sendable {
     @usableFromInline package var chance: Double
-    /// The two moves beside the intended one; for an action that never slips, itself twice.
+    /// The two moves that each action may slip to; for an action that never slips, its own move
+    /// twice.
     @usableFromInline package var beside: [(Int, Int)]
     @usableFromInline let threshold: UInt64
-    /// For each action the intended move, then those beside it.
+    /// For each action, the intended move and then the two that it may slip to.
     @usableFromInline let moves: [Int]
 
     /// Each action slips to either side with probability `chance`.
     package init(chance: Double, beside: [(Int, Int)]) {
-      precondition(chance > 0 && chance <= 0.5, "a chance to slip to either side is in 0 to ½")
+      precondition(chance > 0 && chance <= 0.5, "the chance to slip to either side is from 0 to ½")
       self.chance = chance
       self.beside = beside
       threshold = UInt64(chance * 0x1p32)
@@ -53,11 +54,12 @@
   @usableFromInline package let actions: Int
   @usableFromInline package let start: Int
   @usableFromInline let outcomes: [Outcome]
-  /// One bit an action; empty where every action is legal everywhere.
+  /// One bit per action; empty where every action is legal everywhere.
   @usableFromInline let legal: [UInt8]
   @usableFromInline package let slip: Slip?
 
-  /// Dynamics from tables; `outcomes` holds `states × actions` entries, a state's together.
+  /// Dynamics from tables. `outcomes` has `states × actions` entries; those of one state are
+  /// adjacent.
   package init(
     states: Int, actions: Int, start: Int, outcomes: [Outcome], legal: [UInt8] = [],
     slip: Slip? = nil
@@ -73,22 +75,22 @@
     self.slip = slip
   }
 
-  /// What a move does once it is executed.
+  /// The result of a move once it is executed.
   @inlinable package func outcome(_ state: Int, executing move: Int) -> Outcome {
     outcomes[state &* actions &+ move]
   }
 
-  /// The move that an action executes: the intended one, or, by the random word of this step, one
-  /// beside it.
+  /// The move that an action executes: the intended one or, depending on the random word of this
+  /// step, one that it slips to.
   @inlinable package func executed(_ action: Int, _ word: @autoclosure () -> UInt32) -> Int {
     guard let slip else { return action }
     let word = UInt64(word())
-    // Counted, not branched upon: which way a move slips cannot be predicted.
+    // Arithmetic instead of a branch, because which way a move slips cannot be predicted.
     let slips = (word < slip.threshold &* 2 ? 1 : 0) &+ (word < slip.threshold ? 1 : 0)
     return slip.moves[action &* 3 &+ slips]
   }
 
-  /// Lends the outcomes to a loop, which checks no place: that of a move in a state is `states` rows of
+  /// Passes the outcomes to a loop, which does no bounds checks. They are `states` rows of
   /// `actions`.
   @inlinable package func withOutcomes<Result>(
     _ body: (UnsafeBufferPointer<Outcome>) throws -> Result
@@ -112,20 +114,20 @@
     legal.isEmpty || legal[state] >> action & 1 == 1
   }
 
-  /// Whether all rewards are whole numbers, which recordings keep in less room.
+  /// Whether all rewards are whole numbers, which take less space in recordings.
   package var hasWholeRewards: Bool {
     outcomes.allSatisfy { $0.reward == $0.reward.rounded() }
   }
 
-  /// Where every action is legal, this is false and the table needs no mask.
+  /// Whether any action is illegal somewhere; if not, the table needs no mask.
   @inlinable package var hasIllegalActions: Bool { !legal.isEmpty }
 }
 
-/// A world with few enough states to be written down as tables.
+/// A world with few enough states to be written as tables.
 package protocol TabularWorld: World where State == Int, Action == Int {
   /// The tables.
   var dynamics: Dynamics { get }
-  /// Whether one can ever be in a state: not inside a wall.
+  /// Whether an agent can ever be in a state: false inside a wall.
   func canBeIn(_ state: Int) -> Bool
 }
 

@@ -1,4 +1,4 @@
-/// What a random draw is for; streams of different purposes never meet.
+/// What a random draw is for; streams for different purposes never overlap.
 public enum Purpose: UInt32, Sendable {
   /// The state that an episode starts in.
   case start = 1
@@ -6,17 +6,17 @@ public enum Purpose: UInt32, Sendable {
   case world
   /// Which action is chosen.
   case policy
-  /// How a map is made.
+  /// How a map is generated.
   case map
-  /// Which action is chosen while nothing is learned.
+  /// Which action is chosen during an evaluation, when nothing is learned.
   case evaluation
-  /// The numbers that a network starts from.
+  /// A network's initial parameters.
   case parameters
-  /// What is learned from once more.
+  /// Which transitions are replayed for learning.
   case replay
-  /// Which activations are dropped while a network learns.
+  /// Which activations are dropped while a network is trained.
   case dropout
-  /// Which settings are tried.
+  /// Which settings a search tries.
   case search
 }
 
@@ -41,14 +41,14 @@ public struct Generator: Sendable, Equatable {
     Draws(generator: self, purpose: purpose, episode: episode, t: t)
   }
 
-  /// Four words: those of one draw at the steps 4 `quarter` to 4 `quarter` + 3 of an episode.
+  /// The words of one draw for the four steps 4 `quarter` to 4 `quarter` + 3 of an episode.
   @inlinable public func block(
     _ purpose: Purpose, episode: Int, quarter: Int, draw: Int = 0
   ) -> SIMD4<UInt32> {
     inlinedBlock(purpose, episode: episode, quarter: quarter, draw: draw)
   }
 
-  /// The same, compiled into a loop that would spend much of its time on the call.
+  /// The same, inlined into loops that would otherwise spend much of their time on the call.
   @inlinable @inline(__always) func inlinedBlock(
     _ purpose: Purpose, episode: Int, quarter: Int, draw: Int = 0
   ) -> SIMD4<UInt32> {
@@ -62,7 +62,7 @@ public struct Generator: Sendable, Equatable {
   }
 }
 
-/// All the random words that one purpose may use at one step of one episode, by their number.
+/// All the random words that one purpose may use at one step of one episode, by number.
 public struct Draws: Sendable {
   @usableFromInline let generator: Generator
   @usableFromInline let purpose: Purpose
@@ -93,7 +93,8 @@ public struct Draws: Sendable {
   @usableFromInline let purpose: Purpose
   @usableFromInline let episode: Int
   @usableFromInline var quarter = -1
-  // Pairs of words, the first in the low half: one of four is then chosen by a shift, without memory.
+  // Two pairs of words, the first of each in the low half. A shift then selects one of four without
+  // a memory access.
   @usableFromInline var pairs: (UInt64, UInt64) = (0, 0)
 
   /// The words of an episode.
@@ -135,7 +136,7 @@ package func philox(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt3
   return SIMD4(c0, c1, c2, c3)
 }
 
-/// A generator for bulk work outside a step (drawing maps, bootstrapping), still keyed by a seed.
+/// A generator for bulk work outside a step (drawing maps, bootstrapping), also keyed by a seed.
 package struct Stream: RandomNumberGenerator {
   private let generator: Generator
   private let purpose: Purpose

@@ -2,20 +2,21 @@
 package struct Handling: Sendable, Equatable {
   /// When a step is taken.
   package enum Pace: Sendable, Equatable {
-    /// When the person acts: the world waits.
+    /// The world waits until the person acts.
     case turns
-    /// So many times a second, whatever the person does.
+    /// A fixed number of times a second, whatever the person does.
     case clock(stepsPerSecond: Double)
   }
 
   /// When a step is taken.
   package var pace: Pace
-  /// What is done by the clock while nobody acts, as recordings keep it; nil for the action whose number is 0.
+  /// The action that the clock takes while the person does nothing, as recordings store it; nil for
+  /// action 0.
   package var idle: Value?
-  /// Whether an arrow key says where to go on the picture, rather than which action to take.
+  /// Whether an arrow key gives a direction on the picture instead of choosing an action.
   package var arrowsPoint: Bool
 
-  /// The handling of a world.
+  /// How a person plays a world.
   package init(_ pace: Pace = .turns, idle: Value? = nil, arrowsPoint: Bool = false) {
     (self.pace, self.idle, self.arrowsPoint) = (pace, idle, arrowsPoint)
   }
@@ -26,12 +27,13 @@ extension World {
   package var handling: Handling { Handling() }
 }
 
-/// A world in which a person can lead something by pointing: an agent, a paddle, a fingertip, a car.
+/// A world in which a person can steer something by pointing: an agent, a paddle, a fingertip, a
+/// car.
 ///
-/// A push is an action of the world: what is recorded can be taken again.
+/// Pointing chooses an action of the world, so a recorded step can be taken again.
 package protocol PointedWorld: World {
-  /// Where that which is led is. Each world says in which units.
+  /// The position of what is steered, in the world's own units.
   func place(in state: State) -> SIMD2<Double>
-  /// The action that brings it toward a place; nil where none does.
+  /// The action that moves it toward a place; nil where none does.
   func action(toward place: SIMD2<Double>, in state: State) -> Action?
 }

@@ -1,4 +1,4 @@
-/// A queue that gives its least element first: a binary heap.
+/// A priority queue that returns its least element first: a binary heap.
 @usableFromInline package struct Heap<Element: Comparable & Sendable>: Sendable {
   @usableFromInline var elements: [Element] = []
 

@@ -1,16 +1,16 @@
 /// Why a text is not JSON, and where.
 public struct JSONError: Error, Equatable, CustomStringConvertible {
-  /// The byte of the text at which it is not JSON.
+  /// The offset of the byte at which the text stops being JSON.
   public var offset: Int
-  /// What should be there.
+  /// What was expected there.
   public var expected: String
 
-  /// A sentence for people.
+  /// A message for people.
   public var description: String { "not JSON at byte \(offset): expected \(expected)" }
 }
 
 extension JSON {
-  /// The value that a text spells.
+  /// Parses a text as a JSON value.
   public init(parsing text: String) throws(JSONError) {
     var parser = JSONParser(bytes: Array(text.utf8))
     self = try parser.document()
@@ -153,7 +153,7 @@ private struct JSONParser {
   }
 
   private mutating func codeUnit() throws(JSONError) -> UInt16 {
-    // Swift's own conversion would take a sign as well.
+    // Swift's own conversion would also accept a sign.
     guard at + 4 <= bytes.count, bytes[at] != UInt8(ascii: "+"), bytes[at] != UInt8(ascii: "-"),
       let unit = UInt16(String(decoding: bytes[at..<at + 4], as: UTF8.self), radix: 16)
     else { throw failure("four hexadecimal digits") }
@@ -165,10 +165,11 @@ private struct JSONParser {
 extension String {
   private static let mostAccents = 512
 
-  /// Swift's strings are equal where they look alike. To find that out takes time with the square of the number
-  /// of accents that stand on one letter: a text has less than 30, a hostile one as many as fit.
+  /// Swift's strings are equal if they look alike. The time for that comparison grows with the
+  /// square of the number of accents on one letter. Ordinary text has fewer than 30; hostile text
+  /// has as many as fit.
   fileprivate var isQuicklyCompared: Bool {
-    // Each has two bytes at least.
+    // Each accent takes at least two bytes.
     guard utf8.count > 2 * Self.mostAccents else { return true }
     var run = 0
     for scalar in unicodeScalars {
@@ -191,7 +192,7 @@ extension UInt8 {
 }
 
 extension ArraySlice<UInt8> {
-  /// Whether the bytes are a number as JSON writes it: Swift's own conversions take more.
+  /// Whether the bytes are a number in JSON's syntax: Swift's own conversions accept more.
   fileprivate var isNumber: Bool {
     var rest = self
     if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
@@ -210,7 +211,7 @@ extension ArraySlice<UInt8> {
     return rest.isEmpty
   }
 
-  /// Removes the digits in front, and returns how many there were.
+  /// Removes the leading digits and returns how many there were.
   private mutating func takeDigits() -> Int {
     let digits = prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
     removeFirst(digits)

@@ -16,7 +16,7 @@ public indirect enum JSON: Sendable, Equatable {
   case array([JSON])
   case object([Member])
 
-  /// A named value of an object.
+  /// A named member of an object.
   public struct Member: Sendable, Equatable {
     /// Its name.
     public var key: String
@@ -45,7 +45,7 @@ public indirect enum JSON: Sendable, Equatable {
     }
   }
 
-  /// The whole number that this holds.
+  /// The whole number that this value holds.
   public var int: Int? {
     switch self {
     case .integer(let value): value
@@ -54,11 +54,11 @@ public indirect enum JSON: Sendable, Equatable {
     }
   }
 
-  /// The whole number that this holds, where it counts something: from 0 to 2⁵³, which is less than any sum
-  /// of counts overflows at.
+  /// The whole number that this value holds, if it is a count: from 0 to 2⁵³, so small that sums of
+  /// counts do not overflow.
   package var count: Int? { int.flatMap { (0...1 << 53).contains($0) ? $0 : nil } }
 
-  /// The text that this holds.
+  /// The text that this value holds.
   public var text: String? {
     guard case .string(let value) = self else { return nil }
     return value
@@ -94,7 +94,7 @@ extension JSON {
     return text
   }
 
-  /// The value as text for people, two spaces a level.
+  /// The value as indented text for people, two spaces per level.
   public var pretty: String {
     var text = ""
     write(to: &text, indent: 0)

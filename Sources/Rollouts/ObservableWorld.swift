@@ -2,8 +2,8 @@
 package protocol RecordedState: Recordable {
   /// The recorded form, little-endian.
   var bytes: [UInt8] { get }
-  /// The state of a recorded form; nil where that is none. An array: to step through any collection costs ten times
-  /// as much.
+  /// The state with this recorded form; nil where the bytes are not one. Takes an array, because
+  /// stepping through a generic collection costs ten times as much.
   init?(bytes: [UInt8])
 }
 
@@ -16,14 +16,14 @@ extension RecordedState {
   }
 }
 
-/// What a policy can do in a world.
+/// The actions that a policy can choose from in a world.
 package enum ActionSpace: Sendable, Equatable {
   /// One of a number of choices.
   case discrete(Int)
-  /// So many real numbers; what is too large the world clips itself.
+  /// A number of real values; the world itself clips values that are too large.
   case continuous(Int)
 
-  /// How many numbers an action is: that of the choice, or one for each dimension.
+  /// How many numbers an action has: one for a choice, or one per dimension.
   package var width: Int {
     switch self {
     case .discrete: 1
@@ -32,9 +32,9 @@ package enum ActionSpace: Sendable, Equatable {
   }
 }
 
-/// An action that policies give as numbers, and recordings keep.
+/// An action that policies return as numbers and recordings store.
 package protocol RecordedAction: Recordable {
-  /// The action that a policy's numbers stand for, as many as the world's action space is wide.
+  /// The action for a policy's numbers, as many as the world's action space is wide.
   init(numbers: Span<Float>)
 }
 
@@ -42,16 +42,16 @@ extension Int: RecordedAction {
   package init(numbers: Span<Float>) { self = Int(numbers[0]) }
 }
 
-/// How the letters of an observation stand: places of a few letters each, which lie on a page. A letter is
-/// its code / 255.
+/// How the letters of an observation are arranged: in places of a few letters each, which are laid
+/// out on a page. A letter is its code / 255.
 package struct LetterSequence: Sendable, Equatable {
-  /// How many places there are, one behind the other, and how many of them beside one another.
+  /// How many places there are in sequence, and how many side by side.
   package let places: Int
   package let across: Int
-  /// How many letters stand at a place, and how many of them in a line.
+  /// How many letters a place has, and how many of them are on one line.
   package let each: Int
   package let columns: Int
-  /// The codes that count; others stand for nothing.
+  /// The codes that mean something; others are ignored.
   package let alphabet: [UInt8]
 
   /// A sequence of places.
@@ -63,34 +63,36 @@ package struct LetterSequence: Sendable, Equatable {
     self.alphabet = alphabet
   }
 
-  /// How many different symbols there are: a letter at another spot of its place is another symbol.
+  /// How many different symbols there are: the same letter at another position in its place is
+  /// another symbol.
   package var symbols: Int { each * alphabet.count }
 }
 
-/// A world that a network acts in: it sees a state as a row of numbers.
+/// A world for networks: they see a state as a row of numbers.
 package protocol ObservableWorld: World where State: RecordedState, Action: RecordedAction {
-  /// What each number of an observation is called, in order.
+  /// The name of each number of an observation, in order.
   var observationNames: [String] { get }
   /// How many numbers an observation has.
   var observationCount: Int { get }
-  /// Writes what a learner sees in a state: a pure function of it.
+  /// Writes what a learner sees in a state: a pure function of the state.
   func observe(_ state: State, into values: inout MutableSpan<Float>)
-  /// What can be done.
+  /// The actions that a policy can choose from.
   var actionSpace: ActionSpace { get }
-  /// Whether nothing is reset after a truncated episode: the next starts in the state that it ended in.
+  /// Whether the next episode starts in the state where a truncated episode ended.
   var isContinuing: Bool { get }
-  /// How an observation's letters stand, where it is made of letters.
+  /// How an observation's letters are arranged, where it is made of letters.
   var letters: LetterSequence? { get }
-  /// Whether a step cost one of several lives: the episode goes on, but a learner may call it an end.
+  /// Whether a step cost one of several lives: the episode goes on, but a learner may treat it as
+  /// an end.
   func costsLife(from state: State, to next: State) -> Bool
 }
 
 extension ObservableWorld {
-  /// A world whose episodes all begin at a start.
+  /// By default, every episode begins in a start state.
   package var isContinuing: Bool { false }
-  /// A world that shows numbers.
+  /// By default, an observation has no letters.
   package var letters: LetterSequence? { nil }
-  /// A world without lives.
+  /// By default, there are no lives.
   package func costsLife(from state: State, to next: State) -> Bool { false }
 
   /// What a learner sees in a state.
@@ -102,13 +104,13 @@ extension ObservableWorld {
   }
 }
 
-/// A world that a network learns by choosing among a few actions.
+/// A world in which a network chooses among a few actions.
 package protocol DiscreteActionWorld: ObservableWorld where Action == Int {}
 
 extension DiscreteActionWorld {
-  /// One of the actions that the world describes.
+  /// A choice among the actions that the world describes.
   package var actionSpace: ActionSpace { .discrete(description.actions.count) }
-  /// Every action that there is.
+  /// By default, every action.
   package func allows(_ action: Int, in state: State) -> Bool {
     description.actions.indices.contains(action)
   }

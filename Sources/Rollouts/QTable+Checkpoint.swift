@@ -1,5 +1,5 @@
-/// The part of a Q-table run's configuration that the table follows from: with it and the log, the
-/// table of any step can be made again.
+/// The part of a Q-table run's configuration that determines the table. From it and the log, the
+/// table at any step can be rebuilt.
 ///
 /// ```swift
 /// let rule = QTableRule(alpha: .linear(from: 0.5, to: 0.01), gamma: 0.99, episodes: 1000)
@@ -24,7 +24,7 @@ public struct QTableRule: Sendable, Equatable {
     case error
   }
 
-  /// The rule of a configuration.
+  /// A rule from its values.
   public init(alpha: Schedule, gamma: Double, episodes: Int, form: Form = .blend) {
     self.alpha = alpha
     self.gamma = gamma
@@ -32,12 +32,12 @@ public struct QTableRule: Sendable, Equatable {
     self.form = form
   }
 
-  /// The rule as a run's configuration: `alpha`, `gamma` and `episodes`.
+  /// The rule as part of a run's configuration: `alpha`, `gamma` and `episodes`.
   public var configuration: JSON {
     ["alpha": alpha.json, "gamma": .number(gamma), "episodes": .integer(episodes)]
   }
 
-  /// The rule in a recorded configuration; nil where it is not a Q-table's.
+  /// The rule in a recorded configuration; nil where the configuration is not a Q-table's.
   public init?(configuration: JSON) {
     guard let gamma = configuration["gamma"]?.double,
       let episodes = configuration["episodes"]?.int,
@@ -46,7 +46,7 @@ public struct QTableRule: Sendable, Equatable {
     self.init(alpha: alpha, gamma: gamma, episodes: episodes)
   }
 
-  /// The rule that the author of another program's recording declared; nil where it is none that is known.
+  /// The rule that the author of another program's recording declared; nil where it is unknown.
   package init?(declared json: JSON) {
     guard json["rule"]?.text == "q-learning", let gamma = json["gamma"]?.double,
       let alpha = json["alpha"].flatMap(Schedule.init(json:)),
@@ -78,11 +78,11 @@ extension QTable {
     let file = try Safetensors(decoding: checkpoint.unpacked().parameters)
     let (q, visits) = (try file.tensor("q"), try file.tensor("visits"))
     guard q.shape.count == 2, q.shape == visits.shape, q.shape[0] > 0, q.shape[1] > 0 else {
-      throw SafetensorsError("a Q-table's tensors q and visits have one shape of two dimensions")
+      throw SafetensorsError("a Q-table's tensors q and visits must have the same two dimensions")
     }
     let (values, counts) = (try q.doubles(), try visits.words())
     guard values.allSatisfy({ $0 < .infinity }) else {
-      throw SafetensorsError("a Q-table's values are numbers, or −∞ where an action is illegal")
+      throw SafetensorsError("a Q-table's values must be numbers, or −∞ where an action is illegal")
     }
     self.init(states: q.shape[0], actions: q.shape[1])
     valueStorage = values

@@ -1,4 +1,4 @@
-/// Action values by state and action, with the one rule that changes them.
+/// Action values by state and action, with the rule that updates them.
 ///
 /// ```swift
 /// var table = QTable(states: 16, actions: 4)
@@ -7,8 +7,8 @@
 /// table.greedyActions(0)   // [0, 1, 2]
 /// ```
 ///
-/// A table that follows the same rule from the same steps has the same bits, so that the table of any step
-/// can be made again from a recording (`Recording.qTable(at:)`).
+/// The same rule applied to the same steps gives the same bits, so the table at any step can be
+/// rebuilt from a recording (`Recording.qTable(at:)`).
 ///
 /// Illegal actions hold −∞, so that a maximum needs no mask.
 public struct QTable: Sendable, Equatable {
@@ -19,19 +19,19 @@ public struct QTable: Sendable, Equatable {
   @usableFromInline var valueStorage: [Double]
   @usableFromInline var visitStorage: [UInt32]
 
-  /// The value of every action in every state; a state's actions are neighbours.
+  /// The value of every action in every state; the actions of one state are adjacent.
   @inlinable public var values: [Double] { valueStorage }
   /// How often each of `values` was updated.
   @inlinable public var visits: [UInt32] { visitStorage }
 
-  /// A table that has learned nothing.
+  /// A table before any update.
   package init(_ dynamics: Dynamics) {
     self.init(states: dynamics.states, actions: dynamics.actions) { state, action in
       dynamics.isLegal(action, in: state)
     }
   }
 
-  /// A table that has learned nothing: 0 for a legal action, −∞ for an illegal one.
+  /// A table before any update: 0 for a legal action, −∞ for an illegal one.
   public init(
     states: Int, actions: Int,
     isLegal: (_ state: Int, _ action: Int) -> Bool = { _, _ in true }
@@ -55,7 +55,7 @@ public struct QTable: Sendable, Equatable {
     values[state * actions..<(state + 1) * actions]
   }
 
-  /// How often a state's actions were updated, all together.
+  /// How often all of a state's actions were updated in total.
   public func visits(in state: Int) -> Int {
     visits[state * actions..<(state + 1) * actions].reduce(0) { $0 + Int($1) }
   }
@@ -66,21 +66,21 @@ public struct QTable: Sendable, Equatable {
     return best == -.infinity ? 0 : best
   }
 
-  /// The actions whose value is the best of their state.
+  /// The actions with the best value in a state.
   public func greedyActions(_ state: Int) -> [Int] {
     let best = row(state).max() ?? 0
     return (0..<actions).filter { best != -.infinity && value(state, $0) == best }
   }
 
   /// The greedy actions where something was learned: none where the state was never updated, or
-  /// where all its legal actions are still worth the same.
+  /// where all its legal actions still have the same value.
   public func learnedActions(_ state: Int) -> [Int] {
     let greedy = greedyActions(state)
     let legal = row(state).count { $0 != -.infinity }
     return visits(in: state) > 0 && (greedy.count < legal || legal == 1) ? greedy : []
   }
 
-  /// Lends the table to something that learns: no copy, and no check at each step.
+  /// Passes the table to code that learns, without a copy and without a check at each step.
   @inlinable
   package mutating func withUpdates<Result>(
     _ body: (consuming QTableUpdates) throws -> Result
@@ -111,7 +111,7 @@ public struct QTable: Sendable, Equatable {
   }
 }
 
-/// A table's numbers while something learns: they live only inside `QTable.withUpdates`, and states
+/// A table's numbers during learning. They are valid only inside `QTable.withUpdates`, and states
 /// and actions must be within the table.
 @usableFromInline package struct QTableUpdates: ~Copyable {
   @usableFromInline let values: UnsafeMutableBufferPointer<Double>
@@ -127,7 +127,7 @@ public struct QTable: Sendable, Equatable {
     self.actions = actions
   }
 
-  /// The same cells once more, for a loop: what it holds itself can stay in registers.
+  /// A second view of the same cells for a loop, so that its fields can stay in registers.
   @inlinable @inline(__always) package func lent() -> QTableUpdates {
     QTableUpdates(values: values, visits: visits, actions: actions)
   }
@@ -169,7 +169,7 @@ public struct QTable: Sendable, Equatable {
     var best = values[row]
     var action = 1
     while action < actions {
-      // Written out, the comparison is one instruction; `max` is four.
+      // This comparison is one instruction; `max` takes four.
       let value = values[row &+ action]
       best = value > best ? value : best
       action &+= 1
@@ -189,13 +189,13 @@ public struct QTable: Sendable, Equatable {
     let index = state &* actions &+ action
     let old = values[index]
     let sample = terminated ? reward : reward + gamma * best(next)
-    // Adding zero makes −0 into 0, which SQLite could not keep apart.
+    // Adding zero turns −0 into 0, because SQLite cannot store −0.
     values[index] = (1 - alpha) * old + alpha * sample + 0
     visits[index] = visits[index] &+ 1
     return sample - old
   }
 
-  /// The same as Q ← Q + α (r + γ max Q′ − Q), whose last bits may be others.
+  /// The same as Q ← Q + α (r + γ max Q′ − Q), whose last bits may differ.
   package func updateByError(
     _ state: Int, _ action: Int, reward: Double, next: Int, terminated: Bool, alpha: Double,
     gamma: Double

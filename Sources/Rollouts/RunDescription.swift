@@ -1,23 +1,23 @@
-/// Whether a recording shows learning or playing.
+/// Whether a recording shows training, evaluation or play.
 public enum RunPurpose: String, Sendable {
   /// Something learns from the steps.
   case train
-  /// What was learned before is only played.
+  /// A trained policy is only played.
   case evaluate
-  /// A person plays, or takes turns with what was learned before.
+  /// A person plays, or takes turns with a trained policy.
   case play
 }
 
 /// Where a recording came from.
 public struct Parent: Sendable, Equatable {
-  /// The file of the recording before.
+  /// The file of the parent recording.
   public var file: String
   /// That recording's digest.
   public var digest: String
-  /// The step of it that this recording goes on from.
+  /// The step of the parent that this recording continues from.
   public var step: Int
 
-  /// A recording's parent.
+  /// A reference to a parent recording.
   public init(file: String, digest: String, step: Int) {
     self.file = file
     self.digest = digest
@@ -25,7 +25,7 @@ public struct Parent: Sendable, Equatable {
   }
 }
 
-/// All that is known of a run before its first step.
+/// Everything known about a run before its first step.
 ///
 /// ```swift
 /// let world = WorldDescription(
@@ -38,40 +38,40 @@ public struct Parent: Sendable, Equatable {
 /// run.tags = ["first try"]
 /// ```
 ///
-/// The settings in `configuration` that a Q-table follows from are those of `QTableRule`.
+/// `QTableRule` lists the settings in `configuration` that determine a Q-table.
 public struct RunDescription: Sendable, Equatable {
-  /// What makes the steps: `reel`, one of its own trainers, or another program by its name.
+  /// The program that makes the steps: `reel` for its own trainers, otherwise the program's name.
   public var program = "reel"
   /// The world that the run acts in.
   public var world: WorldDescription
-  /// What learns or plays.
+  /// The name of the trainer or player.
   public var trainer: String
-  /// Whether it learns or only plays.
+  /// Whether the run trains, evaluates or plays.
   public var purpose: RunPurpose
-  /// The name of the settings that it began with.
+  /// The name of the preset that it started from.
   public var preset: String
-  /// What all random numbers follow from; 63 bits.
+  /// The seed of all random numbers; 63 bits.
   public var seed: UInt64
-  /// Whether there is such a seed: other programs' runs may have none, and `seed` is 0 then.
+  /// Whether there is a seed. Runs of other programs may have none; `seed` is then 0.
   package var hasSeed = true
   /// How many worlds run side by side, their steps interleaved in a fixed order.
   public var worlds = 1
   /// The recording that this one came from, if any.
   public var parent: Parent?
-  /// Words to find the run by.
+  /// Words by which to find the run.
   public var tags: [String] = []
   /// A remark.
   public var note = ""
   /// Every setting of world and trainer, in the order of their declaration.
   public var configuration: JSON
 
-  /// Whether steps are transitions. A learner that plays nothing counts what it learns from, and records
-  /// metrics and checkpoints alone.
+  /// Whether steps are transitions. A learner that does not act counts its training examples as
+  /// steps, and records only metrics and checkpoints.
   public var hasTransitions: Bool {
     program != "reel" || purpose != .train || !(world.actions.isEmpty && world.fields.isEmpty)
   }
 
-  /// The seed for people.
+  /// The seed as text for people.
   package var seedText: String { hasSeed ? "\(seed)" : "–" }
 
   /// A run's description.

@@ -1,9 +1,9 @@
 /// Why bytes are not a safetensors file.
 public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
-  /// A sentence for people.
+  /// A message for people.
   public let description: String
 
-  /// An error with its sentence.
+  /// An error with a message.
   public init(_ description: String) { self.description = description.sentence }
 }
 
@@ -11,7 +11,7 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
 public struct Tensor: Sendable, Equatable {
   /// Its name in the file.
   public var name: String
-  /// As safetensors names it: F64, F32, U32, …
+  /// The type as safetensors names it: F64, F32, U32, …
   public var type: String
   /// Its dimensions; the last one varies fastest.
   public var shape: [Int]
@@ -34,7 +34,7 @@ public struct Tensor: Sendable, Equatable {
     self.init(name, type: "U32", shape: shape, bytes: words.littleEndianBytes { $0 })
   }
 
-  /// A tensor of any type, by its bytes.
+  /// A tensor of any type from its bytes.
   package init(_ name: String, type: String, shape: [Int], bytes: [UInt8]) {
     self.name = name
     self.type = type
@@ -61,7 +61,7 @@ public struct Tensor: Sendable, Equatable {
   }
 }
 
-/// The file format that parameters are kept in: a JSON header, then the tensors' bytes.
+/// The file format for parameters: a JSON header, then the tensors' bytes.
 ///
 /// ```swift
 /// let file = Safetensors([Tensor("weight", floats: [1, 2, 3, 4], shape: [2, 2])])
@@ -71,13 +71,13 @@ public struct Tensor: Sendable, Equatable {
 ///
 /// https://github.com/huggingface/safetensors#format
 public struct Safetensors: Sendable, Equatable {
-  /// The tensors, in the order of the file.
+  /// The tensors, in file order.
   public var tensors: [Tensor]
 
   /// A file of these tensors.
   public init(_ tensors: [Tensor]) { self.tensors = tensors }
 
-  /// The tensor of a name.
+  /// The tensor with a name.
   public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
     guard let tensor = tensors.first(where: { $0.name == name }) else {
       throw SafetensorsError("there is no tensor \(name)")
@@ -93,7 +93,7 @@ public struct Safetensors: Sendable, Equatable {
     return file
   }
 
-  /// What stands before the bytes of some tensors: the header and its length.
+  /// The part of a file before the tensors' bytes: the header and its length.
   static func beginning(
     _ tensors: [(name: String, type: String, shape: [Int], bytes: Int)]
   ) -> [UInt8] {
@@ -115,7 +115,7 @@ public struct Safetensors: Sendable, Equatable {
     return UInt64(text.count).bytes + text
   }
 
-  /// The tensors in a file's bytes.
+  /// Decodes the tensors in a file's bytes.
   public init(decoding file: [UInt8]) throws(SafetensorsError) {
     let data = try SafetensorsHeader.range(file.prefix(8))
     guard data.upperBound <= file.count else { throw SafetensorsHeader.isMissing }
@@ -123,7 +123,7 @@ public struct Safetensors: Sendable, Equatable {
     guard header.end == file.count else {
       throw SafetensorsError(
         "the tensors fill \(header.end - data.upperBound) bytes, but the file has "
-          + "\(file.count - data.upperBound) for them")
+          + "\(file.count - data.upperBound)of data")
     }
     tensors = header.entries.map { entry in
       Tensor(entry.name, type: entry.type, shape: entry.shape, bytes: Array(file[entry.range]))
@@ -154,7 +154,7 @@ extension Array {
 }
 
 extension Collection where Element == UInt8 {
-  /// The little-endian integers that the bytes spell; bytes that fill no integer are left out.
+  /// The little-endian integers in the bytes; leftover bytes are ignored.
   package func integers<Integer: FixedWidthInteger>(_ type: Integer.Type) -> [Integer] {
     let width = MemoryLayout<Integer>.size
     return Array(self).withUnsafeBytes { bytes in

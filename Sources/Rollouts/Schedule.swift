@@ -4,12 +4,12 @@ import Glibc
 public enum Schedule: Sendable, Equatable {
   /// Always the same.
   case constant(Double)
-  /// From one value in the first episode to another in the last.
+  /// Linear from one value in the first episode to another in the last.
   case linear(from: Double, to: Double)
-  /// The same along half a wave of the cosine: slow, fast, slow. Where `half` gives the length of the half wave
-  /// in episodes, the wave goes on, up again and down.
+  /// The same, but following half a period of a cosine: slow, fast, slow. Where `half` gives the
+  /// length of the half period in episodes, the wave continues up and down.
   case cosine(from: Double, to: Double, half: Int? = nil)
-  /// From one value in the first episode to another after `episodes`, and that from then on.
+  /// Linear from one value in the first episode to another after `episodes`, then constant.
   case ramp(from: Double, to: Double, episodes: Int)
   /// Multiplied by `factor` after each episode, but never below `floor`.
   case exponential(from: Double, factor: Double, floor: Double)
@@ -31,7 +31,8 @@ public enum Schedule: Sendable, Equatable {
     }
   }
 
-  /// The same, but for one that depends on the number of episodes: that stays what it is in an episode.
+  /// The same schedule; one that depends on the number of episodes becomes constant at its value in
+  /// an episode.
   package func held(at episode: Int, of episodes: Int) -> Schedule {
     switch self {
     case .linear, .cosine(_, _, nil): .constant(value(episode: episode, of: episodes))
@@ -39,14 +40,14 @@ public enum Schedule: Sendable, Equatable {
     }
   }
 
-  /// How much of the way from the first episode to the last is done.
+  /// The completed share of the way from the first episode to the last.
   private static func share(_ episode: Int, of episodes: Int) -> Double {
     guard episodes > 1 else { return 0 }
     return min(1, Double(episode - 1) / Double(episodes - 1))
   }
 
-  /// Whether a value, once reached, stays: a power for every episode would cost short ones a tenth of
-  /// their time.
+  /// Whether a value no longer changes once it is reached. Computing a power for every episode
+  /// would cost short episodes a tenth of their time.
   package func stays(at value: Double) -> Bool {
     switch self {
     case .constant(let constant): value == constant
@@ -55,7 +56,7 @@ public enum Schedule: Sendable, Equatable {
     }
   }
 
-  /// The least and the greatest value that can occur.
+  /// The least and the greatest possible value.
   public var range: ClosedRange<Double> {
     switch self {
     case .constant(let value): value...value
@@ -67,7 +68,7 @@ public enum Schedule: Sendable, Equatable {
 }
 
 extension Schedule: CustomStringConvertible {
-  /// As it is typed: `0.1`, `linear(0.1,0.001)`, `cosine(1e-4,5e-5)`, `ramp(0.4,0,80)` or
+  /// The text form: `0.1`, `linear(0.1,0.001)`, `cosine(1e-4,5e-5)`, `ramp(0.4,0,80)` or
   /// `exponential(1,0.995,0.01)`.
   public var description: String {
     switch self {
@@ -80,7 +81,7 @@ extension Schedule: CustomStringConvertible {
     }
   }
 
-  /// The schedule that a text spells; nil where it spells none.
+  /// Parses a schedule; nil where the text is not one.
   public init?(_ text: String) {
     if let value = Double(text), value.isFinite {
       self = .constant(value)
@@ -109,13 +110,13 @@ extension Schedule: CustomStringConvertible {
     guard (0...1).contains(factor) else { return nil }
   }
 
-  /// As configurations keep it: a number where it is constant, else its text.
+  /// As configurations store it: a number where it is constant, otherwise its text.
   public var json: JSON {
     if case .constant(let value) = self { return .number(value) }
     return .string(description)
   }
 
-  /// The schedule that a configuration holds.
+  /// The schedule in a configuration.
   public init?(json: JSON) {
     if let value = json.double {
       self = .constant(value)

@@ -1,6 +1,5 @@
 extension String {
-  /// The text on one line, and cut where it is longer than any sentence: errors quote files, which hold
-  /// anything.
+  /// The text on one line and of limited length, since errors quote files, which may hold anything.
   package var sentence: String {
     let most = 400
     var scalars = Array(unicodeScalars.prefix(most + 1))

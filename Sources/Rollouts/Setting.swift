@@ -1,24 +1,24 @@
 /// Why a setting was refused.
 package struct SettingError: Error, Equatable, CustomStringConvertible {
-  /// A sentence for people.
+  /// A message for people.
   package let description: String
 
-  /// A refusal with its sentence.
+  /// A refusal with its message.
   package init(_ description: String) { self.description = description }
 }
 
-/// What a setting's value is, and what it may be: what checks it and what asks for it say the same.
+/// The type and bounds of a setting's value. Checks and forms use the same description.
 package enum SettingKind: Sendable, Equatable {
   case number(ClosedRange<Double>)
   case count(ClosedRange<Int>)
   /// A number that may change from episode to episode.
   case schedule(ClosedRange<Double>)
-  /// Whole numbers between commas.
+  /// Whole numbers separated by commas.
   case counts(ClosedRange<Int>, atMost: Int)
   case flag
   case choice([String])
 
-  /// What it may be, in words.
+  /// A description of the permitted values.
   package var words: String {
     switch self {
     case .number(let range):
@@ -28,30 +28,45 @@ package enum SettingKind: Sendable, Equatable {
       SettingKind.number(range).words + ", linear(from,to), cosine(from,to[,half]), "
         + "ramp(from,to,episodes) or exponential(from,factor,floor)"
     case .counts(let range, let most):
-      "at most \(most) whole numbers from \(range.lowerBound) to \(range.upperBound) between commas"
+      "at most \(most) whole numbers from \(range.lowerBound) to \(range.upperBound), separated by commas"
     case .flag: "yes or no"
     case .choice(let words): words.joined(separator: " or ")
     }
   }
 
-  /// Why a text is none of it.
+  /// The error for a text that is not permitted.
   fileprivate func refusal(of text: String, for name: String) -> SettingError {
-    SettingError("\(name) is \(words), not '\(text)'")
+    SettingError("\(name) must be \(words), not '\(text)'")
   }
 
-  /// A bound as people write it: without a point where it is whole.
+  /// A bound as people write it: without a decimal point where it is whole.
   private func plain(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? "\(value)"
   }
 }
 
-/// One documented number or choice of a configuration: how it is named, read, typed and checked.
+extension Int {
+  /// A whole number as people type it: `1000000`, `1e6` or `2.5e6`.
+  package init?(typed text: String) {
+    if let number = Int(text) {
+      self = number
+      return
+    }
+    guard text.allSatisfy({ $0.isASCII && ($0.isNumber || ".eE+-".contains($0)) }),
+      text.contains(where: { $0 == "e" || $0 == "E" }), let value = Double(text),
+      abs(value) < 0x1p53, let number = Int(exactly: value)
+    else { return nil }
+    self = number
+  }
+}
+
+/// One documented setting of a configuration: how it is named, read, parsed and checked.
 package struct Setting<Configuration>: Sendable {
   package let name: String
-  /// Another name that is understood, where the one that recordings keep says less.
+  /// An alias that is accepted, where the name in recordings is less clear.
   package private(set) var otherName: String?
   package let help: String
-  /// What its value is, and what it may be.
+  /// The type and bounds of its value.
   package let kind: SettingKind
   package let read: @Sendable (Configuration) -> JSON
   package let write: @Sendable (inout Configuration, String) throws(SettingError) -> Void
@@ -79,7 +94,7 @@ package struct Setting<Configuration>: Sendable {
     Self(
       name: name, help: help, kind: .count(range), read: { .integer($0[keyPath: path]) },
       write: { configuration, text throws(SettingError) in
-        guard let value = Int(text), range.contains(value) else {
+        guard let value = Int(typed: text), range.contains(value) else {
           throw SettingKind.count(range).refusal(of: text, for: name)
         }
         configuration[keyPath: path] = value
@@ -101,7 +116,7 @@ package struct Setting<Configuration>: Sendable {
       })
   }
 
-  /// Some whole numbers within bounds, between commas; there may be none.
+  /// Some whole numbers within bounds, separated by commas; the list may be empty.
   package static func counts(
     _ name: String, _ path: any WritableKeyPath<Configuration, [Int]> & Sendable,
     in range: ClosedRange<Int>, atMost most: Int, _ help: String
@@ -150,7 +165,7 @@ package struct Setting<Configuration>: Sendable {
 }
 
 extension Setting {
-  /// The same, understood by another name as well.
+  /// The same setting with an alias.
   package func alsoNamed(_ name: String) -> Self {
     var setting = self
     setting.otherName = name
@@ -158,14 +173,14 @@ extension Setting {
   }
 }
 
-/// A setting's value with what it means and what it may be.
+/// A setting's value with its meaning and its permitted values.
 package struct ExplainedSetting: Sendable {
   package var member: JSON.Member
   package var help: String
   package var kind: SettingKind
 }
 
-/// A value whose properties can be set by name, listed for people, and kept with a run.
+/// A value whose properties can be set by name, listed for people, and stored with a run.
 package protocol Configuration: Sendable {
   /// Every property that a user may set.
   static var settings: [Setting<Self>] { get }
@@ -188,7 +203,7 @@ extension Configuration {
     return true
   }
 
-  /// Takes every property that a recorded configuration names.
+  /// Restores every property that a recorded configuration names.
   package mutating func restore(_ configuration: JSON) throws(SettingError) {
     for setting in Self.settings {
       guard let value = configuration[setting.name] else { continue }

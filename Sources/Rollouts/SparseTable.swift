@@ -1,10 +1,11 @@
-/// A Q-table's checkpoint that holds only what was learned: of a large table most is as it was.
+/// A Q-table's checkpoint that holds only what was learned, since most of a large table never
+/// changes.
 ///
-/// Of the dense form every bit can be made again.
+/// The dense form can be rebuilt bit for bit.
 enum SparseTable {
   /// The kind of such checkpoints.
   static let kind = "qtable-sparse"
-  /// Smaller tables stay dense, so that any program reads them.
+  /// Smaller tables stay dense, so that any program can read them.
   static let leastValues = 1 << 16
 
   /// The parameters of a dense checkpoint in sparse form; nil where that is not much smaller.
@@ -17,7 +18,8 @@ enum SparseTable {
     return sparse
   }
 
-  /// A table in sparse form, made without its dense one; nil where that is not much smaller.
+  /// A table in sparse form, made directly rather than from a dense checkpoint; nil where it is not
+  /// much smaller.
   static func pack(_ values: [Double], _ visits: [UInt32], shape: [Int]) -> [UInt8]? {
     guard values.count >= leastValues, values.count <= Int32.max else { return nil }
     let illegal = (-Double.infinity).bitPattern
@@ -46,7 +48,7 @@ enum SparseTable {
     ]).encoded()
   }
 
-  /// How many bytes the parameters of a dense checkpoint have.
+  /// The size in bytes of a dense checkpoint's parameters.
   static func denseBytes(_ shape: [Int]) -> Int {
     let count = shape[0] * shape[1]
     return Safetensors.beginning([
@@ -65,7 +67,7 @@ enum SparseTable {
       illegal.type == "U8", [0, (size + 7) / 8].contains(illegal.bytes.count),
       learned.count == index.count, counts.count == index.count,
       index.allSatisfy({ $0 < size })
-    else { throw SafetensorsError("a sparse table's tensors do not fit each other") }
+    else { throw SafetensorsError("a sparse table's tensors do not match each other") }
     var (values, visits) = (
       [Double](repeating: 0, count: size), [UInt32](repeating: 0, count: size)
     )
@@ -85,7 +87,7 @@ enum SparseTable {
 }
 
 extension QTable {
-  /// The table as recordings store it: without what is as it was, where that is much smaller.
+  /// The table as recordings store it: without unchanged entries, where that is much smaller.
   package func packedCheckpoint(step: Int) -> Checkpoint {
     guard let sparse = SparseTable.pack(values, visits, shape: [states, actions]) else {
       return checkpoint(step: step)
@@ -95,7 +97,7 @@ extension QTable {
 }
 
 extension Checkpoint {
-  /// As recordings store it: a large table without what is as it was.
+  /// The checkpoint as recordings store it: a large table without its unchanged entries.
   package var packed: Checkpoint {
     guard kind == QTable.checkpointKind, let sparse = SparseTable.pack(parameters) else {
       return self
@@ -105,7 +107,7 @@ extension Checkpoint {
     return packed
   }
 
-  /// The kind and the bytes that it has with all of a table, whatever its stored form.
+  /// The kind and size of the checkpoint with the whole table, whatever its stored form.
   package var whole: (kind: String, bytes: Int) {
     guard kind == SparseTable.kind,
       let shape = try? Safetensors(decoding: parameters).tensor("shape").words().map(Int.init),
@@ -114,7 +116,7 @@ extension Checkpoint {
     return (QTable.checkpointKind, SparseTable.denseBytes(shape))
   }
 
-  /// With all of a table, whatever its stored form.
+  /// The checkpoint with the whole table, whatever its stored form.
   package func unpacked() throws(SafetensorsError) -> Checkpoint {
     guard kind == SparseTable.kind else { return self }
     var whole = self

@@ -1,4 +1,4 @@
-/// Where each discrete state lies on a picture, according to a recording's fields.
+/// The position of each discrete state on a picture, according to a recording's fields.
 ///
 /// A field of type `row` counts down the picture, `column` to the right and `up` upward.
 package struct StateLayout: Sendable, Equatable {
@@ -6,7 +6,7 @@ package struct StateLayout: Sendable, Equatable {
   package let columns: Int
   private let digits: [Field]
 
-  /// The layout of a world's states; nil where its fields lay nothing out.
+  /// The layout of a world's states; nil where its fields define no layout.
   package init?(_ fields: [Field]) {
     digits = fields.filter { $0.subject == "state" && ["row", "column", "up"].contains($0.type) }
     guard digits.count == 2,
@@ -28,7 +28,7 @@ package struct StateLayout: Sendable, Equatable {
     digits.map { state / $0.offset % $0.count }
   }
 
-  /// The state at some coordinates; nil where they leave the layout.
+  /// The state at some coordinates; nil where they are outside the layout.
   package func state(at coordinates: [Int]) -> Int? {
     guard coordinates.count == digits.count else { return nil }
     var state = 0
@@ -39,7 +39,7 @@ package struct StateLayout: Sendable, Equatable {
     return state
   }
 
-  /// The cell of the picture that a state lies in, from the top left.
+  /// The cell of the picture that contains a state, counted from the top left.
   package func cell(of state: Int) -> (row: Int, column: Int) {
     var cell = (row: 0, column: 0)
     for digit in digits {

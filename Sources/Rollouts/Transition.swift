@@ -5,26 +5,27 @@ public enum Value: Sendable, Equatable {
   /// Little-endian bytes that the recording's `fields` describe.
   case bytes([UInt8])
 
-  /// The number; nil of bytes.
+  /// The number; nil for bytes.
   public var index: Int? {
     guard case .index(let index) = self else { return nil }
     return index
   }
 }
 
-/// One step: the state, the action, the reward, the next state, and how the episode was then.
+/// One step: the state, the action, the reward, the next state, and the episode's status after the
+/// step.
 public struct Transition: Sendable, Equatable {
   /// The episode's number, from 1.
   public var episode: Int
   /// The state that the action was chosen in.
   public var state: Value
-  /// What was done.
+  /// The action taken.
   public var action: Value
-  /// What it earned.
+  /// The reward.
   public var reward: Double
-  /// The state that it led to.
+  /// The next state.
   public var next: Value
-  /// How the episode is after this step.
+  /// The status of the episode after this step.
   public var ending: Ending
 
   /// One step of an episode; episodes count from 1.
@@ -40,13 +41,13 @@ public struct Transition: Sendable, Equatable {
   }
 }
 
-/// One step of a discrete world among others of its episode: the next one begins where it led.
+/// A step of a discrete world within a series of steps: the next step begins where this one ended.
 public struct DiscreteStep: Sendable, Equatable {
   /// The state that the action was chosen in.
   public var state: Int
-  /// What was done.
+  /// The action taken.
   public var action: Int
-  /// What it earned.
+  /// The reward.
   public var reward: Double
 
   /// One step.
@@ -66,8 +67,8 @@ public struct Metric: Sendable, Equatable {
   /// Its value then.
   public var value: Double
 
-  /// Whether it is a speed, which is another each time that a run is made: CleanRL's `SPS` and what ends in
-  /// `_per_second`.
+  /// Whether the metric is a speed, which differs every time a run is repeated: CleanRL's `SPS` and
+  /// names that end in `_per_second`.
   package var isTime: Bool { name.hasSuffix("/SPS") || name.hasSuffix("_per_second") }
 
   /// A metric after `step` steps.
@@ -80,16 +81,16 @@ public struct Metric: Sendable, Equatable {
 
 /// What a learner knows after some number of steps.
 public struct Checkpoint: Sendable, Equatable {
-  /// The kind of those that were kept because an evaluation beat all before.
+  /// The kind of checkpoints that were kept because their evaluation was the best so far.
   package static let bestKind = "best"
 
-  /// After how many steps; 0 is before the first.
+  /// After how many steps it was made; 0 is before the first.
   public var step: Int
   /// What kind of learner it belongs to, such as `qtable`.
   public var kind: String
   /// A safetensors file.
   public var parameters: [UInt8]
-  /// What else the trainer needs to go on from here, as JSON.
+  /// Everything else that the trainer needs to continue from here, as JSON.
   public var trainingState: String
 
   /// A checkpoint after `step` steps.
@@ -104,7 +105,8 @@ public struct Checkpoint: Sendable, Equatable {
 /// Where a trainer records what happens. Step numbers follow from the order: the first transition is
 /// step 0.
 ///
-/// A trainer that takes any sink can be tested with one in memory, and recorded by a `RecordingWriter`:
+/// A trainer that takes any sink can be tested with one in memory and recorded with a
+/// `RecordingWriter`:
 ///
 /// ```swift
 /// func train(into sink: inout some TransitionSink & ~Copyable) throws {
@@ -118,23 +120,23 @@ public struct Checkpoint: Sendable, Equatable {
 /// memory.transitions.count   // 1
 /// ```
 public protocol TransitionSink: ~Copyable {
-  /// Takes one transition.
+  /// Records a transition.
   mutating func record(_ transition: Transition) throws
-  /// Takes one step of a discrete world: the same as `record(_:)`, without wrapping.
+  /// Records a step of a discrete world: the same as `record(_:)` without a `Transition`.
   mutating func record(
     episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending) throws
-  /// Takes steps of one episode of a discrete world that follow one another; the last led to `next`, and the
-  /// episode is as `ending` says after it. The same as each of them alone, and faster.
+  /// Records consecutive steps of one episode of a discrete world. The last one led to `next`, and
+  /// `ending` is the episode's status after it. The same as recording each step, but faster.
   mutating func record(
     episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending) throws
-  /// Takes a metric.
+  /// Records a metric.
   mutating func record(_ metric: Metric) throws
-  /// Takes a checkpoint.
+  /// Records a checkpoint.
   mutating func record(_ checkpoint: Checkpoint) throws
 }
 
 extension TransitionSink where Self: ~Copyable {
-  /// Takes one step of a discrete world, wrapped.
+  /// Records a step of a discrete world as a `Transition`.
   public mutating func record(
     episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
   ) throws {
@@ -144,14 +146,14 @@ extension TransitionSink where Self: ~Copyable {
         next: .index(next), ending: ending))
   }
 
-  /// Takes steps of one episode of a discrete world, one after another.
+  /// Records consecutive steps of one episode of a discrete world.
   public mutating func record(
     episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending
   ) throws {
     try recordEach(episode: episode, steps, next: next, ending: ending)
   }
 
-  /// Takes steps by taking each of them.
+  /// Records the steps one by one.
   package mutating func recordEach(
     episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending
   ) throws {
@@ -170,19 +172,19 @@ public struct NullSink: TransitionSink {
   /// A sink that keeps nothing.
   public init() {}
 
-  /// Forgets a transition.
+  /// Discards a transition.
   public mutating func record(_ transition: Transition) {}
-  /// Forgets a step.
+  /// Discards a step.
   public mutating func record(
     episode: Int, state: Int, action: Int, reward: Double, next: Int, ending: Ending
   ) {}
-  /// Forgets steps.
+  /// Discards steps.
   public mutating func record(
     episode: Int, _ steps: Span<DiscreteStep>, next: Int, ending: Ending
   ) {}
-  /// Forgets a metric.
+  /// Discards a metric.
   public mutating func record(_ metric: Metric) {}
-  /// Forgets a checkpoint.
+  /// Discards a checkpoint.
   public mutating func record(_ checkpoint: Checkpoint) {}
 }
 

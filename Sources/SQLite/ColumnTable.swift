@@ -1,28 +1,28 @@
 internal import CSQLite
 
-// A virtual table over `Columns`: SQLite reads the rows straight from memory, so that
-// `INSERT … SELECT` copies thousands of them without binding one value.
+// A virtual table over `Columns`. SQLite reads the rows directly from memory, so `INSERT … SELECT`
+// copies thousands of them without binding a value.
 // https://sqlite.org/vtab.html#eponymous_virtual_tables
 
-/// The place where a virtual table finds the columns that it shows now.
+/// The holder of the columns that a virtual table currently shows.
 package final class ColumnTable: @unchecked Sendable {
-  /// What the table shows; nil is no rows.
+  /// What the table shows; nil means no rows.
   package var columns: Columns?
   /// Which of the columns' rows it shows.
   package var rows = 0..<0
   let declaration: String
 
-  /// A table whose columns have these names.
+  /// A table with these column names.
   package init(_ names: [String]) {
     declaration = "CREATE TABLE x(\(names.joined(separator: ", ")))"
   }
 }
 
 extension Database {
-  /// Lets statements on this connection read `table` under a name.
+  /// Makes `table` available to statements on this connection under a name.
   package func show(_ table: ColumnTable, as name: String) throws(SQLiteError) {
     let retained = unsafe Unmanaged.passRetained(table).toOpaque()
-    // SQLite releases the table, also where this fails.
+    // SQLite releases the table even if this fails.
     let code = unsafe sqlite3_create_module_v2(handle, name, module, retained) { table in
       if let table = unsafe table { unsafe Unmanaged<ColumnTable>.fromOpaque(table).release() }
     }
@@ -55,8 +55,8 @@ private func cursor(
   unsafe UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Cursor.self)
 }
 
-/// Made once and never freed: SQLite keeps its address. Without xCreate the table is eponymous:
-/// it is there without being created, and no file can name it in its schema.
+/// Made once and never freed, because SQLite keeps its address. Without xCreate the table is
+/// eponymous: it exists without being created, and no file can name it in its schema.
 nonisolated(unsafe) private let module: UnsafePointer<sqlite3_module> = {
   var module = sqlite3_module()
   unsafe module.xConnect = { database, source, _, _, result, _ in
@@ -76,7 +76,7 @@ nonisolated(unsafe) private let module: UnsafePointer<sqlite3_module> = {
     return SQLITE_OK
   }
   unsafe module.xBestIndex = { _, plan in
-    // A batch is a few thousand rows; the planner should expect about that.
+    // A batch has a few thousand rows; the planner should expect about that.
     unsafe plan?.pointee.estimatedRows = 4096
     unsafe plan?.pointee.estimatedCost = 4096
     return SQLITE_OK
@@ -133,7 +133,7 @@ nonisolated(unsafe) private let module: UnsafePointer<sqlite3_module> = {
     case .optional: unsafe sqlite3_result_int64(context, Int64(bitPattern: word))
     case .real:
       let value = Double(bitPattern: word)
-      // SQLite keeps a whole number as an integer, and would try each real for that.
+      // SQLite stores a whole number as an integer, and would test each real for that.
       if let whole = Int32(exactly: value) {
         unsafe sqlite3_result_int64(context, Int64(whole))
       } else {
@@ -157,7 +157,7 @@ nonisolated(unsafe) private let module: UnsafePointer<sqlite3_module> = {
 }()
 
 extension Columns {
-  /// Bytes and names stay where they are while the statement runs, so SQLite need not copy them.
+  /// Bytes and names do not move while the statement runs, so SQLite need not copy them.
   fileprivate func answer(_ word: UInt64, kind: Kind, to context: OpaquePointer?) {
     if kind == .name, word < UInt64(names.count) {
       let name = names[Int(word)]

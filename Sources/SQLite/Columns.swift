@@ -1,11 +1,11 @@
 internal import CSQLite
 
-/// Rows of a table held in memory column by column: what SQL reads as a virtual table, and what
-/// a query fills many rows at a time. A value is one 64-bit word; bytes are in a common arena.
+/// Rows of a table, held in memory column by column. SQL reads them as a virtual table, and a query
+/// fills many rows at a time. Each value is one 64-bit word; bytes are in a common arena.
 ///
-/// One thread works on it at a time.
+/// Only one thread may use it at a time.
 @safe @usableFromInline package final class Columns: @unchecked Sendable {
-  /// How a column's words are to be read.
+  /// How a column's words are read.
   package enum Kind: Sendable, Equatable {
     /// The word is an integer.
     case integer
@@ -19,14 +19,14 @@ internal import CSQLite
     case name
   }
 
-  /// The word that stands for NULL in a column of the kind `optional`.
+  /// The word for NULL in a column of the kind `optional`.
   package static let none = UInt64(bitPattern: Int64.min)
 
-  /// How many rows there is room for.
+  /// How many rows fit.
   @usableFromInline package let capacity: Int
   /// How many rows there are.
   package var count = 0
-  /// The names that columns of the kind `name` number.
+  /// The names that words of the kind `name` refer to.
   let names: [StaticString]
   private(set) var kinds: UnsafeMutableBufferPointer<Kind>
   @usableFromInline let words: UnsafeMutableBufferPointer<UInt64>
@@ -34,9 +34,9 @@ internal import CSQLite
   /// How many bytes of the arena are in use.
   package private(set) var arenaCount = 0
 
-  /// Room for `capacity` rows of columns of these kinds.
+  /// Space for `capacity` rows of columns of these kinds.
   package init(_ kinds: [Kind], capacity: Int, names: [StaticString] = []) {
-    precondition(capacity > 0 && !kinds.isEmpty, "columns have room for a row")
+    precondition(capacity > 0 && !kinds.isEmpty, "columns have space for a row")
     self.capacity = capacity
     unsafe self.kinds = .allocate(capacity: kinds.count)
     _ = unsafe self.kinds.initialize(from: kinds)
@@ -55,22 +55,22 @@ internal import CSQLite
   /// How many columns there are.
   package var width: Int { unsafe kinds.count }
 
-  /// Forgets all rows.
+  /// Removes all rows.
   package func removeAll() {
     count = 0
     arenaCount = 0
   }
 
-  /// How a column is to be read.
+  /// How a column is read.
   package func kind(_ column: Int) -> Kind { unsafe kinds[column] }
 
-  /// Says how a column is to be read from now on; there must be no rows.
+  /// Changes how a column is read from now on; there must be no rows.
   package func setKind(_ column: Int, _ kind: Kind) {
     precondition(count == 0, "a column's kind changes only while it is empty")
     unsafe kinds[column] = kind
   }
 
-  /// The bytes of the name that a word numbers; none where it numbers none.
+  /// The bytes of the name with a number; empty where there is none.
   package func nameBytes(_ word: UInt64) -> UnsafeRawBufferPointer {
     guard word < UInt64(names.count) else {
       return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
@@ -83,12 +83,13 @@ internal import CSQLite
   @inlinable package func column(_ column: Int) -> UnsafeMutablePointer<UInt64> {
     unsafe precondition(
       column >= 0 && (column + 1) * capacity <= words.count, "there is such a column")
-    // The precondition above bounds it, and an empty buffer cannot be: capacity is positive.
+    // The precondition above checks the bounds, and the buffer is never empty, since capacity is
+    // positive.
     return unsafe words.baseAddress.unsafelyUnwrapped + column * capacity
   }
 
-  /// Keeps bytes in the arena and returns their place: the offset in the low half, the length in
-  /// the high one.
+  /// Stores bytes in the arena and returns their place: the offset in the low half, the length in
+  /// the high half.
   package func append(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     let place = arenaCount
     let needed = place + bytes.count
@@ -99,12 +100,12 @@ internal import CSQLite
     return UInt64(bytes.count) << 32 | UInt64(place)
   }
 
-  /// Keeps bytes in the arena and returns their place.
+  /// Stores bytes in the arena and returns their place.
   package func append(_ bytes: [UInt8]) -> UInt64 {
     unsafe bytes.withUnsafeBytes { unsafe append($0) }
   }
 
-  /// The bytes at a place of the arena, until the next change.
+  /// The bytes at a place in the arena, valid until the next change.
   package func bytes(_ place: UInt64) -> UnsafeRawBufferPointer {
     let offset = Int(place & 0xFFFF_FFFF)
     return unsafe UnsafeRawBufferPointer(rebasing: arena[offset..<offset + Int(place >> 32)])
@@ -118,8 +119,8 @@ internal import CSQLite
     unsafe arena = larger
   }
 
-  /// Moves the rows from `row` on to the front and forgets the ones before; the arena is kept as
-  /// it is while any row uses it.
+  /// Removes the first rows and moves the others to the front; the arena stays as it is while any
+  /// row uses it.
   package func removeFirst(_ rows: Int) {
     precondition(rows >= 0 && rows <= count, "only rows that there are can be removed")
     let rest = count - rows
@@ -132,7 +133,7 @@ internal import CSQLite
     compact()
   }
 
-  /// Copies the bytes that are still used to a new arena.
+  /// Copies the bytes still in use to a new arena.
   private func compact() {
     let old = unsafe arena
     unsafe arena = .allocate(byteCount: 0, alignment: 16)

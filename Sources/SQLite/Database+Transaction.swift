@@ -3,13 +3,13 @@ internal import CSQLite
 extension Database {
   /// How a transaction begins.
   package enum Transaction: String, Sendable {
-    /// One consistent view for several reads; inside another transaction, that one's.
+    /// One consistent view for several reads; inside another transaction, that transaction's view.
     case reading = "BEGIN"
-    /// Holds the write lock from its first moment, so that it cannot fail half-way for a lock.
+    /// Takes the write lock at once, so that the transaction cannot fail half-way for a lock.
     case writing = "BEGIN IMMEDIATE"
   }
 
-  /// Runs `body` in a transaction: committed where it returns, undone where it throws.
+  /// Runs `body` in a transaction: commits if it returns, rolls back if it throws.
   package func transaction<Result, Failure: Error>(
     _ kind: Transaction, _ body: () throws(Failure) -> Result,
     orThrow wrap: (SQLiteError) -> Failure
@@ -27,20 +27,20 @@ extension Database {
       try execute("COMMIT")
     } catch {
       rollBack()
-      // Behind a page that could not be read SQLite refuses to commit, though nothing was written.
+      // After a page that could not be read, SQLite refuses to commit even if nothing was written.
       if kind == .writing { throw wrap(error) }
     }
     return result
   }
 
-  /// Runs `body` in a transaction: committed where it returns, undone where it throws.
+  /// Runs `body` in a transaction: commits if it returns, rolls back if it throws.
   package func transaction<Result>(
     _ kind: Transaction, _ body: () throws(SQLiteError) -> Result
   ) throws(SQLiteError) -> Result {
     try transaction(kind, body, orThrow: { $0 })
   }
 
-  /// Undoes the open transaction; SQLite has already done so after some errors.
+  /// Rolls back the open transaction; SQLite has already done so after some errors.
   package func rollBack() {
     if isInTransaction { try? execute("ROLLBACK") }
   }
@@ -49,7 +49,7 @@ extension Database {
 }
 
 extension Database {
-  /// The schema's version, as the file's header holds it.
+  /// The schema's version, as stored in the file's header.
   package func userVersion() throws(SQLiteError) -> Int {
     try first("PRAGMA user_version")?.first?.int ?? 0
   }

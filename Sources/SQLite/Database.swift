@@ -1,22 +1,23 @@
 internal import CSQLite
 
-/// A connection to one database file. Not for two threads at once; may move between threads.
+/// A connection to one database file. It may move between threads, but only one may use it at a
+/// time.
 @safe package final class Database: @unchecked Sendable {
   /// What a connection may do.
   package enum Mode: Sendable {
-    /// Reads; works beside a writer.
+    /// Reads; works while another connection writes.
     case reading
-    /// Reads a file that nobody can change, in a folder where nothing can be created.
+    /// Reads a file that nobody changes, in a folder where no file can be created.
     case immutable
-    /// Reads a damaged file as far as its pages can be read, also where the last ones are missing.
+    /// Reads a damaged file as far as its pages can be read, even if the last ones are missing.
     case salvaging
     /// Reads and writes a file that exists.
     case writing
-    /// Makes a new file, or opens the one that is there.
+    /// Creates a new file, or opens an existing one.
     case creating
   }
 
-  /// The file's path as it was given.
+  /// The file's path as given.
   package let path: String
   let mode: Mode
   var handle: OpaquePointer?
@@ -24,7 +25,7 @@ internal import CSQLite
   let log = LogPages()
   private var patience: Patience?
 
-  /// Opens a file; SQLite reads nothing before the first statement.
+  /// Opens a file; SQLite reads nothing until the first statement.
   package init(_ path: String, _ mode: Mode, busyTimeout: Duration = .seconds(5))
     throws(SQLiteError)
   {
@@ -36,7 +37,7 @@ internal import CSQLite
       case .writing: SQLITE_OPEN_READWRITE
       case .creating: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       }
-    // Each connection belongs to one thread at a time, so SQLite needs no mutex for it.
+    // Only one thread uses a connection at a time, so SQLite needs no mutex for it.
     let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE
     var opened: OpaquePointer?
     let name = Self.uri(path, immutable: mode == .immutable)
@@ -49,9 +50,9 @@ internal import CSQLite
       throw failure
     }
     unsafe sqlite3_busy_timeout(opened, Int32(clamping: busyTimeout.milliseconds))
-    // Recordings come from anywhere: https://sqlite.org/security.html
-    // A file shorter than its header says is opened only where the schema may be written, as SQLite's
-    // own recovery does; this connection writes nothing.
+    // Recordings come from anywhere: https://sqlite.org/security.html SQLite opens a file that is
+    // shorter than its header claims only if the schema is writable, as its own recovery does. This
+    // connection writes nothing.
     let isSalvaging = mode == .salvaging
     unsafe _ = reel_sqlite3_set_option(opened, SQLITE_DBCONFIG_DEFENSIVE, isSalvaging ? 0 : 1)
     unsafe _ = reel_sqlite3_set_option(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
@@ -61,7 +62,7 @@ internal import CSQLite
 
   deinit { unsafe _ = sqlite3_close_v2(handle) }
 
-  /// Closes the file now; what is prepared on it must be gone.
+  /// Closes the file now; prepared statements must be gone.
   package func close() throws(SQLiteError) {
     try check(unsafe sqlite3_close(handle), "close \(path)")
     unsafe handle = nil
@@ -72,8 +73,9 @@ internal import CSQLite
     unsafe _ = sqlite3_busy_timeout(handle, Int32(clamping: timeout.milliseconds))
   }
 
-  /// Bounds what a query may cost: the bytes of a value, and the operations of SQLite until `isTooLong` returns
-  /// true, which is asked after every million. A file from elsewhere could make a query endless.
+  /// Limits the size of a value in bytes and the running time of a query, since a file from
+  /// elsewhere could make a query endless. `isTooLong` is called after every million operations;
+  /// when it returns true, the query fails.
   package func bound(
     valueBytes: Int, _ isTooLong: @escaping (_ operations: Int) -> Bool
   ) {
@@ -88,17 +90,17 @@ internal import CSQLite
       }, Unmanaged.passUnretained(patience).toOpaque())
   }
 
-  /// A query begins.
+  /// Starts the count for a new query.
   func beginQuery() { patience?.operations = 0 }
 
-  /// The first bytes of the file itself, without what a log beside it has anew.
+  /// The first bytes of the file itself, without changes that are still in its log.
   package func firstBytes(_ count: Int) throws(SQLiteError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     try check(unsafe reel_sqlite3_read_file(handle, &bytes, Int32(count), 0), "read \(path)")
     return bytes
   }
 
-  /// Runs statements that take no values and whose rows nobody needs.
+  /// Runs statements that take no values and whose rows are not needed.
   package func execute(_ sql: String) throws(SQLiteError) {
     beginQuery()
     try check(unsafe sqlite3_exec(handle, sql, nil, nil, nil), sql)
@@ -109,12 +111,12 @@ internal import CSQLite
     try Statement(sql, on: self)
   }
 
-  /// Runs one statement with values and forgets its rows.
+  /// Runs one statement with values and ignores its rows.
   package func run(_ sql: String, _ values: SQLiteValue...) throws(SQLiteError) {
     try run(sql, values)
   }
 
-  /// Runs one statement with values and forgets its rows.
+  /// Runs one statement with values and ignores its rows.
   package func run(_ sql: String, _ values: [SQLiteValue]) throws(SQLiteError) {
     try prepare(sql).run(values)
   }
@@ -144,7 +146,7 @@ internal import CSQLite
   /// How many rows the last statement wrote.
   package var changes: Int { Int(unsafe sqlite3_changes64(handle)) }
 
-  /// The row number that the last insertion made.
+  /// The row number of the last insertion.
   package var lastInsertedRow: Int { Int(unsafe sqlite3_last_insert_rowid(handle)) }
 
   func check(_ code: Int32, _ attempt: String) throws(SQLiteError) {
@@ -162,10 +164,11 @@ internal import CSQLite
     return SQLiteError(code: code, message: message, attempt: attempt)
   }
 
-  /// Always a URI, so that a file's name cannot smuggle in parameters: https://sqlite.org/uri.html
+  /// Always a URI, so that a file's name cannot add parameters: https://sqlite.org/uri.html
   private static func uri(_ path: String, immutable: Bool) -> String {
     let hex = Array("0123456789abcdef".utf8)
-    // Without an authority between the slashes, what stands behind two of them would be taken for one.
+    // Without an authority after the first two slashes, a path that begins with two slashes would
+    // be parsed as one.
     var bytes = Array((path.hasPrefix("/") ? "file://" : "file:").utf8)
     for byte in path.utf8 {
       switch byte {
@@ -185,9 +188,9 @@ extension Duration {
   }
 }
 
-/// How many operations a query has taken, and when that is too many.
+/// How many operations a query has taken, and when to stop it.
 private final class Patience {
-  /// After so many operations SQLite asks.
+  /// How many operations SQLite runs between two checks.
   static let interval = 1_000_000
   var operations = 0
   private let isTooLong: (Int) -> Bool

@@ -1,17 +1,17 @@
 internal import CSQLite
 
-// The way from a query to `Columns`: an aggregate function that keeps its arguments. SQLite then
-// runs over thousands of rows in one step, which takes half the time of stepping to each and
-// asking for its values one by one.
+// Fills `Columns` from a query with an aggregate function that stores its arguments. SQLite then
+// goes through thousands of rows in one step, which takes half the time of stepping to each row and
+// reading its values one by one.
 
-/// A query of the form `SELECT gather(…) FROM …`, whose rows go into columns.
+/// A query of the form `SELECT gather(…) FROM …`, whose rows are added to columns.
 package final class GatheringStatement {
   private let statement: Statement
 
   init(_ statement: Statement) { self.statement = statement }
 
-  /// Runs the query with these values and keeps its rows behind those that `columns` has. There
-  /// must be room for all of them.
+  /// Runs the query with these values and adds its rows to `columns`, which must have space for all
+  /// of them.
   package func run(into columns: Columns, _ values: SQLiteValue...) throws(SQLiteError) {
     try statement.bind(values)
     let target = statement.database.gathering
@@ -45,17 +45,17 @@ extension Database {
   }
 }
 
-/// Where the aggregate function of a connection puts its rows.
+/// The target of a connection's aggregate function.
 @safe final class GatherTarget {
-  /// A struct in memory of its own: fields of a class would be checked for exclusive access, and
-  /// that takes longer than the rest.
+  /// A struct with its own memory: exclusivity checks on a class's fields would take longer than
+  /// everything else.
   @unsafe struct State {
     var words: UnsafeMutablePointer<UInt64>?
     var kinds: UnsafeMutablePointer<Columns.Kind>?
     var width = 0
     var capacity = 0
     var count = 0
-    /// The first argument that was not of its column's kind, or had no place.
+    /// The first argument that had the wrong kind, or for which there was no space.
     var failure: Int?
     var columns: Unmanaged<Columns>?
   }

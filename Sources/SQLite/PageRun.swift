@@ -1,18 +1,18 @@
-/// Some leaf pages of a table, in the order of their keys, as the file has them: what `TablePages` fetches and any
-/// thread decodes.
+/// Consecutive leaf pages of a table, as they are in the file: `TablePages` fetches them, and any
+/// thread can decode them.
 @safe package final class PageRun: @unchecked Sendable {
-  /// A page and the keys that its rows may have.
+  /// A page and the range of keys that its rows may have.
   struct Leaf {
     var page: Int
-    /// Above this, and at most that.
+    /// The exclusive lower bound, and the inclusive upper bound.
     var low: Int
     var high: Int
-    /// Whether each of its bytes is of one row, or of none; known once it was decoded.
+    /// Whether each of its bytes belongs to at most one row; known once the page is decoded.
     var isWhole = false
   }
 
   var leaves: [Leaf] = []
-  /// One page behind the other, and some bytes that no page has, so that a word can be read from any of theirs.
+  /// One page after another, with spare bytes at the end so that a word can be read at any offset.
   private(set) var bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 16)
   let pageSize: Int
   let usable: Int
@@ -22,7 +22,7 @@
 
   deinit { unsafe bytes.deallocate() }
 
-  /// Room for the pages of `leaves`.
+  /// Makes space for the pages of `leaves`.
   func makeRoom() {
     let needed = leaves.count * pageSize + Self.slack
     guard unsafe needed > bytes.count else { return }
@@ -31,11 +31,11 @@
     unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
-  /// The numbers of the pages of which each byte is of one row, or of none.
+  /// The numbers of the pages whose bytes each belong to at most one row.
   package var wholePages: [Int] { leaves.filter(\.isWhole).map(\.page) }
 
-  /// Keeps the rows with some keys behind those that columns have. False where a page is not as SQLite itself
-  /// writes one, or there is no room: then SQLite is to be asked.
+  /// Adds the rows with some keys to the columns. False where a page is not as SQLite itself writes
+  /// it, or there is no space: then SQLite must read the rows.
   package func decode(_ keys: Range<Int>, into columns: Columns, by decoder: RowDecoder) -> Bool {
     decoder.begin(columns)
     for index in leaves.indices {
@@ -49,7 +49,7 @@
     return true
   }
 
-  /// Decodes a page, and says whether it is whole; nil where it cannot be read.
+  /// Decodes a page and returns whether it is whole; nil where it cannot be read.
   private func decode(
     _ page: UnsafeRawPointer, _ leaf: Leaf, _ keys: Range<Int>, _ decoder: RowDecoder
   ) -> Bool? {
@@ -64,7 +64,7 @@
       var at = place
       let length = unsafe page.varint(at: &at)
       let key = unsafe page.varint(at: &at)
-      // A longer row goes on in other pages.
+      // A longer row continues on other pages.
       guard length > 0, length <= usable - 35, at + length <= usable, key > previous,
         key <= leaf.high
       else { return nil }
@@ -74,20 +74,22 @@
         guard unsafe decoder.take(page + at, length, key) else { return nil }
       }
     }
-    // The way to a page says its last key, where no row was deleted: were it wrong, rows would lie in the next page.
+    // The interior page holds the leaf's last key, if no row was deleted. If it were wrong, rows
+    // would be on the next page.
     guard leaf.high == .max || previous == leaf.high else { return nil }
     return unsafe extent.isWhole(page)
   }
 }
 
-/// The first bytes of a page of a table. https://sqlite.org/fileformat2.html#b_tree_pages
+/// The header of a table's page. https://sqlite.org/fileformat2.html#b_tree_pages
 struct PageHeader {
   static let (interior, leaf) = (5, 13)
   static let (interiorSize, leafSize) = (12, 8)
   let kind: Int
   let cells: Int
   let contentStart: Int
-  /// Where the first piece of free room between cells is, 0 where there is none; and bytes too few to be one.
+  /// Where the first free block between cells is, 0 where there is none, and how many fragmented
+  /// bytes there are.
   let firstFree: Int
   let fragments: Int
 
@@ -101,12 +103,12 @@ struct PageHeader {
   }
 }
 
-/// What of a page its cells take, so that it can be told, as SQLite's own check does, that each byte is of one cell
-/// or free.
+/// The extent of a page's cells. It shows, as SQLite's own check does, whether each byte belongs to
+/// one cell or is free.
 struct CellExtent {
   private let header: PageHeader
   private let usable: Int
-  /// Cells that were written one after another lie one before the other.
+  /// Cells that were written in order are adjacent, each one before the previous one.
   private var end: Int
   private var isPlain: Bool
 
@@ -121,7 +123,8 @@ struct CellExtent {
     end = cell.lowerBound
   }
 
-  /// Whether the cells that were added are all, and do not overlap. Others are read again.
+  /// Whether the added cells cover the content without overlap. Reads cells that are not adjacent
+  /// again.
   func isWhole(_ page: UnsafeRawPointer) -> Bool {
     if isPlain { return end == header.contentStart }
     guard var parts = unsafe cells(of: page) else { return false }
@@ -170,7 +173,7 @@ extension UnsafeRawPointer {
     unsafe Int(UInt32(bigEndian: loadUnaligned(fromByteOffset: place, as: UInt32.self)))
   }
 
-  /// A number of 1 to 9 bytes, and the place after it.
+  /// A number of 1 to 9 bytes, and the position after it.
   @inline(__always)
   func varint(at place: inout Int) -> Int {
     let first = unsafe byte(at: place)

@@ -1,27 +1,28 @@
-/// Puts rows as pages hold them into columns. https://sqlite.org/fileformat2.html#record_format
+/// Decodes rows from pages into columns. https://sqlite.org/fileformat2.html#record_format
 ///
-/// A row begins with the types of its values. Few different beginnings follow each other in a table, so it is
-/// remembered for each where its values are and how they are read. One thread works with it at a time.
+/// A row begins with the types of its values. A table has few different headers, so the decoder
+/// remembers for each where the values are and how to read them. Only one thread may use it at a
+/// time.
 @safe package final class RowDecoder {
-  /// Where a value is, and how it is read.
+  /// Where a value is and how to read it.
   private struct Field {
     enum Way: UInt8 {
       case constant, integer, real, realOfInteger, bytes, name
     }
 
     var way = Way.constant
-    /// How far the eight bytes from its first one on are to be shifted.
+    /// How far to shift the eight bytes that start at the value.
     var shift: UInt8 = 0
     var offset: Int32 = 0
     var size: Int32 = 0
     var constant: UInt64 = 0
   }
 
-  /// Beginnings of up to this many bytes are remembered.
+  /// Headers of up to this many bytes are remembered.
   private static let longest = 8
   private static let plans = 64
-  /// The beginnings that are known, each in a place of a table, and how long the values behind it are. The place
-  /// behind them is for those that are too long.
+  /// The known headers in a hash table, and the length of the values after each. The entry behind
+  /// the table is for headers that are too long.
   private let known = UnsafeMutablePointer<UInt64>.allocate(capacity: plans)
   private let bodies = UnsafeMutablePointer<Int>.allocate(capacity: plans + 1)
   private var fields = UnsafeMutablePointer<Field>.allocate(capacity: 1)
@@ -43,7 +44,7 @@
     unsafe fields.deallocate()
   }
 
-  /// From now on rows go behind those that columns have; the first column is the key.
+  /// Adds rows to the columns from now on; the first column is the key.
   func begin(_ columns: Columns) {
     self.columns = columns
     unsafe words = columns.words.baseAddress
@@ -57,13 +58,13 @@
     unsafe fields.initialize(repeating: Field(), count: kinds.count * (Self.plans + 1))
   }
 
-  /// The rows that were taken are the columns'.
+  /// Makes the decoded rows part of the columns.
   func finish() {
     columns?.count = count
     columns = nil
   }
 
-  /// Takes a row; false where it is not of the kinds that the columns have, or there is no room.
+  /// Decodes a row; false where its types do not match the columns, or there is no space.
   @inline(__always)
   func take(_ row: UnsafeRawPointer, _ length: Int, _ key: Int) -> Bool {
     let head = unsafe row.byte(at: 0)
@@ -121,7 +122,7 @@
     unsafe UnsafeRawBufferPointer(start: body + Int(field.offset), count: Int(field.size))
   }
 
-  /// The number of a name; one that is not known is the first.
+  /// The number of a name; an unknown name gets the first.
   private func number(of name: UnsafeRawBufferPointer) -> UInt64 {
     let names = columns?.names ?? []
     let place = names.firstIndex {
@@ -131,7 +132,7 @@
     return UInt64(place ?? 0)
   }
 
-  /// Reads the types that a row begins with; false where they are not those of the columns.
+  /// Reads the types in a row's header; false where they do not match the columns.
   private func learn(_ row: UnsafeRawPointer, _ head: Int, _ plan: Int) -> Bool {
     var (place, offset, column) = (1, 0, 0)
     let fields = unsafe self.fields + plan * kinds.count
@@ -141,7 +142,7 @@
       let sizes: InlineArray<10, Int> = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0]
       let size = type < 10 ? sizes[type] : (type - 12) / 2
       if column == 0 {
-        // The key stands before the row.
+        // The key is stored before the row.
         guard type == 0 else { return false }
       } else if column < kinds.count {
         guard let field = Self.field(type, size, at: offset, kinds[column]) else { return false }

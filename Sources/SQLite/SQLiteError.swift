@@ -1,31 +1,31 @@
 internal import CSQLite
 
-/// What SQLite answered when something did not work.
+/// SQLite's answer when something failed.
 package struct SQLiteError: Error, Equatable, CustomStringConvertible {
   /// The extended result code: https://sqlite.org/rescode.html
   package var code: Int32
-  /// SQLite's own words.
+  /// SQLite's own message.
   package var message: String
-  /// What was attempted: a statement, or the opening of a file.
+  /// What was attempted: a statement, or opening a file.
   package var attempt: String
 
-  /// An answer of SQLite to an attempt.
+  /// An error of SQLite and the attempt that caused it.
   package init(code: Int32, message: String, attempt: String) {
     self.code = code
     self.message = message
     self.attempt = attempt
   }
 
-  /// A sentence for people.
+  /// A message for people.
   package var description: String { "SQLite says '\(message)' (\(code)) to: \(attempt)" }
 
-  /// The answers that a program treats differently.
+  /// The causes that a program treats differently.
   package enum Reason: Sendable {
     case busy, full, readOnly, cannotOpen, denied, notADatabase, corrupt, constraint, io, tooLong,
       protocolBroken, other
   }
 
-  /// What kind of answer this is.
+  /// The cause of this error.
   package var reason: Reason {
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED: .busy
@@ -43,14 +43,14 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// A value of another type than its column holds, which only a damaged file can contain.
+  /// A value whose type does not match its column, which only a damaged file can contain.
   package static func mismatch(column: Int, of attempt: String) -> SQLiteError {
     SQLiteError(
       code: SQLITE_CORRUPT, message: "value \(column) of a row has the wrong type",
       attempt: attempt)
   }
 
-  /// Rows that were written and did not arrive.
+  /// Rows that were written but are not there.
   package static func missingRows(_ message: String) -> SQLiteError {
     SQLiteError(code: SQLITE_CORRUPT, message: message, attempt: "commit a batch")
   }

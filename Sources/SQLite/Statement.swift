@@ -1,6 +1,6 @@
 internal import CSQLite
 
-/// A value as SQLite keeps it.
+/// A value as SQLite stores it.
 package enum SQLiteValue: Sendable, Equatable {
   case null
   case integer(Int)
@@ -8,7 +8,7 @@ package enum SQLiteValue: Sendable, Equatable {
   case text(String)
   case blob([UInt8])
 
-  /// The whole number that this holds.
+  /// The whole number that this value holds.
   package var int: Int? {
     guard case .integer(let value) = self else { return nil }
     return value
@@ -23,20 +23,20 @@ package enum SQLiteValue: Sendable, Equatable {
     }
   }
 
-  /// The text that this holds.
+  /// The text that this value holds.
   package var text: String? {
     guard case .text(let value) = self else { return nil }
     return value
   }
 
-  /// The bytes that this holds.
+  /// The bytes that this value holds.
   package var blob: [UInt8]? {
     guard case .blob(let value) = self else { return nil }
     return value
   }
 }
 
-/// A compiled statement. Its rows are read one after another, or many at once into `Columns`.
+/// A compiled statement. Its rows can be read one by one, or many at once into `Columns`.
 @safe package final class Statement {
   let database: Database
   let sql: String
@@ -57,12 +57,12 @@ package enum SQLiteValue: Sendable, Equatable {
 
   deinit { unsafe _ = sqlite3_finalize(handle) }
 
-  /// Gives the parameters their values, from the first on.
+  /// Binds the parameters, from the first on.
   package func bind(_ values: [SQLiteValue]) throws(SQLiteError) {
     for (index, value) in values.enumerated() { try bind(value, at: index + 1) }
   }
 
-  /// Gives one parameter its value; parameters count from 1.
+  /// Binds one parameter; parameters count from 1.
   package func bind(_ value: SQLiteValue, at index: Int) throws(SQLiteError) {
     let index = Int32(index)
     let transient = unsafe reel_sqlite3_transient()
@@ -83,7 +83,7 @@ package enum SQLiteValue: Sendable, Equatable {
     try database.check(code, sql)
   }
 
-  /// Goes to the next row; false where there is none.
+  /// Steps to the next row; false where there is none.
   package func step() throws(SQLiteError) -> Bool {
     if !isRunning { database.beginQuery() }
     isRunning = true
@@ -100,16 +100,16 @@ package enum SQLiteValue: Sendable, Equatable {
     }
   }
 
-  /// Runs the statement with values to its end, ready for the next run.
+  /// Runs the statement with values to its end, and resets it.
   package func run(_ values: SQLiteValue...) throws(SQLiteError) { try run(values) }
 
-  /// Runs the statement with values to its end, ready for the next run.
+  /// Runs the statement with values to its end, and resets it.
   package func run(_ values: [SQLiteValue]) throws(SQLiteError) {
     try bind(values)
     while try step() {}
   }
 
-  /// Leaves the rows that are still to come, and with them the view of the file.
+  /// Drops the remaining rows, and with them the view of the file.
   package func reset() {
     unsafe _ = sqlite3_reset(handle)
     isRunning = false
@@ -141,7 +141,7 @@ package enum SQLiteValue: Sendable, Equatable {
     unsafe sqlite3_column_double(handle, Int32(column))
   }
 
-  /// A column as text; broken UTF-8 is repaired.
+  /// A column as text; invalid UTF-8 is repaired.
   package func text(at column: Int) -> String {
     guard let text = unsafe sqlite3_column_text(handle, Int32(column)) else { return "" }
     let count = Int(unsafe sqlite3_column_bytes(handle, Int32(column)))
@@ -151,7 +151,7 @@ package enum SQLiteValue: Sendable, Equatable {
 
   /// A column as bytes.
   package func blob(at column: Int) -> [UInt8] {
-    // The address first: asking for it may convert the value and so change its length.
+    // Get the address first: it may convert the value and so change its length.
     let start = unsafe sqlite3_column_blob(handle, Int32(column))
     let count = Int(unsafe sqlite3_column_bytes(handle, Int32(column)))
     return unsafe Array(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))

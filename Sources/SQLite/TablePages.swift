@@ -1,10 +1,12 @@
 internal import CSQLite
 
-/// The pages of a table, fetched without SQL: its virtual machine takes some 200 ns for a row, and its page 20.
+/// The pages of a table, read without SQL: SQLite's virtual machine takes about 200 ns per row,
+/// this takes 20.
 ///
-/// It reads what the open transaction sees, which must have begun and must not end meanwhile: while a file without
-/// a log is read, nobody changes it. A table with a log beside it, or one that another connection may change, is
-/// left to SQLite, and so is every page that is not as SQLite writes it: nothing is repaired or guessed here.
+/// It reads what the open transaction sees. That transaction must have begun and must not end
+/// meanwhile; nobody changes a file without a log while it is read. SQLite itself must read a table
+/// that has a log or that another connection may change, and every page that is not as SQLite
+/// writes it: nothing is repaired or guessed here.
 ///
 /// The first column of the table is its key.
 @safe package final class TablePages {
@@ -18,7 +20,7 @@ internal import CSQLite
   /// The leaf pages below one interior page.
   private var span: [PageRun.Leaf] = []
 
-  /// Nil where the table is to be read by SQL.
+  /// Nil where SQL must read the table.
   package init?(of table: String, in database: Database) throws(SQLiteError) {
     guard [.reading, .immutable].contains(database.mode), database.isInTransaction,
       let root = try database.first(
@@ -34,10 +36,10 @@ internal import CSQLite
     (self.database, self.root) = (database, root)
   }
 
-  /// A run of pages to be filled.
+  /// An empty run of pages.
   package func makeRun() -> PageRun { PageRun(pageSize: pageSize, usable: usable) }
 
-  /// Fills a run with the pages of some keys; false where SQLite is to be asked.
+  /// Fills a run with the pages of some keys; false where SQLite must read them.
   package func fetch(_ keys: Range<Int>, into run: PageRun) -> Bool {
     run.leaves.removeAll(keepingCapacity: true)
     guard !keys.isEmpty else { return true }
@@ -54,7 +56,7 @@ internal import CSQLite
     }
   }
 
-  /// Where in the span the page of a key is; nil where the way to it is not as it should be.
+  /// The index in the span of a key's page; nil where the tree is not as it should be.
   private func place(of key: Int) -> Int? {
     func isInSpan() -> Bool {
       guard let first = span.first, let last = span.last else { return false }
@@ -72,7 +74,7 @@ internal import CSQLite
     return low
   }
 
-  /// Makes the span of a key.
+  /// Finds the span of a key.
   private func descend(to key: Int) -> Bool {
     var siblings = [PageRun.Leaf(page: root, low: .min, high: .max)]
     for _ in 0..<Self.mostLevels {
@@ -92,11 +94,11 @@ internal import CSQLite
     return false
   }
 
-  /// SQLite's own bound.
+  /// The limit in SQLite itself.
   private static let mostLevels = 20
 
-  /// The pages below an interior one in the order of their keys, and whether each of its bytes is of one of them, or
-  /// of none; nil where it cannot be read.
+  /// The pages below an interior page in key order, and whether each byte belongs to at most one of
+  /// its cells; nil where it cannot be read.
   private func children(
     of page: [UInt8], _ own: PageRun.Leaf
   ) -> (pages: [PageRun.Leaf], isWhole: Bool)? {
@@ -130,7 +132,7 @@ internal import CSQLite
 
   // MARK: Reading
 
-  /// A page with some bytes behind it.
+  /// A page with spare bytes at the end.
   private func page(_ number: Int) -> [UInt8]? {
     var page = [UInt8](repeating: 0, count: pageSize + 16)
     let isRead = unsafe page.withUnsafeMutableBytes { bytes in
@@ -144,7 +146,7 @@ internal import CSQLite
       database.handle, room, Int32(pages * pageSize), Int64((first - 1) * pageSize)) == SQLITE_OK
   }
 
-  /// Reads the pages of a run, those that follow each other in the file at once.
+  /// Reads the pages of a run; adjacent pages take one read.
   private func read(_ run: PageRun) -> Bool {
     run.makeRoom()
     let most = (1 << 20) / pageSize

@@ -2,7 +2,7 @@ import Platform
 import Report
 import Rollouts
 
-/// The files of which pages consist, each under its name; all pages are one document, whose script shows what the
+/// The files of the pages, each under its name; all pages are one document, whose script shows what the
 /// address says.
 enum PageFiles {
   private static let own: [String: [UInt8]] = [
@@ -28,7 +28,7 @@ enum PageFiles {
     "maps-trial.js": PackageResources.maps_trial_js,
   ]
 
-  /// The first words of the addresses of pages.
+  /// The first path components of the pages' addresses.
   private static let pages = ["", "run", "compare", "drive", "write", "train", "maps"]
 
   static func answer(_ request: Request) throws -> Response {

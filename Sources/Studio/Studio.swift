@@ -2,7 +2,7 @@ package import Pictures
 import Recordings
 import Rollouts
 
-/// The studio: pages that show and steer recordings, and what they ask for.
+/// The studio: pages that show and control recordings, and the answers to their requests.
 package final class Studio: HTTPServer.Answering {
   private let gate: Gate
   private let library: LibraryPart
@@ -10,13 +10,13 @@ package final class Studio: HTTPServer.Answering {
   private let compare: ComparePart
   private let drive: DrivePart
   private let events: EventsPart
-  /// What starts runs; nil where this studio only shows them.
+  /// The starter of runs; nil if this studio only shows them.
   private let training: TrainPart?
   private let write: WritePart
   private let maps: MapsPart
 
-  /// A studio over some files and folders, behind a gate; with a way to start runs it trains as well. `maps` is the
-  /// folder where maps are kept.
+  /// A studio over some files and folders, behind a gate; with a starter of runs it trains as well. `maps` is the
+  /// folder of maps.
   package init(
     _ library: Library, gate: Gate, starting starter: RunStarter? = nil,
     by tables: PictureTables = .builtIn, maps: String = "maps"

@@ -1,6 +1,6 @@
 package import Rollouts
 
-/// What a played episode came to.
+/// The result of a played episode.
 package struct PlayedEpisode<State: Sendable>: Sendable {
   package var total = 0.0
   package var length = 0
@@ -10,8 +10,8 @@ package struct PlayedEpisode<State: Sendable>: Sendable {
 }
 
 extension ObservableWorld {
-  /// Plays one episode, each action chosen by who sees the state, and records it into a sink. It begins at
-  /// the world's start, or where an earlier one ended.
+  /// Plays one episode, with actions chosen by a closure that sees the state, and records it into a
+  /// sink. It begins at the world's start, or where an earlier episode ended.
   func play<Sink: TransitionSink & ~Copyable>(
     episode: Int, from start: State?, generator: Generator, stepLimit: Int, into sink: inout Sink,
     _ choose: (State) -> Action

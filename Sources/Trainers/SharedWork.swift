@@ -2,14 +2,16 @@ import Neural
 import Platform
 import Rollouts
 
-/// How many rows a process has taken through its networks: there, and there and back to learn from them.
+/// How many rows a process has taken through its networks: forward only, and forward and backward
+/// for learning.
 package struct RowCount: Sendable, Equatable, BitwiseCopyable {
   package var forward = 0
   package var backward = 0
 }
 
-/// The pairs of a binary tree over numbered pieces, level by level: 0 and 1, 2 and 3 …, then 0 and 2 …. Sums
-/// along it have the same bits whether one process adds or several, each a part of the tree.
+/// The pairs of a binary tree over numbered pieces, level by level: 0 and 1, 2 and 3 …, then 0 and
+/// 2 …. Sums along it have the same bits whether one process adds or several processes each add a
+/// part of the tree.
 package func forEachPair(of count: Int, _ add: (_ into: Int, _ from: Int) -> Void) {
   var distance = 1
   while distance < count {
@@ -21,14 +23,14 @@ package func forEachPair(of count: Int, _ add: (_ into: Int, _ from: Int) -> Voi
 }
 
 extension Range<Int> {
-  /// One of several parts, as equal as can be.
+  /// One of several parts, as equal as possible.
   func part(_ index: Int, of parts: Int) -> Range<Int> {
     lowerBound + count * index / parts..<lowerBound + count * (index + 1) / parts
   }
 }
 
 extension Ranks {
-  /// Refuses settings whose work this number of processes cannot share evenly.
+  /// Throws for settings whose work this number of processes cannot share evenly.
   func check(shards: Int, worlds: Int? = nil) throws(SettingError) {
     guard count.nonzeroBitCount == 1 else {
       throw SettingError(
@@ -48,14 +50,15 @@ extension Ranks {
 }
 
 extension Ranks? {
-  /// Makes sure that all processes have learned the same.
+  /// Checks that all processes have learned the same.
   func compare(_ parameters: Parameters, step: Int) throws(TrainingError) {
     guard self != nil else { return }
     var hash = SHA256()
     parameters.values.withUnsafeBytes { hash.update($0) }
     guard let other = firstToDiffer(in: hash.finished()) else { return }
     throw TrainingError(
-      "training stopped at step \(step): process \(other) has other parameters than process 0, so one of "
-        + "their machines computes otherwise; the recording is good up to the checkpoint before")
+      "training stopped at step \(step): process \(other) has different parameters from process 0, so one of "
+        + "their machines computes differently; the recording is good up to the previous checkpoint"
+    )
   }
 }

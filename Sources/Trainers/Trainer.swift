@@ -1,9 +1,10 @@
 package import Platform
 package import Rollouts
 
-/// What every trainer is to those who run it: something that learns step by step, and records into a sink.
+/// An algorithm that learns step by step and records into a sink.
 ///
-/// `goOn` ends a training early. To stop when the mean return of the last hundred episodes is good enough:
+/// `goOn` can end training early. To stop when the mean return of the last hundred episodes is good
+/// enough:
 ///
 ///     var returns: [Double] = []
 ///     var callbacks = TrainingCallbacks()
@@ -16,27 +17,27 @@ package protocol Trainer {
   var step: Int { get }
   /// Episodes finished so far.
   var episodes: Int { get }
-  /// Whether all that the settings ask for is done, or the stopStep reached.
+  /// Whether everything in the settings is done, or `stopStep` was reached.
   var isComplete: Bool { get }
-  /// Where training ends with a checkpoint though the settings ask for more steps. A PPO ends at the last
-  /// update by then.
+  /// The step at which training ends with a checkpoint, even if the settings ask for more steps.
+  /// PPO ends at the last update up to this step.
   var stopStep: Int { get set }
-  /// What is known before the first step, which a recording begins with.
+  /// The checkpoint before the first step, with which a recording begins.
   var initialCheckpoint: Checkpoint { get }
 
-  /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
-  /// did or would have done. `history` gives the recorded transitions of a range of steps.
+  /// Continues from a checkpoint of a run with the same world, seed and settings, exactly as that
+  /// run did or would have done. `history` returns the recorded transitions of a range of steps.
   mutating func resume(
     from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]) throws
 
-  /// Takes a part of the work, of which each of some processes has another; called before training. What
-  /// is learned and recorded stays the same.
+  /// Takes this process's part of the work, which several processes share; called before training.
+  /// What is learned and recorded stays the same.
   mutating func share(with ranks: Ranks) throws
   /// How many rows this process has taken through networks.
   var rows: RowCount { get }
 
-  /// Trains until all is done, or until `goOn` says false, which is asked every few hundred or thousand
-  /// steps. `now` gives the seconds since some moment.
+  /// Trains until everything is done, or until `goOn` returns false, which is called every few
+  /// hundred or thousand steps. `now` returns the seconds since an arbitrary moment.
   mutating func train<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
     goOn: (TrainingProgress) -> Bool
@@ -44,15 +45,15 @@ package protocol Trainer {
 }
 
 extension Trainer {
-  /// Most trainers have no work for several processes.
+  /// Most trainers cannot share work between processes.
   package mutating func share(with ranks: Ranks) throws {
     throw TrainingError(
-      "several processes share the training of PPO and of texts alone: start one process, or one a run"
+      "only PPO and text training can be shared by several processes: start one process, or one per run"
     )
   }
   package var rows: RowCount { RowCount() }
 
-  /// Trains where nobody listens, until all is done unless `goOn` says false.
+  /// Trains without callbacks, until everything is done unless `goOn` returns false.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, now: () -> Double = { 0 },
     goOn: (TrainingProgress) -> Bool = { _ in true }
@@ -60,7 +61,7 @@ extension Trainer {
     try train(into: &sink, now: now, callbacks: TrainingCallbacks(), goOn: goOn)
   }
 
-  /// Trains without a clock, until all is done unless `goOn` says false.
+  /// Trains without a clock, until everything is done unless `goOn` returns false.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, callbacks: TrainingCallbacks,
     goOn: (TrainingProgress) -> Bool = { _ in true }
@@ -69,19 +70,19 @@ extension Trainer {
   }
 }
 
-/// How far training has come.
+/// The progress of training.
 package struct TrainingProgress: Sendable {
   package var step: Int
   /// Episodes finished.
   package var episodes: Int
-  /// The part of the whole that is done, 0 to 1.
+  /// The completed share of the whole, from 0 to 1.
   package var share: Double
-  /// The return of the episode finished last.
+  /// The return of the last completed episode.
   package var lastReturn: Double
-  /// The loss of the last batch, for trainers whose progress that shows.
+  /// The loss of the last batch, for trainers whose progress it shows.
   package var loss: Double?
 
-  /// How far a training has come.
+  /// The progress of training.
   package init(
     step: Int, episodes: Int, share: Double, lastReturn: Double, loss: Double? = nil
   ) {

@@ -1,7 +1,7 @@
 package import Rollouts
 
-/// Who hears what a trainer does: a closure for each kind of event. Nothing is built or called for one that
-/// is nil.
+/// Closures that a trainer calls, one for each kind of event. Where one is nil, its events are not
+/// built.
 ///
 /// One kind of event, here the returns of all episodes:
 ///
@@ -14,8 +14,8 @@ package import Rollouts
 ///
 ///     try trainer.train(into: &sink, callbacks: TrainingCallbacks { print($0.json.compact) })
 ///
-/// They are called by the thread that trains, each after the sink has taken what it is about. Which there
-/// are depends on the trainer: a Q-table has no rollouts, updates or evaluations, a text no episodes.
+/// The training thread calls them, each after the sink has recorded the event. Not every trainer
+/// has every event: a Q-table has no rollouts, updates or evaluations, a text no episodes.
 package struct TrainingCallbacks {
   package var trainingStarted: ((TrainingEvent.Training) -> Void)?
   package var trainingEnded: ((TrainingEvent.Training) -> Void)?
@@ -29,13 +29,13 @@ package struct TrainingCallbacks {
   package var evaluationEnded: ((TrainingEvent.Evaluation) -> Void)?
   package var metricsRecorded: (([Metric]) -> Void)?
   package var checkpointSaved: ((Checkpoint) -> Void)?
-  /// Hears how some steps are learned from; not among the events of a stream.
+  /// Traces how some steps are learned from; not part of the event stream.
   package var tracing: UpdateTracing?
 
-  /// Callbacks that hear nothing yet.
+  /// No callbacks.
   package init() {}
 
-  /// Callbacks that hear everything in one place.
+  /// Callbacks that pass all events to one closure.
   package init(onEvent: @escaping (TrainingEvent) -> Void) {
     trainingStarted = { onEvent(.trainingStarted($0)) }
     trainingEnded = { onEvent(.trainingEnded($0)) }
@@ -53,13 +53,13 @@ package struct TrainingCallbacks {
 }
 
 extension TransitionSink where Self: ~Copyable {
-  /// Records metrics of one step, and lets them be heard.
+  /// Records metrics of one step, and calls their callback.
   mutating func record(_ metrics: [Metric], _ callbacks: TrainingCallbacks) throws {
     for metric in metrics { try record(metric) }
     callbacks.metricsRecorded?(metrics)
   }
 
-  /// Records a checkpoint, and lets it be heard.
+  /// Records a checkpoint, and calls its callback.
   mutating func record(_ checkpoint: Checkpoint, _ callbacks: TrainingCallbacks) throws {
     try record(checkpoint)
     callbacks.checkpointSaved?(checkpoint)

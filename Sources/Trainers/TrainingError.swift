@@ -1,17 +1,17 @@
-/// Why training could not go on.
+/// Why training cannot continue.
 package struct TrainingError: Error, Equatable, CustomStringConvertible {
-  /// A sentence for people.
+  /// A message for people.
   package let description: String
 
-  /// An error with its sentence.
+  /// An error with a message.
   package init(_ description: String) { self.description = description }
 
-  /// Something became infinite or no number at all.
+  /// A number became infinite or NaN.
   package static func notFinite(step: Int, metric: String, value: Double, lookAt setting: String)
     -> TrainingError
   {
     TrainingError(
-      "training stopped at step \(step): \(metric) is \(value), no finite number; look at \(setting)"
+      "training stopped at step \(step): \(metric) is \(value), not a finite number; check \(setting)"
     )
   }
 }

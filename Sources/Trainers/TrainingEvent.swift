@@ -1,43 +1,43 @@
 package import Rollouts
 
-/// What happens while a trainer trains, with its numbers. What has only started has the numbers of a
-/// beginning: an episode of no steps, an update without metrics.
+/// An event during training, with its numbers. An event that marks a start has initial numbers: an
+/// episode without steps, an update without metrics.
 package enum TrainingEvent: Sendable, Equatable {
-  /// Training begins, or goes on after a pause.
+  /// Training begins, or continues after a pause.
   case trainingStarted(Training)
-  /// All is done, or training was asked to stop. A training that throws does not end.
+  /// Everything is done, or training was asked to stop. Training that throws has no end event.
   case trainingEnded(Training)
   /// An episode is about to take its first step.
   case episodeStarted(Episode)
-  /// An episode of the training is over; the episodes of evaluations are no events.
+  /// A training episode has ended; episodes of evaluations are not events.
   case episodeEnded(Episode)
-  /// Worlds side by side begin to be played for the next update.
+  /// Worlds side by side begin to play for the next update.
   case rolloutStarted(Rollout)
-  /// They were played.
+  /// They have played.
   case rolloutEnded(Rollout)
   /// A network begins to learn, from a batch or, with PPO, from a rollout.
   case updateStarted(Update)
   /// It has learned.
   case updateEnded(Update)
-  /// What was learned begins to be tried out.
+  /// An evaluation of the policy or model begins.
   case evaluationStarted(Evaluation)
-  /// It was tried out.
+  /// The evaluation is done.
   case evaluationEnded(Evaluation)
   /// Metrics of one step were recorded.
   case metricsRecorded([Metric])
   /// A checkpoint was recorded.
   case checkpointSaved(Checkpoint)
 
-  /// How far a training has come.
+  /// The progress of training.
   package struct Training: Sendable, Equatable {
     /// Steps trained so far.
     package var step: Int
     /// Episodes finished so far.
     package var episodes: Int
-    /// Whether all that was asked for is done.
+    /// Whether everything in the settings is done.
     package var isComplete: Bool
 
-    /// A training as its trainer stands.
+    /// The progress of a trainer.
     package init(_ trainer: some Trainer) {
       (step, episodes) = (trainer.step, trainer.episodes)
       isComplete = trainer.isComplete
@@ -46,7 +46,7 @@ package enum TrainingEvent: Sendable, Equatable {
 
   /// An episode that starts or ends.
   package struct Episode: Sendable, Equatable {
-    /// Steps trained so far, the episode's last one among them.
+    /// Steps trained so far, including the episode's last one.
     package var step: Int
     /// Episodes count from 1, as they begin.
     package var number: Int
@@ -58,7 +58,7 @@ package enum TrainingEvent: Sendable, Equatable {
     package var `return`: Double
     package var ending: Ending
 
-    /// The number of its last transition in the recording, once it is over.
+    /// The number of its last transition in the recording, once the episode has ended.
     package var lastStep: Int { step - 1 }
 
     /// An episode that starts before a step.
@@ -67,7 +67,8 @@ package enum TrainingEvent: Sendable, Equatable {
       (length, self.return, ending) = (0, 0, .running)
     }
 
-    /// An episode that has just ended; its steps lie `stride` apart, as worlds side by side take turns.
+    /// An episode that has just ended; its steps are `stride` apart, since worlds side by side take
+    /// turns.
     package init(
       number: Int, endingBefore step: Int, stride: Int = 1, length: Int, return total: Double,
       ending: Ending
@@ -78,7 +79,7 @@ package enum TrainingEvent: Sendable, Equatable {
     }
   }
 
-  /// What some worlds side by side do between two updates.
+  /// What worlds side by side do between two updates.
   package struct Rollout: Sendable, Equatable {
     /// Steps trained so far.
     package var step: Int
@@ -86,7 +87,7 @@ package enum TrainingEvent: Sendable, Equatable {
     package var update: Int
     /// How many steps were taken.
     package var steps = 0
-    /// What a step earned on average.
+    /// The mean reward of a step.
     package var meanReward = 0.0
 
     /// A rollout before an update.
@@ -96,13 +97,13 @@ package enum TrainingEvent: Sendable, Equatable {
     }
   }
 
-  /// One time that a network learns.
+  /// One update of a network.
   package struct Update: Sendable, Equatable {
-    /// Steps trained so far; those of a text are batches, this one not counted until it is learned.
+    /// Steps trained so far; for a text these are batches, and this one counts once it is learned.
     package var step: Int
     /// Updates count from 1.
     package var number: Int
-    /// What it found, under CleanRL's names.
+    /// Its results, under CleanRL's names.
     package var metrics: [Metric]
 
     /// An update.
@@ -111,13 +112,13 @@ package enum TrainingEvent: Sendable, Equatable {
     }
   }
 
-  /// One time that what was learned is tried out.
+  /// One evaluation of the policy or model.
   package struct Evaluation: Sendable, Equatable {
     /// Steps trained so far.
     package var step: Int
-    /// What it came to, under CleanRL's names.
+    /// Its results, under CleanRL's names.
     package var metrics: [Metric]
-    /// Whether it beats every evaluation before; false where a trainer does not compare them.
+    /// Whether it is the best so far; false where a trainer does not compare evaluations.
     package var isBest: Bool
 
     /// An evaluation.

@@ -1,8 +1,9 @@
 import Rollouts
 
-/// Every built-in world. A new world is a folder beside this file and an entry here.
+/// Every built-in world. A new world needs a folder beside this file and an entry here.
 package enum BuiltInWorlds {
-  /// The table of all worlds. A caller that has MuJoCo passes how it moves the reacher's arm.
+  /// The table of all worlds. A caller that has MuJoCo passes a function that moves the reacher's
+  /// arm.
   package static func table(
     mujoco: (@Sendable () throws -> Reacher.Simulator)? = nil
   ) -> WorldTable {
@@ -29,7 +30,7 @@ package enum BuiltInWorlds {
 
   private typealias GridGenerator = @Sendable (GridRequest) throws(SettingError) -> GridMap
 
-  /// A kind of grid; its random maps, where it has some, are drawn by `generate`.
+  /// A kind of grid; `generate` draws its random maps, if it has any.
   private static func grid(_ kind: GridKind, _ generate: GridGenerator? = nil) -> WorldEntry {
     WorldEntry(
       kind.rawValue, maps: maps(of: kind, generate),
@@ -69,7 +70,7 @@ package enum BuiltInWorlds {
     return maps
   }
 
-  /// A random grid's numbers, with the usual size where none was asked for.
+  /// A random grid's size, with the usual size as the default.
   private struct GridRequest {
     let rows: Int
     let columns: Int
@@ -103,7 +104,7 @@ package enum BuiltInWorlds {
 }
 
 extension GridMap {
-  /// The kind that a text says it is a map of; nil where it says none.
+  /// The kind that a text names in its first line; nil where it names none.
   fileprivate static func kind(of text: String) -> GridKind? {
     let words = text.prefix { $0 != "\n" }.split(separator: " ")
     return words.count == 3 ? GridKind(rawValue: String(words[2])) : nil
@@ -111,7 +112,7 @@ extension GridMap {
 }
 
 extension CityMap {
-  /// Whether a text is meant as GeoJSON.
+  /// Whether a text looks like GeoJSON.
   fileprivate static let isGeoJSON: @Sendable (String) -> Bool = {
     $0.first { !$0.isWhitespace } == "{"
   }

@@ -1,9 +1,9 @@
-/// The cells of a map, row by row. One byte each: a large map has millions of them.
+/// The cells of a map, row by row. Each takes one byte, because a large map has millions of them.
 package struct Cells: RandomAccessCollection, Sendable, Equatable {
-  /// The place of each in `kinds`.
+  /// The index of each cell in `kinds`.
   private var codes: [UInt8]
   private var kinds: [Cell] = [.floor, .wall, .goal, .hole]
-  /// Of a map that has more kinds of exits than a byte can tell apart.
+  /// For a map that has more kinds of exits than a byte can number.
   private var wide: [Cell] = []
 
   /// Cells in their order.

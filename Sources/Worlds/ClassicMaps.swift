@@ -1,19 +1,19 @@
 import Rollouts
 
-/// The maps that everybody knows, so that a command needs no file for them. The same texts are
-/// files in maps/.
+/// The classic maps, built in so that a command needs no file for them. The same texts are files in
+/// maps/.
 package enum ClassicMaps {
-  /// The bare names of the classics of a kind; the first is the one used unless another is named.
+  /// The short names of the classic maps of a kind; the first is the default.
   package static func names(of kind: GridKind) -> [String] {
     all.filter { $0.kind == kind }.map(\.name)
   }
 
-  /// The text of a classic; nil where there is none of that name.
+  /// The text of a classic map; nil where there is none with that name.
   package static func text(_ name: String, kind: GridKind) -> String? {
     all.first { $0.kind == kind && $0.name == name }?.text
   }
 
-  /// A classic as a map: by its bare name, or the first of its kind.
+  /// A classic map by its short name, or the first of its kind.
   package static func map(_ name: String? = nil, kind: GridKind) throws -> GridMap {
     let name = name ?? names(of: kind).first ?? ""
     guard let text = text(name, kind: kind) else {
@@ -156,6 +156,6 @@ package enum ClassicMaps {
 }
 
 extension GridKind {
-  /// The folder of maps/ that its maps are kept in.
+  /// The folder in maps/ for its maps.
   package var folder: String { rawValue + "s" }
 }

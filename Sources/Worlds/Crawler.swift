@@ -15,7 +15,7 @@ package struct CrawlerRules: Configuration, Equatable {
   ]
 }
 
-/// CS188's crawling robot: a box that drags itself along by an arm and a hand.
+/// CS188's crawling robot: a box that drags itself along with an arm and a hand.
 package struct Crawler: TabularWorld {
   package static let armBuckets = 9
   package static let handBuckets = 13
@@ -33,13 +33,13 @@ package struct Crawler: TabularWorld {
     dynamics = Self.dynamics()
   }
 
-  /// A crawler by other rules.
+  /// A crawler with other rules.
   package func following(_ rules: CrawlerRules) -> Crawler { Crawler(rules: rules) }
 
   /// After how many steps an episode is truncated.
   package var stepLimit: Int { rules.stepLimit }
 
-  /// The crawler's actions and how its states are counted.
+  /// The crawler's actions and the numbering of its states.
   package var description: WorldDescription {
     WorldDescription(
       name: "crawler",
@@ -57,7 +57,7 @@ package struct Crawler: TabularWorld {
       ])
   }
 
-  /// The state of an arm's and a hand's bucket.
+  /// The state for the buckets of an arm and a hand.
   package static func state(arm: Int, hand: Int) -> Int { arm * handBuckets + hand }
 
   /// The angles of arm and hand in a state, in radians, upward.
@@ -67,7 +67,7 @@ package struct Crawler: TabularWorld {
     return (arm * .pi / 180, hand * .pi / 180)
   }
 
-  /// The hand's tip, seen from the pivot at the body's rear lower corner.
+  /// The position of the hand's tip, relative to the pivot at the body's lower rear corner.
   package static func tip(of state: Int) -> (x: Double, y: Double) {
     let (arm, hand) = angles(of: state)
     return (
@@ -76,8 +76,8 @@ package struct Crawler: TabularWorld {
     )
   }
 
-  /// How far the body moves when the tip goes from one state's place to another's: it is dragged
-  /// while the tip is below ground.
+  /// How far the body moves when the tip moves from one state's position to another's: the tip
+  /// drags it while it is below ground.
   package static func displacement(from old: Int, to new: Int) -> Double {
     let (xo, yo) = tip(of: old)
     let (x, y) = tip(of: new)

@@ -1,12 +1,12 @@
 import Rollouts
 
-/// Mazes, lakes and grids while they are drawn: a title, notes, and the symbol of every cell, row by row.
+/// Mazes, lakes and grids being drawn: a title, notes, and the symbol of every cell, row by row.
 enum GridDraft {
-  /// The sides that a page draws: larger maps are for programs.
+  /// The permitted sides for drawing on a page: larger maps are for programs.
   static let sides = 1...256
   private static let titleLength = 200
 
-  /// How maps of a kind are drawn.
+  /// How to draw maps of a kind.
   static func editing(_ kind: GridKind) -> MapEditing {
     MapEditing(
       tools: kind.tools,
@@ -43,8 +43,8 @@ enum GridDraft {
 
   private static func tooLarge(_ rows: Int, _ columns: Int) -> SettingError {
     SettingError(
-      "a map that is drawn by hand has 2 cells and at most \(sides.upperBound) rows and columns, "
-        + "and this one \(rows) × \(columns)")
+      "a map drawn by hand must have at least 2 cells and at most \(sides.upperBound) rows and columns, "
+        + "but this one has \(rows) × \(columns)")
   }
 
   /// The remarks in a map's header.
@@ -61,11 +61,11 @@ enum GridDraft {
       sides.contains(cells.count / columns)
     else {
       throw SettingError(
-        "a draft has a list of cells in rows of \(sides.lowerBound) to \(sides.upperBound)")
+        "a draft must have a list of cells in rows of \(sides.lowerBound) to \(sides.upperBound)")
     }
     let symbols = cells.compactMap(\.text)
     guard symbols.count == cells.count, symbols.allSatisfy(isSymbol) else {
-      throw SettingError("a cell is a symbol without spaces")
+      throw SettingError("a cell must be a symbol without spaces")
     }
     var header = ["reel map \(kind.rawValue)"]
     let title = try line(draft["title"] ?? "", called: "title")
@@ -76,7 +76,7 @@ enum GridDraft {
     let rows = stride(from: 0, to: symbols.count, by: columns).map {
       symbols[$0..<$0 + columns].joined(separator: " ")
     }
-    // What a cell may be is the format's business, and so is how rows are set.
+    // The format decides which cells are valid and how rows are arranged.
     let bare = "reel map \(kind.rawValue)\n\n" + rows.joined(separator: "\n") + "\n"
     let set = try GridMap(parsing: bare, isDraft: true).text.split(
       separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)[1]
@@ -87,19 +87,19 @@ enum GridDraft {
     (1...40).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
 
-  /// A text that stays on one line.
+  /// A text that must stay on one line.
   private static func line(_ json: JSON, called name: String) throws(SettingError) -> String {
     guard let text = json.text, text.count <= titleLength,
       text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }),
       !text.contains(where: \.isNewline)
-    else { throw SettingError("a \(name) is a line of at most \(titleLength) characters") }
+    else { throw SettingError("a \(name) must be one line of at most \(titleLength) characters") }
     let words = text.drop(while: \.isWhitespace)
     return String(words.reversed().drop(while: \.isWhitespace).reversed())
   }
 }
 
 extension GridKind {
-  /// The brushes, and what random maps can be asked for.
+  /// The brushes, and the options of random maps.
   fileprivate var tools: JSON {
     let brushes: [(symbol: String, name: String)] =
       switch self {

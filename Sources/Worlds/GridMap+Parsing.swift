@@ -1,8 +1,9 @@
 extension GridMap {
-  /// The largest map that is read; beyond it a table of moves would not fit.
+  /// The side of the largest map that is read; a table of moves for a larger one would not fit in
+  /// memory.
   package static let largestSide = 4096
 
-  /// The map that a text describes: `reel map KIND`, more header lines, an empty line, the rows. A draft may
+  /// Parses a map's text: `reel map KIND`, more header lines, an empty line, the rows. A draft may
   /// lack a goal, or a way to it.
   package init(parsing text: String, isDraft: Bool = false) throws(MapError) {
     var parser = GridMapParser(text, isDraft: isDraft)
@@ -10,8 +11,8 @@ extension GridMap {
   }
 }
 
-/// Reads a map and keeps every problem that it meets. Works on bytes, since the largest maps have
-/// 16 million cells.
+/// Reads a map and collects every problem. Works on bytes, since the largest maps have 16 million
+/// cells.
 private struct GridMapParser {
   private let bytes: [UInt8]
   private let lines: [Range<Int>]
@@ -28,7 +29,7 @@ private struct GridMapParser {
   }
 
   private mutating func note(_ line: Int, at byte: Int? = nil, _ sentence: String) {
-    // A file that is no map at all would otherwise have as many problems as characters.
+    // A file that is not a map at all would otherwise have as many problems as characters.
     guard problems.count < 100 else { return }
     problems.append(MapProblem(line: line, column: column(line, at: byte), sentence: sentence))
   }
@@ -56,7 +57,7 @@ private struct GridMapParser {
       let width = row(kind: kind, line: line + 1)
       if line == first { columns = width }
       if width > GridMap.largestSide || line - first >= GridMap.largestSide {
-        note(line + 1, "a map has at most \(GridMap.largestSide) rows and columns")
+        note(line + 1, "a map may have at most \(GridMap.largestSide) rows and columns")
         throw MapError(problems: problems)
       }
       if width != columns {
@@ -103,7 +104,7 @@ private struct GridMapParser {
     return GridKind(rawValue: words[2])
   }
 
-  /// The header's other lines, and the line that the rows begin at.
+  /// The other header lines, and the line where the rows begin.
   private mutating func preamble(_ kind: GridKind) -> (title: String, first: Int) {
     var title = ""
     var line = 1
@@ -121,7 +122,7 @@ private struct GridMapParser {
           isRow
             ? "expected an empty line before the rows"
             : "expected 'title …', 'note …' or an empty line before the rows")
-        // The lines that follow would say the same again.
+        // The following lines would repeat the same problem.
         if isRow { return (title, line) }
       }
       line += 1
@@ -129,7 +130,7 @@ private struct GridMapParser {
     return (title, line + 1)
   }
 
-  /// Where the cells of a line stand: single characters, or words in CS188's grids.
+  /// The positions of a line's cells: single characters, or words in CS188's grids.
   private func symbols(_ kind: GridKind, line: Int) -> [Range<Int>] {
     if kind == .grid { return words(line) }
     var symbols: [Range<Int>] = []
@@ -144,7 +145,7 @@ private struct GridMapParser {
     return symbols
   }
 
-  /// Takes the cells of a row and returns how many they are.
+  /// Reads the cells of a row and returns how many there are.
   private mutating func row(kind: GridKind, line: Int) -> Int {
     let symbols = symbols(kind, line: line - 1)
     for symbol in symbols {
@@ -190,7 +191,7 @@ private struct GridMapParser {
     guard kind == .grid, symbol.count <= 40, let value = Double(excerpt(symbol, atMost: 40)),
       value.isFinite, abs(value) <= 1e9
     else { return nil }
-    // Adding zero makes −0 into 0.
+    // Adding zero turns −0 into 0.
     return .exit(value + 0)
   }
 }
@@ -201,7 +202,7 @@ extension UInt8 {
 }
 
 extension [UInt8] {
-  /// The lines of a text without their ends (`\n`, `\r\n` or `\r`) and without a byte-order mark.
+  /// The lines of a text without line breaks (`\n`, `\r\n` or `\r`) and without a byte-order mark.
   fileprivate var lines: [Range<Int>] {
     var lines: [Range<Int>] = []
     var first = starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0

@@ -1,17 +1,17 @@
-/// One thing that is wrong with a map's text, and where; lines and columns count from 1.
+/// A problem in a map's text, and its position; lines and columns count from 1.
 package struct MapProblem: Error, Sendable, Equatable, CustomStringConvertible {
   package var line: Int
   package var column: Int
   package var sentence: String
 
-  /// `line 3, column 7: …`, or the sentence alone where it is about the whole map.
+  /// `line 3, column 7: …`, or the sentence alone where it concerns the whole map.
   package var description: String {
     if line == 0 { return sentence }
     return column == 0 ? "line \(line): \(sentence)" : "line \(line), column \(column): \(sentence)"
   }
 }
 
-/// Everything that is wrong with a map.
+/// All problems of a map.
 package struct MapError: Error, Sendable, Equatable, CustomStringConvertible {
   package var problems: [MapProblem]
 
@@ -24,7 +24,7 @@ package struct MapError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension GridMap {
-  /// The map as text, which reads back as the same map.
+  /// The map as text, which parses to the same map.
   package var text: String {
     let header = "reel map \(kind.rawValue)\n" + (title.isEmpty ? "\n" : "title \(title)\n\n")
     var bytes = Array(header.utf8)
@@ -46,7 +46,7 @@ extension GridMap {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// What stands for a place of `cells` in the text.
+  /// The symbol for an entry of `cells` in the text.
   func symbol(at place: Int) -> String {
     if place == start { return "S" }
     guard case .exit(let value) = cells[place] else {

@@ -1,15 +1,15 @@
-/// What fills one cell of a map.
+/// The contents of one cell of a map.
 package enum Cell: Sendable, Equatable {
   case floor, wall, goal, hole
-  /// A cell whose only action pays this and ends the episode.
+  /// A cell whose only action gives this reward and ends the episode.
   case exit(Double)
 }
 
-/// The three kinds of grid, told apart by their maps' first line.
+/// The three kinds of grid; a map's first line names its kind.
 package enum GridKind: String, Sendable, CaseIterable {
   case maze, lake, grid
 
-  /// The characters or words that its maps are written in, for messages.
+  /// The characters or words of its maps, for messages.
   var alphabet: String {
     switch self {
     case .maze: "S (start), G (goal), . (floor) or # (wall)"
@@ -19,7 +19,7 @@ package enum GridKind: String, Sendable, CaseIterable {
   }
 }
 
-/// A rectangular map: its cells, where it starts, and how its states are numbered.
+/// A rectangular map: its cells, its start, and the numbering of its states.
 package struct GridMap: Sendable, Equatable {
   package let kind: GridKind
   package var title: String
@@ -27,10 +27,10 @@ package struct GridMap: Sendable, Equatable {
   package let columns: Int
   /// Row by row, from the top.
   package let cells: Cells
-  /// The place of the start in `cells`.
+  /// The index of the start in `cells`.
   package let start: Int
 
-  /// A map from its cells; `start` is a place in `cells`.
+  /// A map from its cells; `start` is an index into `cells`.
   package init(kind: GridKind, title: String, columns: Int, cells: [Cell], start: Int) {
     precondition(columns > 0 && cells.count % columns == 0, "a map is a rectangle")
     precondition(cells.indices.contains(start), "a map starts on one of its cells")
@@ -53,13 +53,13 @@ package struct GridMap: Sendable, Equatable {
     return (kind == .grid ? rows - 1 - row : row, state % columns)
   }
 
-  /// The cell that a state stands on.
+  /// The cell of a state.
   package func cell(of state: Int) -> Cell {
     let (row, column) = position(of: state)
     return cells[row * columns + column]
   }
 
-  /// Where a row and a column lead when one goes on by `dx` and `dy`; nil off the map or in a wall.
+  /// The neighbour of a cell in the direction `dx`, `dy`; nil off the map or in a wall.
   package func neighbour(row: Int, column: Int, dx: Int, dy: Int) -> (row: Int, column: Int)? {
     let (row, column) = (row + dy, column + dx)
     guard row >= 0, row < rows, column >= 0, column < columns,
@@ -68,8 +68,8 @@ package struct GridMap: Sendable, Equatable {
     return (row, column)
   }
 
-  /// The number of steps from the start to every cell, −1 where it cannot be reached. Holes and
-  /// exits are reached, but not passed.
+  /// The number of steps from the start to every cell, −1 where it cannot be reached. Paths may end
+  /// at holes and exits, but not pass through them.
   package func distances() -> [Int32] {
     var distances = [Int32](repeating: -1, count: cells.count)
     distances[start] = 0
@@ -84,7 +84,8 @@ package struct GridMap: Sendable, Equatable {
       }
       let column = place % columns
       let distance = distances[place] + 1
-      // Called four times, not in a loop over an array of directions: maps have millions of cells.
+      // Called four times instead of looping over an array of directions, because maps have
+      // millions of cells.
       func reach(_ to: Int, _ isInside: Bool) {
         guard isInside, distances[to] < 0, cells[to] != .wall else { return }
         distances[to] = distance
@@ -100,7 +101,7 @@ package struct GridMap: Sendable, Equatable {
 }
 
 extension Cell {
-  /// Whether an episode can end well here.
+  /// Whether an episode can succeed here.
   package var isGoal: Bool {
     switch self {
     case .goal, .exit: true

@@ -1,14 +1,14 @@
 package import Rollouts
 
-/// The rules that a grid's map does not tell.
+/// The rules of a grid that are not in its map.
 package struct GridRules: Configuration, Equatable {
-  /// The chance that a move goes astray, half of it to either side (n).
+  /// The chance that a move slips, half of it to either side (n).
   package var noise = 0.0
-  /// What a step pays that does nothing else.
+  /// The reward of an ordinary step.
   package var livingReward = 0.0
-  /// What a blocked move costs besides.
+  /// The extra cost of a blocked move.
   package var bumpCost = 0.0
-  /// What reaching the goal pays.
+  /// The reward of reaching the goal.
   package var goalReward = 1.0
   /// After how many steps an episode is truncated.
   package var stepLimit = 100
@@ -17,12 +17,12 @@ package struct GridRules: Configuration, Equatable {
   package static let settings: [Setting<Self>] = [
     .number("noise", \.noise, in: 0...1, "chance that a move slips, half of it to either side"),
     .number("living_reward", \.livingReward, in: -1e6...1e6, "reward of an ordinary step"),
-    .number("bump_cost", \.bumpCost, in: 0...1e6, "taken from it when a wall or the edge blocks"),
+    .number("bump_cost", \.bumpCost, in: 0...1e6, "cost of moving against a wall or the edge"),
     .number("goal_reward", \.goalReward, in: -1e6...1e6, "reward of reaching the goal"),
     .count("step_limit", \.stepLimit, in: 1...1_000_000_000, "steps until truncation"),
   ]
 
-  /// The published rules of a kind of grid, the step limit fitting the map's size.
+  /// The published rules for a kind of grid, with a step limit that fits the map's size.
   package init(for map: GridMap) {
     let cells = map.rows * map.columns
     switch map.kind {
@@ -39,14 +39,14 @@ package struct GridRules: Configuration, Equatable {
   }
 }
 
-/// Mazes, frozen lakes and the CS188 grids: one agent on a map, moving from cell to cell.
+/// Mazes, frozen lakes and the CS188 grids: one agent moves from cell to cell on a map.
 package struct GridWorld: TabularWorld {
   package let map: GridMap
   package let rules: GridRules
   package let description: WorldDescription
   package let dynamics: Dynamics
 
-  /// A world on a map, by its kind's rules unless others are given.
+  /// A world on a map, with its kind's rules unless others are given.
   package init(_ map: GridMap, rules: GridRules? = nil) {
     let rules = rules ?? GridRules(for: map)
     self.map = map
@@ -57,16 +57,16 @@ package struct GridWorld: TabularWorld {
     dynamics = map.dynamics(rules)
   }
 
-  /// The same map by other rules.
+  /// The same map with other rules.
   package func following(_ rules: GridRules) -> GridWorld { GridWorld(map, rules: rules) }
 
   /// After how many steps an episode is truncated.
   package var stepLimit: Int { rules.stepLimit }
 
-  /// Nobody stands inside a wall.
+  /// False inside a wall.
   package func canBeIn(_ state: Int) -> Bool { map.cell(of: state) != .wall }
 
-  /// The action whose number is `exit` in CS188 grids.
+  /// The number of the action `exit` in CS188 grids.
   package static let exitAction = 4
 }
 
@@ -103,7 +103,8 @@ extension GridMap {
   }
 
   fileprivate func dynamics(_ rules: GridRules) -> Dynamics {
-    // Plain numbers: the names of the actions would be counted up and down for every cell.
+    // Plain numbers, because actions hold names, whose reference counts would change for every
+    // cell.
     let ways = kind.actions.map { (dx: $0.dx, dy: $0.dy) }
     var outcomes: [Dynamics.Outcome] = []
     outcomes.reserveCapacity(cells.count * ways.count)
@@ -123,8 +124,7 @@ extension GridMap {
       legal: legal, slip: slip(rules.noise))
   }
 
-  /// What a move does from a cell; CS188 pays the exit's value for leaving it, the others pay for
-  /// reaching the goal.
+  /// The result of a move from a cell; CS188 rewards leaving an exit, the others reaching the goal.
   private func move(
     _ row: Int, _ column: Int, _ way: (dx: Int, dy: Int), _ rules: GridRules
   ) -> Dynamics.Outcome {
@@ -148,7 +148,7 @@ extension GridMap {
     guard noise > 0 else { return nil }
     let actions = kind.actions
     let beside = actions.enumerated().map { index, action in
-      // Turned a quarter to either side; `exit` has no direction and stays itself.
+      // The direction turned by 90° to either side; `exit` has no direction and stays the same.
       let left = actions.firstIndex { $0.dx == action.dy && $0.dy == -action.dx }
       let right = actions.firstIndex { $0.dx == -action.dy && $0.dy == action.dx }
       return (left ?? index, right ?? index)

@@ -1,28 +1,28 @@
 package import Rollouts
 
-/// How a world's maps are drawn by hand: what there is to draw with, and how a map's text becomes a *draft* and a draft
-/// a text again.
+/// How a world's maps are drawn by hand: the drawing tools, and the conversion between a map's text
+/// and a *draft*.
 ///
-/// A draft is a map as JSON, in the shapes that a page draws: its `form` is `cells` or `roads`. It may lack what a map
-/// must have, as it does while somebody draws it.
+/// A draft is a map as JSON, in the shapes that a page draws: its `form` is `cells` or `roads`. It
+/// may lack what a map must have, since it is still being drawn.
 package struct MapEditing: Sendable {
-  /// What there is to draw with, as a page shows it; `form` says of which form the drafts are.
+  /// The drawing tools, as a page shows them; `form` gives the form of the drafts.
   package var tools: JSON
-  /// An empty draft of some sides: cells, or metres.
+  /// An empty draft with the given sides, in cells or metres.
   package var blank: @Sendable (_ width: Int, _ height: Int) throws -> JSON
-  /// The draft of a map's text, even where that lacks a goal, roads or targets.
+  /// The draft for a map's text, even where that lacks a goal, roads or targets.
   package var read: @Sendable (_ text: String) throws -> JSON
-  /// The text of a draft, in the documented format; whether it is complete is for a check to say.
+  /// The text of a draft, in the documented format; a check decides whether it is complete.
   package var text: @Sendable (_ draft: JSON) throws -> String
-  /// The world on a text that such a draft gave: complete enough to be drawn, perhaps not to be learned.
+  /// The world on a draft's text: complete enough to be drawn, perhaps not to be learned.
   package var scenery: @Sendable (_ text: String) throws -> any World
 }
 
-/// What a check says of a map: what it is, or why it cannot be read.
+/// The result of a map check: a survey, or why the map cannot be read.
 package struct MapReport: Sendable {
   private let finding: Result<MapFinding, MapError>
 
-  /// The report of a survey; what is no fault of the map is thrown.
+  /// The report of a survey; errors that are not faults of the map are thrown.
   package init(_ survey: () throws -> MapFinding) throws {
     do {
       finding = .success(try survey())
@@ -31,7 +31,7 @@ package struct MapReport: Sendable {
     }
   }
 
-  /// What was found, of a map that can be read.
+  /// The survey, where the map can be read.
   package var surveyed: MapFinding? { try? finding.get() }
 
   /// Why it cannot be read; empty where it can.
@@ -39,7 +39,7 @@ package struct MapReport: Sendable {
     if case .failure(let error) = finding { error.problems } else { [] }
   }
 
-  /// Whether there is nothing to stumble over.
+  /// Whether the map has no problems.
   package var isFine: Bool { surveyed?.problems == 0 }
 
   /// `fine`, or how many problems there are.
@@ -48,7 +48,7 @@ package struct MapReport: Sendable {
     return count == 0 ? "fine" : count == 1 ? "1 problem" : "\(count) problems"
   }
 
-  /// `ok`, then what was found for programs, or the problems.
+  /// `ok`, then the findings for programs, or the problems.
   package var members: [JSON.Member] {
     let start = [JSON.Member("ok", .bool(isFine))]
     switch finding {

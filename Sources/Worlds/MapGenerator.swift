@@ -2,22 +2,22 @@ package import Rollouts
 
 /// Random maps that can always be solved: the same seed and size make the same map.
 package enum MapGenerator {
-  /// Where a random maze ends.
+  /// The goal of a random maze.
   package enum GoalPlace: String, Sendable, CaseIterable {
-    /// In the corner opposite to the start.
+    /// In the corner opposite the start.
     case corner
     /// In the room with the longest way from the start.
     case farthest
   }
 
   /// A maze from the top left corner: exactly one way between any two cells, unless `loops` opens
-  /// that share (0 to 1) of the inner walls besides.
+  /// that share (0 to 1) of the remaining inner walls.
   package static func maze(
     rows: Int, columns: Int, seed: UInt64, loops: Double = 0, goal: GoalPlace = .corner
   ) throws(SettingError) -> GridMap {
     try check(rows, columns, atLeast: 3, "a maze")
     guard (0...1).contains(loops) else {
-      throw SettingError("the share of extra openings is a number from 0 to 1, not \(loops)")
+      throw SettingError("the share of extra openings must be a number from 0 to 1, not \(loops)")
     }
     var words = Stream(seed: seed, purpose: .map)
     var carver = MazeCarver(rows: rows, columns: columns, words: &words)
@@ -26,7 +26,7 @@ package enum MapGenerator {
     var cells = carver.cells
     var end = cells.count - 1
     if goal == .farthest {
-      // The corner is a room, so it is a goal of last resort; the first of the farthest wins.
+      // The corner is a room, so it is the default goal; the first of the farthest rooms wins.
       let distances = GridMap(kind: .maze, title: "", columns: columns, cells: cells, start: 0)
         .distances()
       for place in cells.indices.reversed() where distances[place] >= distances[end] { end = place }
@@ -40,14 +40,15 @@ package enum MapGenerator {
   /// A lake as Gymnasium makes them: start and goal in opposite corners, every other cell frozen
   /// with probability `frozen`, drawn again until there is a way over the ice.
   ///
-  /// Where little is frozen there is next to never a way on a large lake. So draws are counted: after
-  /// at most 1000, or 20 million cells, a path of ice is laid through the last one.
+  /// If few cells are frozen, a large lake almost never has a way. The number of attempts is
+  /// therefore limited: after at most 1000, or 20 million cells, a path of ice is laid through the
+  /// last one.
   package static func lake(
     rows: Int, columns: Int, seed: UInt64, frozen: Double = 0.8
   ) throws(SettingError) -> GridMap {
     try check(rows, columns, atLeast: 2, "a lake")
     guard (0...1).contains(frozen) else {
-      throw SettingError("the share of frozen cells is a number from 0 to 1, not \(frozen)")
+      throw SettingError("the share of frozen cells must be a number from 0 to 1, not \(frozen)")
     }
     var words = Stream(seed: seed, purpose: .map, part: 1)
     let count = rows * columns
@@ -71,12 +72,12 @@ package enum MapGenerator {
     let range = least...GridMap.largestSide
     guard range.contains(rows), range.contains(columns) else {
       throw SettingError(
-        "\(what) has from \(least)x\(least) to \(GridMap.largestSide)x\(GridMap.largestSide) cells, "
+        "\(what) must have from \(least)x\(least) to \(GridMap.largestSide)x\(GridMap.largestSide) cells, "
           + "not \(rows)x\(columns)")
     }
   }
 
-  /// Freezes a random way of steps to the right and down.
+  /// Freezes a random path of steps to the right and down.
   private static func layPath(
     over cells: inout [Cell], rows: Int, columns: Int, _ words: inout Stream
   ) {
@@ -90,11 +91,11 @@ package enum MapGenerator {
   }
 }
 
-/// Carves a maze out of solid wall, depth first: a walk that turns back only at dead ends leaves
-/// long, winding corridors.
+/// Carves a maze out of solid wall, depth first: the walk turns back only at dead ends, which
+/// leaves long, winding corridors.
 private struct MazeCarver {
   private let columns: Int
-  /// The rows and columns that rooms lie on.
+  /// The rows and columns of the rooms.
   private let rowPlaces: [Int]
   private let columnPlaces: [Int]
   private(set) var cells: [Cell]
@@ -106,7 +107,7 @@ private struct MazeCarver {
     cells = Array(repeating: .wall, count: rows * columns)
   }
 
-  /// Every other place from the first to the last; where a side is even, one wall is double.
+  /// Every other position from the first to the last; where a side is even, one wall is double.
   private static func places(_ side: Int, _ words: inout Stream) -> [Int] {
     let count = (side + 1) / 2
     guard side % 2 == 0 else { return (0..<count).map { 2 * $0 } }
@@ -118,7 +119,7 @@ private struct MazeCarver {
     rowPlaces[room / columnPlaces.count] * columns + columnPlaces[room % columnPlaces.count]
   }
 
-  /// Opens every cell from one room to a room beside it.
+  /// Opens every cell between two neighbouring rooms.
   private mutating func join(_ room: Int, _ other: Int) {
     let (from, to) = (cell(min(room, other)), cell(max(room, other)))
     for place in stride(from: from, through: to, by: to - from < columns ? 1 : columns) {
@@ -134,7 +135,7 @@ private struct MazeCarver {
     cells[0] = .floor
     while let room = path.last.map(Int.init) {
       let column = room % width
-      // The rooms beside this one that are still solid; four places, never grown.
+      // The neighbouring rooms that are still solid; four fixed entries, so nothing is allocated.
       var beside = SIMD4<Int32>()
       var count = 0
       for (other, exists) in [
@@ -150,12 +151,12 @@ private struct MazeCarver {
       }
       let next = beside[words.pick(below: count)]
       join(room, Int(next))
-      // The last corner stays a dead end, or a goal there would cut off what lies behind it.
+      // The last corner stays a dead end, because a goal there would cut off the rooms behind it.
       if next < width * rowPlaces.count - 1 { path.append(next) }
     }
   }
 
-  /// Opens a share of the walls that still stand between two rooms.
+  /// Opens a share of the remaining walls between two rooms.
   mutating func open(share: Double, _ words: inout Stream) {
     let width = columnPlaces.count
     for room in 0..<width * rowPlaces.count {
@@ -170,8 +171,8 @@ private struct MazeCarver {
 }
 
 extension Stream {
-  // Not `Int.random(in:using:)`: a map must not change when the standard library's way of drawing
-  // does.
+  // Not `Int.random(in:using:)`: a map must not change when the standard library changes how it
+  // draws.
 
   /// A whole number in 0 ..< count.
   fileprivate mutating func pick(below count: Int) -> Int {

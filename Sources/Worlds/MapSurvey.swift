@@ -1,10 +1,10 @@
 package import Rollouts
 
-/// What a map is, in numbers: for `reel map check`, and for those who make one.
+/// A map in numbers, for `reel map check` and for its authors.
 package struct MapSurvey: Sendable, Equatable {
-  /// A cell where an episode can end well, and what it pays where the map says so.
+  /// A cell where an episode can succeed, and its reward where the map gives one.
   package struct Target: Sendable, Equatable {
-    /// As people name a state of this kind of grid: row and column, or x and y.
+    /// In the notation for this kind of grid: row and column, or x and y.
     package var coordinates: [Int]
     package var value: Double?
   }
@@ -13,7 +13,7 @@ package struct MapSurvey: Sendable, Equatable {
   package let title: String
   package let rows: Int
   package let columns: Int
-  /// As people name a state of this kind of grid: row and column, or x and y.
+  /// In the notation for this kind of grid: row and column, or x and y.
   package let start: [Int]
   /// Goals or exits, row by row from the top.
   package let targets: [Target]
@@ -21,9 +21,9 @@ package struct MapSurvey: Sendable, Equatable {
   package private(set) var holes = 0
   /// The fewest moves from the start to a goal or an exit.
   package let shortestPath: Int
-  /// Cells that one could stand on, but never gets to.
+  /// Open cells that cannot be reached.
   package private(set) var unreachable = 0
-  /// Cells besides the start that one can leave only the way one came.
+  /// Cells other than the start that have only one exit.
   package private(set) var deadEnds = 0
 
   /// Surveys a map.
@@ -58,7 +58,7 @@ package struct MapSurvey: Sendable, Equatable {
 // MARK: For people and programs
 
 extension MapSurvey {
-  /// The findings as JSON members, flat.
+  /// The findings as flat JSON members.
   package var members: [JSON.Member] {
     var members: [JSON.Member] = [
       .init("kind", .string(kind.rawValue)), .init("title", .string(title)),
@@ -77,7 +77,7 @@ extension MapSurvey {
     ]
   }
 
-  /// The findings as labelled lines for people; what there is none of is left out.
+  /// The findings as labelled lines for people, without zero counts.
   package var lines: [(label: String, text: String)] {
     var lines = [
       ("map", title.isEmpty ? kind.rawValue : "\(kind.rawValue), \(title)"),
@@ -114,7 +114,7 @@ extension MapSurvey {
 }
 
 extension MapError {
-  /// Every problem, with `line` and `column` where it has a place.
+  /// Every problem, with `line` and `column` where it has a position.
   package var json: JSON {
     .array(
       problems.map { problem in
@@ -132,13 +132,13 @@ extension GridKind {
 }
 
 extension GridMap {
-  /// The coordinates of a place in `cells`, as people name them.
+  /// The coordinates of an entry of `cells`, in the notation for its kind.
   fileprivate func coordinates(of place: Int) -> [Int] {
     let (row, column) = (place / columns, place % columns)
     return kind == .grid ? [column, rows - 1 - row] : [row, column]
   }
 
-  /// How many cells beside a place one could stand on.
+  /// How many neighbours of a cell are open.
   fileprivate func openNeighbours(of place: Int) -> Int {
     var count = 0
     func look(_ other: Int, _ isInside: Bool) {

@@ -1,24 +1,25 @@
 import Glibc
 package import Rollouts
 
-// How a person leads what moves in each built-in world.
+// How a person steers what moves in each built-in world.
 
 extension GridWorld: PointedWorld {
   /// An agent waits for a direction.
   package var handling: Handling { Handling(.turns, arrowsPoint: true) }
 
-  /// The middle of the agent's cell, in cells from the left and from the top.
+  /// The centre of the agent's cell, in cells from the left and from the top.
   package func place(in state: Int) -> SIMD2<Double> {
     let (row, column) = map.position(of: state)
     return SIMD2(Double(column) + 0.5, Double(row) + 0.5)
   }
 
-  /// The move whose way is the nearest to that of the place; nil for the agent's own cell.
+  /// The move whose direction is closest to the direction of the place; nil for the agent's own
+  /// cell.
   package func action(toward place: SIMD2<Double>, in state: Int) -> Int? {
     let way = place - self.place(in: state)
     guard max(abs(way.x), abs(way.y)) > 0.5 else { return nil }
     let moves = description.actions.indices.filter { dynamics.isLegal($0, in: state) }
-    // Where there is but one thing to do, such as to leave by an exit, any way does it.
+    // Where there is only one action, such as leaving through an exit, any direction takes it.
     if moves.count == 1 { return moves[0] }
     func share(_ action: Int) -> Double {
       let meaning = description.actions[action]
@@ -29,14 +30,14 @@ extension GridWorld: PointedWorld {
 }
 
 extension Crawler: PointedWorld {
-  /// The hand's tip, in units to the right of the rear wheel's place on the ground and above it, as the
-  /// body sees it.
+  /// The position of the hand's tip relative to the ground below the rear wheel, in units to the
+  /// right and up, as seen from the body.
   package func place(in state: Int) -> SIMD2<Double> {
     let tip = Self.tip(of: state)
     return SIMD2(tip.x, tip.y)
   }
 
-  /// The turn of a joint that brings the tip nearest; nil where none brings it nearer.
+  /// The turn of a joint that brings the tip closest; nil where none brings it closer.
   package func action(toward place: SIMD2<Double>, in state: Int) -> Int? {
     func distance(_ state: Int) -> Double {
       let way = place - self.place(in: state)
@@ -55,13 +56,13 @@ extension Snake: PointedWorld {
   /// A snake never waits; a key is a direction.
   package var handling: Handling { Handling(.clock(stepsPerSecond: 8), arrowsPoint: true) }
 
-  /// The middle of the head's cell, in cells from the left and from the top.
+  /// The centre of the head's cell, in cells from the left and from the top.
   package func place(in state: SnakeState) -> SIMD2<Double> {
     let head = Self.place(Int(state.head))
     return SIMD2(Double(head.x) + 0.5, Double(head.y) + 0.5)
   }
 
-  /// The turn that leads the nearest to the way of the place.
+  /// The turn whose direction is closest to the direction of the place.
   package func action(toward place: SIMD2<Double>, in state: SnakeState) -> Int? {
     let way = place - self.place(in: state)
     guard max(abs(way.x), abs(way.y)) > 0.5 else { return nil }
@@ -74,15 +75,15 @@ extension Snake: PointedWorld {
 }
 
 extension Breakout: PointedWorld {
-  /// The ball flies whatever one does.
+  /// The ball moves whatever the player does.
   package var handling: Handling { Handling(.clock(stepsPerSecond: 20)) }
 
-  /// The middle of the paddle, in characters from the left and lines from the top.
+  /// The centre of the paddle, in characters from the left and lines from the top.
   package func place(in state: BreakoutState) -> SIMD2<Double> {
     SIMD2(Double(state.paddle) + Double(board.paddleWidth) / 2, Double(board.paddleRow) + 0.5)
   }
 
-  /// To the left, to the right, or nowhere where the paddle is as near as its steps allow.
+  /// To the left, to the right, or nowhere where the paddle is as close as its steps allow.
   package func action(toward place: SIMD2<Double>, in state: BreakoutState) -> Int? {
     let way = place.x - self.place(in: state).x
     return abs(way) <= Double(BreakoutBoard.paddleStep) / 2 ? 0 : way < 0 ? 1 : 2
@@ -90,13 +91,13 @@ extension Breakout: PointedWorld {
 }
 
 extension CityWorld: PointedWorld {
-  /// The car drives whatever one does.
+  /// The car moves whatever the player does.
   package var handling: Handling { Handling(.clock(stepsPerSecond: 20)) }
 
   /// The car, in the map's pixels from the left and from the top.
   package func place(in state: CityState) -> SIMD2<Double> { state.position }
 
-  /// The turn after which the car looks the nearest to the place.
+  /// The turn after which the car points closest to the place.
   package func action(toward place: SIMD2<Double>, in state: CityState) -> Int? {
     let way = place - state.position
     guard way != .zero else { return nil }
@@ -108,7 +109,7 @@ extension CityWorld: PointedWorld {
 }
 
 extension Reacher: PointedWorld {
-  /// The arm swings on whatever one does, a fiftieth of a second each step.
+  /// The arm moves whatever the player does, a fiftieth of a second per step.
   package var handling: Handling {
     Handling(.clock(stepsPerSecond: 50), idle: ReacherAction(0, 0).recorded)
   }
@@ -116,8 +117,8 @@ extension Reacher: PointedWorld {
   /// The fingertip, in metres to the right of the shoulder and above it.
   package func place(in state: ReacherState) -> SIMD2<Double> { Self.fingertip(state.angles) }
 
-  /// The torques of two springs that pull the joints to the angles at which the fingertip is at the place,
-  /// or as near as the arm reaches.
+  /// The torques of two springs that pull the joints to the angles at which the fingertip is at the
+  /// place, or as close as the arm reaches.
   package func action(toward place: SIMD2<Double>, in state: ReacherState) -> ReacherAction? {
     let (upper, lower) = (Self.linkLength, Self.fingertipReach)
     let farthest = (upper + lower) * 0.999
@@ -137,6 +138,7 @@ extension Reacher: PointedWorld {
       torque(turn, state.velocities.x), torque(elbow - state.angles.y, state.velocities.y))
   }
 
-  /// Torque for each radian of way and each radian a second of speed: fast, and without swinging over.
+  /// Torque per radian of distance and per radian a second of speed: fast, and without
+  /// overshooting.
   private static let (stiffness, damping) = (0.5, 0.1)
 }

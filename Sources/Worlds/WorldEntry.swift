@@ -1,16 +1,17 @@
 package import Rollouts
 
-/// A world that can be made from its name: one line of a table of worlds.
+/// A world that can be made from its name: one row of a table of worlds.
 package struct WorldEntry: Sendable {
-  /// What commands and recordings call it.
+  /// Its name in commands and recordings.
   package let name: String
   /// Where its maps come from; nil where it has none.
   package let maps: MapSource?
-  /// The world on a map, by its published rules except for those that a configuration names.
+  /// Makes the world on a map, with its published rules except for those that a configuration
+  /// names.
   private let build: @Sendable (_ map: String?, _ configuration: JSON) throws -> any World
 
-  /// A world on maps: how a map's text is read, which rules are published for it, and what both make.
-  /// Without a text the map is the usual one.
+  /// A world with maps: how to read a map's text, its published rules, and how to make the world
+  /// from both. Without a text, the map is the default one.
   package init<Map, W: World>(
     _ name: String, maps: MapSource, read: @escaping @Sendable (_ map: String?) throws -> Map,
     rules: @escaping @Sendable (Map) -> W.Rules,
@@ -40,14 +41,14 @@ package struct WorldEntry: Sendable {
     }
   }
 
-  /// The world on a map's text, or on the usual map, by its published rules except for those that a
-  /// configuration names, as a recording does.
+  /// The world on a map's text or on the default map, with its published rules except for those
+  /// that a configuration names, as a recording does.
   package func make(map: String? = nil, configuration: JSON = .object([])) throws -> any World {
     try build(map, configuration)
   }
 }
 
-/// The worlds that are known, by name.
+/// The known worlds, by name.
 package struct WorldTable: Sendable {
   package var entries: [WorldEntry]
 
@@ -57,6 +58,6 @@ package struct WorldTable: Sendable {
   /// Every world's name.
   package var names: [String] { entries.map(\.name) }
 
-  /// The entry of a name; nil where there is none.
+  /// The entry with a name; nil where there is none.
   package subscript(name: String) -> WorldEntry? { entries.first { $0.name == name } }
 }

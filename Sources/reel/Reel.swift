@@ -79,7 +79,8 @@ enum Reel {
       Console.write(Completion(Array(words.dropFirst())).text)
       return .done
     case "--version":
-      Console.write("reel \(reelVersion)\n")
+      let version = VersionText()
+      Console.write(words.contains("--json") ? version.json : version.text)
       return .done
     default:
       return try run(try command(named: verb), Array(words.dropFirst()))

@@ -33,8 +33,8 @@ import Testing
       #expect(lines.first?.hasPrefix("60 episodes, ") == true)
       #expect(try answer("best").hasSuffix("return -7.0, terminated"))
       #expect(try answer("its cells") == "[0, 1, 2, 3, 4, 5, 6, 7]")
-      #expect(try answer("the log folds to the same table") == "true")
-      #expect(try answer("what is not as it was written") == "nothing")
+      #expect(try answer("the log gives the same table") == "true")
+      #expect(try answer("differences from what was written") == "nothing")
 
       let verified = try Program.reel("verify", "run.sqlite", in: folder)
       #expect(verified.code == 0, "\(verified.errors)")

@@ -1,6 +1,9 @@
 import Foundation
+import Platform
 import TestSupport
 import Testing
+
+private let python = "\(Repository.root)/.build/python/base/bin/python"
 
 /// The documentation says what the program does.
 @Suite struct DocumentationTests {
@@ -27,18 +30,22 @@ import Testing
     for line in manual.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
   }
 
-  /// In one folder, from page to page: recordings that the README makes are what other pages draw.
+  /// The pages whose commands are run, in this order: later pages use recordings of earlier ones.
+  private static let pages = [
+    "README.md", "docs/recipes.md", "docs/trainers.md", "docs/results.md", "docs/worlds.md",
+    "docs/films.md", "docs/language.md", "docs/events.md", "docs/moments.md", "docs/explain.md",
+    "docs/lessons.md",
+    "docs/studio.md", "docs/curves.md", "docs/reliability.md", "docs/scale.md", "docs/gallery.md",
+  ]
+
+  /// In one folder, from page to page.
   @Test func `every command that the README and the pages show works, in their order`() throws {
     try Tour.use { folder in
       var done: Set<String> = []
-      for page in [
-        "README.md", "docs/trainers.md", "docs/worlds.md", "docs/films.md", "docs/language.md",
-        "docs/events.md", "docs/moments.md", "docs/explain.md", "docs/lessons.md",
-        "docs/studio.md",
-      ] {
+      for page in Self.pages {
         let commands = try Self.commands(in: page)
         #expect(!commands.isEmpty, "\(page)")
-        // What a page shows again would find its own result.
+        // A page that shows a command again would find its own result.
         for command in commands where done.insert(command).inserted {
           let outcome =
             command.hasPrefix("studio")
@@ -49,18 +56,90 @@ import Testing
     }
   }
 
-  @Test func `every link within the documentation leads somewhere`() throws {
-    for page in ["README.md", "CONTRIBUTING.md"]
-      + (try Repository.files(in: "docs")).map({ "docs/\($0)" })
-    where page.hasSuffix(".md") {
-      let folder = page.hasPrefix("docs/") ? "docs/" : ""
-      for link in try Repository.text(page).matches(of: /\]\(([^)#]+)(#[^)]*)?\)/) {
-        let target = String(link.output.1)
-        guard !target.contains("://") else { continue }
-        let found = try Program.shell("test -e '\(folder)\(target)'", in: Repository.root)
-        #expect(found.code == 0, "\(page) links to \(target)")
+  @Test func `no page shows commands that are not run`() throws {
+    let others = Set(try Self.allPages()).subtracting(Self.pages + ["docs/cli.md"])
+    for page in others { #expect(try Self.commands(in: page).isEmpty, "\(page)") }
+  }
+
+  @Test(
+    .enabled(if: Files.exists(python), "needs .build/python/base, which `make test` makes"),
+    arguments: ["docs/tour.md", "docs/troubleshooting.md"])
+  func `a terminal shows what the page shows`(page: String) throws {
+    // As after an installation: `reel`, and a Python that has the package.
+    let program = Files.folder(of: try Program.reel())
+    let environment = """
+      export PATH='\(program)':'\(Files.folder(of: python))':"$PATH"
+      export PYTHONPATH='\(Repository.root)/Python'
+      """
+    try withTemporaryFolder { folder in
+      for block in try Self.blocks(in: page) {
+        if let name = block.name {
+          try Files.write(Array(block.text.utf8), toNewFile: "\(folder)/\(name)")
+        }
+        guard block.language == "console" else { continue }
+        for (command, expected) in Self.dialogue(block.text) {
+          if command == "reel studio" {
+            let outcome = try Self.served("studio --port 0", in: folder)
+            #expect(outcome.output.hasPrefix("http://127.0.0.1:"))
+            continue
+          }
+          let outcome = try Program.shell("\(environment)\n{ \(command)\n} 2>&1", in: folder)
+          let shown = Self.tidied(outcome.output)
+          #expect(Self.matches(shown, expected), "\(page): \(command) printed \(shown)")
+        }
       }
     }
+  }
+
+  @Test func `the README's figures are those of the pages`() throws {
+    let readme = try Repository.text("README.md").split(separator: "\n")
+    for (heading, page) in [
+      ("| run | what counts |", "docs/results.md"), ("| figure | measured |", "docs/benchmarks.md"),
+    ] {
+      let rows = try Repository.text(page).split(separator: "\n")
+      let table = readme.drop { !$0.hasPrefix(heading) }.dropFirst(2).prefix { $0.hasPrefix("|") }
+      #expect(table.count >= 5)
+      for row in table { #expect(rows.contains { $0.hasPrefix(row) }, "\(page) lacks \(row)") }
+    }
+  }
+
+  @Test func `every link within the documentation leads somewhere`() throws {
+    for page in try Self.allPages() {
+      let folder = page.hasPrefix("docs/") ? "docs/" : ""
+      for link in try Repository.text(page).matches(of: /\]\(([^)#\s]*)(?:#([^)]*))?\)/) {
+        let target = String(link.output.1)
+        guard !target.contains("://") else { continue }
+        let path = target.isEmpty ? page : folder + target
+        guard Files.exists("\(Repository.root)/\(path)") else {
+          Issue.record("\(page) links to \(target)")
+          continue
+        }
+        if let anchor = link.output.2 {
+          #expect(
+            try Self.anchors(in: path).contains(String(anchor)),
+            "\(page) links to \(path)#\(anchor)")
+        }
+      }
+    }
+  }
+
+  /// What GitHub makes of a page's headings.
+  private static func anchors(in page: String) throws -> Set<String> {
+    var isFenced = false
+    var anchors: Set<String> = []
+    for line in try Repository.text(page).split(separator: "\n") {
+      if line.hasPrefix("```") { isFenced.toggle() }
+      guard !isFenced, line.hasPrefix("#") else { continue }
+      let words = line.drop { $0 == "#" }.dropFirst().lowercased()
+      anchors.insert(
+        words.filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) }.replacing(" ", with: "-"))
+    }
+    return anchors
+  }
+
+  private static func allPages() throws -> [String] {
+    ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+      + (try Repository.files(in: "docs")).map { "docs/\($0)" }.filter { $0.hasSuffix(".md") }
   }
 
   /// Starts a studio, which serves until somebody ends it, and ends it once it has printed its address.
@@ -71,20 +150,69 @@ import Testing
     return try running.outcome()
   }
 
-  /// The lines of a page's code blocks that begin with `reel `, without remarks.
-  private static func commands(in page: String) throws -> [String] {
-    var (isFenced, isCode) = (false, false)
-    var commands: [String] = []
+  private struct Block {
+    var language: String
+    /// The file that the block is saved as.
+    var name: String?
+    var text = ""
+  }
+
+  /// A page's code blocks; a fence is "```", "```LANGUAGE" or "```LANGUAGE FILE".
+  private static func blocks(in page: String) throws -> [Block] {
+    var blocks: [Block] = []
+    var open: Block?
     for line in try Repository.text(page).split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("```") {
-        isFenced.toggle()
-        // A fence that names a language holds something else, such as a map.
-        isCode = isFenced && line == "```"
-      } else if isCode, line.hasPrefix("reel ") {
-        let command = line.dropFirst(5).prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
-        if !command.contains("…") { commands.append(command) }
+        if let block = open {
+          blocks.append(block)
+          open = nil
+        } else {
+          let words = line.dropFirst(3).split(separator: " ").map(String.init)
+          open = Block(language: words.first ?? "", name: words.dropFirst().first)
+        }
+      } else {
+        open?.text += line + "\n"
       }
     }
-    return commands
+    return blocks
+  }
+
+  /// The lines of a page's code blocks without a language that begin with `reel `, without remarks.
+  private static func commands(in page: String) throws -> [String] {
+    try blocks(in: page).filter { $0.language.isEmpty }.flatMap { block in
+      block.text.split(separator: "\n").filter { $0.hasPrefix("reel ") }
+        .map { $0.dropFirst(5).prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }
+    }
+  }
+
+  /// The commands of a `console` block, which begin with "$ ", and what stands below each.
+  private static func dialogue(_ text: String) -> [(command: String, expected: String)] {
+    var dialogue: [(command: String, expected: String)] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("$ ") {
+        dialogue.append((String(line.dropFirst(2)), ""))
+      } else if !dialogue.isEmpty {
+        dialogue[dialogue.count - 1].expected += line + "\n"
+      }
+    }
+    return dialogue.map { ($0.command, tidied($0.expected)) }
+  }
+
+  /// A text without blanks at the ends of its lines, and without empty lines at its end.
+  private static func tidied(_ text: String) -> String {
+    text.replacing(/[ \t]+(?=\n|$)/, with: "").replacing(/\n+$/, with: "")
+  }
+
+  /// Whether a text fits a pattern in which "…" stands for anything.
+  private static func matches(_ text: String, _ pattern: String) -> Bool {
+    let parts = pattern.split(separator: "…", omittingEmptySubsequences: false)
+    guard text.hasPrefix(parts[0]), text.hasSuffix(parts[parts.count - 1]) else { return false }
+    guard parts.count > 1 else { return text == pattern }
+    var rest = text.dropFirst(parts[0].count)
+    for part in parts.dropFirst() where !part.isEmpty {
+      guard let found = rest.firstRange(of: part) else { return false }
+      rest = rest[found.upperBound...]
+    }
+    return true
   }
 }

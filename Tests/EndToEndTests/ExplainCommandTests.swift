@@ -98,10 +98,10 @@ import Testing
   @Test(arguments: [
     ("maze.sqlite --at 99999999", 64, "there is no step 99999999"),
     ("maze.sqlite --at 5 --episode 1", 64, "both name a step"),
-    ("maze.sqlite --t 5", 64, "goes with --episode"),
+    ("maze.sqlite --t 5", 64, "needs --episode"),
     ("maze.sqlite --episode 1 --t 5000", 64, "so there is none at 5000"),
     ("maze.sqlite --cell 9,9", 64, "no state 9,9 among 4×4"),
-    ("snake.sqlite --cell 1,1", 1, "holds no Q-table"),
+    ("snake.sqlite --cell 1,1", 1, "has no Q-table"),
     ("nowhere.sqlite --at 5", 1, "nowhere.sqlite"), ("qtabel", 64, "did you mean qtable"),
     ("qtable --at 5", 64, "is a topic"), ("maze.sqlite other.sqlite", 64, "one word too many"),
     ("maze.sqlite --at 5 -o a.pdf", 64, ".png"),

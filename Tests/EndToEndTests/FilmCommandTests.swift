@@ -115,7 +115,7 @@ import Testing
         in: folder)
       #expect(try frames("--failures --most 100000").map { "\($0)\n" } == cut.output)
       let error = try Program.reel(line: "film m.sqlite --where 'steps > 999'", in: folder)
-      #expect(error.code == 1 && error.errors.contains("of 1000 episodes of m.sqlite none"))
+      #expect(error.code == 1 && error.errors.contains("none of the 1000 episodes of m.sqlite"))
     }
   }
 
@@ -129,7 +129,8 @@ import Testing
     ("--first-success --episode 3", "--first-success names one episode"),
     ("--label a --label b", "--label names the recordings of --compare"),
     ("--compare m.sqlite --label a", "once for each"),
-    ("--learning --most 9", "a limit of frames is for episodes"), ("--fps 61", "--fps is a number"),
+    ("--learning --most 9", "a limit of frames works only for episodes"),
+    ("--fps 61", "--fps is a number"),
   ])
   func `what cannot be done is refused in a sentence`(options: String, words: String) throws {
     try withMaze { folder in

@@ -42,7 +42,7 @@ struct ForeignRecordingTests {
     ("heatmap @ -o h.png", ["table"], "there is no map"),
     ("export @ --parameters -o p.safetensors", kinds, ""),
     ("verify @ --replay", [], "not replayed"), ("verify @ --retrain", [], "not trained again"),
-    ("evaluate @", [], "not played"), ("train --resume @", [], "not trained on"),
+    ("evaluate @", [], "not played"), ("train --resume @", [], "not continued"),
     ("fork @ --at 10 -o f.sqlite", [], "not forked"),
     ("explain qtable @", [], "needs a recording of a Q-table that Reel's own"),
   ]

@@ -88,7 +88,7 @@ import Testing
     ("a.sqlite --at 5", "with -o"), ("a.sqlite -o b.sqlite", "--at says where"),
     ("a.sqlite --at 99999999 -o b.sqlite", "so there is no step 99999999"),
     ("a.sqlite --at 5 -o a.sqlite --force", "is the recording itself"),
-    ("a.sqlite --at 5 -o b.sqlite --set alfa=1", "no setting"),
+    ("a.sqlite --at 5 -o b.sqlite --set alfa=1", "neither a setting"),
     ("e.sqlite --at 5 -o b.sqlite", "is an evaluation"),
   ])
   func `what cannot be forked is refused in a sentence`(words: String, sentence: String) throws {

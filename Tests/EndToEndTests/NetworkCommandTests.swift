@@ -122,7 +122,7 @@ import Testing
         #expect(same.code == 0, "\(file)")
       }
       let again = try Program.reel(line: "\(line) output/two", in: folder)
-      #expect(again.errors.contains("4 of 4 runs are there already"))
+      #expect(again.errors.contains("4 of 4 runs are already done"))
       #expect(try Program.shell("grep -c , output/two/runs.csv", in: folder).output == "5\n")
       // A run that was killed between its last step and its last checkpoint is not done.
       let cut = try Program.shell(
@@ -130,7 +130,7 @@ import Testing
         in: folder)
       #expect(cut.code == 0)
       let repaired = try Program.reel(line: "\(line) output/two", in: folder)
-      #expect(repaired.errors.contains("3 of 4 runs are there already"), "\(repaired.errors)")
+      #expect(repaired.errors.contains("3 of 4 runs are already done"), "\(repaired.errors)")
       #expect(
         try Program.shell("cmp output/one/runs.csv output/two/runs.csv", in: folder).code == 0)
     }
@@ -189,7 +189,7 @@ import Testing
         #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
       }
       let usual = try Program.reel(line: "evaluate recordings/gpt.sqlite --episodes 1", in: folder)
-      let words = "by the network of the best trial, at step "
+      let words = "played by the best trial's network (step "
       #expect(usual.errors.contains(words), "\(usual.errors)")
       let last = "evaluate recordings/gpt.sqlite --episodes 1 --checkpoint last"
       #expect(try !Program.reel(line: last, in: folder).errors.contains("best trial"))
@@ -205,7 +205,7 @@ import Testing
   @Test(arguments: [
     ("train maze --policy gpt", 64, "no preset whose policy is gpt"),
     ("train breakout --preset default --policy gpt", 64, "does not go with"),
-    ("train breakout --policy gpt --set heads=7 -o a.sqlite", 64, "share the width"),
+    ("train breakout --policy gpt --set heads=7 -o a.sqlite", 64, "multiple of heads"),
     ("train breakout --set policy=gpt -o a.sqlite", 64, "a GPT reads letters"),
     ("film recordings/b.sqlite --overlay attention", 1, "no policy that reads letters"),
     ("film recordings/b.sqlite --head 2", 64, "--overlay attention"),

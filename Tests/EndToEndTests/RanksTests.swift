@@ -161,9 +161,9 @@ import Testing
   /// What is refused: the processes, the command, and what is said of it.
   static let refusals = [
     (2, "digest x.sqlite", "reel digest is the work of one"),
-    (2, "train maze -o x.sqlite", "several processes share the training of PPO and of texts alone"),
+    (2, "train maze -o x.sqlite", "only PPO and text training can be shared by several processes"),
     (
-      2, "train snake -o x.sqlite", "several processes share the training of PPO and of texts alone"
+      2, "train snake -o x.sqlite", "only PPO and text training can be shared by several processes"
     ),
     (2, "train reacher --seeds 1-2 -o x", "--seeds asks for 2"),
     (4, "train reacher -o x.sqlite", "4 processes cannot share shards=2 evenly"),

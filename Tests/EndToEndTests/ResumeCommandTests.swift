@@ -80,7 +80,7 @@ import Testing
         + "UPDATE transitions SET reward = reward - 1 WHERE step = 1"
       #expect(try Program.shell("sqlite3 a.sqlite \"\(changes)\"", in: folder).code == 0)
       let resumed = try Program.reel("train", "--resume", "a.sqlite", in: folder)
-      #expect(resumed.code == 1 && resumed.errors.contains("step 1 came out differently"))
+      #expect(resumed.code == 1 && resumed.errors.contains("step 1 differs from the recorded one"))
       #expect(resumed.errors.contains("reel fork a.sqlite --at 0"), "\(resumed.errors)")
       let fork = "fork a.sqlite --at 0 --until 4096 -o b.sqlite"
       let forked = try Program.reel(line: fork, in: folder)
@@ -93,7 +93,7 @@ import Testing
       #expect(try Program.reel(line: "train maze --episodes 200 -o a.sqlite", in: folder).code == 0)
       let before = try Program.shell("cksum < a.sqlite", in: folder).output
       let again = try Program.reel("train", "--resume", "a.sqlite", in: folder)
-      #expect(again.code == 0 && again.errors.contains("complete already"))
+      #expect(again.code == 0 && again.errors.contains("already complete"))
       #expect(try Program.shell("cksum < a.sqlite", in: folder).output == before)
       let more = try Program.reel(
         line: "train --resume a.sqlite --until 9000 --json", in: folder)
@@ -134,7 +134,7 @@ import Testing
       running.send(SIGKILL)
       #expect(try running.outcome().code == -1)
       let outcome = try Program.reel(line: "train --resume a.sqlite --set alpha=0.5", in: folder)
-      #expect(outcome.code == 64 && outcome.errors.contains("has not come to its end"))
+      #expect(outcome.code == 64 && outcome.errors.contains("has not reached its end"))
     }
   }
 
@@ -158,11 +158,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("train", "WORLD is missing"), ("train --until 5", "--until is for --resume"),
-    ("train maze --resume a.sqlite", "goes on as the recording says"),
-    ("train --resume a.sqlite --seed 2", "goes on as the recording says"),
+    ("train", "WORLD is missing"), ("train --until 5", "--until needs --resume"),
+    ("train maze --resume a.sqlite", "takes everything else from the recording"),
+    ("train --resume a.sqlite --seed 2", "takes everything else from the recording"),
     ("train --resume a.sqlite --until 5", "already"),
-    ("train --resume a.sqlite --until 9000 --set noise=0.5", "no setting of the trainer"),
+    ("train --resume a.sqlite --until 9000 --set noise=0.5", "not a setting of the trainer"),
     ("train --resume nowhere.sqlite", "nowhere.sqlite"),
     ("train --resume e.sqlite", "is an evaluation"),
   ])

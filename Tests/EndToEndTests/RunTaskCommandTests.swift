@@ -80,7 +80,7 @@ import Testing
         #expect(ended.code == 0, "\(ended.errors)")
         #expect(try Self.digest("runs/\(name)", in: folder) == Self.digest(name, in: folder))
         let again = try Program.reel(line: "run-task m.jsonl \(number)", in: folder)
-        #expect(again.code == 0 && again.errors.contains("complete already"))
+        #expect(again.code == 0 && again.errors.contains("already complete"))
       }
     }
   }

@@ -24,7 +24,7 @@ import Testing
       first.send(SIGINT)
       let stopped = try first.outcome()
       #expect(stopped.code == 130, "\(stopped.errors)")
-      #expect(stopped.errors.contains("reel sweep -o runs goes on"))
+      #expect(stopped.errors.contains("reel sweep -o runs continues it"))
       #expect(try Self.states(in: folder).contains("interrupted"))
       // Whoever is killed takes none of the runs with it, and they end.
       let second = try Program.start(line: "sweep -o runs --jobs 1", in: folder)

@@ -193,8 +193,8 @@ struct TextCommandTests {
       #expect(verdict["label"]?.text == (negative > 0.5 ? "NEGATIVE" : "POSITIVE"))
       for (line, word) in [
         ("generate --model nowhere", "there is no folder nowhere"),
-        ("generate --model \(folder)/tiny-distilbert", "only 'gpt2' writes texts here"),
-        ("sentiment --model \(folder)/tiny-gpt2 x", "only 'distilbert' classifies texts here"),
+        ("generate --model \(folder)/tiny-distilbert", "only 'gpt2' can write text here"),
+        ("sentiment --model \(folder)/tiny-gpt2 x", "only 'distilbert' can classify text here"),
         ("generate --model .", "has no file config.json"),
       ] {
         let run = try Program.reel(line: line, in: place)

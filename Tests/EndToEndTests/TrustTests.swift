@@ -79,7 +79,7 @@ import Testing
       #expect(try JSON(parsing: saved.output)["steps"]?.int == steps)
       #expect(try Program.reel("verify", "b.sqlite", "--replay", in: folder).code == 0)
       let told = try Program.reel(line: "recover a.sqlite -o b.sqlite --force", in: folder)
-      #expect(told.errors.contains("reel train --resume b.sqlite makes what was lost again"))
+      #expect(told.errors.contains("reel train --resume b.sqlite trains the lost part again"))
       #expect(try Program.reel("train", "--resume", "b.sqlite", in: folder).code == 0)
       try recordedAgain(folder)
       let digests = try Program.reel("digest", "b.sqlite", "c.sqlite", in: folder).output

@@ -137,7 +137,7 @@ import Worlds
       func quoted(_ text: String) -> String {
         "\"" + text.replacingOccurrences(of: "\n", with: "⏎") + "\""
       }
-      #expect(lines[1][1].contains("behind \(quoted(String(kept.prefix(16))))"), "\(lines[1])")
+      #expect(lines[1][1].contains("after \(quoted(String(kept.prefix(16))))"), "\(lines[1])")
       #expect(lines[2][1].hasPrefix("\(quoted(String(kept[16]))) follows"), "\(lines[2])")
       let losses = try recording.metric("losses/validation")
       let best = try #require(losses.values.min())

@@ -69,8 +69,8 @@ import Worlds
       func refusal(_ body: () throws -> Void) throws -> String {
         try #require(throws: RunError.self, performing: body).description
       }
-      let begin = "python made this recording in another program: it can be drawn and not "
-      #expect(try refusal { _ = try ResumedRun(path) } == begin + "trained on")
+      let begin = "python made this recording in another program: it can be drawn, but not "
+      #expect(try refusal { _ = try ResumedRun(path) } == begin + "continued")
       #expect(try refusal { _ = try ForkedRun(of: recording, at: 3) } == begin + "forked")
       #expect(try refusal { _ = try Evaluation(of: recording) } == begin + "played")
       #expect(try refusal { _ = try Retraining(recording) } == begin + "trained again")

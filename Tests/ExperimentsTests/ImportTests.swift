@@ -121,7 +121,7 @@ import Testing
       #expect(try recording.description().program == "import")
       // What it lacks, it says.
       let refused = #expect(throws: RecordingError.self) { try recording.steps(of: episodes[0]) }
-      #expect(refused?.description.contains("imported from logs, which hold no steps") == true)
+      #expect(refused?.description.contains("imported from logs, which contain no steps") == true)
       let summary = try RunSummary(.file(path))
       #expect(summary.episodes == 110)
       #expect(summary.lastMean != nil)

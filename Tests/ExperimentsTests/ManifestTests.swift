@@ -40,7 +40,7 @@ import Testing
     (#"{"output":"a"}"#, "either a subject"), ("[1]", "a JSON object"),
     (#"{"resume":"a","output":"b"}"#, "no 'output'"),
     (#"{"fork":"a","at":"soon","output":"b"}"#, "not 'soon'"),
-    (#"{"subject":"maze","settings":{"alpha":[1]},"output":"a"}"#, "alpha is no [1]"),
+    (#"{"subject":"maze","settings":{"alpha":[1]},"output":"a"}"#, "alpha cannot be [1]"),
     (#"{"subject":"maze","seed":1,"seed":2,"output":"a"}"#, "seed is given twice"),
   ])
   func `a line that asks for no run is refused in a sentence`(

@@ -89,7 +89,7 @@ import Testing
         try EpisodeFilter(.all, where: EpisodeCondition(parsing: "return > 95")).episodes(
           of: recording, in: world)
       }
-      #expect(none.description.contains("of 900 episodes"))
+      #expect(none.description.contains("of the 900 episodes"))
       guard case .listEpisodes(of: recording.path)? = none.remedy else {
         Issue.record("the episodes can be listed: \(none)")
         return
@@ -99,7 +99,7 @@ import Testing
           .episodes(
             of: recording, in: world)
       }
-      #expect(few.description.contains("of 2 such episodes"))
+      #expect(few.description.contains("of the 2 matching episodes"))
     }
   }
 }

@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("alpha", "9", "alpha is a number"), ("alpha", "0.1,,0.2", "empty value"),
+    ("alpha", "9", "alpha must be a number"), ("alpha", "0.1,,0.2", "empty value"),
     ("alpha", "uniform(0,1)", "is for --search random"),
     ("alpha", "loguniform(0,1)", "the smaller first"), ("alhpa", "1", "no setting 'alhpa'"),
     ("gamma", (1...2000).map { "0.\($0)" }.joined(separator: ","), "at most 100 K runs"),

@@ -49,8 +49,8 @@ import Testing
       #"{"subject":"maze","settings":{"gamma":2,"alpha":"x","ties":"last","shape":1},"output":"a"}"#
     )
     #expect(found.keys.sorted() == ["alpha", "gamma", "shape", "ties"])
-    #expect(found["gamma"] == "gamma is a number from 0 to 1, not '2'")
-    #expect(found["ties"] == "ties is random or first, not 'last'")
+    #expect(found["gamma"] == "gamma must be a number from 0 to 1, not '2'")
+    #expect(found["ties"] == "ties must be random or first, not 'last'")
   }
 
   @Test(arguments: [
@@ -89,7 +89,7 @@ import Testing
       #expect(try problems(#"{"resume":"a.sqlite","until":90000}"#) == [])
       #expect(
         try problems(#"{"resume":"a.sqlite","until":90000,"settings":{"alpha":7}}"#).first?
-          .hasPrefix("alpha: alpha is a number") == true)
+          .hasPrefix("alpha: alpha must be a number") == true)
       #expect(
         try problems(#"{"fork":"a.sqlite","at":"10%","settings":{"gamma":0.5},"output":"b"}"#)
           == [])

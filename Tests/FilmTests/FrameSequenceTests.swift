@@ -105,7 +105,7 @@ import Testing
       let error = #expect(throws: FilmError.framesExist(folder: "\(folder)/film")) {
         try FrameSequence().write(&short, to: "\(folder)/film/")
       }
-      #expect(error?.description == "\(folder)/film holds frames already")
+      #expect(error?.description == "\(folder)/film already contains frames")
       #expect(short.asked.isEmpty)
       _ = try FrameSequence(replacing: true).write(&short, to: "\(folder)/film")
       let expected =

@@ -32,7 +32,7 @@ import Testing
       let error = #expect(
         throws: FilmError.sizesDiffer(path: "\(folder)/2.png", size: "5×3", first: "5×4")
       ) { try PictureFolder(folder) }
-      #expect(error?.description.contains("frames of one size") == true)
+      #expect(error?.description.contains("must have the same size") == true)
       #expect(throws: FileError.self) { try PictureFolder("\(folder)/nowhere") }
     }
   }

@@ -92,10 +92,10 @@ struct ModelFolderTests {
     ("model.safetensors", nil, "tiny-gpt2 has no file model.safetensors"),
     ("vocab.json", nil, "tiny-gpt2: there is no vocab.json with merges.txt, and no tokenizer.json"),
     ("merges.txt", nil, "tiny-gpt2 has no file merges.txt"),
-    ("merges.txt", "a b c", "tiny-gpt2: merges.txt has a line that is no pair: a b c"),
+    ("merges.txt", "a b c", "tiny-gpt2: merges.txt has a line that is not a pair: a b c"),
     (
       "config.json", #"{"model_type": "llama"}"#,
-      "tiny-gpt2: the model is 'llama', and only 'gpt2' writes texts here"
+      "tiny-gpt2: the model is 'llama', but only 'gpt2' can write text here"
     ),
     ("config.json", "{", "tiny-gpt2/config.json is not JSON at byte 1: expected a key"),
   ])
@@ -241,7 +241,7 @@ struct ModelFolderTests {
     }
     #expect(
       error?.description
-        == "tiny-gpt2: tensor transformer.wpe.weight has the shape [48, 16], but [64, 16] is wanted"
+        == "tiny-gpt2: tensor transformer.wpe.weight has the shape [48, 16], but must have [64, 16]"
     )
   }
 }

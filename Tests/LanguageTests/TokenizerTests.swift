@@ -12,7 +12,7 @@ struct TokenizerTests {
     let error = #expect(throws: LanguageError.self) { try tokenizer.tokens(of: "x") }
     #expect(
       error?.description
-        == "the model knows no 'x': it learned from a text without that character")
+        == "the model does not know 'x': it was trained on a text without that character")
   }
 
   @Test func `the pair that occurs most often is joined first, of equals the first by number`()

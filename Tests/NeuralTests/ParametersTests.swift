@@ -61,11 +61,11 @@ struct ParametersTests {
     #expect(sentence(Array(tensors.dropLast())) == "there is no tensor 2.bias")
     tensors[0].shape = [3, 4]
     #expect(
-      sentence(tensors) == "tensor 0.weight has the shape [3, 4], but [4, 3] is wanted")
+      sentence(tensors) == "tensor 0.weight has the shape [3, 4], but must have [4, 3]")
     tensors[0] = Tensor("0.weight", doubles: [Double](repeating: 0, count: 12), shape: [4, 3])
     #expect(sentence(tensors) == "tensor 0.weight is F64, not F32")
     tensors[0] = Tensor("0.weight", floats: [Float](repeating: .nan, count: 12), shape: [4, 3])
-    #expect(sentence(tensors) == "tensor 0.weight holds something that is not a number")
+    #expect(sentence(tensors) == "tensor 0.weight contains NaN or infinity")
     #expect(throws: SafetensorsError.self) { try Parameters(layout, decoding: [1, 2, 3]) }
   }
 

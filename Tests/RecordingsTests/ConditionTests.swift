@@ -28,16 +28,19 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "at its end, a condition is expected"), ("return", "at its end, a comparison"),
-    ("return >", "at its end, a number or one of"), ("return > and", "at 'and' (letter 10)"),
-    ("return >> 0", "at '>' (letter 9), a number"), ("retrun > 0", "at 'retrun' (letter 1), there"),
-    ("return > 0 steps < 5", "at 'steps' (letter 12), 'and', 'or'"),
-    ("(return > 0", "at its end, a ')'"), ("return > 0)", "at ')' (letter 11)"),
-    ("ending > 3", "at '>' (letter 8), = or !="),
-    ("ending = dead", "at 'dead' (letter 10), one of"),
+    ("", "at its end, expected a condition"), ("return", "at its end, expected a comparison"),
+    ("return >", "at its end, expected a number or one of"),
+    ("return > and", "at 'and' (letter 10)"),
+    ("return >> 0", "at '>' (letter 9), expected a number"),
+    ("retrun > 0", "at 'retrun' (letter 1), unknown name"),
+    ("return > 0 steps < 5", "at 'steps' (letter 12), expected 'and', 'or'"),
+    ("(return > 0", "at its end, expected ')'"), ("return > 0)", "at ')' (letter 11)"),
+    ("ending > 3", "at '>' (letter 8), expected = or !="),
+    ("ending = dead", "at 'dead' (letter 10), expected one of"),
     ("success = 1", "at '=' (letter 9)"), ("return > nan", "at 'nan' (letter 10)"),
-    ("return > 1; DROP TABLE episodes", "at ';' (letter 11)"), ("ending", "at its end, = or !="),
-    ("return > 'x'", "at ''' (letter 10)"), ("not", "at its end, a condition"),
+    ("return > 1; DROP TABLE episodes", "at ';' (letter 11)"),
+    ("ending", "at its end, expected = or !="),
+    ("return > 'x'", "at ''' (letter 10)"), ("not", "at its end, expected a condition"),
   ]) func `a text that is no condition is refused in a sentence that points at the place`(
     text: String, words: String
   ) {
@@ -50,6 +53,7 @@ import Testing
     let text = String(repeating: word, count: count) + "success"
     let error = #expect(throws: ConditionError.self) { try EpisodeCondition(parsing: text) }
     let isLong = count > 1000
-    #expect(error?.reason == (isLong ? "it is longer than 1000 words" : "it is nested too deeply"))
+    #expect(
+      error?.reason == (isLong ? "a condition has at most 1000 words" : "it is nested too deeply"))
   }
 }

@@ -62,7 +62,10 @@ import Testing
   @Test(arguments: [
     ("missing", "true", RecordingError.Kind.missing, "there is no file"),
     ("folder", "mkdir a.sqlite", .foreign, "is a folder"),
-    ("text", "echo 'hello, this is text and no database at all' > a.sqlite", .foreign, "no SQLite"),
+    (
+      "text", "echo 'hello, this is text and no database at all' > a.sqlite", .foreign,
+      "not an SQLite file"
+    ),
     ("empty", ": > a.sqlite", .foreign, "not a recording"),
     ("another's", "sqlite3 a.sqlite 'CREATE TABLE t(x)'", .foreign, "another program's"),
     (

@@ -80,7 +80,7 @@ import Testing
         for transition in recorded[1000...] { try writer.record(transition) }
         Issue.record("the difference was not seen")
       } catch {
-        #expect("\(error)".hasPrefix("step 1100 came out differently from the recorded one"))
+        #expect("\(error)".hasPrefix("step 1100 differs from the recorded one"))
       }
     }
     let recording = try Recording(folder("a.sqlite"))

@@ -87,14 +87,16 @@ import Testing
     #expect(failure(&writer, 1, from: 2, [1, 1, 1]) == nil)
     #expect(failure(&writer, 1, from: 2, []) == nil, "no steps are nothing")
     #expect(
-      failure(&writer, 1, from: 2, [1, 1, .nan]) == "the reward of step 5 is nan, no finite number")
+      failure(&writer, 1, from: 2, [1, 1, .nan])
+        == "the reward of step 5 is nan, not a finite number")
     #expect(
       failure(&writer, 1, from: 3, [1]) == "step 5 starts in state 3, but the one before led to 2")
     #expect(
-      failure(&writer, 2, from: 2, [1]) == "step 5 is of episode 2, but episode 1 has not ended")
+      failure(&writer, 2, from: 2, [1])
+        == "step 5 belongs to episode 2, but episode 1 has not ended")
     #expect(
       failure(&writer, 1, from: 2, [1], .interrupted)
-        == "step 5 is interrupted, which only readers say")
+        == "step 5 has the ending interrupted, which only readers report")
     #expect(failure(&writer, 1, from: 2, [-0.0], .terminated) == nil)
     #expect(failure(&writer, 1, from: 2, [1]) == "step 6 begins episode 1 after episode 1")
     try writer.finish()

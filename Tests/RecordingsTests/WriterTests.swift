@@ -139,7 +139,7 @@ import Testing
             episode: 1, state: run.value(3), action: run.value(0), reward: reward,
             next: run.value(4), ending: .running))
       }
-      #expect(error?.description == "the reward of step 3 is \(reward), no finite number")
+      #expect(error?.description == "the reward of step 3 is \(reward), not a finite number")
       #expect(error?.kind == .invalid)
       try writer.finish()
       #expect(try Recording(folder("\(usesBytes).sqlite")).stepCount() == 3)
@@ -162,9 +162,11 @@ import Testing
     }
     #expect(refused(&writer, 0, 0) == "step 0 begins episode 0 after episode 0")
     #expect(refused(&writer, 1, 0) == nil)
-    #expect(refused(&writer, 2, 1) == "step 1 is of episode 2, but episode 1 has not ended")
+    #expect(refused(&writer, 2, 1) == "step 1 belongs to episode 2, but episode 1 has not ended")
     #expect(refused(&writer, 1, 5) == "step 1 starts in state 5, but the one before led to 1")
-    #expect(refused(&writer, 1, 1, .interrupted) == "step 1 is interrupted, which only readers say")
+    #expect(
+      refused(&writer, 1, 1, .interrupted)
+        == "step 1 has the ending interrupted, which only readers report")
     #expect(refused(&writer, 1, 1, .terminated) == nil)
     #expect(refused(&writer, 1, 0) == "step 2 begins episode 1 after episode 1")
     let bytes = Transition(

@@ -30,24 +30,37 @@ struct SettingTests {
   }
 
   @Test(arguments: [
-    ("size", "0", "size is a whole number from 1 to 99, not '0'"),
-    ("size", "100", "size is a whole number from 1 to 99, not '100'"),
-    ("size", "4.5", "size is a whole number from 1 to 99, not '4.5'"),
-    ("size", "", "size is a whole number from 1 to 99, not ''"),
-    ("rate", "-0.1", "rate is a number from 0 to 1, not '-0.1'"),
-    ("rate", "nan", "rate is a number from 0 to 1, not 'nan'"),
-    ("rate", "fast", "rate is a number from 0 to 1, not 'fast'"),
+    ("size", "0", "size must be a whole number from 1 to 99, not '0'"),
+    ("size", "100", "size must be a whole number from 1 to 99, not '100'"),
+    ("size", "4.5", "size must be a whole number from 1 to 99, not '4.5'"),
+    ("size", "", "size must be a whole number from 1 to 99, not ''"),
+    ("rate", "-0.1", "rate must be a number from 0 to 1, not '-0.1'"),
+    ("rate", "nan", "rate must be a number from 0 to 1, not 'nan'"),
+    ("rate", "fast", "rate must be a number from 0 to 1, not 'fast'"),
     (
       "fade", "linear(0,2)",
-      "fade is a number from 0 to 1, linear(from,to), cosine(from,to[,half]), "
+      "fade must be a number from 0 to 1, linear(from,to), cosine(from,to[,half]), "
         + "ramp(from,to,episodes) or exponential(from,factor,floor), not 'linear(0,2)'"
     ),
-    ("mood", "sad", "mood is calm or wild, not 'sad'"),
+    ("mood", "sad", "mood must be calm or wild, not 'sad'"),
   ])
   func `what does not fit is refused with a sentence`(name: String, text: String, message: String) {
     var sample = Sample()
     #expect(throws: SettingError(message)) { try sample.set(name, to: text) }
     #expect(sample == Sample())
+  }
+
+  @Test func `whole numbers may be typed with an exponent, and nothing else becomes one`() {
+    for (text, number) in [
+      ("1000000", 1_000_000), ("1e6", 1_000_000), ("2.5E3", 2500), ("-3e0", -3), ("7", 7),
+    ] {
+      #expect(Int(typed: text) == number, "\(text)")
+    }
+    for text in [
+      "", "e", "1e", "2.5", "2.5e0", "1e-1", "1e99", "9007199254740993e0", "0x1e5", "inf", "1e6 ",
+    ] {
+      #expect(Int(typed: text) == nil, "\(text)")
+    }
   }
 
   @Test func `a recorded configuration is restored, whatever else it holds`() throws {

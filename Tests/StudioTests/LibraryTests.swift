@@ -66,7 +66,7 @@ struct LibraryTests {
       try Files.removeFile(path)
       let gone = Asked.response(studio, "/api/run/\(id)")
       #expect(gone.status == 404)
-      #expect(try Asked.json(gone)["error"]?.text?.contains("gone") == true)
+      #expect(try Asked.json(gone)["error"]?.text?.contains("no longer exists") == true)
       usleep(600_000)
       #expect(try rows(studio).isEmpty)
       #expect(Asked.response(studio, "/api/run/\(id)").status == 404)

@@ -90,7 +90,7 @@ struct MapsFilesTests {
       ]
       let refused = try save(desk, "maze", draft, as: "one")
       #expect(refused.status == 422)
-      #expect(refused.sentence == "this is no map yet: the map has no goal: put a G")
+      #expect(refused.sentence == "this is not a map yet: the map has no goal: put a G")
     }
   }
 

@@ -177,8 +177,8 @@ struct DQNTrainerTests {
   }
 
   @Test(arguments: [
-    (1.9, "look at gamma (1.9): from 1 on values grow without end"),
-    (0.9, "look at learning_rate (0.01) and clip (0.0)"),
+    (1.9, "check gamma (1.9): from 1 on, values grow without bound"),
+    (0.9, "check learning_rate (0.01) and clip (0.0)"),
   ])
   func `a loss that is no number stops the run with a sentence`(
     gamma: Double, advice: String
@@ -192,7 +192,7 @@ struct DQNTrainerTests {
     let error = try #require(throws: TrainingError.self) { try trainer.train(into: &sink) }
     let step = sink.transitions.count
     #expect(
-      error.description == "training stopped at step \(step): losses/td_loss is inf, no finite"
+      error.description == "training stopped at step \(step): losses/td_loss is inf, not a finite"
         + " number; \(advice)")
     #expect(step == trainer.step && step < 3000)
   }
@@ -200,7 +200,7 @@ struct DQNTrainerTests {
   @Test(
     arguments: [
       ("double", "true", "double needs a target network: set target_every"),
-      ("warm_up", "2000", "warm_up is at most memory"),
+      ("warm_up", "2000", "warm_up must be at most memory"),
     ])
   func `settings that do not go together are refused`(
     name: String, value: String, message: String
@@ -227,7 +227,7 @@ struct DQNTrainerTests {
     foreign[490].state = .bytes([200])
     var trainer = try DQNTrainer(Corridor(), seed: 1, settings: .small)
     let checkpoint = try #require(sink.checkpoints.first { $0.step == 500 })
-    #expect(throws: TrainingError("step 490 holds no state or action of this world")) {
+    #expect(throws: TrainingError("step 490 has no state or action of this world")) {
       try trainer.resume(from: checkpoint) { Array(foreign[$0]) }
     }
     trainer = try DQNTrainer(Corridor(), seed: 1, settings: .small)

@@ -251,8 +251,8 @@ struct PPOTrainerTests {
 
   @Test(
     arguments: [
-      ("minibatch", "500", "minibatch is at most worlds times rollout"),
-      ("shards", "60", "shards is at most minibatch"),
+      ("minibatch", "500", "minibatch must be at most worlds times rollout"),
+      ("shards", "60", "shards must be at most minibatch"),
       ("rollout", "1000000", nil),
       ("worlds", "4096", nil),
     ])
@@ -263,7 +263,7 @@ struct PPOTrainerTests {
     #expect(try settings.set(name, to: value))
     if message == nil { _ = try settings.set("worlds", to: "4096") }
     if message == nil { _ = try settings.set("rollout", to: "1000000") }
-    #expect(throws: SettingError(message ?? "worlds times rollout is at most 16777216")) {
+    #expect(throws: SettingError(message ?? "worlds times rollout must be at most 16777216")) {
       _ = try PPOTrainer(Mirror(), seed: 1, settings: settings)
     }
   }
@@ -284,7 +284,7 @@ struct PPOTrainerTests {
     trainer = try PPOTrainer(Mirror(), seed: 1, settings: .small)
     var foreign = sink.transitions
     foreign[798].next = .index(3)
-    #expect(throws: TrainingError("step 798 holds no state of this world")) {
+    #expect(throws: TrainingError("step 798 has no state of this world")) {
       try trainer.resume(from: checkpoint) { Array(foreign[$0]) }
     }
     var other = Checkpoint(step: 0, kind: "ppo", parameters: [1, 2, 3])

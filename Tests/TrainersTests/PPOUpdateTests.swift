@@ -98,7 +98,7 @@ struct PPOUpdateTests {
     update.rollout.returns[3] = .infinity
     #expect(
       throws: TrainingError(
-        "training stopped at step 0: losses/value_loss is inf, no finite number; look at"
+        "training stopped at step 0: losses/value_loss is inf, not a finite number; check"
           + " learning_rate (0.01) and gradient_norm (0.5)")
     ) { try update.learn() }
   }

@@ -72,7 +72,7 @@ struct CityMapTests {
     #expect(map.labels.map(\.text) == ["Soho"])
     #expect(
       map.notes == [
-        "width 'wide' is no number of metres", "ignored: a feature without geometry",
+        "width 'wide' is not a number of metres", "ignored: a feature without geometry",
         "ignored: geometry GeometryCollection", "ignored: polygon without a known tag",
         "ignored: point amenity=bench (2 times)",
       ])
@@ -140,14 +140,14 @@ struct CityMapTests {
   @Test(
     arguments: [
       ("", "line 1, column 1: not GeoJSON: expected a value"),
-      ("{}", "a city is a GeoJSON FeatureCollection, found no type"),
-      (#"{"type":"Topology"}"#, "a city is a GeoJSON FeatureCollection, found 'Topology'"),
+      ("{}", "a city must be a GeoJSON FeatureCollection, found no type"),
+      (#"{"type":"Topology"}"#, "a city must be a GeoJSON FeatureCollection, found 'Topology'"),
       (#"{"type":"FeatureCollection"}"#, "the FeatureCollection has no list of features"),
       (
         #"{"type":"FeatureCollection","features":[]}"#,
         "the city has no roads: LineStrings with a tag such as highway=residential"
       ),
-      (#"{"type":"FeatureCollection","features":[7]}"#, "feature 1 is no Feature"),
+      (#"{"type":"FeatureCollection","features":[7]}"#, "feature 1 is not a Feature"),
     ])
   func `what is no city is refused with a sentence`(text: String, sentence: String) {
     let error = #expect(throws: MapError.self) { try CityMap(parsing: text) }
@@ -162,18 +162,25 @@ struct CityMapTests {
       ("highway", "railway", "the city has no roads: LineStrings with a tag such as"),
       (
         #""name":"start""#, #""name":"start","heading":"north""#,
-        "the start's heading is a number of degrees from north, clockwise"
+        "the start's heading must be a number of degrees from north, clockwise"
       ),
-      (#""metresPerPixel":1"#, #""metresPerPixel":0"#, "metresPerPixel is a number from 0.001"),
+      (
+        #""metresPerPixel":1"#, #""metresPerPixel":0"#, "metresPerPixel must be a number from 0.001"
+      ),
       (#""metresPerPixel":1"#, #""metresPerPixel":0.01"#, "the map would have 40000 × 30000 pix"),
-      (#""metresPerPixel":1"#, #""metresPerPixel":100"#, "the map would have 4 × 3 pixels; a si"),
-      (#""metresPerPixel":1"#, #""roadScale":"x""#, #"roadScale is a number from 0.1 to 20, no"#),
-      (#""bbox":["#, #""bbox":[1,"#, "the bbox is [west, south, east, north] in degrees, not "),
+      (#""metresPerPixel":1"#, #""metresPerPixel":100"#, "the map would have 4 × 3 pixels; each"),
+      (
+        #""metresPerPixel":1"#, #""roadScale":"x""#,
+        #"roadScale must be a number from 0.1 to 20, no"#
+      ),
+      (
+        #""bbox":["#, #""bbox":[1,"#, "the bbox must be [west, south, east, north] in degrees, not "
+      ),
       (#""bbox":["#, #""bbox":[8,8,9,9],"b":["#, "the map would have "),
-      ("[[-0.0016", "[[-181.0016", "feature 1 lies at longitude -181.0016"),
+      ("[[-0.0016", "[[-181.0016", "feature 1 is at longitude -181.0016"),
       ("[[-0.0016", "[[NaN", "line 2, column "),
       ("[[-0.0016", "[[1e999", "line 2, column "),
-      ("[[-0.0016", #"[["a","#, "feature 1 has a place that is no [longitude, latitude]"),
+      ("[[-0.0016", #"[["a","#, "feature 1 has a position that is not [longitude, latitude]"),
       (#""coordinates":[["#, #""coordinates":7,"c":[["#, "feature 1 has coordinates that are"),
     ])
   func `a city with a fault is refused with a sentence`(
@@ -200,7 +207,7 @@ struct CityMapTests {
     let there = (0..<4000).map { CityPoint($0 % 2 == 0 ? 0 : 400, $0 % 3 == 0 ? 0 : 300) }
     sketch.road(there, width: 400)
     let error = #expect(throws: MapError.self) { try sketch.map() }
-    #expect(error?.description == "the roads lie over each other too often to be drawn")
+    #expect(error?.description == "the roads overlap too much to be drawn")
   }
 
   @Test func `deep nesting is refused`() {

@@ -187,10 +187,10 @@ struct CityWorldTests {
     var rules = CityRules()
     for (name, value) in CityRules.course.overrides { #expect(try rules.set(name, to: value)) }
     #expect(rules == .course && rules != CityRules())
-    #expect(throws: SettingError("rotation is a number from 0 to 180, not '200'")) {
+    #expect(throws: SettingError("rotation must be a number from 0 to 180, not '200'")) {
       try rules.set("rotation", to: "200")
     }
-    #expect(throws: SettingError("progress is straight or road, not 'crow'")) {
+    #expect(throws: SettingError("progress must be straight or road, not 'crow'")) {
       try rules.set("progress", to: "crow")
     }
   }

@@ -105,7 +105,8 @@ struct MapGeneratorTests {
       try MapGenerator.maze(rows: 9, columns: 9, seed: 1, loops: .nan)
     }
     #expect(throws: SettingError.self) { try MapGenerator.lake(rows: 1, columns: 9, seed: 1) }
-    #expect(throws: SettingError("the share of frozen cells is a number from 0 to 1, not 1.5")) {
+    #expect(throws: SettingError("the share of frozen cells must be a number from 0 to 1, not 1.5"))
+    {
       try MapGenerator.lake(rows: 4, columns: 4, seed: 1, frozen: 1.5)
     }
   }

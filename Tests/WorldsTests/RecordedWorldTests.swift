@@ -89,7 +89,7 @@ import Worlds
     let error = #expect(throws: SettingError.self) { try world.readyToStep() }
     #expect(
       error?.description
-        == "CartPole-v1 was recorded by another program: it can be drawn and not played")
+        == "CartPole-v1 was recorded by another program: it can be drawn but not played")
     #expect(world.states.names == ["x"] && world.stem == "CartPole")
     func isSuccess(_ name: String, _ ending: Ending) -> Bool {
       RecordedWorld(self.world(name)).isSuccess(

@@ -36,7 +36,7 @@ struct WorldTableTests {
 
   @Test func `a rule out of its bounds is refused`() throws {
     let lake = try make("lake")
-    #expect(throws: SettingError("noise is a number from 0 to 1, not '2'")) {
+    #expect(throws: SettingError("noise must be a number from 0 to 1, not '2'")) {
       try lake.applying([("step_limit", "5"), ("noise", "2")])
     }
     let crawler = try make("crawler")

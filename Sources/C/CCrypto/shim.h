@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// What libcrypto hashes with, by its published interface.
+// The functions of libcrypto for hashing, from its public interface.
 typedef struct {
   const EVP_MD *_Nonnull algorithm;
   EVP_MD_CTX *_Nullable (*_Nonnull make)(void);
@@ -27,14 +27,14 @@ static inline void *_Nonnull reel_crypto_symbol(void *_Nullable library, const c
   return symbol;
 }
 
-// Loads libcrypto and its SHA-256. It is not linked: most verbs hash nothing, and it takes a millisecond of
-// a program's start.
+// Loads libcrypto and its SHA-256. It is not linked, because most commands hash nothing, and
+// linking would add a millisecond to a program's start.
 static inline reel_hashing reel_load_sha256(void) {
   void *library = dlopen(REEL_NAME(OPENSSL_SHLIB_VERSION), RTLD_NOW | RTLD_LOCAL);
   int (*prepare)(uint64_t, const OPENSSL_INIT_SETTINGS *) =
       (int (*)(uint64_t, const OPENSSL_INIT_SETTINGS *))reel_crypto_symbol(library, "OPENSSL_init_crypto");
-  // No file and no variable of the machine changes what is computed, and a thread may hash while the
-  // program ends.
+  // No configuration file or variable may change the result, and a thread may hash while the
+  // program exits.
   prepare(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
   EVP_MD *(*fetch)(OSSL_LIB_CTX *, const char *, const char *) =
       (EVP_MD * (*)(OSSL_LIB_CTX *, const char *, const char *))
@@ -55,4 +55,11 @@ static inline reel_hashing reel_load_sha256(void) {
       (int (*)(EVP_MD_CTX *, unsigned char *, unsigned *))
           reel_crypto_symbol(library, "EVP_DigestFinal_ex"),
   };
+}
+
+// The version of the library that would be loaded, as in "OpenSSL 3.0.15 3 Sep 2024"; NULL where it is missing.
+static inline const char *_Nullable reel_crypto_version(void) {
+  void *library = dlopen(REEL_NAME(OPENSSL_SHLIB_VERSION), RTLD_LAZY | RTLD_LOCAL);
+  const char *(*version)(int) = library ? (const char *(*)(int))dlsym(library, "OpenSSL_version") : NULL;
+  return version ? version(OPENSSL_VERSION) : NULL;
 }

@@ -1,4 +1,4 @@
-// Rows of attention scores: row r may look at the columns before first + r + 1.
+// Rows of attention scores: row r sees the columns before first + r + 1.
 #include "CKernels.h"
 #include "simd.h"
 #include "vectormath.h"
@@ -50,8 +50,8 @@ CLONES void reel_attention_gradient(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t h
   }
 }
 
-// Six queries against sixteen keys at a time: twelve sums, enough that none waits for another. Of a
-// query's shares so many are held at once that they stay in the first-level cache.
+// Six queries with sixteen keys at a time: twelve sums, enough that none waits for another. Shares
+// are processed in chunks that stay in the L1 cache.
 enum { QUERIES = 6, KEYS = 16, CHUNK = 256 };
 
 static const float LOG2_E = 1.44269504f, LN_2 = 0.693147181f;
@@ -63,8 +63,8 @@ ptrdiff_t reel_attention_room(ptrdiff_t width, ptrdiff_t head) {
   return whole_vectors(width) * head + width * wide + QUERIES * (head + wide);
 }
 
-// Keys: of sixteen at a time number k stands side by side. Values: sixteen columns at a time, one
-// place after the other. What is missing is 0.
+// Keys: in groups of sixteen, with the same component adjacent. Values: in groups of sixteen
+// columns, position by position. Missing numbers are 0.
 INLINE void pack(ptrdiff_t width, ptrdiff_t head, const float *k, const float *v, ptrdiff_t row,
                  float *keys, float *values) {
   for (ptrdiff_t c = 0; c < whole_vectors(width); c++) {
@@ -84,7 +84,8 @@ INLINE void pack(ptrdiff_t width, ptrdiff_t head, const float *k, const float *v
   for (ptrdiff_t c = 0; c < width; c++) store(panel + c * KEYS, all(0));
 }
 
-// Six queries' scores with some keys, −∞ where a query looks at fewer than all, and the greatest of each.
+// Six queries' scores with some keys, −∞ beyond the last key that a query sees, and the greatest of
+// each.
 INLINE void score(ptrdiff_t start, ptrdiff_t end, const ptrdiff_t *count, ptrdiff_t head,
                   const float *q, const float *keys, float (*scores)[CHUNK], v8 *greatest) {
   for (ptrdiff_t c = start; c < end; c += KEYS) {
@@ -95,7 +96,7 @@ INLINE void score(ptrdiff_t start, ptrdiff_t end, const ptrdiff_t *count, ptrdif
       const v16 key = load16(right + k * KEYS);
       UNROLLED for (int j = 0; j < QUERIES; j++) sum[j] += q[k * QUERIES + j] * key;
     }
-    // The first query looks at the fewest.
+    // The first query sees the fewest keys.
     if (c + KEYS > count[0]) {
       const i16 place = (i16){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + (int32_t)c;
       const v16 nothing = all16(-__builtin_inff());
@@ -133,7 +134,7 @@ WIDE_CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first
   float *left = values + width * wide, *mixed = left + QUERIES * head;
   pack(width, head, k, v, row, keys, values);
   for (ptrdiff_t r = 0; r < rows; r += QUERIES) {
-    // Where there are fewer queries, the last one stands in for the rest.
+    // Where there are fewer queries, the last one is repeated.
     const ptrdiff_t group = rows - r < QUERIES ? rows - r : QUERIES;
     ptrdiff_t count[QUERIES];
     v8 sum[QUERIES];
@@ -156,7 +157,7 @@ WIDE_CLONES void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first
       UNROLLED for (int j = 0; j < QUERIES; j++) tops[j] = all(greatest[j]);
       score(start, end, count, head, left, keys, scores, tops);
       for (ptrdiff_t j = 0; j < QUERIES; j++) {
-        // What was summed up so far was divided by the power of what was the greatest.
+        // Rescales the sums so far, which are relative to the previous greatest score.
         const float top = __builtin_reduce_max(tops[j]);
         v8 fall = all(greatest[j] - top);
         fade8(&fall);

@@ -1,5 +1,5 @@
-// Which numbers are dropped follows from a key and from their place alone, so that nothing is kept for
-// the way back, and no number of threads or parts changes it.
+// A key and a number's position alone determine whether it is dropped. So nothing is stored for the
+// backward pass, and the number of threads or parts changes nothing.
 #include "CKernels.h"
 #include "simd.h"
 
@@ -12,7 +12,7 @@ CLONES void reel_dropout(ptrdiff_t count, uint32_t place, uint32_t key1, uint32_
   u8 lane = {0, 1, 2, 3, 4, 5, 6, 7};
   lane += place + key1;
   for (ptrdiff_t i = 0; i < count; i += 8, lane += 8) {
-    // Two rounds of a mixer of 32 bits (lowbias32, Wellons), the second key between them.
+    // Two rounds of a 32-bit mixer (lowbias32, Wellons), with the second key between them.
     u8 z = lane;
     z ^= z >> 16;
     z *= 0x7feb352du;

@@ -1,10 +1,10 @@
-// Activations, losses and optimizers: loops over numbers that know nothing of each other.
+// Activations, losses and optimizers: loops over independent numbers.
 #include "CKernels.h"
 #include "simd.h"
 #include "vectormath.h"
 
-// Runs its body for eight numbers at a time, and once more for those left over. The body stands twice
-// in what is compiled, so that the loop asks nothing.
+// Runs its body for eight numbers at a time, and once more for the rest. The body is compiled
+// twice, so that the loop has no branch.
 #define EACH(count, ...)                          \
   do {                                            \
     ptrdiff_t i = 0;                              \
@@ -85,7 +85,7 @@ CLONES void reel_gelu_gradient(ptrdiff_t count, const float *x, const float *dy,
   });
 }
 
-// √(2/π) and the factor of x³, as GPT-2 has them.
+// √(2/π) and the factor of x³, as in GPT-2.
 #define GELU_INNER(x) (0.7978845608f * ((x) + 0.044715f * (x) * (x) * (x)))
 
 CLONES void reel_gelu_tanh(ptrdiff_t count, const float *x, float *y) {
@@ -142,10 +142,10 @@ CLONES double reel_smooth_l1(ptrdiff_t count, const float *x, const float *targe
     const v8 size = (v8)((i8)d & INT32_MAX);
     const v8 sign = (v8)(((i8)d & INT32_MIN) | (i8)all(1));
     const i8 near = size < all(beta);
-    // Where beta is 0 nothing is near, and the quotient is not used.
+    // Where beta is 0, nothing is near, and the quotient is not used.
     WRITE(dx, weight * choose(near, d / beta, choose(d == d, sign, d)));
     sum += choose(near, 0.5f * d * d / beta, size - 0.5f * beta);
-    // Single precision over a thousand terms, double beyond.
+    // Single precision over about a thousand terms, then double.
     if ((i & 1023) == 1016) {
       whole += (double)total(sum);
       sum = all(0);

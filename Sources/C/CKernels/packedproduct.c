@@ -1,5 +1,6 @@
-// Products of matrices that are too large for the first-level cache: both factors are copied, a block at a time,
-// so that the innermost loop reads straight on (Goto and van de Geijn, https://doi.org/10.1145/1356052.1356053).
+// Products of matrices that are too large for the L1 cache: both factors are copied, a block at a
+// time, so that the innermost loop reads consecutive memory (Goto and van de Geijn,
+// https://doi.org/10.1145/1356052.1356053).
 #include "CKernels.h"
 #include "simd.h"
 
@@ -11,8 +12,8 @@
 #include <immintrin.h>
 #endif
 
-// A block of the left factor stays in the second-level cache, one of the right in the third; the depth of
-// both is products.c's.
+// A block of the left factor stays in the L2 cache, one of the right in the L3 cache; the depth of
+// both is that of products.c.
 enum { DEPTH = 256, LEFT_ROWS = 192, RIGHT_COLUMNS = 1536 };
 
 typedef struct {
@@ -20,8 +21,8 @@ typedef struct {
   int a_turned, b_turned, how;
 } shape;
 
-// The nearest number that bfloat16 holds, ties to even, as a float's bits. What is too small to be normal is 0,
-// as the processors that multiply pairs take it; NaN stays NaN.
+// The nearest bfloat16 number, ties to even, as a float's bits. Subnormal numbers become 0, as on
+// processors with bfloat16 instructions; NaN stays NaN.
 INLINE uint32_t bfloat16(float x) {
   uint32_t bits;
   memcpy(&bits, &x, sizeof bits);
@@ -44,7 +45,7 @@ INLINE uint32_t bfloat16(float x) {
 #include "packedproduct.h"
 
 #define LEVEL v4
-// Without the width the compiler would take two vectors of half of it.
+// Without the width, the compiler would use two vectors of half of it.
 #define TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define ROWS 12
 #define LANES 16
@@ -58,7 +59,7 @@ INLINE uint32_t bfloat16(float x) {
 #include "packedproduct.h"
 #endif
 
-// The blocks of a thread, which it keeps as long as it lives.
+// The blocks of a thread, which it keeps while it lives.
 static pthread_key_t blocks;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -70,7 +71,7 @@ static float *room(void) {
   if (memory) return memory;
   memory = aligned_alloc(64, sizeof(float) * DEPTH * (LEFT_ROWS + RIGHT_COLUMNS));
   if (!memory) {
-    fputs("reel: there is no memory for a product of matrices\n", stderr);
+    fputs("reel: not enough memory for a matrix product\n", stderr);
     abort();
   }
   pthread_setspecific(blocks, memory);
@@ -89,8 +90,8 @@ int reel_level(void) {
 static pthread_once_t once_trusted = PTHREAD_ONCE_INIT;
 static int trusted;
 
-// Whether the processor's pairs come to the bits of the others. The order of their two products is as Intel
-// documents it; a processor that rounds otherwise is not used.
+// Whether the processor's bfloat16 instructions give the same bits as the others. The order of
+// their two products is as Intel documents it; a processor that rounds differently is not used.
 static void try_pairs(void) {
   enum { M = 13, N = 35, K = 31 };
   float a[M * K], b[K * N], fused[M * N], paired[M * N];

@@ -1,10 +1,11 @@
-// The product of large matrices for one level of processors: tiles of ROWS rows and two vectors of LANES
-// columns, which fill that level's registers. Included by packedproduct.c once for each level, with LEVEL and
-// TARGET (an attribute, or nothing) set as well, and PAIRS where the processor multiplies pairs of bfloat16.
+// The product of large matrices for one CPU level: tiles of ROWS rows and two vectors of LANES
+// columns, which fill that level's registers. packedproduct.c includes this once for each level,
+// with LEVEL and TARGET (an attribute, or nothing) defined as well, and PAIRS where the processor
+// has bfloat16 instructions.
 //
-// Each number of C is a sum of its own: over the depth in order, a block of DEPTH at a time from 0 on, the first
-// block from the bias. So neither the level's shape nor the number of rows changes a bit, and products.c's
-// numbers are the same.
+// Each number of C is a separate sum: over the depth in order, in blocks of DEPTH from 0 on, the
+// first block starting from the bias. So neither the level nor the number of rows changes a bit,
+// and the results equal those of products.c.
 #define NAMED_(name, level) name##_##level
 #define NAMED(name, level) NAMED_(name, level)
 #define vector NAMED(vector, LEVEL)
@@ -17,8 +18,8 @@
 typedef float vector __attribute__((vector_size(4 * LANES)));
 typedef float anywhere __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
-// Panels of `width` rows of x, side by side at each place of the depth; rows that are missing are 0. Eight by
-// eight numbers are turned at once, of which `part` rows are wanted.
+// Panels of `width` rows of x, side by side for each index of the depth; missing rows are 0.
+// Transposes eight by eight numbers at a time, of which `part` rows are needed.
 TARGET INLINE void turned_panels(const float *x, ptrdiff_t row, ptrdiff_t count, ptrdiff_t depth,
                                  const ptrdiff_t width, const ptrdiff_t part, float *panel) {
   for (ptrdiff_t i = 0; i < count; i += width, panel += width * depth)
@@ -42,7 +43,8 @@ TARGET INLINE void turned_panels(const float *x, ptrdiff_t row, ptrdiff_t count,
       }
 }
 
-// The same of x as it stands: row k of x has the numbers of place k of the depth.
+// The same for an x that is already transposed: row k of x has the numbers for index k of the
+// depth.
 TARGET INLINE void whole_panels(const float *x, ptrdiff_t row, ptrdiff_t count, ptrdiff_t depth,
                                 const ptrdiff_t width, float *panel) {
   for (ptrdiff_t i = 0; i < count; i += width, panel += width * depth) {
@@ -58,8 +60,8 @@ TARGET INLINE void whole_panels(const float *x, ptrdiff_t row, ptrdiff_t count, 
 }
 
 #ifdef PAIRS
-// Panels in bfloat16: places 2k and 2k + 1 of the depth share a word, the first in its upper half, which the
-// processor multiplies first.
+// Panels in bfloat16: indices 2k and 2k + 1 of the depth share a word, the first in its upper half,
+// which the processor multiplies first.
 TARGET INLINE void round_panels(ptrdiff_t count, ptrdiff_t depth, const ptrdiff_t width, float *panel) {
   for (; count > 0; count -= width, panel += width * depth)
     for (ptrdiff_t k = 0; k < depth; k += 2)
@@ -70,8 +72,8 @@ TARGET INLINE void round_panels(ptrdiff_t count, ptrdiff_t depth, const ptrdiff_
       }
 }
 #else
-// Numbers that bfloat16 can hold, as floats: their products are exact, so that the sums are those of a processor
-// that multiplies pairs of them.
+// Numbers rounded to bfloat16, as floats: their products are exact, so the sums equal those of a
+// processor with bfloat16 instructions.
 TARGET INLINE void round_panels(ptrdiff_t count, ptrdiff_t depth, const ptrdiff_t width, float *panel) {
   const ptrdiff_t all = (count + width - 1) / width * width * depth;
   for (ptrdiff_t i = 0; i < all; i++) {

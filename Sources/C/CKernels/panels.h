@@ -1,16 +1,16 @@
-// Parts of the products for small layers: turning a matrix, and sums that stay in registers.
+// Parts of the products for small layers: transposing a matrix, and sums that stay in registers.
 #ifndef REEL_PANELS_H
 #define REEL_PANELS_H
 
 #include "CKernels.h"
 #include "simd.h"
 
-// A panel of the right-hand matrix is copied so that its columns stand eight by eight: 32 columns
-// and 256 rows of it fill the first-level cache and no more.
+// A panel of the right-hand matrix is copied so that its columns are in groups of eight: 32 columns
+// and 256 rows of it just fill the L1 cache.
 enum { PANEL_COLUMNS = 32, PANEL_ROWS = 256, NARROW = 16 };
 
-// Turns a block of W (columns, depth) of at most eight by eight: row k of `packed` gets eight of W's
-// rows at column k, zeros where there are none.
+// Transposes a block of W (columns, depth) of at most eight by eight: row k of `packed` gets eight
+// of W's rows at column k, zeros where there are none.
 INLINE void turn(const float *w, ptrdiff_t w_row, ptrdiff_t columns, ptrdiff_t depth,
                  float *packed, ptrdiff_t packed_row) {
   v8 a[8], b[8];
@@ -24,15 +24,15 @@ INLINE void turn(const float *w, ptrdiff_t w_row, ptrdiff_t columns, ptrdiff_t d
   }
 }
 
-// What becomes of a product on its way to memory: bits to combine.
+// How a product is stored: bits to combine.
 enum {
-  ADDS = 1,    // it is added to what is there
-  CLAMPS = 2,  // ReLU: what is negative becomes 0
-  MASKS = 4,   // and back: 0 where `kept`, of the form of C, is not positive
-  FADES = 8    // back through tanh, which gave `kept`
+  ADDS = 1,    // it is added to C
+  CLAMPS = 2,  // ReLU: negative numbers become 0
+  MASKS = 4,   // ReLU's derivative: 0 where `kept`, of C's shape, is not positive
+  FADES = 8    // tanh's derivative, where `kept` is its output
 };
 
-// C (R, 8V) = start + A (R, K) B (K, 8V); only `columns` of C are touched. Twelve sums stay in
+// C (R, 8V) = start + A (R, K) B (K, 8V); only `columns` of C are changed. Twelve sums stay in
 // registers, enough to keep two multipliers busy.
 INLINE void tile(const int R, const int V, ptrdiff_t K, const float *a, ptrdiff_t a_row,
                  ptrdiff_t a_step, const float *b, ptrdiff_t b_row, const float *start, float *c,
@@ -41,7 +41,7 @@ INLINE void tile(const int R, const int V, ptrdiff_t K, const float *a, ptrdiff_
   UNROLLED for (int r = 0; r < R; r++) {
     UNROLLED for (int v = 0; v < V; v++) sum[r][v] = load(start + 8 * v);
   }
-  // The shorter side is held, so that everything fits into sixteen registers.
+  // The shorter side stays in registers, so that everything fits into sixteen of them.
   for (ptrdiff_t k = 0; k < K; k++, a += a_step, b += b_row) {
     if (R < V) {
       v8 left[8];
@@ -112,7 +112,7 @@ INLINE void panel(ptrdiff_t M, ptrdiff_t columns, ptrdiff_t K, const float *a, p
   ptrdiff_t m = 0;
   switch ((columns + 7) / 8) {
     case 4:
-      // Two and two are quicker than three and one.
+      // Two and two are faster than three and one.
       while (M - m >= 3 && M - m != 4) ONE(3, 4);
       ROWS(2, 4);
       ROWS(1, 4);

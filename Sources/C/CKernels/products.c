@@ -1,5 +1,5 @@
-// Matrix products for layers so small that copying both factors costs more than it saves: a batch of 100 through
-// 5-30-30-3. Everything is row-major.
+// Matrix products for layers so small that copying both factors costs more than it saves: a batch
+// of 100 through 5-30-30-3. Everything is row-major.
 #include "panels.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@ CLONES void reel_linear(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float
   float start[PANEL_COLUMNS];
   for (ptrdiff_t n = 0; n < out; n += PANEL_COLUMNS) {
     const ptrdiff_t columns = least(out - n, PANEL_COLUMNS), width = (columns + 7) & ~7;
-    // Whole vectors are written where there is room for them; beyond the columns they hold zeros.
+    // Whole vectors are written where they fit; beyond the columns they contain zeros.
     const ptrdiff_t room = n + width <= y_row ? width : columns;
     memset(start, 0, sizeof start);
     if (bias) memcpy(start, bias + n, (size_t)columns * sizeof(float));
@@ -31,7 +31,7 @@ CLONES void reel_linear_one(ptrdiff_t in, ptrdiff_t out, const float *x, const f
                             const float *bias, float *y) {
   enum { ROWS = 4, AHEAD = 2 * ROWS };
   for (ptrdiff_t n = 0; n < out; n += ROWS) {
-    // Where fewer rows are left, the last one stands in for the others.
+    // Where fewer rows are left, the last one is repeated.
     const float *w[ROWS];
     for (ptrdiff_t j = 0; j < ROWS; j++) w[j] = weight + least(n + j, out - 1) * in;
     v8 sum[ROWS][2];
@@ -40,7 +40,7 @@ CLONES void reel_linear_one(ptrdiff_t in, ptrdiff_t out, const float *x, const f
     for (; k + 16 <= in; k += 16) {
       const v8 low = load(x + k), high = load(x + k + 8);
       UNROLLED for (int j = 0; j < ROWS; j++) {
-        // The weights come from afar, and rows are too short for the processor to see where they lead.
+        // The weights are not in a near cache, and rows are too short for the hardware prefetcher.
         __builtin_prefetch(w[j] + k + AHEAD * in);
         sum[j][0] += low * load(w[j] + k);
         sum[j][1] += high * load(w[j] + k + 8);
@@ -70,7 +70,7 @@ CLONES void reel_linear_input_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t o
     const ptrdiff_t columns = least(in - n, PANEL_COLUMNS), width = (columns + 7) & ~7;
     for (ptrdiff_t k = 0; k < out; k += PANEL_ROWS) {
       const ptrdiff_t depth = least(out - k, PANEL_ROWS);
-      // Copied even where rows are whole vectors: there they may lie across cache lines.
+      // Copied even where rows are whole vectors, which may cross cache lines.
       for (ptrdiff_t i = 0; i < depth; i++) {
         const float *row = weight + (k + i) * in + n;
         for (ptrdiff_t j = 0; j < width; j += 8)
@@ -86,8 +86,8 @@ CLONES void reel_linear_input_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t o
 CLONES void reel_linear_weight_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out,
                                         const float *dy, ptrdiff_t dy_row, const float *x,
                                         ptrdiff_t x_row, float *dweight) {
-  // A narrow input leaves most lanes empty, so there the transposed product is taken, eight outputs
-  // to a vector.
+  // A narrow input leaves most lanes empty, so this computes the transposed product, with eight
+  // outputs per vector.
   const int turned = in <= NARROW && out > in;
   float product[NARROW * PANEL_COLUMNS];
   const ptrdiff_t across = turned ? out : in;
@@ -114,7 +114,7 @@ CLONES void reel_column_sums(ptrdiff_t rows, ptrdiff_t width, const float *x, pt
                              float *sums) {
   for (ptrdiff_t n = 0; n < width; n += 8) {
     const ptrdiff_t columns = least(width - n, 8);
-    // Four chains, so that one addition need not wait for the last.
+    // Four chains, so that additions need not wait for each other.
     v8 sum[4] = {all(0), all(0), all(0), all(0)};
     load_some(&sum[0], sums + n, columns);
     ptrdiff_t r = 0;

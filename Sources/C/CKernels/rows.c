@@ -1,4 +1,4 @@
-// Sums, and what is done to whole rows: softmax and layer normalization.
+// Sums, and operations on whole rows: softmax and layer normalization.
 #include "CKernels.h"
 #include "simd.h"
 #include "vectormath.h"
@@ -21,7 +21,7 @@ CLONES float reel_dot(ptrdiff_t count, const float *x, const float *y) {
 
 CLONES double reel_squares(ptrdiff_t count, const float *x) {
   typedef double d8 __attribute__((vector_size(64)));
-  // Chains, so that one addition need not wait for the last.
+  // Several chains, so that additions need not wait for each other.
   d8 sum[3] = {{0}, {0}, {0}};
   ptrdiff_t i = 0;
   for (; i + 24 <= count; i += 24) {
@@ -61,7 +61,7 @@ CLONES void reel_softmax(ptrdiff_t rows, ptrdiff_t width, const float *x, ptrdif
       a -= greatest;
       exp8(&a);
       store_some(y + c, &a, some);
-      // What lies beyond the row counts nothing.
+      // Lanes beyond the row do not count.
       if (some < 8)
         for (ptrdiff_t i = some; i < 8; i++) a[i] = 0;
       sum += a;
@@ -192,7 +192,7 @@ CLONES void reel_gather(ptrdiff_t rows, ptrdiff_t width, const float *source,
   for (ptrdiff_t r = 0; r < rows; r++) {
     const float *from = source + places[r];
     float *to = into + r * into_row;
-    // Rows from all over a large memory: ask for them before they are needed.
+    // Prefetches rows, which are scattered over a large memory.
     if (r + AHEAD < rows) {
       const float *soon = source + places[r + AHEAD];
       for (ptrdiff_t j = 0; j < width; j += LINE) __builtin_prefetch(soon + j);

@@ -1,15 +1,15 @@
 // Vectors of eight floats, in the compiler's own notation: one instruction each on AVX2, two on the
-// x86-64 baseline and on ARM. Included by the kernels only.
+// x86-64 baseline and on ARM. Only the kernels include this.
 #ifndef REEL_SIMD_H
 #define REEL_SIMD_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// One function, compiled for several processors; the loader chooses. Sums are taken in one order by
-// all of them, but a fused multiply-add rounds once where the baseline rounds twice: so two kinds
-// of machine may differ in the last bit, two runs on one machine never. The thread sanitizer is not yet
-// awake when the loader chooses.
+// Compiles one function for several CPU levels; the loader chooses. All sum in the same order, but
+// a fused multiply-add rounds once where the baseline rounds twice. So two kinds of machine may
+// differ in the last bit, but two runs on one machine never do. The thread sanitizer is not ready
+// yet when the loader chooses.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define ONE_VERSION
@@ -20,10 +20,12 @@
 #else
 #define CLONES
 #endif
-// For vectors of sixteen: where a processor has them, the compiler would else take two of eight.
+// For vectors of sixteen: even if a processor has them, the compiler would otherwise use two of
+// eight.
 #define WIDE_CLONES CLONES __attribute__((min_vector_width(512)))
 
-// Helpers must melt into the clone that uses them: alone they would be compiled for the baseline.
+// Helpers must be inlined into the clone that uses them: by themselves they would be compiled for
+// the baseline.
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
@@ -37,8 +39,8 @@ typedef float v8u __attribute__((vector_size(32), aligned(4), may_alias));
 typedef float v4u __attribute__((vector_size(16), aligned(4), may_alias));
 typedef float v2u __attribute__((vector_size(8), aligned(4), may_alias));
 
-// How a function takes or returns a vector depends on the processor, so helpers that would are macros,
-// or take an address that is gone once they are inlined.
+// How functions pass vectors depends on the CPU level, so such helpers are macros, or take an
+// address that disappears once they are inlined.
 #define load(p) (*(const v8u *)(p))
 #define store(p, x) (*(v8u *)(p) = (x))
 #define all(x) ((v8){x, x, x, x, x, x, x, x})
@@ -53,7 +55,7 @@ typedef float v2u __attribute__((vector_size(8), aligned(4), may_alias));
 
 INLINE ptrdiff_t least(ptrdiff_t x, ptrdiff_t y) { return x < y ? x : y; }
 
-// Eight rows of eight become eight columns.
+// Transposes eight rows of eight.
 INLINE void turn8(const v8 *rows, v8 *columns) {
   v8 a[8], b[8];
   UNROLLED for (int j = 0; j < 8; j += 2) {
@@ -72,7 +74,7 @@ INLINE void turn8(const v8 *rows, v8 *columns) {
   }
 }
 
-// The first `count` lanes (0 to 8), and nothing beyond them, is read or written.
+// Reads or writes only the first `count` lanes (0 to 8).
 INLINE void load_some(v8 *into, const float *p, ptrdiff_t count) {
   if (count >= 8) {
     *into = load(p);

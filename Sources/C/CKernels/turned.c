@@ -1,5 +1,5 @@
-// Products with weights that were turned before: a network's weights stand still for a whole batch, and for
-// all the steps that it plays between two updates.
+// Products with weights that were transposed before: a network's weights do not change during a
+// batch, or during all steps that it plays between two updates.
 #include "panels.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ CLONES void reel_linear_turned(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, cons
     const ptrdiff_t room = n + width <= y_row ? width : columns;
     float start[PANEL_COLUMNS] = {0};
     if (bias) memcpy(start, bias + n, (size_t)columns * sizeof(float));
-    // As much at a time as reel_linear takes, so that sums are rounded alike.
+    // In the same pieces as reel_linear, so that sums are rounded in the same way.
     for (ptrdiff_t k = 0; k < in; k += PANEL_ROWS) {
       const ptrdiff_t depth = least(in - k, PANEL_ROWS);
       panel(rows, room, depth, x + k, x_row, 1, turned + k * width, width, k ? zeros : start, y + n,

@@ -1,11 +1,12 @@
-// exp, tanh and erf for eight floats at a time. Coefficients were fitted for the least greatest error
-// (Lawson's iteration in double precision); the error beside each function is against libm.
+// exp, tanh and erf for eight floats at a time. Coefficients were fitted for the smallest maximum
+// error (Lawson's iteration in double precision); the error noted at each function is relative to
+// libm.
 #ifndef REEL_VECTORMATH_H
 #define REEL_VECTORMATH_H
 
 #include "simd.h"
 
-// Within 2 units in the last place; NaN stays, too large gives infinity, too small fades to 0.
+// Within 2 units in the last place; NaN stays, large inputs give infinity, small ones go to 0.
 INLINE void exp8(v8 *value) {
   v8 x = *value;
   x = choose(x < all(-104.0f), all(-104.0f), x);
@@ -22,7 +23,7 @@ INLINE void exp8(v8 *value) {
   y = y * r + 1.6666512191e-1f;
   y = y * r + 0.5f;
   y = y * (r * r) + r + 1.0f;
-  // 2ⁿ in two halves: n may lie outside of what one exponent holds.
+  // 2ⁿ in two halves, because n may exceed the range of one exponent.
   const i8 half = n >> 1;
   *value = y * (v8)((half + 127) << 23) * (v8)((n - half + 127) << 23);
 }
@@ -39,13 +40,13 @@ INLINE void fade8(v8 *value) {
   y = y * r + 2.4022646e-1f;
   y = y * r + 6.9314720e-1f;
   y = y * r + 1.0f;
-  // The whole part goes straight into the exponent.
+  // The whole part is added to the exponent.
   const i8 power = (i8)y + ((i8)shifted << 23);
   *value = (v8)(power & ~(x < all(-126.0f)));
 }
 
-// Within 2e-7 of the value, relative; NaN stays. With t half of e²ˣ − 1, tanh x is t / (t + 1). Of up to four
-// vectors, step by step: one alone waits for each of its results.
+// Within 2e-7 of the value, relative; NaN stays. With t half of e²ˣ − 1, tanh x is t / (t + 1).
+// Processes up to four vectors step by step, since a single one would wait for each of its results.
 INLINE void tanh_each(const int count, v8 *values) {
   i8 sign[4];
   v8 size[4], shifted[4], r[4], y[4];
@@ -59,7 +60,7 @@ INLINE void tanh_each(const int count, v8 *values) {
   }
   UNROLLED for (int k = 0; k < count; k++) shifted[k] = size[k] * 2.88539008f + magic;
   UNROLLED for (int k = 0; k < count; k++) r[k] = size[k] - (shifted[k] - magic) * 0.34657359f;
-  // Half of e²ʳ − 1, whose first term is exact: small numbers are as near as large ones.
+  // Half of e²ʳ − 1, whose first term is exact: small numbers are as accurate as large ones.
   UNROLLED for (int k = 0; k < count; k++) y[k] = 4.4423788688e-2f * r[k] + 1.3387168263e-1f;
   UNROLLED for (int k = 0; k < count; k++) y[k] = y[k] * r[k] + 3.3333771773e-1f;
   UNROLLED for (int k = 0; k < count; k++) y[k] = y[k] * r[k] + 6.6666160775e-1f;

@@ -2,8 +2,9 @@
 #include <stddef.h>
 #include <string.h>
 
-// What processes of one run exchange bytes by: Open MPI, whose handles are addresses of its own symbols, so
-// that no header of it is needed. It is not linked: only a program that mpirun or srun has started needs it.
+// The functions with which the processes of one run exchange bytes: Open MPI, whose handles are
+// addresses of its own symbols, so that none of its headers is needed. It is not linked: only a
+// program that mpirun or srun has started needs it.
 typedef struct {
   void *_Nonnull world;
   void *_Nonnull byte;
@@ -19,10 +20,10 @@ typedef struct {
   int (*_Nonnull abort)(void *_Nonnull, int);
 } reel_mpi;
 
-// Open MPI's functions; nil where it is missing, or another MPI stands in its place.
+// Open MPI's functions; nil where it is missing, or is another MPI.
 static inline const reel_mpi *_Nullable reel_load_mpi(void) {
   static reel_mpi mpi;
-  // Global: Open MPI's own plugins look for its symbols among those of the program.
+  // Global, because Open MPI's own plugins look for its symbols among those of the program.
   void *library = dlopen("libmpi.so.40", RTLD_NOW | RTLD_GLOBAL);
   if (!library) library = dlopen("libmpi.so", RTLD_NOW | RTLD_GLOBAL);
   if (!library) return NULL;
@@ -40,7 +41,7 @@ static inline const reel_mpi *_Nullable reel_load_mpi(void) {
   return &mpi;
 }
 
-// Names of Open MPI's constants: one thread at a time calls it, and what is gathered lies in its place.
+// Open MPI's constants: one thread at a time calls it, and gathered data stays in place.
 static const int reel_mpi_serialized = 2;
 
 static inline const void *_Nonnull reel_mpi_in_place(void) { return (const void *)1; }

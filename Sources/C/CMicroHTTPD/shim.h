@@ -3,8 +3,8 @@
 #include <microhttpd.h>
 #include <string.h>
 
-// What libmicrohttpd serves with, by its published interface. It is not linked: only the studio serves, and
-// its libraries take milliseconds of a program's start.
+// The functions of libmicrohttpd for a server, from its public interface. It is not linked: only
+// the studio needs it, and its libraries would add milliseconds to a program's start.
 typedef struct {
   struct MHD_Daemon *_Nullable (*_Nonnull start)(unsigned, uint16_t, MHD_AcceptPolicyCallback _Nullable,
                                                  void *_Nullable, MHD_AccessHandlerCallback _Nonnull,
@@ -23,7 +23,7 @@ typedef struct {
   void (*_Nonnull destroy)(struct MHD_Response *_Nonnull);
 } reel_http;
 
-// Names that Swift sees as they stand.
+// Constants in a form that Swift can import.
 static const enum MHD_Result reel_http_yes = MHD_YES, reel_http_no = MHD_NO;
 static const enum MHD_ConnectionNotificationCode reel_http_started = MHD_CONNECTION_NOTIFY_STARTED;
 static const enum MHD_ValueKind reel_http_headers = MHD_HEADER_KIND, reel_http_query = MHD_GET_ARGUMENT_KIND;
@@ -32,8 +32,8 @@ static const enum MHD_ResponseMemoryMode reel_http_copy = MHD_RESPMEM_MUST_COPY;
 // The library's functions; nil where it is missing.
 static inline const reel_http *_Nullable reel_load_http(void) {
   static reel_http http;
-  // Each connection has a thread, and what one asks for may be large: pools of memory of their own, and large
-  // pieces within them, would hold what nobody needs any more.
+  // Each connection has a thread, and a request may be large: memory arenas per thread, and large
+  // blocks within them, would hold memory that is no longer needed.
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, 1 << 18);
   mallopt(M_TRIM_THRESHOLD, 1 << 20);
@@ -55,14 +55,14 @@ static inline const reel_http *_Nullable reel_load_http(void) {
   return &http;
 }
 
-// What a server admits.
+// A server's limits.
 typedef struct {
   unsigned connections;
   unsigned idle_seconds;
   size_t head_bytes;
 } reel_http_limits;
 
-// Serves a socket that listens, each connection by a thread of its own.
+// Serves a listening socket, with a thread per connection.
 static inline struct MHD_Daemon *_Nullable reel_http_start(
     reel_http http, int socket, reel_http_limits limits, MHD_AccessHandlerCallback _Nonnull answer,
     MHD_RequestCompletedCallback _Nonnull completed, MHD_NotifyConnectionCallback _Nonnull notified,
@@ -79,4 +79,11 @@ static inline struct MHD_Daemon *_Nullable reel_http_start(
 static inline int reel_http_socket(reel_http http, struct MHD_Connection *_Nonnull connection) {
   const union MHD_ConnectionInfo *info = http.info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info ? info->connect_fd : -1;
+}
+
+// The version of the library that would be loaded, as in "0.9.75"; NULL where it is missing.
+static inline const char *_Nullable reel_http_version(void) {
+  void *library = dlopen("libmicrohttpd.so.12", RTLD_LAZY | RTLD_LOCAL);
+  const char *(*version)(void) = library ? (const char *(*)(void))dlsym(library, "MHD_get_version") : NULL;
+  return version ? version() : NULL;
 }

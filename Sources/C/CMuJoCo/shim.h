@@ -1,4 +1,4 @@
 #include <mujoco/mujoco.h>
 
-// Linux has it, but its header shows it to GNU's own programs only.
+// Linux has this function, but its header only declares it for GNU programs.
 extern int memfd_create(const char *name, unsigned int flags);

@@ -1,7 +1,7 @@
-// What this machine can do at most, for figures to be compared with.
+// The limits of this machine, for comparing other speeds with them.
 #include "CProbe.h"
 
-// As many chains as the registers hold, so that no multiply-add waits for the one before.
+// As many chains as fit in the registers, so that no multiply-add waits for the previous one.
 #define MULTIPLY_ADDS(name, lanes, chains)                             \
   static float name(long rounds) {                                     \
     typedef float vector __attribute__((vector_size(4 * lanes)));      \

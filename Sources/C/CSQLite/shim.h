@@ -6,7 +6,8 @@ static inline int reel_sqlite3_set_option(sqlite3 *database, int option, int on)
   return sqlite3_db_config(database, option, on, (int *)0);
 }
 
-// The file's own bytes, without a log, by the descriptor that SQLite has: closing another one would drop its locks.
+// Reads the file's own bytes, without its log, through SQLite's descriptor: closing another one
+// would drop SQLite's locks.
 static inline int reel_sqlite3_read_file(
     sqlite3 *database, void *bytes, int count, sqlite3_int64 offset) {
   sqlite3_file *file = 0;
@@ -16,7 +17,8 @@ static inline int reel_sqlite3_read_file(
   return file->pMethods->xRead(file, bytes, count, offset);
 }
 
-// The length of the log or the journal beside the file; 0 where SQLite has none open, -1 where it cannot be told.
+// The length of the log or the journal beside the file; 0 where SQLite has none open, -1 where it
+// is unknown.
 static inline sqlite3_int64 reel_sqlite3_log_size(sqlite3 *database) {
   sqlite3_file *log = 0;
   sqlite3_int64 size = -1;

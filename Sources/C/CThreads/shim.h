@@ -3,8 +3,8 @@
 #endif
 #include <sched.h>
 
-// What Swift has no words for: a breath between two looks at a number that another thread will change, and
-// a number of each thread's own.
+// What Swift does not provide: a pause between two reads of a number that another thread will
+// change, and a thread-local pointer.
 
 static inline void reel_breathe(void) {
 #if defined(__x86_64__)
@@ -14,7 +14,7 @@ static inline void reel_breathe(void) {
 #endif
 }
 
-// Where a thread keeps whose work it does.
+// The thread-local pointer to the pool whose work the thread does.
 static inline void *_Nullable *_Nonnull reel_employer(void) {
   static _Thread_local void *employer;
   return &employer;

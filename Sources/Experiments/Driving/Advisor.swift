@@ -1,33 +1,33 @@
 package import Rollouts
 import Trainers
 
-/// What somebody who was trained would do in a state, and why.
+/// What a trained agent would do in a state, and why.
 package struct Advice: Sendable, Equatable {
-  /// What its numbers are.
+  /// The meaning of the numbers.
   package enum Measure: String, Sendable {
-    /// What each action is worth.
+    /// The value of each action.
     case value
-    /// How likely each action is.
+    /// The probability of each action.
     case chance
-    /// What each number of an action is on average.
+    /// The mean of each number of an action.
     case mean
   }
 
   package var measure: Measure
-  /// One for each action, or for each number of an action; nil for an action that cannot be taken.
+  /// One number per action, or per number of an action; nil for an action that cannot be taken.
   package var numbers: [Double?]
-  /// The action that it would take, as recordings keep it.
+  /// The action that the agent would take, as recordings keep it.
   package var action: Value
 }
 
-/// Somebody who was trained, asked about single states.
+/// A trained agent that is asked about single states.
 package protocol Advisor {
-  /// What it would do in a state of its world; nil where it does not know. `draws` are those of a player,
-  /// so that both choose the same of equals.
+  /// What the agent would do in a state of its world; nil if it does not know. `draws` are those of a player,
+  /// so that both break ties the same way.
   mutating func advice(in state: Value, _ draws: Draws) -> Advice?
 }
 
-/// A table, asked about its rows.
+/// Advice from a Q-table's rows.
 struct TableAdvisor: Advisor {
   let table: QTable
   let policy: GreedyPolicy
@@ -43,7 +43,7 @@ struct TableAdvisor: Advisor {
   }
 }
 
-/// A network of action values, asked about observations.
+/// Advice from a network of action values.
 struct NetworkAdvisor<W: DiscreteActionWorld>: Advisor {
   private let world: W
   private var network: GreedyNetwork
@@ -62,7 +62,7 @@ struct NetworkAdvisor<W: DiscreteActionWorld>: Advisor {
   }
 }
 
-/// A policy, asked for its chances or its means.
+/// Advice from a policy: its probabilities or its means.
 struct PolicyAdvisor<W: ObservableWorld>: Advisor {
   private let world: W
   private var policy: GreedyPolicyNetwork

@@ -1,14 +1,14 @@
 package import Rollouts
 
-/// What a world's keys do: for those who show the keys, and for those who press them.
+/// What a world's keys do: for showing the keys, and for reading them.
 package struct Controls: Sendable, Equatable {
-  /// A key, or some that do the same.
+  /// A key, or several that do the same.
   package struct Key: Sendable, Equatable {
     /// What browsers call the keys: `ArrowLeft`, `KeyA`, `Space`, `Digit1`.
     package var codes: [String]
     /// What it does, for people.
     package var label: String
-    /// Where its button lies on a pad, to the right and down of the middle; nil for one beside the pad.
+    /// The position of its button on a pad, to the right and down from the middle; nil for one beside the pad.
     package var way: SIMD2<Int>?
     /// What it does.
     package var choice: DrivenChoice
@@ -16,9 +16,9 @@ package struct Controls: Sendable, Equatable {
 
   /// All keys, in the order in which they are shown.
   package let keys: [Key]
-  /// Whether something can be led by pointing at a place.
+  /// Whether something follows a place that is pointed at.
   package let canPoint: Bool
-  /// How many numbers an action has; nil where it is a choice.
+  /// How many numbers an action has; nil if it is a choice.
   private let numbers: Int?
 
   /// The controls of a world.
@@ -43,7 +43,7 @@ package struct Controls: Sendable, Equatable {
       }
       return Key(codes: codes, label: actions[action].name, way: way, choice: .action(action))
     }
-    // What points nowhere has the long key, and every action the key of its number.
+    // An action without a direction gets the long key, and every action the key of its number.
     let still = actions.firstIndex { $0.dx == 0 && $0.dy == 0 }
     var (onPad, beside) = (pad, [Key]())
     for (action, meaning) in actions.enumerated().prefix(9) {
@@ -58,8 +58,8 @@ package struct Controls: Sendable, Equatable {
     keys = onPad + beside
   }
 
-  /// What is chosen while some keys are down, the newest last, and a place is pointed at; nil for nothing. A
-  /// place counts more than keys.
+  /// The choice while some keys are down, the newest last, and a place is pointed at; nil for none. The place
+  /// has priority over keys.
   package func choice(pressing codes: [String], toward place: SIMD2<Double>?) -> DrivenChoice? {
     if let place, canPoint { return .toward(place) }
     let pressed = codes.compactMap { code in keys.first { $0.codes.contains(code) }?.choice }
@@ -75,7 +75,7 @@ package struct Controls: Sendable, Equatable {
     ["ArrowLeft", "KeyA"], ["ArrowUp", "KeyW"], ["ArrowDown", "KeyS"], ["ArrowRight", "KeyD"],
   ]
 
-  /// Two keys for each of the first numbers of an action: less and more.
+  /// Two keys for each of an action's first numbers: less and more.
   private static func axes(_ count: Int, _ fields: [Field]) -> [Key] {
     let places = [(0, 3), (2, 1)]
     return (0..<min(count, places.count)).flatMap { axis -> [Key] in

@@ -1,20 +1,20 @@
 import Rollouts
 
-/// What a person does in a step.
+/// What a person does in one step.
 package enum DrivenChoice: Sendable, Equatable {
   /// One of the world's actions, by its number.
   case action(Int)
   /// The numbers of an action.
   case numbers([Float])
-  /// Whatever leads toward a place, as the world's `PointedWorld` counts.
+  /// The action that leads toward a place, as the world's `PointedWorld` decides.
   case toward(SIMD2<Double>)
-  /// Whatever leads along a way, to the right and down on a picture.
+  /// The action that leads in a direction, to the right and down on a picture.
   case along(SIMD2<Double>)
 }
 
 extension World {
-  /// The action that a choice stands for in a recorded state, as recordings keep it; nil where it stands for
-  /// none that can be taken there.
+  /// The action that a choice means in a recorded state, as recordings keep it; nil if it means none that can
+  /// be taken there.
   func action(of choice: DrivenChoice, in state: Value) -> Value? {
     let found: Value? =
       switch choice {
@@ -23,7 +23,7 @@ extension World {
       case .toward(let place):
         (self as? any PointedWorld)?.action(from: state) { _ in place }
       case .along(let way):
-        // Far enough that nothing lies between.
+        // A point far outside every map.
         (self as? any PointedWorld)?.action(from: state) { $0 + way * 1e4 }
       }
     guard let state = State(recorded: state), let action = found.flatMap(Action.init(recorded:)),
@@ -32,7 +32,7 @@ extension World {
     return action.recorded
   }
 
-  /// What a recorded action does in a recorded state; nil where one is none of this world's, or the action
+  /// What a recorded action does in a recorded state; nil if one of them is not of this world, or the action
   /// cannot be taken there.
   func outcome(of action: Value, in state: Value, _ draws: Draws) -> Step<Value>? {
     guard let state = State(recorded: state), contains(state),
@@ -45,7 +45,7 @@ extension World {
   /// The state that an episode starts in, as recordings keep it.
   func recordedStart(_ draws: Draws) -> Value { start(draws).recorded }
 
-  /// Whether a recorded state is one of this world's.
+  /// Whether a recorded state belongs to this world.
   func containsRecorded(_ state: Value) -> Bool { State(recorded: state).map(contains) ?? false }
 }
 

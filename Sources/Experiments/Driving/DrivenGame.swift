@@ -2,11 +2,11 @@ import Recordings
 package import Rollouts
 import Worlds
 
-/// A game in any world that is played step by step: by a person, by an agent that was trained, or by both in
+/// A game in any world, played step by step by a person, by a trained agent, or by both in
 /// turns.
 ///
-/// The same choices at the same steps give the same recording: the dice are those of the seed. An agent that
-/// plays alone does what an evaluation of the same seed does.
+/// The same choices at the same steps give the same recording, as the seed fixes all random draws. An agent
+/// that plays alone does what an evaluation with the same seed does.
 ///
 /// ```swift
 /// let game = try DrivenGame(GameStart(PlanRequest("maze"), seed: 1), recordingTo: "game.sqlite")
@@ -14,53 +14,53 @@ import Worlds
 /// try game.finish()
 /// ```
 package final class DrivenGame {
-  /// Who chooses.
+  /// Who chooses the actions.
   package enum Driver: String, Sendable {
     case person, agent
   }
 
-  /// An episode of the game, over or not.
+  /// An episode of the game, finished or not.
   package struct Episode: Sendable, Equatable {
     package var number: Int
     package var steps = 0
-    /// How many of them a person chose.
+    /// How many of its steps a person chose.
     package var stepsByHand = 0
     package var `return` = 0.0
     package var ending = Ending.running
     package var isSuccess = false
   }
 
-  /// What its recording says of itself.
+  /// The description in its recording.
   package let run: RunDescription
-  /// The world, able to take steps.
+  /// The world, ready to step.
   package let world: any World
   /// How a person plays it.
   package let handling: Handling
   /// What its keys do.
   package let controls: Controls
-  /// Whether an episode that was cut off goes on as the next.
+  /// Whether an episode that was cut off continues as the next one.
   package let continues: Bool
   /// Who chooses now.
   package var driver: Driver {
     didSet { if driver == .agent, advisor == nil { driver = .person } }
   }
-  /// All episodes; the last is being played, or was.
+  /// All episodes; the last is the current one.
   package private(set) var episodes: [Episode] = []
-  /// The steps of the last episode, for those who draw it.
+  /// The steps of the last episode, for drawing.
   package private(set) var steps: [Transition] = []
-  /// The state that the last episode began in, and that of now.
+  /// The first state of the last episode, and the current state.
   package private(set) var first: Value
   package private(set) var state: Value
-  /// What the agent would do now; nil where there is none, or the episode is over.
+  /// What the agent would do now; nil if there is no agent or the episode is over.
   package private(set) var advice: Advice?
 
   private let generator: Generator
   private var advisor: (any Advisor)?
   private var recorder: GameRecorder?
-  /// The steps that were taken before the game began, until they are in its recording.
+  /// Steps taken before the game began, until they are written to its recording.
   private var taken: [(transition: Transition, isByHand: Bool)]
 
-  /// A game from where it is to begin; its recording appears at the path with the first step.
+  /// A game from its start; its recording appears at the path with the first step.
   package init(_ start: GameStart, recordingTo path: String? = nil) throws {
     world = try start.plan.world()
     var run = start.plan.description(seed: start.seed, purpose: .play)
@@ -81,17 +81,17 @@ package final class DrivenGame {
     advise()
   }
 
-  /// The episode that is being played, or was played last.
+  /// The current episode, or the last one played.
   package var episode: Episode { episodes[episodes.count - 1] }
-  /// Whether the episode is over, and the next step would need another.
+  /// Whether the episode is over, so that the next step needs another.
   package var isOver: Bool { episode.ending != .running }
-  /// Whether somebody can give advice.
+  /// Whether an agent can give advice.
   package var hasAgent: Bool { advisor != nil }
   /// Where the recording is; nil before its first step.
   package var recording: String? { recorder?.hasFile == true ? recorder?.path : nil }
 
-  /// Takes one step: the agent's where it drives, else what the person chose. Where the person chose nothing
-  /// that can be done, a world that waits goes on waiting, and another takes its idle action.
+  /// Takes one step: the agent's if it drives, else the person's. If the person chose nothing possible,
+  /// a world that waits keeps waiting, and any other world takes its idle action.
   @discardableResult
   package func step(_ choice: DrivenChoice? = nil) throws -> Transition? {
     guard !isOver, let action = action(choice) else { return nil }
@@ -110,12 +110,12 @@ package final class DrivenGame {
     return transition
   }
 
-  /// Begins the next episode; one that still runs is cut off. A world that goes on goes on where it is, unless
-  /// it starts afresh.
+  /// Starts the next episode; a running one is cut off. A world that continues stays where it is, unless
+  /// it is to start afresh.
   package func beginEpisode(afresh: Bool = false) throws {
     let last = episode
     if last.steps == taken.count {
-      // Nobody has played it here, so it leaves no trace.
+      // Nobody has played this episode, so it is not recorded.
       episodes.removeLast()
       taken = []
     } else if !isOver {
@@ -129,11 +129,11 @@ package final class DrivenGame {
     advise()
   }
 
-  /// Keeps the recording up with the game while nobody plays, so that a sudden end costs a step; to be called
+  /// Brings the recording up to date while nobody plays, so that a sudden end costs one step; to be called
   /// a few times a second.
   package func keepUp() throws { try recorder?.keepUp() }
 
-  /// Ends the game and its recording; the path of that, nil where no step was taken.
+  /// Ends the game and its recording; returns its path, nil if no step was taken.
   @discardableResult
   package func finish() throws -> String? {
     let path = recording

@@ -1,14 +1,14 @@
 import Recordings
 import Rollouts
 
-/// Writes a game while it is played. A step is written when the next one comes, since until then it may turn
-/// out to be its episode's last.
+/// Writes a game while it is played. A step is written when the next one comes, because until then it may
+/// become the last of its episode.
 struct GameRecorder: ~Copyable {
-  /// The metric that says who chose the steps from its own on: 1 for a person, 0 for the agent.
+  /// The metric that says who chose the steps from then on: 1 for a person, 0 for the agent.
   static let byHand = "play/by_hand"
 
   let path: String
-  /// Whether there is a file.
+  /// Whether the file exists.
   private(set) var hasFile = false
   private let run: RunDescription
   private let initial: Checkpoint
@@ -17,12 +17,12 @@ struct GameRecorder: ~Copyable {
   private var steps = 0
   private var lastByHand: Bool?
 
-  /// A recorder whose file appears with the first step that is taken.
+  /// A recorder whose file appears with the first step.
   init(_ path: String, _ run: RunDescription, initial: Checkpoint) {
     (self.path, self.run, self.initial) = (path, run, initial)
   }
 
-  /// Takes a step, which an end of the game would cut off.
+  /// Takes a step, which would be cut off if the game ended now.
   mutating func add(_ transition: Transition, isByHand: Bool) throws {
     if writer == nil {
       writer = try RecordingWriter(creating: path, run, initial: initial)
@@ -30,21 +30,21 @@ struct GameRecorder: ~Copyable {
     }
     try write()
     waiting = (transition, isByHand)
-    // What the world ended is over for good.
+    // An episode that the world ended stays ended.
     if transition.ending != .running { try write() }
   }
 
-  /// Brings what was written to the file in a moment when nothing is played.
+  /// Writes to the file what is pending, at a moment when nothing is played.
   mutating func keepUp() throws { try writer?.handOverWhereWanted() }
 
-  /// Ends the episode that is being played, as cut off.
+  /// Ends the current episode as cut off.
   mutating func endEpisode() throws {
     guard waiting != nil else { return }
     waiting?.transition.ending = .truncated
     try write()
   }
 
-  /// Ends the recording; whether there is one.
+  /// Ends the recording; returns whether there is one.
   mutating func finish() throws -> Bool {
     try endEpisode()
     guard let writer = writer.take() else { return false }
@@ -62,7 +62,7 @@ struct GameRecorder: ~Copyable {
     steps += 1
   }
 
-  /// Who chose the steps of a recording: whether it was a person, by a step's number.
+  /// Who chose the steps of a recording: whether a person did, by step number.
   static func byHand(in recording: Recording) throws -> (Int) -> Bool {
     let series = try recording.metric(byHand)
     return { step in

@@ -3,23 +3,23 @@ import Rollouts
 import Trainers
 import Worlds
 
-/// Where a game begins: in a world, with what somebody learned, or in the middle of a recorded episode.
+/// Where a game begins: in a world, with a trained agent, or in the middle of a recorded episode.
 package struct GameStart {
-  /// The world and, where there is an agent, what it was trained by.
+  /// The world and, if there is an agent, its trainer.
   package let plan: TrainingPlan
-  /// What the world's chance follows from.
+  /// The seed of all random draws.
   package let seed: UInt64
   /// The number of the first episode.
   package let episode: Int
-  /// Who gives advice; nil where nobody was trained.
+  /// The agent that gives advice; nil without one.
   let advisor: (any Advisor)?
-  /// What the recording of the game begins with: what the agent knows.
+  /// The initial checkpoint of the game's recording: what the agent knows.
   let initial: Checkpoint
-  /// The recording that it goes on from.
+  /// The recording that the game continues.
   let parent: Parent?
   /// The state that the first episode begins in; nil for the world's own start.
   let state: Value?
-  /// The steps of the first episode that were taken already, and whether a person chose each.
+  /// The steps already taken in the first episode, and whether a person chose each.
   let taken: [(transition: Transition, isByHand: Bool)]
 
   private init(
@@ -40,12 +40,12 @@ package struct GameStart {
     (self.parent, self.state, self.taken) = (parent, state, taken)
   }
 
-  /// A game in a world where nobody was trained.
+  /// A game in a world without a trained agent.
   package init(_ request: PlanRequest, seed: UInt64, in catalog: Catalog = .builtIn) throws {
     try self.init(try catalog.plan(request), seed: seed)
   }
 
-  /// A game from the beginning, with what was learned by a moment of a recording. Without a seed it is that
+  /// A game from the beginning, with an agent trained up to a moment of a recording. The default seed is that
   /// of an evaluation.
   package init(
     with recording: Recording, at moment: RecordedMoment = .end, seed: UInt64? = nil,
@@ -61,8 +61,8 @@ package struct GameStart {
         step: checkpoint?.step ?? recording.stepCount()))
   }
 
-  /// A game that goes on after `t` steps of a recorded episode, under the same dice. What was done until then
-  /// is a part of its recording.
+  /// A game that continues a recorded episode after `t` steps, with the same draws. The steps before
+  /// become part of its recording.
   package init(
     from recording: Recording, episode number: Int, t: Int, agent moment: RecordedMoment = .end,
     in catalog: Catalog = .builtIn
@@ -72,7 +72,7 @@ package struct GameStart {
     guard t >= 0, t < episode.steps || (t == episode.steps && !episode.isOver) else {
       throw RunError.request(
         "episode \(number) of \(recording.path) has \(episode.steps) steps: "
-          + "it cannot be played on from step \(t)")
+          + "play cannot continue from step \(t)")
     }
     let step = episode.firstStep + t * episode.stride
     let plan = try Self.checked(catalog.plan(of: recording, at: step))
@@ -94,16 +94,17 @@ package struct GameStart {
     try prove(of: recording)
   }
 
-  /// Takes the recorded steps once more: a world is never asked about a state that it could not come to, and
-  /// what is recorded of the game can be verified.
+  /// Repeats the recorded steps: a world is never asked about a state that it could not reach, and
+  /// the recording of the game can be verified.
   private func prove(of recording: Recording) throws {
     let world = try plan.world()
     let generator = Generator(seed: seed)
     let start = world.recordedStart(generator.draws(for: .start, episode: episode, t: 0))
-    // Where nothing is reset, only the recording knows how its episode began.
+    // If nothing is reset, only the recording knows how its episode began.
     let continues = (world as? any ObservableWorld)?.isContinuing ?? false
     guard let state, state == start || continues, world.containsRecorded(state) else {
-      throw RunError.damaged(recording.path, "its episode \(episode) begins where none does")
+      throw RunError.damaged(
+        recording.path, "its episode \(episode) begins in a state where none can begin")
     }
     var now = state
     for (t, step) in taken.enumerated() {
@@ -113,20 +114,20 @@ package struct GameStart {
         outcome.next == step.transition.next, outcome.reward == step.transition.reward
       else {
         throw RunError.damaged(
-          recording.path, "step \(t) of its episode \(episode) does not lead where it says")
+          recording.path, "step \(t) of its episode \(episode) does not lead to the recorded state")
       }
       now = outcome.next
     }
   }
 
-  /// A plan by which one can play.
+  /// A plan to play with.
   private static func checked(_ plan: TrainingPlan) throws -> TrainingPlan {
-    try plan.requireOwnTrainer(for: "played on")
+    try plan.requireOwnTrainer(for: "continued")
     _ = try plan.world()
     return plan
   }
 
-  /// What was learned by a moment; nil where a person played alone.
+  /// The agent at a moment; nil if a person played alone.
   private static func agent(
     of recording: Recording, _ plan: TrainingPlan, at moment: RecordedMoment
   ) throws -> Checkpoint? {

@@ -2,8 +2,8 @@ import Recordings
 package import Rollouts
 package import Trainers
 
-/// The settings of a game that a person plays without anybody's advice: there is nothing to set but the
-/// world's rules.
+/// The settings of a game that a person plays without advice: only the world's rules can
+/// be set.
 package struct PersonSettings: TrainerSettings {
   package static let trainerName = "person"
   package static let settings: [Setting<Self>] = []
@@ -11,7 +11,7 @@ package struct PersonSettings: TrainerSettings {
   /// No settings.
   package init() {}
 
-  /// A person is no trainer of this program.
+  /// Refuses, because a person is no trainer of this program.
   package static func learns(_ subject: Subject) -> Bool { false }
 
   package func trainer(of subject: Subject, seed: UInt64) throws -> any Trainer { throw refusal }
@@ -22,7 +22,7 @@ package struct PersonSettings: TrainerSettings {
 
   private var refusal: RunError { .run("a person played here, and nothing was learned") }
 
-  /// What a recording of such a game begins with: nothing is known.
+  /// The initial checkpoint of such a game: nothing is known.
   static let checkpoint = Checkpoint(
     step: 0, kind: trainerName, parameters: Safetensors([]).encoded())
 }

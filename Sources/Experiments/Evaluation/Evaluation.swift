@@ -3,17 +3,17 @@ package import Recordings
 package import Rollouts
 import Trainers
 
-/// What was learned by a moment of a recording, played greedily.
+/// Plays greedily what was learned by a moment of a recording.
 package struct Evaluation {
   package let plan: TrainingPlan
   package let recording: Recording
   private let run: RunDescription
   private let world: any World
-  /// What is played by.
+  /// The checkpoint that plays.
   package let checkpoint: Checkpoint
-  /// Its own, not the training's: that + 1,000,000 unless another is chosen.
+  /// The seed of the evaluation: the training seed + 1,000,000 unless another is chosen.
   package var seed: UInt64
-  /// How many episodes, and how many steps in all, are played at most.
+  /// The most episodes, and the most steps in all.
   package var limits: Limits
 
   /// How much is played.
@@ -21,7 +21,7 @@ package struct Evaluation {
     package var episodes: Int?
     package var steps: Int?
 
-    /// Limits; without any, a hundred episodes, and in a world that goes on 20,000 steps.
+    /// The limits; by default a hundred episodes, or 20,000 steps in a world that continues.
     package init(episodes: Int? = nil, steps: Int? = nil) {
       (self.episodes, self.steps) = (episodes, steps)
     }
@@ -42,10 +42,10 @@ package struct Evaluation {
     self.limits = limits
   }
 
-  /// The seed that what a run learned is played by, unless another is chosen.
+  /// The default seed for playing what a run learned.
   static func seed(of run: RunDescription) -> UInt64 { (run.seed + 1_000_000) & (1 << 63 - 1) }
 
-  /// What playing earns, computed and not sampled; nil where what was learned can only be played.
+  /// The expected result, computed instead of sampled; nil if the policy can only be played.
   package func exact() throws -> [JSON.Member]? {
     guard let exact = try plan.settings.exactEvaluation(in: world, by: checkpoint) else {
       return nil
@@ -57,7 +57,7 @@ package struct Evaluation {
     ]
   }
 
-  /// Plays until the limits are met or `progress` says false, and records it where a path is given.
+  /// Plays until the limits are reached or `progress` returns false, and records it if a path is given.
   package func play(
     recordingTo path: String? = nil, force: Bool = false,
     progress: ProgressHandler = { _, _ in true }
@@ -99,7 +99,7 @@ package struct Evaluation {
   }
 }
 
-/// A sink that counts what goes through it.
+/// A sink that counts what passes through it.
 private struct CountingSink<Sink: TransitionSink & ~Copyable>: TransitionSink, ~Copyable {
   private var sink: Sink
   private(set) var summary: EvaluationSummary
@@ -128,6 +128,6 @@ private struct CountingSink<Sink: TransitionSink & ~Copyable>: TransitionSink, ~
   mutating func record(_ metric: Metric) throws { try sink.record(metric) }
   mutating func record(_ checkpoint: Checkpoint) throws { try sink.record(checkpoint) }
 
-  /// Hands the sink back.
+  /// Returns the inner sink.
   consuming func finish(_ body: (consuming Sink) throws -> Void) throws { try body(sink) }
 }

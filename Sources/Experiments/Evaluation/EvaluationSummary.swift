@@ -1,9 +1,9 @@
 package import Rollouts
 
-/// What playing came to, under the stable names of JSON.
+/// The result of an evaluation, under stable JSON names.
 package struct EvaluationSummary {
   private let world: any World
-  /// What is special to the world.
+  /// Counts that only this kind of world has.
   private var tally: any StepTally
   package private(set) var steps = 0
   private var returns: [Double] = []
@@ -16,7 +16,7 @@ package struct EvaluationSummary {
     tally = world.tally
   }
 
-  /// Takes a step.
+  /// Counts a step.
   package mutating func add(_ transition: Transition) {
     steps += 1
     total += transition.reward
@@ -27,7 +27,7 @@ package struct EvaluationSummary {
     total = 0
   }
 
-  /// All that there is to say.
+  /// All results.
   package var members: [JSON.Member] {
     let count = Double(max(1, returns.count))
     let mean = returns.reduce(0, +) / count
@@ -42,6 +42,6 @@ package struct EvaluationSummary {
     ] + special
   }
 
-  /// What is special to the world alone.
+  /// The counts of this world alone.
   package var special: [JSON.Member] { tally.members }
 }

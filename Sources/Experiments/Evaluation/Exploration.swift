@@ -1,27 +1,27 @@
 import Platform
 package import Rollouts
 
-/// A world that is tried out before anybody learns it.
+/// A world that is tried out before any training.
 package struct Exploration {
-  /// What one way to act came to.
+  /// The result of one way to act.
   package struct Trial {
     package var name: String
     package var steps: Int
     package var total: Double
     package var ending: Ending
-    /// Where it began and where it led, by the recording's fields.
+    /// The first and the last state, by the recording's fields.
     package var first: String
     package var last: String
   }
 
-  /// Each fixed action, for `steps` steps.
+  /// Each fixed action, repeated for `steps` steps.
   package let fixed: [Trial]
-  /// The returns of whole episodes of chance, and of nothing but the first action.
+  /// The returns of whole episodes of random play, and of only the first action.
   package let random: [Double]
   package let idle: [Double]
   package let idleName: String
 
-  /// How long each fixed action is tried.
+  /// How many steps each fixed action is tried.
   package static let steps = 100
 
   /// Tries a world that is ready to step.
@@ -115,7 +115,7 @@ package struct Exploration {
         actions: world.description.actions.enumerated().map { ($1.name, action([Float($0)])) },
         seed: seed, episodes: episodes, show: show)
     }
-    // Nothing, each alone, and all in turns.
+    // No number, each number alone, and all in turn.
     let zero = [Float](repeating: 0, count: count)
     let alone = (0..<count).map { place in zero.indices.map { $0 == place ? Float(1) : 0 } }
     let turns = zero.indices.map { $0 % 2 == 0 ? Float(1) : -1 }
@@ -133,7 +133,7 @@ package struct Exploration {
   }
 }
 
-/// A recorded state's fields as people read them.
+/// A recorded state's fields as text.
 enum FieldText {
   /// The first few fields that are single numbers.
   static func text(of bytes: [UInt8], _ fields: [Field], most: Int = 5) -> String {

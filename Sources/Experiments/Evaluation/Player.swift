@@ -1,7 +1,7 @@
 package import Rollouts
 import Trainers
 
-/// Somebody who plays whole episodes.
+/// A player of whole episodes.
 package protocol Player {
   /// Plays an episode of at most this many steps into a sink.
   mutating func play<Sink: TransitionSink & ~Copyable>(
@@ -9,7 +9,7 @@ package protocol Player {
   ) throws
 }
 
-/// Plays by the best actions of a table.
+/// Plays the best actions of a table.
 struct TablePlayer: Player {
   let policy: GreedyPolicy
   let stepLimit: Int
@@ -22,7 +22,7 @@ struct TablePlayer: Player {
   }
 }
 
-/// Plays by the best actions of a network; a world that goes on goes on where the last episode ended.
+/// Plays the best actions of a network; a world that continues starts where the last episode ended.
 struct NetworkPlayer<W: DiscreteActionWorld>: Player {
   private let world: W
   private var network: GreedyNetwork
@@ -43,7 +43,7 @@ struct NetworkPlayer<W: DiscreteActionWorld>: Player {
   }
 }
 
-/// Plays by the likeliest actions of a policy.
+/// Plays the likeliest actions of a policy.
 struct PolicyPlayer<W: ObservableWorld>: Player {
   private let world: W
   private var policy: GreedyPolicyNetwork
@@ -63,7 +63,7 @@ struct PolicyPlayer<W: ObservableWorld>: Player {
 }
 
 extension GreedyNetwork {
-  /// Refuses a world that shows or offers something else.
+  /// Refuses a world with other observations or actions.
   func checkFit(_ world: some DiscreteActionWorld) throws {
     guard widths.first == world.observationCount,
       widths.last == world.description.actions.count
@@ -72,7 +72,7 @@ extension GreedyNetwork {
 }
 
 extension GreedyPolicyNetwork {
-  /// Refuses a world that shows or takes something else.
+  /// Refuses a world with other observations or actions.
   func checkFit(_ world: some ObservableWorld) throws {
     guard fits(world) else { throw RunError.run("the recorded policy does not fit its world") }
   }

@@ -3,24 +3,24 @@ package import Rollouts
 package import Trainers
 import Worlds
 
-/// A world that was solved by value iteration.
+/// A world solved by value iteration.
 package struct SolvedWorld {
   package let solution: ValueIteration
   package let layout: StateLayout
   package let actions: [ActionMeaning]
-  /// The states that one can be in.
+  /// The states that can be reached.
   package let states: [Int]
 }
 
 extension Catalog {
-  /// Solves the world of a request by batch iterations, with the discount of its settings.
+  /// Solves the requested world by batch iterations, with the discount of its settings.
   package func solve(_ request: PlanRequest, iterations: Int) throws -> SolvedWorld {
     let plan = try plan(request)
     let world = try QTableConfiguration.tabular(plan.world())
     let (description, dynamics) = (world.description, world.dynamics)
     guard let settings = plan.settings as? QTableConfiguration,
       let layout = StateLayout(description.fields)
-    else { throw RunError.run("\(plan.name) is not laid out in states that could be solved") }
+    else { throw RunError.run("\(plan.name) has no numbered states that could be solved") }
     var solution = ValueIteration(dynamics, gamma: settings.gamma)
     solution.iterate(iterations)
     return SolvedWorld(
@@ -28,7 +28,7 @@ extension Catalog {
       states: (0..<dynamics.states).filter { world.canBeIn($0) })
   }
 
-  /// The state that episodes of a table's run start in.
+  /// The state in which a table's episodes start.
   package func tableStart(of recording: Recording) throws -> Int {
     let run = try recording.description()
     let plan = try plan(of: run)

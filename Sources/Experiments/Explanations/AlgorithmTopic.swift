@@ -1,23 +1,23 @@
 package import Recordings
 import Trainers
 
-/// An algorithm in parts, beside what a recording shows of each.
+/// An algorithm in parts, each beside what a recording shows of it.
 package struct AlgorithmTopic: Sendable {
-  /// One part, as docs/trainers.md has it too.
+  /// One part, as in docs/trainers.md.
   package struct Part: Sendable {
     var name: String
     package var title: String
     package var code: [String]
-    /// What is easy to get wrong.
+    /// Common mistakes.
     package var notes: [String] = []
   }
 
-  /// The trainer that it is about.
+  /// The trainer that the topic is about.
   package let trainerName: String
   package let parts: [Part]
-  /// A world that shows it well.
+  /// A world that shows the algorithm well.
   package let exampleWorld: String
-  /// What a recording shows, in lines by the part's name.
+  /// Lines that a recording shows, by the name of the part.
   private let evidence: @Sendable (Recording, Catalog) throws -> [String: [String]]
 
   /// Every topic.
@@ -36,7 +36,7 @@ package struct AlgorithmTopic: Sendable {
       exampleWorld: TrainingText.subjectName, evidence: { try GPTEvidence($0, in: $1).lines }),
   ]
 
-  /// What a recording shows of each part, in lines.
+  /// Lines that a recording shows, by the name of the part.
   package func evidence(
     in recording: Recording, _ catalog: Catalog = .builtIn
   ) throws -> [[String]] {

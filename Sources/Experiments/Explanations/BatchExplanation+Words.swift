@@ -8,7 +8,7 @@ extension BatchExplanation {
     let context = (trace.sequences.first?.count ?? 1) - 1
     let drop =
       dropout > 0
-      ? ["here nothing is dropped; while it learned, a share of \(dropout) was"] : []
+      ? ["no dropout here; training dropped a share of \(dropout)"] : []
     return [
       ExplanationPart(
         "batch",
@@ -20,7 +20,7 @@ extension BatchExplanation {
         ]),
       ExplanationPart(
         "expected",
-        ["behind \(expectation.ending), the end of the first sequence:"] + drop,
+        ["after \(expectation.ending), the end of the first sequence:"] + drop,
         expectation.expectedTable),
       ExplanationPart(
         "attention", ["the last place, which expects the next token, looked at"],
@@ -50,7 +50,7 @@ extension BatchExplanation {
 }
 
 extension Expectation {
-  /// Where among all tokens the one that followed stands.
+  /// The rank of the token that followed among all tokens.
   var likelierText: String {
     switch likelier {
     case 0: "no token was likelier"
@@ -61,13 +61,13 @@ extension Expectation {
 }
 
 extension String {
-  /// In quotation marks, on one line.
+  /// The text in quotation marks, on one line.
   var quoted: String {
     "\"" + replacing("\n", with: "⏎").replacing("\t", with: "⇥") + "\""
   }
 }
 
 extension Float {
-  /// A share of 1 for people.
+  /// A share of 1 as a percentage.
   var percent: String { NumberFormat.decimal(100 * Double(self), 2) + " %" }
 }

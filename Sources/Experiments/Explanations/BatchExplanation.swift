@@ -4,14 +4,14 @@ import Recordings
 import Rollouts
 package import Trainers
 
-/// One batch that a language model learned from: how far it was wrong, and what it expected behind the first of
+/// One training batch of a language model: how wrong the model was, and what it expected after the first of
 /// the batch's sequences.
 package struct BatchExplanation: ExplanationContent {
   package let place: ExplainedStep
   package let trace: TextTrace
-  /// What the last place of the first sequence expects next, before the update.
+  /// What the model expects after the last place of the first sequence, before the update.
   package let expectation: Expectation
-  /// The chance of the token that follows there, after the update.
+  /// The probability of the token that follows there, after the update.
   package let shareAfter: Float
   package let dropout: Double
 
@@ -20,7 +20,7 @@ package struct BatchExplanation: ExplanationContent {
   ) throws {
     let run = try recording.description()
     guard let settings = plan.settings as? TextConfiguration else {
-      throw RunError.damaged(recording.path, "it is of a text, and not by a trainer of texts")
+      throw RunError.damaged(recording.path, "it is of a text, but no trainer of texts made it")
     }
     var training = try TracedTraining(recording, of: [step], plan)
     let traced = try training.trace(step, progress)
@@ -37,20 +37,20 @@ package struct BatchExplanation: ExplanationContent {
   }
 }
 
-/// What a language model expects behind some tokens, and where its last place looks.
+/// What a language model expects after some tokens, and what its last place attends to.
 package struct Expectation: Sendable, Equatable {
-  /// The names of the tokens that it sees.
+  /// The names of the tokens in its context.
   package var seen: [String]
-  /// The likeliest tokens, and what they are given.
+  /// The likeliest tokens with their probabilities.
   package var likeliest: [(name: String, share: Float)]
-  /// The token that follows, its share, and how many are likelier.
+  /// The token that follows, its probability, and how many are likelier.
   package var token: String
   package var share: Float
   package var likelier: Int
-  /// How much of its attention the last place gave to each that it sees, by layer and head.
+  /// The attention from the last place to each token in the context, by layer and head.
   package var attention: [[[Float]]]
 
-  /// How many of the likeliest are named.
+  /// How many of the likeliest tokens are named.
   private static let most = 10
 
   init(_ trained: TrainedModel, behind tokens: [Int], token: Int) {
@@ -72,7 +72,7 @@ package struct Expectation: Sendable, Equatable {
     one.members == other.members
   }
 
-  /// The tokens that the last place looked at most, by layer and head.
+  /// The tokens with the most attention from the last place, by layer and head.
   var attentionTable: ExplanationPart.Table {
     ExplanationPart.Table(
       ["layer", "head", "most", "second", "third"],
@@ -84,20 +84,20 @@ package struct Expectation: Sendable, Equatable {
       })
   }
 
-  /// A place by its token and how far back it lies.
+  /// A place, named by its token and how far back it is.
   private func word(ofPlace place: Int, _ share: Float) -> String {
     let back = seen.count - 1 - place
     return "\(seen[place].quoted)\(back == 0 ? " (itself)" : " (\(back) back)") \(share.percent)"
   }
 
-  /// The likeliest tokens with their shares.
+  /// The likeliest tokens with their probabilities.
   var expectedTable: ExplanationPart.Table {
     ExplanationPart.Table(
       ["token", "chance", ""], right: [1],
       likeliest.map { [$0.name.quoted, $0.share.percent, $0.name == token ? "← follows" : ""] })
   }
 
-  /// The end of what is seen.
+  /// The end of the context.
   var ending: String { seen.suffix(40).joined().quoted }
 
   var members: [JSON.Member] {

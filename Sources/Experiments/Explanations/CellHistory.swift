@@ -2,16 +2,16 @@ import Platform
 package import Recordings
 package import Rollouts
 
-/// Every update that a state of a Q-table ever got.
+/// Every update of one state of a Q-table.
 package struct CellHistory: Sendable {
   package let names: StateNames
   package let state: Int
   package let actions: Int
   /// All updates up to a step, earliest first.
   package let updates: [QUpdate]
-  /// What the state was worth after each of them.
+  /// The state's value after each of them.
   package let values: [Double]
-  /// The places of those that mattered among the updates, with the reason.
+  /// The indices of the updates that mattered, with the reason.
   package let marks: [Mark]
 
   /// An update that mattered.
@@ -22,9 +22,9 @@ package struct CellHistory: Sendable {
 
   /// Why an update mattered.
   package enum Reason: Sendable, Equatable {
-    /// It was the first that changed anything.
+    /// It was the first that changed a value.
     case first
-    /// Another action became the best: the old ones and the new ones.
+    /// Another action became the best: the old best ones and the new ones.
     case best(from: [Int], to: [Int])
     /// It was among the largest changes.
     case large
@@ -37,7 +37,7 @@ package struct CellHistory: Sendable {
   package init(of recording: Recording, state: Int, before step: Int) throws {
     guard try recording.foldsTable() else {
       throw RunError.run(
-        "\(recording.path) does not declare its rule of learning, so that its updates are not known"
+        "\(recording.path) does not declare its learning rule, so its updates are not known"
       )
     }
     let start = try recording.qTable(at: 0)
@@ -78,7 +78,7 @@ package struct CellHistory: Sendable {
       .sorted { $0.place < $1.place }
   }
 
-  /// Why an update mattered, in a few words.
+  /// The reason, in a few words.
   package func text(of reason: Reason) -> String {
     func words(_ actions: [Int]) -> String {
       actions.count == self.actions
@@ -91,7 +91,7 @@ package struct CellHistory: Sendable {
     }
   }
 
-  /// The history for programs.
+  /// The history as JSON.
   package var json: JSON {
     let reasons = Dictionary(uniqueKeysWithValues: marks.map { ($0.place, text(of: $0.reason)) })
     return .object(
@@ -114,6 +114,6 @@ package struct CellHistory: Sendable {
 }
 
 extension QUpdate {
-  /// How far it moved a value.
+  /// How much the update changed a value.
   fileprivate var change: Double { abs(after - before) }
 }

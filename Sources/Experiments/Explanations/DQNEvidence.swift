@@ -5,7 +5,7 @@ import Trainers
 
 /// What a recording shows of each part of deep Q-learning.
 struct DQNEvidence {
-  /// Lines for people, by the part's name.
+  /// Lines of text, by the name of the part.
   let lines: [String: [String]]
 
   init(_ recording: Recording, in catalog: Catalog) throws {
@@ -42,7 +42,7 @@ struct DQNEvidence {
     self.lines = lines
   }
 
-  /// What a step and an episode are learned from.
+  /// How many transitions a step and the end of an episode learn from.
   private static func lesson(_ settings: DQNConfiguration) -> String {
     let each =
       switch settings.stepUpdate {
@@ -58,7 +58,7 @@ struct DQNEvidence {
     zip(widths, widths.dropFirst()).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
   }
 
-  /// What the network says of the last recorded state, and what was done.
+  /// The network's values for the last recorded state, and the action taken.
   private static func choice(
     _ recording: Recording, _ world: any World, _ network: inout GreedyNetwork, before steps: Int
   ) throws -> [String] {

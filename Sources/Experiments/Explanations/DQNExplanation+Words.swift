@@ -42,7 +42,7 @@ extension DQNExplanation {
         }))
   }
 
-  /// Why the action was chosen, in a sentence.
+  /// Why the action was chosen, as a sentence.
   package var choiceText: String {
     let name = actions[action].capitalizingFirst
     switch choice {
@@ -61,7 +61,7 @@ extension DQNExplanation {
     ExplanationPart("world", ["a reward of \(number(reward))\(ending.remark)"])
   }
 
-  /// How many rows of a batch are shown: the most surprising.
+  /// How many rows of a batch are shown: those with the largest errors.
   private static let shownRows = 8
 
   private func updatePart(_ update: ReplayTrace) -> ExplanationPart {
@@ -175,9 +175,9 @@ extension DQNExplanation {
   }
 }
 
-/// The layers of a network in words.
+/// The layers of a network as text.
 enum LayerWords {
-  /// A line for each layer: how wide it is, and what its strongest units say.
+  /// A line for each layer: its width, and its strongest units.
   static func lines(_ units: [[Float]], output: String = "values") -> [String] {
     units.enumerated().map { index, layer in
       let isLast = index == units.count - 1

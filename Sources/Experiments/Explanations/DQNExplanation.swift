@@ -4,39 +4,39 @@ import Recordings
 package import Rollouts
 package import Trainers
 
-/// One step of deep Q-learning: what the network saw and made of it, why the action was chosen, and the updates
-/// that the step brought about.
+/// One step of deep Q-learning: what the network saw and computed, why the action was chosen, and the updates
+/// that the step caused.
 package struct DQNExplanation: ExplanationContent {
   package let place: ExplainedStep
   package let observation: [(name: String, value: Float)]
-  /// What each layer made of the observation, behind its activation; the last are the values.
+  /// The outputs of each layer, after its activation; the last are the values.
   package let units: [[Float]]
   package let actions: [String]
-  /// The chance of each action.
+  /// The probability of each action.
   package let chances: [Double]
-  /// What the same actions are worth in the same state after the updates.
+  /// The values of the same actions in the same state after the updates.
   package let valuesAfter: [Float]
   package let action: Int
   package let choice: Choice
   package let reward: Double
   package let ending: Ending
   package let settings: DQNConfiguration
-  /// The updates, in order: that of the step, and that of an episode that it ended.
+  /// The updates in order: that of the step, and that of an episode that it ended.
   package let updates: [ReplayTrace]
-  /// The length of all parameters together, and how far the updates moved them.
+  /// The norm of all parameters, and how far the updates moved them.
   package let parameterNorm: Double
   package let parameterMove: Double
 
-  /// What each action was worth.
+  /// The value of each action.
   package var values: [Float] { units.last ?? [] }
 
   /// Why an action was chosen.
   package enum Choice: Sendable, Equatable {
-    /// By chance, in proportion to e to the power of value times inverse temperature.
+    /// At random, with a probability proportional to e to the power of value times inverse temperature.
     case softmax(inverseTemperature: Double, draw: Double)
-    /// Any, since the draw fell below ε.
+    /// Any action, because the draw was below ε.
     case exploration(epsilon: Double, draw: Double)
-    /// The best.
+    /// The best action.
     case best(epsilon: Double, draw: Double)
   }
 
@@ -84,10 +84,10 @@ package struct DQNExplanation: ExplanationContent {
     }
   }
 
-  /// How wrong a row's value was.
+  /// The error of a row's value.
   package func error(of row: ReplayTrace.Row) -> Float { row.value - row.target }
 
-  /// How much a row's error counts.
+  /// The weight of a row's error.
   package func loss(of row: ReplayTrace.Row) -> Float {
     let error = abs(error(of: row))
     switch settings.loss {
@@ -98,10 +98,10 @@ package struct DQNExplanation: ExplanationContent {
 }
 
 extension DiscreteActionWorld {
-  /// What a network sees of a recorded state.
+  /// A recorded state as the network sees it.
   func observation(recorded: Value, in recording: Recording) throws -> [Float] {
     guard let state = State(recorded: recorded) else {
-      throw RunError.damaged(recording.path, "a state is none of its world's")
+      throw RunError.damaged(recording.path, "one of its states is not a state of its world")
     }
     return observation(state)
   }

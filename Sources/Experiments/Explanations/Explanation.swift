@@ -22,36 +22,36 @@ package enum Explanation: Sendable {
     }
   }
 
-  /// Where in the recording the step stands.
+  /// The step's place in the recording.
   package var place: ExplainedStep { content.place }
-  /// The explanation for people, part by part.
+  /// The explanation as text, part by part.
   package var parts: [ExplanationPart] { content.parts }
-  /// The least that says why it was done and what was learned from it, in lines.
+  /// The shortest explanation of why it was done and what was learned from it, in lines.
   package var summary: [String] { content.summary }
-  /// The explanation for programs.
+  /// The explanation as JSON.
   package var json: JSON { .object(content.place.members + content.members) }
 }
 
-/// What each kind of explanation has.
+/// What each kind of explanation provides.
 protocol ExplanationContent: Sendable {
   var place: ExplainedStep { get }
   var parts: [ExplanationPart] { get }
-  /// The least that says why it was done and what was learned from it.
+  /// The shortest explanation of why it was done and what was learned from it.
   var summary: [String] { get }
-  /// What it says, for programs, after what `place` says.
+  /// Its members as JSON, after those of `place`.
   var members: [JSON.Member] { get }
 }
 
-/// Where an explained step stands.
+/// The place of an explained step.
 package struct ExplainedStep: Sendable, Equatable {
-  /// What is explained: `table`, `dqn`, `ppo`, `batch`, `token` or `transition`.
+  /// The kind of explanation: `table`, `dqn`, `ppo`, `batch`, `token` or `transition`.
   package var kind: String
-  /// The number of the step, from 0.
+  /// The step's number, from 0.
   package var step: Int
-  /// Its episode, and its place in it from 0; nil where steps are batches.
+  /// Its episode, and its index in it from 0; nil if steps are batches.
   package var episode: Int?
   package var t: Int?
-  /// What is learned, and on which map.
+  /// The world or text, and its map.
   package var subject: String
 
   /// A step that is a batch.
@@ -65,7 +65,7 @@ package struct ExplainedStep: Sendable, Equatable {
     (episode, t) = (step.episode, step.t)
   }
 
-  /// One line for people.
+  /// One line of text.
   package var title: String {
     guard let episode, let t else { return "batch \(step) · \(subject)" }
     return "step \(step) · episode \(episode), t = \(t) · \(subject)"
@@ -78,7 +78,7 @@ package struct ExplainedStep: Sendable, Equatable {
   }
 }
 
-/// A part of an explanation for people: lines, and maybe a table under them.
+/// A part of an explanation: lines, and optionally a table below them.
 package struct ExplanationPart: Sendable, Equatable {
   package var title: String
   package var lines: [String]
@@ -88,7 +88,7 @@ package struct ExplanationPart: Sendable, Equatable {
   package struct Table: Sendable, Equatable {
     package var columns: [String]
     package var rows: [[String]]
-    /// The columns that stand to the right.
+    /// The columns that are aligned to the right.
     package var right: Set<Int>
 
     /// A table.
@@ -103,7 +103,7 @@ package struct ExplanationPart: Sendable, Equatable {
 }
 
 extension Catalog {
-  /// Explains the step of a number. A network is trained once more from the checkpoint before, up to the step.
+  /// Explains one step. A network is trained again from the checkpoint before it up to the step.
   package func explanation(
     of recording: Recording, at step: Int, progress: ProgressHandler = { _, _ in true }
   ) throws -> Explanation {
@@ -112,7 +112,7 @@ extension Catalog {
       throw RunError.request(
         steps == 0
           ? "\(recording.path) has no steps yet"
-          : "\(recording.path) has the steps 0 to \(steps - 1), so there is no step \(step)")
+          : "\(recording.path) has steps 0 to \(steps - 1), so there is no step \(step)")
     }
     let plan = try plan(of: recording, at: step)
     let run = try recording.description()
@@ -132,7 +132,7 @@ extension Catalog {
     return try explanation(of: recording, at: step, plan, &training, progress)
   }
 
-  /// Explains some rising steps that one network made, such as those of an episode, by training again once.
+  /// Explains ascending steps of one network, such as those of an episode, by training again once.
   package func explanations(
     of recording: Recording, at steps: [Int], progress: ProgressHandler = { _, _ in true }
   ) throws -> [Explanation] {
@@ -143,7 +143,7 @@ extension Catalog {
     return try steps.map { try explanation(of: recording, at: $0, plan, &training, progress) }
   }
 
-  /// Whether a network that acts in a world was trained, and can be again.
+  /// Whether a network was trained in a world here, so that it can be trained again.
   private func canTrace(_ plan: TrainingPlan) -> Bool {
     plan.settings is DQNConfiguration || plan.settings is PPOConfiguration
   }
@@ -161,7 +161,7 @@ extension Catalog {
     }
   }
 
-  /// The plan that a step was learned from by: settings may change where a run is forked or resumed.
+  /// The plan that was in force at a step: settings may change when a run is forked or resumed.
   func plan(of recording: Recording, at step: Int) throws -> TrainingPlan {
     var run = try recording.description()
     if let settings = try recording.settings().last(where: { $0.from <= step }) {
@@ -172,7 +172,7 @@ extension Catalog {
 }
 
 extension Recording {
-  /// The transition of a step that is there.
+  /// The transition of an existing step.
   func transition(_ step: Int) throws -> RecordedStep {
     guard let row = try steps(in: step..<step + 1).first else {
       throw RunError.request("\(path) does not hold step \(step)")
@@ -182,24 +182,24 @@ extension Recording {
 }
 
 extension Ending {
-  /// What a step that an episode ends with adds to a sentence.
+  /// The end of a sentence about a step that ends an episode.
   var remark: String {
     switch self {
     case .running: ""
-    case .terminated: "; the episode is over, so that nothing follows"
-    case .truncated: "; the episode is cut off, though it could go on"
+    case .terminated: "; the episode is over, so nothing follows"
+    case .truncated: "; the episode is cut off, though it could continue"
     case .interrupted: "; its recording ends here"
     }
   }
 }
 
 extension String {
-  /// The words as a sentence begins.
+  /// The text with a capital letter.
   var capitalizingFirst: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension Insight {
-  /// Whether it is a table, known at every step.
+  /// Whether a table is learned, which is known at every step.
   var isTable: Bool {
     if case .table = self { true } else { false }
   }

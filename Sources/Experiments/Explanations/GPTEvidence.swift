@@ -8,7 +8,7 @@ import Trainers
 
 /// What a recording shows of each part of a language model's training, or of a text that one wrote.
 struct GPTEvidence {
-  /// Lines for people, by the part's name.
+  /// Lines of text, by the name of the part.
   let lines: [String: [String]]
 
   init(_ recording: Recording, in catalog: Catalog) throws {
@@ -22,7 +22,7 @@ struct GPTEvidence {
       return
     }
     guard let settings = try catalog.plan(of: run).settings as? TextConfiguration else {
-      throw RunError.damaged(recording.path, "it is of a text, and not by a trainer of texts")
+      throw RunError.damaged(recording.path, "it is of a text, but no trainer of texts made it")
     }
     lines = try Self.lines(ofTraining: recording, run, settings)
   }
@@ -110,13 +110,13 @@ struct GPTEvidence {
       + "\(NumberFormat.count(trained.model.layout.count)) parameters"
   }
 
-  /// Where the last layer's heads looked most.
+  /// What the last layer's heads attended to most.
   private static func attention(of expectation: Expectation) -> [String] {
     let rows = expectation.attentionTable.rows
     let heads = rows.filter { $0[0] == rows.last?[0] }.prefix(few)
     guard let layer = heads.first?[0] else { return [] }
     return [
-      "behind \(expectation.ending), layer \(layer) looks most: "
+      "after \(expectation.ending), layer \(layer) looks most: "
         + heads.map { "head \($0[1]) at \($0[2])" }.joined(separator: ", ")
     ]
   }
@@ -127,7 +127,7 @@ struct GPTEvidence {
       .joined(separator: ", ")
   }
 
-  /// The lowest loss of the text that is kept back, and when.
+  /// The lowest validation loss, and when it was reached.
   private static func lowest(of recording: Recording) throws -> [String] {
     let losses = try recording.metric("losses/validation")
     guard let best = zip(losses.steps, losses.values).min(by: { $0.1 < $1.1 }) else { return [] }

@@ -3,7 +3,7 @@ import Recordings
 import Rollouts
 
 extension Recording {
-  /// A metric's first, middle and last point, as one line; none where it was never recorded.
+  /// A metric's first, middle and last point, as one line; no line if it was never recorded.
   func points(of name: String) throws -> [String] {
     let series = try metric(name)
     let last = series.values.count - 1

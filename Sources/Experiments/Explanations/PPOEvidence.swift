@@ -7,7 +7,7 @@ import Worlds
 
 /// What a recording shows of each part of proximal policy optimization.
 struct PPOEvidence {
-  /// Lines for people, by the part's name.
+  /// Lines of text, by the name of the part.
   let lines: [String: [String]]
 
   init(_ recording: Recording, in catalog: Catalog) throws {
@@ -88,12 +88,12 @@ struct PPOEvidence {
     return lines
   }
 
-  /// A number behind a sign: one below 0 in brackets.
+  /// A number after a sign: a negative one in parentheses.
   private static func factor(_ value: Double) -> String {
     value < 0 ? "(\(NumberFormat.exact(value)))" : NumberFormat.exact(value)
   }
 
-  /// What rewards are multiplied by after the last update.
+  /// The factor for rewards after the last update.
   private static func rewardScale(
     _ checkpoint: Checkpoint, _ settings: PPOConfiguration
   ) throws -> Double {
@@ -106,7 +106,7 @@ struct PPOEvidence {
   /// How many numbers of an observation, or heads of a transformer, are shown.
   private static let shown = 4
 
-  /// What the network saw: numbers, or where it looked.
+  /// What the network saw: numbers, or what it attended to.
   private static func seen<W: ObservableWorld>(
     _ step: RecordedStep, _ decision: GreedyPolicyNetwork.Decision, _ world: W
   ) -> [String] {

@@ -46,7 +46,7 @@ extension PPOExplanation {
 
   // MARK: The decision
 
-  /// Where a transformer looked most, by layer and head.
+  /// What a transformer attended to most, by layer and head.
   private var attentionPart: ExplanationPart {
     let rows = decision.attention.enumerated().flatMap { layer, heads in
       heads.enumerated().map { head, shares in
@@ -65,7 +65,7 @@ extension PPOExplanation {
       .init(["layer", "head", "most", "second", "third"], rows))
   }
 
-  /// A place of the page by its row and column.
+  /// A place of the frame by its row and column.
   private func name(ofPlace place: Int) -> String {
     guard let letters else { return "\(place)" }
     return "(\(place / letters.across), \(place % letters.across))"
@@ -162,19 +162,19 @@ extension PPOExplanation {
         }))
   }
 
-  /// What moved the policy, in a sentence.
+  /// What moved the policy, as a sentence.
   func moverText(_ update: RolloutTrace) -> String {
     let clipped = update.epochs.count { $0.policySlope == 0 }
     let pushes =
       update.epochs.isEmpty
       ? "no minibatch was learned from"
       : clipped == update.epochs.count
-        ? "the clip held the policy's term in every epoch"
+        ? "the policy's term was clipped in every epoch"
         : "the policy's term pushed the action's probability "
           + "\(update.epochs.contains { $0.advantage > 0 && $0.policySlope != 0 } ? "up" : "down")"
           + (clipped == 0
             ? " in every epoch"
-            : " in \(update.epochs.count - clipped) of \(update.epochs.count) epochs; in the others the clip held it")
+            : " in \(update.epochs.count - clipped) of \(update.epochs.count) epochs; in the others it was clipped")
     return pushes
       + (update.entropyCoefficient > 0
         ? "; the entropy's term (c₂ = \(number(update.entropyCoefficient))) pulled towards chance"

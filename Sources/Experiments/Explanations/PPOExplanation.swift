@@ -4,36 +4,36 @@ package import Rollouts
 package import Trainers
 import Worlds
 
-/// One step of PPO: how the policy decided, what the step's advantage is a sum of, and what each epoch made of it.
+/// One step of PPO: how the policy decided, the terms of the step's advantage, and what each epoch did with it.
 package struct PPOExplanation: ExplanationContent {
   package let place: ExplainedStep
-  /// What the world showed, and how the network saw it: shifted and scaled. None where letters are read.
+  /// The observation, and how the network saw it: shifted and scaled. Empty if it reads letters.
   package let observation: [(name: String, value: Float, seen: Float)]
   package let decision: GreedyPolicyNetwork.Decision
-  /// What the choices, or the numbers of an action, are called.
+  /// The names of the choices, or of an action's numbers.
   package let actions: [String]
-  /// The number of the choice that was taken, or the numbers.
+  /// The index of the choice that was taken, or the numbers.
   package let action: [Float]
   package let entropy: Float
-  /// The draw that chose; nil where numbers were drawn.
+  /// The draw that chose; nil if numbers were drawn.
   package let draw: Double?
   package let reward: Double
   package let ending: Ending
-  /// How it was learned from; nil where the recording ends before the rollout does.
+  /// How it was learned from; nil if the recording ends before the rollout does.
   package let update: RolloutTrace?
-  /// What the policy and value of the same state are after the update.
+  /// The policy and the value of the same state after the update.
   package let after: GreedyPolicyNetwork.Decision?
   package let logAfter: Float?
-  /// The logarithm of the probability of the action, when it was drawn.
+  /// The logarithm of the action's probability when it was drawn.
   package let log: Float
   package let letters: LetterSequence?
-  /// The frame that was read, as it was shown.
+  /// The frame that the network read.
   package let frame: [Float]
 
   /// Whether the action is one of several choices.
   package var isChoice: Bool { decision.deviations == nil }
 
-  /// The chance of each choice.
+  /// The probability of each choice.
   package var chances: [Double] { decision.chances }
 
   init(
@@ -53,7 +53,7 @@ package struct PPOExplanation: ExplanationContent {
     let run = try recording.description()
     let row = try recording.transition(step)
     guard let state = W.State(recorded: row.state) else {
-      throw RunError.damaged(recording.path, "a state is none of its world's")
+      throw RunError.damaged(recording.path, "one of its states is not a state of its world")
     }
     let traced = try training.trace(step, progress)
     var policy = try GreedyPolicyNetwork(
@@ -88,7 +88,7 @@ package struct PPOExplanation: ExplanationContent {
     let traces = traced.updates.compactMap {
       if case .rollout(let trace) = $0 { trace } else { nil }
     }
-    // What follows the recording's end was made up only now.
+    // What comes after the recording's end was never recorded.
     let end = try recording.stepCount()
     update = traces.first { $0.steps.upperBound <= end }
     log = update?.log ?? likelihood.log

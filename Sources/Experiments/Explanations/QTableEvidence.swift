@@ -5,7 +5,7 @@ import Trainers
 
 /// What a recording shows of each of the six methods.
 struct QTableEvidence {
-  /// Lines for people, by the method's name.
+  /// Lines of text, by the name of the method.
   let lines: [String: [String]]
 
   init(_ recording: Recording, in catalog: Catalog) throws {

@@ -1,22 +1,22 @@
 package import Rollouts
 
-/// What people call the states and actions of a table: coordinates where a world's fields lay its states out.
+/// Readable names of a table's states and actions: coordinates if a world's fields lay its states out.
 package struct StateNames: Sendable, Equatable {
   package let layout: StateLayout?
   private let actions: [String]
 
-  /// The names of a recorded world.
+  /// The names for a recorded world.
   package init(_ world: WorldDescription) {
     layout = StateLayout(world.fields)
     actions = world.actions.map(\.name)
   }
 
-  /// A state as people write it: `(2,1)`, or `state 9`.
+  /// A state's readable name: `(2,1)`, or `state 9`.
   package func state(_ state: Int) -> String {
     layout == nil ? "state \(state)" : "(\(typed(state)))"
   }
 
-  /// A state as people type it: `2,1`, or its number.
+  /// A state as it is typed: `2,1`, or its number.
   package func typed(_ state: Int) -> String {
     guard let layout else { return "\(state)" }
     return layout.coordinates(of: state).map(String.init).joined(separator: ",")
@@ -27,13 +27,13 @@ package struct StateNames: Sendable, Equatable {
     actions.indices.contains(action) ? actions[action] : "\(action)"
   }
 
-  /// A state's coordinates, for programs.
+  /// A state's coordinates, for JSON.
   package func members(_ state: Int) -> [JSON.Member] {
     guard let layout else { return [] }
     return zip(layout.names, layout.coordinates(of: state)).map { .init($0, .integer($1)) }
   }
 
-  /// The state of some text that people type: coordinates, or a number below `count`.
+  /// Parses a typed state: coordinates, or a number below `count`.
   package func state(typed text: String, below count: Int) throws(RunError) -> Int {
     let words = layout?.names.joined(separator: ",") ?? "number"
     let numbers = text.split(separator: ",").map { Int($0.filter { $0 != " " }) }

@@ -17,7 +17,7 @@ extension TableExplanation {
 
   private func number(_ value: Double) -> String { NumberFormat.exact(value) }
 
-  /// Some actions in words: `up`, `up or down`.
+  /// Some actions as text: `up`, `up or down`.
   private func actions(_ actions: [Int], _ joint: String = " or ") -> String {
     actions.map(names.action).joined(separator: joint)
   }
@@ -28,7 +28,7 @@ extension TableExplanation {
       "state",
       [
         visits == 0
-          ? "\(names.state(state)), of which nothing is known yet"
+          ? "\(names.state(state)), about which nothing is known yet"
           : "\(names.state(state)), updated \(NumberFormat.count(visits)) \(visits == 1 ? "time" : "times") before"
       ],
       ExplanationPart.Table(
@@ -43,14 +43,14 @@ extension TableExplanation {
         }))
   }
 
-  /// Why the action was chosen, in a sentence.
+  /// Why the action was chosen, as a sentence.
   package var choiceText: String {
     let name = names.action(action).capitalizingFirst
     switch choice {
     case .exploration(let epsilon, let draw, let count):
       return
-        "\(name), to explore: the draw \(number(draw)) is below ε = \(number(epsilon)), so that any of "
-        + "\(count) legal actions was taken."
+        "\(name), to explore: the draw \(number(draw)) is below ε = \(number(epsilon)), so one of "
+        + "\(count) legal actions was taken at random."
     case .best(let epsilon, let draw):
       return "\(name), the best: the draw \(number(draw)) is not below ε = \(number(epsilon))."
     case .tie(let epsilon, let draw, let best, let rule):
@@ -64,7 +64,7 @@ extension TableExplanation {
     }
   }
 
-  /// What the world did, in a sentence.
+  /// What the world did, as a sentence.
   package var worldText: String {
     let outcome =
       (next == state ? "stayed at \(names.state(next))" : "led to \(names.state(next))")
@@ -78,7 +78,7 @@ extension TableExplanation {
       "Slipped: \(names.action(move.executed)) in place of \(names.action(action))\(draw), which \(outcome)"
   }
 
-  /// The update as a formula: in letters, with its numbers, and its result.
+  /// The update as a formula: with letters, with its numbers, and its result.
   package func lines(of update: Update) -> [String] {
     let cell = "Q(\(names.typed(state)) · \(names.action(action)))"
     let isTerminal = ending == .terminated

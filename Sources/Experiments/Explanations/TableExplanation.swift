@@ -10,15 +10,15 @@ package struct TableExplanation: ExplanationContent {
   package let names: StateNames
   package let state: Int
   package let action: Int
-  /// What the table knew of the state's actions.
+  /// What the table knew about the state's actions.
   package let known: [Known]
   package let choice: Choice
-  /// What the world did with the action; nil where it is not a world of this program.
+  /// What the world did with the action; nil if it is not a world of this program.
   package let move: Move?
   package let reward: Double
   package let next: Int
   package let ending: Ending
-  /// How the table changed; nil where nothing is learned.
+  /// How the table changed; nil if nothing is learned.
   package let update: Update?
 
   /// An action as the table knew it before the step.
@@ -26,40 +26,40 @@ package struct TableExplanation: ExplanationContent {
     package var value: Double
     package var visits: Int
     package var isLegal: Bool
-    /// Whether no other is better.
+    /// Whether no other action is better.
     package var isBest: Bool
   }
 
   /// Why an action was chosen.
   package enum Choice: Sendable, Equatable {
-    /// The draw fell below ε: any of the legal actions.
+    /// The draw was below ε: any of the legal actions.
     case exploration(epsilon: Double, draw: Double, among: Int)
-    /// The one best action.
+    /// The only best action.
     case best(epsilon: Double, draw: Double)
-    /// One of several that are equally good, at random or the first.
+    /// One of several equally good ones, at random or the first.
     case tie(epsilon: Double, draw: Double, among: [Int], rule: Ties)
     /// How it was chosen was not recorded.
     case unknown(isBest: Bool)
   }
 
-  /// What became of an action.
+  /// The result of an action.
   package struct Move: Sendable, Equatable {
     /// The action that the world executed.
     package var executed: Int
-    /// The draw that decided; nil where nothing is left to chance.
+    /// The draw that decided; nil if nothing is random.
     package var draw: Double?
   }
 
-  /// An update, filled in.
+  /// An update with its numbers.
   package struct Update: Sendable, Equatable {
     package var alpha: Double
     package var gamma: Double
     package var form: QTableRule.Form
     package var before: Double
-    /// The best value in the next state, and whose it is; 0 and nobody's where the step is terminal.
+    /// The best value in the next state, and its actions; 0 and none if the step is terminal.
     package var nextBest: Double
     package var nextActions: [Int]
-    /// What every action of the next state was worth.
+    /// The value of every action of the next state.
     package var nextValues: [Double]
     /// r + γ · nextBest.
     package var target: Double
@@ -70,24 +70,24 @@ package struct TableExplanation: ExplanationContent {
     package var bestBefore: [Int]
     package var bestAfter: [Int]
 
-    /// What was wrong with the value: target − before.
+    /// The error of the value: target − before.
     package var error: Double { target - before }
     /// Whether another action is best now.
     package var changesBest: Bool { bestBefore != bestAfter }
   }
 
-  /// What all steps that were made by the same settings have in common.
+  /// What all steps with the same settings have in common.
   package struct Context: Sendable {
     let run: RunDescription
     let names: StateNames
-    /// The settings that chose the actions; nil where nobody knows them, or nothing was learned.
+    /// The settings that chose the actions; nil if they are unknown, or nothing was learned.
     let settings: QTableConfiguration?
     let rule: QTableRule?
-    /// The world's tables; nil where it is not one of this program.
+    /// The world's tables; nil if it is not a world of this program.
     let dynamics: Dynamics?
     let generator: Generator
 
-    /// The context of the steps that a plan made.
+    /// The context of the steps made under a plan.
     init(_ recording: Recording, _ plan: TrainingPlan) throws {
       run = try recording.description()
       names = StateNames(run.world)
@@ -98,7 +98,7 @@ package struct TableExplanation: ExplanationContent {
     }
   }
 
-  /// What a table holds of a step's state, and of the state that the step led to.
+  /// What a table holds about a step's state, and about the state that the step led to.
   package struct Rows: Sendable {
     var values: [Double]
     var visits: [Int]
@@ -114,7 +114,9 @@ package struct TableExplanation: ExplanationContent {
     let row = try recording.transition(step)
     guard case .index(let state) = row.state, case .index(let action) = row.action,
       case .index(let next) = row.next
-    else { throw RunError.damaged(recording.path, "a Q-table's states and actions are numbers") }
+    else {
+      throw RunError.damaged(recording.path, "a Q-table's states and actions must be numbers")
+    }
     var update: QUpdate?
     var rows: Rows?
     try recording.forEachQTable(
@@ -134,7 +136,7 @@ package struct TableExplanation: ExplanationContent {
     self.init(row, (state, action, next), rows, update, in: context)
   }
 
-  /// Explains a step by the table before it; `update` is how the table changed, where it did.
+  /// Explains a step by the table before it; `update` is how the table changed, if it did.
   package init(
     _ row: RecordedStep, _ step: (state: Int, action: Int, next: Int), _ rows: Rows,
     _ update: QUpdate?, in context: Context
@@ -169,7 +171,7 @@ package struct TableExplanation: ExplanationContent {
       bestBefore: best, bestAfter: Self.best(after))
   }
 
-  /// The best actions of a state, and what it is worth, as a table has them.
+  /// The best actions of a state, and its value, according to a table.
   private static func best(_ values: [Double]) -> [Int] {
     let best = values.max() ?? 0
     return values.indices.filter { best != -.infinity && values[$0] == best }
@@ -180,7 +182,7 @@ package struct TableExplanation: ExplanationContent {
     return best == -.infinity ? 0 : best
   }
 
-  /// The draws are those that are keyed to the step, where they lead to what was done.
+  /// The draws keyed to the step, if they lead to the recorded action.
   private static func choice(
     of row: RecordedStep, _ action: Int, _ best: [Int], _ legal: [Int],
     _ settings: QTableConfiguration?, _ generator: Generator
@@ -204,7 +206,7 @@ package struct TableExplanation: ExplanationContent {
       : .best(epsilon: epsilon, draw: draw)
   }
 
-  /// The move that the world's draw executes, where that leads to what was recorded.
+  /// The move that the world's draw executes, if it leads to the recorded state.
   private static func move(
     of row: RecordedStep, _ step: (state: Int, action: Int, next: Int), _ dynamics: Dynamics,
     _ generator: Generator
@@ -221,7 +223,7 @@ package struct TableExplanation: ExplanationContent {
 }
 
 extension Catalog {
-  /// What the explanations of a table's steps have in common, by the session that made a step.
+  /// The shared context of a table's steps, by the session that made a step.
   package func explanationContext(
     of recording: Recording, at step: Int
   ) throws -> TableExplanation.Context {

@@ -4,15 +4,15 @@ import Platform
 import Recordings
 import Rollouts
 
-/// One token that a language model wrote: what it expected, where it looked, and how the token was drawn.
+/// One token written by a language model: what the model expected, what it attended to, and how it was drawn.
 package struct TokenExplanation: ExplanationContent {
   package let place: ExplainedStep
   package let expectation: Expectation
-  /// With which chance the sampler chose the token, after temperature, top-k and top-p.
+  /// The probability of the token after temperature, top-k and top-p.
   package let sampledShare: Float
   package let draw: Double
   package let temperature: Double
-  /// The logarithm of the chance that the model itself gave it, as it was recorded.
+  /// The logarithm of the model's own probability, as it was recorded.
   package let logProbability: Double
 
   init(_ recording: Recording, _ step: Int) throws {
@@ -30,12 +30,12 @@ package struct TokenExplanation: ExplanationContent {
     for row in rows {
       guard case .index(let token) = row.action, trained.knows(token) else {
         throw RunError.damaged(
-          recording.path, "step \(row.step) adds what is no token of its model")
+          recording.path, "step \(row.step) adds text that is no token of its model")
       }
       written.append(token)
     }
     let token = written.removeLast()
-    // The model goes on from the newer half where its context is full, so that it sees what it saw.
+    // When its context is full, the model continues from the newer half, so it sees what it saw then.
     var writer = TextWriter(trained, prompt: tokens, room: written.count)
     for token in written { writer.append(token) }
     tokens += written
@@ -57,7 +57,7 @@ package struct TokenExplanation: ExplanationContent {
     [
       ExplanationPart(
         "expected",
-        ["behind \(expectation.ending), of which \(expectation.seen.count) tokens are seen:"],
+        ["after \(expectation.ending), of which the model sees \(expectation.seen.count) tokens:"],
         expectation.expectedTable),
       ExplanationPart(
         "choice",

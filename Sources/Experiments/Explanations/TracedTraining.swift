@@ -2,15 +2,15 @@ import Recordings
 import Rollouts
 import Trainers
 
-/// A recorded run, trained once more from the checkpoint before some steps, to hear how they were learned from. What
-/// comes out must be what was recorded.
+/// A recorded run, trained again from the checkpoint before some steps, to observe how they were learned from. The
+/// result must match the recording.
 struct TracedTraining {
   private let recording: Recording
-  /// The steps that will be asked for.
+  /// The requested steps.
   private let steps: Set<Int>
-  /// Those that are traced already.
+  /// The steps traced so far.
   private var traces: [Int: Trace] = [:]
-  /// Where it begins.
+  /// The step where it begins.
   private let kept: Checkpoint
   /// How many steps are learned from together, counted from there.
   private let stride: Int
@@ -20,14 +20,14 @@ struct TracedTraining {
 
   /// How one step was learned from.
   struct Trace {
-    /// What was known when the step was taken.
+    /// The parameters when the step was taken.
     let before: Checkpoint
-    /// What was known after the last update that the step took part in.
+    /// The parameters after the last update that used the step.
     let after: Checkpoint
     let updates: [UpdateTrace]
   }
 
-  /// Training by the plan that made some rising steps.
+  /// Training under the plan that made the given ascending steps.
   init(_ recording: Recording, of steps: [Int], _ plan: TrainingPlan) throws {
     try recording.requireEveryStep(for: "training again")
     let first = steps.first ?? 0
@@ -36,7 +36,7 @@ struct TracedTraining {
     }
     (self.recording, self.kept) = (recording, kept)
     self.steps = Set(steps)
-    // Trials change nothing of what is learned.
+    // Trials do not change what is learned.
     var plan = plan
     arithmetic = plan.arithmetic
     plan.settings = plan.settings.withoutTrials
@@ -50,7 +50,7 @@ struct TracedTraining {
       from: kept, to: recording.stepCount(), of: recording, comparesCheckpoints: false)
   }
 
-  /// Traces one of the steps. Later ones are asked for later.
+  /// Traces one of the steps. Steps must be requested in ascending order.
   mutating func trace(_ step: Int, _ progress: ProgressHandler) throws -> Trace {
     let first = step - (step - kept.step) % stride
     if traces[step] == nil {
@@ -59,7 +59,7 @@ struct TracedTraining {
       } catch let difference as Difference {
         let reason = try recording.warning(of: arithmetic).map { "; \($0)" } ?? ""
         throw RunError.run(
-          "\(recording.path) comes out differently when it is trained again: \(difference)\(reason)"
+          "training \(recording.path) again gives another result: \(difference)\(reason)"
         )
       }
     }

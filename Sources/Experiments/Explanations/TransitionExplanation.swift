@@ -4,23 +4,23 @@ package import Rollouts
 import Trainers
 import Worlds
 
-/// One step of a run whose learner cannot be made again: what was recorded of it, and around it.
+/// One step of a run whose trainer is not known here: what was recorded for it and around it.
 package struct TransitionExplanation: ExplanationContent {
   package let place: ExplainedStep
   /// The numbers of state, action and next state, by name.
   package let state: [(name: String, value: Double)]
   package let action: [(name: String, value: Double)]
   package let next: [(name: String, value: Double)]
-  /// The action's name, where it has one.
+  /// The action's name, if it has one.
   package let actionName: String?
   package let reward: Double
   package let ending: Ending
-  /// Of each metric the last point before the step and the first after it.
+  /// For each metric the last point before the step and the first after it.
   package let metrics: [(name: String, before: Metric?, after: Metric?)]
   /// The steps of the checkpoints around it.
   package let checkpointBefore: Int?
   package let checkpointAfter: Int?
-  /// What would have to be logged for more.
+  /// What would have to be logged to explain more.
   package let missing: String
 
   init(_ recording: Recording, _ step: Int) throws {
@@ -66,14 +66,14 @@ package struct TransitionExplanation: ExplanationContent {
       return "Nothing was learned here: this is a game that was played."
     }
     return isTable
-      ? "The update is not known, since the run does not say by which rule it learned: "
-        + "learning=reel.QLearning(alpha, gamma) where it is recorded gives every update."
+      ? "The update is not known, because the run does not say which rule it learned with: "
+        + "learning=reel.QLearning(alpha, gamma) when recording gives every update."
       : "The update is not known: \(run.trainer) learned in another program. What it logs as metrics "
-        + "(rec.metric) and keeps as checkpoints (rec.checkpoint) stands here; a Q-table whose rule is "
+        + "(rec.metric) and keeps as checkpoints (rec.checkpoint) is shown here; a Q-table whose rule is "
         + "declared (learning=reel.QLearning(alpha, gamma)) gives every update."
   }
 
-  /// How many numbers are shown of a state or an action.
+  /// How many numbers of a state or an action are shown.
   private static let most = 12
 
   package var parts: [ExplanationPart] {
@@ -155,7 +155,7 @@ package struct TransitionExplanation: ExplanationContent {
 }
 
 extension [Int] {
-  /// The place of the first number above another, where all rise.
+  /// The index of the first number above a limit in an ascending list.
   func partition(above number: Int) -> Int {
     var (low, high) = (0, count)
     while low < high {

@@ -3,11 +3,11 @@ import Rollouts
 
 /// The scalars of a TensorBoard event file.
 ///
-/// The file is a row of frames: the length of a record as 8 bytes, that length's checksum, the record, its checksum.
-/// A record is an `Event` of Protocol Buffers, of which few fields matter here. A writer that was killed leaves
-/// half a frame: what comes before it counts.
+/// The file is a sequence of frames: the length of a record as 8 bytes, that length's checksum, the record, its
+/// checksum. A record is a Protocol Buffers `Event`, of which few fields matter here. A killed writer leaves
+/// half a frame; everything before it counts.
 package struct EventFile: Sendable, Equatable {
-  /// A value of one name at one step.
+  /// A named value at one step.
   package struct Scalar: Sendable, Equatable {
     package var step: Int
     package var name: String
@@ -18,10 +18,10 @@ package struct EventFile: Sendable, Equatable {
 
   /// The scalars in the order of the file.
   package var scalars: [Scalar] = []
-  /// The byte from which on it could not be read; nil where all of it could, but for half a frame at the end.
+  /// The byte from which on the file could not be read; nil if all could, except half a frame at the end.
   package var damage: Int?
 
-  /// Reads a file's bytes. What is no event file is refused.
+  /// Reads a file's bytes. Anything but an event file is refused.
   package init(_ bytes: [UInt8]) throws(RunError) {
     var place = 0
     while place < bytes.count {
@@ -39,7 +39,7 @@ package struct EventFile: Sendable, Equatable {
     if place == 0 {
       throw .run(
         damage == nil && bytes.isEmpty
-          ? "is empty" : "is no TensorBoard event file: its first record has another checksum")
+          ? "is empty" : "is not a TensorBoard event file: its first record has a wrong checksum")
     }
   }
 
@@ -48,7 +48,7 @@ package struct EventFile: Sendable, Equatable {
     case broken
   }
 
-  /// The frame at a place; nil where the file ends within it.
+  /// The frame at an offset; nil if the file ends within it.
   private static func frame(_ bytes: [UInt8], at place: Int) -> Frame? {
     guard place + 12 <= bytes.count else { return nil }
     let length = bytes[place..<place + 8].enumerated().reduce(UInt64(0)) {
@@ -82,7 +82,7 @@ package struct EventFile: Sendable, Equatable {
 
   // MARK: Records
 
-  /// Takes an event's scalars; false where it cannot be read.
+  /// Takes an event's scalars; returns false if it cannot be read.
   private mutating func read(_ event: ArraySlice<UInt8>) -> Bool {
     var (time, step, summaries) = (0.0, 0, [ArraySlice<UInt8>]())
     var reader = ProtobufReader(event)
@@ -108,7 +108,7 @@ package struct EventFile: Sendable, Equatable {
     return true
   }
 
-  /// The name and number of a value; nil where it is a picture, a histogram or the like.
+  /// The name and number of a value; nil if it is a picture, a histogram or the like.
   private static func scalar(_ value: ArraySlice<UInt8>) -> (name: String, value: Double)? {
     var (name, number): (String?, Double?)
     var reader = ProtobufReader(value)
@@ -126,7 +126,7 @@ package struct EventFile: Sendable, Equatable {
     return (name, number)
   }
 
-  /// The number of a tensor that has one.
+  /// The number of a tensor that has just one.
   private static func number(_ tensor: ArraySlice<UInt8>) -> Double? {
     var (type, content, numbers) = (UInt64(0), ArraySlice<UInt8>(), [Double]())
     var reader = ProtobufReader(tensor)
@@ -155,7 +155,7 @@ package struct EventFile: Sendable, Equatable {
   }
 }
 
-/// Reads the fields of a message of Protocol Buffers one by one.
+/// Reads the fields of a Protocol Buffers message one by one.
 struct ProtobufReader {
   enum Value {
     case varint(UInt64)
@@ -170,7 +170,7 @@ struct ProtobufReader {
 
   init(_ message: ArraySlice<UInt8>) { rest = message }
 
-  /// The next field; nil at the end, or where what follows is none.
+  /// The next field; nil at the end, or if what follows is no field.
   mutating func next() -> (number: Int, value: Value)? {
     guard !rest.isEmpty else { return nil }
     guard let key = varint(), key >> 3 > 0, key >> 3 < 1 << 29 else { return fail() }

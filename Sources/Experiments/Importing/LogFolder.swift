@@ -4,12 +4,12 @@ import Rollouts
 
 /// The logs of one run that another program left in a folder: monitor files, event files, or both.
 package struct LogFolder: Sendable {
-  /// The folder that they lie in.
+  /// The folder of the logs.
   package let name: String
   let monitors: [String]
   let events: [String]
 
-  /// All runs at a path: a file, or a folder and those below it, in the order of their names.
+  /// All runs at a path: a file, or a folder and the folders below it, sorted by name.
   package static func all(at path: String) throws -> [LogFolder] {
     guard Files.exists(path) else { throw RunError.run("there is no file or folder \(path)") }
     if !Files.isFolder(path) {
@@ -31,7 +31,7 @@ package struct LogFolder: Sendable {
     let paths = names.map { folder.hasSuffix("/") ? folder + $0 : "\(folder)/\($0)" }
     let logs = paths.filter { isMonitor($0) || isEventFile($0) }
     if !logs.isEmpty { found.append(LogFolder(name: folder, files: logs)) }
-    // Links may lead back to where they are.
+    // Links may lead back to a folder above.
     guard depth < 32 else { return }
     for path in paths where Files.isFolder(path) && !Files.name(of: path).hasPrefix(".") {
       try collect(path, into: &found, depth: depth + 1)
@@ -52,7 +52,7 @@ package struct LogFolder: Sendable {
     Files.name(of: path).contains("tfevents")
   }
 
-  /// The run that the logs are of. `warn` hears of files that end before their end.
+  /// The run that the logs describe. `warn` is called for damaged files.
   package func run(_ warn: (String) -> Void) throws -> ImportedRun {
     var run = ImportedRun(source: name)
     try addEpisodes(to: &run, warn)
@@ -70,7 +70,7 @@ package struct LogFolder: Sendable {
       start = min(start, file.start)
       entries += file.entries
     }
-    // Of several worlds, the episodes in the order in which they ended.
+    // Episodes of several worlds, in the order in which they ended.
     entries = entries.enumerated().sorted {
       ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
     }.map(\.element)
@@ -95,7 +95,7 @@ package struct LogFolder: Sendable {
       if let byte = file.damage { warn("\(path) cannot be read from byte \(byte) on") }
       scalars += file.scalars
     }
-    // A run that was started again has several files, and the newest value of a step counts.
+    // A restarted run has several files, and the newest value of a step counts.
     scalars = scalars.enumerated().sorted {
       ($0.element.step, $0.element.name, $0.element.time, $0.offset)
         < ($1.element.step, $1.element.name, $1.element.time, $1.offset)

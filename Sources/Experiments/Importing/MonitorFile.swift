@@ -1,14 +1,14 @@
 import Rollouts
 
-/// Stable-Baselines3's `monitor.csv`: a line of JSON behind a `#`, the names of the columns, then a line for each
-/// episode with its return `r`, its length `l` and the seconds `t` at which it ended. A writer that was killed leaves
-/// half a line: what comes before it counts.
+/// Stable-Baselines3's `monitor.csv`: a line of JSON after a `#`, the names of the columns, then a line for each
+/// episode with its return `r`, its length `l` and the seconds `t` at which it ended. A killed writer leaves
+/// half a line; everything before it counts.
 package struct MonitorFile: Sendable, Equatable {
-  /// An episode, and what else was kept of it.
+  /// An episode, and its other columns.
   package struct Entry: Sendable, Equatable {
     package var `return`: Double
     package var steps: Int
-    /// Seconds since 1970, where the file says when it began; else since then.
+    /// Seconds since 1970 if the file says when it began; else since the beginning.
     package var time: Double
     package var others: [(name: String, value: Double)]
 
@@ -18,19 +18,19 @@ package struct MonitorFile: Sendable, Equatable {
     }
   }
 
-  /// What the environment is called; nil where the file does not say.
+  /// The environment's name; nil if the file does not say.
   package var world: String?
   /// When it began, in seconds since 1970.
   package var start = 0.0
   /// The episodes in order.
   package var entries: [Entry] = []
-  /// The line from which on it could not be read; nil where all of it could, but for half a line at the end.
+  /// The line from which on the file could not be read; nil if all could, except half a line at the end.
   package var damage: Int?
 
-  /// Reads a file's bytes. What is no such file is refused.
+  /// Reads a file's bytes. Anything else is refused.
   package init(_ bytes: [UInt8]) throws(RunError) {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
-    // What no line end follows may be half a line.
+    // A line without a line break may be half a line.
     lines.removeLast()
     func text(_ line: ArraySlice<UInt8>) -> Substring {
       let text = String(decoding: line, as: UTF8.self)
@@ -45,7 +45,7 @@ package struct MonitorFile: Sendable, Equatable {
     let names = lines.popFirst().map { text($0).split(separator: ",").map(String.init) } ?? []
     guard let r = names.firstIndex(of: "r"), let l = names.firstIndex(of: "l"),
       let t = names.firstIndex(of: "t")
-    else { throw .run("is no monitor.csv: its columns are not r, l and t") }
+    else { throw .run("is not a monitor.csv: its columns are not r, l and t") }
     func entry(_ line: ArraySlice<UInt8>) -> Entry? {
       let values = text(line).split(separator: ",", omittingEmptySubsequences: false)
       guard values.count == names.count, let reward = Self.number(values[r]),
@@ -66,7 +66,7 @@ package struct MonitorFile: Sendable, Equatable {
     }
   }
 
-  /// A number as Python writes it; truths are 1 and 0.
+  /// A number as Python writes it; True and False are 1 and 0.
   private static func number(_ text: Substring) -> Double? {
     switch text {
     case "True": 1

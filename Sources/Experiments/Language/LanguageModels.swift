@@ -5,19 +5,19 @@ package import Recordings
 package import Rollouts
 import Trainers
 
-/// A language model that somebody names: a recording of training, or a folder of another tool.
+/// A named language model: a recording of training, or a folder of another tool.
 package struct NamedModel {
   package let trained: TrainedModel
-  /// What a recording of its texts says of where it came from; asked for only by those that record, as it
-  /// reads all of the parent.
+  /// The parent that a recording of its texts names; computed only when recording, because it
+  /// reads the whole parent.
   package let parent: () throws -> Parent?
-  /// What a recording of its texts begins with.
+  /// The initial checkpoint of a recording of its texts.
   package let initial: Checkpoint
-  /// After how many steps of training it knew that; nil where nobody knows.
+  /// How many training steps the model had; nil if unknown.
   package let step: Int?
 
-  /// The model of a recording of training, by one of its checkpoints: without a moment by that which was
-  /// kept nearest to the lowest loss on the text that was kept back.
+  /// The model at a checkpoint of a training recording: by default the one kept nearest to the lowest
+  /// validation loss.
   package init(recording file: String, at moment: RecordedMoment?) throws {
     let recording = try Recording(file)
     let run = try recording.description()
@@ -38,8 +38,8 @@ package struct NamedModel {
     }
   }
 
-  /// The model of a folder with GPT-2's files. Its texts' recordings name the folder, and do not hold what
-  /// it has learned.
+  /// The model in a folder with GPT-2's files. Recordings of its texts name the folder and do not contain
+  /// its parameters.
   package init(folder path: String) throws {
     trained = try ModelFolder(at: path).gpt2()
     let state: JSON = ["model_folder": .string(path)]
@@ -77,7 +77,7 @@ extension ModelFolder {
 }
 
 extension TrainedModel {
-  /// A prompt's tokens; without one a text begins after a line's or a text's end.
+  /// A prompt's tokens; without a prompt a text begins after the end of a line or of a text.
   package func opening(of prompt: String) throws -> [Int] {
     do {
       let tokens = try tokenizer.tokens(of: prompt)
@@ -91,23 +91,23 @@ extension TrainedModel {
 }
 
 extension TrainedModel {
-  /// The prompt by which a text goes on that was left behind some tokens for another than came there.
+  /// The prompt that continues a text after some of its tokens with another token than the one that came.
   package func fork(behind tokens: some Collection<Int>, choosing token: Int) throws -> String {
     guard knows(token), token != tokenizer.end else {
-      throw RunError.request("the text is over with that; nothing comes behind it")
+      throw RunError.request("that token ends the text; nothing follows it")
     }
     let bytes = tokens.flatMap(tokenizer.bytes(of:)) + tokenizer.bytes(of: token)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw RunError.request(
-        "that is a part of a character, and a prompt has whole ones; fork behind its last part")
+        "that is a part of a character, and a prompt has only whole ones; fork after its last part")
     }
     return text
   }
 }
 
 extension Recording {
-  /// The model by which its texts were written: its own, or that of the folder that it names, as far as that
-  /// is still there.
+  /// The model that wrote its texts: its own, or the one in the folder that it names, if it
+  /// still exists.
   package func writingModel() throws -> TrainedModel? {
     guard let checkpoint = try checkpoint(at: 0) else { return nil }
     let state = try? JSON(parsing: checkpoint.trainingState)

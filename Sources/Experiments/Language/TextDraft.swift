@@ -1,17 +1,17 @@
 package import Language
 import Rollouts
 
-/// A text while it is written. Each draw follows from the seed, the episode and the token's place, so a text that was
-/// left goes on as if it had not been.
+/// A text while it is written. Each draw follows from the seed, the episode and the token's index, so a text that
+/// was left continues as if it had not been.
 package struct TextDraft: Sendable {
-  /// The writer, which may be kept for later.
+  /// The writer, which can be kept to continue later.
   package private(set) var writer: TextWriter
   private let opening: Int
   private let most: Int
   private let sampler: Sampler
   private let generator: Generator
   private let episode: Int
-  /// Whether the model ended it.
+  /// Whether the model ended the text.
   package private(set) var hasEnded: Bool
 
   init(
@@ -25,16 +25,16 @@ package struct TextDraft: Sendable {
     hasEnded = end != nil && writer.tokens.count > opening && writer.tokens.last == end
   }
 
-  /// The prompt and what was written.
+  /// The prompt and everything written.
   package var tokens: [Int] { writer.tokens }
 
   /// How many tokens were written.
   package var count: Int { writer.tokens.count - opening }
 
-  /// Whether the model ended the text, or there are as many tokens as were asked for.
+  /// Whether the model ended the text, or it has the requested number of tokens.
   package var isOver: Bool { hasEnded || count >= most }
 
-  /// Writes the next token; nil where the text is over.
+  /// Writes the next token; nil if the text is over.
   package mutating func next() -> TextWriter.Addition? {
     guard !isOver else { return nil }
     let draws = generator.draws(for: .policy, episode: episode, t: count)

@@ -4,7 +4,7 @@ package import Recordings
 package import Rollouts
 import Trainers
 
-/// Texts that a model goes on with, each an episode: what the step before added is the state, a token the
+/// Texts that a model continues, each an episode: what the step before added is the state, a token the
 /// action, and the logarithm of its probability the reward.
 package struct TextGeneration: Sendable {
   private let trained: TrainedModel
@@ -14,7 +14,7 @@ package struct TextGeneration: Sendable {
   private let seed: UInt64
   private let pool = ThreadPool(threads: ThreadPool.processorCount)
 
-  /// Texts of at most this many tokens beyond a prompt, one that cannot be written on is refused.
+  /// Texts of at most this many tokens after a prompt; a prompt that cannot be continued is refused.
   package init(
     by model: NamedModel, prompt: String, tokens: Int, sampler: Sampler, seed: UInt64
   ) throws {
@@ -22,7 +22,7 @@ package struct TextGeneration: Sendable {
       by: model.trained, prompt: prompt, tokens: tokens, sampler: sampler, seed: seed)
   }
 
-  /// The same by a model that was loaded before.
+  /// The same with a model that is already loaded.
   package init(
     by trained: TrainedModel, prompt: String, tokens: Int, sampler: Sampler, seed: UInt64
   ) throws {
@@ -31,7 +31,7 @@ package struct TextGeneration: Sendable {
     _ = try trained.opening(of: prompt)
   }
 
-  /// What one text came to.
+  /// The result of one text.
   package struct Text: Sendable {
     package var text: String
     package var tokens: Int
@@ -40,8 +40,8 @@ package struct TextGeneration: Sendable {
     package var isOver: Bool
   }
 
-  /// One of the texts, of which some tokens are there. `known` is a writer that was left somewhere, perhaps just
-  /// here.
+  /// A text of which some tokens exist already. `known` is a writer left at some place, perhaps at this
+  /// one.
   package func draft(
     episode: Int = 1, written: [Int] = [], known: TextWriter? = nil
   ) throws -> TextDraft {
@@ -56,7 +56,7 @@ package struct TextGeneration: Sendable {
       writer, opening: opening.count, tokens: tokens, sampler, seed: seed, episode: episode)
   }
 
-  /// Writes a text and records it; `onBytes` gets its bytes as they come, and ends the text by false.
+  /// Writes and records a text; `onBytes` receives its bytes as they come, and ends the text by returning false.
   package func write<Sink: TransitionSink & ~Copyable>(
     episode: Int, into sink: inout Sink, onBytes: ([UInt8]) -> Bool
   ) throws -> Text {
@@ -94,7 +94,7 @@ package struct TextGeneration: Sendable {
       creating: path, description(parent: model.parent()), initial: model.initial, options: options)
   }
 
-  /// What a recording of these texts says of itself.
+  /// The description in a recording of these texts.
   package func description(parent: Parent?) -> RunDescription {
     let tokenizer = trained.tokenizer
     var run = RunDescription(
@@ -117,14 +117,14 @@ package struct TextGeneration: Sendable {
   }
 }
 
-/// Whole characters of a stream of bytes, as soon as they are whole.
+/// Splits a stream of bytes into whole characters, as soon as they are complete.
 package struct CharacterStream {
   private var rest: [UInt8] = []
 
-  /// A stream of nothing yet.
+  /// An empty stream.
   package init() {}
 
-  /// The characters that are whole once these bytes have come.
+  /// The characters that are complete once these bytes have come.
   package mutating func take(_ bytes: [UInt8]) -> String {
     rest += bytes
     // At most three bytes of the last character may still be missing.

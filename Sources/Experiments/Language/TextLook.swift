@@ -3,45 +3,45 @@ package import Language
 import Neural
 package import Platform
 
-/// What a model thought at a place of a text: what could have come there, and what it looked at.
+/// What a model computed at a place of a text: what could have come there, and what it attended to.
 package struct TextLook: Sendable {
   /// A token that could have come.
   package struct Candidate: Sendable, Equatable {
     package var token: Int
     package var name: String
-    /// The share that the model gave it.
+    /// The model's own probability.
     package var share: Double
-    /// With which share it is chosen, after temperature, top-k and top-p.
+    /// The probability after temperature, top-k and top-p.
     package var chance: Double
     package var isChosen: Bool
   }
 
   /// The likeliest tokens, the likeliest first, and the one that came.
   package var candidates: [Candidate]
-  /// How many tokens are likelier than the one that came; nil where none has come yet.
+  /// How many tokens are likelier than the one that came; nil if none has come yet.
   package var likelier: Int?
-  /// How many bits the next token is worth: how unsure the model was.
+  /// The entropy of the next token in bits: how unsure the model was.
   package var bits: Double
-  /// Where in the text the part begins that the model saw.
+  /// Where in the text the model's context begins.
   package var first: Int
-  /// How much the newest token looked at each of that part, by layer and head.
+  /// The attention from the newest token to each token of the context, by layer and head.
   package var attention: [[[Float]]]
 
-  /// How many candidates there usually are.
+  /// The usual number of candidates.
   package static let usualCount = 10
 
-  /// What a model thought before the token at a place came; `prompt` is how many tokens the prompt has.
+  /// The model's view before the token at a place came; `prompt` is the number of tokens in the prompt.
   package init(
     by trained: TrainedModel, _ tokens: [Int], prompt: Int, at place: Int, _ sampler: Sampler,
     pool: ThreadPool? = nil
   ) {
-    precondition((1...tokens.count).contains(place), "something stands before the place")
+    precondition((1...tokens.count).contains(place), "something comes before the place")
     let written = max(0, place - prompt)
     first =
       TextWriter.reading(
         prompt: place - written, written: written, context: trained.model.shape.context
       ).first
-    // All that it saw is read at once: that is much faster than token by token.
+    // The whole context is read at once, which is much faster than token by token.
     var writer = TextWriter(trained, prompt: Array(tokens[first..<place]), room: 0, pool: pool)
     let token = place < tokens.count ? tokens[place] : nil
     let logits = writer.logits()
@@ -54,7 +54,7 @@ package struct TextLook: Sendable {
 }
 
 extension TrainedModel {
-  /// The likeliest tokens, the likeliest first; one that came and is not among them stands in the last's place.
+  /// The likeliest tokens, the likeliest first; a chosen token that is not among them replaces the last.
   package func candidates(
     _ logits: [Float], choosing token: Int?, by sampler: Sampler,
     most: Int = TextLook.usualCount
@@ -74,7 +74,7 @@ extension TrainedModel {
 }
 
 extension TextWriter {
-  /// How much the newest token looked at each that the model sees: the mean over all layers and heads.
+  /// The attention from the newest token to each token of the context: the mean over all layers and heads.
   package mutating func meanAttention() -> [Double] {
     let heads = attention().flatMap(\.self)
     return (0..<seen).map { place in

@@ -4,9 +4,9 @@ import Recordings
 package import Rollouts
 package import Trainers
 
-/// A text that a language model learns, or that one wrote.
+/// A text that a language model is trained on, or that one wrote.
 package struct TrainingText: Sendable {
-  /// The name under which recordings keep texts, where others have a world's.
+  /// The name under which recordings keep texts, in place of a world's.
   package static let subjectName = "text"
 
   package let text: String
@@ -14,12 +14,12 @@ package struct TrainingText: Sendable {
   package let name: String
   private let purpose: RunPurpose
 
-  /// A text by its name.
+  /// A text with a name.
   package init(_ text: String, name: String, purpose: RunPurpose = .train) {
     (self.text, self.name, self.purpose) = (text, name, purpose)
   }
 
-  /// The text of a file, or of all files in a folder by their names; links are left out.
+  /// The text of a file, or of all files in a folder, sorted by name; links are skipped.
   package init(reading path: String) throws {
     let trimmed = Files.trimmed(path)
     let files =
@@ -30,12 +30,12 @@ package struct TrainingText: Sendable {
       try files.map(TextFile.contents).joined(separator: "\n"), name: Files.name(of: trimmed))
   }
 
-  /// The text stands where worlds keep their map, so that a run can go on by its recording alone.
+  /// The text is kept in place of a world's map, so that a run can continue from its recording alone.
   var description: WorldDescription {
     WorldDescription(name: Self.subjectName, map: text, mapName: name, actions: [], fields: [])
   }
 
-  /// Why a recording of a text has nothing for those who ask about a world.
+  /// Why a recording of a text has no answer to questions about a world.
   package var hasNoWorld: RunError {
     purpose == .train
       ? .run(
@@ -60,7 +60,7 @@ extension TextConfiguration: TrainerSettings {
 
   package func trainer(of subject: Subject, seed: UInt64) throws -> any Trainer {
     guard case .text(let text) = subject, !text.text.isEmpty else {
-      throw RunError.request("there is no text to learn")
+      throw RunError.request("there is no text to learn from")
     }
     do {
       return try TextTrainer(text.text, seed: seed, settings: self)
@@ -71,21 +71,21 @@ extension TextConfiguration: TrainerSettings {
 
   package func mostSteps(stepLimit: Int) -> Int { steps }
 
-  /// Trials are at least five, so that losses make a curve, and take no longer than learning: fewer batches
-  /// where the run is short.
+  /// There are at least five trials, so that the losses make a curve, and trials take no longer than training:
+  /// they use fewer batches if the run is short.
   package func fitted(given: Set<String>) -> TextConfiguration {
     var settings = self
     if !given.contains("evaluate_every") {
       settings.evaluateEvery = min(evaluateEvery, max(1, steps / 5))
     }
     guard !given.contains("evaluation_batches") else { return settings }
-    // A trial reads both parts of the text, and reading a batch takes a third of learning from it.
+    // A trial reads both parts of the text, and reading a batch takes a third of the time of training on it.
     let trials = 1 + (steps - 1) / settings.evaluateEvery + 1
     settings.evaluationBatches = min(evaluationBatches, max(1, 3 * steps / (2 * trials)))
     return settings
   }
 
-  /// A text's trainer ends with a trial: the shortest.
+  /// A text's trainer ends with a trial: the shortest one.
   package var withoutTrials: TextConfiguration {
     var settings = self
     (settings.evaluateEvery, settings.evaluationBatches) = (.max, 1)

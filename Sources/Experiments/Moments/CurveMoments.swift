@@ -6,7 +6,7 @@ extension RunCourse {
   func curveMoments(_ returns: ReturnSeries) throws -> [Moment] {
     guard let curve = ReturnCurve(returns) else { return [] }
     func number(_ value: Double) -> String { NumberFormat.short(value) }
-    /// The last episode that a mean is of.
+    /// The last episode in a mean.
     func episode(_ place: Int) throws -> Episode {
       try recording.episode(returns.numbers[place + curve.window - 1])
     }
@@ -31,7 +31,7 @@ extension RunCourse {
         moment(
           .collapse, in: try episode(collapse.place), value: collapse.best - collapse.fallen,
           "\(name) had fallen from its best, \(number(collapse.best)) at episode"
-            + " \(returns.numbers[collapse.peak + curve.window - 1]), and did not come above \(number(collapse.fallen)) for"
+            + " \(returns.numbers[collapse.peak + curve.window - 1]), and did not rise above \(number(collapse.fallen)) for"
             + " at least \(Self.count(lastingLength, "episode"))."))
     }
     return moments

@@ -33,7 +33,7 @@ extension RunCourse {
         + " \(Self.count(best.steps, "step")).")
   }
 
-  /// None where all are equally good.
+  /// None if all are equally good.
   private func worst(_ survey: EpisodeSurvey) -> Moment? {
     guard let worst = survey.worst, let best = survey.best, best.return > worst.return else {
       return nil
@@ -44,7 +44,7 @@ extension RunCourse {
         + " \(Self.count(worst.steps, "step")).")
   }
 
-  /// The first of the longest; none where all are equally long.
+  /// The first of the longest episodes; none if all are equally long.
   private func longest(_ survey: EpisodeSurvey) -> Moment? {
     guard let longest = survey.longest, let usual = survey.medianLength else { return nil }
     return moment(

@@ -6,7 +6,7 @@ extension RunCourse {
   /// Of a longer episode the last states are looked at.
   private static let mostStates = 1 << 20
 
-  /// The longest loop in which an episode went round until it was cut off.
+  /// The longest loop that an episode was in until it was cut off.
   func loopMoments(_ progress: (Double) throws -> Void) throws -> [Moment] {
     guard try recording.hasEveryStep() else { return [] }
     var longest: (loop: StateLoop, episode: Episode)?
@@ -45,24 +45,24 @@ extension RunCourse {
   }
 }
 
-/// The end of an episode where its states repeat with a period.
+/// The end of an episode whose states repeat with a period.
 struct StateLoop: Equatable {
   /// The number of steps before it.
   var start: Int
-  /// How many steps a round has.
+  /// How many steps one round has.
   var period: Int
-  /// How many steps it has.
+  /// How many steps the loop has.
   var steps: Int
 
-  /// The fewest steps and rounds that are called a loop.
+  /// The fewest steps and rounds that count as a loop.
   static let leastSteps = 10
   static let leastRounds = 3
 
-  /// The longest loop at the end of some states, of equally long ones that with the shortest period; nil where
-  /// there is none.
+  /// The longest loop at the end of some states, the one with the shortest period if several are equally long;
+  /// nil if there is none.
   init?(atEndOf states: [UInt64]) {
     let reversed = Array(states.reversed())
-    // matches[p]: how many states, from the last one backwards, are the same as those p steps before.
+    // matches[p]: how many states, counted back from the last, equal those p steps before.
     let matches = Self.matches(reversed)
     var best: (period: Int, steps: Int)?
     for period in matches.indices.dropFirst() {
@@ -79,11 +79,11 @@ struct StateLoop: Equatable {
     (self.start, self.period, self.steps) = (start, period, steps)
   }
 
-  /// For each place, how many elements from there on are the same as those from the beginning: the Z function,
-  /// in a number of comparisons that grows with the length alone.
+  /// For each index, how many elements from there on equal those from the beginning: the Z function,
+  /// in linear time.
   private static func matches(_ elements: [UInt64]) -> [Int] {
     var result = Array(repeating: 0, count: elements.count)
-    // The stretch furthest to the right that is known to be as the beginning.
+    // The match with the beginning that reaches furthest to the right.
     var (left, right) = (0, 0)
     for place in elements.indices.dropFirst() {
       var length = place < right ? min(right - place, result[place - left]) : 0
@@ -98,7 +98,7 @@ struct StateLoop: Equatable {
 }
 
 extension Value {
-  /// The number, or a hash of the bytes, FNV-1a: the same in every run of the program.
+  /// The number, or an FNV-1a hash of the bytes: the same in every run of the program.
   fileprivate var fingerprint: UInt64 {
     switch self {
     case .index(let index): UInt64(bitPattern: Int64(index))

@@ -2,7 +2,7 @@ import Platform
 import Recordings
 
 extension RunCourse {
-  /// What the metrics of a network show: the largest TD loss, and the largest fall of its mean Q-value.
+  /// Moments in a network's metrics: the largest TD loss, and the largest fall of its mean Q-value.
   func metricMoments() throws -> [Moment] {
     [try largestLoss(), try largestFall()].compactMap(\.self)
   }
@@ -33,7 +33,7 @@ extension RunCourse {
         + " \(Self.count(after.step - before.step, "step")), the largest fall between two points.")
   }
 
-  /// The points of a metric that are numbers, by the end of the search.
+  /// The numeric points of a metric up to the end of the search.
   private func points(of name: String) throws -> [(step: Int, value: Double)] {
     let series = try recording.metric(name)
     return zip(series.steps, series.values).filter { $0.0 > 0 && $0.0 <= steps && $0.1.isFinite }

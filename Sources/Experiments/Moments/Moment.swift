@@ -1,6 +1,6 @@
 /// A step of a recording that is worth looking at, and why. docs/moments.md defines every kind.
 package struct Moment: Sendable, Equatable {
-  /// What is worth looking at; a recording has one moment of a kind, or none.
+  /// The kind of moment; a recording has at most one of each.
   package enum Kind: String, Sendable, CaseIterable {
     case firstSuccess = "first_success"
     case bestEpisode = "best_episode"
@@ -11,12 +11,12 @@ package struct Moment: Sendable, Equatable {
     case collapse
     /// A truncated episode that repeats itself until its end.
     case episodeLoop = "episode_loop"
-    /// Of tables, by their updates.
+    /// In the updates of tables.
     case largestTDError = "largest_td_error"
     case largestValueDrop = "largest_value_drop"
     case greedyPathChanged = "greedy_path_changed"
     case greedyLoop = "greedy_loop"
-    /// Of networks, by their metrics.
+    /// In the metrics of networks.
     case largestTDLoss = "largest_td_loss"
     case largestQValuesDrop = "largest_q_values_drop"
 
@@ -36,13 +36,13 @@ package struct Moment: Sendable, Equatable {
   package var kind: Kind
   /// The step, counted from 0 over the whole run.
   package var step: Int
-  /// The episode that the step belongs to, and the step's place in it.
+  /// The step's episode, and its index in it.
   package var episode: Int
   package var t: Int
-  /// What makes it worth looking at: a return, a number of steps, an error; by its kind.
+  /// The number that makes it worth looking at: a return, a number of steps or an error, depending on the kind.
   package var value: Double
   /// What happened, in one sentence.
   package var sentence: String
-  /// Whether the steps of its episode are there, so that it can be shown; a thinned copy lacks some.
+  /// Whether the steps of its episode are recorded, so that it can be shown; a thinned copy lacks some.
   package var isRecorded = true
 }

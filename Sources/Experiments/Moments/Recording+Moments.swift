@@ -2,8 +2,8 @@ package import Recordings
 import Rollouts
 
 extension Recording {
-  /// The steps that are worth looking at, in their order, as far as the recording goes now. Of each kind there
-  /// is one, or none.
+  /// The steps that are worth looking at, in order, as far as the recording goes now. There is at most one of
+  /// each kind.
   ///
   /// The log is read once for what was learned and once for loops; memory grows with the size of a table, not with
   /// the number of steps or episodes.
@@ -16,12 +16,12 @@ extension Recording {
     return try (found + tableMoments(history, in: catalog)).sorted()
   }
 
-  /// Those that episodes, returns and metrics show, which do without a table.
+  /// The moments in episodes, returns and metrics, which need no table.
   package func courseMoments(
     in catalog: Catalog, _ progress: ProgressHandler = { _, _ in true }
   ) throws -> [Moment] {
     let run = try description()
-    // A text has none, and says so.
+    // A text has none and throws.
     let world = try catalog.plan(of: run).world()
     let course = try RunCourse(of: self, run)
     var moments = try course.episodeMoments(in: world)
@@ -30,14 +30,14 @@ extension Recording {
     return moments.sorted()
   }
 
-  /// Those that the updates of a table show, as somebody followed them.
+  /// The moments in the updates of a table that has been followed.
   package func tableMoments(_ history: TableHistory?, in catalog: Catalog) throws -> [Moment] {
     guard let history, history.updates > 0 else { return [] }
     let course = try RunCourse(of: self, description())
     return try course.tableMoments(history, from: catalog.tableStart(of: self))
   }
 
-  /// Whether every update of a table can be made again.
+  /// Whether every update of a table can be recomputed.
   package func hasTableMoments(in catalog: Catalog) throws -> Bool {
     let run = try description()
     return try run.purpose == .train && catalog.plan(of: run).insight(of: self).isTable
@@ -45,7 +45,7 @@ extension Recording {
   }
 
   private func tableHistory(_ progress: (Double) throws -> Void) throws -> TableHistory? {
-    // In pieces, between which somebody may ask to stop.
+    // In pieces, so that the search can be stopped between them.
     let (steps, piece) = (try stepCount(), 1 << 16)
     var history: TableHistory?
     try forEachQTable(
@@ -60,7 +60,7 @@ extension Recording {
 }
 
 extension [Moment] {
-  /// By their steps; of one step in the order of their kinds.
+  /// Sorted by step; moments of one step in the order of their kinds.
   package func sorted() -> [Moment] {
     let order = Moment.Kind.allCases
     return sorted {
@@ -69,7 +69,7 @@ extension [Moment] {
   }
 }
 
-/// Reports a share of some work; throws where nobody waits for it any more.
+/// Reports the share of work that is done; throws if it was stopped.
 private func check(_ progress: ProgressHandler, _ share: Double, _ note: String) throws {
   guard progress(share, note) else { throw RunError.cancelled }
 }

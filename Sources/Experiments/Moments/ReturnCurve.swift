@@ -1,22 +1,22 @@
-/// The mean return of several episodes at a time, and where it changed for good.
+/// The moving mean of the returns, and where it changed for good.
 ///
-/// All thresholds are relative to what the curve does: to its `range`, and to `chance`, the error of a mean of that
-/// many returns.
+/// All thresholds are relative to the curve itself: to its `range`, and to `chance`, the standard error of such
+/// a mean.
 struct ReturnCurve {
-  /// A long stretch without change, after which the curve rose.
+  /// A long flat stretch, after which the curve rose.
   struct Plateau: Equatable {
-    /// The places of its first and last mean.
+    /// The indices of its first and last mean.
     var places: ClosedRange<Int>
     /// The least and the greatest mean on it.
     var low: Double
     var high: Double
-    /// What the curve stayed above later on.
+    /// The level that the curve stayed above later.
     var risen: Double
   }
 
   /// A lasting fall.
   struct Collapse: Equatable {
-    /// The place of the best mean before it, and the first from which on the curve stayed down.
+    /// The index of the best mean before it, and the first from which on the curve stayed down.
     var peak: Int
     var place: Int
     /// The best mean before it, and the best while it stayed down.
@@ -35,11 +35,11 @@ struct ReturnCurve {
   let range: Double
   /// The standard error of a mean, estimated from the differences between neighbours.
   let chance: Double
-  /// For how many means the curve must have been flat, and for how many a change must last.
+  /// How many means the curve must have been flat, and how many a change must last.
   let flatLength: Int
   let lastingLength: Int
 
-  /// The curve of some returns; nil where they are too few, or where chance alone explains how they differ.
+  /// The curve of some returns; nil if they are too few, or if chance alone explains their differences.
   init?(_ series: ReturnSeries) {
     let returns = series.means
     let count = returns.count
@@ -58,11 +58,11 @@ struct ReturnCurve {
     chance =
       (series.squares / Double(2 * (series.count - 1)) / Double(window * series.length))
       .squareRoot()
-    // Sums round, so that equal returns may have means that are almost equal.
+    // Sums are rounded, so equal returns can have means that differ slightly.
     guard range > 10 * chance, range > 1e-9 * max(abs(low), abs(high)) else { return nil }
   }
 
-  /// The plateau from which the curve rose highest; of equal rises the end of the flat stretch counts.
+  /// The plateau with the highest rise after it; of equal rises the last flat stretch counts.
   var plateau: Plateau? {
     let lows = Self.least(of: means, width: flatLength)
     let highs = Self.greatest(of: means, width: flatLength)
@@ -91,14 +91,14 @@ struct ReturnCurve {
     return plateau
   }
 
-  /// How much the curve may vary where it is called flat.
+  /// How much the curve may vary and still count as flat.
   private var flatness: Double { max(range / 10, 4 * chance) }
 
-  /// The collapse that went deepest: from the best so far by at least half the range, and it lasted.
+  /// The deepest collapse: a fall from the best so far by at least half the range that lasted.
   var collapse: Collapse? {
     let later = Self.greatest(of: means, width: lastingLength)
     var found: (collapse: Collapse, depth: Double)?
-    // The first place of the present peak from which on the curve stayed down.
+    // The first index since the present peak from which on the curve stayed down.
     var current: Collapse?
     var peak = 0
     for place in later.indices {
@@ -114,15 +114,15 @@ struct ReturnCurve {
     return found?.collapse
   }
 
-  /// The least of each `width` neighbours, by their first.
+  /// The minimum of each `width` neighbours, indexed by the first.
   static func least(of values: [Double], width: Int) -> [Double] {
     greatest(of: values.map { -$0 }, width: width).map { -$0 }
   }
 
-  /// The greatest of each `width` neighbours, by their first.
+  /// The maximum of each `width` neighbours, indexed by the first.
   static func greatest(of values: [Double], width: Int) -> [Double] {
     var result: [Double] = []
-    // The places of values that may still be the greatest: each smaller than the one before.
+    // The indices of values that can still become the maximum: each smaller than the one before.
     var candidates: [Int] = []
     var first = 0
     for place in values.indices {

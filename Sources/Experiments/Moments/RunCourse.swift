@@ -2,7 +2,7 @@ import Platform
 import Recordings
 import Rollouts
 
-/// A run as a search for moments sees it: its episodes, up to the step that was the last when the search began.
+/// A run as a search for moments sees it: its episodes up to the last step when the search began.
 /// They are read whenever they are asked for, so that memory does not grow with their number.
 struct RunCourse {
   let recording: Recording
@@ -11,7 +11,7 @@ struct RunCourse {
   let steps: Int
   private let thinning: Thinning?
   private let hasOneWorld: Bool
-  /// What people call the states and actions of a table.
+  /// The readable names of a table's states and actions.
   let names: StateNames
 
   init(of recording: Recording, _ run: RunDescription) throws {
@@ -41,7 +41,7 @@ struct RunCourse {
 
   // MARK: Moments
 
-  /// A moment in an episode, at its last step unless another is named.
+  /// A moment in an episode, at its last step unless another is given.
   func moment(
     _ kind: Moment.Kind, in episode: Episode, at t: Int? = nil, value: Double, _ sentence: String
   ) -> Moment {
@@ -51,8 +51,8 @@ struct RunCourse {
       value: value, sentence: sentence, isRecorded: hasSteps(of: episode))
   }
 
-  /// A moment at a step of the run; nil where no episode had begun by then. Numbers of steps that no world used
-  /// count to the transition before them.
+  /// A moment at a step of the run; nil if no episode had begun by then. Step numbers that no world used
+  /// belong to the transition before them.
   func moment(
     _ kind: Moment.Kind, at step: Int, value: Double, _ sentence: String
   ) throws -> Moment? {
@@ -82,7 +82,7 @@ struct RunCourse {
 
   // MARK: Words
 
-  /// A number of things.
+  /// A count with its noun.
   static func count(_ number: Int, _ thing: String) -> String {
     "\(NumberFormat.count(number)) \(thing)\(number == 1 ? "" : "s")"
   }

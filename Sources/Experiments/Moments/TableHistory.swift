@@ -1,30 +1,31 @@
 package import Recordings
 package import Rollouts
 
-/// Follows the updates of a Q-table, and keeps which were the largest, when the best actions of each state
-/// last changed, and where each action led. Memory grows with the table, not with the steps.
+/// Follows the updates of a Q-table and keeps the largest ones, the steps at which each state's best actions
+/// last changed, and the states that each action led to. Memory grows with the table, not with the steps.
 package struct TableHistory: Sendable {
   /// How many updates there were.
   private(set) var updates = 0
   /// The update with the largest error, and the error: r + γ max Q′ − Q.
   private(set) var largestError: (update: QUpdate, error: Double)?
-  /// The update that lowered the value of its state most, and that value before and after.
+  /// The update that lowered its state's value most, with the value before and after.
   private(set) var largestDrop: (update: QUpdate, before: Double, after: Double)?
 
   private let states: Int
   private let actions: Int
   private var values: [Double]
-  /// The last step that changed which actions are the best of a state; −1 where none did.
+  /// The last step that changed the best actions of each state; −1 if none did.
   private var changes: [Int]
-  /// The first state that an action led to (a table of more than 2³¹ states fits no memory), −1 where it was never done; and any others.
+  /// The first state that each action led to, −1 if it was never taken, and any others. Int32 is enough: no
+  /// table of more than 2³¹ states fits in memory.
   private var followers: [Int32]
   private var otherFollowers: [Int: Set<Int>] = [:]
-  /// The first two of the others once more, side by side, as most actions have no more: sets are slow to ask.
+  /// The first two of the others again, side by side: most actions have no more, and sets are slow to query.
   private var aside: [Int32] = []
   /// Whether an action ever ended an episode.
   private var ends: [Bool]
 
-  /// Nothing has happened to a table yet.
+  /// The history before any update.
   package init(_ table: QTable) {
     (states, actions, values) = (table.states, table.actions, table.values)
     changes = Array(repeating: -1, count: states)
@@ -86,25 +87,25 @@ package struct TableHistory: Sendable {
     otherFollowers[place, default: []].insert(next)
   }
 
-  /// The least value that is as good as the best. Values that should be equal approach each other for ever:
-  /// what differs by less than a millionth is called equal.
+  /// The lowest value that counts as equal to the best. Values that should be equal only approach each other,
+  /// so differences below a millionth are ignored.
   private static func leastOfBest(_ best: Double) -> Double { best - abs(best) * 1e-6 }
 
   // MARK: The greedy path
 
-  /// The states that games by the best actions can come to.
+  /// The states that can be reached by the best actions.
   struct GreedyPath {
     /// In the order in which they are found; the first is the start.
     var states: [Int]
-    /// Whether no action on it ever ended an episode, and each was done: such a game never ends.
+    /// Whether no action on it ever ended an episode, and each was taken: then the game never ends.
     var neverEnds: Bool
-    /// Of a game that never ends: the states that it goes round in.
+    /// The loop of a game that never ends.
     var loop: [Int] = []
-    /// The last step that changed the best actions of one of the states, and that state; nil where none did.
+    /// The last step that changed the best actions of one of the states, and that state; nil if none did.
     var change: (step: Int, state: Int)?
   }
 
-  /// The best actions of a state; of an action that is not legal the value is −∞.
+  /// The best actions of a state; the value of an illegal action is −∞.
   func bestActions(_ state: Int) -> [Int] {
     let row = values[state * actions..<(state + 1) * actions]
     guard let best = row.max(), best > -.infinity else { return [] }
@@ -112,10 +113,10 @@ package struct TableHistory: Sendable {
     return (0..<actions).filter { row[row.startIndex + $0] >= least }
   }
 
-  /// The path by the values as they are now, to every state that an action was ever seen to lead to. Where
-  /// several actions are equally good, it takes all of them.
+  /// The path by the present values, to every state that an action was ever seen to lead to. If
+  /// several actions are equally good, it follows all of them.
   ///
-  /// A path is another one exactly if the best actions of one of its states are others: so it is as it is now
+  /// The path differs exactly if the best actions of one of its states differ, so it has been the same
   /// since the last step that changed those of any of its states.
   func greedyPath(from start: Int) -> GreedyPath {
     var path = GreedyPath(states: [start], neverEnds: true)
@@ -136,7 +137,7 @@ package struct TableHistory: Sendable {
     return path
   }
 
-  /// Whether a best action of a state ended an episode, or was never done, so that nobody knows.
+  /// Whether a best action of a state ended an episode, or was never taken, so that its end is unknown.
   private func hasWayOut(_ state: Int) -> Bool {
     let best = bestActions(state)
     return best.isEmpty
@@ -154,7 +155,7 @@ package struct TableHistory: Sendable {
     }
   }
 
-  /// What is left of states without a way out, where those are taken away to which nothing leads back.
+  /// The states that stay after removing, again and again, those that no remaining state leads to.
   private func loop(in reached: [Int]) -> [Int] {
     var ways: [Int: Int] = [:]
     for state in reached {

@@ -3,7 +3,7 @@ import Recordings
 import Rollouts
 
 extension RunCourse {
-  /// What the updates of a Q-table show, whose episodes start in a state.
+  /// Moments in the updates of a Q-table whose episodes start in one state.
   func tableMoments(_ history: TableHistory, from start: Int) throws -> [Moment] {
     [try largestError(history), try largestDrop(history)].compactMap(\.self)
       + (try pathMoments(history, from: start))
@@ -48,7 +48,7 @@ extension RunCourse {
       moments.append(
         try moment(
           .greedyLoop, at: path.change?.step ?? 0, value: Double(path.loop.count),
-          "From here on a game by the best actions never ends: from \(names.state(start)) \(what)."
+          "From here on a game with the best actions never ends: from \(names.state(start)) \(what)."
         ))
     }
     return moments.compactMap(\.self)

@@ -1,8 +1,8 @@
 import Platform
 import Rollouts
 
-/// A file of runs that are wanted, one JSON object a line. Lines are numbered from 1 and only ever added, so that
-/// a line's number stays its name; paths in it count from the folder that it lies in.
+/// A file of requested runs, one JSON object per line. Lines are numbered from 1 and only ever appended, so
+/// a line keeps its number; paths in it are relative to the manifest's folder.
 ///
 /// ```
 /// {"subject":"maze","seed":1,"settings":{"alpha":0.2},"output":"maze-s1.sqlite"}
@@ -12,22 +12,22 @@ import Rollouts
 package struct Manifest: Sendable {
   package let path: String
 
-  /// A manifest, which may not exist yet.
+  /// A manifest, which need not exist yet.
   package init(_ path: String) { self.path = path }
 
-  /// A line that is not empty: what it asks for, or why it asks for nothing.
+  /// A line that is not empty: the run it asks for, or what is wrong with it.
   package struct Line: Sendable {
     package var number: Int
     package var task: Result<ManifestTask, RunError>
   }
 
-  /// All lines; none where there is no file.
+  /// All lines; none if there is no file.
   package func lines() throws -> [Line] {
     guard let held = try HeldFile.reading(path) else { return [] }
     return try lines(of: held)
   }
 
-  /// The lines of the file that is held.
+  /// The lines of the locked file.
   func lines(of held: borrowing HeldFile) throws -> [Line] {
     let parts = try parts()
     return parts.indices.compactMap { line($0, of: parts) }
@@ -53,7 +53,7 @@ package struct Manifest: Sendable {
     } catch let error as RunError {
       return .failure(.request("line \(number) of \(path): \(error)", error.remedy))
     } catch {
-      // The next line that is added begins behind it.
+      // The next line is appended after it.
       return .failure(
         .request(
           isCut
@@ -69,21 +69,21 @@ package struct Manifest: Sendable {
     }
     let parts = try parts()
     held.release()
-    // The others are not read: there may be thousands.
+    // The other lines are not parsed: there may be thousands.
     guard parts.indices.contains(number - 1), let line = line(number - 1, of: parts) else {
       throw RunError.request("\(path) has no line \(number)")
     }
     return try line.task.get()
   }
 
-  /// Where a path in a line leads to.
+  /// The file that a path in a line means.
   package func place(of path: String) -> String {
     let folder = Files.folder(of: self.path)
     return path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)"
   }
 
-  /// Adds lines, all or none, whoever else adds some at the same time; their numbers. A new run never takes the
-  /// file of another.
+  /// Appends lines, all or none, even if other processes append too; returns their numbers. A new run never
+  /// takes the file of another.
   package func append(_ tasks: [ManifestTask]) throws -> ClosedRange<Int> {
     precondition(!tasks.isEmpty, "there is something to add")
     _ = try Files.makeFolders(Files.folder(of: path))
@@ -102,7 +102,7 @@ package struct Manifest: Sendable {
     return before + 1...before + tasks.count
   }
 
-  /// A name for a new recording that no line and no file has: `maze-s1.sqlite`, or `maze-s1-2.sqlite`.
+  /// A name for a new recording that no line and no file uses: `maze-s1.sqlite`, or `maze-s1-2.sqlite`.
   package func freeOutput(_ stem: String) throws -> String {
     let taken = Set(try lines().compactMap { try? $0.task.get().ownOutput })
     for number in 1... {
@@ -114,7 +114,7 @@ package struct Manifest: Sendable {
 }
 
 extension ManifestTask {
-  /// The file that it makes; nil where it goes on with one.
+  /// The file that the run makes; nil if it continues one.
   fileprivate var ownOutput: String? {
     if case .resume = start { nil } else { output }
   }

@@ -1,18 +1,18 @@
 package import Rollouts
 
-/// One run that a manifest asks for: a new one, one that goes on, or one that begins at a moment of another.
+/// One run that a manifest asks for: a new one, a continued one, or one that forks from another.
 package struct ManifestTask: Sendable, Equatable {
-  /// Where it begins.
+  /// Where the run begins.
   package enum Start: Sendable, Equatable {
     /// At the first step of a world or text.
     case new(NewRun)
-    /// Where a recording ends.
+    /// At the end of a recording.
     case resume(String)
-    /// At a moment of another recording: a step, a part such as 50%, or the end.
+    /// At a moment of another recording: a step, a share such as 50%, or the end.
     case fork(of: String, at: String)
   }
 
-  /// What is learned from the first step on.
+  /// A run from its first step.
   package struct NewRun: Sendable, Equatable {
     package var subject: String
     package var map: String?
@@ -21,17 +21,17 @@ package struct ManifestTask: Sendable, Equatable {
     package var policy: String?
     package var seed: UInt64 = 1
 
-    /// A run of a world or text, as usual but for what is set afterwards.
+    /// A run of a world or text with the default settings.
     package init(_ subject: String) { self.subject = subject }
   }
 
   package var start: Start
-  /// Settings that are not as the preset, or the recording, has them.
+  /// Settings that differ from the preset, or from the recording.
   package var settings: [JSON.Member] = []
-  /// How many steps and episodes there are in all at the end; nil for what the settings say.
+  /// The total number of steps and episodes at the end; nil to use the settings.
   package var steps: Int?
   package var episodes: Int?
-  /// The recording that is made; of a run that goes on it is that one.
+  /// The recording that is made; the same file if a run is continued.
   package var output: String
   package var tags: [String] = []
   package var note = ""
@@ -39,7 +39,7 @@ package struct ManifestTask: Sendable, Equatable {
   /// A run that is recorded in a file.
   package init(_ start: Start, output: String) { (self.start, self.output) = (start, output) }
 
-  /// A run that goes on with its recording.
+  /// A run that continues its recording.
   package init(resuming path: String) { self.init(.resume(path), output: path) }
 
   /// The settings as they are typed.
@@ -47,7 +47,7 @@ package struct ManifestTask: Sendable, Equatable {
     settings.map { ($0.key, $0.value.text ?? $0.value.compact) }
   }
 
-  /// How it goes on other than its recording says.
+  /// How the run continues differently from its recording.
   package var change: PlanChange {
     PlanChange(steps: steps, episodes: episodes, overrides: overrides)
   }
@@ -59,7 +59,7 @@ extension ManifestTask {
   /// What a line holds.
   package var json: JSON {
     var members: [JSON.Member] = []
-    /// Adds what is given; what is as usual is left out.
+    /// Adds what is given; defaults are left out.
     func add(_ key: String, _ value: JSON?) {
       if let value { members.append(.init(key, value)) }
     }
@@ -83,14 +83,14 @@ extension ManifestTask {
     add("episodes", episodes.map(JSON.integer))
     if case .resume = start { return .object(members) }
     add("output", .string(output))
-    // A fork has the tags and the note of the run that it comes from.
+    // A fork has the tags and the note of its parent.
     guard case .new = start else { return .object(members) }
     add("tags", tags.isEmpty ? nil : .array(tags.map(JSON.string)))
     add("note", note.isEmpty ? nil : .string(note))
     return .object(members)
   }
 
-  /// The run that a line, or a form, asks for.
+  /// Parses the run that a line, or a form, asks for.
   package init(json: JSON) throws(RunError) {
     let members = try Members(json)
     let kinds = ["subject", "resume", "fork"].filter { json[$0] != nil }
@@ -129,7 +129,7 @@ extension ManifestTask {
   }
 }
 
-/// The members of a run's JSON, each refused in a sentence where it is of another type.
+/// The members of a run's JSON; a wrong type is an error with a sentence.
 private struct Members {
   private let json: JSON
   private let keys: [String]
@@ -189,14 +189,14 @@ private struct Members {
     for setting in settings {
       switch setting.value {
       case .null, .array, .object:
-        throw RunError.request("\(setting.key) is no \(setting.value.compact)")
+        throw RunError.request("\(setting.key) cannot be \(setting.value.compact)")
       case .bool, .integer, .number, .string: break
       }
     }
     return settings
   }
 
-  /// A word that is misspelled would be a run as nobody asked for it.
+  /// Refuses unknown keys: a misspelled key would make a run that nobody asked for.
   func refuseOthers(than known: [String]) throws(RunError) {
     guard let key = keys.first(where: { !known.contains($0) }) else { return }
     throw RunError.unknown("such a run has no '\(key)'", key, among: known)

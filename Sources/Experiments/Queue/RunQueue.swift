@@ -2,15 +2,15 @@ import Glibc
 import Platform
 import Recordings
 
-/// The runs of a manifest, a few at a time, each by a process of its own.
+/// The runs of a manifest, a few at a time, each in a process of its own.
 ///
-/// There is nothing that must go on running: whoever adds a line starts it where there is room, and each process
-/// that ends starts the next line that waits. Who holds the manifest's file decides, so that no two start the same.
+/// No process has to keep running: whoever appends a line starts it if there is a free place, and each process
+/// that ends starts the next waiting line. Decisions are made under the manifest's lock, so no line starts twice.
 package struct RunQueue: Sendable {
   package let manifest: Manifest
-  /// How many runs there are at once.
+  /// The most runs at once.
   package let most: Int
-  /// The words that run a line: the program and what it takes.
+  /// The command that runs a line: the program and its arguments.
   private let command: @Sendable (_ line: Int) -> [String]
 
   /// The queue of a manifest.
@@ -21,7 +21,7 @@ package struct RunQueue: Sendable {
     (self.manifest, self.most, self.command) = (manifest, max(1, most), command)
   }
 
-  /// Starts lines that wait, as far as there is room; their numbers.
+  /// Starts waiting lines while there are free places; returns their numbers.
   @discardableResult
   package func advance() throws -> [Int] {
     guard Files.exists(manifest.path) else { return [] }
@@ -29,7 +29,7 @@ package struct RunQueue: Sendable {
     defer { held.release() }
     let lines = try manifest.lines(of: held)
     let running = lines.filter { TaskLog(of: $0.number, in: manifest).isHeld }
-    // A run that is made cannot be extended at the same time.
+    // A run must not be extended while it is being made.
     var busy = Set(running.compactMap { try? $0.task.get().output })
     var (room, started) = (most - running.count, [Int]())
     for line in lines where room > 0 {
@@ -50,19 +50,19 @@ package struct RunQueue: Sendable {
     return started
   }
 
-  /// Lets a line run, again where it was stopped or failed: at once where there is room, else when it is its turn.
+  /// Lets a line run, again if it was stopped or failed: at once if there is a free place, else in its turn.
   package func start(_ line: Int) throws {
     _ = try manifest.task(at: line)
     try write(.waiting, to: line)
     try advance()
   }
 
-  /// Stops a line: its process as Ctrl-C does, so that it can go on later; one that waits does not begin.
+  /// Stops a line: its process stops as with Ctrl-C and can continue later; a waiting line does not begin.
   package func stop(_ line: Int) throws {
     let task = try manifest.task(at: line)
     let log = TaskLog(of: line, in: manifest)
     if try isHeld(log) {
-      // It says which process it is before it does anything else.
+      // The process writes its id before it does anything else.
       for _ in 0..<200 where log.process == nil { usleep(10_000) }
       if log.process?.interrupt() == true { return }
       throw RunError.run("the process of line \(line) cannot be stopped from here")
@@ -71,7 +71,7 @@ package struct RunQueue: Sendable {
     if Files.exists(path), try Recording(path).interruptWriter() { return }
     guard let entry = try manifest.lines().first(where: { $0.number == line }),
       manifest.waitingTask(entry) != nil
-    else { throw RunError.run("line \(line) of \(manifest.path) does not run") }
+    else { throw RunError.run("line \(line) of \(manifest.path) is not running") }
     try write(.stopped, to: line)
   }
 
@@ -81,12 +81,12 @@ package struct RunQueue: Sendable {
     return log.isHeld
   }
 
-  /// Notes something of a line that nobody runs.
+  /// Logs something about a line that nobody runs.
   private func write(_ event: TaskLog.Event, to line: Int) throws {
     let held = try HeldFile.writing(manifest.path)
     defer { held.release() }
     guard let log = try HeldFile.ifFree(TaskLog(of: line, in: manifest).path) else {
-      throw RunError.run("line \(line) of \(manifest.path) runs already")
+      throw RunError.run("line \(line) of \(manifest.path) is already running")
     }
     try log.empty()
     try log.append(event)

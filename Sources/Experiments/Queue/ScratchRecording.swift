@@ -3,24 +3,24 @@ import Platform
 import Recordings
 import Synchronization
 
-/// A recording that is made on this machine's own disk, and copied every few minutes, and at the end, to the folder
-/// where it belongs: on a file system that machines share, SQLite's write-ahead log does not work. A copy is
-/// consistent and can be resumed, so a machine that is lost costs what was recorded since the last.
+/// A recording that is made on this machine's own disk, and copied to its final folder every few minutes and at
+/// the end: SQLite's write-ahead log does not work on file systems that machines share. Each copy is
+/// consistent and can be resumed, so a lost machine costs only what was recorded since the last copy.
 package struct ScratchRecording: Sendable {
-  /// Where it belongs.
+  /// The final path.
   private let path: String
   private let folder: String
   private let seconds: Double
 
-  /// A recording of a path, made in a folder of this machine.
+  /// A recording for a path, made in a folder of this machine.
   package init(of path: String, in folder: String, every seconds: Double) {
     (self.path, self.folder, self.seconds) = (path, folder, seconds)
   }
 
-  /// Lends a place on this machine's disk, where the recording goes on from the copy that there is.
+  /// Runs the body with a path on this machine's disk, where the recording continues the existing copy.
   package func use<Result>(_ work: (_ path: String) throws -> Result) throws -> Result {
     _ = try Files.makeFolders(folder)
-    // Paths in a manifest count from its folder, and this one does not.
+    // Paths in a manifest are relative to its folder, but this one is not.
     let folder = Files.resolved(folder)
     let (descriptor, place) = try Files.makePartialFolder(in: folder)
     let local = "\(place)/\(Files.name(of: path))"
@@ -32,12 +32,12 @@ package struct ScratchRecording: Sendable {
     let copier = Copier(from: local, to: path, every: seconds)
     let outcome = Swift.Result { try work(local) }
     copier.stop()
-    // What failed before its first step has left nothing to copy.
+    // A run that failed before its first step has left nothing to copy.
     guard Files.exists(local) else { return try outcome.get() }
     do {
       try copier.copy()
     } catch {
-      // What is on this disk alone must not go with the folder.
+      // What exists only on this disk must not be removed with the folder.
       let kept = "\(folder)/\(Files.name(of: path))"
       try Files.rename(local, to: kept)
       throw RunError.run("\(kept) could not be copied to \(path): \(error)")
@@ -60,7 +60,7 @@ private final class Copier: Sendable {
       while !isOver.load(ordering: .relaxed) {
         usleep(100_000)
         guard monotonicSeconds() - last >= seconds else { continue }
-        // A copy that fails is made the next time; the last one has to succeed.
+        // A failed copy is repeated the next time; only the last one has to succeed.
         if Files.exists(source) { try? self.copy() }
         last = monotonicSeconds()
       }

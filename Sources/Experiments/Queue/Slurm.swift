@@ -1,22 +1,22 @@
 import Platform
 
-/// What is asked of the Slurm cluster that this machine belongs to.
+/// Queries to the Slurm cluster that this machine belongs to.
 package enum Slurm {
-  /// How large an array may be here; nil where Slurm does not say.
+  /// The largest array that is allowed here; nil if Slurm does not say.
   package static func mostTasks(asking folder: String) -> Int? {
     guard let answer = try? ask(["scontrol", "show", "config"], in: folder) else { return nil }
     let line = answer.split(separator: "\n").first { $0.hasPrefix("MaxArraySize") }
     return line?.split(separator: "=").last.flatMap { Int($0.filter { $0 != " " }) }
   }
 
-  /// Submits a script; the job's number.
+  /// Submits a script; returns the job's number.
   package static func submit(_ script: String) throws -> String {
     let answer = try ask(["sbatch", "--parsable", script], in: Files.folder(of: script))
-    // With a cluster's name behind a semicolon where there are several.
+    // If there are several clusters, the cluster's name follows after a semicolon.
     return answer.split(separator: "\n").last.map(String.init) ?? answer
   }
 
-  /// What a program of Slurm says, by way of a file in a folder.
+  /// The output of a Slurm program, which is written to a file in a folder.
   private static func ask(_ words: [String], in folder: String) throws -> String {
     let path = "\(folder)/.slurm-answer"
     let file = try HeldFile.writing(path)

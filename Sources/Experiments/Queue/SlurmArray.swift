@@ -1,17 +1,17 @@
 import Platform
 
-/// The lines of a manifest as one array job of Slurm. The script says all that there is to it, so that it can be
-/// changed by hand, or serve another scheduler.
+/// The lines of a manifest as one array job of Slurm. The script is complete, so that it can be
+/// changed by hand, or used with another scheduler.
 package struct SlurmArray: Sendable {
-  /// The folder of the sweep, the manifest in it, and the program, as every node finds them.
+  /// The folder of the sweep, the manifest in it, and the program, as every node sees them.
   package let manifest: String
   package let program: String
-  /// What the user adds, word by word: `--partition=cpu`.
+  /// Options from the user, word by word: `--partition=cpu`.
   package var options: [String]
   /// The lines to run, in order, and how many each task of the array runs.
   private let lines: [Int]
   private let each: Int
-  /// How many tasks may run at once, as an array says it.
+  /// How many tasks may run at once, in the array's notation.
   private let limit: String
 
   /// A script for lines, in no more tasks than a site allows in an array.
@@ -21,14 +21,14 @@ package struct SlurmArray: Sendable {
   ) {
     (self.lines, self.manifest, self.program, self.options) = (lines, manifest, program, options)
     limit = most.map { "%\($0)" } ?? ""
-    // The largest number of a task is one less than the limit.
+    // The largest array index is one less than the limit.
     each = max(1, ((lines.last ?? 1) + max(2, mostTasks) - 2) / (max(2, mostTasks) - 1))
   }
 
   /// How many tasks the array has.
   package var count: Int { numbers.count }
 
-  /// The numbers of the array's tasks: task n runs the lines (n − 1) · each + 1 to n · each.
+  /// The indices of the array's tasks: task n runs the lines (n − 1) · each + 1 to n · each.
   private var numbers: [Int] {
     var numbers: [Int] = []
     for line in lines where numbers.last != (line - 1) / each + 1 {
@@ -37,7 +37,7 @@ package struct SlurmArray: Sendable {
     return numbers
   }
 
-  /// Numbers as an array is written: 1-3,7.
+  /// Numbers in an array's notation: 1-3,7.
   static func ranges(_ numbers: [Int]) -> String {
     var ranges: [ClosedRange<Int>] = []
     for number in numbers {
@@ -53,11 +53,11 @@ package struct SlurmArray: Sendable {
   }
 
   /// The job's script. A task that is preempted, or whose time is nearly over, stops, copies its recording, and
-  /// is put into the queue again, where it goes on from there.
+  /// returns to the queue, where it continues from there.
   package var script: String {
     let stem = Files.stem(Files.folder(of: manifest))
     let line = each == 1 ? "$task" : "$(((task - 1) * \(each) + 1))-$((task * \(each)))"
-    // Options of the user come last: of two that disagree, Slurm takes the later.
+    // The user's options come last: Slurm uses the later of two conflicting options.
     let header =
       [
         "--job-name=reel-\(stem)", "--array=\(Self.ranges(numbers))\(limit)", "--requeue",
@@ -68,12 +68,12 @@ package struct SlurmArray: Sendable {
       #!/bin/bash
       \(header.map { "#SBATCH \($0)" }.joined(separator: "\n"))
 
-      # One task of the array, or of any scheduler that gives its number as the first word.
+      # One task of the array, or of any scheduler that passes its index as the first argument.
       task=${SLURM_ARRAY_TASK_ID:-$1}
       # Recordings are made on the node's own disk, and copied every three minutes and at the end.
       scratch=${SLURM_TMPDIR:-${TMPDIR:-/tmp}}
 
-      # Before the time is over Slurm sends USR1, and TERM before a preemption: the run stops where it can go on.
+      # Slurm sends USR1 before the time limit, and TERM before a preemption: the run stops and can continue.
       again=
       trap 'again=yes; kill -TERM $run 2>/dev/null' USR1
       trap 'kill -TERM $run 2>/dev/null' TERM
@@ -86,7 +86,7 @@ package struct SlurmArray: Sendable {
 
       if [ -n "$again" ] && [ $code = 130 ]; then
         echo "the time is nearly over: task $task goes back into the queue" >&2
-        # By its place in the array: the number of the last task is that of the whole array.
+        # By its index in the array: the job number of the last task is that of the whole array.
         scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
       fi
       exit $code

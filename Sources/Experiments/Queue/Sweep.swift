@@ -2,21 +2,21 @@ import Glibc
 import Platform
 import Rollouts
 
-/// Many runs of one subject: every combination of some settings, or combinations that are drawn, each with
+/// Many runs of one subject: every combination of some settings, or random combinations, each with
 /// every seed.
 package struct Sweep: Sendable {
-  /// How combinations are found.
+  /// How combinations are chosen.
   package enum Search: Sendable, Equatable {
-    /// All there are.
+    /// Every combination.
     case grid
-    /// A number of them, drawn by a seed: the same seed draws the same.
+    /// A number of random ones: the same seed draws the same.
     case random(Int, seed: UInt64)
   }
 
-  /// More than this is a mistake.
+  /// A larger sweep is taken for a mistake.
   package static let most = 100_000
 
-  /// What is trained, but for its seed and the settings that vary.
+  /// The run, without its seed and the settings that vary.
   package var run: ManifestTask.NewRun
   package var steps: Int?
   package var episodes: Int?
@@ -26,14 +26,14 @@ package struct Sweep: Sendable {
   package var note = ""
   private let axes: [Axis]
 
-  /// A sweep over settings as they are typed: a name with values between commas, or a name that is given
+  /// A sweep over settings as they are typed: a name with comma-separated values, or a name given
   /// several times.
   package init(
     _ run: ManifestTask.NewRun, seeds: [UInt64], settings: [(name: String, value: String)],
     in catalog: Catalog = .builtIn
   ) throws {
     (self.run, self.seeds) = (run, seeds)
-    // A text has the same settings whichever it is.
+    // All texts have the same settings.
     let plan = try catalog.plan(
       PlanRequest(run.subject, map: run.map, preset: run.preset, policy: run.policy))
     let kinds = Dictionary(
@@ -53,7 +53,7 @@ package struct Sweep: Sendable {
   /// The names of the settings that vary.
   package var varied: [String] { axes.filter(\.varies).map(\.name) }
 
-  /// Every run. Settings that do not go together are refused before any of them begins.
+  /// Every run. Settings that do not fit together are refused before any run begins.
   package func tasks(in catalog: Catalog = .builtIn) throws -> [ManifestTask] {
     let combinations = try combinations()
     let (count, overflow) = combinations.count.multipliedReportingOverflow(by: seeds.count)
@@ -79,7 +79,7 @@ package struct Sweep: Sendable {
     }
   }
 
-  /// Values of every setting, combination by combination; of a grid the last setting changes fastest.
+  /// Values of every setting, combination by combination; in a grid the last setting changes fastest.
   private func combinations() throws -> [[String]] {
     switch search {
     case .grid:
@@ -97,7 +97,7 @@ package struct Sweep: Sendable {
     case .random(let count, let seed):
       let generator = Generator(seed: seed)
       var (all, known) = ([[String]](), Set<[String]>())
-      // Of a few values there may be fewer combinations than are asked for.
+      // A few values may give fewer combinations than requested.
       for attempt in 0..<100 * count where all.count < count {
         let values = axes.enumerated().map { place, axis in
           axis.draw(generator.draws(for: .search, episode: attempt, t: place))
@@ -108,7 +108,7 @@ package struct Sweep: Sendable {
     }
   }
 
-  /// What a combination's files are called: by the settings that vary, as far as a name may be long.
+  /// The file name of a combination: the settings that vary, cut to the length of a name.
   private func stem(of values: [String]) -> String {
     let parts = zip(axes, values).filter(\.0.varies).map { axis, value in
       axis.name + String(value.map { $0.isLetter || $0.isNumber || ".-".contains($0) ? $0 : "_" })
@@ -122,7 +122,7 @@ package struct Sweep: Sendable {
     return names[stem] == 1 ? stem : "\(stem)-\(names[stem] ?? 0)"
   }
 
-  /// A value as a manifest keeps it: a number where it is typed as one.
+  /// A value as a manifest keeps it: a number if it is typed as one.
   private static func json(typed text: String) -> JSON {
     if let whole = Int(text), "\(whole)" == text { return .integer(whole) }
     if let number = Double(text), JSON.number(number).compact == text { return .number(number) }
@@ -130,14 +130,14 @@ package struct Sweep: Sendable {
   }
 }
 
-/// A setting, and what it may be in a sweep.
+/// A setting, and its possible values in a sweep.
 private struct Axis: Sendable {
   var name: String
   var choices: [Choice]
 
   enum Choice: Sendable, Equatable {
     case value(String)
-    /// Between two numbers; by orders of magnitude, and whole, where that is said.
+    /// A range of numbers, optionally logarithmic, and optionally of whole numbers.
     case range(ClosedRange<Double>, isLogarithmic: Bool, isWhole: Bool)
   }
 
@@ -179,7 +179,7 @@ private struct Axis: Sendable {
 }
 
 extension Axis.Choice {
-  /// What is typed: values between commas, `uniform(low,high)` or `loguniform(low,high)`.
+  /// Parses comma-separated values, `uniform(low,high)` or `loguniform(low,high)`.
   fileprivate static func parse(_ text: String, of name: String, _ kind: SettingKind?) throws
     -> [Self]
   {
@@ -196,7 +196,7 @@ extension Axis.Choice {
       if case .count? = kind { isWhole = true }
       return [.range(low...high, isLogarithmic: isLogarithmic, isWhole: isWhole)]
     }
-    // A value of several numbers has commas of its own: other values are given by other --set.
+    // A value that is a list has commas of its own: other values are given with further --set.
     if case .counts? = kind { return [.value(text)] }
     let parts = split(text)
     guard parts.allSatisfy({ !$0.isEmpty }) || parts.count == 1 else {
@@ -205,7 +205,7 @@ extension Axis.Choice {
     return parts.map(Self.value)
   }
 
-  /// The parts between commas that stand in no parentheses.
+  /// The parts between commas that are not in parentheses.
   private static func split(_ text: String) -> [String] {
     var (parts, depth) = ([""], 0)
     for letter in text {
@@ -222,7 +222,7 @@ extension Axis.Choice {
 }
 
 extension Double {
-  /// The number with a few digits that count: a drawn setting that people can read.
+  /// The number rounded to a few significant digits, so that a drawn setting is readable.
   fileprivate func rounded(toDigits digits: Int) -> Double {
     guard self != 0 else { return 0 }
     let scale = pow(10, Double(digits - 1) - floor(log10(abs(self))))

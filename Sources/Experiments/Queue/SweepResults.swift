@@ -1,10 +1,10 @@
 import Recordings
 
-/// What the finished runs of a sweep came to, combination by combination, the best first.
+/// The results of a sweep's finished runs, combination by combination, the best first.
 package struct SweepResults: Sendable {
   /// The runs of one combination of settings.
   package struct Row: Sendable {
-    /// Its settings as they are typed, but for the seed.
+    /// The settings as they are typed, without the seed.
     package var settings: String
     package var scores: [Double]
 
@@ -12,12 +12,12 @@ package struct SweepResults: Sendable {
   }
 
   package private(set) var rows: [Row] = []
-  /// Whether scores are losses, of which the least is the best.
+  /// Whether scores are losses, so that the lowest is the best.
   package private(set) var areLosses = false
   /// The score of each recording, by its path.
   package private(set) var scores: [String: Double] = [:]
 
-  /// Reads the recordings of lines that are done.
+  /// Reads the recordings of finished lines.
   package init(of statuses: [TaskStatus]) throws {
     var places: [String: Int] = [:]
     for status in statuses where status.state == .done {

@@ -2,14 +2,14 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Runs the lines of a manifest that are not done, some at a time, each by a process of its own: one that fails,
-/// or is killed, takes no other with it.
+/// Runs the unfinished lines of a manifest, some at a time, each in a process of its own, so that a run that
+/// fails or is killed does not affect the others.
 package struct SweepRunner: Sendable {
   package let manifest: Manifest
-  /// How many runs there are at once, and how often one that fails is tried again.
+  /// The most runs at once, and how often a failed run is repeated.
   package let most: Int
   package let retries: Int
-  /// The words that run a line.
+  /// The command that runs a line.
   private let command: @Sendable (_ line: Int) -> [String]
 
   /// A runner of a manifest's lines.
@@ -20,18 +20,18 @@ package struct SweepRunner: Sendable {
     (self.manifest, self.most, self.retries, self.command) = (manifest, most, retries, command)
   }
 
-  /// What became of a line.
+  /// The outcome of a line.
   package enum Outcome: Sendable, Equatable {
     case done
-    /// It goes on when it is run again.
+    /// It can be continued.
     case stopped
     /// Another process runs it.
     case elsewhere
-    /// After how many tries.
+    /// It failed after this many attempts.
     case failed(Int)
   }
 
-  /// Runs lines until all are done or failed, or `progress` says false, which stops those that run.
+  /// Runs lines until all are done or failed, or until `progress` returns false, which stops the running ones.
   package func run(
     _ lines: [Int], progress: @escaping @Sendable (Double, String) -> Bool
   ) throws -> [Outcome] {
@@ -71,7 +71,7 @@ package struct SweepRunner: Sendable {
     preconditionFailure("the last attempt has an outcome")
   }
 
-  /// How much of a run is recorded.
+  /// The share of a run that is recorded.
   private func share(of task: ManifestTask) -> Double {
     guard let recording = try? Recording(manifest.recording(of: task)),
       let target = try? TaskTarget(of: task, in: recording),
@@ -82,7 +82,7 @@ package struct SweepRunner: Sendable {
 }
 
 extension Manifest {
-  /// Adds the runs of a sweep that are not in it yet; how many it adds. A run that its folder has under other
+  /// Appends the runs of a sweep that are missing; returns how many. A run that its folder has with other
   /// settings is refused.
   @discardableResult
   package func add(_ tasks: [ManifestTask]) throws -> Int {
@@ -93,7 +93,7 @@ extension Manifest {
       guard let other = known[task.output] else { return true }
       guard other == task else {
         throw RunError.request(
-          "\(place(of: task.output)) was planned otherwise: \(other.json.compact)",
+          "\(place(of: task.output)) was planned with other settings: \(other.json.compact)",
           .otherFolder)
       }
       return false

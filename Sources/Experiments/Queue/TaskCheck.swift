@@ -3,21 +3,21 @@ import Recordings
 package import Rollouts
 import Worlds
 
-/// Why a run that is asked for cannot be made, and how large it would be.
+/// What is wrong with a requested run, and how large the run would be.
 package struct TaskCheck: Sendable {
-  /// What is wrong in one field: the name of a setting, or that of a member of a manifest's line; empty where it
-  /// is in none alone.
+  /// A mistake in one field: the name of a setting, or of a member of a manifest's line; empty if it is
+  /// in no single field.
   package struct Problem: Sendable, Equatable {
     package var field: String
     package var sentence: String
   }
 
   package private(set) var problems: [Problem] = []
-  /// At most how many steps it has, and how many bytes they take; nil where nobody knows.
+  /// The most steps it can have, and their bytes; nil if unknown.
   package private(set) var steps: Int?
   package private(set) var bytes: Int?
 
-  /// Looks at a run without making it.
+  /// Checks a run without making it.
   package init(_ task: ManifestTask, in manifest: Manifest, _ catalog: Catalog = .builtIn) {
     do {
       switch task.start {
@@ -36,7 +36,7 @@ package struct TaskCheck: Sendable {
     }
   }
 
-  /// Flat, for programs.
+  /// The check as flat JSON.
   package var members: [JSON.Member] {
     let problems = problems.map { problem -> JSON in
       ["field": .string(problem.field), "sentence": .string(problem.sentence)]
@@ -57,7 +57,7 @@ extension TaskCheck {
     let request = manifest.request(for: task, run)
     var usual = request
     (usual.overrides, usual.map, usual.text) = ([], nil, nil)
-    // What is wrong is sought where it stands: first without map, text and settings, then with each.
+    // To find the field with the mistake: first without map, text and settings, then with each.
     var plan = try plan(usual, catalog, "preset")
     usual.map = request.map
     plan = try self.plan(usual, catalog, "map")
@@ -119,13 +119,13 @@ extension TaskCheck {
     }
   }
 
-  /// Looks at what changes in a run that goes on from where some plan had come.
+  /// Checks the changes of a run that continues from an earlier plan.
   private mutating func check(
     _ task: ManifestTask, goingOn recording: Recording, mayChangeRules: Bool,
     _ plan: (RunDescription) throws -> TrainingPlan
   ) throws {
     let plan = try plan(recording.trainingDescription())
-    try plan.requireOwnTrainer(for: "trained on")
+    try plan.requireOwnTrainer(for: "continued")
     let steps = try recording.stepCount()
     let episodes = try recording.lastEpisodes(1).first?.number ?? 0
     func changed(_ change: PlanChange) throws -> TrainingPlan {
@@ -158,7 +158,7 @@ extension TaskCheck {
     }
   }
 
-  /// Where settings do not go together, the sentence begins with the one that is to change.
+  /// If settings do not fit together, the sentence begins with the one that has to change.
   private func problem(_ error: any Error, among known: [ExplainedSetting]) -> Problem {
     let sentence = "\(error)"
     let first = sentence.prefix { $0 != " " }

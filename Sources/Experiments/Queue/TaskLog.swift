@@ -1,38 +1,38 @@
 import Platform
 import Rollouts
 
-/// What became of a line of a manifest besides its recording: lines of JSON for what counts, and whatever the
-/// process said. Whoever runs the line holds the file, so that no two do, and none is taken to run that died.
+/// The state of a line of a manifest besides its recording: JSON lines for its events, and the output of its
+/// process. The process that runs the line locks the file, so no two run it, and a dead one is recognized.
 struct TaskLog: Sendable {
   let path: String
 
-  /// The log of a line, which lies beside its manifest: `runs.jsonl.3.log`.
+  /// The log of a line, which is beside its manifest: `runs.jsonl.3.log`.
   init(of line: Int, in manifest: Manifest) { path = "\(manifest.path).\(line).log" }
 
-  /// What counts.
+  /// An event.
   enum Event: Equatable {
     /// The line waits for its turn.
     case waiting
-    /// A process runs it.
+    /// A process runs the line.
     case started(ProcessIdentity)
-    /// Somebody stopped it.
+    /// The line was stopped by a user.
     case stopped
     case failed(String)
   }
 
-  /// Whether a living process runs the line. To be asked while the manifest is held.
+  /// Whether a living process runs the line. Only valid while the manifest is locked.
   var isHeld: Bool { HeldFile.isHeld(path) }
 
-  /// What counted last; nil where nobody began with the line.
+  /// The last event; nil if the line was never started.
   var last: Event? {
     guard let size = Files.size(path) else { return nil }
-    // A program may say much before it fails.
+    // A program may print a lot before it fails.
     let bytes = try? Files.part(max(0, size - 65_536)..<size, of: path)
-    // A log without a word is of a process that died before its first.
+    // An empty log belongs to a process that died before its first event.
     return events(in: bytes).last ?? .stopped
   }
 
-  /// The process that runs it, or ran it last.
+  /// The process that runs the line, or ran it last.
   var process: ProcessIdentity? {
     let start = events(in: try? Files.start(of: path, count: 4096)).first
     if case .started(let process) = start { return process }
@@ -47,7 +47,7 @@ struct TaskLog: Sendable {
 }
 
 extension TaskLog.Event {
-  /// As a line of the log.
+  /// The event as a line of the log.
   var json: JSON {
     switch self {
     case .waiting: ["event": "waiting"]
@@ -77,7 +77,7 @@ extension TaskLog.Event {
 }
 
 extension HeldFile {
-  /// Adds what counts to a log.
+  /// Appends an event to a log.
   func append(_ event: TaskLog.Event) throws { try append(Array((event.json.compact + "\n").utf8)) }
 }
 
@@ -85,7 +85,7 @@ extension HeldFile {
 package struct TaskSession: ~Copyable {
   private let log: HeldFile
 
-  /// Takes a line, which nobody else runs then.
+  /// Claims a line, so that no other process runs it.
   package init(_ manifest: Manifest, line: Int) throws {
     let log = try Self.log(of: line, in: manifest)
     try log.append(.started(.current))
@@ -95,7 +95,7 @@ package struct TaskSession: ~Copyable {
   private static func log(of line: Int, in manifest: Manifest) throws -> HeldFile {
     let path = TaskLog(of: line, in: manifest).path
     if let log = try HeldFile.standardOutput(ifItIs: path) { return log }
-    // Whoever asks whether a line runs holds the manifest as well.
+    // Whoever asks whether a line is running holds the manifest's lock as well.
     let held = try HeldFile.writing(manifest.path)
     defer { held.release() }
     guard let log = try HeldFile.ifFree(path) else {
@@ -105,18 +105,18 @@ package struct TaskSession: ~Copyable {
     return log
   }
 
-  /// Notes why nothing came of it.
+  /// Logs why the run failed.
   package consuming func fail(_ why: String) throws {
     try log.append(.failed(why))
     log.release()
   }
 
-  /// Notes that somebody stopped it.
+  /// Logs that a user stopped the run.
   package consuming func stop() throws {
     try log.append(.stopped)
     log.release()
   }
 
-  /// Lets go of it: its recording says how far it came.
+  /// Releases the line: its recording says how far it came.
   package consuming func finish() { log.release() }
 }

@@ -2,24 +2,24 @@ import Platform
 import Recordings
 package import Rollouts
 
-/// How a line of a manifest stands, as its recording and its log say.
+/// The status of a line of a manifest, from its recording and its log.
 package struct TaskStatus: Sendable {
-  /// What became of it.
+  /// The state of the run.
   package enum State: String, Sendable {
-    /// Nobody runs it yet.
+    /// Nobody has started it yet.
     case waiting
     /// A living process runs it.
     case running
-    /// All that it asks for is recorded.
+    /// Everything requested is recorded.
     case done
-    /// It was stopped, or its process died: it can go on.
+    /// It was stopped, or its process died: it can continue.
     case interrupted
-    /// It cannot go on as it is.
+    /// It cannot continue as it is.
     case failed
   }
 
   package var number: Int
-  /// What the line asks for; nil where it cannot be read.
+  /// The run that the line asks for; nil if it cannot be read.
   package var task: ManifestTask?
   package var state: State
   /// Why it failed.
@@ -29,7 +29,7 @@ package struct TaskStatus: Sendable {
   package var target: TaskTarget?
   package var reached: TaskTarget.Reached?
 
-  /// Flat, for programs.
+  /// The status as flat JSON.
   package var members: [JSON.Member] {
     let share = target.flatMap { target in reached.map(target.share) }
     return [
@@ -45,14 +45,14 @@ package struct TaskStatus: Sendable {
 }
 
 extension Manifest {
-  /// How all lines stand, or the last ones, or those with some numbers.
+  /// The status of all lines, of the last ones, or of those with some numbers.
   package func statuses(
     last most: Int = .max, of numbers: Set<Int>? = nil
   ) throws -> [TaskStatus] {
     guard let held = try HeldFile.reading(path) else { return [] }
     let lines = try lines(of: held).filter { numbers?.contains($0.number) ?? true }.suffix(most)
     let isHeld = lines.map { TaskLog(of: $0.number, in: self).isHeld }
-    // Recordings take longer to look at than lines may wait to be added.
+    // Looking at recordings takes longer than appending lines should have to wait.
     held.release()
     return zip(lines, isHeld).map { status(of: $0, isHeld: $1) }
   }
@@ -94,15 +94,15 @@ extension Manifest {
     return status
   }
 
-  /// Whether nobody has begun with a line, or somebody wants it to go on.
+  /// Whether a line was never started, or is to be continued.
   private func waits(_ task: ManifestTask, _ event: TaskLog.Event?, isThere: Bool) -> Bool {
     guard event == nil else { return event == .waiting }
     if case .resume = task.start { return true }
     return !isThere
   }
 
-  /// The task of a line that waits for somebody to run it; nil where it does not. To be asked while the manifest
-  /// is held.
+  /// The task of a line that waits for a free place; nil if it does not wait. Only valid while the manifest is
+  /// locked.
   func waitingTask(_ line: Line) -> ManifestTask? {
     let log = TaskLog(of: line.number, in: self)
     guard let task = try? line.task.get(), !log.isHeld else { return nil }

@@ -6,22 +6,22 @@ package struct TaskTarget: Sendable, Equatable {
   package var steps: Int?
   package var episodes: Int?
 
-  /// What settings say, of which 0 is no limit.
+  /// The limits in a run's settings, where 0 means no limit.
   init(_ configuration: JSON) {
     func limit(_ key: String) -> Int? { configuration[key]?.int.flatMap { $0 > 0 ? $0 : nil } }
     (steps, episodes) = (limit("steps"), limit("episodes"))
   }
 
-  /// When a task's run is done, by the recording that it makes.
+  /// The limits of a task's run, from the recording that it makes.
   init(of task: ManifestTask, in recording: Recording) throws {
     switch task.start {
     case .new:
-      // A run may have been extended since.
+      // The run may have been extended since.
       self.init(try recording.sessions().first?.configuration ?? .object([]))
     case .fork:
       let sessions = try recording.sessions()
       let end = try recording.description().parent?.step ?? 0
-      // It has the sessions of its parent before its own.
+      // The sessions of its parent come before its own.
       let own = sessions.dropFirst().first { $0.firstStep >= end }
       self.init((own ?? sessions.last)?.configuration ?? .object([]))
     case .resume:
@@ -36,7 +36,7 @@ package struct TaskTarget: Sendable, Equatable {
     let kept = try recording.checkpointSteps().last ?? 0
     let steps = max(kept, try recording.stepCount())
     let last = try recording.lastEpisodes(1).first?.number ?? 0
-    // A run that comes to its end keeps what it learned there.
+    // A finished run has a checkpoint at its end.
     let hasSteps = self.steps.map { kept >= $0 } ?? false
     let hasEpisodes = episodes.map { last > $0 || last == $0 && kept >= steps } ?? false
     return Reached(steps: steps, episodes: last, isAll: hasSteps || hasEpisodes)
@@ -50,7 +50,7 @@ package struct TaskTarget: Sendable, Equatable {
     package var isAll: Bool
   }
 
-  /// The part that is done, from 0 to 1.
+  /// The share that is done, from 0 to 1.
   func share(of reached: Reached) -> Double {
     if reached.isAll { return 1 }
     func part(_ count: Int, _ of: Int?) -> Double { of.map { Double(count) / Double($0) } ?? 0 }

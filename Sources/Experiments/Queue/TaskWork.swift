@@ -2,13 +2,13 @@ import Platform
 package import Recordings
 import Rollouts
 
-/// What there is to do for a line of a manifest.
+/// What is left to do for a line of a manifest.
 package enum TaskWork {
   /// The recording does not exist yet.
   case train(TrainingRun)
   /// It exists, and is not done.
   case resume(ResumedRun, PlanChange)
-  /// Its beginning is not copied yet.
+  /// The part that it shares with its parent is not copied yet.
   case fork(Recording, step: Int)
   /// Everything is done.
   case nothing
@@ -18,7 +18,7 @@ extension Manifest {
   /// The recording of a line's run.
   package func recording(of task: ManifestTask) -> String { place(of: task.output) }
 
-  /// What there is to do for a run that is asked for.
+  /// What is left to do for a requested run.
   package func work(for task: ManifestTask, in catalog: Catalog = .builtIn) throws -> TaskWork {
     let path = recording(of: task)
     if case .resume = task.start { return try work(toExtend: path, task, catalog) }
@@ -44,7 +44,7 @@ extension Manifest {
     }
   }
 
-  /// What is asked of the catalog for a new run; files count from the manifest's folder.
+  /// The catalog's request for a new run; file names are relative to the manifest's folder.
   package func request(for task: ManifestTask, _ run: ManifestTask.NewRun) -> PlanRequest {
     let length =
       (task.episodes.map { [("episodes", "\($0)")] } ?? [])
@@ -55,7 +55,7 @@ extension Manifest {
       overrides: task.overrides + length)
   }
 
-  /// A run that was extended by a line that did not come to its end goes on as that line said.
+  /// A run that was already extended by this line continues with those settings.
   private func work(
     toExtend path: String, _ task: ManifestTask, _ catalog: Catalog
   ) throws -> TaskWork {
@@ -66,7 +66,7 @@ extension Manifest {
       for (name, value) in task.overrides + (task.steps.map { [("steps", "\($0)")] } ?? []) {
         _ = try changed.set(name, to: value)
       }
-      // Of steps alone it follows how many episodes there may be.
+      // A number of steps alone determines how many episodes are possible.
       if task.steps == nil, let episodes = task.episodes {
         _ = try changed.set("episodes", to: "\(episodes)")
       }
@@ -84,12 +84,12 @@ extension Manifest {
     return .resume(try ResumedRun(recording.path, in: catalog), change)
   }
 
-  /// Refuses a recording that is another run than the line asks for.
+  /// Refuses a recording of another run than the line asks for.
   private func check(
     _ recording: Recording, is task: ManifestTask, _ catalog: Catalog
   ) throws {
     let found = try recording.description()
-    let refusal = RunError.run("\(recording.path) is another run: the line cannot record there")
+    let refusal = RunError.run("\(recording.path) holds another run: the line cannot record there")
     switch task.start {
     case .new(let new):
       let plan = try catalog.plan(request(for: task, new))
@@ -108,7 +108,7 @@ extension Manifest {
 }
 
 extension Recording {
-  /// The step of a moment as people name it.
+  /// The step of a typed moment.
   fileprivate func step(at text: String) throws -> Int {
     guard let moment = RecordedMoment(text) else {
       throw RunError.request("at is a step, N% or end, not '\(text)'")

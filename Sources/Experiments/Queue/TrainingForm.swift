@@ -1,32 +1,32 @@
 package import Rollouts
 import Worlds
 
-/// Everything that can be asked for when something is trained, from the declarations that check it.
+/// Everything that can be set before training, from the declarations that check it.
 package struct TrainingForm: Sendable {
   /// A world, or texts.
   package struct Subject: Sendable {
     package var name: String
-    /// The maps that are found by a name; nil where there are none to choose.
+    /// The maps that can be named; nil if there is no choice.
     package var maps: [String]?
     package var usualMap: String?
     package var presets: [PresetSettings]
   }
 
-  /// A preset with every setting and rule as it has them.
+  /// A preset with all its settings and rules.
   package struct PresetSettings: Sendable {
     package var name: String
     package var help: String
     package var trainer: String
     package var policy: String?
-    /// What is trained by it, with every setting and rule.
+    /// A trainable world or text, with all settings and rules.
     package var plan: TrainingPlan
   }
 
   package var subjects: [Subject]
-  /// What a preset could not be made from, such as a map that is missing here.
+  /// Why a preset is missing, such as a map that is not here.
   package var problems: [String] = []
 
-  /// The form of a catalog. What cannot be made is left out, and said.
+  /// The form of a catalog. What cannot be offered is left out, with the reason.
   package init(of catalog: Catalog = .builtIn) {
     var problems: [String] = []
     subjects = catalog.subjects.compactMap { name in
@@ -83,7 +83,7 @@ extension TrainingForm.PresetSettings {
 }
 
 extension TrainingForm {
-  /// Every setting and rule of a plan, with what it is and whose.
+  /// Every setting and rule of a plan, with its meaning and owner.
   package static func json(of plan: TrainingPlan) -> JSON {
     let trainers = plan.settings.explained.count
     return .array(
@@ -95,7 +95,7 @@ extension TrainingForm {
 }
 
 extension ExplainedSetting {
-  /// What a form needs to ask for it, flat.
+  /// The setting as flat JSON, for a form field.
   package var members: [JSON.Member] {
     let all: [JSON.Member] = [
       .init("name", .string(member.key)), .init("explanation", .string(help)),
@@ -116,7 +116,7 @@ extension ExplainedSetting {
 }
 
 extension SettingKind {
-  /// The kind of its values.
+  /// The type of its values.
   fileprivate var name: String {
     switch self {
     case .number: "number"
@@ -128,7 +128,7 @@ extension SettingKind {
     }
   }
 
-  /// What limits them.
+  /// The limits of its values.
   fileprivate var bounds: [JSON.Member] {
     switch self {
     case .number(let range), .schedule(let range):

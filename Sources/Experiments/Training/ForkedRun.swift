@@ -9,10 +9,10 @@ package struct ForkedRun {
   private let seed: UInt64
   /// How many steps both runs share.
   private let end: Int
-  /// Where the parent's learner was kept last by then.
+  /// The parent's last checkpoint before that.
   private let kept: Checkpoint
 
-  /// A fork of a recording of training, after a number of its steps.
+  /// A fork of a training recording after a number of its steps.
   package init(of parent: Recording, at end: Int, in catalog: Catalog = .builtIn) throws {
     try parent.requireEveryStep(for: "a fork")
     let run = try parent.trainingDescription()
@@ -25,21 +25,21 @@ package struct ForkedRun {
     seed = run.seed
   }
 
-  /// Writes the new recording up to the fork, from where a `ResumedRun` trains it on.
+  /// Writes the new recording up to the fork; a `ResumedRun` trains it further.
   package func write(
     to path: String, _ change: PlanChange, force: Bool, progress: ProgressHandler
   ) throws {
     let (checkpoint, episodes) = try learned(progress)
     let changed = try plan.changed(
       by: change, steps: checkpoint.step, episodes: episodes, mayChangeRules: true)
-    // What does not go together is refused now, and not when all is copied.
+    // What does not fit together is refused now, not after everything is copied.
     do {
       _ = try changed.trainer(seed: seed, from: checkpoint, history: parent.history)
     } catch let error as SafetensorsError {
       throw RunError.request(
         "what was learned does not fit these settings: \(error); a fork keeps its network's shape")
     }
-    // Steps behind the last update are taken once more, which other rules would take otherwise.
+    // Steps after the last update are repeated, because other rules would give other steps.
     let hasOtherRules = changed.rules != plan.rules
     try parent.fork(
       at: hasOtherRules ? checkpoint.step : end, from: checkpoint,
@@ -47,8 +47,8 @@ package struct ForkedRun {
     ) { guard progress($0, "copying") else { throw RunError.cancelled } }
   }
 
-  /// What was learned by the fork: from the last checkpoint that was kept, the steps since then are made
-  /// again and compared with the recorded ones. Of a PPO, by the last update before the fork.
+  /// The learner at the fork: the steps since the last checkpoint are trained again
+  /// and compared with the recorded ones. For PPO, the learner at the last update before the fork.
   private func learned(
     _ progress: ProgressHandler
   ) throws -> (checkpoint: Checkpoint, episodes: Int) {
@@ -64,7 +64,7 @@ package struct ForkedRun {
 }
 
 extension Trainer {
-  /// Trains to the stop step; the last checkpoint that was kept by then.
+  /// Trains to the stop step; returns the last checkpoint up to there.
   fileprivate mutating func train(
     into relearning: Relearning, _ progress: (Int) throws -> Void
   ) throws -> Checkpoint {

@@ -4,7 +4,7 @@ import Synchronization
 package import Trainers
 
 extension PPOConfiguration: TrainerSettings {
-  /// The trainer by proximal policy optimization.
+  /// The trainer for proximal policy optimization.
   package static var trainerName: String { "ppo" }
 
   package static func learns(_ subject: Subject) -> Bool {
@@ -44,7 +44,7 @@ extension PPOConfiguration: TrainerSettings {
 
   package func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player {
     func make<W: ObservableWorld>(_ world: W) throws -> any Player {
-      // As in the training's trials: a policy that never fails may play for ever.
+      // As in the trials during training: a policy that never fails could play for ever.
       try PolicyPlayer(
         world, GreedyPolicyNetwork(checkpoint),
         stepLimit: min(world.stepLimit, evaluationSteps))
@@ -76,7 +76,7 @@ extension PPOConfiguration: TrainerSettings {
   }
 }
 
-/// Where a transformer looks in the frames of a world.
+/// What a transformer attends to in the frames of a world.
 private final class PolicyAttention<W: ObservableWorld>: StateAttention {
   let heads: Int
   private let world: W

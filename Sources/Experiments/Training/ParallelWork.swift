@@ -1,9 +1,9 @@
 import Platform
 import Synchronization
 
-/// Does some pieces of work on all cores, or `atOnce`. `progress` hears how much of all is done; where it says false, no
-/// other piece begins, and those at work hear it too. The first failure ends the rest. Products come in the
-/// order of the pieces; of those that never began there is none.
+/// Runs pieces of work on all cores, or `atOnce`. `progress` receives the share that is done; if it returns
+/// false, no other piece begins, and the running ones are asked to stop. The first failure ends the rest.
+/// Results come in the order of the pieces; pieces that never began have none.
 package func onAllCores<Product: Sendable>(
   _ pieces: Int, atOnce: Int = ThreadPool.processorCount,
   progress: @escaping @Sendable (_ share: Double, _ note: String) -> Bool,
@@ -34,7 +34,7 @@ package func onAllCores<Product: Sendable>(
   }
 }
 
-/// What the pieces know of each other.
+/// The shared state of the pieces.
 private struct Shared<Product> {
   var shares: [Double]
   var products: [Int: Product] = [:]
@@ -43,7 +43,7 @@ private struct Shared<Product> {
 
   init(pieces: Int) { shares = Array(repeating: 0, count: pieces) }
 
-  /// Notes how far a piece has come; the part of all that is done.
+  /// Updates the progress of a piece; returns the share of all work that is done.
   mutating func advance(_ index: Int, to share: Double) -> Double {
     shares[index] = share
     return shares.reduce(0, +) / Double(shares.count)

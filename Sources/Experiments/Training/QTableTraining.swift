@@ -25,11 +25,13 @@ extension QTableConfiguration: TrainerSettings {
     return settings
   }
 
-  /// The table is made again from the steps, so that every moment has one.
+  /// The table is rebuilt from the steps, so every moment has one.
   package func checkpoint(
     of recording: Recording, at moment: RecordedMoment
   ) throws -> Checkpoint {
-    if case .best = moment { throw RunError.request("a Q-table keeps no best: name a step") }
+    if case .best = moment {
+      throw RunError.request("a Q-table keeps no best version: name a step")
+    }
     let step = try recording.step(at: moment)
     return try recording.qTable(at: step).checkpoint(step: step)
   }
@@ -60,7 +62,7 @@ extension QTableConfiguration: TrainerSettings {
 
   package var insight: Insight { .table }
 
-  /// The world as a table of states.
+  /// The world, which must have a table of states.
   package static func tabular(_ world: any World) throws -> any TabularWorld {
     guard let table = world as? any TabularWorld else {
       throw noTable(of: world.description.name)

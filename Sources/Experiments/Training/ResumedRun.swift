@@ -4,18 +4,18 @@ package import Recordings
 import Rollouts
 package import Trainers
 
-/// A recorded run that goes on from its last checkpoint, to its end or beyond.
+/// A recorded run that continues from its last checkpoint, to its end or beyond.
 package struct ResumedRun {
   package let path: String
   package let plan: TrainingPlan
-  /// Why it may not go on as it would have without a stop; nil where it does.
+  /// Why it may not continue as it would have without a stop; nil if it does.
   package let warning: String?
   private let recorded: RunDescription
   private let options: RecordingOptions
   private let onCommit: ((Int) -> Void)?
   private let ranks: Ranks?
 
-  /// A recording of training that is to go on. Of several processes the first alone opens it.
+  /// A training recording to continue. Of several processes only the first opens it.
   package init(
     _ path: String, in catalog: Catalog = .builtIn, options: RecordingOptions = RecordingOptions(),
     onCommit: ((Int) -> Void)? = nil, ranks: Ranks? = nil
@@ -23,26 +23,26 @@ package struct ResumedRun {
     try ranks.compareProgram(resuming: true)
     recorded = try ranks.description(in: catalog) {
       let recording = try Recording(path)
-      try recording.requireEveryStep(for: "training on")
+      try recording.requireEveryStep(for: "continuing")
       return try recording.trainingDescription()
     }
     plan = try catalog.plan(of: recorded)
-    try plan.requireOwnTrainer(for: "trained on")
+    try plan.requireOwnTrainer(for: "continued")
     warning = ranks.isFirst ? try Recording(path).warning(of: plan.arithmetic) : nil
     (self.path, self.ranks) = (path, ranks)
     self.options = options
     self.onCommit = onCommit
   }
 
-  /// What became of it, and whether anything was left to do.
+  /// The result, and whether anything was left to do.
   package struct Outcome {
     package var result: TrainingResult
     package var wentOn: Bool
-    /// Whether it went on as far as it was planned, and beyond.
+    /// Whether it reached its planned end and continued beyond.
     package var isExtended = false
   }
 
-  /// Goes on until all is done or `goOn` says false; a finished run only where it is changed.
+  /// Continues until everything is done or `goOn` returns false; a finished run only if it is changed.
   package func run(
     _ change: PlanChange = PlanChange(), callbacks: TrainingCallbacks = TrainingCallbacks(),
     goOn: (TrainingProgress) -> Bool
@@ -54,7 +54,7 @@ package struct ResumedRun {
     return Outcome(result: result, wentOn: wentOn, isExtended: isExtended)
   }
 
-  /// Computes this process's part of a run that the first process goes on with.
+  /// Computes this process's share of a run that the first process continues.
   package func follow(_ change: PlanChange = PlanChange()) throws {
     let (trainer, _, _) = try trainOn(change, TrainingCallbacks()) { _ in true }
     if let ranks { _ = Sharing(ranks, trainer.rows) }
@@ -68,7 +68,7 @@ package struct ResumedRun {
     var (wentOn, isExtended) = (false, false)
     if !change.overrides.isEmpty, !trainer.isComplete {
       throw RunError.request(
-        "\(path) has not come to its end, where settings can change", .resumeOrFork(path))
+        "\(path) has not reached its end, and settings can change only there", .resumeOrFork(path))
     }
     if try ranks.agree({ try !trainer.isComplete || trainer.step < Recording(path).stepCount() }) {
       try train(&trainer, nil, callbacks, goOn)
@@ -89,9 +89,9 @@ package struct ResumedRun {
     return (trainer, wentOn, isExtended)
   }
 
-  /// A trainer that stands where the last checkpoint was kept.
+  /// A trainer in the state of the last checkpoint.
   private func resumed(_ plan: TrainingPlan) throws -> any Trainer {
-    // Let go of before the writer closes, which leaves one file where nobody else has it open.
+    // Closed before the writer closes, so that a single file is left if nobody else has it open.
     let recording = ranks.isFirst ? try Recording(path) : nil
     let checkpoint = try ranks.checkpoint {
       guard let checkpoint = try recording?.finalCheckpoint() else {
@@ -127,14 +127,14 @@ package struct ResumedRun {
     do {
       try trainer.train(recording: writer, onCommit, callbacks, goOn)
     } catch let error as RecordingError where error.kind == .invalid && warning != nil {
-      // What follows the checkpoint was learned from by other arithmetic.
+      // What follows the checkpoint was computed with different arithmetic.
       throw RunError.run("\(error)", .forkAtCheckpoint(path, step: start))
     }
   }
 }
 
 extension RunPurpose {
-  /// What a recording of this purpose is, in words.
+  /// A noun for recordings of this purpose.
   var phrase: String {
     switch self {
     case .train: "training"
@@ -145,27 +145,27 @@ extension RunPurpose {
 }
 
 extension Recording {
-  /// The description of a run of training; of an evaluation or a game there is nothing to go on with.
+  /// The description of a training run; an evaluation or a game cannot be continued.
   func trainingDescription() throws -> RunDescription {
     let run = try description()
     guard run.purpose == .train else {
-      throw RunError.run("\(path) is \(run.purpose.phrase): there is nothing to train on with")
+      throw RunError.run("\(path) is \(run.purpose.phrase): there is no training to continue")
     }
     return run
   }
 
-  /// Says that this program's networks do not round as those did that wrote the recording; nil where they do.
+  /// A warning if this program's networks round differently from those that wrote the recording; nil if not.
   func warning(of arithmetic: String?) throws -> String? {
     guard arithmetic != nil else { return nil }
     let recorded = try Set(sessions().map { $0.versions["arithmetic"]?.text })
     guard let other = recorded.first(where: { !Arithmetic.agrees(with: $0) }) else { return nil }
     return
-      "the networks of \(path) were computed by other arithmetic (\(other ?? "OpenBLAS")) than "
-      + "this program's (\(Arithmetic.current)): from here on numbers can differ in their last "
-      + "digits, and then in all"
+      "the networks of \(path) were computed with other arithmetic (\(other ?? "OpenBLAS")) than "
+      + "this program's (\(Arithmetic.current)): from here on numbers can differ, first in their last "
+      + "digits, then in all"
   }
 
-  /// The recorded transitions of some steps, for a trainer that goes on from them.
+  /// The recorded transitions of some steps, for a trainer that continues from them.
   func history(_ steps: Range<Int>) throws -> [Transition] {
     try self.steps(in: steps).map(\.transition)
   }

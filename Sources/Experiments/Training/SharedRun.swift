@@ -3,16 +3,16 @@ import Platform
 import Rollouts
 import Trainers
 
-/// How processes shared a run: what each of them computed, and what communication took.
+/// How processes shared a run: what each computed, and the time for communication.
 package struct Sharing: Sendable {
-  /// How many rows each process took through networks, and there and back.
+  /// How many rows each process took through networks forward, and forward and back.
   package var forward: [Int]
   package var backward: [Int]
-  /// How long each sent, received and waited for the others, in seconds, and how many bytes.
+  /// How long each process sent, received and waited for the others, in seconds, and how many bytes.
   package var seconds: [Double]
   package var bytes: [Int]
 
-  /// What the processes say of themselves, which all must be asked for.
+  /// The counts of all processes, which all of them must collect together.
   init(_ ranks: Ranks, _ rows: RowCount) {
     func all<Number: BitwiseCopyable>(_ mine: Number) -> [Number] {
       var all = [Number](repeating: mine, count: ranks.count)
@@ -27,13 +27,13 @@ package struct Sharing: Sendable {
   /// How many processes there were.
   package var ranks: Int { forward.count }
 
-  /// The longest that one of them sent, received and waited.
+  /// The longest time that one of them sent, received and waited.
   package var communicationSeconds: Double { seconds.max() ?? 0 }
 }
 
 extension Ranks? {
-  /// Refuses processes of other programs, that compute otherwise, or that do something else: together they
-  /// would wait for each other for ever, or record what no process alone does.
+  /// Refuses processes that run other programs, compute differently, or do something else: they
+  /// would wait for each other for ever, or record what no single process would.
   func compareProgram(resuming: Bool) throws {
     guard self != nil else { return }
     try compare("do the same: some begin a run, and others resume one", "\(resuming)")
@@ -49,7 +49,7 @@ extension Ranks? {
     try compare("have the same map or text", description.world.map)
     try compare("have the same settings", plan.configuration.compact)
     try compare("have the same seed", "\(seed)")
-    try compare("go on to the same end", "\(change)")
+    try compare("continue to the same end", "\(change)")
   }
 
   private func compare(_ what: String, _ text: String) throws(RunError) {
@@ -58,7 +58,7 @@ extension Ranks? {
       "the processes of a run must all \(what); process \(other) differs from process 0")
   }
 
-  /// The hash of the file that this process runs.
+  /// The hash of this process's executable.
   private static func hashOfProgram() throws -> String {
     var hash = SHA256()
     let (path, piece) = (Files.resolved("/proc/self/exe"), 1 << 22)
@@ -70,10 +70,10 @@ extension Ranks? {
   }
 }
 
-// MARK: What the first process reads for all
+// MARK: What the first process reads for all of them
 
 extension Ranks? {
-  /// A recording's description; only the first process is asked for it.
+  /// A recording's description, which only the first process reads.
   func description(
     in catalog: Catalog, _ own: () throws -> RunDescription
   ) throws -> RunDescription {
@@ -87,7 +87,7 @@ extension Ranks? {
       shared: JSON(parsing: String(decoding: self.broadcast([]), as: UTF8.self)), catalog)
   }
 
-  /// A recording's checkpoint likewise.
+  /// A recording's checkpoint, which only the first process reads.
   func checkpoint(_ own: () throws -> Checkpoint) throws -> Checkpoint {
     guard let self else { return try own() }
     let mine = self.rank == 0 ? try own() : nil
@@ -103,7 +103,7 @@ extension Ranks? {
       trainingState: all["state"]?.text ?? "")
   }
 
-  /// Recorded transitions likewise.
+  /// Recorded transitions, which only the first process reads.
   func transitions(_ own: () throws -> [Transition]) throws -> [Transition] {
     guard let self else { return try own() }
     let mine = self.rank == 0 ? try own() : []
@@ -116,7 +116,7 @@ extension Ranks? {
 }
 
 extension RunDescription {
-  /// What the others need to know of a run to train it.
+  /// What the others need to know about a run to train it.
   fileprivate var shared: JSON {
     [
       "world": .string(world.name), "map": .string(world.map), "map_name": .string(world.mapName),

@@ -2,19 +2,19 @@ import Platform
 import Recordings
 import Rollouts
 
-/// A question that is answered by training under several settings.
+/// A question that is answered by training with several settings.
 package struct Study: Sendable {
   package let name: String
   package let question: String
-  /// What people tend to answer who did not measure.
+  /// The usual guess of people who did not measure.
   package let usualAnswer: String
   /// What is trained.
   package let subject: String
-  /// The setting that is varied, and its values, the usual one first.
+  /// The setting that varies, and its values, the usual one first.
   package let setting: String
   package let values: [String]
 
-  /// The questions that students of the city's course answer.
+  /// The questions of the city course.
   package static let all = [
     Study(
       name: "boundary",
@@ -34,11 +34,11 @@ package struct Study: Sendable {
       setting: "gamma", values: ["0.9", "0.99", "0.7", "0.5", "0.1"]),
   ]
 
-  /// The study of a name; nil where there is none.
+  /// The study with a name; nil if there is none.
   package static func named(_ name: String) -> Study? { all.first { $0.name == name } }
 }
 
-/// The runs that answer a study: several seeds of each value.
+/// The runs that answer a study: several seeds for each value.
 package struct StudyRuns: Sendable {
   package let study: Study
   package let values: [String]
@@ -48,7 +48,7 @@ package struct StudyRuns: Sendable {
   package let plan: TrainingPlan
   private let runs: [TrainingRun]
 
-  /// The runs of a study in a folder, by other values, settings or rules where these are given.
+  /// The runs of a study in a folder, with other values, settings or rules if given.
   package init(
     _ study: Study, values: [String]? = nil, seeds: [UInt64], steps: Int, folder: String,
     map: String? = nil, preset: String? = nil, overrides: [(name: String, value: String)] = [],
@@ -75,7 +75,7 @@ package struct StudyRuns: Sendable {
     }
   }
 
-  /// How many runs there are in all, and those that were not finished before under the very same settings.
+  /// The number of runs in all, and the runs that are not finished with exactly the same settings.
   package func missing() throws -> (all: Int, missing: [TrainingRun]) {
     (runs.count, try runs.filter { try !isDone($0) })
   }
@@ -90,7 +90,7 @@ package struct StudyRuns: Sendable {
       && recording.stepCount() == steps
   }
 
-  /// What the finished runs came to, value by value; where `progress` says false, it gives up.
+  /// The results of the finished runs, value by value; if `progress` returns false, it stops.
   package func results(
     in catalog: Catalog = .builtIn, progress: @escaping @Sendable (Double, String) -> Bool
   ) throws -> [StudyResult] {

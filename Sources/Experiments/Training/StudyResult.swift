@@ -1,20 +1,20 @@
 import Recordings
 package import Rollouts
 
-/// What one run of a study came to.
+/// The result of one run of a study.
 package struct StudyResult: Sendable {
   package var value: String
   package var seed: UInt64
-  /// What the world counts first, such as targets, by the ends of equal parts of the training.
+  /// The world's first count, such as targets, at the ends of equal parts of the training.
   package var counts: [Double]
-  /// What the world counts besides, while training and when played greedily afterwards.
+  /// The world's other counts, in training and in the greedy games afterwards.
   package var training: [JSON.Member]
   package var greedy: [JSON.Member]
   package var digest: String
 
-  /// In how many parts a training is followed.
+  /// The number of parts that training is divided into.
   package static let parts = 60
-  /// How long is played greedily afterwards.
+  /// The number of greedy steps afterwards.
   package static let greedySteps = 10_000
 
   /// Reads a finished recording.

@@ -11,17 +11,17 @@ package struct TrainingRun: Sendable {
   package var tags: [String] = []
   package var note = ""
   package var options = RecordingOptions()
-  /// Hears how many steps are safely in the file, after every commit.
+  /// Receives the number of steps on disk after every commit.
   package var onCommit: (@Sendable (_ steps: Int) -> Void)?
   /// The processes that share the run, if there are several. The first records it, and the others follow.
   package var ranks: Ranks?
 
-  /// A run that is to be made.
+  /// A run to be made.
   package init(_ plan: TrainingPlan, seed: UInt64, path: String) {
     (self.plan, self.seed, self.path) = (plan, seed, path)
   }
 
-  /// Trains and records until all is done or `goOn` says false, and closes the file.
+  /// Trains and records until everything is done or `goOn` returns false, and closes the file.
   package func run(
     callbacks: TrainingCallbacks = TrainingCallbacks(), goOn: (TrainingProgress) -> Bool
   ) throws -> TrainingResult {
@@ -31,7 +31,7 @@ package struct TrainingRun: Sendable {
     return result
   }
 
-  /// Computes this process's part of a run that the first process records, until that one ends it.
+  /// Computes this process's share of a run that the first process records, until that one ends it.
   package func follow() throws {
     var trainer = try trainer()
     try trainer.follow()
@@ -48,7 +48,7 @@ package struct TrainingRun: Sendable {
 }
 
 extension Trainer {
-  /// Makes a run. In place: a second trainer would have a second table.
+  /// Runs the trainer in place: a copy would duplicate its table.
   fileprivate mutating func record(
     _ run: TrainingRun, _ callbacks: TrainingCallbacks, _ goOn: (TrainingProgress) -> Bool
   ) throws -> TrainingResult {
@@ -64,13 +64,13 @@ extension Trainer {
     return try TrainingResult(run.path, seed: run.seed, self, since: start)
   }
 
-  /// Trains where nothing is recorded, until the first process ends it.
+  /// Trains without recording, until the first process ends it.
   fileprivate mutating func follow() throws {
     var nowhere = NullSink()
     try train(into: &nowhere)
   }
 
-  /// Trains into a recording until all is done or `goOn` says false, and closes the file.
+  /// Trains into a recording until everything is done or `goOn` returns false, and closes the file.
   mutating func train(
     recording writer: consuming RecordingWriter, _ onCommit: ((Int) -> Void)?,
     _ callbacks: TrainingCallbacks, _ goOn: (TrainingProgress) -> Bool
@@ -89,7 +89,7 @@ extension Trainer {
   }
 }
 
-/// What became of a run.
+/// The result of a run.
 package struct TrainingResult: Sendable {
   package var path: String
   package var seed: UInt64
@@ -101,12 +101,12 @@ package struct TrainingResult: Sendable {
   /// The mean return of the last hundred episodes.
   package var lastMean: Double
   package var best: Double
-  /// A language model's last loss on what it never learned from.
+  /// A language model's last validation loss.
   package var validationLoss: Double?
   /// How several processes shared it.
   package internal(set) var sharing: Sharing?
 
-  /// What the recording of a trainer that has stopped holds.
+  /// The result in a recording after its trainer has stopped.
   init(_ path: String, seed: UInt64, _ trainer: some Trainer, since start: Double) throws {
     let recording = try Recording(path)
     let last = try recording.lastEpisodes(100).map(\.return)
@@ -119,7 +119,7 @@ package struct TrainingResult: Sendable {
     validationLoss = try recording.metric("losses/validation").values.last
   }
 
-  /// The result as JSON, flat and stable.
+  /// The result as flat JSON; the keys are stable.
   package var json: JSON {
     var members: [JSON.Member] = [
       .init("file", .string(path)), .init("seed", .integer(Int(seed))),
@@ -144,7 +144,7 @@ package struct TrainingResult: Sendable {
 }
 
 extension TrainingPlan {
-  /// At most how many steps a run of this plan has, and how many bytes they take; nil where its steps are
+  /// The most steps that a run of this plan can have, and their bytes; nil if its steps are
   /// no transitions.
   package var estimate: (steps: Int, bytes: Int)? {
     guard case .world(let world) = subject else { return nil }
@@ -159,7 +159,7 @@ extension TrainingPlan {
 }
 
 extension World {
-  /// How many bytes the recorded state has that an episode starts with.
+  /// The size in bytes of the recorded initial state of an episode.
   fileprivate var startBytes: Int {
     let start = start(Generator(seed: 0).draws(for: .start, episode: 1, t: 0))
     guard case .bytes(let bytes) = start.recorded else { return 1 }

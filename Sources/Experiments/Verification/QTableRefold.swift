@@ -1,11 +1,11 @@
 import Recordings
 import Rollouts
 
-/// Folds the log into the Q-table once more and compares every recorded table with it, bit for bit.
+/// Rebuilds the Q-table from the log and compares every recorded table with it, bit for bit.
 struct QTableRefold {
-  /// How many tables were the same; nil where the run learned none.
+  /// How many tables were the same; nil if the run has none.
   private(set) var tables: Int?
-  /// The first that was not.
+  /// The first difference.
   private(set) var difference: Difference?
 
   init(_ recording: Recording, _ progress: (Double) throws -> Void) throws {
@@ -13,7 +13,7 @@ struct QTableRefold {
     let steps = try recording.checkpointSteps()
     var count = 0
     do {
-      // From the table of step 0 on; no later one is read but to be compared.
+      // Starts from the table of step 0; later ones are only read to compare them.
       try recording.forEachQTable(at: steps) { step, table in
         guard let checkpoint = try recording.checkpoint(at: step) else { return }
         try Self.compare(QTable(checkpoint), with: table, at: step)
@@ -42,10 +42,10 @@ struct QTableRefold {
         guard expected != found else { continue }
         throw Difference(
           at: step, "\(what), state \(state), action \(action)",
-          expected: "\(expected), as its steps make it", found: "\(found)")
+          expected: "\(expected), computed from its steps", found: "\(found)")
       }
     }
     throw Difference(
-      at: step, "\(what), visits", expected: "as many as its steps make", found: "others")
+      at: step, "\(what), visits", expected: "those of its steps", found: "others")
   }
 }

@@ -3,7 +3,7 @@ import Rollouts
 
 /// A sink that compares what a trainer records with what a recording holds.
 struct RecordingComparison: TransitionSink {
-  /// All that was recorded was made again.
+  /// Everything recorded was reproduced.
   struct AtEnd: Error {}
 
   let end: Int
@@ -11,14 +11,14 @@ struct RecordingComparison: TransitionSink {
   private let isFinished: Bool
   private let metricSteps: ClosedRange<Int>?
   private var step: Int
-  /// The metrics that are to come, without those that are times.
+  /// The metrics that must still come, without those that are times.
   private var metrics: ArraySlice<Metric> = []
   private var page: [RecordedStep] = []
-  /// Where in the page the step stands.
+  /// The index in the page of the next step.
   private var place = 0
 
-  /// Compares from a step on, up to `end`, and the metrics of some of these steps: those at its ends may be of
-  /// other settings.
+  /// Compares from a step on, up to `end`, and the metrics of some of these steps: those at the ends may have
+  /// been recorded with other settings.
   init(
     _ recording: Recording, from step: Int, to end: Int,
     metrics metricSteps: ClosedRange<Int>? = nil
@@ -63,7 +63,7 @@ struct RecordingComparison: TransitionSink {
     if metric.step > end { throw AtEnd() }
     if metric.isTime || metricSteps?.contains(metric.step) != true { return }
     guard let known = metrics.popFirst() else {
-      // Those of the last step may have been lost with their writer.
+      // Metrics of the last step may have been lost with their writer.
       if metric.step == end, !isFinished { return }
       throw Difference(
         at: max(0, metric.step - 1), "the metric \(metric.name)", expected: "\(metric.value)",
@@ -78,7 +78,7 @@ struct RecordingComparison: TransitionSink {
     }
   }
 
-  /// After the last step no metric may be left that was not made again; those of the last step only where
+  /// After the last step no metric may be left that was not reproduced; those of the last step only if
   /// training `isOver`.
   func finish(isOver: Bool) throws(Difference) {
     guard let left = metrics.first(where: { $0.step < end || isOver && isFinished }) else { return }
@@ -91,7 +91,7 @@ struct RecordingComparison: TransitionSink {
     if checkpoint.step > end { throw AtEnd() }
     let checkpoint = try checkpoint.unpacked()
     let known = try recording.checkpoint(at: checkpoint.step)
-    // One that fell to the last step may have been lost with its writer.
+    // A checkpoint at the last step may have been lost with its writer.
     if known == nil, step == end, !isFinished { return }
     let isSame = known?.kind == checkpoint.kind && known?.parameters == checkpoint.parameters
     if isSame, known?.trainingState != checkpoint.trainingState {
@@ -101,7 +101,7 @@ struct RecordingComparison: TransitionSink {
     }
     if isSame { return }
     throw Difference(
-      at: checkpoint.step, "the checkpoint", expected: "what is learned by then",
+      at: checkpoint.step, "the checkpoint", expected: "what was learned by then",
       found: known == nil ? "none" : "another")
   }
 }

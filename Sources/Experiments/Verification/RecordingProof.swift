@@ -1,7 +1,7 @@
 package import Recordings
 package import Rollouts
 
-/// The world that steps were taken in from one on: rules may change where a run is resumed.
+/// The world in force from a step on: rules may change when a run is resumed.
 package struct WorldInForce: Sendable {
   package var firstStep: Int
   package var world: any World
@@ -12,26 +12,26 @@ package struct WorldInForce: Sendable {
   }
 }
 
-/// What was proved of a recording, and the first thing that is not so.
+/// The result of checking a recording, with the first difference.
 package struct RecordingProof: Sendable {
-  /// What is proved, in this order.
+  /// The stages, in this order.
   package enum Part: String, Sendable {
     case reading, replaying, folding
   }
 
-  /// What its rows, hashes and pages said.
+  /// The result for its rows, hashes and pages.
   package private(set) var audit: AuditReport
-  /// How many steps came out as recorded; nil where none was taken again.
+  /// How many steps were reproduced; nil if none was repeated.
   package private(set) var replayedSteps: Int?
-  /// The episode whose first state only the recording that it went on from knows; nil where all are checked.
+  /// The episode whose first state only the parent recording knows; nil if all are checked.
   package private(set) var givenStart: Int?
-  /// How many recorded Q-tables were those that the log folds to.
+  /// How many recorded Q-tables equal those computed from the log.
   package private(set) var tables: Int?
-  /// The first thing that is not as it should be.
+  /// The first difference.
   package private(set) var difference: Difference?
 
-  /// Proves a recording: its rows and hashes; with `worlds` also that each step leads where their worlds
-  /// lead, and that its Q-tables follow from its steps. Where `progress` says false, it gives up.
+  /// Checks a recording: its rows and hashes; with `worlds` also that each step leads where their worlds
+  /// lead, and that its Q-tables follow from its steps. If `progress` returns false, it stops.
   package init(
     of recording: Recording, in worlds: [WorldInForce]? = nil,
     progress: ProgressHandler = { _, _ in true }
@@ -43,7 +43,7 @@ package struct RecordingProof: Sendable {
     difference = audit.difference
     guard let worlds else { return }
     if let found = difference {
-      // The hash of a batch names the batch; its world may name the step.
+      // The hash of a batch identifies only the batch; the world may identify the step.
       guard let last = found.steps?.upperBound else { return }
       let replay = try? StepReplay(recording, worlds, steps: 0..<last + 1) {
         try report(.replaying, $0)
@@ -62,8 +62,8 @@ package struct RecordingProof: Sendable {
 }
 
 extension Catalog {
-  /// The worlds that a recording was made in, able to take steps: one for each session whose settings are
-  /// not those of the one before.
+  /// The worlds that a recording was made in, ready to step: one for each session with other settings
+  /// than the one before.
   package func worldsInForce(in recording: Recording) throws -> [WorldInForce] {
     try recording.requireEveryStep(for: "replaying")
     var run = try recording.description()
@@ -72,7 +72,7 @@ extension Catalog {
     for session in try recording.sessions() where session.configuration != configuration {
       configuration = session.configuration
       run.configuration = session.configuration
-      // Of two sessions that begin with one step the later one made it.
+      // If two sessions begin with the same step, the later one made it.
       if worlds.last?.firstStep == session.firstStep { worlds.removeLast() }
       let plan = try plan(of: run)
       try plan.requireOwnTrainer(for: "replayed")

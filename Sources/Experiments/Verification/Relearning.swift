@@ -1,14 +1,14 @@
 import Recordings
 import Rollouts
 
-/// A sink that compares what is learned again with a recording, and has what was learned last.
+/// A sink that compares repeated training with a recording, and keeps the last checkpoint.
 struct Relearning: TransitionSink {
   private(set) var last: Checkpoint
   private let recording: Recording
   private var comparison: RecordingComparison
   private let comparesCheckpoints: Bool
 
-  /// Learns on from a checkpoint, up to a step. Without `comparesCheckpoints` only transitions are compared: a
+  /// Trains from a checkpoint up to a step. Without `comparesCheckpoints` only transitions are compared: a
   /// trainer without trials keeps other checkpoints.
   init(
     from last: Checkpoint, to end: Int, of recording: Recording, comparesCheckpoints: Bool = true
@@ -19,7 +19,7 @@ struct Relearning: TransitionSink {
   }
 
   mutating func record(_ transition: Transition) throws {
-    // A rollout may go on where the recording ends.
+    // A rollout may extend beyond the recording.
     do { try comparison.record(transition) } catch is RecordingComparison.AtEnd {}
   }
 

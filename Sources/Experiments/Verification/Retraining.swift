@@ -2,31 +2,31 @@ package import Recordings
 import Rollouts
 import Trainers
 
-/// A recorded run, trained once more from its seed and its settings and compared on the way. Where the
-/// settings changed, it goes on from the recorded checkpoint, which the part before must come to.
+/// A recorded run, trained again from its seed and its settings and compared on the way. If the
+/// settings changed, it continues from the recorded checkpoint, which the part before must reproduce.
 package struct Retraining {
   private let recording: Recording
   private let seed: UInt64
   private var parts: [Part] = []
   private let description: Difference?
-  /// Why another result would not mean that the recording was changed; nil where it would.
+  /// Why another result would not mean that the recording was changed; nil if it would.
   package let warning: String?
 
-  /// Steps that were made by the same settings.
+  /// Steps that were made with the same settings.
   private struct Part {
     let plan: TrainingPlan
     let steps: Range<Int>
-    /// The first step that these settings made and none before.
+    /// The first step made only with these settings.
     let firstNew: Int
   }
 
-  /// A run that can be trained again: one of training.
+  /// A run that can be trained again; only training can.
   package init(_ recording: Recording, in catalog: Catalog = .builtIn) throws {
     try recording.requireEveryStep(for: "training again")
     var run = try recording.description()
     guard run.purpose == .train else {
       throw RunError.request(
-        "only training can be done again, and this is \(run.purpose.phrase)")
+        "only training can be repeated, and this is \(run.purpose.phrase)")
     }
     self.recording = recording
     seed = run.seed
@@ -45,7 +45,7 @@ package struct Retraining {
     description = try Self.difference(in: run, in: catalog)
   }
 
-  /// What the recording says of its run that the program would not say; nil where all is as it would be.
+  /// What the recording says about its run and the program would not; nil if there is no difference.
   private static func difference(
     in run: RunDescription, in catalog: Catalog
   ) throws -> Difference? {
@@ -77,7 +77,7 @@ package struct Retraining {
     return nil
   }
 
-  /// Trains as far as the recording goes; the first step or checkpoint that comes out differently, or nil.
+  /// Trains as far as the recording goes; returns the first step or checkpoint that differs, or nil.
   package func firstDifference(progress: ProgressHandler) throws -> Difference? {
     if let description { return description }
     let end = max(1, parts.last?.steps.upperBound ?? 1)
@@ -103,7 +103,7 @@ package struct Retraining {
       if let kept { try refusingSettings { try part.plan.settings.check(kept) } }
       var trainer = try part.plan.trainer(seed: seed)
       if start > 0, let kept { try trainer.resume(from: kept, history: recording.history) }
-      // The next part begins with a checkpoint, which this one shall come to.
+      // The next part begins with a checkpoint, which this part must reproduce.
       if !isLast { trainer.stopStep = end }
       let step = try train(trainer, into: comparison, goOn)
       guard step < end else { return nil }
@@ -115,7 +115,7 @@ package struct Retraining {
     }
   }
 
-  /// Trains to the end and returns how many steps that took.
+  /// Trains to the end and returns the number of steps.
   private func train<T: Trainer>(
     _ trainer: T, into comparison: RecordingComparison, _ goOn: (Int) -> Bool
   ) throws -> Int {

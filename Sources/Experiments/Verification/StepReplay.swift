@@ -1,17 +1,17 @@
 import Recordings
 import Rollouts
 
-/// Takes every recorded step again in its world, with the draws that are keyed to it, and compares what
-/// comes out with what was recorded, bit for bit.
+/// Repeats every recorded step in its world, with the random draws keyed to it, and compares the
+/// result with the recording, bit for bit.
 struct StepReplay {
-  /// How many steps came out as recorded.
+  /// How many steps were reproduced.
   private(set) var steps = 0
-  /// The first that did not.
+  /// The first difference.
   private(set) var difference: Difference?
-  /// The episode whose first state was another recording's, so that nothing here says whether it is right.
+  /// The episode whose first state comes from another recording, so that it cannot be checked here.
   private(set) var givenStart: Int?
 
-  /// Takes the steps of a range, which begins with the run.
+  /// Repeats the steps of a range, which begins with the run.
   init(
     _ recording: Recording, _ worlds: [WorldInForce], steps range: Range<Int>,
     _ progress: (Double) throws -> Void
@@ -54,9 +54,9 @@ private struct StepCheck<W: World> {
   private let stepLimit: Int
   /// Whether nothing is reset after a truncated episode.
   private let continues: Bool
-  /// Whether nothing is learned, so that one may begin anew at any time.
+  /// Whether nothing is learned, so that an episode may begin afresh at any time.
   private let isPlayed: Bool
-  /// Whether it goes on from another recording.
+  /// Whether it continues another recording.
   private let goesOn: Bool
   private(set) var givenStart: Int?
 
@@ -69,12 +69,12 @@ private struct StepCheck<W: World> {
     goesOn = run.purpose == .play && run.parent != nil
   }
 
-  /// Takes one step again and returns the state that its world ends in, where its episode does; `end` is
-  /// the one that the episode before it in the same world ended in.
+  /// Repeats one step and returns the state in which its world ends, if its episode does; `end` is
+  /// the one in which the episode before it in the same world ended.
   mutating func end(of step: RecordedStep, after end: Value?) throws(Difference) -> Value? {
     if step.t == 0 { try checkStart(step, after: end) }
-    // Every state but the first of an episode is one that a step before led to, so it is the world's own
-    // by now: no world is ever asked about a state that it could not come to.
+    // Every state but the first of an episode was reached by a step before, so it is the world's own
+    // by now: no world is ever asked about a state that it could not reach.
     guard let state = W.State(recorded: step.state), world.contains(state) else {
       throw Difference(
         at: step.step, "the state", expected: "one of the world's", found: step.state.text)
@@ -103,10 +103,10 @@ private struct StepCheck<W: World> {
     if end == step.state { return }
     let draws = generator.draws(for: .start, episode: step.episode, t: 0)
     let start = world.start(draws).recorded
-    // Some players go on where the last episode ended, and others begin anew: only of training is it
+    // Some players continue where the last episode ended, and others begin afresh: only for training is it
     // known which.
     if start == step.state, end == nil || isPlayed { return }
-    // Where nothing is reset, only the other recording knows how its episode began.
+    // If nothing is reset, only the other recording knows how its episode began.
     if goesOn, continues, step.step == 0 {
       givenStart = step.episode
       return
@@ -117,7 +117,7 @@ private struct StepCheck<W: World> {
       found: found)
   }
 
-  /// The limit of steps is the trainer's business; who only plays may stop before the world's.
+  /// The limit of steps belongs to the trainer; a player may stop before the world's limit.
   private func checkEnding(_ step: RecordedStep, _ ending: Ending) throws(Difference) {
     let limit = ending == .running && step.t + 1 >= stepLimit ? Ending.truncated : ending
     let found = step.ending == .interrupted ? .running : step.ending
@@ -130,7 +130,7 @@ private struct StepCheck<W: World> {
 }
 
 extension Value {
-  /// The value for people.
+  /// The value as text.
   fileprivate var text: String {
     switch self {
     case .index(let number): "\(number)"
@@ -139,7 +139,7 @@ extension Value {
     }
   }
 
-  /// Two values for people: of bytes those from the first that differs on.
+  /// Two values as text: of bytes only those from the first difference on.
   fileprivate func texts(against other: Value) -> (String, String) {
     guard case .bytes(let mine) = self, case .bytes(let others) = other else {
       return (text, other.text)

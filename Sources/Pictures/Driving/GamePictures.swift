@@ -4,17 +4,17 @@ package import Raster
 package import Replay
 import Rollouts
 
-/// The pictures of a game while it is played, each drawn when it is asked for and kept nowhere.
+/// The pictures of a game in progress, each drawn on request and not kept.
 package struct GamePictures {
-  /// How they are drawn.
+  /// The options for drawing.
   package let options: PictureOptions
   private var stage: any LiveStage
   private var pictures: LivePictures
-  /// The episode that is on the stage, and how many of its steps.
+  /// The episode on the stage, and how many of its steps.
   private var shown: (episode: Int, steps: Int)?
 
-  /// The pictures of a game; without a size they are as large as its world is usually drawn. What a strip
-  /// below a picture says, whoever shows the game says beside it.
+  /// The pictures of a game; without a size they have the usual size of its world. They have no caption strip:
+  /// the page shows those facts beside the picture.
   package init(
     of game: DrivenGame, size: Int? = nil, options: PictureOptions = PictureOptions(),
     by tables: PictureTables = .builtIn
@@ -33,31 +33,31 @@ package struct GamePictures {
   /// Pixels from top to bottom.
   package var height: Int { stage.height }
 
-  /// Draws how the game stands, as a canvas that the next picture is drawn over.
+  /// Draws the current state, on a canvas that the next picture is drawn over.
   package mutating func draw(_ game: DrivenGame) throws -> Canvas {
     try follow(game)
     stage.draw(onto: pictures.canvas)
     return pictures.canvas
   }
 
-  /// How the game stands, as a PNG file.
+  /// The current state, as a PNG file.
   package mutating func png(_ game: DrivenGame) throws -> [UInt8] {
     _ = try draw(game)
     return pictures.png()
   }
 
-  /// Where a point of the picture that is shown is in the world; nil where places mean nothing. Points count
+  /// The world's coordinates of a point in the shown picture; nil if places mean nothing. Points are
   /// in pixels from the left and from the top.
   package func place(x: Double, y: Double) -> SIMD2<Double>? {
     guard x.isFinite, y.isFinite else { return nil }
     return stage.place(at: Point(x, y))
   }
 
-  /// Brings the stage up to what has happened.
+  /// Brings the stage up to date with the game.
   private mutating func follow(_ game: DrivenGame) throws {
     let episode = game.episode.number
     var steps = shown.flatMap { $0.episode == episode ? $0.steps : nil }
-    // Not known where something fails on the way.
+    // Cleared first, because the stage is unknown if something fails.
     shown = nil
     if steps == nil {
       try stage.begin(episode, in: game.first)

@@ -1,12 +1,12 @@
 import Raster
 
-/// A bow from one place to another that bends to one side: up where it goes across, right where it goes down.
+/// An arc from one place to another that bends to one side: up if it goes across, right if it goes down.
 struct Bow {
   let start: Point
   let end: Point
   private let peak: Point
 
-  /// A bow as high as a good third of its length.
+  /// An arc as high as a good third of its length.
   init(from start: Point, to end: Point) {
     (self.start, self.end) = (start, end)
     let (dx, dy) = (end.x - start.x, end.y - start.y)
@@ -14,11 +14,11 @@ struct Bow {
     peak = start.toward(end, 0.5).moved(side * dy * 0.4, -side * dx * 0.4)
   }
 
-  /// A point of it, from 0 to 1.
+  /// A point of the arc, from 0 to 1.
   func place(_ share: Double) -> Point {
     start.toward(peak, share).toward(peak.toward(end, share), share)
   }
 
-  /// Its points as far as a share.
+  /// Its points up to a share.
   func points(to share: Double) -> [Point] { (0...24).map { place(share * Double($0) / 24) } }
 }

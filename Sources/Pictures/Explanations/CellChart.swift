@@ -5,16 +5,16 @@ import Recordings
 import Rollouts
 
 extension CellHistory {
-  /// More points than a picture has columns need not be drawn.
+  /// More points than a picture has columns are not needed.
   private static let mostPoints = 2000
 
-  /// What each action of the state was worth over the run, with the updates that mattered.
+  /// The value of each action of the state over the run, with the updates that mattered.
   package func chart(subtitle: String, theme: Theme, size: Int? = nil) -> Chart {
     let steps = updates.map { Double($0.step) }
     let lines = (0..<actions).compactMap { action -> (action: Int, x: [Double], y: [Double])? in
       let own = updates.indices.filter { updates[$0].action == action }
       guard let first = own.first else { return nil }
-      // A value stays until it is learned about again.
+      // A value stays the same until its next update.
       var (x, y) = ([steps[first]], [updates[first].before])
       let every = max(1, own.count / Self.mostPoints)
       for (place, update) in own.enumerated() where place % every == 0 || place == own.count - 1 {

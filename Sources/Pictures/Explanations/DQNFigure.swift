@@ -3,13 +3,13 @@ import Raster
 import Rollouts
 import Trainers
 
-/// A step of a DQN as a picture: above from what was seen to the choice, below from the remembered transitions to
+/// A step of a DQN as a picture: above from the observation to the choice, below from the replayed transitions to
 /// how far the network moved.
 struct DQNFigure: ExplanationFigure {
   let page: ExplanationPage
   let explanation: DQNExplanation
   let frame: Canvas?
-  /// The remembered states that are shown, by step.
+  /// Small pictures of the replayed states, by step.
   let thumbnails: [Int: Canvas]
 
   var width: Int { page.width }
@@ -17,7 +17,7 @@ struct DQNFigure: ExplanationFigure {
   var theme: Theme { page.theme }
   var seconds: Double { 8 }
 
-  /// How many rows of a batch are shown: those whose values were furthest from their targets.
+  /// How many rows of a batch are shown: those with the largest errors.
   static let shownRows = 5
 
   init(
@@ -31,7 +31,7 @@ struct DQNFigure: ExplanationFigure {
       subtitle: explanation.place.title)
   }
 
-  /// The rows that are shown of an explanation's updates.
+  /// The shown rows of an explanation's updates.
   static func rows(of explanation: DQNExplanation) -> [ReplayTrace.Row] {
     let rows = explanation.updates.flatMap(\.rows)
     return Array(
@@ -149,7 +149,7 @@ struct DQNFigure: ExplanationFigure {
     }
   }
 
-  /// What stands of each row: its action, the sum that is its target, and its value.
+  /// The text of each row: its action, the sum that is its target, and its value.
   private func columns(_ rows: [ReplayTrace.Row]) -> [[ExplanationPage.Fact]] {
     let colors = page.colors
     func text(_ value: Float) -> String { NumberText.trimmed(Double(value), decimals: 3) }

@@ -1,18 +1,18 @@
 import Raster
 
-/// An equation on a page, its numbers over what they are.
+/// An equation on a page, with a caption below each number.
 struct Equation {
   /// A number or a sign.
   struct Term {
     var text: String
-    /// What it is; empty for a sign.
+    /// Its caption; empty for a sign.
     var caption = ""
     var color: Color?
-    /// By which name others ask where it stands.
+    /// The name for finding its place.
     var key: Key?
   }
 
-  /// The numbers that come from somewhere, or go there.
+  /// The numbers that move to or from other places.
   enum Key: Hashable { case reward, next, old, new, target }
 
   let terms: [Term]
@@ -21,7 +21,7 @@ struct Equation {
   private let places: [Rect]
   private let page: ExplanationPage
 
-  /// An equation that begins at the left of a line through the middle of its numbers; smaller where it would
+  /// An equation starting at the left of a line through the middle of its numbers; made smaller if it would
   /// not fit.
   init(_ terms: [Term], at place: Point, width: Double, on page: ExplanationPage, _ canvas: Canvas)
   {
@@ -51,15 +51,15 @@ struct Equation {
     }
   }
 
-  /// Where a number stands.
+  /// The place of a number.
   func rect(of key: Key) -> Rect? {
     terms.firstIndex { $0.key == key }.map { places[$0] }
   }
 
-  /// How far down it reaches.
+  /// Its lower edge.
   var bottom: Double { (places.first?.bottom ?? 0) + small.size * 1.3 }
 
-  /// Draws it; of the numbers with names only those for which `isThere`.
+  /// Draws it; of the named numbers only those for which `isThere`.
   func draw(onto canvas: Canvas, isThere: (Key) -> Bool) {
     for (term, rect) in zip(terms, places) {
       let color = term.color ?? page.theme.text

@@ -1,20 +1,20 @@
 import Film
 package import Raster
 
-/// A picture of an explained step, at once or while it unfolds.
+/// A picture of an explained step, complete or while it builds up.
 package protocol ExplanationFigure: Drawing {
-  /// How many seconds it takes to unfold.
+  /// How many seconds it takes to build up.
   var seconds: Double { get }
-  /// Draws what is there after some seconds; all of it where there is no time.
+  /// Draws the picture as it is after some seconds; complete without a time.
   func draw(onto canvas: Canvas, at time: Double?)
 }
 
 extension ExplanationFigure {
-  /// Draws all of it.
+  /// Draws the complete picture.
   package func draw(onto canvas: Canvas) { draw(onto: canvas, at: nil) }
 }
 
-/// An explanation as it unfolds.
+/// A film of an explanation that builds up.
 struct ExplanationFilm: FrameSource {
   let figure: any ExplanationFigure
   let framesPerSecond: Double
@@ -28,7 +28,7 @@ struct ExplanationFilm: FrameSource {
 
   func draw(_ frame: Int, onto canvas: Canvas) {
     canvas.clear(figure.theme.background)
-    // The last frame is the whole picture.
+    // The last frame is the complete picture.
     figure.draw(onto: canvas, at: frame == frameCount - 1 ? nil : Double(frame) / framesPerSecond)
   }
 
@@ -37,13 +37,13 @@ struct ExplanationFilm: FrameSource {
 
 /// The colours of numbers in explanations: each has one meaning.
 struct ExplanationColors {
-  /// What a step earned.
+  /// The reward.
   let reward: Color
-  /// What comes next, and what it is worth.
+  /// The next state and its value.
   let next: Color
-  /// A value before it was learned about.
+  /// A value before its update.
   let old: Color
-  /// The same value afterwards.
+  /// The same value after it.
   let new: Color
 
   init(_ theme: Theme) {
@@ -56,9 +56,9 @@ struct ExplanationColors {
   var all: [Color] { [reward, next, old, new] }
 }
 
-/// The page that an explanation is drawn on: a title, the world at the left, the arithmetic beside it. Lengths
-/// across follow the width, as on a page of 1280 by 720; on small pages letters, and what stands between lines,
-/// are larger than that, and the page is higher.
+/// The page of an explanation: a title, the world at the left, the arithmetic beside it. Horizontal lengths
+/// scale with the width of a page of 1280 by 720; on small pages letters and line spacing
+/// shrink less than that, and the page becomes higher.
 struct ExplanationPage {
   let width: Int
   let height: Int
@@ -67,7 +67,7 @@ struct ExplanationPage {
   let subtitle: String
   let colors: ExplanationColors
 
-  /// The usual width, and those that pages can have.
+  /// The usual width, and the allowed widths.
   static let usualWidth = 1280
   static let widths = 480...4096
 
@@ -79,13 +79,13 @@ struct ExplanationPage {
     colors = ExplanationColors(theme)
   }
 
-  /// A pixel of a page of the usual width.
+  /// One pixel of a page of the usual width.
   var unit: Double { Double(width) / Double(Self.usualWidth) }
 
-  /// A length across a page of the usual width.
+  /// A horizontal length on a page of the usual width.
   func length(_ pixels: Double) -> Double { pixels * unit }
 
-  /// The room under the title, between two distances from the left of a page of the usual width.
+  /// The area under the title, between two distances from the left on a page of the usual width.
   func area(from left: Double, to right: Double) -> Rect {
     let top = line(112)
     return Rect(
@@ -93,13 +93,13 @@ struct ExplanationPage {
       height: Double(height) - top - length(36))
   }
 
-  /// A length that follows the letters: what stands between lines.
+  /// A vertical length that scales with the letters, such as line spacing.
   func line(_ pixels: Double) -> Double { pixels * max(unit, 0.64) }
 
-  /// Letters, legible on small pages too.
+  /// A font that is legible on small pages too.
   func font(_ size: Double, _ weight: Font.Weight = .regular) -> Font { .sans(line(size), weight) }
 
-  /// Draws the heading of a part of the upper or the lower half of that room, and returns the rest of the part.
+  /// Draws the heading of a part of the upper or the lower half, and returns the rest of the part.
   func drawPart(
     _ heading: String, from left: Double, to right: Double, isLower: Bool = false,
     onto canvas: Canvas
@@ -122,12 +122,12 @@ struct ExplanationPage {
       font(16), theme.mutedText)
   }
 
-  /// A heading over a part of the page.
+  /// Draws a heading above a part of the page.
   func drawHeading(_ text: String, at place: Point, onto canvas: Canvas) {
     canvas.text(text.uppercased(), at: place, font(13, .bold), theme.mutedText)
   }
 
-  /// A sentence in as many lines as it needs; where the next one stands.
+  /// Draws a sentence in as many lines as it needs; returns where the next one begins.
   @discardableResult
   func drawSentence(
     _ text: String, at place: Point, width: Double, size: Double = 17, _ color: Color? = nil,
@@ -144,13 +144,13 @@ struct ExplanationPage {
 }
 
 extension NumberText {
-  /// A number as explanations have it: up to four digits behind the point, of small ones the first three.
+  /// A number as explanations print it: up to four decimals, for small ones the first three digits.
   static func exact(_ value: Double) -> String {
     0 < abs(value) && abs(value) < 0.01 ? short(value) : trimmed(value, decimals: 4)
   }
 }
 
-/// How far something that begins and ends at some times has come, gently at both ends.
+/// The progress of something that begins and ends at some times, with a gentle start and end.
 func stage(_ time: Double?, from start: Double, to end: Double) -> Double {
   guard let time else { return 1 }
   let share = max(0, min(1, (time - start) / (end - start)))

@@ -1,10 +1,10 @@
 import Raster
 
-/// Panels that explanations of networks are put together from.
+/// Panels for explanations of networks.
 extension ExplanationPage {
   // MARK: Numbers by name
 
-  /// A number with its name, and what a bar shows of it.
+  /// A number with its name, and the value of its bar.
   struct NamedNumber {
     var name: String
     var text: String
@@ -13,21 +13,21 @@ extension ExplanationPage {
     var isMarked = false
   }
 
-  /// Names, bars around zero and numbers, a row each; of more than fit the last row says so.
+  /// Draws names, bars around zero and numbers, one per row; if not all fit, the last row says so.
   func drawNumbers(_ numbers: [NamedNumber], in area: Rect, most: Int, onto canvas: Canvas) {
     let shown = numbers.count > most ? Array(numbers.prefix(most - 1)) : numbers
     let height = min(area.height / Double(max(1, min(numbers.count, most))), line(26))
     let font = font(min(14, height / line(1) * 0.66))
     let limit = numbers.map { abs($0.value) }.filter(\.isFinite).max() ?? 1
     let hasNegative = shown.contains { $0.value < 0 }
-    // Names and numbers get the room that they need, as long as some is left for bars.
+    // Names and numbers get the space that they need, if some is left for bars.
     func widest(_ texts: [String]) -> Double {
       line(10) + (texts.map { canvas.measure($0, font).width }.max() ?? 0)
     }
     let texts = min(widest(shown.map(\.text)), area.width * 0.3)
     let (wanted, room) = (widest(shown.map(\.name)), area.width * 0.92 - texts)
     let names = min(wanted, room)
-    // Names that are too long are written smaller before they are cut.
+    // Names that are too long are shrunk before they are cut.
     var nameFont = font
     nameFont.size *= max(0.7, min(1, room / wanted))
     let bars = Rect(
@@ -72,7 +72,7 @@ extension ExplanationPage {
 
   // MARK: Layers
 
-  /// The units of each layer as squares, warm where they are above zero and cool below, from left to right.
+  /// Draws the units of each layer as squares, warm above zero and cool below, from left to right.
   func drawLayers(_ layers: [[Float]], in area: Rect, onto canvas: Canvas) {
     guard !layers.isEmpty else { return }
     let gap = line(30)
@@ -81,7 +81,7 @@ extension ExplanationPage {
     let height = area.height - font.size * 2
     for (index, layer) in layers.enumerated() {
       let left = area.x + (width + gap) * Double(index)
-      // As square as the units allow.
+      // As square as the number of units allows.
       var columns = 1
       while columns < layer.count,
         height / (Double(layer.count) / Double(columns)).rounded(.up) < width / Double(columns)
@@ -116,14 +116,14 @@ extension ExplanationPage {
 
   // MARK: Facts
 
-  /// A number over what it is.
+  /// A number with its caption.
   struct Fact {
     var text: String
     var caption: String
     var color: Color?
   }
 
-  /// Some facts under each other.
+  /// Draws facts below each other.
   func drawFacts(_ facts: [Fact], in area: Rect, onto canvas: Canvas) {
     let step = min(line(58), area.height / Double(max(1, facts.count)))
     for (row, fact) in facts.enumerated() {
@@ -137,7 +137,7 @@ extension ExplanationPage {
     }
   }
 
-  /// A picture as large as it fits, in the middle of an area; where it stands.
+  /// Draws a picture as large as it fits, centred in an area; returns its place.
   @discardableResult
   func drawPicture(_ picture: Canvas, in area: Rect, onto canvas: Canvas) -> Rect {
     let scale = min(area.width / Double(picture.width), area.height / Double(picture.height))

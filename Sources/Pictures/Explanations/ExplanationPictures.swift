@@ -60,7 +60,7 @@ extension PictureTables {
       before: try maps.map(0), after: try maps.map(1), layout, state: table.state, next: table.next)
   }
 
-  /// The world as it was when a step was taken.
+  /// The world at the moment when a step was taken.
   func worldFrame(
     of recording: Recording, at place: ExplainedStep, size: Int, _ theme: Theme
   ) throws -> Canvas? {
@@ -85,12 +85,12 @@ extension PictureTables {
   }
 }
 
-/// A file that an explanation is written to: a picture, or a film of how it unfolds.
+/// A file for an explanation: a picture, or a film of how it builds up.
 package struct ExplanationFile {
   private let path: String
   private let options: FilmFile.Options
 
-  /// A file at a path, whose ending says what it is.
+  /// A file at a path, whose ending selects the format.
   package init(_ path: String, replacing: Bool) {
     self.path = path
     options = {

@@ -4,8 +4,8 @@ import Raster
 import Rollouts
 import Trainers
 
-/// What a language model expected behind some tokens, as a picture: what it saw, warm where it looked, and what it
-/// held likely; below them each head alone.
+/// A language model's prediction after some tokens, as a picture: its context, warm where it attended, and the
+/// likeliest tokens; below them each head separately.
 struct LanguageFigure: ExplanationFigure {
   let page: ExplanationPage
   private let expectation: Expectation
@@ -35,7 +35,7 @@ struct LanguageFigure: ExplanationFigure {
     ]
   }
 
-  /// A batch that was learned from.
+  /// A training batch.
   init(_ explanation: BatchExplanation, size: Int?, theme: Theme) {
     expectation = explanation.expectation
     page = ExplanationPage(
@@ -95,7 +95,7 @@ struct LanguageFigure: ExplanationFigure {
         height: right.height - height - page.line(24)), onto: canvas)
   }
 
-  /// How much all heads looked at each place, on average.
+  /// The attention to each place, averaged over all heads.
   private var means: [Double] {
     let heads = expectation.attention.flatMap(\.self)
     guard let count = heads.first?.count else { return [] }
@@ -104,14 +104,14 @@ struct LanguageFigure: ExplanationFigure {
     }
   }
 
-  /// The newest tokens that fit, in lines; where they end.
+  /// Draws the newest tokens that fit, in lines; returns where they end.
   private func drawTokens(in area: Rect, shown: Double, onto canvas: Canvas) -> Double {
     let font = Font.mono(page.line(21))
     let height = font.size * 1.75
     let most = 7
     let (tokens, shares) = (expectation.seen.map(\.asPlainToken), means)
     let limit = max(shares.max() ?? 1, .leastNormalMagnitude)
-    // From the end on, as many lines as there is room for.
+    // Backwards from the end, as many lines as fit.
     var (lines, line, width) = ([[Int]](), [Int](), 0.0)
     for place in tokens.indices {
       let wide = canvas.measure(tokens[place], font).width + 2
@@ -141,7 +141,7 @@ struct LanguageFigure: ExplanationFigure {
     return y
   }
 
-  /// A strip for each layer and head: the places that it looked at.
+  /// Draws a strip for each layer and head: the places that it attended to.
   private func drawHeads(in area: Rect, onto canvas: Canvas) {
     let rows = expectation.attention.enumerated().flatMap { layer, heads in
       heads.enumerated().map { (layer, $0, $1) }
@@ -168,7 +168,7 @@ struct LanguageFigure: ExplanationFigure {
             at: (Double(share) / max(limit, .leastNormalMagnitude)).squareRoot()))
       }
     }
-    // What the columns are, where there is room.
+    // The column headings, if there is space.
     let tokens = expectation.seen.map(\.asPlainToken)
     let wide = (area.width - label) / Double(max(1, tokens.count))
     guard tokens.allSatisfy({ canvas.measure($0, font).width < wide }) else { return }
@@ -184,7 +184,7 @@ struct LanguageFigure: ExplanationFigure {
 }
 
 extension String {
-  /// A token as it stands in running text.
+  /// A token as it appears in running text.
   fileprivate var asPlainToken: String {
     replacing("\n", with: "⏎").replacing("\t", with: "⇥").replacing(" ", with: "\u{A0}")
   }

@@ -15,7 +15,7 @@ struct Neighbourhood {
   /// How many cells are shown down and across.
   private static let most = 5
 
-  /// The part of two maps around a state, and with it the next where that is near. Nil where their actions
+  /// The part of two maps around a state, including the next state if it is near. Nil if their actions
   /// do not point to the sides of a cell.
   init?(before: HeatMap, after: HeatMap, _ layout: StateLayout, state: Int, next: Int) {
     guard HeatMapTriangles.fits(before.actions) else { return nil }
@@ -28,7 +28,7 @@ struct Neighbourhood {
     scale = ColorScale(fitting: [self.before, self.after], actions: true)
   }
 
-  /// The places that are shown of a line: those around the middle of two.
+  /// The shown range of a row or column: the places around the middle of two.
   private static func window(_ one: Int, _ other: Int, of count: Int) -> Range<Int> {
     guard count > most else { return 0..<count }
     let middle = abs(one - other) < most ? (one + other) / 2 : one
@@ -41,7 +41,7 @@ struct Neighbourhood {
     let cells: HeatMapBoard
     fileprivate let around: Neighbourhood
 
-    /// The pixels of a state's cell; nil where it is not shown.
+    /// The pixels of a state's cell; nil if it is not shown.
     func rect(of state: Int) -> Rect? {
       let cell = around.layout.cell(of: state)
       guard around.rows.contains(cell.row), around.columns.contains(cell.column) else { return nil }
@@ -49,7 +49,7 @@ struct Neighbourhood {
         row: cell.row - around.rows.lowerBound, column: cell.column - around.columns.lowerBound)
     }
 
-    /// Where the value of an action stands.
+    /// The position of an action's value.
     func place(of state: Int, action: Int) -> Point? {
       guard rect(of: state) != nil else { return nil }
       let cell = around.layout.cell(of: state)
@@ -58,7 +58,7 @@ struct Neighbourhood {
         column: cell.column - around.columns.lowerBound)
     }
 
-    /// Rings an action of a state.
+    /// Draws a ring around an action of a state.
     func mark(
       _ state: Int, _ action: Int, _ color: Color, _ shown: Double, _ page: ExplanationPage,
       onto canvas: Canvas
@@ -72,7 +72,7 @@ struct Neighbourhood {
         shape, color.opacity(shown), Stroke(width: page.length(4.5), join: .round))
     }
 
-    /// The way that the agent took, beside the numbers that stand between the cells' middles; nil where it is
+    /// The agent's way, beside the numbers between the cells' middles; nil if it is
     /// not shown, or the agent stayed.
     func way(_ explanation: TableExplanation) -> Bow? {
       guard let start = rect(of: explanation.state), let end = rect(of: explanation.next) else {
@@ -81,7 +81,7 @@ struct Neighbourhood {
       return Bow(from: start.center, to: end.center)
     }
 
-    /// Where what the move earned is written: on its way, or at the top of the cell that the agent stayed in.
+    /// Where the reward is written: on the way, or at the top of the cell that the agent stayed in.
     func placeOfReward(_ explanation: TableExplanation) -> Point? {
       guard explanation.state != explanation.next else {
         return rect(of: explanation.state).map { Point($0.center.x, $0.top + $0.height * 0.04) }
@@ -114,7 +114,7 @@ struct Neighbourhood {
     }
   }
 
-  /// The cells as large as they fit, in the middle of an area.
+  /// The cells as large as they fit, centred in an area.
   func board(in area: Rect, isAfter: Bool, _ theme: Theme) -> Board {
     let side = Int(
       min(area.width / Double(columns.count), area.height / Double(rows.count)))

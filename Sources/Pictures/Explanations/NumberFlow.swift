@@ -1,13 +1,13 @@
 import Raster
 
-/// A number on its way along a bow from one place to another.
+/// A number moving along an arc from one place to another.
 struct NumberFlow {
   var text: String
   var start: Point
   var end: Point
   var color: Color
 
-  /// Draws the way as far as it has come, and the number at its head.
+  /// Draws the arc up to the present point, and the number at its head.
   func draw(_ share: Double, _ page: ExplanationPage, onto canvas: Canvas) {
     guard share > 0, share < 1 else { return }
     let points = (0...32).map { place(share * Double($0) / 32) }
@@ -23,7 +23,7 @@ struct NumberFlow {
     canvas.text(text, at: head, font, color, align: .center, anchor: .middle)
   }
 
-  /// A point of the bow, which leaves and arrives level.
+  /// A point of the arc, which starts and ends horizontally.
   private func place(_ share: Double) -> Point {
     let bend = max(abs(end.x - start.x) * 0.5, 1)
     let (one, two) = (start.moved(bend, 0), end.moved(-bend, 0))

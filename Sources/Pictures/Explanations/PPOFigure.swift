@@ -3,8 +3,8 @@ import Raster
 import Rollouts
 import Trainers
 
-/// A step of PPO as a picture: above from what was seen to the action, below its advantage as a sum, and what each
-/// epoch made of it.
+/// A step of PPO as a picture: above from the observation to the action, below its advantage as a sum, and what
+/// each epoch did with it.
 struct PPOFigure: ExplanationFigure {
   let page: ExplanationPage
   let explanation: PPOExplanation

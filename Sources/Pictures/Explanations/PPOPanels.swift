@@ -2,7 +2,7 @@ import Glibc
 import Raster
 import Trainers
 
-/// A bell curve that an action's number was drawn from.
+/// Draws the bell curve that an action's number was drawn from.
 struct BellCurve {
   var name: String
   var mean: Double
@@ -41,11 +41,11 @@ struct BellCurve {
   }
 }
 
-/// The advantage as a sum over the steps that follow: what each adds, and what they come to.
+/// Draws the advantage as a sum over the following steps: each term, and the total.
 struct AdvantageBars {
   private let update: RolloutTrace
 
-  /// How many steps are shown by themselves.
+  /// How many steps are shown individually.
   private static let most = 10
 
   init(_ update: RolloutTrace) { self.update = update }
@@ -62,7 +62,7 @@ struct AdvantageBars {
       bars.append(("rest", products.dropFirst(Self.most).reduce(0, +)))
     }
     let sum = Double(update.advantage)
-    // What has been added up by then.
+    // The sum so far.
     var (totals, total) = ([Double](), 0.0)
     for bar in bars {
       total += bar.value
@@ -117,7 +117,7 @@ struct AdvantageBars {
   }
 }
 
-/// The ratio of each epoch, beside what the clip allows.
+/// Draws the ratio of each epoch, beside the range that the clip allows.
 struct RatioDots {
   private let update: RolloutTrace
 
@@ -163,11 +163,11 @@ struct RatioDots {
   }
 }
 
-/// Where the last place of a frame looked: a small page for each layer and head.
+/// Draws what the last place of a frame attended to: a small page for each layer and head.
 struct AttentionGrid {
   /// Shares by layer, head and place.
   let maps: [[[Float]]]
-  /// How many places lie beside one another.
+  /// How many places are in a row.
   let across: Int
   let theme: Theme
 

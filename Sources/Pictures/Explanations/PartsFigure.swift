@@ -2,7 +2,7 @@ import Experiments
 import Raster
 import Rollouts
 
-/// An explanation of a recorded transition: the world, and beside it what was recorded.
+/// An explanation of a recorded transition: the world, and beside it the recorded numbers.
 struct PartsFigure: ExplanationFigure {
   let page: ExplanationPage
   private let explanation: TransitionExplanation

@@ -3,14 +3,14 @@ import Experiments
 import Raster
 import Rollouts
 
-/// An update of a Q-table as a picture: at the left the state and its neighbours with what their actions are
-/// worth, at the right the arithmetic, and the numbers on their way from one to the other.
+/// An update of a Q-table as a picture: at the left the state and its neighbours with their action values, at
+/// the right the arithmetic, and the numbers moving from one to the other.
 struct TableFigure: ExplanationFigure {
   let page: ExplanationPage
   let explanation: TableExplanation
-  /// The world around the state; nil where its states lie on no map.
+  /// The map around the state; nil if its states have no places on a map.
   let neighbourhood: Neighbourhood?
-  /// The world as it is usually drawn, where there is no map.
+  /// The usual picture of the world, if there is no map.
   let frame: Canvas?
 
   var width: Int { page.width }
@@ -18,7 +18,7 @@ struct TableFigure: ExplanationFigure {
   var theme: Theme { page.theme }
   var seconds: Double { 10 }
 
-  // When things happen, in seconds.
+  // The times of the stages, in seconds.
   private static let choosing = 0.2...1.0
   private static let moving = 1.6...2.8
   private static let earning = 2.8...3.8
@@ -111,7 +111,7 @@ struct TableFigure: ExplanationFigure {
 
   // MARK: The world
 
-  /// The board, where there is a map.
+  /// Draws the map, if there is one.
   private func drawWorld(onto canvas: Canvas, at time: Double?) -> Neighbourhood.Board? {
     let area = page.area(from: 40, to: 540)
     guard let neighbourhood else {
@@ -126,7 +126,7 @@ struct TableFigure: ExplanationFigure {
     return board
   }
 
-  /// The numbers on their ways between the board and the equations.
+  /// Draws the numbers moving between the map and the equations.
   private func drawFlows(
     _ board: Neighbourhood.Board, _ target: Equation, _ result: Equation, onto canvas: Canvas,
     at time: Double?
@@ -172,7 +172,7 @@ struct TableFigure: ExplanationFigure {
     }
   }
 
-  /// What the move earned, on the way that it took.
+  /// Draws the reward on the agent's way.
   private func drawReward(at place: Point, _ board: Rect, onto canvas: Canvas) {
     let font = page.font(14, .bold)
     let text = "r = \(Self.text(explanation.reward))"

@@ -1,12 +1,12 @@
 import Raster
 
-/// A value on its way from what it was towards a target, on a line of numbers.
+/// A value moving from its old number towards a target, on a number line.
 struct ValueLine {
   var before: Double
   var after: Double
   var target: Double
   var alpha: Double
-  /// How much of the way is shown.
+  /// The share of the way that is shown.
   var shown: Double
 
   func draw(in rect: Rect, on page: ExplanationPage, onto canvas: Canvas) {
@@ -45,7 +45,7 @@ struct ValueLine {
     let percent = NumberText.trimmed(100 * alpha, decimals: 2)
     let text = "α: \(percent) % of the way"
     let width = canvas.measure(text, font).width
-    // Beside the words at the ends.
+    // Beside the labels at the ends.
     let room = page.length(60)
     let center = max(
       rect.x + room + width / 2, min(rect.right - room - width / 2, (x(before) + x(after)) / 2))

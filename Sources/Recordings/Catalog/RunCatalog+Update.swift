@@ -3,24 +3,25 @@ internal import Rollouts
 internal import SQLite
 
 extension RunCatalog {
-  /// What became of the recordings that a catalog was brought up to date with.
+  /// The result of an update.
   package struct Update: Sendable, Equatable {
     package var added = 0
     package var changed = 0
     package var kept = 0
-    /// Those whose files are gone.
+    /// Recordings whose files are gone.
     package var removed = 0
-    /// Those that cannot be read, and why.
+    /// Recordings that cannot be read, and why.
     package var failures: [String] = []
   }
 
-  /// Brings a catalog up to date with recordings, and makes it where it is missing: what has not changed is not read
-  /// again, and what is gone is left out. Where `progress` says false, what was read so far is kept.
+  /// Updates a catalog with recordings, and creates it if needed. Unchanged recordings are not read
+  /// again, and missing ones are removed. Where `progress` returns false, what was read so far is
+  /// kept.
   package static func update(
     _ path: String, with recordings: [String], progress: (Double, String) -> Bool
   ) throws -> Update {
     if Files.isTaken(path), !isCatalog(path) {
-      throw RecordingError(.exists, "\(path) exists, and is no catalog")
+      throw RecordingError(.exists, "\(path) exists, but is not a catalog")
     }
     try RecordingFiles.makeFolder(of: path)
     return try CatalogWriter(path).update(recordings, progress)
@@ -79,7 +80,7 @@ private struct CatalogWriter {
       uniqueKeysWithValues: rows.map {
         ($0[0].text ?? "", (run: $0[1].int ?? 0, stamp: $0[2].text ?? ""))
       })
-    // Some at a time: whoever stops in between has what was read.
+    // In groups, so that an interrupted update keeps what it has read.
     for first in stride(from: 0, to: recordings.count, by: 64) {
       guard progress(Double(first) / Double(recordings.count), Files.stem(recordings[first])) else {
         return update
@@ -124,7 +125,7 @@ private struct CatalogWriter {
     }
   }
 
-  /// What changes with a recording: the sizes and times of its file and of the log beside it.
+  /// Changes whenever a recording does: the sizes and times of its file and its log.
   private static func stamp(_ recording: String) -> String {
     ["", "-wal"].map { ending in
       let file = recording + ending
@@ -181,9 +182,9 @@ private struct CatalogWriter {
   }
 }
 
-/// What a catalog keeps of a recording.
+/// What a catalog stores about a recording.
 private struct Facts {
-  /// The row of the table `runs`, but for its number.
+  /// The row of the table `runs`, except for its number.
   var row: [SQLiteValue]
   var settings: [JSON.Member] = []
   var episodes: Outcomes
@@ -214,7 +215,7 @@ private struct Facts {
 }
 
 extension JSON {
-  /// A setting's value: a number where it is one, else what is typed.
+  /// A setting's value: a number, or otherwise its text form.
   fileprivate var sqlite: SQLiteValue {
     switch self {
     case .integer(let value): .integer(value)

@@ -2,13 +2,14 @@ internal import Platform
 package import Rollouts
 internal import SQLite
 
-/// What there is to know about many recordings without opening them, in one SQLite file: their descriptions, settings,
-/// episodes and metrics. Thousands of runs are listed and compared from it in the time that dozens take.
+/// The descriptions, settings, episodes and metrics of many recordings in one SQLite file, so that
+/// they need not be opened. Listing and comparing thousands of runs takes as long as dozens without
+/// a catalog.
 package final class RunCatalog {
   package let path: String
   let database: Database
 
-  /// What marks the file: "REEC".
+  /// Identifies a catalog: "REEC".
   static let applicationID = 0x5245_4543
 
   /// Whether a file is a catalog.
@@ -17,10 +18,10 @@ package final class RunCatalog {
     return (try? database.first("PRAGMA application_id"))?.first?.int == applicationID
   }
 
-  /// Opens a catalog to read it.
+  /// Opens a catalog for reading.
   package init(_ path: String) throws {
     guard Self.isCatalog(path) else {
-      throw RecordingError(.foreign, "\(path) is no catalog; reel catalog makes one")
+      throw RecordingError(.foreign, "\(path) is not a catalog; reel catalog makes one")
     }
     self.path = path
     database = try withRecordingErrors(path) { () throws(SQLiteError) in
@@ -29,12 +30,12 @@ package final class RunCatalog {
     database.bound(valueBytes: 64 << 20) { _ in false }
   }
 
-  /// A run as the catalog knows it.
+  /// A run in the catalog.
   package struct Run: Sendable {
     package var id: Int
-    /// Where its recording is.
+    /// The path of its recording.
     package var path: String
-    /// Its description, but for the map and for what actions and states mean.
+    /// Its description, except for the map and the meanings of actions and states.
     package var description: RunDescription
     package var steps: Int
     package var episodes: Int
@@ -133,15 +134,15 @@ package final class RunCatalog {
     try withRecordingErrors(path) { () throws(SQLiteError) in try body(database) }
   }
 
-  /// A recording's path as the catalog keeps it: from the catalog's folder where it lies in that, so that both can be
-  /// moved together.
+  /// A recording's path as the catalog stores it: relative to the catalog's folder if the recording
+  /// is inside, so that both can be moved together.
   static func name(of recording: String, in catalog: String) -> String {
     let folder = Files.resolved(Files.folder(of: catalog))
     let path = Files.resolved(recording)
     return path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.utf8.count + 1)) : path
   }
 
-  /// Where a name in the catalog leads.
+  /// The path for a name in the catalog.
   static func place(of name: String, in catalog: String) -> String {
     let folder = Files.folder(of: catalog)
     return name.hasPrefix("/") || folder == "." ? name : "\(folder)/\(name)"

@@ -1,10 +1,10 @@
 internal import SQLite
 
-/// Copies a recording batch by batch, up to the first that does not verify: whole episodes, and those that are
-/// open there as interrupted ones.
+/// Copies a recording batch by batch, up to the first that does not verify: whole episodes, and
+/// those open there as interrupted ones.
 final class BeginningCopy {
   private let source: Recording
-  /// What the source is called.
+  /// The source's path, for messages.
   private let path: String
   private let audit: Audit
   private let database: Database
@@ -18,7 +18,7 @@ final class BeginningCopy {
     database = try Recovery.create(place, in: source.format)
   }
 
-  /// Copies everything that verifies; what did not, or nil.
+  /// Copies everything that verifies; returns what did not, or nil.
   func run(_ progress: (Double) throws -> Void) throws -> Difference? {
     try copy(RunColumn.self, "ORDER BY rowid")
     try copy(ActionColumn.self, "ORDER BY rowid")
@@ -26,7 +26,7 @@ final class BeginningCopy {
     let reason = try copyBatches(progress)
     if audit.batches == 0 {
       if let reason {
-        throw RecordingError.damaged(path, "nothing of it can be kept. \(reason)")
+        throw RecordingError.damaged(path, "nothing can be kept. \(reason)")
       }
       try copy(CheckpointColumn.self)
     }
@@ -58,7 +58,7 @@ final class BeginningCopy {
         try copy(link)
         open = link.open
       } catch let difference as Difference {
-        // Its rows came before its hash.
+        // Its rows were copied before its hash was checked.
         try execute("ROLLBACK TO batch")
         reason = difference
       }
@@ -88,7 +88,7 @@ final class BeginningCopy {
     try insert([link.row])
   }
 
-  /// Rows by their places in the order of recording.
+  /// Copies rows by their indices in the order of recording.
   private func copy<Column: TableColumn>(_ table: Column.Type, _ places: Range<Int>) throws {
     guard !places.isEmpty else { return }
     try copy(
@@ -96,7 +96,7 @@ final class BeginningCopy {
       "WHERE rowid > \(places.lowerBound) AND rowid <= \(places.upperBound) ORDER BY rowid")
   }
 
-  /// The sessions that began by then. Where something is lost, the last one did not end.
+  /// Copies the sessions that began by then. If something is lost, the last one has no end.
   private func copySessions(isWhole: Bool) throws {
     var sessions = try source.rows(
       of: SessionColumn.self, only: SessionColumn.allCases.filter { $0 != .writer },

@@ -1,10 +1,10 @@
 internal import Glibc
 internal import Platform
 
-/// The pages of a SQLite file as its last commit left them, read without SQLite: with those of the log beside
-/// it, or those that a journal restores. https://sqlite.org/fileformat2.html
+/// The pages of an SQLite file as of its last commit, read without SQLite: including those of the
+/// log beside it, or those that a journal restores. https://sqlite.org/fileformat2.html
 ///
-/// Nothing is locked, and closing the file drops the locks that this process has on it: no connection to it
+/// Nothing is locked, and closing the file drops this process's locks on it, so no connection to it
 /// may be open meanwhile.
 @safe final class DatabasePages {
   /// Pages are counted from 1.
@@ -13,10 +13,10 @@ internal import Platform
   let usable: Int
   private let size: Int
   private var files: [Int32] = []
-  /// Pages that are not where they would be in the file: in which of the files, and where.
+  /// Pages that are in the log or the journal: in which file, and where.
   private var moved: [Int: (file: Int32, offset: Int)] = [:]
 
-  /// Opens a file and what lies beside it, which may be another file's log.
+  /// Opens a file with its log and journal, which may belong to another file.
   init(_ path: String, withoutLog: Bool) throws(RecordingError) {
     let real = Files.resolved(path)
     guard Files.isFile(real) else { throw RecordingError(.missing, "there is no file \(path)") }
@@ -27,14 +27,14 @@ internal import Platform
     files = [main]
     let header = Self.bytes(of: main, at: 0, count: 100)
     let isSound = header.starts(with: Array("SQLite format 3\0".utf8))
-    // The page's size is 65536 where it reads as 1. All recordings have pages of 4096 bytes.
+    // A page size of 65536 is stored as 1. All recordings have pages of 4096 bytes.
     let stated = isSound ? header.number(at: 16, bytes: 2) : 0
     let isSize = stated == 1 || stated >= 512 && stated & (stated - 1) == 0
     size = isSize ? (stated == 1 ? 1 << 16 : stated) : 4096
     usable = max(480, size - (isSound && isSize ? Int(header[20]) : 0))
     let length = Files.size(real) ?? 0
     var pages = (length + size - 1) / size
-    // A file without a log says so; one beside it is another file's.
+    // The header of a file without a log says so; a log beside it then belongs to another file.
     if !withoutLog, !isSound || header[18] == 2, let file = Self.open(real + "-wal") {
       files.append(file)
       var log = WriteAheadLog(file, pageSize: size)
@@ -49,7 +49,7 @@ internal import Platform
 
   deinit { for file in files { close(file) } }
 
-  /// A page; what of it is not there reads as zeros.
+  /// A page; missing bytes read as zeros.
   subscript(number: Int) -> [UInt8] {
     guard (1...max(1, count)).contains(number) else { return [] }
     let (file, offset) = moved[number] ?? (files[0], (number - 1) * size)
@@ -58,14 +58,14 @@ internal import Platform
     return page
   }
 
-  /// A file that is there and not empty.
+  /// Opens a file that exists and is not empty.
   private static func open(_ path: String) -> Int32? {
     guard Files.isFile(path), Files.size(path) ?? 0 > 0 else { return nil }
     let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
     return file >= 0 ? file : nil
   }
 
-  /// As many bytes as there are, at most `count`.
+  /// As many bytes as exist, at most `count`.
   static func bytes(of file: Int32, at offset: Int, count: Int) -> [UInt8] {
     unsafe [UInt8](unsafeUninitializedCapacity: count) { room, filled in
       while filled < count, let start = room.baseAddress {
@@ -78,7 +78,7 @@ internal import Platform
   }
 }
 
-/// A log: pages that were committed and are not in the file yet. https://sqlite.org/walformat.html
+/// A log: committed pages that are not in the file yet. https://sqlite.org/walformat.html
 private struct WriteAheadLog {
   private let file: Int32
   private let pageSize: Int
@@ -144,7 +144,7 @@ private struct WriteAheadLog {
   }
 }
 
-/// A journal: pages as they were before a change that was cut off.
+/// A journal: pages as they were before an unfinished change.
 /// https://sqlite.org/fileformat2.html#rollbackjournal
 private struct RollbackJournal {
   private let file: Int32
@@ -154,7 +154,7 @@ private struct RollbackJournal {
     (self.file, self.pageSize) = (file, pageSize)
   }
 
-  /// Adds the pages that were changed, and returns how many the file had before.
+  /// Adds the pages that were changed, and returns how many pages the file had before.
   func read(into pages: inout [Int: (file: Int32, offset: Int)]) -> Int? {
     let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
     var (offset, count) = (0, Int?.none)
@@ -165,7 +165,8 @@ private struct RollbackJournal {
       else { return count }
       let nonce = UInt32(truncatingIfNeeded: header.number(at: 12, bytes: 4))
       let sector = max(512, min(1 << 16, header.number(at: 20, bytes: 4)))
-      // No change was begun before the number of pages was written, but where that is left to the end.
+      // No change begins before the number of pages is written, except where it is only written at
+      // the end.
       let stated = header.number(at: 8, bytes: 4)
       count = count ?? header.number(at: 16, bytes: 4)
       offset += sector
@@ -188,7 +189,7 @@ private struct RollbackJournal {
 }
 
 extension [UInt8] {
-  /// A big-endian number; 0 where the bytes are not there.
+  /// A big-endian number; 0 where the bytes are missing.
   func number(at place: Int, bytes count: Int) -> Int {
     guard place >= 0, place + count <= self.count else { return 0 }
     return self[place..<place + count].reduce(0) { $0 << 8 | Int($1) }

@@ -1,8 +1,8 @@
 internal import Rollouts
 internal import SQLite
 
-/// Copies readable steps, and makes the rows of their episodes anew: whole ones as they were, and an interrupted
-/// row for each part of one that a gap cuts.
+/// Copies readable steps, and rebuilds the rows of their episodes: whole ones as they were, and an
+/// interrupted row for each part of one that a gap splits.
 struct EpisodeParts {
   /// What is missing, and which parts have new numbers.
   private(set) var gaps = Gaps()
@@ -11,7 +11,7 @@ struct EpisodeParts {
   private var worlds: Int
   private let sessions: [SessionFacts]
   private let actions: Int
-  /// The seed that all episodes have; nil where each has its own.
+  /// The seed of all episodes; nil where each has its own.
   private let seed: Int?
   /// Whether every reward must be a finite number.
   private let isFinite: Bool
@@ -23,16 +23,16 @@ struct EpisodeParts {
   private let removal: Statement
   private let episodeInsertion: Statement
   private var parts: [Part?]
-  /// The step after the last one that was copied.
+  /// The step after the last copied one.
   private(set) var end = 0
   private var dropped: [Int] = []
 
-  /// What was copied of the episode that one of the worlds plays.
+  /// The copied part of one world's current episode.
   private struct Part {
     let episode: Int
     let number: Int
     let first: Int
-    /// What the table says of the episode, where it can be read.
+    /// The episode's row in the table, where it can be read.
     let entry: Row<EpisodeColumn>?
     var last: Int
     var steps = 1
@@ -40,7 +40,7 @@ struct EpisodeParts {
     var totalBefore = 0.0
     var lastState: SQLiteValue
 
-    /// The episode's last state, where its last step was copied.
+    /// The episode's last state, if its last step was copied.
     func finalState(worlds: Int) -> SQLiteValue? {
       guard let entry, let first = entry[.firstStep].int, let steps = entry[.steps].int,
         last == first + (steps - 1) * worlds, entry[.finalState].kind == lastState.kind
@@ -91,9 +91,9 @@ struct EpisodeParts {
     gaps.newest = max(0, newest?.int ?? 0)
   }
 
-  /// Copies the steps of a range that can be read, after those of earlier ranges.
+  /// Copies the readable steps of a range, after those of earlier ranges.
   ///
-  /// Where they were verified, what is missing among them are numbers that no world used.
+  /// In verified ranges, missing step numbers are those that no world used.
   mutating func copy(_ range: Range<Int>, isProven: Bool) throws(RecordingError) {
     do {
       if isProven, range.lowerBound > end {
@@ -112,7 +112,7 @@ struct EpisodeParts {
     }
   }
 
-  /// Ends what is open.
+  /// Ends open parts.
   mutating func finish() throws(RecordingError) {
     do {
       for world in parts.indices { try close(world, isAtEnd: true) }
@@ -122,7 +122,7 @@ struct EpisodeParts {
     addDropped()
   }
 
-  /// Steps whose outcome was lost are gaps, too; but none is at the end.
+  /// Steps whose outcome was lost are gaps, too, except at the end.
   private mutating func addDropped() {
     var ranges = gaps.steps + dropped.map { $0...$0 }
     ranges.sort { $0.lowerBound < $1.lowerBound }
@@ -180,7 +180,7 @@ struct EpisodeParts {
     let before = parts[world]?.last
     try close(world, isAtEnd: false)
     let entry = try entry(of: episode)
-    // Without its row, an episode begins where the one before it ended.
+    // If its row is missing, an episode begins where the previous one ended.
     let isBeginning =
       entry.map { $0[.firstStep].int == step }
       ?? (step < worlds || before == step - worlds)
@@ -206,11 +206,12 @@ struct EpisodeParts {
     return row
   }
 
-  /// Writes the row of what was copied of an episode.
+  /// Writes the row of a copied part of an episode.
   private mutating func close(_ world: Int, isAtEnd: Bool) throws(SQLiteError) {
     guard var part = parts[world] else { return }
     parts[world] = nil
-    // What nothing follows goes on at the end of the recording, as when a writer was cut off.
+    // A part that nothing follows stays open at the end of the recording, as when a writer was cut
+    // off.
     let isOpen = isAtEnd && part.last + worlds >= end
     var (ending, state) = (isOpen ? Ending.running.name : Ending.interrupted.name, SQLiteValue.null)
     if let entry = part.entry, let final = part.finalState(worlds: worlds) {
@@ -221,7 +222,7 @@ struct EpisodeParts {
     } else if let next = try follower(of: part) {
       state = next
     } else {
-      // Where its last step led is lost, so that step is, too.
+      // The state after its last step is lost, so that step is, too.
       try removal.run(.integer(part.last))
       dropped.append(part.last)
       ending = Ending.interrupted.name

@@ -1,9 +1,10 @@
 internal import Rollouts
 internal import SQLite
 
-/// What a run is, where the rows that say so are lost: taken from another run of the same command.
+/// A run's description, where its own rows are lost: taken from another run of the same command.
 ///
-/// The first batch's hash covers the description, so that where that batch is whole it proves it.
+/// The first batch's hash covers the description, so if that batch is whole, it proves the
+/// description.
 enum LostDescription {
   /// Completes the description in a file of readable rows.
   static func complete(_ rows: String, of path: String, like other: String?) throws {
@@ -11,7 +12,8 @@ enum LostDescription {
       try Database(rows, .writing)
     }
     let format = try Recording(rows).format
-    /// Adds what is lacking; where the first batch shows that what is there was changed, takes all from it.
+    /// Adds what is missing; if the first batch shows that the remaining description was changed,
+    /// takes all of it from the other run.
     func complete(by fill: () throws -> Void) throws {
       try fill()
       if try isProven(rows, database, format) { return }
@@ -52,7 +54,7 @@ enum LostDescription {
     try withRecordingErrors(database.path) { () throws(SQLiteError) in try database.execute(sql) }
   }
 
-  /// Whether the first batch verifies with the description that is there.
+  /// Whether the first batch verifies with the current description.
   private static func isProven(
     _ rows: String, _ database: Database, _ format: Format
   ) throws -> Bool {
@@ -60,7 +62,7 @@ enum LostDescription {
     return (try? ProvenBatches(recording).find(atMost: 1).first?.steps.lowerBound) == 0
   }
 
-  /// Adds what is lacking.
+  /// Adds what is missing.
   private static func fill(
     _ database: Database, _ format: Format, from model: Recording
   ) throws {
@@ -82,7 +84,7 @@ enum LostDescription {
         try database.insert(
           Row<RunColumn>([.text(key), .text(value)]), in: format, "INSERT OR IGNORE")
       }
-      // The seed may be another one; each episode has it, too.
+      // The seed may differ; each episode has it, too.
       try database.execute(
         """
         UPDATE run SET value = coalesce(
@@ -99,7 +101,7 @@ enum LostDescription {
     }
   }
 
-  /// Adds what is lacking of what format 2 has a second time, as far as that can be read.
+  /// Adds what is missing from format 2's second description, as far as that can be read.
   private static func fillFromSecond(
     _ database: Database, _ format: Format
   ) throws(SQLiteError) {
@@ -140,7 +142,7 @@ enum LostDescription {
     }
   }
 
-  /// Adds a session that is lacking, or was changed: its batches have its hash.
+  /// Adds a session that is missing or was changed; its batches have its hash.
   private static func fill(
     session place: Int, with values: [SQLiteValue], _ database: Database, _ format: Format
   ) throws(SQLiteError) {
@@ -169,7 +171,7 @@ enum LostDescription {
 }
 
 extension SQLiteValue {
-  /// A value as a description has it in JSON.
+  /// A value in a description's JSON.
   fileprivate init(_ json: JSON) {
     self = json.int.map(SQLiteValue.integer) ?? json.text.map(SQLiteValue.text) ?? .null
   }

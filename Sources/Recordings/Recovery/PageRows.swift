@@ -1,19 +1,19 @@
 internal import SQLite
 
-/// A row as a page holds it. A column that is the key is NULL in it.
+/// A row as a page stores it. The key column is NULL in it.
 struct PageRow {
   var key: Int
   var values: [SQLiteValue]
 }
 
 extension DatabasePages {
-  /// What kinds of pages a table is made of.
+  /// The kinds of pages in a table.
   enum Kind: UInt8 {
     case interior = 5
     case leaf = 13
   }
 
-  /// What a page is, of a table; nil where it is something else.
+  /// The kind of a table's page; nil where it is something else.
   func kind(of page: [UInt8], _ number: Int) -> Kind? {
     let start = Self.start(number)
     return page.count > start ? Kind(rawValue: page[start]) : nil
@@ -46,7 +46,7 @@ extension DatabasePages {
     guard place > 0, let length = page.varint(at: &place), let key = page.varint(at: &place),
       length > 0, length <= count * usable
     else { return nil }
-    // What does not fit is in a chain of other pages.
+    // The rest of a long row is in a chain of other pages.
     let most = usable - 35
     let least = (usable - 12) * 32 / 255 - 23
     var local = length
@@ -103,14 +103,14 @@ extension DatabasePages {
     }
   }
 
-  /// A big-endian integer with its sign.
+  /// A signed big-endian integer.
   private static func integer(_ bytes: [UInt8], _ place: Int, _ size: Int) -> Int {
     bytes[place..<place + size].reduce(bytes[place] & 0x80 == 0 ? 0 : -1) { $0 << 8 | Int($1) }
   }
 }
 
 extension [UInt8] {
-  /// A number of 1 to 9 bytes, and the place after it; nil where it is cut off.
+  /// A number of 1 to 9 bytes, and the position after it; nil where it is cut off.
   fileprivate func varint(at place: inout Int) -> Int? {
     var number: UInt64 = 0
     for index in 0..<9 {

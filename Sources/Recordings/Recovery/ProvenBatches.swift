@@ -1,26 +1,27 @@
 internal import Rollouts
 internal import SQLite
 
-/// A batch of a damaged recording, and the rows that belong to it.
+/// A batch of a damaged recording, and its rows.
 struct ReadableBatch {
   var row: Row<BatchColumn>
   var steps: Range<Int>
-  /// Its metrics, and the like, by their place in the order of recording: those after the lower bound.
+  /// The range of its metrics and other rows by their index in the order of recording: those after
+  /// the lower bound.
   var metrics: Range<Int>
   /// The steps of its checkpoints.
   var checkpoints: [Int]
   var infos = 0..<0
   var images = 0..<0
   var scenes = 0..<0
-  /// Rows that are not as they were written, by table; in format 1 such a batch is not proven.
+  /// The tables whose rows do not verify; in format 1, such a batch is not proven.
   var lacking: [String] = []
 }
 
-/// Finds which batches are as they were written, each by itself: a batch's hash covers its rows and the hash of
-/// the batch before, whose own rows may be lost.
+/// Finds the batches that verify, each by itself: a batch's hash covers its rows and the previous
+/// batch's hash, whose own rows may be lost.
 ///
-/// In format 2 each kind of rows has a hash of its own. A batch is proven by its transitions and episodes, also where
-/// its metrics, say, are lost.
+/// In format 2, each kind of row has its own hash. A batch is proven by its transitions and
+/// episodes, even if, for example, its metrics are lost.
 struct ProvenBatches {
   private let source: Recording
   private let database: Database
@@ -73,7 +74,7 @@ struct ProvenBatches {
     }
   }
 
-  /// All batches that are as they were written, in order.
+  /// All batches that verify, in order.
   func find(
     atMost count: Int = .max, _ progress: (Double) throws -> Void = { _ in }
   ) throws -> [ReadableBatch] {
@@ -90,7 +91,7 @@ struct ProvenBatches {
       {
         proven.append(batch)
       }
-      // In format 1 a batch without steps gave way to the next one.
+      // In format 1, the next batch replaced a batch without steps.
       if format.version > 1 || row[.lastStep].int ?? -1 >= row[.firstStep].int ?? 0 {
         before = row
       }
@@ -98,7 +99,7 @@ struct ProvenBatches {
     return proven
   }
 
-  /// A batch, where its rows are as they were written.
+  /// A batch, if its rows verify.
   private func batch(
     _ row: Row<BatchColumn>, after before: Row<BatchColumn>?
   ) throws -> ReadableBatch? {
@@ -140,15 +141,15 @@ struct ProvenBatches {
     return nil
   }
 
-  /// The sessions that may have written a batch: of those that begin at one without steps, any.
+  /// The sessions that may have written a batch: any of those that begin at a batch without steps.
   private func sessions(of batch: ReadableBatch) -> [SessionFacts?] {
     let last = sessions.last { $0.firstStep < max(1, batch.steps.upperBound) } ?? sessions.first
     guard batch.steps.isEmpty else { return [last] }
     return [last] + sessions.filter { $0.firstStep == batch.steps.lowerBound && $0 != last }
   }
 
-  /// The checkpoints that may be those of a batch. One at its first or last step may also be of the batch before
-  /// or after.
+  /// The checkpoints that may belong to a batch. One at its first or last step may also belong to
+  /// the batch before or after.
   private func windows(of count: Int, _ steps: ClosedRange<Int>) -> [[Int]] {
     if count == 0 { return [[]] }
     let all = checkpointSteps.filter(steps.contains)
@@ -180,8 +181,8 @@ struct ProvenBatches {
 
   // MARK: Format 2
 
-  /// A batch whose transitions and episodes have the hashes that its row says. Where the batch before it is lost,
-  /// so is what its own hash begins with.
+  /// A batch whose transitions and episodes have the hashes in its row. If the previous batch is
+  /// lost, so is the beginning of its own hash.
   private func batch(
     _ row: Row<BatchColumn>, _ numbers: BatchNumbers, after previous: BatchNumbers,
     _ hash: [UInt8]?
@@ -207,7 +208,7 @@ struct ProvenBatches {
       return hash.finished() == Array(sections[32 * section..<32 * (section + 1)])
     }
     guard try has(1, { try self.add(transitions, .integer(first), .integer(last), to: &$0) }),
-      // Which episodes ended in it, only the batch before says.
+      // Only the previous batch shows which episodes ended in this one.
       try hash == nil
         || has(
           2,
@@ -243,7 +244,7 @@ struct ProvenBatches {
     let checkpoints = try windows(of: count, first...last + 1).first { steps in
       try has(4) { for step in steps { try self.add(checkpoint, .integer(step), to: &$0) } }
     }
-    // Where some are lost, those that can be read may be kept unverified.
+    // If some are lost, the readable ones may be kept unverified.
     let least = first == 0 ? 0 : first + 1
     batch.checkpoints = checkpoints ?? checkpointSteps.filter { $0 >= least && $0 <= last + 1 }
     if checkpoints == nil { batch.lacking.append(CheckpointColumn.table) }

@@ -2,31 +2,31 @@ internal import Platform
 internal import Rollouts
 internal import SQLite
 
-/// Copies every batch that verifies, also behind damage, and where wanted the steps that can be read but not
-/// verified. What is missing is recorded as gaps, and the chain of hashes is made anew.
+/// Copies every batch that verifies, even after damage, and on request the steps that can be read
+/// but not verified. Missing steps are recorded as gaps, and the chain of hashes is computed again.
 final class ReadableCopy {
   private let source: Recording
-  /// What the source is called.
+  /// The source's path, for messages.
   private let path: String
   private let place: String
   private let database: Database
   private let keepsUnverified: Bool
   private var gaps = Gaps()
-  /// The step after the last one that is kept.
+  /// The step after the last kept one.
   private var end = 0
 
-  /// Copies from the rows that could be read of the recording at `path`.
+  /// Copies from the readable rows of the recording at `path`.
   init(_ source: Recording, _ place: String, of path: String, keepsUnverified: Bool) throws {
     (self.source, self.place, self.path) = (source, place, path)
     self.keepsUnverified = keepsUnverified
     database = try Recovery.create(place, in: source.format)
   }
 
-  /// Steps that follow each other, and were verified or not.
+  /// Consecutive steps, either verified or not.
   private struct Stretch {
     var steps: Range<Int>
     var isProven: Bool
-    /// Their batch, where they are a whole one.
+    /// Their batch, if they are a whole one.
     var batch: ReadableBatch?
   }
 
@@ -36,7 +36,7 @@ final class ReadableCopy {
     if keepsUnverified { try fill(&stretches) }
     guard !stretches.isEmpty else {
       let hint = keepsUnverified ? "" : "; --unverified keeps what can be read"
-      throw RecordingError.damaged(path, "no batch of it verifies\(hint)")
+      throw RecordingError.damaged(path, "none of its batches verifies\(hint)")
     }
     let description = try source.description()
     if description.hasTransitions {
@@ -70,9 +70,9 @@ final class ReadableCopy {
     try Recording.seal(place) { try progress(2 / 3 + $0 / 3) }
   }
 
-  /// Adds what lies between the batches that verify.
+  /// Adds the steps between the batches that verify.
   private func fill(_ stretches: inout [Stretch]) throws {
-    // A key that is not as it was may be any number; a file has no more steps than room for them.
+    // A damaged key may be any number; a file has no more steps than fit in it.
     let hasRows = try source.description().hasTransitions
     let end = min(try source.stepCount(), hasRows ? source.fileBytes() / 8 : .max)
     var (filled, next) = ([Stretch](), 0)
@@ -97,10 +97,10 @@ final class ReadableCopy {
     try insert(try source.rows(of: FieldColumn.self, "ORDER BY rowid"))
   }
 
-  /// Metrics, checkpoints, batches and sessions.
+  /// Copies metrics, checkpoints, batches and sessions.
   private func copyRest(_ stretches: [Stretch]) throws {
     var (metrics, checkpoints, infos, images, scenes) = (0, 0, 0, 0, 0)
-    /// Up to which places and steps they are copied.
+    /// How far they are copied already.
     var (metricPlace, checkpointStep) = (0, -1)
     var (infoPlace, imagePlace, scenePlace) = (0, 0, 0)
     var elapsed = SQLiteValue.real(0)
@@ -113,7 +113,7 @@ final class ReadableCopy {
     }
     for (index, stretch) in stretches.enumerated() {
       if let batch = stretch.batch {
-        /// Rows that are not as they were written are kept where unverified ones are.
+        /// Rows that do not verify are kept if unverified ones are.
         func rows<Column: TableColumn>(_: Column.Type, _ places: Range<Int>) throws -> [Row<Column>]
         {
           if batch.lacking.contains(Column.table), !keepsUnverified { return [] }
@@ -141,7 +141,7 @@ final class ReadableCopy {
         elapsed = batch.row[.elapsed]
         try insert(batch: batch.steps, elapsed, metrics, checkpoints, infos, images, scenes)
       } else {
-        // Its metrics lie between those of the batches around it.
+        // Its metrics are between those of the neighbouring batches.
         let next = stretches[(index + 1)...].lazy.compactMap(\.batch).first
         let most = extent(of: stretch.steps).upperBound
         try add(
@@ -165,7 +165,7 @@ final class ReadableCopy {
     try copySessions()
   }
 
-  /// What is left of a batch's steps: it begins and ends with a step that is there.
+  /// The remaining part of a batch's steps: it begins and ends with an existing step.
   private func extent(of steps: Range<Int>) -> Range<Int> {
     let first = gaps.end(of: steps.lowerBound)
     var last = min(steps.upperBound, max(end, steps.lowerBound)) - 1
@@ -186,7 +186,7 @@ final class ReadableCopy {
     row[.png].blob.map { row[.hash].blob == SHA256.hash($0) } ?? true
   }
 
-  /// A batch of the steps that are left of these; its hash is made last.
+  /// Adds a batch of the remaining steps; its hash is computed last.
   private func insert(
     batch steps: Range<Int>, _ elapsed: SQLiteValue, _ metrics: Int, _ checkpoints: Int,
     _ infos: Int, _ images: Int, _ scenes: Int
@@ -204,7 +204,7 @@ final class ReadableCopy {
     try insert([numbers.row(hash: [], sections: [])])
   }
 
-  /// The sessions that began by then. Where the end is lost, the last one did not end.
+  /// Copies the sessions that began by then. If the end is lost, the last one has no end.
   private func copySessions() throws {
     var sessions = try source.rows(
       of: SessionColumn.self, only: SessionColumn.allCases.filter { $0 != .writer },
@@ -214,7 +214,7 @@ final class ReadableCopy {
     try insert(sessions)
   }
 
-  /// How many rows are added.
+  /// Returns how many rows were added.
   @discardableResult
   private func insert<Column: TableColumn>(_ rows: [Row<Column>]) throws(RecordingError) -> Int {
     try withRecordingErrors(place) { () throws(SQLiteError) in
@@ -223,7 +223,7 @@ final class ReadableCopy {
     return rows.count
   }
 
-  /// What beside steps was lost in batches that are kept, by table.
+  /// The tables that lost rows in kept batches, apart from steps.
   private static func lacking(_ batches: [ReadableBatch]) -> [String] {
     Set(batches.flatMap(\.lacking)).sorted()
   }

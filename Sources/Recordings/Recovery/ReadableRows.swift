@@ -1,9 +1,10 @@
 internal import SQLite
 
-/// All rows of a damaged recording that can be read, gathered page by page in a file of their own: what was
-/// damage there is missing here.
+/// All readable rows of a damaged recording, collected page by page in a separate file; damaged
+/// rows are missing.
 ///
-/// No page leads to another that could be lost with it: a row is found by what its own page holds.
+/// No page depends on another that could be lost with it: a row is identified by the contents of
+/// its own page.
 struct ReadableRows {
   private let pages: DatabasePages
   private let database: Database
@@ -12,13 +13,13 @@ struct ReadableRows {
   private var insertions: [String: Statement] = [:]
   private var purposes: [Purpose]
 
-  /// What a page is for, as far as other pages say so.
+  /// The use of a page, as far as other pages show it.
   private enum Purpose: Equatable {
     case unknown, another
     case table(Int)
   }
 
-  /// Fills a new file at `place` with the rows that can be read at `path`.
+  /// Fills a new file at `place` with the readable rows at `path`.
   static func gather(
     _ path: String, like: Format?, into place: String, _ progress: (Double) throws -> Void
   ) throws {
@@ -35,7 +36,7 @@ struct ReadableRows {
     try rows.gather(progress)
     rows.insertions.removeAll()
     try withRecordingErrors(place) { () throws(SQLiteError) in
-      // By the last step of each: which episodes ended in a batch is asked for every batch.
+      // An index by last step, since every batch asks which episodes ended in it.
       try database.execute(
         "CREATE INDEX ended ON episodes(first_step + (steps - 1) * stride); COMMIT")
     }
@@ -60,7 +61,7 @@ struct ReadableRows {
   private mutating func gather(_ progress: (Double) throws -> Void) throws {
     markFreePages()
     markTables()
-    // What no page leads to any more may be older than what one leads to, so it comes last.
+    // Rows on unreachable pages may be older than those on reachable ones, so they come last.
     for isKnown in [true, false] {
       for number in 1..<max(1, purposes.count) {
         if number & 1023 == 0 { try progress(Double(number) / Double(purposes.count)) }
@@ -92,14 +93,14 @@ struct ReadableRows {
     } catch {
       statement.reset()
       switch error.reason {
-      // Of a row that its table cannot hold, nothing is known. Another's has more or fewer values.
+      // A row that its table cannot hold is unknown: another table's row has more or fewer values.
       case .constraint, .other: return
       default: throw RecordingError(error, path: database.path)
       }
     }
   }
 
-  /// Pages that were given back keep what they held before.
+  /// Free pages keep their old contents.
   private mutating func markFreePages() {
     let header = pages[1]
     var (trunk, left) = (header.number(at: 32, bytes: 4), pages.count)
@@ -115,7 +116,7 @@ struct ReadableRows {
     }
   }
 
-  /// Follows each table from its root as far as that leads.
+  /// Follows each table from its root as far as possible.
   private mutating func markTables() {
     for leaf in leaves(of: 1) {
       for row in pages.rows(of: pages[leaf], leaf) where row.values.count == 5 {
@@ -143,7 +144,7 @@ struct ReadableRows {
     return leaves
   }
 
-  /// The table that a row must belong to, by the types of its values.
+  /// The table of a row, determined by the types of its values.
   private func table(of values: [SQLiteValue]) -> Int? {
     guard let name = format.table(of: values) else { return nil }
     return tables.firstIndex { $0.name == name }
@@ -151,7 +152,7 @@ struct ReadableRows {
 }
 
 extension Format {
-  /// The format of a damaged file: what its header says, or else what most of its rows are like.
+  /// The format of a damaged file, from its header or otherwise from most of its rows.
   fileprivate init(of pages: DatabasePages) {
     let header = pages[1]
     var votes: [Format: Int] = [:]
@@ -182,7 +183,7 @@ extension Format {
     if version > 1 { self.kinds = kinds.max { $0.value < $1.value }?.key ?? ValueKinds() }
   }
 
-  /// The table that a row must belong to, by the types of its values; nil where it can be none.
+  /// The table of a row, determined by the types of its values; nil where none fits.
   func table(of values: [SQLiteValue]) -> String? {
     let shapes = version == 1 ? Self.firstShapes : Self.shapes
     return shapes.first { shape in
@@ -191,7 +192,8 @@ extension Format {
     }?.table
   }
 
-  // What types each column may have. A key is NULL, and a real number without a fraction is kept as an integer.
+  // The permitted types of each column. A key is NULL, and a real without a fraction is stored as
+  // an integer.
 
   private static let firstShapes: [(table: String, types: [String])] = [
     ("run", ["t", "it"]), ("sessions", ["i", "t", "t", "t", "tN", "tN"]),

@@ -1,40 +1,40 @@
 internal import Platform
 internal import SQLite
 
-/// What was saved of a damaged recording, and what was not.
+/// What was recovered from a damaged recording, and what was not.
 package struct Recovery: Sendable, Equatable {
-  /// What the new recording holds.
+  /// The contents of the new recording.
   package var kept: AuditReport
-  /// How many steps that are; where there are gaps, fewer than it counts.
+  /// How many steps these are; with gaps, fewer than it counts.
   package var steps: Int
-  /// What of it lies between gaps, and what could not be verified; nil where it is the recording's beginning, or
-  /// all of it.
+  /// The gaps, and what could not be verified; nil where the result is the recording's beginning,
+  /// or all of it.
   package var gaps: Gaps?
-  /// The first that was lost; nil where nothing was.
+  /// The first part that was lost; nil where nothing was.
   package var reason: Difference?
-  /// How many steps the damaged one still seems to have, where that can be read.
+  /// How many steps the damaged recording still seems to have, where that can be read.
   package var visibleSteps: Int?
 
   /// How many of those were not kept.
   package var lostSteps: Int? { visibleSteps.map { max(0, $0 - steps) } }
 
-  /// What is wanted of a damaged recording.
+  /// What to recover from a damaged recording.
   package struct Options: Sendable {
-    /// Whether only what precedes the first damage is kept, from where training can go on.
+    /// Whether to keep only what precedes the first damage, from where training can continue.
     package var onlyBeginning = false
-    /// Whether steps are kept that can be read and not verified.
+    /// Whether to keep steps that can be read but not verified.
     package var keepsUnverified = false
-    /// Another run of the same command, which has the description that was lost.
+    /// Another run of the same command, whose description replaces the lost one.
     package var like: String?
-    /// Whether a file of the new name is replaced.
+    /// Whether to replace an existing file.
     package var force = false
 
-    /// The usual: everything that verifies.
+    /// The default: everything that verifies.
     package init() {}
   }
 
-  /// Copies what verifies of a recording to a new one. The damaged file is only read, and the new one gets its
-  /// name when it is complete.
+  /// Copies what verifies in a recording to a new one. The damaged file is only read, and the new
+  /// one gets its name when it is complete.
   package static func recover(
     _ path: String, to new: String, _ options: Options = Options(),
     _ progress: (Double) throws -> Void = { _ in }
@@ -52,7 +52,7 @@ package struct Recovery: Sendable, Equatable {
       do {
         recovery = try copyReadable(path, place, by: rows, options, progress)
       } catch let error as RecordingError {
-        // A file without any row of a recording is none.
+        // A file without any row of a recording is not a recording.
         throw found.kind == .foreign ? found : error
       }
     }
@@ -60,7 +60,7 @@ package struct Recovery: Sendable, Equatable {
     return recovery
   }
 
-  /// A copy of a recording that is as it was written, or why it is not.
+  /// A copy of a recording that verifies completely, or why it does not.
   private static func copyWhole(
     _ path: String, _ place: String, _ progress: (Double) throws -> Void
   ) throws -> Result<Recovery, RecordingError> {
@@ -78,7 +78,7 @@ package struct Recovery: Sendable, Equatable {
       // Opening a pipe would wait for ever.
       guard Files.isFile(path) else { throw error }
       switch error.kind {
-      // What SQLite cannot or may not read, can be read page by page.
+      // What SQLite cannot or may not read can be read page by page.
       case .damaged, .foreign, .denied, .system, .locked: return .failure(error)
       default: throw error
       }
@@ -110,16 +110,16 @@ package struct Recovery: Sendable, Equatable {
       visibleSteps: source.visibleSteps)
   }
 
-  /// What was saved must be as sound as what a trainer wrote.
+  /// Checks that the recovered recording is as sound as one that a trainer wrote.
   private static func verified(_ place: String, _ path: String) throws -> AuditReport {
     let kept = try Recording(place).audit()
     if let difference = kept.difference {
-      throw RecordingError.damaged(path, "what was saved of it does not verify: \(difference)")
+      throw RecordingError.damaged(path, "the recovered part does not verify: \(difference)")
     }
     return kept
   }
 
-  /// A new file with the tables of a recording, and a transaction to fill them in.
+  /// A new file with the tables of a recording, and an open transaction to fill them.
   static func create(
     _ place: String, in format: Format, outlastsCrash: Bool = true
   ) throws(RecordingError) -> Database {

@@ -7,22 +7,22 @@ package struct AcrobotState: NamedState {
   package let numbers: [Double]
   package init(numbers: [Double]) { self.numbers = numbers }
 
-  /// The first link's angle from hanging down, counter-clockwise, in radians.
+  /// The first link's angle from hanging straight down, counter-clockwise, in radians.
   package var angle1: Double { atan2(numbers[1], numbers[0]) }
   /// The second link's angle from the first.
   package var angle2: Double { atan2(numbers[3], numbers[2]) }
-  /// How high the tip is above the pivot, in links.
+  /// The height of the tip above the pivot, in links.
   package var height: Double { -cos(angle1) - cos(angle1 + angle2) }
 }
 
-/// Where the links are on a picture.
+/// The places of the links on a picture.
 package struct AcrobotGeometry: Sendable {
-  /// Where it hangs.
+  /// The pivot.
   package var pivot: Point
-  /// Pixels in a unit of length; both links have one.
+  /// Pixels per unit of length; both links have length 1.
   package var scale: Double
 
-  /// How high the tip shall come.
+  /// The height that the tip must reach.
   package static let goal = 1.0
 
   /// A geometry around a pivot.
@@ -30,12 +30,12 @@ package struct AcrobotGeometry: Sendable {
     (self.pivot, self.scale) = (pivot, scale)
   }
 
-  /// Where the links meet.
+  /// The joint between the links.
   package func elbow(_ state: AcrobotState) -> Point {
     end(from: pivot, state.angle1)
   }
 
-  /// Where the second one ends.
+  /// The end of the second link.
   package func tip(_ state: AcrobotState) -> Point {
     end(from: elbow(state), state.angle1 + state.angle2)
   }

@@ -4,7 +4,7 @@ package import Raster
 import Rollouts
 package import Worlds
 
-/// Draws two links that hang from a pivot, and the height that their tip shall come to.
+/// Draws two links that hang from a pivot, and the height that their tip must reach.
 package struct AcrobotPainter: Painter {
   private let world: RecordedWorld
   private let theme: Theme
@@ -38,10 +38,10 @@ package struct AcrobotPainter: Painter {
     strip.drawStill(onto: background)
   }
 
-  /// The theme's colours, and those of the tip's way.
+  /// The theme's colours, and those of the tip's trail.
   package var declaredColors: [Color] { theme.worldColors + way }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: RecordedScene<AcrobotState>, onto canvas: Canvas) {
     canvas.copy(background)
     if scene.state.isDrawable { canvas.onStage(layout.board) { drawLinks(scene, onto: canvas) } }
@@ -90,7 +90,7 @@ package struct AcrobotPainter: Painter {
     let isHigh = state.height > AcrobotGeometry.goal
     canvas.fill(.circle(tip, radius: 0.115 * unit), theme.floor)
     canvas.fill(.circle(tip, radius: 0.1 * unit), isHigh ? theme.goal : theme.secondAccent)
-    // Links hang down at angle 0.
+    // At angle 0 links hang straight down.
     let second = state.angle1 + state.angle2 - .pi / 2
     canvas.drawTorque(
       push, at: elbow, from: second + (push > 0 ? 0.35 : -0.35), radius: 0.32 * unit,

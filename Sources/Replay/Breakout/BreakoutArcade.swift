@@ -9,9 +9,9 @@ struct BreakoutArcade {
   let colors: BreakoutColors
   /// The whole field, with every brick.
   private let full: Canvas
-  /// Of a layer through which the game is seen, from none to the warmest.
+  /// The colours of the overlay, through which the game stays visible, from none to the warmest.
   let heatColors: [Color]
-  /// The ball's colours on its way, the newest first.
+  /// The colours of the ball's trail, the newest first.
   private let trailColors: [Color]
 
   private var cell: Double { layout.cell }
@@ -36,7 +36,7 @@ struct BreakoutArcade {
     }
   }
 
-  /// What every film of this look shows.
+  /// The colours that every film of this look needs.
   var declaredColors: [Color] {
     let bricks = (0..<board.brickRows).flatMap { row -> [Color] in
       let (base, light, dark) = BreakoutColors.brick(row: row, of: board.brickRows, theme)
@@ -48,12 +48,12 @@ struct BreakoutArcade {
     ] + bricks + trailColors
   }
 
-  /// The field without bricks: walls left, above and right, and below where balls are lost.
+  /// The field without bricks: walls left, above and right, and the pit below.
   func drawField(onto canvas: Canvas) {
     let radius = max(2, cell * 1.4)
     let outer = layout.frame
     canvas.fill(.rounded(outer, radius: radius), colors.wall)
-    // The border's own characters are where the ball turns: the wall stands around them.
+    // The ball turns at the border's own characters: the wall is drawn around them.
     let inner = Rect(
       x: layout.board.left, y: layout.board.top, width: layout.board.width,
       height: outer.bottom - layout.board.top)
@@ -80,7 +80,7 @@ struct BreakoutArcade {
     return rect.inset(by: (cell / 8).rounded())
   }
 
-  /// Edges and corners lie on whole pixels: ninety bricks of rounded ones would need more colours
+  /// Edges and corners are on whole pixels: ninety bricks with rounded corners would need more colours
   /// than a film has.
   private func drawBrick(_ brick: Int, onto canvas: Canvas) {
     let place = board.place(ofBrick: brick)
@@ -113,10 +113,10 @@ struct BreakoutArcade {
       for mark in scene.details.broken { drawBroken(mark, onto: canvas) }
     }
     drawPaddle(scene.state, onto: canvas)
-    // What passes by may have rougher edges: a film has room for few mixtures of colours.
+    // What moves may have rougher edges: a film has space for only a few mixtures of colours.
     canvas.hasCoarseEdges = true
     if let lost = scene.details.lost { drawLoss(lost, onto: canvas) }
-    // Over a warm ground its greys would look like something warm.
+    // Over warm ground its greys would look warm themselves.
     for (age, place) in scene.details.trail.enumerated().reversed() where heat == nil {
       let share = Double(age + 1) / Double(trailColors.count + 1)
       canvas.fill(
@@ -141,7 +141,7 @@ struct BreakoutArcade {
       .circle(center.moved(-radius * 0.32, -radius * 0.34), radius: radius * 0.24), colors.shine)
   }
 
-  /// A brick that is gone shrinks away.
+  /// A destroyed brick shrinks away.
   private func drawBroken(_ mark: BreakoutDetails.Mark, onto canvas: Canvas) {
     let row = mark.place.y - board.firstBrickRow
     let (base, light, _) = BreakoutColors.brick(row: row, of: board.brickRows, theme)
@@ -177,7 +177,7 @@ struct BreakoutArcade {
     }
   }
 
-  /// Where a ball went down: rays out of the pit.
+  /// Where a ball was lost: rays out of the pit.
   private func drawLoss(_ mark: BreakoutDetails.Mark, onto canvas: Canvas) {
     let share = Double(mark.age) / Double(BreakoutDetails.markAge)
     let center = layout.center(

@@ -3,7 +3,7 @@ import Raster
 
 /// The colours of Breakout in a theme.
 struct BreakoutColors: Sendable {
-  // Drawn.
+  // The drawn look.
 
   let floor: Color
   let pit: Color
@@ -17,7 +17,7 @@ struct BreakoutColors: Sendable {
   let cap: Color
   let loss: Color
 
-  // As text: a terminal is dark in either theme.
+  // The text look: a terminal is dark in either theme.
 
   let screen = Color(0x0C1210)
   let screenEdge: Color
@@ -25,7 +25,7 @@ struct BreakoutColors: Sendable {
   let bricks = Color(0x74D596)
   let bar = Color(0xCFF5D9)
   let letterO = Color(0xFFE38A)
-  /// Of letters on characters that are bright themselves.
+  /// The colour of letters on characters that are bright themselves.
   let onHeat = Color(0x0C1210)
 
   init(_ theme: Theme) {
@@ -48,14 +48,14 @@ struct BreakoutColors: Sendable {
   /// Red, orange, yellow, green, teal, blue, violet.
   private static let hues = [22.0, 54, 88, 150, 198, 252, 300]
 
-  /// A row's brick colour, its upper and its lower edge; the rows go once through the warm colours
+  /// A row's brick colour, its upper and its lower edge; the rows run from the warm colours
   /// to the cold ones.
   static func brick(row: Int, of rows: Int, _ theme: Theme) -> (Color, Color, Color) {
     let place = rows > 1 ? Double(row) / Double(rows - 1) * Double(hues.count - 1) : 0
     let lower = min(Int(place), hues.count - 2)
     let hue = hues[lower] + (hues[lower + 1] - hues[lower]) * (place - Double(lower))
     let isDark = theme.isDark
-    // Yellow is light by nature, blue dark.
+    // Yellow is bright by nature, blue dark.
     let warmth = max(0, 1 - abs(hue - 88) / 62)
     let base = OKLab(
       lightness: (isDark ? 0.68 : 0.62) + 0.16 * warmth, chroma: isDark ? 0.135 : 0.15, hue: hue
@@ -65,7 +65,7 @@ struct BreakoutColors: Sendable {
     )
   }
 
-  /// The colours of warmth, from the ground it lies on to almost white.
+  /// The colours of warmth, from the background to almost white.
   static func heat(over ground: Color, levels: Int, isDark: Bool) -> [Color] {
     let base = OKLab(ground)
     let points =

@@ -1,15 +1,15 @@
 import Raster
 import Worlds
 
-/// An overlay's levels, one for each character of the board, whatever order its weights came in.
+/// An overlay's levels, one per character of the board, whatever the order of its weights.
 struct BreakoutHeat {
-  /// In how many steps warmth is shown; 0 is the bare ground.
+  /// The number of steps of warmth; 0 is the bare background.
   static let levels = 10
 
   private let columns: Int
   private var cells: [UInt8]
 
-  /// The levels of weights from 0 to 1; nil where there are none.
+  /// The levels of weights from 0 to 1; nil without weights.
   init?(_ weights: [Float], world: Breakout) {
     guard !weights.isEmpty else { return nil }
     let board = world.board
@@ -40,10 +40,10 @@ struct BreakoutHeat {
     }
   }
 
-  /// How warm a character is shown.
+  /// The level of a character.
   func level(row: Int, column: Int) -> Int { Int(cells[row * columns + column]) }
 
-  /// Fills the warm characters, neighbours of one level together.
+  /// Fills the warm characters, joining neighbours of one level.
   func draw(_ colors: [Color], in layout: BreakoutLayout, onto canvas: Canvas) {
     for row in 0..<cells.count / columns {
       var start = 0

@@ -1,28 +1,28 @@
 import Raster
 import Worlds
 
-/// Where the characters of a game stand on a picture: each twice as high as wide.
+/// The places of a game's characters on a picture; each is twice as high as wide.
 struct BreakoutLayout: Sendable {
   /// Pixels from left to right; even.
   let width: Int
   /// Pixels from top to bottom; even.
   let height: Int
-  /// All characters together.
+  /// The area of all characters.
   let board: Rect
-  /// The board and what is around it.
+  /// The area of the board and its frame.
   let frame: Rect
-  /// How wide a character is; a whole number unless it is tiny.
+  /// The width of a character; a whole number unless it is tiny.
   let cell: Double
-  /// Where the title stands; empty without one.
+  /// The area of the title; empty without one.
   let titleArea: Rect
-  /// Where an overlay's scale stands; without height where there is none.
+  /// The area of an overlay's scale; its height is 0 without one.
   let scaleArea: Rect
-  /// Where the caption stands; empty without one.
+  /// The area of the caption; empty without one.
   let captionArea: Rect
 
   /// How much wider than a character the frame is on each side.
   private static let edge = 1.0
-  /// Characters that have fewer pixels than this are spread as they come.
+  /// Characters with fewer pixels than this are not aligned to whole pixels.
   private static let leastWhole = 4.0
 
   init(_ game: BreakoutBoard, options: PictureOptions, hasScale: Bool = false) {
@@ -73,7 +73,7 @@ struct BreakoutLayout: Sendable {
       height: captionHeight)
   }
 
-  /// The pixels of some characters in a row, on whole pixels.
+  /// The pixels of some characters in a row, aligned to whole pixels.
   func rect(row: Int, column: Int, count: Int = 1) -> Rect {
     Rect(
       x: board.left + Double(column) * cell, y: board.top + Double(row) * 2 * cell,

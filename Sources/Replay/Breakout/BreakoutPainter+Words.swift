@@ -3,7 +3,7 @@ import Rollouts
 import Worlds
 
 extension BreakoutPainter {
-  /// What the strip has room for.
+  /// The columns that the strip can show.
   static func columns(_ facts: CaptionFacts, _ world: Breakout) -> [FactStrip.Column] {
     let steps = String(facts.mostSteps)
     return [
@@ -17,7 +17,7 @@ extension BreakoutPainter {
     ]
   }
 
-  /// One frame's words, a column each.
+  /// One frame's texts, one per column.
   func facts(of scene: BreakoutScene) -> [FactStrip.Fact] {
     [
       .init(facts.world), .init(String(scene.episode)), .init(scene.progress),
@@ -28,14 +28,14 @@ extension BreakoutPainter {
     ]
   }
 
-  /// A dot for each ball that is left and a ring for each that is lost, while they can be counted.
+  /// A dot for each ball left and a ring for each one lost, if they are few.
   private static func balls(_ lives: Int, of most: Int) -> String {
     if most > 6 { return "\(lives)/\(most)" }
     return String(repeating: "●", count: min(lives, most))
       + String(repeating: "○", count: max(0, most - lives))
   }
 
-  /// How a game ended, in words.
+  /// How a game ended, as text.
   static func ending(of scene: BreakoutScene) -> EndingWord? {
     scene.ending.word(
       terminated: scene.state.bricks == 0 ? .init("cleared", .good) : .init("game over", .bad))

@@ -3,15 +3,15 @@ import Rollouts
 package import Worlds
 
 extension PictureOptions.Look {
-  /// Drawn.
+  /// The drawn look.
   package static let arcade = Self(rawValue: "arcade")
-  /// As the text itself, on a terminal.
+  /// The text itself, as on a terminal.
   package static let ascii = Self(rawValue: "ascii")
 }
 
-/// Draws Breakout, as its text or as the arcade game that the text stands for.
+/// Draws Breakout, as its text or as the arcade game that the text represents.
 package struct BreakoutPainter: Painter {
-  /// How the field itself is drawn.
+  /// How the field is drawn.
   private enum Field {
     case arcade(BreakoutArcade)
     case terminal(BreakoutTerminal)
@@ -26,7 +26,7 @@ package struct BreakoutPainter: Painter {
   package let background: Canvas
   private let strip: FactStrip?
 
-  /// A painter of Breakout's scenes; above those with an overlay stands what its colours mean.
+  /// A painter of Breakout's scenes; above scenes with an overlay is a legend of its colours.
   package init(
     _ world: Breakout, facts: CaptionFacts, options: PictureOptions = PictureOptions(),
     hasOverlay: Bool = false
@@ -54,7 +54,7 @@ package struct BreakoutPainter: Painter {
     drawScale()
   }
 
-  /// What the colours of an overlay mean.
+  /// Draws the legend of an overlay's colours.
   private func drawScale() {
     let (colors, ground) =
       switch field {
@@ -69,7 +69,7 @@ package struct BreakoutPainter: Painter {
       endingAt: Point(area.right, (area.top + font.size).rounded()), font, theme, over: ground)
   }
 
-  /// The look's colours, and few of the theme's.
+  /// The look's colours, and a few of the theme's.
   package var declaredColors: [Color] {
     let own =
       switch field {
@@ -79,7 +79,7 @@ package struct BreakoutPainter: Painter {
     return [theme.background, theme.text, theme.mutedText] + own
   }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: BreakoutScene, onto canvas: Canvas) {
     canvas.copy(background)
     switch field {
@@ -89,7 +89,7 @@ package struct BreakoutPainter: Painter {
     strip?.draw(facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
   }
 
-  /// Where a pixel is, in characters from the left and lines from the top.
+  /// A pixel's place, in characters from the left and lines from the top.
   package func place(at point: Point, in scene: BreakoutScene) -> SIMD2<Double>? {
     SIMD2(
       (point.x - layout.board.left) / layout.cell, (point.y - layout.board.top) / (2 * layout.cell))

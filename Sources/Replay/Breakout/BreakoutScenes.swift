@@ -2,14 +2,14 @@ package import Recordings
 package import Rollouts
 package import Worlds
 
-/// All that one frame of Breakout shows.
+/// The content of one frame of Breakout.
 package typealias BreakoutScene = Scene<BreakoutState, Int, BreakoutDetails>
 
 /// What Breakout shows besides its states.
 package struct BreakoutDetails: Equatable, Sendable {
-  /// How many steps of the ball's way are kept.
+  /// The length of the ball's trail, in steps.
   package static let trailLength = 6
-  /// For how many steps what happened is seen.
+  /// How many steps an event stays visible.
   package static let markAge = 4
 
   /// A place on the board.
@@ -26,25 +26,25 @@ package struct BreakoutDetails: Equatable, Sendable {
     }
   }
 
-  /// Where something happened, and how many steps ago: 0 in the frame of the event itself.
+  /// The place of an event, and its age in steps: 0 in the frame of the event itself.
   package struct Mark: Equatable, Sendable {
-    /// Where it happened.
+    /// Its place.
     package var place: Place
-    /// How many steps ago.
+    /// Its age in steps.
     package var age = 0
   }
 
-  /// Where the ball in play was before.
+  /// The previous places of the ball in play.
   package var trail = Trail<Place>(capacity: trailLength)
-  /// The first columns and the rows of bricks that went in the last steps.
+  /// The first columns and the rows of bricks that were destroyed in the last steps.
   package var broken: [Mark] = []
-  /// Where the last ball went down, if that was not long ago.
+  /// Where the last ball was lost, if that was recent.
   package var lost: Mark?
-  /// How warm each character is, from 0 to 1: in the order of the text, of the cells row by row, of
-  /// the patches or of their characters; empty for no overlay.
+  /// The warmth of each character, from 0 to 1: in the order of the text, of the cells row by row, of
+  /// the patches or of their characters; empty without an overlay.
   package var heat: [Float]
 
-  /// Details of a game in which nothing has happened.
+  /// The details at the start of a game.
   package init(heat: [Float] = []) { self.heat = heat }
 }
 
@@ -53,7 +53,7 @@ package struct BreakoutScenes: SceneBuilder {
   private let world: Breakout
   private let heat: FilmRequest.Heat?
 
-  /// Scenes of Breakout; `heat` lays an overlay over each frame.
+  /// Scenes of Breakout; `heat` adds an overlay to each frame.
   package init(_ world: Breakout, heat: FilmRequest.Heat? = nil) {
     self.world = world
     self.heat = heat
@@ -72,7 +72,7 @@ package struct BreakoutScenes: SceneBuilder {
     BreakoutDetails(heat: warmth(of: state))
   }
 
-  /// Remembers a little of what has happened.
+  /// Updates the trail and the recent events.
   package func update(_ scene: inout BreakoutScene) {
     guard let before = scene.previous else { return }
     let after = scene.state

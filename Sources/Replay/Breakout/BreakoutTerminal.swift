@@ -1,7 +1,7 @@
 import Raster
 import Worlds
 
-/// The look of the original: its characters, in a typeface of equal widths, on a dark screen.
+/// The original look: its characters, in a monospaced font, on a dark screen.
 struct BreakoutTerminal {
   private let world: Breakout
   private let layout: BreakoutLayout
@@ -13,14 +13,14 @@ struct BreakoutTerminal {
 
   private var board: BreakoutBoard { world.board }
 
-  /// How wide a character of DejaVu Sans Mono is, and how far it reaches, in sizes.
+  /// The width of a character of DejaVu Sans Mono and its extent, relative to the font size.
   private static let letter = (width: 0.60205, ascent: 0.928, descent: 0.236)
 
   init(_ world: Breakout, layout: BreakoutLayout, theme: Theme) throws(CanvasError) {
     self.world = world
     self.layout = layout
     colors = BreakoutColors(theme)
-    // Letters of a whole size, each in its own place, are sharper than those that just fit.
+    // Letters of a whole size, each at its own place, are sharper than those that just fit.
     font = .mono(max(1, (layout.cell / Self.letter.width).rounded()))
     heatColors = BreakoutColors.heat(
       over: colors.screen, levels: BreakoutHeat.levels, isDark: true)
@@ -29,7 +29,7 @@ struct BreakoutTerminal {
     for brick in 0..<board.brickCount {
       let place = board.place(ofBrick: brick)
       full.isolated {
-        // What reaches out of a brick's own place would be copied with its neighbours.
+        // What extends beyond a brick's own place would be copied with its neighbours.
         full.clip(
           to: .rect(
             layout.rect(
@@ -39,7 +39,7 @@ struct BreakoutTerminal {
     }
   }
 
-  /// What every film of this look shows.
+  /// The colours that every film of this look needs.
   var declaredColors: [Color] {
     [colors.screen, colors.border, colors.bricks, colors.bar, colors.letterO]
   }
@@ -75,7 +75,7 @@ struct BreakoutTerminal {
       canvas.copy(full, rect, to: rect.origin)
     }
     writePaddle(state, onto: canvas)
-    // What lies below the ball is not seen: a character has one letter.
+    // What is below the ball is hidden: a character shows one letter.
     canvas.fill(layout.rect(row: Int(state.y), column: Int(state.x)), colors.screen)
     write("O", row: Int(state.y), column: Int(state.x), colors.letterO, bold: true, onto: canvas)
   }
@@ -86,7 +86,7 @@ struct BreakoutTerminal {
       column: Int(state.paddle), colors.bar, onto: canvas)
   }
 
-  /// All letters over warm ground, dark ones where it is bright.
+  /// Draws all letters over warm ground, dark ones where it is bright.
   private func draw(_ scene: BreakoutScene, over heat: BreakoutHeat, onto canvas: Canvas) {
     canvas.fill(layout.board, colors.screen)
     heat.draw(heatColors, in: layout, onto: canvas)
@@ -116,7 +116,7 @@ struct BreakoutTerminal {
     }
   }
 
-  /// Writes letter by letter, each in the middle of its place; blanks leave what is there.
+  /// Writes letter by letter, each centred in its place; spaces leave what is there.
   private func write(
     _ text: String, row: Int, column: Int, _ color: Color, bold: Bool = false, onto canvas: Canvas
   ) {
@@ -125,7 +125,7 @@ struct BreakoutTerminal {
     let weighted = bold ? Font.mono(font.size, .bold) : font
     for (index, letter) in text.enumerated() where letter != " " {
       let rect = layout.rect(row: row, column: column + index)
-      // Rounded down: underscores lie at the very bottom.
+      // Rounded down, because underscores are at the very bottom.
       let baseline = rect.y + ((2 * layout.cell - ascent - descent) / 2 + ascent).rounded(.down)
       canvas.text(String(letter), at: Point(rect.x + margin, baseline), weighted, color)
     }

@@ -7,23 +7,23 @@ package struct CartPoleState: NamedState {
   package let numbers: [Double]
   package init(numbers: [Double]) { self.numbers = numbers }
 
-  /// Where the cart is.
+  /// The cart's position.
   package var x: Double { numbers[0] }
-  /// How far the pole leans to the right of the vertical, in radians.
+  /// The pole's angle to the right of vertical, in radians.
   package var theta: Double { numbers[2] }
 }
 
-/// Where cart and pole are on a picture.
+/// The places of cart and pole on a picture.
 package struct CartPoleGeometry: Sendable {
-  /// Where the axle is when the cart is in the middle.
+  /// The place of the axle when the cart is in the middle.
   package var origin: Point
-  /// Pixels in a unit of length.
+  /// Pixels per unit of length.
   package var scale: Double
 
-  /// The axis of the pole that is drawn: the pole is one unit long, with half its thickness behind the axle
-  /// and half of it round at the tip.
+  /// The length of the pole's axis: the pole is one unit long, with half its thickness behind the axle
+  /// and half of it rounded at the tip.
   package static let poleLength = 0.96
-  /// How far the cart may go, and the pole lean, before an episode ends.
+  /// The limits of the cart's position and the pole's angle, beyond which an episode ends.
   package static let bounds = (x: 2.4, theta: 12 * Double.pi / 180)
 
   /// A geometry around an axle's place.
@@ -31,17 +31,17 @@ package struct CartPoleGeometry: Sendable {
     (self.origin, self.scale) = (origin, scale)
   }
 
-  /// Where the axle is.
+  /// The place of the axle.
   package func axle(_ state: CartPoleState) -> Point {
     origin.moved(state.x * scale, 0)
   }
 
-  /// Where the axis of the pole ends.
+  /// The end of the pole's axis.
   package func tip(_ state: CartPoleState) -> Point {
     pole(leaning: state.theta, at: axle(state))
   }
 
-  /// Where the axis of a pole ends that leans by an angle.
+  /// The end of the axis of a pole with some angle.
   package func pole(leaning angle: Double, at axle: Point, length: Double = poleLength) -> Point {
     axle.moved(sin(angle) * length * scale, -cos(angle) * length * scale)
   }

@@ -4,7 +4,7 @@ package import Raster
 import Rollouts
 package import Worlds
 
-/// Draws a cart on its rail, the pole that it balances, and how far both may go.
+/// Draws a cart on its rail, the pole that it balances, and the limits of both.
 package struct CartPolePainter: Painter {
   private let world: RecordedWorld
   private let theme: Theme
@@ -42,10 +42,10 @@ package struct CartPolePainter: Painter {
     strip.drawStill(onto: background)
   }
 
-  /// The theme's colours, and those of the pole's way.
+  /// The theme's colours, and those of the pole's trail.
   package var declaredColors: [Color] { theme.worldColors + way }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: RecordedScene<CartPoleState>, onto canvas: Canvas) {
     canvas.copy(background)
     if scene.state.isDrawable {
@@ -68,7 +68,7 @@ package struct CartPolePainter: Painter {
 
   private var unit: Double { geometry.scale }
   private var line: Double { max(1, (layout.board.width / 480).rounded()) }
-  /// Where the wheels stand.
+  /// The places of the wheels.
   private var rail: Double { (geometry.origin.y + 0.18 * unit).rounded() }
 
   private func drawRail() {
@@ -79,7 +79,7 @@ package struct CartPolePainter: Painter {
         Rect(x: board.x, y: rail, width: board.width, height: board.bottom - rail),
         theme.floorLine.mixed(with: theme.floor, 0.35))
       canvas.fill(Rect(x: board.x, y: rail, width: board.width, height: 2 * line), theme.wallEdge)
-      // Beyond its bounds the rail is no place to be.
+      // Beyond the bounds the rail is marked as out of limits.
       for side in [-1.0, 1] {
         let x = (board.center.x + side * CartPoleGeometry.bounds.x * unit).rounded()
         canvas.stroke(
@@ -104,7 +104,7 @@ package struct CartPolePainter: Painter {
       .rounded(board.inset(by: 0.5), radius: max(2, board.width / 60)), theme.axis, width: 1)
   }
 
-  /// The way of the pole's tip, and how far the pole may lean.
+  /// Draws the trail of the pole's tip, and the limits of its angle.
   private func drawWay(_ scene: RecordedScene<CartPoleState>, onto canvas: Canvas) {
     let axle = geometry.axle(scene.state)
     let bound = CartPoleGeometry.bounds.theta

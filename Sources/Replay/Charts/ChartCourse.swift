@@ -2,14 +2,14 @@ import Recordings
 import Rollouts
 import Worlds
 
-/// One number through an episode, in so few points that memory does not grow with it: of the moments that
-/// share a point, the first number, the lowest and the highest.
+/// One number over the course of an episode, with a limited number of points so that memory stays constant:
+/// moments that share a point keep the first number, the lowest and the highest.
 struct ChartTrack: Equatable, Sendable {
   private(set) var first: [Double] = []
   private(set) var low: [Double] = []
   private(set) var high: [Double] = []
 
-  /// Takes the number of a moment that belongs to a point; points come in order.
+  /// Adds the number of a moment to a point; points come in order.
   mutating func add(_ number: Double, at point: Int) {
     while first.count < point { append(.nan) }
     if first.count == point { return append(number) }
@@ -25,12 +25,12 @@ struct ChartTrack: Equatable, Sendable {
   }
 }
 
-/// What charts show of one episode.
+/// The data that charts show about one episode.
 struct ChartCourse: Equatable, Sendable {
-  /// How many steps it has, and how many of them share a point.
+  /// Its number of steps, and how many of them share a point.
   let steps: Int
   let stride: Int
-  /// The numbers of its states, one more than it has steps, by their places.
+  /// The numbers of its states by field, one more than it has steps.
   private(set) var numbers: [Int: ChartTrack]
   /// The numbers of its actions, each after the step that it began.
   private(set) var pushes: [ChartTrack]
@@ -38,10 +38,10 @@ struct ChartCourse: Equatable, Sendable {
   private(set) var rewards = ChartTrack()
   private(set) var returns = ChartTrack()
 
-  /// The most points that it keeps.
+  /// The most points.
   static let most = 2048
 
-  /// Reads an episode's numbers at some places of its states.
+  /// Reads an episode's numbers for some fields of its states.
   init(
     _ episode: Episode, of world: RecordedWorld, places: [Int], pushes count: Int,
     from source: any EpisodeSource
@@ -76,6 +76,6 @@ struct ChartCourse: Equatable, Sendable {
     }
   }
 
-  /// The moment of a point, from 0 to 1 of the episode.
+  /// The position of a point in the episode, from 0 to 1.
   func share(of point: Int) -> Double { min(1, Double(point * stride) / Double(steps)) }
 }

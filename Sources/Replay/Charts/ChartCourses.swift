@@ -1,13 +1,13 @@
 import Raster
 
-/// The courses of episodes, and their strips, kept for as long as one episode is drawn.
+/// The data of episodes, and their strips, kept while one episode is drawn.
 ///
-/// A class, as `AgentSprites` is one: it belongs to one thread at a time.
+/// A class, like `AgentSprites`: it belongs to one thread at a time.
 final class ChartCourses {
   private let read: (Int) -> ChartCourse?
   private var course: (episode: Int, course: ChartCourse?)?
   private var drawn: (episode: Int, pictures: (ahead: Canvas, behind: Canvas)?)?
-  /// The way through a portrait, up to some point.
+  /// The path in a portrait, up to some point.
   private var way: (episode: Int, point: Int, canvas: Canvas)?
 
   init(read: @escaping (_ episode: Int) -> ChartCourse?) { self.read = read }
@@ -20,7 +20,7 @@ final class ChartCourses {
     return found
   }
 
-  /// The pictures of an episode, drawn where they are not there yet.
+  /// The pictures of an episode, drawn if they do not exist yet.
   func pictures(
     of episode: Int, draw: () throws -> (ahead: Canvas, behind: Canvas)
   ) -> (ahead: Canvas, behind: Canvas)? {
@@ -31,7 +31,7 @@ final class ChartCourses {
     return pictures
   }
 
-  /// A picture with the way of an episode up to a point, of which only what is missing is drawn.
+  /// A picture with the path of an episode up to a point, of which only the missing part is drawn.
   func way(
     of episode: Int, upTo point: Int, draw: (_ canvas: Canvas, _ points: Range<Int>) -> Void
   ) -> Canvas? {

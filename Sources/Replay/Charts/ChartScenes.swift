@@ -2,13 +2,13 @@ package import Recordings
 package import Rollouts
 import Worlds
 
-/// All that charts of another program's world show at a moment: a state and an action as they were
-/// recorded, and how often each choice was made.
+/// The content of one frame of charts for another program's world: the recorded state and action,
+/// and how often each choice was made.
 package typealias ChartScene = Scene<Value, Value, [Int]>
 
 /// Turns the transitions of any episode into scenes.
 package struct ChartScenes: SceneBuilder {
-  /// How many choices are counted.
+  /// The most choices that are counted.
   let choices: Int
 
   package func state(_ value: Value) -> Value? { value }

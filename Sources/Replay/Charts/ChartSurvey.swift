@@ -2,7 +2,7 @@ import Recordings
 import Rollouts
 import Worlds
 
-/// How some numbers spread, as far as they are finite; in constant memory.
+/// The spread of a series of numbers, ignoring those that are not finite; in constant memory.
 struct Spread: Equatable, Sendable {
   private(set) var count = 0
   private(set) var low = Double.infinity
@@ -10,7 +10,7 @@ struct Spread: Equatable, Sendable {
   private var mean = 0.0
   private var squares = 0.0
 
-  /// Takes a number.
+  /// Adds a number.
   mutating func add(_ number: Double) {
     // Beyond this, squares overflow.
     guard abs(number) < 1e150 else { return }
@@ -22,38 +22,38 @@ struct Spread: Equatable, Sendable {
     squares += change * (number - mean)
   }
 
-  /// Whether there is a number at all.
+  /// Whether there is any number.
   var isEmpty: Bool { count == 0 }
 
-  /// How much they vary, from 0 of a constant to 1, whatever their unit.
+  /// How much they vary, from 0 for a constant to 1, independent of their unit.
   var variation: Double {
     guard count > 1, high > low else { return 0 }
     let deviation = (squares / Double(count - 1)).squareRoot()
     return deviation / (abs(mean) + deviation)
   }
 
-  /// Where a number lies between the lowest and the highest, from 0 to 1; nil of what is no number.
+  /// The position of a number between the lowest and the highest, from 0 to 1; nil for NaN.
   func share(of number: Double) -> Double? {
     guard number.isFinite, !isEmpty else { return nil }
     return high > low ? min(1, max(0, (number - low) / (high - low))) : 0.5
   }
 }
 
-/// What there is to see in some episodes, before any is drawn: how their numbers spread.
+/// A survey of some episodes before any is drawn: how their numbers spread.
 struct ChartSurvey: Sendable {
-  /// The numbers of a state that were looked at, by their places.
+  /// The surveyed numbers of a state, by field.
   private(set) var numbers: [(place: Int, spread: Spread)]
-  /// The numbers of an action, where actions are no choices.
+  /// The numbers of an action, if actions are not choices.
   private(set) var pushes: [Spread]
   private(set) var rewards = Spread()
   private(set) var returns = Spread()
-  /// How many choices there are; 0 where actions are numbers.
+  /// The number of choices; 0 if actions are numbers.
   private(set) var choices: Int
 
-  /// So many numbers of a state are looked at, and of an action.
+  /// The most surveyed numbers of a state, and of an action.
   private static let most = (state: 128, action: 4, choices: 64)
 
-  /// Reads some episodes; `asked` are places that are looked at wherever they are.
+  /// Reads some episodes; `asked` are fields that are always surveyed.
   init(
     _ episodes: [Episode], of world: RecordedWorld, asked: [Int], from source: any EpisodeSource
   ) throws {
@@ -93,8 +93,8 @@ struct ChartSurvey: Sendable {
     }
   }
 
-  /// The places of at most `most` numbers: all in their order, or where these are too many those that vary
-  /// most, the first of them first.
+  /// At most `most` fields: all in their order, or, if they are too many, those that vary
+  /// most, with the first one first.
   func chosen(atMost most: Int) -> [Int] {
     guard numbers.count > most else { return numbers.map(\.place) }
     return numbers.sorted {
@@ -102,7 +102,7 @@ struct ChartSurvey: Sendable {
     }.prefix(most).map(\.place)
   }
 
-  /// How the number at a place spreads.
+  /// The spread of a field's numbers.
   func spread(of place: Int) -> Spread {
     numbers.first { $0.place == place }?.spread ?? Spread()
   }

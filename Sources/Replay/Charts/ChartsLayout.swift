@@ -1,41 +1,41 @@
 import Raster
 
-/// Where the strips of an episode's numbers stand, one below the other, and what is beside them.
+/// The places of an episode's strips, one below the other, and of what is beside them.
 struct ChartsLayout: Sendable {
   /// The picture with its title and caption.
   let frame: GridLayout
-  /// The letters of names and numbers.
+  /// The font of names and numbers.
   let font: Font
   /// The plot areas of the strips, from the top: states, actions, rewards, the return.
   let strips: [Rect]
-  /// Where the names of strips stand.
+  /// The area of the strips' names.
   let names: Rect
-  /// Whether they are too low for a value below its name.
+  /// Whether strips are too low for a value below its name.
   let isLow: Bool
-  /// Where their bounds stand; of no width in small pictures.
+  /// The area of their bounds; of width 0 in small pictures.
   let bounds: Rect
-  /// Where the steps are counted.
+  /// The area of the step counter.
   let axis: Rect
-  /// Two numbers against one another.
+  /// The area of the portrait: two numbers against one another.
   let portrait: Rect?
-  /// How often each choice was made, or what the numbers of an action are.
+  /// The area of action counts, or of an action's numbers.
   let tally: Rect?
 
-  /// How many strips there is room for in pictures of some options.
+  /// The number of strips that fit into pictures with some options.
   static func room(_ options: PictureOptions) -> Int {
     let frame = GridLayout(rows: tallest, columns: across, options: options)
     let font = letters(options.evenSize)
     return max(4, Int(frame.board.height / (font * 2.35)) - 1)
   }
 
-  /// The sides of pictures with the most strips; those with few are lower.
+  /// The sides of pictures with the most strips; pictures with few strips are lower.
   private static let (tallest, across) = (9, 12)
 
   private static func letters(_ size: Int) -> Double {
     max(7.5, (Double(size) / 62 * 2).rounded() / 2)
   }
 
-  /// A layout of some number of strips; `lines` is how many choices there are to be counted, or numbers of an action.
+  /// A layout for some number of strips; `lines` is the number of choices to count, or of an action's numbers.
   init(strips count: Int, hasPortrait: Bool, lines choices: Int, options: PictureOptions) {
     let isLarge = options.evenSize >= 320
     let rows = isLarge ? max(6, min(Self.tallest, count + 1)) : Self.tallest
@@ -52,7 +52,7 @@ struct ChartsLayout: Sendable {
     let axisHeight = (letters * 1.5).rounded()
     let height = (left.height - axisHeight) / Double(max(1, count))
     isLow = height - min(height * 0.22, letters) < letters * 2.3
-    // In low strips names and values stand side by side.
+    // In low strips names and values are side by side.
     let nameWidth = (letters * (isLow ? 10 : 7)).rounded()
     let gap = min(height * 0.22, letters)
     let plot = Rect(

@@ -4,7 +4,7 @@ import Rollouts
 import Worlds
 
 extension ChartsPainter {
-  /// The frame of the portrait, and what its sides are.
+  /// Draws the frame of the portrait, and the names of its axes.
   func drawPortraitFrame(onto canvas: Canvas) {
     guard let area = layout.portrait, let pair else { return }
     let font = layout.font
@@ -35,7 +35,7 @@ extension ChartsPainter {
       theme.mutedText, align: .right)
   }
 
-  /// Where a pair of numbers is in the portrait.
+  /// The place of a pair of numbers in the portrait.
   private func place(_ x: Double, _ y: Double) -> Point? {
     guard let area = layout.portrait, let pair,
       let across = survey.spread(of: pair.x).share(of: x),
@@ -45,21 +45,21 @@ extension ChartsPainter {
     return Point(inner.left + across * inner.width, inner.bottom - up * inner.height)
   }
 
-  /// The way of the pair from one point of an episode to another; nothing where there is no number.
+  /// Draws the path of the pair from one point of an episode to another; nothing where a number is missing.
   private func way(_ course: ChartCourse, points: Range<Int>) -> [Point?] {
     guard let pair, let x = course.numbers[pair.x]?.first, let y = course.numbers[pair.y]?.first
     else { return [] }
     return points.clamped(to: 0..<min(x.count, y.count)).map { place(x[$0], y[$0]) }
   }
 
-  /// The whole way, pale.
+  /// Draws the whole path, pale.
   func drawWay(_ course: ChartCourse, onto canvas: Canvas) {
     let way = way(course, points: 0..<Int.max)
     let color = pale(theme.accent).mixed(with: theme.floor, 0.25)
     draw(way, color, width: max(1, layout.font.size * 0.11), onto: canvas)
   }
 
-  /// Lines between places, each for itself: the same pixels, whether they are drawn at once or one after
+  /// Draws separate line segments: the pixels are the same whether they are drawn at once or one after
   /// the other.
   private func draw(_ way: [Point?], _ color: Color, width: Double, onto canvas: Canvas) {
     let stroke = Stroke(width: width, cap: .round)
@@ -68,13 +68,13 @@ extension ChartsPainter {
     }
   }
 
-  /// The way so far, and where it is.
+  /// Draws the path so far, and the present place.
   func drawPortrait(_ scene: ChartScene, _ course: ChartCourse, onto canvas: Canvas) {
     guard let pair, let area = layout.portrait else { return }
     let point = scene.t / course.stride
     let width = max(1.25, layout.font.size * 0.15)
     let behind = courses.way(of: scene.episode, upTo: point) { canvas, points in
-      // From the last point that is there already.
+      // From the last point that is drawn already.
       let way = way(course, points: max(0, points.lowerBound - 1)..<points.upperBound + 1)
       draw(way, theme.accent, width: width, onto: canvas)
     }
@@ -97,7 +97,7 @@ extension ChartsPainter {
     }
   }
 
-  /// How often each choice was made so far, as bars.
+  /// Draws how often each choice was made so far, as bars.
   func drawTally(_ scene: ChartScene, onto canvas: Canvas) {
     guard let area = layout.tally else { return }
     if survey.choices == 0 { return drawPushes(scene, in: area, onto: canvas) }
@@ -109,7 +109,7 @@ extension ChartsPainter {
     let most = Double(max(1, scene.details.max() ?? 1))
     let count = canvas.measure("9999", font).width
     let name = area.width * 0.44
-    // The most frequent ones where there is no room for all.
+    // The most frequent ones if not all fit.
     let all = Array(scene.details.indices)
     let shown =
       all.count <= room
@@ -135,7 +135,7 @@ extension ChartsPainter {
     }
   }
 
-  /// The numbers of the last action, as bars to the left and to the right.
+  /// Draws the numbers of the last action, as bars to the left and to the right.
   private func drawPushes(_ scene: ChartScene, in area: Rect, onto canvas: Canvas) {
     let font = layout.font
     let line = font.size * 1.75

@@ -4,7 +4,7 @@ import Rollouts
 import Worlds
 
 extension ChartsPainter {
-  /// The whole course of a strip, as it is before the cursor or behind it.
+  /// Draws the whole course of a strip, as it looks ahead of the cursor or behind it.
   func drawCourse(
     of row: Row, _ course: ChartCourse, in area: Rect, isPast: Bool, onto canvas: Canvas
   ) {
@@ -27,7 +27,7 @@ extension ChartsPainter {
     }
   }
 
-  /// Where a number of some spread stands in a strip; nil of what is no number.
+  /// The height of a number in a strip, within some spread; nil for NaN.
   func height(of number: Double, _ spread: Spread, in area: Rect) -> Double? {
     let inset = max(1.5, area.height * 0.08)
     return spread.share(of: number).map {
@@ -35,13 +35,13 @@ extension ChartsPainter {
     }
   }
 
-  /// Where the moment of a point is.
+  /// The horizontal place of a point.
   private func x(_ share: Double, in area: Rect) -> Double {
     area.left + share * (area.width - 1) + 0.5
   }
 
-  /// Lines from point to point, broken where there is no number; of points that stand for several moments
-  /// down to the lowest and up to the highest.
+  /// Draws lines from point to point, broken where there is no number; points that cover several moments
+  /// extend from the lowest to the highest.
   private func drawLine(
     _ track: ChartTrack, _ spread: Spread, _ course: ChartCourse, in area: Rect, _ color: Color,
     isStepped: Bool = false, onto canvas: Canvas
@@ -71,7 +71,7 @@ extension ChartsPainter {
     }
   }
 
-  /// A lane for each choice, with a block where it was made.
+  /// Draws a lane for each choice, with a block where it was made.
   private func drawChoices(
     _ course: ChartCourse, in area: Rect, isPast: Bool, onto canvas: Canvas
   ) {
@@ -79,7 +79,7 @@ extension ChartsPainter {
     let first = course.choices.first
     var begin = 0
     for point in first.indices {
-      // Blocks of one choice are one.
+      // Adjacent blocks of one choice are joined.
       if point + 1 < first.count, first[point + 1] == first[point] { continue }
       defer { begin = point + 1 }
       let choice = first[point]
@@ -95,14 +95,14 @@ extension ChartsPainter {
     }
   }
 
-  /// The colour of a choice; those beyond the eighth have them again.
+  /// The colour of a choice; after the eighth the colours repeat.
   func color(ofChoice choice: Int) -> Color {
     survey.choices <= 2
       ? [theme.secondAccent, theme.series[2]][choice % 2]
       : theme.series[choice % theme.series.count]
   }
 
-  /// Bars from 0 up and down, as thick as their steps are long.
+  /// Draws bars from 0 up and down, as wide as their steps.
   private func drawRewards(
     _ course: ChartCourse, in area: Rect, isPast: Bool, onto canvas: Canvas
   ) {
@@ -134,7 +134,7 @@ extension ChartsPainter {
       Rect(x: area.x, y: zero.rounded(), width: area.width, height: 1), theme.axis)
   }
 
-  /// The cursor, and what each strip has there.
+  /// Draws the cursor, and the value of each strip there.
   func drawNow(_ scene: ChartScene, _ course: ChartCourse, at x: Double, onto canvas: Canvas) {
     guard let top = layout.strips.first, let bottom = layout.strips.last else { return }
     let line = max(1, (layout.font.size / 11).rounded())
@@ -173,7 +173,7 @@ extension ChartsPainter {
     }
   }
 
-  /// The same in words.
+  /// The same as text.
   private func value(of row: Row, in scene: ChartScene) -> String {
     if row == .choices { return scene.action.map(world.words) ?? "–" }
     guard let number = number(of: row, in: scene) else { return "–" }

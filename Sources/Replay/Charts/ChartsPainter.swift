@@ -4,7 +4,7 @@ import Recordings
 import Rollouts
 import Worlds
 
-/// Draws an episode of a world that nobody has painted: every number, action and reward through time, with
+/// Draws an episode of a world without a painter: every number, action and reward over time, with
 /// one cursor through all of them, and two numbers against one another.
 package struct ChartsPainter: Painter {
   let world: RecordedWorld
@@ -24,11 +24,11 @@ package struct ChartsPainter: Painter {
 
   /// What a strip shows.
   enum Row: Equatable {
-    /// The number at a place of the states.
+    /// A number of the state, by field.
     case number(Int)
     /// The action, one of some choices.
     case choices
-    /// The number at a place of the actions.
+    /// A number of the action.
     case push(Int)
     case reward
     case totalReturn
@@ -37,7 +37,7 @@ package struct ChartsPainter: Painter {
   /// The most numbers of a state that have a strip.
   private static let mostNumbers = 12
 
-  /// A painter of the episodes of a survey; `reader` hands over the courses of some numbers.
+  /// A painter of the episodes of a survey; `reader` returns the courses of some numbers.
   init(
     _ world: RecordedWorld, _ survey: ChartSurvey, pair: (x: Int, y: Int)?, facts: CaptionFacts,
     options: PictureOptions, reader: (_ places: [Int]) -> (_ episode: Int) -> ChartCourse?
@@ -66,7 +66,7 @@ package struct ChartsPainter: Painter {
     strip.drawStill(onto: background)
   }
 
-  /// The colours of strips, before and behind the cursor.
+  /// The colours of strips, ahead of and behind the cursor.
   package var declaredColors: [Color] {
     theme.declaredColors
       + rows.flatMap {
@@ -74,7 +74,7 @@ package struct ChartsPainter: Painter {
       }
   }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: ChartScene, onto canvas: Canvas) {
     guard let course = courses[scene.episode] else {
       canvas.copy(background)
@@ -98,13 +98,13 @@ package struct ChartsPainter: Painter {
     strip.draw(scene, ending: scene.ending.word(), onto: canvas)
   }
 
-  /// Where the cursor stands at a share of an episode, on a whole pixel.
+  /// The cursor's place at a share of an episode, on a whole pixel.
   func cursor(at share: Double) -> Double {
     guard let area = layout.strips.first else { return 0 }
     return (area.left + share * (area.width - 1)).rounded()
   }
 
-  /// The strips of an episode as they are ahead of the cursor, and behind it.
+  /// The strips of an episode as they look ahead of the cursor, and behind it.
   private func drawn(_ course: ChartCourse) throws -> (ahead: Canvas, behind: Canvas) {
     let canvases = try (0..<2).map { _ in
       let canvas = try Canvas(width: width, height: height)
@@ -120,7 +120,7 @@ package struct ChartsPainter: Painter {
     return (canvases[0], canvases[1])
   }
 
-  // MARK: What stays
+  // MARK: Static parts
 
   private func drawStill(onto canvas: Canvas) {
     canvas.drawStage(layout.frame.board, theme)
@@ -140,13 +140,13 @@ package struct ChartsPainter: Painter {
     drawPortraitFrame(onto: canvas)
   }
 
-  /// A name above its value, or beside it where strips are low.
+  /// Draws a name above its value, or beside it if strips are low.
   private func drawName(of row: Row, beside area: Rect, onto canvas: Canvas) {
     let font = layout.font
     let value = layout.isLow ? canvas.measure("−0.000 ", font).width : 0
     let room = layout.names.width - value
     var name = name(of: row)
-    // Of many numbers of one field the place says more than the name.
+    // With many numbers of one field, the index says more than the name.
     if let bracket = name.firstIndex(of: "["), canvas.measure(name, font).width > room {
       name = String(name[bracket...])
     }
@@ -162,7 +162,7 @@ package struct ChartsPainter: Painter {
         .rounded())
   }
 
-  /// Where a strip's value stands, and how.
+  /// The place and style of a strip's value.
   func valuePlace(_ area: Rect) -> (place: Point, align: TextAlignment) {
     let font = layout.font
     if layout.isLow {
@@ -185,10 +185,10 @@ package struct ChartsPainter: Painter {
     write(spread.low, area.bottom - 1, .baseline)
   }
 
-  /// A recorded name, of which nobody reads more: to find out how much of it fits takes time.
+  /// A recorded name, cut to a readable length: measuring a very long one takes time.
   static func name(_ recorded: String) -> String { String(recorded.prefix(80)) }
 
-  /// What a strip is called.
+  /// The name of a strip.
   func name(of row: Row) -> String {
     switch row {
     case .number(let place): Self.name(world.states.names[place])
@@ -199,7 +199,7 @@ package struct ChartsPainter: Painter {
     }
   }
 
-  /// How the numbers of a strip spread; nil of choices.
+  /// The spread of a strip's numbers; nil for choices.
   func spread(of row: Row) -> Spread? {
     switch row {
     case .number(let place): survey.spread(of: place)
@@ -210,7 +210,7 @@ package struct ChartsPainter: Painter {
     }
   }
 
-  /// States are blue, what was done orange, what it earned green.
+  /// States are blue, actions orange, rewards green.
   func color(of row: Row) -> Color {
     switch row {
     case .number: theme.accent
@@ -219,6 +219,6 @@ package struct ChartsPainter: Painter {
     }
   }
 
-  /// The colour of what is still to come.
+  /// The colour of what is ahead of the cursor.
   func pale(_ color: Color) -> Color { color.mixed(with: theme.floor, 0.68) }
 }

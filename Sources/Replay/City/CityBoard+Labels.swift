@@ -3,10 +3,10 @@ import Raster
 import Worlds
 
 extension CityBoard {
-  /// Names, the most important first; what has no room is left out.
+  /// Draws names, the most important first; names without space are left out.
   func drawLabels(onto canvas: Canvas) {
     var names = CityLettering(canvas: canvas, frame: frame.inset(by: 6))
-    // Pins will stand there.
+    // Pins will be drawn there.
     for target in map.targets {
       names.keepFree(around: place(target).moved(0, -9), radius: max(14, 26 * scale))
     }
@@ -15,7 +15,7 @@ extension CityBoard {
     drawGrounds(&names)
   }
 
-  /// Wide letters, so that a name reads as that of an area; moved a little where that keeps it off
+  /// Draws names of areas in wide letters; they are moved a little to keep off
   /// water and wide roads.
   private func drawQuarter(_ label: CityLabel, _ names: inout CityLettering) {
     let isQuarter = label.kind != "square"
@@ -44,7 +44,7 @@ extension CityBoard {
     { break }
   }
 
-  /// Names of streets, each along its straightest stretch, where letters are large enough to read.
+  /// Draws names of streets, each along its straightest stretch, if letters are large enough to read.
   private func drawStreets(_ names: inout CityLettering) {
     let streets = Dictionary(grouping: map.roads.filter { !$0.name.isEmpty }, by: \.name)
     let byWidth = streets.values.sorted {
@@ -63,10 +63,10 @@ extension CityBoard {
       }
       for stretch in stretches.prefix(6) where write(parts[0].name, on: stretch) { break }
 
-      /// Writes along a stretch where no greater road crosses it, nearest to the middle.
+      /// Writes along a stretch that no greater road crosses, as near to the middle as possible.
       func write(_ name: String, on stretch: Stretch) -> Bool {
         let angle = atan2(stretch.way.y, stretch.way.x)
-        // Upright: never with the heads of letters down.
+        // Upright: letters are never upside down.
         let turned = abs(angle) > .pi / 2 ? angle - (angle > 0 ? .pi : -.pi) : angle
         let room = (stretch.length - needed - width) / 2 / stretch.length
         for share in [0, 0.5, -0.5, 1, -1] {
@@ -101,7 +101,7 @@ extension CityBoard {
     var way: Point { Point(end.x - start.x, end.y - start.y) }
   }
 
-  /// The longest stretch of a line that hardly bends; nil where none is long enough.
+  /// The longest almost straight stretch of a line; nil if none is long enough.
   private func straightest(_ points: [Point], atLeast least: Double) -> Stretch? {
     var best: Stretch?
     for first in points.indices {
@@ -122,7 +122,7 @@ extension CityBoard {
     return best
   }
 
-  /// Names of parks and waters that have room for them.
+  /// Draws names of parks and waters that fit inside them.
   private func drawGrounds(_ names: inout CityLettering) {
     let font = Font.sans(max(9, min(17, 12.5 * scale)).rounded())
     guard 12.5 * scale >= 8 else { return }
@@ -163,11 +163,11 @@ extension CityBoard {
   }
 }
 
-/// Names on a map that keep out of each other's way.
+/// Names on a map that do not overlap.
 private struct CityLettering {
   let canvas: Canvas
   let frame: Rect
-  /// What is taken already, as circles.
+  /// The occupied places, as circles.
   private var taken: [(center: Point, radius: Double)] = []
 
   init(canvas: Canvas, frame: Rect) {
@@ -181,7 +181,7 @@ private struct CityLettering {
     canvas.measure(text, font).width + spacing * Double(max(0, text.count - 1))
   }
 
-  /// Writes a name around a place if there is room for it, and returns whether there was.
+  /// Writes a name around a place if there is space, and returns whether there was.
   @discardableResult
   mutating func write(
     _ text: String, at place: Point, _ font: Font, _ ink: Color, spacing: Double = 0,
@@ -224,7 +224,7 @@ private struct CityLettering {
 }
 
 extension Canvas {
-  /// Writes letters that stand apart from each other, the first at a place.
+  /// Writes widely spaced letters, the first at a place.
   func text(
     _ string: String, from place: Point, _ font: Font, _ color: Color, spacing: Double,
     anchor: TextAnchor = .middle

@@ -2,20 +2,20 @@ import Raster
 import Worlds
 
 extension CityBoard {
-  /// How a class of roads is drawn.
+  /// The style of a class of roads.
   private struct Style {
     var fill: Color
     var edge: Color
   }
 
-  /// Edges of all roads, then the roads themselves, the least class first: so that crossings are
+  /// Draws the edges of all roads, then the roads themselves, the lowest class first: crossings are
   /// open, and greater roads run through.
   ///
-  /// A road is as wide as where one can drive; its edges come on top.
+  /// A road is drawn as wide as a car can drive; its edges are added to that.
   func drawRoads(onto canvas: Canvas) {
     let junctions = CityJunctions(map.roads)
     let edge = length(1.5, atLeast: 0.7)
-    // Bridges have parapets, and end where the land begins.
+    // Bridges have parapets, which end at the shore.
     let parapet = edge + length(1.6, atLeast: 0.5)
     for road in map.roads where road.isBridge {
       canvas.stroke(
@@ -47,7 +47,7 @@ extension CityBoard {
     }
   }
 
-  /// How wide a road is drawn, without its edges.
+  /// The drawn width of a road, without its edges.
   func width(of road: CityRoad) -> Double { length(road.width, atLeast: 2) }
 
   private func style(of kind: RoadClass) -> Style {

@@ -2,7 +2,7 @@ import Raster
 import Worlds
 
 extension CityBoard {
-  /// Trees in parks, gardens and woods, wherever nothing else is; the same ones in every picture.
+  /// Draws trees in parks, gardens and woods, wherever nothing else is; the same ones in every picture.
   func drawTrees(onto canvas: Canvas) {
     let radius = 3.4 * scale
     guard radius >= 1.3 else { return }
@@ -13,7 +13,7 @@ extension CityBoard {
       let outline = CityOutline(area)
       let spacing = area.kind == .wood ? 15.0 : 24
       let (low, high) = outline.box
-      // Cells are counted from the map's corner, so that neighbours share one pattern.
+      // Cells are counted from the map's corner, so that neighbouring areas share one pattern.
       for row in Int(low.y / spacing)...max(Int(low.y / spacing), Int(high.y / spacing)) {
         for column in Int(low.x / spacing)...max(Int(low.x / spacing), Int(high.x / spacing)) {
           let (u, v, size) = Self.scatter(row, column)
@@ -42,7 +42,7 @@ extension CityBoard {
     return false
   }
 
-  /// Three numbers from 0 to 1 that look random and belong to a cell.
+  /// Three pseudo-random numbers from 0 to 1 for a cell.
   private static func scatter(_ row: Int, _ column: Int) -> (Double, Double, Double) {
     var bits = UInt64(truncatingIfNeeded: row &* 0x9E37 &+ column) &* 0x9E37_79B9_7F4A_7C15
     bits ^= bits >> 29
@@ -55,7 +55,7 @@ extension CityBoard {
   }
 }
 
-/// An area's outline, for asking what is inside.
+/// An area's outline, for testing what is inside.
 struct CityOutline {
   let rings: [[CityPoint]]
   let box: (low: CityPoint, high: CityPoint)
@@ -73,7 +73,7 @@ struct CityOutline {
     }
   }
 
-  /// Whether a place is inside and farther from the edge than a margin; where that is negative, a
+  /// Whether a place is inside and farther from the edge than a margin; with a negative margin, a
   /// place outside that is nearer to the edge counts as well.
   func contains(_ place: CityPoint, margin: Double) -> Bool {
     let reach = max(0, -margin)

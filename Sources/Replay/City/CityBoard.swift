@@ -1,16 +1,16 @@
 package import Raster
 package import Worlds
 
-/// A city's map as a picture: everything that does not move, in vectors at the scale it is seen in.
+/// The static part of a city's map as vectors, at the scale of the picture.
 package struct CityBoard: Sendable {
   let map: CityMap
   let theme: Theme
-  /// Pixels of the picture in a pixel of the map.
+  /// Picture pixels per map pixel.
   let scale: Double
-  /// Where the map's upper left corner is.
+  /// The place of the map's upper left corner.
   let origin: Point
 
-  /// A map that is drawn at a scale, its upper left corner at a place.
+  /// A map drawn at a scale, with its upper left corner at a place.
   package init(_ map: CityMap, theme: Theme, scale: Double, origin: Point = Point(0, 0)) {
     self.map = map
     self.theme = theme
@@ -27,15 +27,15 @@ package struct CityBoard: Sendable {
     )
   }
 
-  /// Where a place of the map is on the picture.
+  /// The place of a map point on the picture.
   package func place(_ point: CityPoint) -> Point {
     Point(origin.x + point.x * scale, origin.y + point.y * scale)
   }
 
-  /// A length that is drawn no thinner than can be seen.
+  /// A length on the picture, not thinner than visible.
   func length(_ pixels: Double, atLeast least: Double) -> Double { max(least, pixels * scale) }
 
-  /// Draws the whole map; what lies beyond its sides is cut off.
+  /// Draws the whole map; what is beyond its sides is cut off.
   package func draw(onto canvas: Canvas) {
     canvas.isolated {
       canvas.clip(to: .rect(frame.aligned))
@@ -52,7 +52,7 @@ package struct CityBoard: Sendable {
 
 extension CityBoard {
   private func drawAreas(onto canvas: Canvas) {
-    // Where two parts of one ground meet, a line of it covers the seam between their soft edges.
+    // Where two parts of one area meet, a line in its colour covers the seam between their soft edges.
     let seam = 0.6
     for kind in [CityArea.Kind.block, .sand, .grass, .park, .wood, .square] {
       for area in map.areas where area.kind == kind {
@@ -66,7 +66,7 @@ extension CityBoard {
     drawBuildings(onto: canvas)
   }
 
-  /// Shores first, then all water: where two waters meet there is no shore.
+  /// Draws shores first, then all water: where two waters meet there is no shore.
   private func drawWater(onto canvas: Canvas) {
     let waters = map.areas.filter { $0.kind == .water }.map(shape)
     let streams = map.ways.filter { $0.kind == .water }
@@ -85,7 +85,7 @@ extension CityBoard {
     }
   }
 
-  /// All edges, then all houses, so that rows of houses have no double lines between them.
+  /// Draws all edges, then all houses, so that rows of houses have no double lines between them.
   private func drawBuildings(onto canvas: Canvas) {
     let houses = map.areas.filter { $0.kind == .building }.map(shape)
     let edge = length(0.9, atLeast: 0.5)

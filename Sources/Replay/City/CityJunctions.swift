@@ -1,19 +1,19 @@
 import Glibc
 import Worlds
 
-/// How the ends of a city's roads are drawn, so that crossings look as if they had been built.
+/// How the ends of a city's roads are drawn, so that crossings look realistic.
 ///
-/// Every road ends with a line across it, not with a round cap that would show on the far side of a
-/// narrower road that it runs into; where it ends alone, or bends into the next road, a disc rounds
-/// it off. A greater road that ends on a lesser one stops at its side: the lesser one runs through.
+/// Every road ends with a straight edge, not with a round cap that would show on the far side of a
+/// narrower road that it meets; if it ends alone, or bends into the next road, a disc rounds
+/// it off. A greater road that ends at a lesser one stops at its side: the lesser one runs through.
 struct CityJunctions {
   /// One end of a road.
   struct End {
-    /// Where it ends on the map.
+    /// Its place on the map.
     var place: CityPoint
-    /// Whether a disc rounds it off there.
+    /// Whether a disc rounds it off.
     var isRound: Bool
-    /// By how much it is drawn shorter, in map pixels.
+    /// By how much it is shortened, in map pixels.
     var trim = 0.0
   }
 
@@ -31,7 +31,7 @@ struct CityJunctions {
     }
   }
 
-  /// From the least to the greatest class.
+  /// From the lowest to the highest class.
   static func rank(_ kind: RoadClass) -> Int {
     RoadClass.allCases.count - (RoadClass.allCases.firstIndex(of: kind) ?? 0)
   }
@@ -68,8 +68,8 @@ struct CityJunctions {
         trim = max(trim ?? 0, less)
       }
     }
-    // Where another road of its kind meets it there the crossing is theirs; a lesser one that goes
-    // on from there has a disc of its own.
+    // If another road of its kind meets it there, the crossing belongs to both; a lesser one that continues
+    // from there has a disc of its own.
     end.isRound = continuesEqually || trim == nil && !continues
     if let trim, !continuesEqually { end.trim = min(trim, length(of: road.points) * 0.4) }
     return end
@@ -81,7 +81,7 @@ struct CityJunctions {
     zip(points, points.dropFirst()).reduce(0) { $0 + length($1.1 - $1.0) }
   }
 
-  /// A line that is so much shorter at its start and end.
+  /// A line that is shortened by some length at its start and end.
   static func trimmed(_ points: [CityPoint], first: Double, last: Double) -> [CityPoint] {
     let front = first > 0 ? shortened(points, by: first) : points
     return last > 0 ? shortened(front.reversed(), by: last).reversed() : front

@@ -1,39 +1,39 @@
 import Raster
 import Worlds
 
-/// Where the map, its heading and the words below stand on a city's picture.
+/// The places of the map, its heading and the strip on a city's picture.
 struct CityLayout: Sendable {
   /// Pixels from left to right; even.
   let width: Int
   /// Pixels from top to bottom; even.
   let height: Int
-  /// Pixels of the picture in a pixel of the map.
+  /// Picture pixels per map pixel.
   let scale: Double
-  /// Where the map is seen.
+  /// The area of the map.
   let view: Rect
-  /// Where a title stands that is too long for the heading; without height where there is none.
+  /// The area of a title that is too long for the heading; its height is 0 without one.
   let titleArea: Rect
-  /// Where the heading stands; without height where there is none.
+  /// The area of the heading; its height is 0 without one.
   let heading: Rect
-  /// Where the strip stands; without height where there is none.
+  /// The area of the strip; its height is 0 without one.
   let strip: Rect
 
-  /// How much of the map a camera that follows sees from left to right, in map pixels.
+  /// How much of the map a following camera sees from left to right, in map pixels.
   private static let followed = 450.0
-  /// A map that is drawn larger for such a camera takes no more than this, in pixels.
+  /// The largest side of a map that is drawn enlarged for such a camera, in pixels.
   private static let mostPixels = 40e6
   private static let mostScale = 3.0
 
-  /// The layout of a map on a picture whose longer side is the size asked for.
+  /// The layout of a map on a picture with a given longer side.
   init(_ map: CityMap, options: PictureOptions) {
     let size = options.evenSize
     let side = Double(size)
     let margin = max(4, (side / 32).rounded())
-    // Tiny pictures are all map.
+    // On tiny pictures there is only the map.
     let hasHeading = size >= 200 && (options.showsCaption || !options.title.isEmpty)
     let headingHeight = hasHeading ? (Self.titleSize(size) * 1.75).rounded() : 0
     let map = CityPoint(Double(map.width), Double(map.height))
-    // Beside a title the heading has a scale and a legend.
+    // Besides the title the heading shows a scale and a legend.
     let wide = min(side - 2 * margin, side * map.x / map.y * 0.8)
     let isLong = options.titleFont.lines(of: options.title, width: wide * 0.6).count > 1
     let titleHeight = hasHeading && isLong ? options.titleHeight(width: wide) : 0
@@ -46,7 +46,7 @@ struct CityLayout: Sendable {
     let fitting = min(room.width / map.x, room.height / map.y)
     var seen = CityPoint(map.x * fitting, map.y * fitting)
     if options.camera == .follow {
-      // A window in the proportions of a screen, whatever those of the map are.
+      // A window with the proportions of a screen, whatever those of the map are.
       seen = CityPoint(room.width, min(room.height, (room.width / 1.5).rounded()))
       let most = (Self.mostPixels / (map.x * map.y)).squareRoot()
       scale = max(fitting, min(seen.x / Self.followed, Self.mostScale, most))
@@ -67,6 +67,6 @@ struct CityLayout: Sendable {
     strip = Rect(x: words.0, y: view.bottom + gap, width: words.1, height: stripHeight)
   }
 
-  /// The letters of the heading, in pixels.
+  /// The font size of the heading, in pixels.
   static func titleSize(_ size: Int) -> Double { max(11, (Double(size) / 36).rounded()) }
 }

@@ -5,25 +5,25 @@ import Worlds
 
 extension CityPainter {
   private var scale: Double { layout.scale }
-  /// How large marks are: they shrink more slowly than the map.
+  /// The size of marks: they shrink more slowly than the map.
   private var unit: Double { max(scale, Double(max(width, height)) / 1100) }
 
-  /// Where the target counts as reached.
+  /// Draws the area in which the target counts as reached.
   func drawGoal(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
     let place = window.place(world.map.targets[Int(scene.state.target)])
     let radius = max(world.rules.targetRadius * scale, 8)
-    // Rings rather than a tint, which would need a second colour for everything below it.
+    // Rings, because a tint would need a second colour for everything below it.
     canvas.stroke(
       .circle(place, radius: radius * 1.3), theme.city.target, width: max(0.8, scale))
     canvas.stroke(.circle(place, radius: radius), theme.city.target, width: max(1.6, scale * 2.2))
   }
 
-  /// The way that the car came, fading with age.
+  /// Draws the car's trail, fading with age.
   func drawTrail(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
     let trail = scene.details.trail
     guard trail.count > 1 else { return }
     let thickness = max(1.8, 3.4 * scale)
-    // Ticks of one shade are one line: where lines overlap, their soft edges would add up.
+    // Ticks of one shade are one line: if lines overlapped, their soft edges would add up.
     let piece = CityDetails.trailLength / trailColors.count
     var end = trail.count - 1
     while end > 0 {
@@ -37,7 +37,7 @@ extension CityPainter {
     }
   }
 
-  /// A car that steers in jerks draws a jagged line; a mean of a few ticks reads better.
+  /// A car that steers in jerks leaves a jagged trail; a mean over a few ticks is easier to read.
   private static func smoothed(_ trail: Trail<CityPoint>, _ age: Int) -> CityPoint {
     let reach = min(2, age, trail.count - 1 - age)
     guard reach > 0 else { return trail[age] }
@@ -45,7 +45,7 @@ extension CityPainter {
     return ages.reduce(CityPoint.zero) { $0 + trail[$1] } / Double(ages.count)
   }
 
-  /// The point that the satnav leads to next.
+  /// Draws the point that the satnav leads to next.
   func drawSatnav(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
     guard let point = world.satnavPoint(scene.state, isFar: true) else { return }
     let place = window.place(point)
@@ -54,7 +54,7 @@ extension CityPainter {
     canvas.stroke(.circle(place, radius: radius), theme.city.target, width: max(1.4, 2.2 * scale))
   }
 
-  /// What the car feels ahead: a ray for each sensor, and a dot coloured by what it reads.
+  /// Draws the car's sensors: a ray for each, and a dot in the colour of its reading.
   func drawSensors(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
     let state = scene.state
     let car = window.place(state.position)
@@ -71,7 +71,7 @@ extension CityPainter {
     }
   }
 
-  /// The car from above, turned to where it heads.
+  /// Draws the car from above, turned to its heading.
   func drawCar(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
     let place = window.place(scene.state.position)
     let city = theme.city
@@ -88,7 +88,7 @@ extension CityPainter {
       }
       canvas.fill(part(-1.16, 1.16, 0.68, 0.42), theme.agentRim)
       canvas.fill(part(-1, 1, 0.52, 0.3), theme.agent)
-      // Windscreen and rear window leave the roof between them.
+      // The roof is between windscreen and rear window.
       canvas.fill(
         .polygon([Point(0.16, -0.34), Point(0.5, -0.42), Point(0.5, 0.42), Point(0.16, 0.34)]),
         city.glass)

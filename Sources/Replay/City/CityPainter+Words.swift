@@ -3,7 +3,7 @@ import Rollouts
 import Worlds
 
 extension CityPainter {
-  /// What the strip has room for: what matters most goes last.
+  /// The columns that the strip can show, the most important last.
   static func columns(_ facts: CaptionFacts) -> [FactStrip.Column] {
     let steps = String(facts.mostSteps)
     return [
@@ -17,7 +17,7 @@ extension CityPainter {
     ]
   }
 
-  /// One frame's words, a column each.
+  /// One frame's texts, one per column.
   static func facts(of scene: CityScene) -> [FactStrip.Fact] {
     let share = scene.offRoadShare.map { "\(Int(($0 * 100).rounded())) %" } ?? "–"
     return [
@@ -33,18 +33,18 @@ extension CityPainter {
     ]
   }
 
-  /// How an episode ended, in words.
+  /// How an episode ended, as text.
   static func ending(of scene: CityScene) -> EndingWord? {
     scene.ending.word(
       truncated: scene.details.endsLap ? EndingWord("lap done", .good) : .timeLimit)
   }
 }
 
-/// The line above a map: the city's name, who drives, what the marks mean, and how long things are.
+/// The line above a map: the city's name, the driver, a legend of the marks, and a scale.
 struct CityHeading {
   let area: Rect
   let theme: Theme
-  /// Of the picture's pixels.
+  /// The font size in picture pixels.
   let metresPerPixel: Double
   let title: String
   let city: String
@@ -59,7 +59,7 @@ struct CityHeading {
     var right = drawScale(small, line, onto: canvas) - font.size
     if hasSatnav { right = drawLegend(small, line, endingAt: right, onto: canvas) - font.size }
 
-    // The city's name in wide capitals, unless the picture was given a title of its own.
+    // The city's name in wide capitals, unless the picture has its own title.
     let spacing = title.isEmpty ? font.size * 0.18 : 0
     let words = title.isEmpty ? city.uppercased() : title
     let gaps = spacing * Double(max(0, words.count - 1))
@@ -75,7 +75,7 @@ struct CityHeading {
     }
   }
 
-  /// A bar of round length; returns where it begins.
+  /// Draws a scale bar of a round length; returns where it begins.
   private func drawScale(_ font: Font, _ line: Double, onto canvas: Canvas) -> Double {
     let most = area.width * 0.16
     let lengths = [5.0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000]
@@ -96,7 +96,7 @@ struct CityHeading {
     return left
   }
 
-  /// What the ring ahead of the car is; returns where it begins.
+  /// Draws the legend of the ring ahead of the car; returns where it begins.
   private func drawLegend(
     _ font: Font, _ line: Double, endingAt right: Double, onto canvas: Canvas
   ) -> Double {

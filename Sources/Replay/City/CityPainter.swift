@@ -3,20 +3,20 @@ import Rollouts
 package import Worlds
 
 extension PictureOptions.Camera {
-  /// What is around the one who moves.
+  /// What surrounds the moving car.
   package static let follow = Self(rawValue: "follow")
 }
 
-/// Draws a car on a city's map: the map is drawn once, what moves over it each frame.
+/// Draws a car on a city's map: the map is drawn once, what moves over it in each frame.
 ///
-/// With a camera that follows, the map is drawn once in large, and each frame shows a window of it.
+/// With a following camera, the map is drawn once, enlarged, and each frame shows a window of it.
 package struct CityPainter: Painter {
   let world: CityWorld
   let theme: Theme
   let layout: CityLayout
   /// Everything that does not move.
   package let background: Canvas
-  /// The whole map in large, where the camera follows.
+  /// The whole enlarged map, for a following camera.
   private let sheet: Canvas?
   private let strip: FactStrip?
   let pins: CityPins
@@ -58,8 +58,8 @@ package struct CityPainter: Painter {
         .draw(onto: background)
       (sheet, ground) = (nil, background)
     }
-    // Streets meet grounds of every kind in soft edges: thousands of colours that nobody can
-    // distinguish, where a film has 256.
+    // Streets meet areas of every kind in soft edges: thousands of colours that nobody can
+    // distinguish, while a film has 256.
     ground.reduceColors(keeping: [theme.background] + theme.city.all, within: Self.tolerance)
     let hasTitle = layout.titleArea.height > 0
     if hasTitle { options.drawTitle(in: layout.titleArea, onto: background) }
@@ -72,12 +72,12 @@ package struct CityPainter: Painter {
     strip?.drawStill(onto: background)
   }
 
-  /// How much colours at the edges of a map may change, of 255.
+  /// How much the colours at the edges of a map may change, of 255.
   private static let tolerance = 12
   /// In how many steps a trail fades.
   private static let shades = 4
 
-  /// The map's colours, the trail's, the sensors', and few of the theme's.
+  /// The map's, the trail's and the sensors' colours, and a few of the theme's.
   package var declaredColors: [Color] {
     let city = theme.city
     return [
@@ -87,7 +87,7 @@ package struct CityPainter: Painter {
     ] + signalColors + trailColors
   }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: CityScene, onto canvas: Canvas) {
     canvas.copy(background)
     let window = CityWindow(world.map, layout: layout, around: scene.state.position)
@@ -110,19 +110,19 @@ package struct CityPainter: Painter {
     strip?.draw(Self.facts(of: scene), ending: Self.ending(of: scene), onto: canvas)
   }
 
-  /// Where a place of the map is on a picture of a state.
+  /// The place of a map point on a picture of a state.
   package func position(of place: CityPoint, in state: CityState) -> Point {
     CityWindow(world.map, layout: layout, around: state.position).place(place)
   }
 
-  /// Where a pixel is, in the map's pixels from the left and from the top.
+  /// The place of a pixel, in map pixels from the left and from the top.
   package func place(at point: Point, in scene: CityScene) -> SIMD2<Double>? {
     CityWindow(world.map, layout: layout, around: scene.state.position).mapPlace(of: point)
   }
 
   private func drawPins(_ scene: CityScene, _ window: CityWindow, onto canvas: Canvas) {
     let current = Int(scene.state.target)
-    // The lit one last: it lies on top.
+    // The current target last, so that it is on top.
     let order = CityMap.targetNames.indices.filter { $0 != current } + [current]
     for target in order {
       let place = window.place(world.map.targets[target])
@@ -143,14 +143,14 @@ extension Rect {
   var origin: Point { Point(x, y) }
 }
 
-/// The part of a map that is seen.
+/// The visible part of a map.
 struct CityWindow {
-  /// Its upper left corner on the whole map in this scale, in whole pixels.
+  /// Its upper left corner on the whole map at this scale, in whole pixels.
   let corner: Point
   private let view: Point
   private let scale: Double
 
-  /// The window whose middle is as near to a place as the map's sides allow.
+  /// The window centred as near to a place as the map's sides allow.
   init(_ map: CityMap, layout: CityLayout, around place: CityPoint) {
     let scale = layout.scale
     self.scale = scale
@@ -163,12 +163,12 @@ struct CityWindow {
       start(place.y, layout.view.height, Double(map.height)))
   }
 
-  /// Where a place of the map is on the picture.
+  /// The place of a map point on the picture.
   func place(_ point: CityPoint) -> Point {
     Point(view.x + point.x * scale - corner.x, view.y + point.y * scale - corner.y)
   }
 
-  /// Where a pixel of the picture is on the map.
+  /// The place of a picture's pixel on the map.
   func mapPlace(of point: Point) -> CityPoint {
     CityPoint((point.x - view.x + corner.x) / scale, (point.y - view.y + corner.y) / scale)
   }

@@ -1,13 +1,13 @@
 import Glibc
 import Raster
 
-/// The marks of targets: pins with letters, whose tips stand on the place.
+/// The marks of targets: pins with letters, whose tips are at the place.
 struct CityPins: Sendable {
   private let theme: Theme
   private let font: Font
-  /// Of a pin's head.
+  /// The radius of a pin's head.
   private let radius: Double
-  /// From the tip to the middle of the head.
+  /// The distance from the tip to the middle of the head.
   private let rise: Double
 
   /// Pins for pictures of a size.
@@ -18,7 +18,7 @@ struct CityPins: Sendable {
     font = .sans(max(7, (radius * 0.9 * 2).rounded() / 2), .bold)
   }
 
-  /// Draws a pin; a lit one in the colour of what is sought.
+  /// Draws a pin, in a stronger colour for the current target.
   func draw(_ name: String, isLit: Bool, tip: Point, onto canvas: Canvas) {
     let head = tip.moved(0, -rise)
     let color = isLit ? theme.city.target : theme.city.waiting
@@ -29,13 +29,13 @@ struct CityPins: Sendable {
       name, at: head, font, theme.city.pinText, align: .center, anchor: .middle)
   }
 
-  /// Draws a badge at the border of a view, with a point toward a place beyond it.
+  /// Draws a badge at the border of a view, pointing toward a place beyond it.
   func drawBeyond(
     _ name: String, toward place: Point, from car: Point, in view: Rect, onto canvas: Canvas
   ) {
     let room = view.inset(by: radius * 1.9)
     let way = Point(place.x - car.x, place.y - car.y)
-    // How far one can go from the car until the badge's room ends.
+    // How far from the car the badge fits into the view.
     func share(_ from: Double, _ step: Double, _ low: Double, _ high: Double) -> Double {
       step > 0 ? (high - from) / step : step < 0 ? (low - from) / step : .infinity
     }
@@ -57,7 +57,7 @@ struct CityPins: Sendable {
     canvas.text(name, at: center, font, theme.city.pinText, align: .center, anchor: .middle)
   }
 
-  /// A circle with a tip: two tangents meet in it.
+  /// A circle with a tip where two tangents meet.
   private static func outline(tip: Point, head: Point, radius: Double) -> Shape {
     let (dx, dy) = (tip.x - head.x, tip.y - head.y)
     let length = max(radius * 1.01, hypot(dx, dy))

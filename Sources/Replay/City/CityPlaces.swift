@@ -2,7 +2,7 @@ import Analysis
 import Rollouts
 import Worlds
 
-/// What a network thinks of a car at every place of a city.
+/// A network's values for a car at every place of a city.
 struct CityPlaces {
   private let city: CityWorld
   private let target: Int
@@ -21,7 +21,7 @@ struct CityPlaces {
     columns = city.map.width / side
   }
 
-  /// What a map takes of a request, and how it is made.
+  /// The options that the map uses, and how it is made.
   static let view = MapView<CityWorld>(
     takes: [.target, .heading], targets: CityMap.targetNames
   ) { city, request in
@@ -34,7 +34,7 @@ struct CityPlaces {
     }
   }
 
-  /// The value of the best action in the best of the headings, and which way that leads.
+  /// The value of the best action in the best heading, and the direction that it leads to.
   private func heatMap(_ values: PlaceMap.Values) throws -> HeatMap {
     var best = [Double](repeating: -.infinity, count: rows * columns)
     var ways = [Double](repeating: 0, count: rows * columns)
@@ -71,7 +71,7 @@ struct CityPlaces {
     return city.map.mask.isRoad(place.x, place.y)
   }
 
-  /// An arrow every few pixels, where the road is wide enough to hold it.
+  /// Draws an arrow every few pixels, where the road is wide enough for it.
   private func arrows(_ ways: [Double]) -> [HeatMap.Mark] {
     let distance = arrowDistance / side
     var taken: [(row: Int, column: Int)] = []

@@ -2,12 +2,12 @@ package import Recordings
 package import Rollouts
 package import Worlds
 
-/// All that one frame of a city shows.
+/// The content of one frame of a city.
 package typealias CityScene = Scene<CityState, Int, CityDetails>
 
 /// What cities show besides their states.
 package struct CityDetails: Equatable, Sendable {
-  /// How many places of the car's way are kept.
+  /// The length of the car's trail.
   package static let trailLength = 120
 
   /// How many laps the run has completed, this episode's included.
@@ -16,10 +16,10 @@ package struct CityDetails: Equatable, Sendable {
   package var ticksOffRoad = 0
   /// Whether the episode ended because a lap was completed.
   package var endsLap = false
-  /// Where the car was, its own place included.
+  /// The car's places, including the present one.
   package var trail: Trail<CityPoint>
 
-  /// Details of an episode that begins in a state, after some laps.
+  /// The details of an episode that begins in a state, after some laps.
   package init(_ state: CityState, laps: Int = 0) {
     self.laps = laps
     trail = Trail(capacity: Self.trailLength, state.position)

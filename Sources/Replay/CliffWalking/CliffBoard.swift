@@ -59,7 +59,7 @@ struct CliffBoard {
       theme.wallEdge)
   }
 
-  /// What lies below a ragged line, which is the same in every picture.
+  /// The area below a ragged line, which is the same in every picture.
   private func edge(
     _ area: Rect, below share: Double, every step: Double, by height: Double
   ) -> [Point] {

@@ -10,27 +10,27 @@ package struct CliffWalkingState: NamedState {
   package let numbers: [Double]
   package init(numbers: [Double]) { self.numbers = numbers }
 
-  /// The sides of the board in cells; between its lower corners, start and goal, is the cliff.
+  /// The sides of the board in cells; the cliff is between its lower corners, start and goal.
   static let (rows, columns) = (4, 12)
 
   package var isDrawable: Bool {
     (0..<Double(Self.rows)).contains(numbers[0]) && (0..<Double(Self.columns)).contains(numbers[1])
   }
 
-  /// The row from the top, and the column; the numbers are those of a state that can be drawn.
+  /// The row from the top, and the column; only valid for a state that can be drawn.
   var row: Int { Int(numbers[0]) }
   var column: Int { Int(numbers[1]) }
-  /// Whether nothing goes on from here.
+  /// Whether the episode ends here.
   var isGoal: Bool { row == Self.rows - 1 && column == Self.columns - 1 }
 
-  /// Which way an action leads: up, right, down, left.
+  /// The direction of an action: up, right, down, left.
   static func way(of action: Int?) -> (dx: Int, dy: Int)? {
     let ways = [(0, -1), (1, 0), (0, 1), (-1, 0)]
     return action.flatMap { ways.indices.contains($0) ? ways[$0] : nil }
   }
 }
 
-/// Draws a path along an abyss, and who walks on it.
+/// Draws a path along an abyss, and the walker on it.
 package struct CliffWalkingPainter: Painter {
   private let theme: Theme
   private let layout: GridLayout
@@ -40,7 +40,7 @@ package struct CliffWalkingPainter: Painter {
   /// Everything that does not move.
   package let background: Canvas
 
-  /// What a fall costs.
+  /// The reward of a fall.
   private static let fall = -100.0
   private static let reached = EndingWord("goal reached", .good)
 
@@ -63,10 +63,10 @@ package struct CliffWalkingPainter: Painter {
     strip.drawStill(onto: background)
   }
 
-  /// The theme's colours, and those of the way.
+  /// The theme's colours, and those of the trail.
   package var declaredColors: [Color] { theme.worldColors + way }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: RecordedScene<CliffWalkingState>, onto canvas: Canvas) {
     canvas.copy(background)
     if scene.state.isDrawable { drawWalker(scene, onto: canvas) }
@@ -79,7 +79,7 @@ package struct CliffWalkingPainter: Painter {
 
   private func drawWalker(_ scene: RecordedScene<CliffWalkingState>, onto canvas: Canvas) {
     let state = scene.state
-    // Who falls is back at the start: no way leads there.
+    // After a fall the walker is back at the start, with no trail leading there.
     let falls = scene.reward == Self.fall
     let steps = scene.details.dropFirst(falls ? 1 : 0).prefix { $0.isDrawable }
     let walked = zip(steps, steps.dropFirst()).prefix {

@@ -3,20 +3,20 @@ package import Raster
 import Rollouts
 package import Worlds
 
-/// Draws the crawler: a cart that drags itself along by arm and hand, over ground that scrolls by.
+/// Draws the crawler: a cart that drags itself along with arm and hand, over ground that scrolls by.
 package struct CrawlerPainter: Painter {
   private let theme: Theme
   private let actions: [ActionMeaning]
   private let strip: CaptionStrip?
   /// Everything that does not move.
   package let background: Canvas
-  /// Where the world is seen.
+  /// The area of the world.
   private let view: Rect
-  /// Pixels in a unit of length.
+  /// Pixels per unit of length.
   private let unit: Double
   private let labelFont: Font
 
-  /// What is seen of the world, in its units: behind the cart, ahead of it, above and below ground.
+  /// The visible part of the world, in its units: behind the cart, ahead of it, above and below ground.
   private static let seen = (behind: 64.0, ahead: 206.0, above: 96.0, below: 30.0)
 
   /// A painter of a crawler's scenes.
@@ -56,7 +56,7 @@ package struct CrawlerPainter: Painter {
   /// The theme's colours.
   package var declaredColors: [Color] { theme.worldColors }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: CrawlerScene, onto canvas: Canvas) {
     canvas.copy(background)
     drawTicks(at: scene.totalReturn, onto: canvas)
@@ -64,15 +64,15 @@ package struct CrawlerPainter: Painter {
     strip?.draw(Caption(scene, actions: actions), onto: canvas)
   }
 
-  /// Where a pixel is, in units to the right of the rear wheel's place on the ground and above it, as the body
-  /// sees it, which the hand may have lifted.
+  /// The place of a pixel, in units to the right of the rear wheel's place on the ground and above it, as seen
+  /// from the body, which the hand may have lifted.
   package func place(at point: Point, in scene: CrawlerScene) -> SIMD2<Double>? {
     let (x, y) = ((point.x - view.x) / unit - Self.seen.behind, (ground - point.y) / unit)
     let tilt = Self.tilt(of: scene.state)
     return SIMD2(x * cos(tilt) + y * sin(tilt), y * cos(tilt) - x * sin(tilt))
   }
 
-  /// By how much the hand lifts the body, in radians.
+  /// How far the hand tilts the body, in radians.
   private static func tilt(of state: Int) -> Double {
     let tip = Crawler.tip(of: state)
     return tip.y < 0 ? atan2(-tip.y, tip.x) : 0
@@ -95,7 +95,7 @@ package struct CrawlerPainter: Painter {
     background.stroke(.rounded(view.inset(by: 0.5), radius: radius), theme.axis, width: 1)
   }
 
-  /// Marks every 20 units and numbers every 100, at the places that the cart has come to.
+  /// Draws marks every 20 units and numbers every 100, at their places relative to the cart.
   private func drawTicks(at distance: Double, onto canvas: Canvas) {
     let first = ((distance - Self.seen.behind) / 20).rounded(.up)
     let last = ((distance + Self.seen.ahead) / 20).rounded(.down)
@@ -109,7 +109,7 @@ package struct CrawlerPainter: Painter {
         canvas.fill(
           Rect(x: x, y: ground, width: isLong ? 2 : 1, height: ((isLong ? 9 : 5) * unit).rounded()),
           isLong ? theme.mutedText : theme.axis)
-        // Numbers stand wholly inside the ground, or not at all.
+        // Numbers are drawn wholly inside the ground, or not at all.
         guard isLong, labelFont.size <= 15 * unit else { continue }
         canvas.text(
           NumberText.trimmed(place, decimals: 0), at: Point(x + 1, ground + 13 * unit), labelFont,
@@ -118,7 +118,7 @@ package struct CrawlerPainter: Painter {
     }
   }
 
-  /// The cart stands on its rear wheel and, where the hand is below ground, is lifted by it.
+  /// Draws the cart on its rear wheel; if the hand is below ground, it lifts the cart.
   private func drawCart(_ scene: CrawlerScene, onto canvas: Canvas) {
     let arm = Crawler.angles(of: scene.state).arm
     let tip = Crawler.tip(of: scene.state)
@@ -134,7 +134,7 @@ package struct CrawlerPainter: Painter {
     }
     let joints = (place(shoulder.x, shoulder.y), place(elbow.x, elbow.y), place(tip.x, tip.y))
     let (dark, light) = (theme.agent.mixed(with: theme.text, 0.35), theme.secondAccent)
-    // The body's corner is the shoulder; the wheels leave it room below.
+    // The body's corner is the shoulder; below it is space for the wheels.
     let body = [(0.0, 9.0), (80, 9), (80, 40), (0, 40)].map { place($0.0, $0.1) }
     canvas.fill(.polygon(body), theme.agent)
     canvas.stroke(.polygon(body), theme.agent, Stroke(width: unit * 5))

@@ -1,7 +1,7 @@
 package import Rollouts
 package import Worlds
 
-/// All that one frame of the crawler shows; its return is how far it crawled.
+/// The content of one frame of the crawler; its return is the distance crawled.
 package typealias CrawlerScene = Scene<Int, Int, NoDetails>
 
 /// Turns the transitions of a crawler's episode into scenes.
@@ -21,7 +21,7 @@ package struct CrawlerScenes: SceneBuilder {
 extension Caption {
   /// The text below a crawler's scene.
   package init(_ scene: CrawlerScene, actions: [ActionMeaning]) {
-    // Its actions turn joints: an arrow would point where nothing goes.
+    // Its actions turn joints, so arrows would point in directions that nothing moves in.
     self.init(
       scene, action: scene.action.map { actions[$0].name }, ending: scene.ending.word())
   }

@@ -1,13 +1,13 @@
 package import Raster
 
-/// Parts of a film, one after the other, that give people time to look: each stands still before it moves, at
-/// the frame that it is shown for, and at its end.
+/// Parts of a film, one after the other, with time to look: each pauses before it moves, at
+/// its highlight, and at its end.
 package struct ClipFilm: FrameSource {
   /// A part of a film.
   package struct Clip: Sendable {
-    /// The frames that are shown.
+    /// Its frames.
     package var frames: Range<Int>
-    /// The frame among them that it is shown for.
+    /// The frame that it is shown for.
     package var highlight: Int
     /// How much longer its first frame stays, in hundredths of a second.
     package var opening: Int
@@ -45,7 +45,7 @@ package struct ClipFilm: FrameSource {
   /// The source's colours.
   package var declaredColors: [Color] { source.declaredColors }
 
-  /// The pauses of its clip; the source's own are another film's.
+  /// The pauses of the clips; those of the source do not apply.
   package func hold(after frame: Int) -> Int {
     let (clip, shown) = place(of: frame)
     let opening = shown == clip.frames.lowerBound ? clip.opening : 0

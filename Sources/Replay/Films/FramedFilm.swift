@@ -1,9 +1,9 @@
 package import Raster
 
-/// A film with words above it, and words below it that take as many lines as they need.
+/// A film with a title above it, and a caption below it that takes as many lines as it needs.
 package struct FramedFilm: FrameSource {
   private var source: any FrameSource
-  /// The lines of each chapter's caption; of the only one where all chapters have the same.
+  /// The lines of each chapter's caption; a single one applies to all chapters.
   private let captions: [[String]]
   private let theme: Theme
   private let titleFont: Font
@@ -15,14 +15,14 @@ package struct FramedFilm: FrameSource {
   private let captionHeight: Int
   private let inner: Canvas
 
-  /// A film with words around it; empty ones take no room.
+  /// A film with text around it; empty text takes no space.
   package init(
     _ source: any FrameSource, title: String = "", caption: String = "", theme: Theme
   ) throws(CanvasError) {
     try self.init(source, title: title, captions: [caption], theme: theme)
   }
 
-  /// A film whose chapters have captions of their own; the longest of them decides how much room there is.
+  /// A film whose chapters have captions of their own; the longest of them determines the space.
   package init(
     _ source: any FrameSource, title: String = "", captions: [String], theme: Theme
   ) throws(CanvasError) {
@@ -49,13 +49,13 @@ package struct FramedFilm: FrameSource {
 
   /// How many frames there are.
   package var frameCount: Int { source.frameCount }
-  /// The film's own.
+  /// The size of the inner film.
   package var chapters: [Range<Int>] { source.chapters }
   /// Pixels from left to right.
   package var width: Int { source.width }
   /// Pixels from top to bottom.
   package var height: Int { titleHeight + source.height + captionHeight }
-  /// The film's colours and those of the words.
+  /// The film's colours and those of the text.
   package var declaredColors: [Color] {
     source.declaredColors + [theme.background, theme.text, theme.mutedText]
   }
@@ -63,7 +63,7 @@ package struct FramedFilm: FrameSource {
   /// How much longer than usual a frame stays.
   package func hold(after frame: Int) -> Int { source.hold(after: frame) }
 
-  /// Draws a frame and the words around it.
+  /// Draws a frame and the text around it.
   package mutating func draw(_ frame: Int, onto canvas: Canvas) throws {
     try source.draw(frame, onto: inner)
     canvas.clear(theme.background)

@@ -1,10 +1,10 @@
 package import Raster
 
-/// Several films one after the other, as one: each in the middle of a frame that has room for all.
+/// Several films one after the other, as one: each is centred in a frame that is large enough for all.
 package struct JoinedFilm: FrameSource {
   private var parts: [any FrameSource]
   private let theme: Theme
-  /// The frames of each part, and a canvas for those that do not fill a frame.
+  /// The frames of each part, and a canvas for parts that do not fill a frame.
   private let places: [Range<Int>]
   private let canvases: [Canvas?]
   /// Pixels from left to right.
@@ -43,7 +43,7 @@ package struct JoinedFilm: FrameSource {
     }
   }
 
-  /// As long as in the film that it is of.
+  /// As long as in the original film.
   package func hold(after frame: Int) -> Int {
     let part = places.place(of: frame)
     return parts[part].hold(after: frame - places[part].lowerBound)

@@ -1,16 +1,16 @@
 package import Raster
 
-/// The film of a run's learning: chosen episodes as they were recorded, and between them training in
-/// fast motion, while panels beside the board show what was known at each step.
+/// The film of a run's learning: chosen episodes as they were recorded, and training in fast motion between
+/// them, while panels beside the board show what was known at each step.
 package struct LearningFilm: FrameSource {
-  /// Draws what was so at a step of the run, in an area of its own.
+  /// Draws the data at a step of the run, in an area of its own.
   package typealias Panel = (_ step: Int, _ canvas: Canvas) throws -> Void
 
-  /// Words in place of a board.
+  /// Text in place of a board.
   package struct Card: Sendable {
     /// In large letters.
     package var title: String
-    /// Below it.
+    /// In smaller letters below.
     package var lines: [String]
 
     /// A card.
@@ -20,13 +20,13 @@ package struct LearningFilm: FrameSource {
     }
   }
 
-  /// One of the episodes that are shown: a chapter of the board's film.
+  /// One of the shown episodes: a chapter of the board's film.
   package struct Scene: Sendable {
-    /// What stands above the picture while it plays.
+    /// The text above the picture while it plays.
     package var name: String
-    /// What announces it, in the place of each board.
+    /// The cards that announce it, one for each board.
     package var cards: [Card]
-    /// The run's step that it begins with, and how far its steps are apart.
+    /// The first step of the episode in the run, and the distance between its steps.
     package var firstStep: Int
     package var stride: Int
 
@@ -39,11 +39,11 @@ package struct LearningFilm: FrameSource {
     }
   }
 
-  /// How fast a film goes.
+  /// The pace of a film.
   package struct Pace: Sendable {
-    /// Frames of the film in a second.
+    /// Frames per second.
     package var framesPerSecond: Double
-    /// Times as fast.
+    /// The playback speed.
     package var speed = 1.0
     /// How long an episode's end stays, in seconds.
     package var hold = 1.0
@@ -109,14 +109,14 @@ package struct LearningFilm: FrameSource {
     case .episode(let scene, let place):
       try drawBoard(board.chapters[scene].lowerBound + place, onto: canvas)
     }
-    // Numbers stand between boards, whose film is one picture.
+    // The film of two boards is one picture, with numbers between them.
     for panel in panels { try panel(moment.step, canvas) }
     drawHeader(moment, onto: canvas)
   }
 
   private mutating func drawBoard(_ frame: Int, onto canvas: Canvas) throws {
     if boardFrame != frame {
-      // Forgotten first, so that after a failure nothing half drawn is taken for whole.
+      // Cleared first, so that a half-drawn picture is not reused after a failure.
       boardFrame = nil
       try board.draw(frame, onto: boardCanvas)
       boardFrame = frame
@@ -150,7 +150,7 @@ package struct LearningFilm: FrameSource {
       .rounded(area.inset(by: 0.5), radius: layout.unit * 14), theme.grid, width: 1)
     let room = area.width - layout.unit * 48
     var large = Font.sans((layout.unit * 40).rounded(), .bold)
-    // A title that is a little too long for one line is better smaller.
+    // A title that is slightly too long for one line is shrunk.
     large.size *= min(1, max(0.7, room / max(1, canvas.measure(card.title, large).width)))
     let small = Font.sans((layout.unit * 19).rounded())
     let title = canvas.lines(of: card.title, large, width: room)

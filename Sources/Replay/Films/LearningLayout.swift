@@ -1,12 +1,12 @@
 package import Raster
 
-/// Where the parts of a learning film stand: sixteen to nine, as slides are.
+/// The places of a learning film's parts, in the 16:9 format of slides.
 package struct LearningLayout: Sendable {
   /// How the picture is divided.
   package enum Arrangement: Sendable {
-    /// The board at the left, all that is known at the right.
+    /// The board at the left, everything else at the right.
     case beside(hasMap: Bool)
-    /// Two boards side by side, of a ratio of width to height, with the numbers of each, and the curve of
+    /// Two boards side by side, with a given aspect ratio and the numbers of each, and the curve of
     /// both below them.
     case pair(aspect: Double)
   }
@@ -17,20 +17,20 @@ package struct LearningLayout: Sendable {
   package let height: Int
   /// One pixel of a picture that is 1280 wide.
   package let unit: Double
-  /// Room for the boards, all together.
+  /// The area of all boards.
   package let board: Rect
-  /// Room for the Q-table's map; empty without one.
+  /// The area of the Q-table's map; empty without one.
   package let map: Rect
-  /// Room for the numbers of each run.
+  /// The area of each run's numbers.
   package let facts: [Rect]
-  /// Room for the curve.
+  /// The area of the curve.
   package let curve: Rect
-  /// Room for words in place of each board.
+  /// The area for cards in place of each board.
   package let cards: [Rect]
-  /// The longer side of a picture that fits its room.
+  /// The longer side of a picture that fits its area.
   package let boardSize: Int
 
-  /// From the left edge of a board's room to that of the next.
+  /// The distance from the left edge of a board's area to that of the next.
   private let pitch: Double
   let margin: Double
   let titleFont: Font
@@ -38,10 +38,10 @@ package struct LearningLayout: Sendable {
   let titleLine: Double
   let subtitleLine: Double
 
-  /// The width of films that nobody chose one for.
+  /// The default width of films.
   package static let usualWidth = 1280
 
-  /// The layout of a picture so wide.
+  /// The layout of a picture with a given width.
   package init(width asked: Int, _ arrangement: Arrangement) {
     width = max(320, min(asked, 4096)) & ~1
     height = (width * 9 / 16 + 1) & ~1
@@ -58,7 +58,7 @@ package struct LearningLayout: Sendable {
     subtitleLine = length(84)
     switch arrangement {
     case .beside(let hasMap):
-      // Painters leave a margin of their own, which is taken off here.
+      // Painters leave a margin of their own, which is subtracted here.
       board = rect(20, 96, 616, 606)
       cards = [rect(40, 116, 576, 566)]
       map = hasMap ? rect(654, 98, 420, 352) : rect(654, 98, 0, 0)
@@ -67,7 +67,7 @@ package struct LearningLayout: Sendable {
       pitch = 0
       boardSize = Int(min(board.width - 8 * unit, board.height)) & ~1
     case .pair(let aspect):
-      // Numbers stand beside high boards and below wide ones, which leaves more for either.
+      // Numbers are beside high boards and below wide ones, which leaves more space for both.
       let isWide = aspect > 1.3
       let room = isWide ? (width: 610.0, height: 330.0) : (width: 450.0, height: 420.0)
       let boardWidth = min(room.width, room.height * aspect)
@@ -90,10 +90,10 @@ package struct LearningLayout: Sendable {
     }
   }
 
-  /// How far apart two boards so wide are.
+  /// The distance between two boards of a given width.
   package func gap(boardWidth: Double) -> Double { max(0, pitch - boardWidth) }
 
-  /// Where a picture of all boards stands: in the middle of its room.
+  /// The place of a picture of all boards: centred in its area.
   func boardPlace(width: Double, height: Double) -> Point {
     Point(
       (board.center.x - width / 2).rounded(.down), (board.center.y - height / 2).rounded(.down))

@@ -1,14 +1,14 @@
 import Raster
 
-/// What a learning film shows when: cards while training goes on in fast motion, and episodes.
+/// The order of a learning film: cards during training in fast motion, and episodes.
 struct LearningTimeline {
-  /// What is to be seen in a frame.
+  /// The content of a frame.
   struct Moment {
-    /// In the place of the boards.
+    /// What is shown in place of the boards.
     var content: Content
-    /// The step of the run that everything else shows.
+    /// The step of the run that all panels show.
     var step: Int
-    /// How much of the run that is.
+    /// The share of the run that is done.
     var share: Double
     /// The episode that is shown or announced.
     var scene: Int?
@@ -22,7 +22,7 @@ struct LearningTimeline {
 
   private enum Part {
     case training([LearningFilm.Card], scene: Int?, from: Int, to: Int)
-    /// `every` frames of an episode pass in each of the film.
+    /// How many frames of an episode pass per frame of the film.
     case playing(scene: Int, every: Double)
   }
 
@@ -33,10 +33,10 @@ struct LearningTimeline {
   private let lastStep: Int
   private let hold: Int
 
-  /// How long training in fast motion takes, and how long an episode at most, in seconds.
+  /// The length of training in fast motion, and the greatest length of an episode, in seconds.
   private static let training = 1.8
   private static let longest = 8.0
-  /// How many steps of an episode pass in a second, at least.
+  /// The fewest steps of an episode per second.
   private static let slowest = 5.0
 
   init(
@@ -68,7 +68,7 @@ struct LearningTimeline {
 
   var frameCount: Int { frames.last?.upperBound ?? 0 }
 
-  /// An episode's end and the film's stay.
+  /// How long the last frame of an episode and of the film stay.
   func hold(after frame: Int) -> Int {
     let part = frames.place(of: frame)
     guard frame + 1 == frames[part].upperBound else { return 0 }
@@ -83,7 +83,7 @@ struct LearningTimeline {
     switch parts[number] {
     case .training(let cards, let scene, let from, let to):
       let share = Double(place + 1) / Double(frames[number].count)
-      // Slow at both ends, so that eyes can follow.
+      // Slow at both ends, so that it is easy to follow.
       let eased = share * share * (3 - 2 * share)
       let step = from + Int((Double(max(0, to - from)) * eased).rounded())
       return moment(.cards(cards), max(from, step), scene)

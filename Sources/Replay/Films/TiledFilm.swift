@@ -1,14 +1,14 @@
 package import Raster
 
-/// Several films on one picture and one clock: what is over waits until all are.
+/// Several films on one picture and one clock: those that end first wait for the others.
 package struct TiledFilm: FrameSource {
   /// One of the films.
   package struct Tile {
-    /// What is shown.
+    /// Its film.
     package var source: any FrameSource
-    /// What it is; empty for none.
+    /// Its label; empty for none.
     package var label: String
-    /// Of a dot before the label; nil for none.
+    /// The colour of a dot before the label; nil for none.
     package var color: Color?
 
     /// A film with a label.
@@ -20,14 +20,14 @@ package struct TiledFilm: FrameSource {
   }
 
   private var tiles: [Tile]
-  /// What each film showed last, so that what stands still is not drawn again.
+  /// The last frame of each film, so that a waiting one is not drawn again.
   private var drawn: [(frame: Int?, canvas: Canvas)]
   private let layout: TileLayout
   private let theme: Theme
-  /// As long as the longest of the films' chapters of that number.
+  /// The length of each chapter: that of the longest film.
   package let chapters: [Range<Int>]
 
-  /// Films in rows, a little apart or as far as told.
+  /// Films in rows, with the usual or a given distance.
   package init(
     _ tiles: [Tile], columns: Int, title: String = "", gap: Double? = nil, theme: Theme
   ) throws(CanvasError) {
@@ -61,13 +61,13 @@ package struct TiledFilm: FrameSource {
       + [theme.background, theme.text, theme.mutedText]
   }
 
-  /// The longest hold of the films at the end of a chapter; before it nobody waits.
+  /// The longest hold of the films at the end of a chapter; before that there is none.
   package func hold(after frame: Int) -> Int {
     guard chapters[chapters.place(of: frame)].upperBound == frame + 1 else { return 0 }
     return tiles.map { $0.source.hold(after: Self.place($0.source, frame, chapters)) }.max() ?? 0
   }
 
-  /// Draws what all films show at a time.
+  /// Draws all films at a time.
   package mutating func draw(_ frame: Int, onto canvas: Canvas) throws {
     canvas.clear(theme.background)
     canvas.text(
@@ -76,7 +76,7 @@ package struct TiledFilm: FrameSource {
     for index in tiles.indices {
       let inner = Self.place(tiles[index].source, frame, chapters)
       if drawn[index].frame != inner {
-        // Forgotten first, so that after a failure nothing half drawn is taken for whole.
+        // Cleared first, so that a half-drawn picture is not reused after a failure.
         drawn[index].frame = nil
         try tiles[index].source.draw(inner, onto: drawn[index].canvas)
         drawn[index].frame = inner
@@ -100,13 +100,13 @@ package struct TiledFilm: FrameSource {
       x += font.size * 1.15
     }
     let room = place.x + width - inset - x
-    // A name that is a little too long is better smaller than cut.
+    // A name that is slightly too long is shrunk rather than cut.
     font.size *= min(1, max(0.7, room / max(1, canvas.measure(tile.label, font).width)))
     canvas.text(
       canvas.ellipsized(tile.label, font, width: room), at: Point(x, y), font, theme.text)
   }
 
-  /// The frame of a film that is seen at a time: its last one where it is over.
+  /// The frame of a film at a time: its last one if it is over.
   private static func place(
     _ source: any FrameSource, _ frame: Int, _ chapters: [Range<Int>]
   ) -> Int {
@@ -118,7 +118,7 @@ package struct TiledFilm: FrameSource {
   }
 }
 
-/// Where tiles of about one size stand.
+/// The places of tiles with similar sizes.
 struct TileLayout {
   let width: Int
   let height: Int
@@ -179,6 +179,6 @@ struct TileLayout {
       top + ((tileHeight - Double(height)) / 2).rounded(.down))
   }
 
-  /// How far a picture's content stands from its edge, as painters have it.
+  /// The margin around a picture's content, as painters draw it.
   func inset(tileWidth: Double) -> Double { max(6, (tileWidth / 30).rounded()) }
 }

@@ -1,7 +1,7 @@
 import Analysis
 import Raster
 
-/// The one who moves: a round figure with two eyes that look ahead.
+/// The agent: a round figure with two eyes that look ahead.
 struct AgentFigure {
   let radius: Double
   let theme: Theme

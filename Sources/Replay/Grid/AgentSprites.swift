@@ -1,33 +1,33 @@
 import Analysis
 import Raster
 
-/// How the agent is to be drawn.
+/// A pose of the agent.
 struct AgentPose: Hashable {
-  /// At rest or on its way, at the goal, run into a wall, or fallen into a hole.
+  /// At rest or moving, at the goal, bumped into a wall, or fallen into a hole.
   enum Mood: Hashable { case calm, glad, dazed, sunk }
 
   var mood = Mood.calm
-  /// Where it looks.
+  /// The direction that it looks in.
   var dx: Int
   var dy: Int
 }
 
 /// Draws the agent; each pose is drawn once, and copied from then on.
 ///
-/// A class, because painters that draw the same pictures share what was drawn. Like a canvas it
+/// A class, because painters of the same pictures share the sprites. Like a canvas it
 /// belongs to one thread at a time.
 final class AgentSprites {
   private let cell: Double
   private let theme: Theme
   private var known: [Key: Canvas] = [:]
 
-  /// A pose, and where in its sprite the middle of a cell is: on a pixel or between two.
+  /// A pose, and where the middle of a cell is in its sprite: on a pixel or between two.
   private struct Key: Hashable {
     var pose: AgentPose
     var middle: Point
   }
 
-  /// Larger sprites would take more memory than their drawing takes time.
+  /// Larger sprites would take more memory than they save time.
   private static let greatestSide = 400
 
   init(cell: Double, theme: Theme) {
@@ -65,7 +65,7 @@ final class AgentSprites {
     }
   }
 
-  /// Short strokes that fly off where the agent hit a wall.
+  /// Short strokes where the agent hit a wall.
   private func drawImpact(_ place: Point, _ dx: Double, _ dy: Double, onto canvas: Canvas) {
     let contact = place.moved(dx * cell * 0.42, dy * cell * 0.42)
     for sign in [-1.0, 1.0] {

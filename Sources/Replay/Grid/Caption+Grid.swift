@@ -12,12 +12,12 @@ extension Caption {
       ending: scene.ending.word(terminated: Self.ending(in: map.cell(of: scene.state)) ?? .ended))
   }
 
-  /// Every ending that a map's episodes can have, so that room is kept for it.
+  /// Every ending that a map's episodes can have, so that space is reserved for it.
   static func endings(on map: GridMap) -> [String] {
     Array(Set(map.cells.compactMap { ending(in: $0)?.text })) + [EndingWord.timeLimit.text]
   }
 
-  /// What it is called to come to an end in a cell; nil where nothing ends.
+  /// The ending in a cell; nil if nothing ends there.
   private static func ending(in cell: Cell) -> EndingWord? {
     switch cell {
     case .goal: EndingWord("goal reached", .good)

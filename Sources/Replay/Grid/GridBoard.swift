@@ -2,13 +2,13 @@ import Analysis
 import Raster
 import Worlds
 
-/// Draws the part of a grid world that does not move.
+/// Draws the static part of a grid world.
 struct GridBoard {
   let map: GridMap
   let layout: GridLayout
   let theme: Theme
 
-  /// Cells below this side are plain areas of colour.
+  /// Cells with a smaller side are plain areas of colour.
   static let leastDetailed = 12.0
 
   func draw(onto canvas: Canvas) {
@@ -53,7 +53,7 @@ struct GridBoard {
     }
   }
 
-  /// Walls stand up a little: a lit edge above, a darker side and a shadow below.
+  /// Walls look raised: a lit edge above, a darker side and a shadow below.
   private func drawWalls(onto canvas: Canvas) {
     let walls = map.cells.indices.filter { map.cells[$0] == .wall }
     guard isDetailed else {
@@ -64,7 +64,7 @@ struct GridBoard {
     let shadow = theme.floor.mixed(with: theme.wall, theme.isDark ? -0.2 : 0.16)
     let side = theme.wall.mixed(with: theme.hole, 0.45)
     for place in walls where !isWall(place / map.columns + 1, place % map.columns) {
-      // A wall's shadow has its shape, a little lower, and ends with the board.
+      // A wall's shadow has the wall's shape, a little lower, and ends with the board.
       let cell = rect(place)
       canvas.isolated {
         canvas.clip(to: .rect(layout.board))
@@ -80,7 +80,7 @@ struct GridBoard {
     for place in walls { fillWall(place, theme.wall, raisedBy: depth, lit: lit, onto: canvas) }
   }
 
-  /// Fills a wall cell, its corners round where no other wall goes on.
+  /// Fills a wall cell, with rounded corners where no other wall adjoins.
   private func fillWall(
     _ place: Int, _ color: Color, raisedBy depth: Double, lit: Double = 0, onto canvas: Canvas
   ) {
@@ -90,7 +90,7 @@ struct GridBoard {
     let area = rect(place).inset(0, up ? 0 : lit, 0, down ? 0 : depth)
     let radius = (layout.cell * 0.10).rounded()
     if !(up && down && left && right) { canvas.fill(.rounded(area, radius: radius), color) }
-    // Everything but the corners where nothing adjoins is filled square.
+    // Everything but the free corners is filled square.
     let half = (width: area.width / 2, height: area.height / 2)
     if up || left {
       canvas.fill(Rect(x: area.x, y: area.y, width: half.width, height: half.height), color)
@@ -124,7 +124,7 @@ struct GridBoard {
     }
   }
 
-  /// How thick the board's outline is; a maze's is its outer wall.
+  /// The thickness of the board's outline, which is a maze's outer wall.
   var rim: Double { map.kind == .maze ? max(2, min(6, (layout.cell * 0.06).rounded())) : 1.5 }
 
   private func drawRim(onto canvas: Canvas) {
@@ -134,7 +134,7 @@ struct GridBoard {
       .rounded(layout.board.inset(by: -thickness / 2), radius: thickness), color, width: thickness)
   }
 
-  /// Cells of few pixels: each pixel takes the colour of the cell below its middle.
+  /// Draws cells of few pixels: each pixel takes the colour of the cell below its middle.
   private func drawPixels(onto canvas: Canvas) {
     let (left, top) = (Int(layout.board.left), Int(layout.board.top))
     let (width, height) = (Int(layout.board.width), Int(layout.board.height))

@@ -1,12 +1,12 @@
 import Analysis
 import Raster
 
-/// Draws what is special about single cells: start, goal, exits.
+/// Draws the marks of single cells: start, goal, exits.
 struct GridMarks {
   let theme: Theme
   let isDetailed: Bool
 
-  /// A tile with an S where it can be read.
+  /// A tile with an S if it is legible.
   func drawStart(in cell: Rect, onto canvas: Canvas) {
     guard isDetailed else { return canvas.fill(cell, theme.start) }
     let tile = cell.inset(by: (cell.width * 0.12).rounded())
@@ -33,7 +33,7 @@ struct GridMarks {
       .rounded(tile, radius: tile.width * 0.14), theme.goal.mixed(with: theme.floor, 0.82))
   }
 
-  /// A tinted cell with its value, framed like the squares that CS188 leaves from.
+  /// A tinted cell with its value, framed like the exit squares of CS188.
   func drawExit(_ value: Double, in cell: Rect, onto canvas: Canvas) {
     let color = value < 0 ? theme.negative : theme.positive
     guard isDetailed else { return canvas.fill(cell, color) }
@@ -52,7 +52,7 @@ struct GridMarks {
       align: .center, anchor: .middle)
   }
 
-  /// A dot that is seen however small its cell is.
+  /// A dot that is visible however small its cell is.
   func drawDot(in cell: Rect, _ color: Color, onto canvas: Canvas) {
     canvas.fill(.circle(cell.center, radius: max(3, cell.width / 2)), color)
   }

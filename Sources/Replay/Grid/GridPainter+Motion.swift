@@ -5,13 +5,13 @@ import Rollouts
 import Worlds
 
 extension GridPainter {
-  /// The way that the agent came, fading with age.
+  /// Draws the agent's trail, fading with age.
   func drawTrail(_ scene: GridScene, onto canvas: Canvas) {
     let trail = scene.details.trail
     guard trail.count > 1 else { return }
-    // The newest lies on top; an arrow stands in its place where the agent slipped.
+    // The newest piece is on top; if the agent slipped, an arrow replaces it.
     let newest = newestOfTrail(scene)
-    // Steps of one colour are one line: where lines overlap, their soft edges would add up.
+    // Steps of one colour are one line: if lines overlapped, their soft edges would add up.
     var end = trail.count - 1
     while end > newest {
       let color = trailColors[end - 1]
@@ -26,13 +26,13 @@ extension GridPainter {
   /// How a piece of the trail is drawn.
   var trailStroke: Stroke { Stroke(width: max(1.5, layout.cell * 0.10), cap: .round) }
 
-  /// The age of the newest piece of the trail that is seen.
+  /// The age of the newest visible piece of the trail.
   func newestOfTrail(_ scene: GridScene) -> Int {
     let slipped = scene.slip != nil && scene.previous != scene.state
     return slipped && layout.cell >= 16 ? 1 : 0
   }
 
-  /// Where the agent slipped: what it meant to do as an outline, what happened as a solid arrow.
+  /// Draws a slip: the intended move as an outline, the executed one as a solid arrow.
   func drawSlip(_ scene: GridScene, onto canvas: Canvas) {
     guard let executed = scene.slip, let action = scene.action, let previous = scene.previous,
       layout.cell >= 16
@@ -56,8 +56,8 @@ extension GridPainter {
     canvas.fill(arrow(actions[executed], from: 0, to: 0.66), theme.secondAccent)
   }
 
-  /// How far the arrow of what was chosen goes where the agent slipped, in cells from where it was: not out of
-  /// the picture, nor over words.
+  /// The length of the arrow for the intended move after a slip, in cells: it must not leave
+  /// the picture, nor cover text.
   func slipReach(_ scene: GridScene) -> Double {
     guard let action = scene.action, let previous = scene.previous else { return 0 }
     let (place, room) = (center(of: previous), layout.board.inset(by: -layout.margin * 0.6))
@@ -71,7 +71,7 @@ extension GridPainter {
     return min(previous == scene.state ? 0.86 : 0.72, length / layout.cell)
   }
 
-  /// The one who moves, looking where it went, pressed against what stopped it.
+  /// Draws the agent, looking in its direction, pressed against what stopped it.
   func drawAgent(_ scene: GridScene, onto canvas: Canvas) {
     let place = center(of: scene.state)
     let side = layout.cell
@@ -86,7 +86,7 @@ extension GridPainter {
     switch map.cell(of: scene.state) {
     case .goal:
       pose.mood = .glad
-      // The flag is taken up: its place below the agent is empty.
+      // The flag is taken: its place below the agent is empty.
       let (row, column) = map.position(of: scene.state)
       GridMarks(theme: theme, isDetailed: true).drawGoalTile(
         in: layout.rect(row: row, column: column), onto: canvas)

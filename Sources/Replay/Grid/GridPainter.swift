@@ -38,7 +38,7 @@ package struct GridPainter: Painter {
     sprites = AgentSprites(cell: layout.cell, theme: theme)
     let ground = map.kind == .lake ? theme.ice : theme.floor
     let newest = theme.trail.mixed(with: theme.agent, 0.35)
-    // Steps of three, so that a film's palette has room for them.
+    // Steps of three, so that a film's palette has space for them.
     trailColors = (0..<GridDetails.trailLength).map { age in
       newest.mixed(with: ground, Double(age / 3) / Double(GridDetails.trailLength / 3) * 0.95)
     }
@@ -50,7 +50,7 @@ package struct GridPainter: Painter {
   /// The trail's colours and the theme's.
   package var declaredColors: [Color] { trailColors + theme.worldColors }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: GridScene, onto canvas: Canvas) {
     canvas.copy(background)
     drawTrail(scene, onto: canvas)
@@ -59,12 +59,12 @@ package struct GridPainter: Painter {
     strip?.draw(Caption(scene, on: map), onto: canvas)
   }
 
-  /// Where a pixel is, in cells from the left and from the top.
+  /// The place of a pixel, in cells from the left and from the top.
   package func place(at point: Point, in scene: GridScene) -> SIMD2<Double>? {
     layout.place(at: point)
   }
 
-  /// The middle of the cell that a state stands in.
+  /// The middle of a state's cell.
   func center(of state: Int) -> Point {
     let (row, column) = map.position(of: state)
     return layout.center(row: row, column: column)

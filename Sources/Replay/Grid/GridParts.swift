@@ -1,76 +1,76 @@
 package import Raster
 import Worlds
 
-/// A film of a grid world, which can be taken apart.
+/// A film of a grid world that can be taken apart.
 package protocol GridFilm: FrameSource {
-  /// What draws its scenes.
+  /// Its painter.
   var gridPainter: GridPainter { get }
-  /// What a frame shows.
+  /// The scene of a frame.
   mutating func gridScene(of frame: Int) throws -> GridScene
 }
 
 extension EpisodeFilm: GridFilm where Drawing == GridPainter, Drawing.Scene == GridScene {
-  /// What draws its scenes.
+  /// Its painter.
   package var gridPainter: GridPainter { painter }
-  /// What a frame shows.
+  /// The scene of a frame.
   package mutating func gridScene(of frame: Int) throws -> GridScene { try scene(of: frame) }
 }
 
-/// Scenes of a grid world taken apart, for pages that put them together again: a board that never
-/// changes, and sprites that lie over its cells.
+/// Scenes of a grid world in parts, for pages that assemble them: a board that never
+/// changes, and sprites on top of its cells.
 ///
 /// Every sprite is cut from a scene as its painter draws it. Painters of one size, such as a light and a
-/// dark one, are cut alike.
+/// dark one, give the same cuts.
 package struct GridParts {
-  /// A picture that lies over a cell.
+  /// A picture on top of a cell.
   package struct Sprite {
-    /// What is seen; transparent around it.
+    /// Its pixels, on a transparent background.
     package var canvas: Canvas
-    /// Where its upper left corner is, in pixels from the cell's.
+    /// The place of its upper left corner, in pixels from the cell's.
     package var x: Int
     package var y: Int
   }
 
-  /// A sprite by its number, and the cell that it lies over, counted row by row from the top.
+  /// A sprite's number, and its cell, counted row by row from the top.
   package struct Placement: Hashable {
     package var sprite: Int
     package var cell: Int
   }
 
-  /// What lies over the board in one frame.
+  /// The sprites of one frame.
   package struct Frame {
     /// From back to front; the last one is the agent.
     package var placements: [Placement]
-    /// The agent's sprite while it is on its way here; nil in the first frame.
+    /// The agent's sprite while it moves here; nil in the first frame.
     package var walking: Int?
     /// The piece of trail that this frame adds: its youngest sprite.
     package var step: Placement?
-    /// The age of the youngest piece of trail that is seen.
+    /// The age of the youngest visible piece of trail.
     package var youngest: Int
   }
 
-  /// The painters' boards, as far as their rims.
+  /// The painters' boards, up to their rims.
   package let boards: [Canvas]
-  /// The painters' sprites by their numbers: first the painter, then the number.
+  /// The painters' sprites: the first index is the painter, the second the number.
   package private(set) var sprites: [[Sprite]]
-  /// How far the cells are from a board's edges, in pixels.
+  /// The distance from a board's edges to the cells, in pixels.
   package let rim: Int
-  /// What is added to the number of a trail's youngest sprite, by age; older pieces are not seen.
+  /// What is added to the number of a piece's youngest sprite, by age; older pieces are not visible.
   package let trailShades: [Int]
 
   private let painters: [GridPainter]
   private var numbers: [Key: Int] = [:]
 
-  /// What distinguishes sprites.
+  /// What identifies a sprite.
   private enum Key: Hashable {
     case agent(executed: Int?, kind: Int, stays: Bool)
     case slip(action: Int, executed: Int, stays: Bool, reach: Double)
     case trail(dx: Int, dy: Int, shade: Int)
   }
 
-  /// The parts of what some painters draw.
+  /// The parts of scenes by some painters.
   package init(_ painters: [GridPainter]) throws(CanvasError) {
-    precondition(!painters.isEmpty, "somebody paints")
+    precondition(!painters.isEmpty, "there is at least one painter")
     self.painters = painters
     let first = painters[0]
     let board = GridBoard(map: first.map, layout: first.layout, theme: first.theme)
@@ -95,7 +95,7 @@ package struct GridParts {
 
   /// Cells from left to right.
   package var columns: Int { first.map.columns }
-  /// The side of a cell in pixels; a whole number where cells have details.
+  /// The side of a cell in pixels; a whole number if cells have details.
   package var side: Double { first.layout.cell }
 
   /// Takes a scene apart.
@@ -114,7 +114,7 @@ package struct GridParts {
       if !stays { frame.step = try step(from: previous, to: scene.state) }
       var way = scene
       way.state = previous
-      // On its way it has not run into anything yet.
+      // While moving it has not bumped into anything yet.
       way.previous = nil
       frame.walking = try agent(way)
     }
@@ -150,7 +150,7 @@ package struct GridParts {
     let (dx, dy) = (end.column - start.column, end.row - start.row)
     guard abs(dx) + abs(dy) == 1 else { return nil }
     let (one, other) = (first.center(of: from), first.center(of: to))
-    // Half a line and a soft edge around the way.
+    // Half a line and a soft edge around the trail.
     let room = (first.trailStroke.width / 2 + 1).rounded(.up)
     let area = Rect(
       x: min(one.x, other.x), y: min(one.y, other.y), width: abs(one.x - other.x),
@@ -166,7 +166,7 @@ package struct GridParts {
     return youngest.map { Placement(sprite: $0, cell: cell(of: from)) }
   }
 
-  /// A cell and what is around it, in shares of its side; dots have a least size.
+  /// A cell and its surroundings, in shares of its side; dots have a minimum size.
   private func around(_ state: Int, _ share: Double) -> Rect {
     area(of: state).inset(by: -max(8, (first.layout.cell * share).rounded(.up)))
   }
@@ -176,7 +176,7 @@ package struct GridParts {
     return first.layout.rect(row: row, column: column)
   }
 
-  /// The number of a sprite over a cell; it is cut from an area where it is seen for the first time.
+  /// The number of a sprite on a cell; it is cut from an area when it appears for the first time.
   private mutating func number(
     of key: Key, over state: Int, from area: Rect, _ paint: (GridPainter, Canvas) -> Void
   ) throws(CanvasError) -> Int {
@@ -203,7 +203,7 @@ package struct GridParts {
 }
 
 extension Canvas {
-  /// The box around everything that is not transparent, a pixel where there is nothing.
+  /// The box around everything that is not transparent; one pixel if there is nothing.
   fileprivate var seenArea: Rect {
     var (left, right, top, bottom) = (width, 0, height, 0)
     withPixels { pixels in

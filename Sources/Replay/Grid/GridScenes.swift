@@ -2,17 +2,17 @@ package import Recordings
 package import Rollouts
 package import Worlds
 
-/// All that one frame of a grid world shows.
+/// The content of one frame of a grid world.
 package typealias GridScene = Scene<Int, Int, GridDetails>
 
 /// What grid worlds show besides their states.
 package struct GridDetails: Equatable, Sendable {
-  /// How many places of the agent's way are kept.
+  /// The length of the agent's trail.
   package static let trailLength = 24
 
-  /// The action that the world executed: another one where the agent slipped. Nil in the first frame.
+  /// The action that the world executed: another one if the agent slipped. Nil in the first frame.
   package var executed: Int?
-  /// Where the agent was, its own place included.
+  /// The agent's places, including the present one.
   package var trail = Trail<Int>(capacity: trailLength)
 
   /// Details of a scene.
@@ -23,7 +23,7 @@ package struct GridDetails: Equatable, Sendable {
 }
 
 extension GridScene {
-  /// The move that the world executed where it is not the one that was chosen.
+  /// The executed move if it is not the chosen one.
   var slip: Int? { details.executed == action ? nil : details.executed }
 }
 
@@ -32,7 +32,7 @@ package struct GridScenes: SceneBuilder {
   private let world: GridWorld
   private let generator: Generator?
 
-  /// Scenes of runs of one seed, which the world's slips follow from; of another program's runs nil.
+  /// Scenes of runs with one seed, which determines the world's slips; nil for another program's runs.
   package init(_ world: GridWorld, seed: UInt64?) {
     self.world = world
     generator = seed.map { Generator(seed: $0) }
@@ -52,7 +52,7 @@ package struct GridScenes: SceneBuilder {
     if scene.state != from { scene.details.trail.append(scene.state) }
   }
 
-  /// The move that the world drew for this step. A recording that other dice made is read by where
+  /// The move that the world drew for this step. If another program recorded it, the move is read from where
   /// the agent went.
   private func executed(_ action: Int, in state: Int, of scene: GridScene) -> Int {
     let draws = generator?.draws(for: .world, episode: scene.episode, t: scene.t - 1)

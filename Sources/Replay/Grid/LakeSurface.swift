@@ -25,7 +25,7 @@ struct LakeSurface {
     }
   }
 
-  /// Two strokes of light across a cell, never quite alike.
+  /// Draws two strokes of light across a cell, slightly different in each.
   private func drawIce(_ place: Int, onto canvas: Canvas) {
     let cell = board.rect(place)
     let side = cell.width
@@ -42,7 +42,7 @@ struct LakeSurface {
     canvas.stroke(.line(beside.moved(-short, short), beside.moved(short, -short)), sheen, stroke)
   }
 
-  /// Open water where the ice broke into shards, and cracks that run out from its corners.
+  /// Draws open water where the ice broke, with cracks from its corners.
   private func drawHole(_ place: Int, onto canvas: Canvas) {
     let cell = board.rect(place)
     let side = cell.width
@@ -67,7 +67,7 @@ struct LakeSurface {
     let water = outline(1)
     canvas.fill(water, theme.hole)
     guard side >= 24 else { return }
-    // The thickness of the ice is seen at the far edge, and some sky near the front.
+    // The thickness of the ice is visible at the far edge, and some sky near the front.
     canvas.isolated {
       canvas.clip(to: water)
       canvas.fill(water, theme.hole.mixed(with: theme.crack, 0.38))
@@ -76,7 +76,7 @@ struct LakeSurface {
     }
   }
 
-  /// Kinked lines from every third corner of a hole towards its cell's edge.
+  /// Draws kinked lines from every third corner of a hole towards its cell's edge.
   private func drawCracks(
     from shape: [Point], in cell: Rect, _ chance: inout Chance, onto canvas: Canvas
   ) {

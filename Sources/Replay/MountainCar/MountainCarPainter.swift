@@ -4,7 +4,7 @@ package import Raster
 import Rollouts
 package import Worlds
 
-/// Draws a valley between two mountains, the car that rocks in it, and the flag that it shall reach.
+/// Draws a valley between two mountains, the car that rocks in it, and the flag that it must reach.
 package struct MountainCarPainter: Painter {
   private let world: RecordedWorld
   private let theme: Theme
@@ -12,14 +12,14 @@ package struct MountainCarPainter: Painter {
   private let geometry: MountainCarGeometry
   private let strip: RecordedStrip
   private let way: [Color]
-  /// Where the flag stands.
+  /// The flag's place.
   private let goal: Double
   /// Everything that does not move.
   package let background: Canvas
 
   private static let reached = EndingWord("goal reached", .good)
 
-  /// A painter of a car's scenes; the flag is at a position.
+  /// A painter of a car's scenes, with the flag at a position.
   package init(
     _ world: RecordedWorld, goal: Double, facts: CaptionFacts,
     options: PictureOptions = PictureOptions()
@@ -44,10 +44,10 @@ package struct MountainCarPainter: Painter {
     strip.drawStill(onto: background)
   }
 
-  /// The theme's colours, and those of the car's way.
+  /// The theme's colours, and those of the car's trail.
   package var declaredColors: [Color] { theme.worldColors + way }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: RecordedScene<MountainCarState>, onto canvas: Canvas) {
     canvas.copy(background)
     let state = scene.state
@@ -88,7 +88,7 @@ package struct MountainCarPainter: Painter {
           to: Point(board.left, board.bottom), colors: [peak, foot]))
       canvas.stroke(
         .polyline(road), theme.wallEdge, Stroke(width: max(2, 0.012 * unit), join: .round))
-      // What stops the car at the left end of its road.
+      // The wall at the left end of the road.
       let wall = geometry.road(MountainCarGeometry.road.lowerBound - 0.075)
       canvas.fill(
         Rect(x: board.x, y: board.y, width: wall.x - board.x, height: board.height), theme.wall)
@@ -104,7 +104,7 @@ package struct MountainCarPainter: Painter {
           theme.mutedText, align: .center, anchor: .top)
       }
       let height = 0.17 * unit
-      // A flag's pole stands a little to the left of its middle.
+      // A flag's pole is a little to the left of its middle.
       canvas.drawFlag(
         at: geometry.road(goal).moved(0.46 * 0.58 * height, -height / 2), height: height,
         theme.goal, ink: theme.text)

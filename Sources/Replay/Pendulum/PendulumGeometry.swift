@@ -9,15 +9,15 @@ package struct PendulumState: NamedState {
 
   /// The angle to the left of upright, in radians.
   package var angle: Double { atan2(numbers[1], numbers[0]) }
-  /// How fast it turns, counter-clockwise.
+  /// The angular velocity, counter-clockwise.
   package var velocity: Double { numbers[2] }
 }
 
-/// Where the rod is on a picture.
+/// The place of the rod on a picture.
 package struct PendulumGeometry: Sendable {
-  /// Where it hangs.
+  /// The pivot.
   package var pivot: Point
-  /// Pixels in a unit of length.
+  /// Pixels per unit of length.
   package var scale: Double
 
   /// A geometry around a pivot.
@@ -25,12 +25,12 @@ package struct PendulumGeometry: Sendable {
     (self.pivot, self.scale) = (pivot, scale)
   }
 
-  /// Where the rod ends.
+  /// The end of the rod.
   package func end(_ state: PendulumState) -> Point {
     place(state.angle, 1)
   }
 
-  /// The place in a direction, and so far from the pivot.
+  /// The place in a direction, at a distance from the pivot.
   package func place(_ angle: Double, _ reach: Double) -> Point {
     pivot.moved(-sin(angle) * reach * scale, -cos(angle) * reach * scale)
   }

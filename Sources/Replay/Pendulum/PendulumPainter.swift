@@ -4,7 +4,7 @@ package import Raster
 import Rollouts
 package import Worlds
 
-/// Draws a pendulum that a motor shall swing up and hold, and the motor's torque.
+/// Draws a pendulum that a motor has to swing up and hold, and the motor's torque.
 package struct PendulumPainter: Painter {
   private let world: RecordedWorld
   private let theme: Theme
@@ -39,10 +39,10 @@ package struct PendulumPainter: Painter {
     strip.drawStill(onto: background)
   }
 
-  /// The theme's colours, and those of the bob's way.
+  /// The theme's colours, and those of the bob's trail.
   package var declaredColors: [Color] { theme.worldColors + way }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: RecordedScene<PendulumState>, onto canvas: Canvas) {
     canvas.copy(background)
     let state = scene.state
@@ -54,7 +54,7 @@ package struct PendulumPainter: Painter {
 
   private var unit: Double { geometry.scale }
 
-  /// Marks every 30 degrees, and where upright is.
+  /// Draws marks every 30 degrees, and the upright direction.
   private func drawDial(onto canvas: Canvas) {
     canvas.drawStage(layout.board, theme)
     let line = max(1, (layout.board.width / 480).rounded())

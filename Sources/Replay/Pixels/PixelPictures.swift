@@ -5,24 +5,24 @@ import Rollouts
 
 /// The recorded pictures of episodes, read when they are drawn, one in memory at a time.
 ///
-/// A class, as `ChartCourses` is one: it belongs to one thread at a time.
+/// A class, like `ChartCourses`: it belongs to one thread at a time.
 final class PixelPictures {
-  /// What there is to see at a moment.
+  /// The picture at a moment.
   enum Picture {
     case pixels(Canvas)
-    /// Nothing, for a reason.
+    /// None, for a reason.
     case missing(String)
   }
 
   private let read: (_ episode: Int, _ t: Int) throws -> RecordedImage?
   private var last: (episode: Int, t: Int, picture: Picture)?
 
-  /// The most pixels of a picture; those of what claims more are not looked at.
+  /// The most pixels of a picture; one that claims more is not decoded.
   static let most = 1 << 24
 
   init(read: @escaping (_ episode: Int, _ t: Int) throws -> RecordedImage?) { self.read = read }
 
-  /// What is seen of an episode after `t` steps.
+  /// The picture of an episode after `t` steps.
   func picture(of episode: Int, at t: Int) -> Picture {
     do {
       guard let image = try read(episode, t) else { return .missing("not drawn yet") }
@@ -48,7 +48,7 @@ final class PixelPictures {
     }
   }
 
-  /// The size that a picture claims, where it is one that can be drawn.
+  /// The size that a picture claims, if it can be drawn.
   private static func size(of png: [UInt8], name: String) throws -> (width: Int, height: Int) {
     let size = try PNGReader.size(of: png, path: name)
     let (count, isHuge) = size.width.multipliedReportingOverflow(by: size.height)
@@ -61,8 +61,8 @@ final class PixelPictures {
     return size
   }
 
-  /// The size of the first picture of some episodes that has one; nil where none of those that are looked at
-  /// has.
+  /// The size of the first picture of some episodes; nil if those that are examined have
+  /// none.
   static func size(
     of episodes: [Episode], from source: any EpisodeSource
   ) -> (width: Int, height: Int)? {

@@ -1,12 +1,12 @@
 import Raster
 package import Recordings
 
-/// Where recorded pictures stand on a frame.
+/// The place of recorded pictures on a frame.
 struct PixelsLayout: Sendable {
   /// The picture with its title and caption; its cells are pixels.
   let frame: GridLayout
 
-  /// Pixels are enlarged by a whole number where that takes more than this share of the room.
+  /// Pixels are enlarged by a whole number if that uses more than this share of the space.
   private static let whole = 0.85
 
   /// A layout for pictures of a size.
@@ -14,7 +14,7 @@ struct PixelsLayout: Sendable {
     frame = GridLayout(rows: height, columns: width, options: options, wholeAbove: Self.whole)
   }
 
-  /// Where a picture of any size stands: within the area of the others, as large as it can be.
+  /// The place of a picture of any size: within the area of the others, as large as it fits.
   func area(width: Int, height: Int) -> Rect {
     let (board, width, height) = (frame.board, Double(width), Double(height))
     let ideal = min(board.width / width, board.height / height)
@@ -28,7 +28,7 @@ struct PixelsLayout: Sendable {
       y: board.y + ((board.height - down) / 2).rounded(.down), width: across, height: down)
   }
 
-  /// How large pictures become where nobody chose a size, in pixels of their longer side.
+  /// The default size of pictures, in pixels of their longer side.
   private static let usual = (typical: 480, most: 960)
 
   /// The longer side of frames that show pictures of a size as they are, or enlarged or reduced by a whole
@@ -49,8 +49,8 @@ struct PixelsLayout: Sendable {
 }
 
 extension PainterEntry {
-  /// The longer side of frames of which recorded pictures are drawn as they are, or in whole steps larger
-  /// or smaller; this entry's own usual size where nothing is known of them.
+  /// The longer side of frames with recorded pictures as they are, or enlarged or reduced by a whole
+  /// number; this entry's default if nothing is known about them.
   package func usualSize(
     of episodes: [Episode], from source: any EpisodeSource, _ options: PictureOptions
   ) -> Int {

@@ -3,7 +3,7 @@ import Recordings
 package import Rollouts
 import Worlds
 
-/// What a frame shows besides its recorded picture: states and actions as they were recorded.
+/// The content of a frame besides its recorded picture: the recorded state and action.
 package typealias PixelScene = Scene<Value, Value, NoDetails>
 
 /// Turns the transitions of any episode into scenes.
@@ -13,7 +13,7 @@ package struct PixelScenes: SceneBuilder {
   package func action(_ value: Value) -> Value? { value }
 }
 
-/// Draws an episode as its environment did, or as its learner saw it: by its recorded pictures.
+/// Draws an episode as its environment or its agent saw it: by its recorded pictures.
 package struct PixelsPainter: Painter {
   private let theme: Theme
   private let layout: PixelsLayout
@@ -22,7 +22,7 @@ package struct PixelsPainter: Painter {
   /// Everything that does not move.
   package let background: Canvas
 
-  /// A painter of pictures, which usually have a size.
+  /// A painter of pictures, which have a usual size.
   init(
     _ world: RecordedWorld, _ pictures: PixelPictures, size: (width: Int, height: Int),
     facts: CaptionFacts, options: PictureOptions
@@ -42,12 +42,12 @@ package struct PixelsPainter: Painter {
     strip.drawStill(onto: background)
   }
 
-  /// What is around a picture: its own colours are known when it is drawn.
+  /// The background of pictures: their own colours are known only when they are drawn.
   package var declaredColors: [Color] {
     [theme.background, theme.text, theme.mutedText, theme.axis, theme.floor]
   }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: PixelScene, onto canvas: Canvas) {
     canvas.copy(background)
     switch pictures.picture(of: scene.episode, at: scene.t) {
@@ -59,7 +59,7 @@ package struct PixelsPainter: Painter {
     strip.draw(scene, ending: scene.ending.word(), onto: canvas)
   }
 
-  /// Says in place of a picture why there is none.
+  /// Writes the reason in place of a missing picture.
   private func drawGap(_ reason: String, onto canvas: Canvas) {
     let board = layout.frame.board
     let size = max(9, min(16, (board.width / 26).rounded()))
@@ -81,14 +81,14 @@ extension PictureOptions.Look {
 }
 
 extension PainterEntry {
-  /// Episodes of which pixels were recorded, of any world.
+  /// Episodes with recorded pixels, of any world.
   package static let pixels = PainterEntry("a recorded picture", looks: [.pixels]) {
     (world: RecordedWorld, context) in
     let request = context.request
     if let field = request.options.fields.first {
       throw PainterError.lacks("a recorded picture", "field", field, has: [])
     }
-    // Where none can be drawn, frames say so in the shape of most.
+    // If no picture can be drawn, frames say so and have the most common shape.
     let size =
       PixelPictures.size(of: request.episodes, from: request.source) ?? (width: 400, height: 300)
     let painter = try PixelsPainter(

@@ -4,7 +4,7 @@ import Rollouts
 import Worlds
 
 extension ReacherPainter {
-  /// What the strip has room for.
+  /// The columns that the strip can show.
   static func columns(_ facts: CaptionFacts) -> [FactStrip.Column] {
     let steps = String(facts.mostSteps)
     return [
@@ -17,7 +17,7 @@ extension ReacherPainter {
     ]
   }
 
-  /// One frame's words, a column each.
+  /// One frame's texts, one per column.
   func facts(of scene: ReacherScene) -> [FactStrip.Fact] {
     func torque(_ value: Float) -> String {
       // A tiny torque has no sign to show.
@@ -52,7 +52,7 @@ struct ReacherColors: Sendable {
   let gap: Color
   let plus: Color
   let minus: Color
-  /// The fingertip's way, the newest first.
+  /// The fingertip's trail, the newest first.
   let trail: [Color]
 
   init(_ theme: Theme) {

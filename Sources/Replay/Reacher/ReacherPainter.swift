@@ -12,15 +12,15 @@ package struct ReacherPainter: Painter {
   package let background: Canvas
   private let strip: FactStrip?
   private let colors: ReacherColors
-  /// Pixels in a metre.
+  /// Pixels per metre.
   private let scale: Double
 
-  /// How far from the middle one sees, in metres: the arm's reach and a little more.
+  /// The visible distance from the middle, in metres: the arm's reach and a little more.
   private static let seen = 0.235
   private static let reach = Reacher.linkLength + Reacher.fingertipReach
   /// Half a link's width, and the fingertip's radius.
   private static let thickness = 0.01
-  /// How far from a joint a torque's arc is.
+  /// The distance from a joint to its torque's arc.
   private static let arcRadius = 0.034
   /// How far an arc goes around a joint at full torque.
   private static let fullSweep = 0.75 * Double.pi
@@ -44,18 +44,18 @@ package struct ReacherPainter: Painter {
     strip?.drawStill(onto: background)
   }
 
-  /// The arm's, the trail's and the target's colours, and few of the theme's.
+  /// The arm's, the trail's and the target's colours, and a few of the theme's.
   package var declaredColors: [Color] {
     [theme.background, theme.text, theme.mutedText] + colors.all
   }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: ReacherScene, onto canvas: Canvas) {
     canvas.copy(background)
     let hadCoarseEdges = canvas.hasCoarseEdges
     canvas.isolated {
       canvas.clip(to: .rect(layout.board))
-      // A film has room for few mixtures of colours; the arm's own edges shall be the smoothest.
+      // A film has space for few mixtures of colours; the arm's own edges get the smoothest ones.
       canvas.hasCoarseEdges = true
       drawTarget(scene.state, onto: canvas)
       drawTrail(scene, onto: canvas)
@@ -73,19 +73,19 @@ package struct ReacherPainter: Painter {
     strip?.draw(facts(of: scene), ending: scene.ending.word(), onto: canvas)
   }
 
-  /// Where a place on the table is on the picture.
+  /// The place of a point of the table on the picture.
   package func position(of place: SIMD2<Double>) -> Point {
     let center = layout.board.center
     return Point(center.x + place.x * scale, center.y - place.y * scale)
   }
 
-  /// Where a pixel is, in metres to the right of the shoulder and above it.
+  /// The place of a pixel, in metres to the right of the shoulder and above it.
   package func place(at point: Point, in scene: ReacherScene) -> SIMD2<Double>? {
     let center = layout.board.center
     return SIMD2((point.x - center.x) / scale, (center.y - point.y) / scale)
   }
 
-  /// How far the fingertip is from the target, in metres.
+  /// The distance from the fingertip to the target, in metres.
   static func distance(in state: ReacherState) -> Double {
     let way = Reacher.fingertip(state.angles) - state.target
     return hypot(way.x, way.y)
@@ -95,7 +95,7 @@ package struct ReacherPainter: Painter {
     max(least, metres * scale)
   }
 
-  // MARK: What stays
+  // MARK: Static parts
 
   private func drawTable() {
     let canvas = background
@@ -115,7 +115,7 @@ package struct ReacherPainter: Painter {
     }
     canvas.stroke(.circle(center, radius: pixels(Self.reach)), colors.rim, width: 1.5 * line)
     canvas.stroke(.rounded(layout.board.inset(by: 0.5), radius: radius), theme.axis, width: 1)
-    // How long things are.
+    // The scale.
     let font = Font.sans(max(8, (layout.board.width / 46).rounded()))
     guard layout.board.width >= 260 else { return }
     let (left, bottom) = (layout.board.left + font.size, layout.board.bottom - font.size)
@@ -128,9 +128,9 @@ package struct ReacherPainter: Painter {
       align: .center)
   }
 
-  // MARK: What moves
+  // MARK: Moving parts
 
-  /// Rings around a dot, and a thin line from the fingertip that closes as it comes near.
+  /// Draws rings around a dot, and a thin line from the fingertip that becomes shorter.
   private func drawTarget(_ state: ReacherState, onto canvas: Canvas) {
     let place = position(of: state.target)
     let isReached = Self.distance(in: state) < 2 * Self.thickness
@@ -147,7 +147,7 @@ package struct ReacherPainter: Painter {
       Stroke(width: max(1, radius * 0.14), dashes: [radius * 0.35, radius * 0.35]))
   }
 
-  /// Where the fingertip was, along a smooth curve that gets thinner and paler.
+  /// Draws the fingertip's trail, along a smooth curve that gets thinner and paler.
   private func drawTrail(_ scene: ReacherScene, onto canvas: Canvas) {
     let points = scene.details.trail.map(position).smoothed
     guard !points.isEmpty else { return }
@@ -155,14 +155,14 @@ package struct ReacherPainter: Painter {
       points, whole: ReacherDetails.trailLength * [Point].pointsOfPlace, onto: canvas)
   }
 
-  /// A band along some points, in pieces of one shade.
+  /// Draws a band along some points, in pieces of one shade.
   private func drawRibbon(_ points: [Point], whole: Int, onto canvas: Canvas) {
     var sides: [(left: Point, right: Point)] = []
     var normal = Point(0, 0)
     for (index, point) in points.enumerated() {
       let (before, after) = (points[max(0, index - 1)], points[min(points.count - 1, index + 1)])
       let length = hypot(after.x - before.x, after.y - before.y)
-      // Where it stands still, it keeps its direction.
+      // Where the trail stands still, it keeps its direction.
       if length > 0.01 {
         normal = Point((before.y - after.y) / length, (after.x - before.x) / length)
       }
@@ -175,7 +175,7 @@ package struct ReacherPainter: Painter {
     }
     let piece = whole / colors.trail.count
     for (index, shade) in colors.trail.enumerated().reversed() {
-      // One place more than its own, so that nothing shows between two.
+      // One point more than its own, so that there is no gap between two pieces.
       let part = sides.dropFirst(index * piece).prefix(piece + 2)
       guard part.count > 1 else { continue }
       canvas.fill(.polygon(part.map(\.left) + part.reversed().map(\.right)), shade)
@@ -204,7 +204,7 @@ package struct ReacherPainter: Painter {
     }
   }
 
-  /// An arc around a joint, as long as the torque is strong, with its head where it turns to.
+  /// Draws an arc around a joint, as long as the torque is strong, with an arrowhead in its direction.
   private func drawTorque(
     _ torque: Double, at joint: SIMD2<Double>, from angle: Double, onto canvas: Canvas
   ) {
@@ -218,7 +218,7 @@ package struct ReacherPainter: Painter {
     let (start, end) = (-(angle + side), -(angle + side + sweep))
     let width = max(1.5, pixels(0.0062))
     let color = strength > 0 ? colors.plus : colors.minus
-    // A weak torque has a smaller head, never one that points farther than the torque goes.
+    // A weak torque has a smaller head, which never points beyond the arc.
     let head = min(2.8 * width, 0.8 * abs(sweep) * radius)
     let neck = end + (sweep > 0 ? head : -head) / radius
     canvas.stroke(

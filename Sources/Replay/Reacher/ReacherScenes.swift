@@ -2,15 +2,15 @@ package import Recordings
 package import Rollouts
 package import Worlds
 
-/// All that one frame of a reacher shows.
+/// The content of one frame of a reacher.
 package typealias ReacherScene = Scene<ReacherState, ReacherAction, ReacherDetails>
 
 /// What reachers show besides their states.
 package struct ReacherDetails: Equatable, Sendable {
-  /// How many steps of the fingertip's way are kept.
+  /// The length of the fingertip's trail, in steps.
   package static let trailLength = 24
 
-  /// Where the fingertip was, its own place included.
+  /// The fingertip's places, including the present one.
   package var trail: Trail<SIMD2<Double>>
 
   /// Details of an episode that begins in a state.

@@ -3,15 +3,15 @@ package import Recordings
 package import Rollouts
 package import Worlds
 
-/// What Gymnasium's Reacher shows an agent, of which the first numbers are read.
+/// An observation of Gymnasium's Reacher, of which the first numbers are read.
 struct RecordedReacherState: NamedState {
   static let names = ["cos1", "cos2", "sin1", "sin2", "target_x", "target_y"]
-  /// Whether its distances, or its velocities, are there too.
+  /// Whether distances, or velocities, are included.
   static let counts = [6, 8, 10, 11]
   let numbers: [Double]
   init(numbers: [Double]) { self.numbers = numbers }
 
-  /// The same as a state of Reel's reacher, which has the same arm.
+  /// The observation as a state of Reel's reacher, which has the same arm.
   var reacher: ReacherState {
     ReacherState(
       angles: SIMD2(atan2(numbers[2], numbers[0]), atan2(numbers[3], numbers[1])),

@@ -4,16 +4,16 @@ import Raster
 import Rollouts
 import Worlds
 
-/// What the pictures of other programs' worlds have in common.
+/// Drawing that the pictures of other programs' worlds share.
 extension Canvas {
-  /// Draws the card on which a world is seen.
+  /// Draws the card for a world.
   func drawStage(_ area: Rect, _ theme: Theme) {
     let radius = max(2, area.width / 60)
     fill(.rounded(area, radius: radius), theme.floor)
     stroke(.rounded(area.inset(by: 0.5), radius: radius), theme.axis, width: 1)
   }
 
-  /// Draws inside a stage alone.
+  /// Draws only inside a stage.
   func onStage(_ area: Rect, _ body: () -> Void) {
     isolated {
       clip(to: .rounded(area.inset(by: 1), radius: max(2, area.width / 60)))
@@ -21,11 +21,11 @@ extension Canvas {
     }
   }
 
-  /// Draws somebody's way, the newest place first, fading with age.
+  /// Draws a trail, the newest place first, fading with age.
   func drawWay(_ places: [Point], _ colors: [Color], width: Double, isSmooth: Bool = false) {
     guard places.count > 1, let last = colors.indices.last else { return }
     let places = isSmooth ? places.smoothed : places
-    // Pieces of one colour are one line: where lines overlap, their soft edges would add up.
+    // Pieces of one colour are one line: if lines overlapped, their soft edges would add up.
     let size = max(1, Int((Double(places.count - 1) / Double(colors.count)).rounded(.up)))
     var end = places.count - 1
     while end > 0 {
@@ -37,7 +37,7 @@ extension Canvas {
     }
   }
 
-  /// An arc around a joint with its head where it turns to, as long as the torque is strong, from −1 to 1.
+  /// Draws an arc around a joint with an arrowhead, as long as the torque is strong, from −1 to 1.
   /// Angles count counter-clockwise from the right.
   func drawTorque(
     _ share: Double, at center: Point, from angle: Double, radius: Double, width: Double,
@@ -61,14 +61,14 @@ extension Canvas {
       ]), color)
   }
 
-  /// A link of an arm between two joints, its rim around it.
+  /// Draws a link of an arm between two joints, with a rim around it.
   func drawLink(_ start: Point, _ end: Point, width: Double, _ color: Color, rim: Color) {
     let edge = max(1, width * 0.1)
     stroke(.line(start, end), rim, Stroke(width: width + 2 * edge, cap: .round))
     stroke(.line(start, end), color, Stroke(width: width, cap: .round))
   }
 
-  /// The hub of a joint.
+  /// Draws the hub of a joint.
   func drawJoint(_ place: Point, radius: Double, _ color: Color, rim: Color) {
     fill(.circle(place, radius: radius + max(1, radius * 0.16)), rim)
     fill(.circle(place, radius: radius), color)
@@ -77,20 +77,20 @@ extension Canvas {
 }
 
 extension Rect {
-  /// Whether a stage has room for words and numbers.
+  /// Whether a stage is large enough for text.
   var isLettered: Bool { width >= 180 }
 }
 
 extension Theme {
-  /// The colours of somebody's way, the newest first.
+  /// The colours of a trail, the newest first.
   func way(_ color: Color) -> [Color] {
     (0..<8).map { color.mixed(with: floor, 0.4 + 0.54 * Double($0) / 8) }
   }
 }
 
 extension RecordedWorld {
-  /// How much is asked of a world's one motor, from −1 to 1: of some choices from the first to the last,
-  /// of a number its share of the greatest one.
+  /// The force of a world's one motor, from −1 to 1: choices count from the first to the last,
+  /// a number relative to the greatest one.
   func push(_ action: Value?, of choices: Int, greatest: Double = 1) -> Double {
     switch action {
     case .index(let index) where (0..<choices).contains(index) && choices > 1:

@@ -3,7 +3,7 @@ import Rollouts
 import Worlds
 
 extension PictureOptions.Look {
-  /// Every number through time: of any world that another program recorded.
+  /// Charts of every number over time, for any world that another program recorded.
   package static let charts = PictureOptions.Look(rawValue: "charts")
 }
 
@@ -76,8 +76,8 @@ extension PainterEntry {
     )
   }
 
-  /// An entry of a world whose states have the numbers of a painter. Where charts are asked for, a table
-  /// has another entry.
+  /// An entry for worlds whose states have the numbers that a painter needs. If charts are requested, the table
+  /// uses another entry.
   private static func recorded<State: NamedState, Drawing: Painter>(
     _ world: String, usualSize: Int = 480, _ state: State.Type,
     paint: @escaping @Sendable (RecordedWorld, PaintingContext) throws -> Drawing

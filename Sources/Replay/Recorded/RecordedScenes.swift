@@ -4,18 +4,18 @@ package import Worlds
 
 /// A state of another program's world as a painter reads it: some numbers by their names.
 package protocol NamedState: Sendable, Equatable {
-  /// What the numbers are called, in order.
+  /// The names of the numbers, in order.
   static var names: [String] { get }
-  /// How many numbers a state can have whose names are others: the first ones are read then.
+  /// How many numbers a state can have if its names are different: then the first ones are read.
   static var counts: [Int] { get }
-  /// How many states of its way a scene remembers, this one included.
+  /// How many states of its trail a scene remembers, including the present one.
   static var trailLength: Int { get }
 
   /// The numbers, as many as there are names; they can be anything.
   var numbers: [Double] { get }
   /// A state of some numbers, as many as there are names.
   init(numbers: [Double])
-  /// Whether the numbers are such that something can be drawn at their places.
+  /// Whether the numbers are finite and small enough to be drawn.
   var isDrawable: Bool { get }
 }
 
@@ -30,15 +30,15 @@ extension NamedState {
   }
 }
 
-/// All that one frame of another program's world shows, its last states included.
+/// The content of one frame of another program's world, including its last states.
 package typealias RecordedScene<State> = Scene<State, Value, Trail<State>>
 
-/// Turns the transitions of an episode into scenes of what a painter reads.
+/// Turns the transitions of an episode into scenes for a painter.
 package struct RecordedScenes<State: NamedState>: SceneBuilder {
   private let numbers: RecordedNumbers
   private let places: [Int]
 
-  /// Scenes of a world; one whose states have other numbers has none.
+  /// Scenes of a world; a world whose states have other numbers has none.
   package init(_ world: RecordedWorld) {
     numbers = world.states
     places = world.states.places(of: State.names, orFirstOf: State.counts) ?? []
@@ -59,6 +59,6 @@ package struct RecordedScenes<State: NamedState>: SceneBuilder {
 }
 
 extension Scene where Action == Value {
-  /// The number of the last action, where it is one of some choices.
+  /// The index of the last action, if it is one of some choices.
   var choice: Int? { action?.index }
 }

@@ -4,20 +4,20 @@ import Worlds
 
 /// The line of facts below a picture of another program's world: step, quantities, return and action.
 struct RecordedStrip {
-  /// Something that is measured.
+  /// A measured quantity.
   struct Quantity {
     var label: String
-    /// The longest thing that it has to show.
+    /// The longest text that it has to show.
     var widest: String
   }
 
   private let world: RecordedWorld
   private let facts: CaptionFacts
   private let strip: FactStrip?
-  /// How many decimals rewards have, and returns.
+  /// The decimals of rewards and returns.
   private let decimals: Int
 
-  /// A strip inside an area, where pictures have one; `endings` is what can be said of an episode's end.
+  /// A strip inside an area, if pictures have one; `endings` are the possible texts for an episode's end.
   init(
     in area: Rect, of world: RecordedWorld, _ facts: CaptionFacts, _ options: PictureOptions,
     _ quantities: [Quantity] = [], decimals: Int = 1, endings: [EndingWord] = [],
@@ -39,7 +39,7 @@ struct RecordedStrip {
         .init(label: "episode", widest: String(facts.lastEpisode), rank: 4, mark: "#"),
         .init(label: "step", widest: "\(steps)/\(steps)", rank: 1, mark: ""),
       ]
-        // The world's name is worth more than a second quantity.
+        // The world's name is more important than a second quantity.
         + quantities.enumerated().map {
           .init(label: $1.label, widest: $1.widest, rank: $0 == 0 ? 5 : 7)
         } + [
@@ -54,7 +54,7 @@ struct RecordedStrip {
   /// Draws what does not change from frame to frame.
   func drawStill(onto canvas: Canvas) { strip?.drawStill(onto: canvas) }
 
-  /// Draws one frame's facts; `quantities` are those that the strip was made for.
+  /// Draws one frame's texts; `quantities` are those that the strip was made for.
   func draw<State, Details>(
     _ scene: Scene<State, Value, Details>, _ quantities: [String] = [], ending: EndingWord?,
     onto canvas: Canvas
@@ -72,7 +72,7 @@ struct RecordedStrip {
 }
 
 extension RecordedWorld {
-  /// An action in a few words: its arrow and name, or its numbers.
+  /// An action as short text: its arrow and name, or its numbers.
   func words(of action: Value) -> String {
     switch action {
     case .index(let index):
@@ -87,7 +87,7 @@ extension RecordedWorld {
 }
 
 extension NumberText {
-  /// An angle in whole degrees; a dash where there is none.
+  /// An angle in whole degrees; a dash if there is none.
   static func degrees(_ radians: Double) -> String {
     radians.isFinite ? fixed(radians * 180 / .pi, decimals: 0) + "°" : "–"
   }

@@ -3,14 +3,14 @@ import Raster
 import Rollouts
 import Worlds
 
-/// A snake's shape: one outline from the head to a tapering tail, round where it bends.
+/// A snake's shape: one outline from the head to a tapering tail, with round bends.
 struct SnakeFigure {
-  /// A place on the middle of the body.
+  /// A point on the middle line of the body.
   private struct Spine {
     var place: Point
-    /// The way toward the head, of length 1.
+    /// The direction toward the head, of length 1.
     var way: Point
-    /// How far it is from the head, in cells.
+    /// The distance from the head, in cells.
     var distance: Double
   }
 
@@ -52,7 +52,7 @@ struct SnakeFigure {
 
   // MARK: The body
 
-  /// The middle line, bends as arcs from the middle of one cell's side to that of another.
+  /// The middle line, with bends as arcs from the middle of one cell's side to that of another.
   private static func spine(through places: [Point], cell: Double) -> [Spine] {
     guard let first = places.first else { return [] }
     var points = [first]
@@ -84,7 +84,7 @@ struct SnakeFigure {
     return Self.refined(spine, every: 0.5)
   }
 
-  /// More places on long straight stretches, so that the taper is even.
+  /// More points on long straight stretches, so that the taper is even.
   private static func refined(_ spine: [Spine], every most: Double) -> [Spine] {
     var result: [Spine] = []
     for place in spine {
@@ -124,7 +124,7 @@ struct SnakeFigure {
     return left + [tip] + right.reversed()
   }
 
-  /// Lighter bands across the back, which move along with it.
+  /// Draws lighter bands across the back, which move along with it.
   private func drawBands(_ color: Color, onto canvas: Canvas) {
     let end = length - 1.2
     var next = 0.75
@@ -145,7 +145,7 @@ struct SnakeFigure {
 
   // MARK: The head
 
-  /// A place on the head, in cells: ahead and to its right.
+  /// A point on the head, in cells: ahead and to its right.
   private func onHead(_ ahead: Double, _ right: Double) -> Point {
     let (dx, dy) = [(1.0, 0.0), (0, 1), (-1, 0), (0, -1)][heading & 3]
     return head.moved((dx * ahead - dy * right) * cell, (dy * ahead + dx * right) * cell)
@@ -185,7 +185,7 @@ struct SnakeFigure {
     }
   }
 
-  /// Where it hit: a burst at the side of the cell that it did not get into.
+  /// Draws a burst at the side of the cell that the snake bumped into.
   private func drawMark(onto canvas: Canvas) {
     guard scene.state.end == .wall || scene.state.end == .body else { return }
     let place = onHead(0.62, 0)

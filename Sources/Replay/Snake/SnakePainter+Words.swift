@@ -3,7 +3,7 @@ import Rollouts
 import Worlds
 
 extension SnakePainter {
-  /// What the strip has room for.
+  /// The columns that the strip can show.
   static func columns(_ facts: CaptionFacts) -> [FactStrip.Column] {
     let steps = String(facts.mostSteps)
     return [
@@ -17,7 +17,7 @@ extension SnakePainter {
     ]
   }
 
-  /// One frame's words, a column each.
+  /// One frame's texts, one per column.
   func facts(of scene: SnakeScene) -> [FactStrip.Fact] {
     [
       .init(world), .init(String(scene.episode)), .init(scene.progress),
@@ -27,7 +27,7 @@ extension SnakePainter {
     ]
   }
 
-  /// How a game ended, in words.
+  /// How a game ended, as text.
   static func word(for end: SnakeEnd) -> EndingWord {
     switch end {
     case .none: .ended

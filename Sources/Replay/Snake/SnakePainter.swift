@@ -7,7 +7,7 @@ package import Worlds
 package struct SnakePainter: Painter {
   let theme: Theme
   let layout: GridLayout
-  /// What the run calls its world.
+  /// The run's name for its world.
   let world: String
   /// Everything that does not move.
   package let background: Canvas
@@ -30,7 +30,7 @@ package struct SnakePainter: Painter {
     strip?.drawStill(onto: background)
   }
 
-  /// The snake's and the apple's colours, and few of the theme's.
+  /// The snake's and the apple's colours, and a few of the theme's.
   package var declaredColors: [Color] {
     let colors = SnakeColors(theme)
     return [
@@ -39,7 +39,7 @@ package struct SnakePainter: Painter {
     ]
   }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: SnakeScene, onto canvas: Canvas) {
     canvas.copy(background)
     if let food = scene.state.foodCell { drawApple(in: food, onto: canvas) }
@@ -48,7 +48,7 @@ package struct SnakePainter: Painter {
     strip?.draw(facts(of: scene), ending: ending, onto: canvas)
   }
 
-  /// Where a pixel is, in cells from the left and from the top.
+  /// The place of a pixel, in cells from the left and from the top.
   package func place(at point: Point, in scene: SnakeScene) -> SIMD2<Double>? {
     layout.place(at: point)
   }
@@ -69,7 +69,7 @@ package struct SnakePainter: Painter {
     background.stroke(.rect(layout.board.inset(by: -0.5)), theme.axis, width: 1)
   }
 
-  /// Two lobes, a stem and a leaf; small ones are a disc.
+  /// Draws two lobes, a stem and a leaf; a small apple is a disc.
   private func drawApple(in cell: SnakeCell, onto canvas: Canvas) {
     let colors = SnakeColors(theme)
     let side = layout.cell
@@ -78,7 +78,7 @@ package struct SnakePainter: Painter {
       canvas.fill(.circle(center, radius: max(1.5, side * 0.42)), colors.apple)
       return
     }
-    // One outline, so that no seam shows between the lobes: a circle that dips at the top and bottom.
+    // One outline, so that there is no seam between the lobes: a circle with a dip at the top and bottom.
     let outline = (0..<40).map { step -> Point in
       let angle = Double(step) / 40 * 2 * .pi
       let dip = pow(max(0, -sin(angle)), 10) * 0.24 + pow(max(0, sin(angle)), 14) * 0.1

@@ -2,12 +2,12 @@ import Analysis
 import Rollouts
 import Worlds
 
-/// What a network thinks of food at every place of the board, around one snake.
+/// A network's values for food at every place of the board, around one snake.
 struct SnakePlaces {
   let snake: Snake
   let state: SnakeState
 
-  /// What a map takes of a request, and how it is made.
+  /// The options that the map uses, and how it is made.
   static let view = MapView<Snake>(takes: [.like]) { snake, request in
     var state = snake.start(Generator(seed: 0).draws(for: .start, episode: 1, t: 0))
     if let like = request.like {
@@ -21,7 +21,7 @@ struct SnakePlaces {
     }
   }
 
-  /// Where each way leads: right, down, left, up, as headings count.
+  /// The step in each direction: right, down, left, up, in the order of headings.
   private static let ways = [
     ActionMeaning("right", dx: 1), ActionMeaning("down", dy: 1), ActionMeaning("left", dx: -1),
     ActionMeaning("up", dy: -1),

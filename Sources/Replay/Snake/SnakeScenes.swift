@@ -1,7 +1,7 @@
 package import Rollouts
 package import Worlds
 
-/// All that one frame of Snake shows.
+/// The content of one frame of Snake.
 package typealias SnakeScene = Scene<SnakeState, Int, NoDetails>
 
 /// Turns the transitions of a game of Snake into scenes.

@@ -2,7 +2,7 @@ import Glibc
 import Raster
 
 extension TaxiPainter {
-  /// Somebody from the front: a head above shoulders.
+  /// Draws a person from the front: a head above shoulders.
   func drawPassenger(at place: Point, size: Double, isGlad: Bool, onto canvas: Canvas) {
     let color = isGlad ? theme.positive : theme.text.mixed(with: theme.accent, 0.35)
     let head = place.moved(0, -size * 0.24)
@@ -19,7 +19,7 @@ extension TaxiPainter {
     canvas.fill(.circle(head, radius: size * 0.22), color)
   }
 
-  /// The taxi from above, its head where it drives.
+  /// Draws the taxi from above, pointing in its direction.
   func drawTaxi(_ scene: RecordedScene<TaxiState>, onto canvas: Canvas) {
     let state = scene.state
     let heading = TaxiState.heading(after: scene.choice, scene.details)
@@ -29,7 +29,7 @@ extension TaxiPainter {
       && scene.previous.map { $0.isDrawable && ($0.row, $0.column) == (state.row, state.column) }
         ?? false
     let push = bumps ? side * 0.1 : 0
-    // Somebody may wait in the place's corner, below a flag.
+    // A passenger may wait in the cell's corner, below a flag.
     let isAtPlace = TaxiState.places.contains { ($0.row, $0.column) == (state.row, state.column) }
     let aside = isAtPlace ? side * 0.12 : 0
     let center = layout.center(row: state.row, column: state.column)
@@ -75,7 +75,7 @@ extension TaxiPainter {
     }
   }
 
-  /// The sign on the roof of a taxi that is free.
+  /// Draws the sign on the roof of a free taxi.
   private func drawChecks(onto canvas: Canvas) {
     let dark = theme.color(light: 0x2B3242, dark: 0x11151D)
     let size = side * 0.052

@@ -4,7 +4,7 @@ package import Raster
 import Rollouts
 package import Worlds
 
-/// Draws a small town from above: its walls, the taxi, who waits for it, and where they want to go.
+/// Draws a small town from above: its walls, the taxi, the passenger, and the destination.
 package struct TaxiPainter: Painter {
   let theme: Theme
   let layout: GridLayout
@@ -38,7 +38,7 @@ package struct TaxiPainter: Painter {
     theme.worldColors + way + TaxiState.places.indices.map(color)
   }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: RecordedScene<TaxiState>, onto canvas: Canvas) {
     canvas.copy(background)
     let state = scene.state
@@ -85,7 +85,7 @@ package struct TaxiPainter: Painter {
     return layout.rect(row: place.row, column: place.column)
   }
 
-  /// Where somebody waits: in a corner of the place's cell, so that the taxi has room.
+  /// Where the passenger waits: in a corner of the cell, so that the taxi has space.
   private func waiting(_ place: Int) -> Point {
     let cell = cell(of: place)
     return Point(cell.left + side * 0.22, cell.bottom - side * 0.3)
@@ -124,7 +124,7 @@ package struct TaxiPainter: Painter {
         .rounded(
           Rect(x: x, y: first.top, width: width, height: last.bottom - first.top),
           radius: width / 2), theme.wall)
-      // It is joined to the town's.
+      // It is joined to the town's outline.
       let isUpper = wall.rows.lowerBound == 0
       canvas.fill(
         Rect(
@@ -133,7 +133,7 @@ package struct TaxiPainter: Painter {
     }
   }
 
-  /// A ring around the place, and its flag.
+  /// Draws a ring around the place, and its flag.
   private func drawDestination(_ state: TaxiState, onto canvas: Canvas) {
     let (cell, color) = (cell(of: state.destination), color(of: state.destination))
     canvas.stroke(

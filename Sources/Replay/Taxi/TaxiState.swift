@@ -9,11 +9,11 @@ package struct TaxiState: NamedState {
 
   /// The sides of the town in cells.
   static let side = 5
-  /// The four places where somebody waits or wants to go, in their order, and their letters.
+  /// The four places where the passenger waits or wants to go, in their order, and their letters.
   static let places: [(row: Int, column: Int, letter: String)] = [
     (0, 0, "R"), (0, 4, "G"), (4, 0, "Y"), (4, 3, "B"),
   ]
-  /// The rows in which a wall stands to the right of a column.
+  /// The rows in which there is a wall to the right of a column.
   static let walls: [(rows: ClosedRange<Int>, column: Int)] = [(0...1, 1), (3...4, 0), (3...4, 2)]
   /// The number of a passenger who is in the taxi.
   static let inTaxi = 4
@@ -23,7 +23,7 @@ package struct TaxiState: NamedState {
       .allSatisfy { $0 >= 0 && $0 < Double($1) }
   }
 
-  /// The taxi's row from the top; the numbers are those of a state that can be drawn.
+  /// The taxi's row from the top; only valid for a state that can be drawn.
   var row: Int { Int(numbers[0]) }
   /// The taxi's column from the left.
   var column: Int { Int(numbers[1]) }
@@ -34,13 +34,13 @@ package struct TaxiState: NamedState {
   /// Whether the passenger is in the taxi.
   var isCarrying: Bool { passenger == Self.inTaxi }
 
-  /// Which way an action drives: south, north, east, west; nil of the others.
+  /// The direction of an action: south, north, east, west; nil for the others.
   static func way(of action: Int?) -> (dx: Int, dy: Int)? {
     let ways = [(0, 1), (0, -1), (1, 0), (-1, 0)]
     return action.flatMap { ways.indices.contains($0) ? ways[$0] : nil }
   }
 
-  /// Which way a taxi faces after an action that led here, and some states before.
+  /// The direction of a taxi after an action that led here, and some earlier states.
   static func heading(after action: Int?, _ states: some Collection<TaxiState>) -> (
     dx: Int, dy: Int
   ) {

@@ -1,7 +1,7 @@
 package import Raster
 
-/// How much every place of a sequence looked at each, a map for every layer and head: queries down, what
-/// they looked at to the right.
+/// The attention between all places of a sequence, one map per layer and head: queries from top to bottom, keys
+/// from left to right.
 package struct AttentionPicture: Drawing, Sendable {
   /// One map: the shares by query and place.
   package typealias Map = [[Float]]
@@ -18,11 +18,11 @@ package struct AttentionPicture: Drawing, Sendable {
   private let labelWidth: Double
   private let top: Double
   private let isNamed: Bool
-  /// The share that has the last colour.
+  /// The share with the last colour.
   private let limit: Double
 
-  /// A picture of maps by layer and head, over tokens with names; `rowName` says what a row of maps is,
-  /// nothing where there is but one, and `columnNames` what the columns are other than heads.
+  /// A picture of maps by layer and head, over tokens with names; `rowName` is the name of a row of maps,
+  /// empty if there is only one, and `columnNames` are the names of the columns if they are not heads.
   package init(
     layers: [[Map]], tokens: [String], title: String, subtitle: String,
     columnNames: [String]? = nil, rowName: String = "layer", size: Int, theme: Theme
@@ -33,7 +33,7 @@ package struct AttentionPicture: Drawing, Sendable {
     self.columnNames = columnNames
     self.theme = theme
     let columns = Double(layers.map(\.count).max() ?? 1)
-    // Tokens are named where one map has room for their names.
+    // Tokens are named if there is one map with space for their names.
     let isNamed = layers.count == 1 && columns == 1 && tokens.count <= 40
     labelWidth = isNamed ? Double(size) * 0.14 : rowName.isEmpty ? 28 : Double(size) * 0.08
     words = AttentionWords(title, subtitle, width: Double(size))
@@ -79,7 +79,7 @@ package struct AttentionPicture: Drawing, Sendable {
     drawLegend(onto: canvas)
   }
 
-  /// More places than pixels would only blur: then the greatest of some stands for them.
+  /// More places than pixels would only blur: then the greatest of each group represents it.
   private func draw(_ map: Map, in area: Rect, onto canvas: Canvas) {
     let count = max(1, map.count)
     let cells = min(count, max(1, Int(area.width / 2)))
@@ -106,7 +106,7 @@ package struct AttentionPicture: Drawing, Sendable {
     canvas.stroke(.rect(area.inset(by: -0.5)), theme.axis, width: 1)
   }
 
-  /// Small shares are to be seen too, so that the colour follows their root.
+  /// The colour depends on the square root, so that small shares are visible.
   private func color(_ share: Double) -> Color {
     theme.sequential.color(at: (share / limit).squareRoot())
   }
@@ -142,7 +142,7 @@ package struct AttentionPicture: Drawing, Sendable {
   }
 }
 
-/// What stands above pictures of attention, in as many lines as it needs.
+/// The title above pictures of attention, in as many lines as it needs.
 struct AttentionWords {
   private let title: [String]
   private let subtitle: [String]
@@ -155,7 +155,7 @@ struct AttentionWords {
     self.subtitle = Self.textFont.lines(of: subtitle, width: width - 2 * Self.margin)
   }
 
-  /// How far down they reach, with room for names below them.
+  /// Its height, including space for names below it.
   var height: Double {
     58 + Self.titleLeading * Double(max(0, title.count - 1))
       + Self.textLeading * Double(max(1, subtitle.count)) + 20

@@ -1,6 +1,6 @@
 package import Raster
 
-/// How much one token looked at each, a row for every layer, the tokens' names below.
+/// The attention from one token to each, one row per layer, with the tokens' names below.
 package struct AttentionStrips: Drawing, Sendable {
   private let rows: [[Float]]
   private let tokens: [String]
@@ -14,7 +14,7 @@ package struct AttentionStrips: Drawing, Sendable {
     rows: [[Float]], tokens: [String], title: String, subtitle: String, theme: Theme
   ) {
     self.rows = rows
-    // A picture has only so much room: the first tokens are shown.
+    // The space is limited: the first tokens are shown.
     self.tokens = Array(tokens.prefix(120))
     width = max(520, Int(Self.left + Double(self.tokens.count) * Self.cell + 28))
     words = AttentionWords(title, subtitle, width: Double(width))
@@ -27,7 +27,7 @@ package struct AttentionStrips: Drawing, Sendable {
   package var height: Int { Int(top + Double(rows.count) * Self.rowHeight + bottom) }
 
   private var top: Double { words.height - 12 }
-  /// Room for the longest name, standing upright.
+  /// The space for the longest name, written vertically.
   private var bottom: Double { 52 + min(96, Double(tokens.map(\.count).max() ?? 0) * 8) }
 
   /// Draws everything.

@@ -3,7 +3,7 @@ import Recordings
 import Rollouts
 
 extension TextPainter {
-  /// A film of texts that grow, with what their model thought where a reader knows it.
+  /// A film of growing texts, with the model's probabilities and attention if there is a reader.
   package static func film(
     _ request: FilmRequest, reader: (any TextReader)?
   ) throws -> any FrameSource {

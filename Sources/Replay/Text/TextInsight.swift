@@ -1,9 +1,9 @@
-/// What a model thought when it chose a token.
+/// What a model computed when it chose a token.
 package struct TextInsight: Sendable, Equatable {
   /// A token that could have come.
   package struct Candidate: Sendable, Equatable {
     package var name: String
-    /// The share that the model gave it.
+    /// The model's own probability.
     package var share: Double
     package var isChosen: Bool
 
@@ -15,12 +15,12 @@ package struct TextInsight: Sendable, Equatable {
     }
   }
 
-  /// A token of the text before, and how much the model looked at it.
+  /// An earlier token of the text, and the attention to it.
   package struct Glance: Sendable, Equatable {
     package var name: String
     package var share: Double
 
-    /// A glance at a token.
+    /// An attended token.
     package init(name: String, share: Double) {
       self.name = name
       self.share = share
@@ -32,19 +32,19 @@ package struct TextInsight: Sendable, Equatable {
   /// The newest tokens, the newest last.
   package var glances: [Glance]
 
-  /// What a model thought.
+  /// The probabilities and the attention.
   package init(candidates: [Candidate], glances: [Glance]) {
     self.candidates = candidates
     self.glances = glances
   }
 }
 
-/// Reads a text again by the model that wrote it.
+/// Reads a text again with the model that wrote it.
 package protocol TextReader: Sendable {
-  /// Begins to read at an episode's prompt, which a number of tokens follow.
+  /// Starts to read at an episode's prompt, which a number of tokens follow.
   func begin(_ prompt: [UInt8], tokens: Int)
-  /// What the model thinks comes next, and which token was chosen, if one was.
+  /// The model's prediction of the next token, and the chosen one, if there is one.
   func insight(choosing token: Int?) -> TextInsight
-  /// Reads on; false where that is no token of the model's.
+  /// Reads the next token; false if it is not one of the model's.
   func append(_ token: Int) -> Bool
 }

@@ -1,15 +1,15 @@
 import Raster
 
-/// Where the parts of a picture of a growing text stand.
+/// The places of the parts of a picture of a growing text.
 struct TextLayout: Sendable {
   let width: Int
   let height: Int
   let titleArea: Rect
   /// The text itself.
   let page: Rect
-  /// The likeliest tokens; nil where nobody knows them.
+  /// The likeliest tokens; nil if unknown.
   let bars: Rect?
-  /// What the model looked at.
+  /// What the model attended to.
   let strip: Rect?
   let captionArea: Rect
   let letters: Font

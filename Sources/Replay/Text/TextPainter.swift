@@ -1,8 +1,8 @@
 package import Raster
 import Rollouts
 
-/// Draws a text while it grows: the newest token marked, beside it how likely which tokens were, and
-/// below what the model looked at.
+/// Draws a text while it grows: the newest token marked, beside it the likeliest tokens, and
+/// below what the model attended to.
 package struct TextPainter: Painter {
   private let theme: Theme
   private let layout: TextLayout
@@ -41,7 +41,7 @@ package struct TextPainter: Painter {
     self.facts?.drawStill(onto: background)
   }
 
-  /// The inks of texts, and the shades of what was looked at.
+  /// The colours of texts, and the shades of attention.
   package var declaredColors: [Color] {
     [theme.background, theme.surface, theme.text, theme.mutedText, theme.accent, faint, mark]
       + (0...12).map { shade(Double($0) / 12) }
@@ -50,12 +50,12 @@ package struct TextPainter: Painter {
   private var faint: Color { theme.accent.mixed(with: theme.background, 0.62) }
   private var mark: Color { theme.secondAccent.mixed(with: theme.background, 0.62) }
 
-  /// The colour of a share of the attention, in few steps.
+  /// The colour of a share of the attention, in a few steps.
   private func shade(_ share: Double) -> Color {
     theme.secondAccent.mixed(with: theme.surface, 1 - (share * 12).rounded() / 12 * 0.9)
   }
 
-  /// Draws a scene over whatever a canvas of this size shows.
+  /// Draws a scene over the previous content of a canvas of this size.
   package func draw(_ scene: TextScene, onto canvas: Canvas) {
     canvas.copy(background)
     drawText(scene, onto: canvas)
@@ -101,7 +101,7 @@ package struct TextPainter: Painter {
     let lines = Self.lines(parts, columns: columns).suffix(rows)
     for (row, line) in lines.enumerated() {
       let baseline = area.top + Double(row) * leading + layout.letters.size
-      // Neighbours in one ink are one stroke of the pen.
+      // Neighbours in one colour are drawn together.
       var first = 0
       while first < line.count {
         let ink = line[first].ink
@@ -123,13 +123,13 @@ package struct TextPainter: Painter {
 
   private typealias Letter = (character: Character, ink: Ink)
 
-  /// Letters in lines of limited length, broken between words where that is possible.
+  /// Splits letters into lines of limited length, between words if possible.
   private static func lines(_ parts: [(String, Ink)], columns: Int) -> [[Letter]] {
     var lines: [[Letter]] = [[]]
     for (text, ink) in parts {
       for character in text {
         if character.isNewline {
-          // The break itself is what the newest token may be.
+          // A line break can be the newest token.
           if ink == .newest { lines[lines.count - 1].append(("↵", ink)) }
           lines.append([])
           continue
@@ -146,7 +146,7 @@ package struct TextPainter: Painter {
     return lines
   }
 
-  // MARK: What the model thought
+  // MARK: Probabilities and attention
 
   private func drawBars(_ candidates: [TextInsight.Candidate], onto canvas: Canvas) {
     guard let area = layout.bars, !candidates.isEmpty else { return }
@@ -175,7 +175,7 @@ package struct TextPainter: Painter {
     }
   }
 
-  /// A blank is seen where it stands.
+  /// Makes a space visible.
   private static func shown(_ name: String) -> String {
     String(name.map { $0 == " " ? "␣" : $0 }).replacing("\\n", with: "↵")
   }
@@ -193,7 +193,7 @@ package struct TextPainter: Painter {
       to: "\(NumberText.fixed(greatest * 100, decimals: 0)) %",
       endingAt: Point(area.right, area.top + layout.labels.size), layout.labels, theme,
       over: theme.surface)
-    // From the newest back, as far as there is room.
+    // From the newest back, as far as there is space.
     var right = area.right
     for glance in glances.reversed() {
       let name = Self.shown(glance.name)

@@ -1,27 +1,27 @@
 package import Recordings
 package import Rollouts
 
-/// All that one frame of a growing text shows: a state is the bytes that the last token added, at first
-/// those of the prompt, and a reward its logarithm of probability.
+/// The content of one frame of a growing text: a state is the bytes that the last token added, at first
+/// those of the prompt, and a reward is the logarithm of its probability.
 package typealias TextScene = Scene<[UInt8], Int, TextDetails>
 
 /// What texts show besides their newest token.
 package struct TextDetails: Equatable, Sendable {
   /// The bytes of the prompt.
   package var prompt: [UInt8]
-  /// The bytes of what was added since.
+  /// The bytes that were added since.
   package var added: [UInt8] = []
-  /// What the model thought, where it is known.
+  /// The model's probabilities and attention, if known.
   package var insight: TextInsight?
 }
 
 /// Turns the transitions of a generated text into scenes.
 package struct TextScenes: SceneBuilder {
   private let reader: (any TextReader)?
-  /// More bytes than a picture has room for.
+  /// More bytes than fit into a picture.
   private static let mostBytes = 16_384
 
-  /// Scenes of texts; a reader knows what the model thought.
+  /// Scenes of texts; a reader adds the model's probabilities and attention.
   package init(reader: (any TextReader)?) { self.reader = reader }
 
   package func state(_ value: Value) -> [UInt8]? {

@@ -1,4 +1,4 @@
-/** A board of cells and the sprites that lie over them, as they were painted. */
+/** A board of cells and the sprites on it. */
 export class Board {
   constructor(data, bytes) {
     Object.assign(this, data);
@@ -22,7 +22,7 @@ export class Board {
   }
 }
 
-/** An episode on a board: sprites at every moment, and the trail of the one who moves. */
+/** An episode on a board: sprites at every moment, and the agent's trail. */
 export class BoardView {
   constructor(board, overlay, bytes) {
     this.board = board;
@@ -48,17 +48,17 @@ export class BoardView {
     return this.board.load(theme);
   }
 
-  /** Shows a theme's pictures from now on. */
+  /** Switches to a theme's pictures. */
   use(painted) {
     this.painted = painted;
   }
 
-  /** Whether there is something to see between moments. */
+  /** Whether there are pictures between moments. */
   get glides() {
     return this.walking.length > 0;
   }
 
-  /** Places what is seen at a moment, or a share of the way to the next one. */
+  /** Places the sprites of a moment, or of a point on the way to the next one. */
   draw(context, moment, share) {
     context.drawImage(this.painted.ground, 0, 0);
     this.drawTrail(context, moment);
@@ -77,7 +77,7 @@ export class BoardView {
       { x: between(here.x, next.x), y: between(here.y, next.y) });
   }
 
-  /** The oldest piece first, as newer ones lie over it. */
+  /** The oldest piece first, because newer ones are on top. */
   drawTrail(context, moment) {
     const count = this.trailCounts[moment];
     const shades = this.board.trailShades;

@@ -1,8 +1,8 @@
 const PNG = { type: "image/png" };
-/** What is known of a picture besides its file: how far right and how far down it lies, and its size. */
+/** The position of a picture, right and down, and its size: one record. */
 const BOX_NUMBERS = 3;
 
-/** Numbers and pictures that a page carries as letters (base64), found by their places: [start, count]. */
+/** Numbers and pictures that a page holds as base64 text, found by [start, count]. */
 export class Bytes {
   constructor(letters) {
     const text = atob(letters);
@@ -27,7 +27,7 @@ export class Bytes {
     return createImageBitmap(new Blob(pieces, PNG));
   }
 
-  /** Pictures with the places that they lie at, or null; `cut` divides a file into pieces. */
+  /** Pictures with their positions, or null; `cut` splits a file into pieces. */
   pictures({ boxes, files }, cut = (file) => [file]) {
     const numbers = this.integers(boxes);
     const all = this.part(files);

@@ -1,10 +1,10 @@
 const MILLISECONDS = 1000;
 
 /**
- * Goes through moments in time, numbered from 0.
+ * Runs through moments in time, numbered from 0.
  *
- * `last()`, `speed()` (moments a second) and `loops()` are asked at every tick; `tick(place)` hears where
- * the clock is, between moments too, and `ended()` that it stopped at the last one.
+ * `last()`, `speed()` (moments per second) and `loops()` are called at every tick; `tick(place)` receives
+ * the clock's position, between moments too, and `ended()` is called when it stops at the last one.
  */
 export class Clock {
   constructor({ last, speed, loops, tick, ended }) {
@@ -30,7 +30,7 @@ export class Clock {
           this.ended();
           return;
         }
-        // The end is seen for a second before it begins again.
+        // The end stays for a second before it starts again.
         if (place >= this.last() + this.speed()) place = 0;
       } else {
         this.tick(place);

@@ -1,9 +1,9 @@
 import { Scale } from "./scale.js";
 
-/** How far the drawing reaches beyond its numbers: the dot's radius and a little air. */
+/** The margin around the line: the dot's radius and a little more. */
 const MARGIN = 6;
 
-/** The returns of an episode as a small drawing, with a dot at the moment that is shown. */
+/** The return of an episode as a small drawing, with a dot at the current moment. */
 export class Course {
   constructor(drawing) {
     this.drawing = drawing;
@@ -22,7 +22,7 @@ export class Course {
     for (const path of this.drawing.querySelectorAll(".line")) path.setAttribute("d", line);
   }
 
-  /** Marks a moment, and what was before it. */
+  /** Marks a moment, and what came before it. */
   show(moment) {
     const [left, top, , height] = this.box;
     const x = this.x.pixel(moment);

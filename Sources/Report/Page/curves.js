@@ -1,9 +1,9 @@
 import { short } from "./numbers.js";
 import { nearest, Scale } from "./scale.js";
 
-/** The curves of some runs of one world: a cursor, and what is under the pointer. */
+/** The curves of some runs in one world: a cursor, and the numbers under the pointer. */
 export class Curves {
-  /** `choose(run, episode)` hears what was clicked. */
+  /** `choose(run, episode)` is called with what was clicked. */
   constructor(figure, { moment, reading, lines }, bytes, choose) {
     this.drawings = [...figure.querySelectorAll(".curve")];
     this.reading = figure.querySelector(".reading");
@@ -13,7 +13,7 @@ export class Curves {
     for (const drawing of this.drawings) this.listen(drawing, choose);
   }
 
-  /** Whether one of the lines leads through a run. */
+  /** Whether one of the lines belongs to a run. */
   shows(run) {
     return this.lines.some(({ runs }) => runs.includes(run));
   }
@@ -62,7 +62,7 @@ function scales(drawing) {
   };
 }
 
-/** Shows a line at a place, and its dot at a height. */
+/** Draws the vertical line at an x, and its dot at a y. */
 function point(group, x, y) {
   const line = group.querySelector("line");
   line.setAttribute("x1", x);

@@ -1,4 +1,4 @@
-/** An episode as pictures of what changes from moment to moment, which lie over one another. */
+/** An episode as pictures of what changes from moment to moment, drawn on top of one another. */
 export class FilmView {
   constructor(film, bytes) {
     this.film = film;
@@ -10,14 +10,14 @@ export class FilmView {
   load(theme) {
     const { width, height, palette, header, parts } = this.film[theme];
     const colors = this.bytes.part(palette);
-    // The palette, which all files share, belongs behind the header of each.
+    // The palette is shared by all files and has to be inserted after each header.
     const cut = (file) => [file.subarray(0, header), colors, file.subarray(header)];
     this.loaded[theme] ??= this.bytes.pictures(parts, cut)
       .then((pictures) => ({ pictures, width, height }));
     return this.loaded[theme];
   }
 
-  /** Shows a theme's pictures from now on, on a canvas that shows nothing yet. */
+  /** Switches to a theme's pictures, on an empty canvas. */
   use({ pictures, width, height }) {
     Object.assign(this, { pictures, width, height, shown: -1 });
   }

@@ -1,12 +1,12 @@
 import { clamp } from "./numbers.js";
 
-/** What fills a cell, by its number. */
+/** The kinds of cells, by number. */
 const WALL = 1;
-/** A value of one byte: its greatest, and the one that stands for nothing known. */
+/** A value in one byte: the greatest, and the one for unknown. */
 const GREATEST_BYTE = 254;
 const UNKNOWN_BYTE = 255;
 
-/** Heat maps over training, put together from what was painted: tiles, colours, arrows. */
+/** Heat maps over training, assembled from painted parts: tiles, colours, arrows. */
 export class HeatMap {
   constructor(data, bytes) {
     Object.assign(this, data);
@@ -20,7 +20,7 @@ export class HeatMap {
       ...read(data.updates, ["steps", "episodes", "actions", "next"], (place) => bytes.integers(place)),
       ...read(data.updates, ["rewards", "before", "after"], (place) => bytes.floats(place)),
     };
-    // The lines before the first column and above the first row are left out.
+    // The lines before the first column and above the first row are skipped.
     this.width = data.columns * data.side - data.line;
     this.height = data.rows * data.side - data.line;
     this.index = new Map([...this.learned].map((place, index) => [place, index]));
@@ -39,12 +39,12 @@ export class HeatMap {
     return this.loaded[theme];
   }
 
-  /** Shows a theme's pictures from now on. */
+  /** Switches to a theme's pictures. */
   use(painted) {
     this.painted = painted;
   }
 
-  /** Arrows by greedy actions and ink, and the marks of the start by ink. */
+  /** Arrows by greedy actions and ink, and start marks by ink. */
   async loadSprites() {
     const arrows = {};
     for (const [greedy, sprites] of Object.entries(this.arrows)) {
@@ -53,7 +53,7 @@ export class HeatMap {
     return { arrows, starts: await this.bytes.pictures(this.starts) };
   }
 
-  /** What is known of a place at a moment; null where nothing is. */
+  /** The values of a place at a moment; null if there are none. */
   cell(place, moment) {
     const index = this.index.get(place);
     const stored = index === undefined ? NaN : this.values[moment][index];
@@ -68,7 +68,7 @@ export class HeatMap {
     };
   }
 
-  /** The last update of a place by a moment; null where there was none, or nobody knows. */
+  /** The last update of a place up to a moment; null if there is none, or it is unknown. */
   update(place, moment) {
     const index = this.last?.[moment][this.index.get(place)] ?? -1;
     if (index < 0) return null;
@@ -86,7 +86,7 @@ export class HeatMap {
   draw(context, moment) {
     const { tiles, colors, sprites, unknownInk } = this.painted;
     const { side, line } = this;
-    // A colour is one pixel, which nothing beside it may tint.
+    // A colour is a single pixel, and its neighbours must not bleed into it.
     context.imageSmoothingEnabled = false;
     this.kinds.forEach((kind, place) => {
       const [x, y] = [place % this.columns * side - line, Math.floor(place / this.columns) * side - line];
@@ -101,12 +101,12 @@ export class HeatMap {
   }
 }
 
-/** Some of an object's values, each read. */
+/** Some of an object's values, each decoded. */
 function read(values, names, how) {
   return Object.fromEntries(names.map((name) => [name, how(values[name])]));
 }
 
-/** Places the sprite of an ink, where there is one. */
+/** Places the sprite of an ink, if there is one. */
 function mark(context, sprites, ink, x, y) {
   if (sprites?.length) context.drawImage(sprites[ink].image, x, y);
 }

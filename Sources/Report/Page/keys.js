@@ -1,4 +1,4 @@
-/** Calls what is bound to a key, while an element or something in it is in focus. */
+/** Calls the function bound to a key, while an element or something in it has the focus. */
 export function listen(element, bindings) {
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -9,7 +9,7 @@ export function listen(element, bindings) {
   });
 }
 
-/** Buttons, boxes and lists keep the keys that they are worked with. */
+/** Buttons, boxes and lists keep their own keys. */
 function belongsTo(target, key, element) {
   if (target === element) return false;
   return target.tagName === "SELECT" || key === " " || (target.type === "range" && key.length > 1);

@@ -3,9 +3,9 @@ import { fixed, short } from "./numbers.js";
 import { cellAt, nearest } from "./scale.js";
 import { theme } from "./theme.js";
 
-/** What a run had learned by a moment of its training: a heat map with a slider. */
+/** What a run had learned at a moment of its training: a heat map with a slider. */
 export class Knowledge {
-  /** `moved(episode)` hears where the slider is. */
+  /** `moved(episode)` is called with the slider's position. */
   constructor(section, run, bytes, moved) {
     this.section = section;
     this.run = run;
@@ -51,7 +51,7 @@ export class Knowledge {
     this.slider.dispatchEvent(new Event("input"));
   }
 
-  /** A place for the number of each cell that may have one. */
+  /** An element for the number of each cell that may have one. */
   makeLetters(box) {
     if (!box) return [];
     return [...this.map.learned].map((place) => {
@@ -73,7 +73,7 @@ export class Knowledge {
     }
   }
 
-  /** Says which moment is shown. */
+  /** Writes which moment is shown. */
   describe() {
     const episode = this.map.episodes[this.moment];
     this.when = `After ${this.map.steps[this.moment].toLocaleString("en")} steps`
@@ -84,7 +84,7 @@ export class Knowledge {
     this.mark.hidden = true;
   }
 
-  /** A place's last update as a sentence. */
+  /** A place's last update, as a sentence. */
   lastUpdate(place) {
     const update = this.map.update(place, this.moment);
     if (!update) return "";
@@ -98,7 +98,7 @@ export class Knowledge {
         : `moved its value from ${short(before)} to ${short(after)}.`);
   }
 
-  /** Says what is known of the cell under the pointer. */
+  /** Writes what is known about the cell under the pointer. */
   read(event) {
     const found = cellAt(event, this.canvas, this.map);
     if (!found || !this.map.painted) return;

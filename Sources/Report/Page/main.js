@@ -10,7 +10,7 @@ const { runs, figures } = JSON.parse(text("data"));
 const bytes = new Bytes(text("bytes"));
 const section = (name, run) => document.querySelector(`.${name}[data-run="${run}"]`);
 
-// One moment of training shows in the curves and in the heat map.
+// The curves and the heat map show the same moment of training.
 const knowledge = [];
 const curves = [...document.querySelectorAll("figure.learning")].map((figure, number) =>
   new Curves(figure, figures[number], bytes, (run, episode) => knowledge[run]?.goTo(episode)));

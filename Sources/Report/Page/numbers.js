@@ -1,6 +1,6 @@
 const minus = (text) => text.replace("-", "−");
 
-/** A number in about three digits. */
+/** A number with about three digits. */
 export function short(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -12,7 +12,7 @@ export function fixed(value, decimals) {
   return minus(value.toFixed(decimals));
 }
 
-/** As many decimals as numbers up to a size need to differ. */
+/** The number of decimals that tells numbers up to a size apart. */
 export function decimals(greatest) {
   return greatest >= 99.95 ? 1 : greatest >= 0.0995 ? 2 : 4;
 }

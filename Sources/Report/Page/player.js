@@ -83,7 +83,7 @@ export class Player {
     const { episode, parts: { board } } = this;
     const { name } = theme;
     const painted = await episode.view.load(name);
-    // Another episode or theme was chosen in the meantime.
+    // Another episode or theme has been chosen in the meantime.
     if (episode !== this.episode || name !== theme.name) return;
     episode.view.use(painted);
     board.width = episode.view.width;
@@ -131,7 +131,7 @@ export class Player {
     this.parts.play.setAttribute("aria-label", name);
   }
 
-  /** Shows a moment; `isRead` where a screen reader is to say so. */
+  /** Shows a moment; with `isRead` a screen reader announces it. */
   show(moment, isRead) {
     const { parts, episode } = this;
     this.moment = clamp(Math.floor(moment), 0, this.last);
@@ -162,7 +162,7 @@ export class Player {
   }
 }
 
-/** The places of the lines of each moment's explanation, where there are some. */
+/** Where the lines of each moment's explanation are, if there are any. */
 function explanations({ explained, explainedCounts }, bytes) {
   if (!explained) return null;
   const places = bytes.integers(explained);
@@ -171,7 +171,7 @@ function explanations({ explained, explainedCounts }, bytes) {
     [...places.subarray(start, start += count)]);
 }
 
-/** An episode with its numbers as arrays and a view of its pictures; made once. */
+/** An episode with its numbers as arrays and a view of its pictures; created once. */
 function unpacked(episode, board, bytes) {
   if (episode.view) return episode;
   episode.steps = bytes.integers(episode.steps);

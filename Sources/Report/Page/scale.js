@@ -1,4 +1,4 @@
-/** A range of numbers that a range of pixels stands for. */
+/** A mapping from a range of numbers to a range of pixels. */
 export class Scale {
   constructor([low, high], [start, end]) {
     Object.assign(this, { low, high, start, end });
@@ -13,7 +13,7 @@ export class Scale {
   }
 }
 
-/** The place of the number that is nearest to a value, among rising numbers. */
+/** The index of the number nearest to a value, in an ascending list. */
 export function nearest(numbers, value) {
   let [low, high] = [0, numbers.length - 1];
   while (low < high) {
@@ -23,7 +23,7 @@ export function nearest(numbers, value) {
   return low > 0 && value - numbers[low - 1] < numbers[low] - value ? low - 1 : low;
 }
 
-/** Which cell of an element that shows rows and columns a pointer is over; null beside them. */
+/** The cell under the pointer in an element with rows and columns; null outside. */
 export function cellAt(event, element, { rows, columns }) {
   const box = element.getBoundingClientRect();
   const column = Math.floor((event.clientX - box.left) / box.width * columns);

@@ -4,12 +4,12 @@ const listeners = [];
 
 const announce = () => listeners.forEach((listener) => listener());
 
-/** The page's theme: what its button chose, else what the screen's owner prefers. */
+/** The page's theme: the button's choice, else the browser's preference. */
 export const theme = {
   get isDark() {
     return root.dataset.theme ? root.dataset.theme === "dark" : preference.matches;
   },
-  /** The name that pictures of this theme have. */
+  /** The name of this theme's pictures. */
   get name() {
     return this.isDark ? "dark" : "light";
   },
@@ -17,7 +17,7 @@ export const theme = {
     root.dataset.theme = this.isDark ? "light" : "dark";
     announce();
   },
-  /** Calls `listener` at each change, until what is returned is called. */
+  /** Calls `listener` at each change, until the returned function is called. */
   onChange(listener) {
     listeners.push(listener);
     return () => listeners.splice(listeners.indexOf(listener), 1);

@@ -1,7 +1,7 @@
 import { decimals, fixed } from "./numbers.js";
 import { Scale } from "./scale.js";
 
-/** What each action was thought to be worth, as numbers and as bars around zero. */
+/** The value of each action, as numbers and as bars around zero. */
 export class Values {
   constructor(rows) {
     this.rows = rows;
@@ -16,7 +16,7 @@ export class Values {
     }
   }
 
-  /** Shows the values of a moment, and which action was taken then. */
+  /** Shows the values of a moment, and the action taken then. */
   show(moment, taken) {
     const count = this.rows.length;
     const known = [...this.values.subarray(moment * count, (moment + 1) * count)];

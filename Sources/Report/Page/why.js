@@ -1,6 +1,6 @@
-/** Why a step was taken and what was learned from it, in words, and what to type to see more. */
+/** Why a step was taken and what was learned from it, as text, with the command that shows more. */
 export class Why {
-  /** `explain` is what stands before a step's number, `lines` are all that an explanation can have. */
+  /** `explain` is the command without the step's number, `lines` are all lines of explanations. */
   constructor(section, { explain, lines }) {
     Object.assign(this, { command: explain, lines });
     this.words = [...section.querySelectorAll(".why")];
@@ -11,7 +11,7 @@ export class Why {
     Object.assign(this, { explanations, first, stride, steps });
   }
 
-  /** A moment's explanation; nothing where there is none. */
+  /** Shows a moment's explanation; nothing if there is none. */
   text(moment) {
     return this.explanations?.[moment]?.map((line) => this.lines[line]).join("\n");
   }

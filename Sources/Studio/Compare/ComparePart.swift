@@ -8,11 +8,11 @@ import Recordings
 import Replay
 import Rollouts
 
-/// What the comparison page asks for: `GET /api/compare/WHAT?runs=ID,ID`.
+/// The comparison page's requests: `GET /api/compare/WHAT?runs=ID,ID`.
 struct ComparePart: Sendable {
   let runs: OpenRuns
 
-  /// How many runs stand side by side.
+  /// The most runs that can be compared.
   private static let counts = 2...6
 
   func answer(_ words: ArraySlice<String>, _ request: Request) throws -> Response {
@@ -21,7 +21,7 @@ struct ComparePart: Sendable {
     }
     let ids = try request.text("runs").split(separator: ",").map(String.init)
     guard Self.counts.contains(ids.count), Set(ids).count == ids.count else {
-      throw Refusal.invalid("two to six different runs are compared")
+      throw Refusal.invalid("choose two to six different runs to compare")
     }
     let chosen = try ids.map { try runs.run($0) }
     switch what {
@@ -36,7 +36,7 @@ struct ComparePart: Sendable {
 
   // MARK: Numbers
 
-  /// What the runs are, and the settings and facts in which they differ.
+  /// The runs, and the settings and facts in which they differ.
   private func facts(of runs: [OpenRun]) throws -> JSON {
     let facts = try runs.map { try $0.read { try $0.facts() } }
     var rows: [JSON] = []
@@ -78,14 +78,14 @@ struct ComparePart: Sendable {
     return .object(try RunPart.drawn(chart, wanted.width, wanted.height))
   }
 
-  /// Where each run was when the clock stood at a number of steps, episodes or seconds.
+  /// Where each run was after a number of steps, episodes or seconds.
   private func place(in runs: [OpenRun], _ request: Request) throws -> JSON {
     let clock = try request.text("clock")
     guard let progress = Curve.Progress(rawValue: clock) else {
       throw Refusal.invalid("a clock counts steps, episodes or time, not '\(clock)'")
     }
     guard let at = Double(try request.text("at")), at.isFinite, at >= 0 else {
-      throw Refusal.invalid("a clock stands at a number")
+      throw Refusal.invalid("the clock's place must be a number")
     }
     return .array(
       try runs.map { run in try run.read { try $0.episode(at: at, by: progress) } })
@@ -93,7 +93,7 @@ struct ComparePart: Sendable {
 
   // MARK: Pictures
 
-  /// What the second run's map is less than the first's.
+  /// The second run's map minus the first's.
   private func difference(of runs: [OpenRun], _ request: Request) throws -> Response {
     var options = HeatMapPictures.Options()
     (options.theme, options.size) = (try request.cardTheme(), try request.size(usual: 480))
@@ -106,7 +106,7 @@ struct ComparePart: Sendable {
   private func play(_ runs: [OpenRun], _ request: Request) throws -> Response {
     let episodes = try request.text("episodes").split(separator: ",").map { Int($0) ?? 0 }
     guard episodes.count == runs.count, episodes.allSatisfy({ $0 > 0 }) else {
-      throw Refusal.invalid("each run plays an episode")
+      throw Refusal.invalid("name one episode for each run")
     }
     return Response(
       CompareStream(

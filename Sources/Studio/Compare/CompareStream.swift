@@ -4,7 +4,7 @@ import Platform
 import Recordings
 import Replay
 
-/// The frames of several episodes on one clock, each behind its size, the place of its run and its step.
+/// The frames of several episodes on one clock, each preceded by its size, the index of its run and its step.
 final class CompareStream: ByteStream, @unchecked Sendable {
   private let episodes: [(run: OpenRun, number: Int)]
   private let from: Int
@@ -38,7 +38,7 @@ final class CompareStream: ByteStream, @unchecked Sendable {
     }
   }
 
-  /// The frames of all runs that have moved since the last ones.
+  /// The frames of all runs that have changed since the last ones.
   private func frames() throws -> [UInt8]? {
     if lengths.isEmpty {
       lengths = try episodes.map { run, number in

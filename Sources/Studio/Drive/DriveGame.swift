@@ -7,12 +7,12 @@ import Replay
 import Rollouts
 import Synchronization
 
-/// A game that pages watch and play. The server holds its clock, and time stands still while nobody watches.
+/// A game that pages watch and play. The server keeps its clock, which stops while nobody watches.
 final class DriveGame: Sendable {
   let id: String
-  /// Where its recording appears.
+  /// The path of its recording.
   let path: String
-  /// What does not change of it.
+  /// The facts that never change.
   let facts: JSON
   private let table: Mutex<DriveTable>
 
@@ -25,13 +25,13 @@ final class DriveGame: Sendable {
     self.table = Mutex(table)
   }
 
-  /// Whether it was ended.
+  /// Whether the game has ended.
   var isEnded: Bool { table.withLock { $0.isEnded } }
 
-  /// For how many seconds nobody has watched it; 0 where somebody does.
+  /// For how many seconds nobody has watched it; 0 while somebody does.
   var idleSeconds: Double { table.withLock { $0.idleSeconds(monotonicSeconds()) } }
 
-  /// Does what a person's keys and pointer say.
+  /// Applies a person's keys and pointer.
   func input(_ input: DriveInput) throws -> JSON {
     try table.withLock { table in
       try table.take(input, monotonicSeconds())
@@ -39,7 +39,7 @@ final class DriveGame: Sendable {
     }
   }
 
-  /// Does what a button says: `pause`, `driver`, `speed`, `step`, `restart`, `finish`.
+  /// Applies a button: `pause`, `driver`, `speed`, `step`, `restart`, `finish`.
   func act(_ what: String, _ value: JSON?) throws -> JSON {
     try table.withLock { table in
       let now = monotonicSeconds()
@@ -50,27 +50,27 @@ final class DriveGame: Sendable {
       case "step": try table.stepOnce(now)
       case "restart": try table.restart(now)
       case "finish": try table.end()
-      default: throw Refusal.invalid("a game cannot '\(what)'")
+      default: throw Refusal.invalid("a game has no action '\(what)'")
       }
       return table.state
     }
   }
 
-  /// Ends it and its recording.
+  /// Ends the game and its recording.
   func end() { table.withLock { try? $0.end() } }
 
   // MARK: Watching
 
-  /// Begins to watch, in place of whoever watched before; the number of this watch.
+  /// Starts to watch, in place of any earlier watcher; returns the number of this watch.
   func watch(_ size: Int, _ options: PictureOptions, _ tables: PictureTables) throws -> Int {
     try table.withLock { try $0.watch(size, options, tables) }
   }
 
-  /// Watches no more.
+  /// Stops watching.
   func leave(_ watch: Int) { table.withLock { $0.leave(watch, monotonicSeconds()) } }
 
-  /// Lets time pass. Where there is something that version `seen` does not show, or `isWanted`, the picture behind
-  /// its size and that of the words that stand before it, and the version that it shows. Nil at the end.
+  /// Lets time pass. If something is newer than version `seen`, or `isWanted`, returns the picture, preceded by
+  /// its size, the size of the game's state and that state, and the version that it shows. Nil at the end.
   func frame(
     for watch: Int, after seen: Int, isWanted: Bool
   ) -> (bytes: [UInt8], version: Int)? {
@@ -78,7 +78,7 @@ final class DriveGame: Sendable {
       guard table.isWatched(by: watch) else { return nil }
       table.pass(monotonicSeconds())
       guard table.version != seen || isWanted else { return ([], seen) }
-      // Nothing has moved: the words alone show that somebody is there.
+      // Nothing has moved: the state alone shows that the connection is alive.
       let png = table.version == seen ? [] : table.png()
       let words = Array(table.state.compact.utf8)
       return (WireNumbers.bytes(png.count, words.count) + words + png, table.version)
@@ -86,7 +86,7 @@ final class DriveGame: Sendable {
   }
 }
 
-/// The pictures of a game as they come, each behind its size, the size of what there is to say, and that.
+/// The pictures of a game as they come, each preceded by its size and by the game's state with its size.
 final class DriveStream: ByteStream, @unchecked Sendable {
   private let game: DriveGame
   private let watch: Int
@@ -94,7 +94,7 @@ final class DriveStream: ByteStream, @unchecked Sendable {
   private var seen = -1
   private var said = 0.0
 
-  /// How many pictures a second there are at most, and after how many seconds of silence something is said.
+  /// The most pictures per second, and the seconds of silence after which a sign of life is sent.
   private static let (framesPerSecond, silence) = (60.0, 2.0)
 
   init(

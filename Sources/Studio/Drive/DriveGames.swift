@@ -5,27 +5,27 @@ import Platform
 import Rollouts
 import Synchronization
 
-/// The games that are being played, a few at once. One that nobody watches for a minute is ended.
+/// The games being played, a few at once. A game that nobody watches for a minute is ended.
 final class DriveGames: Sendable {
   private let open = Mutex<[String: DriveGame]>([:])
 
-  /// How many there are at once, and after how many seconds without a page one is ended.
+  /// The most games at once, and the seconds without a page after which one is ended.
   private static let (most, patience) = (4, 60.0)
 
   deinit { for game in open.withLock({ $0.values.map(\.self) }) { game.end() } }
 
-  /// The game of an id.
+  /// The game with an id.
   func game(_ id: String) throws(Refusal) -> DriveGame {
     guard let game = open.withLock({ $0[id] }) else {
-      throw .missing("this game is over; what was played is in the library")
+      throw .missing("this game is over; its recording is in the library")
     }
     return game
   }
 
-  /// Whether a game will have its recording at a path, which need not be there yet.
+  /// Whether a game will have its recording at a path, which need not exist yet.
   func hasTaken(_ path: String) -> Bool { open.withLock { $0.values.contains { $0.path == path } } }
 
-  /// Begins to look after a game.
+  /// Adds a game.
   func open(
     _ game: sending DrivenGame, recordingTo path: String, _ tables: PictureTables
   ) throws -> JSON {
@@ -70,25 +70,25 @@ final class DriveGames: Sendable {
   }
 }
 
-/// What a page's person does now.
+/// The input of a page at a moment.
 struct DriveInput: Sendable {
   /// The keys that are down, the newest last.
   var held: [String]
   /// A key that was pressed just now.
   var pressed: String?
-  /// Where somebody points, in shares of the picture from the left and from the top.
+  /// The position of the pointer, as shares of the picture from the left and from the top.
   var pointer: SIMD2<Double>?
 
-  /// The input of what was posted.
+  /// Parses the input that a page has posted.
   init(_ body: JSON) throws(Refusal) {
     var held: [String] = []
     if case .array(let codes)? = body["held"] { held = codes.compactMap(\.text) }
-    guard held.count <= 20 else { throw .invalid("nobody holds that many keys") }
+    guard held.count <= 20 else { throw .invalid("too many keys are held") }
     (self.held, pressed) = (held, body["pressed"]?.text)
     if case .array(let numbers)? = body["pointer"] {
       let place = numbers.compactMap(\.double)
       guard place.count == 2, place.allSatisfy({ abs($0) < 100 }) else {
-        throw .invalid("a pointer has a place from the left and from the top")
+        throw .invalid("a pointer needs two numbers, from the left and from the top")
       }
       pointer = SIMD2(place[0], place[1])
     }

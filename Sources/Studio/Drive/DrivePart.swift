@@ -7,7 +7,7 @@ import Replay
 import Rollouts
 import Worlds
 
-/// What the drive page asks for: `GET /api/drive/worlds` and `/api/drive/preview?world=NAME`,
+/// The drive page's requests: `GET /api/drive/worlds` and `/api/drive/preview?world=NAME`,
 /// `POST /api/drive/open`, then for a game `GET /api/drive/frames?game=ID` and `POST /api/drive/input` and
 /// `/api/drive/do`.
 struct DrivePart: Sendable {
@@ -53,7 +53,7 @@ struct DrivePart: Sendable {
       })
   }
 
-  /// How a world begins, in small.
+  /// A small picture of a world's start.
   private func preview(of world: String, _ theme: Theme) throws -> [UInt8] {
     let game = try DrivenGame(GameStart(PlanRequest(world), seed: 1, in: tables.catalog))
     var pictures = try GamePictures(
@@ -61,7 +61,7 @@ struct DrivePart: Sendable {
     return try pictures.png(game)
   }
 
-  /// Begins a game: in a world (`world`, `map`, `seed`), with what a run learned (`run`, `at`, `seed`), or in
+  /// Starts a game: in a world (`world`, `map`, `seed`), with a run's agent (`run`, `at`, `seed`), or in
   /// the middle of an episode (`run`, `episode`, `t`, `at`).
   private func open(_ wanted: JSON) throws -> JSON {
     let seed = try wanted["seed"].map { value -> UInt64 in
@@ -77,11 +77,11 @@ struct DrivePart: Sendable {
       let word = wanted["at"]?.text ?? "end"
       guard let moment = RecordedMoment(word) else {
         throw Refusal.invalid(
-          "an agent is that of a step, of the end or the best, not of '\(word)'")
+          "an agent is named by a step, end or best, not '\(word)'")
       }
       if let number = wanted["episode"]?.int {
         let episode = try recording.episode(number)
-        // Behind its last step an episode that is over has nothing to play: that step is played anew.
+        // After the last step of a finished episode there is nothing to play: that step is played again.
         let last = episode.isOver ? episode.steps - 1 : episode.steps
         start = try GameStart(
           from: recording, episode: number, t: min(wanted["t"]?.int ?? 0, last), agent: moment,
@@ -100,7 +100,7 @@ struct DrivePart: Sendable {
     return try games.open(DrivenGame(start, recordingTo: path), recordingTo: path, tables)
   }
 
-  /// The first path of a name that nothing has.
+  /// The first path for a name that is not used yet.
   private func freePath(in folder: String, _ stem: String) throws -> String {
     _ = try Files.makeFolders(folder)
     let paths = (1...10_000).lazy.map { "\(folder)/\(stem)-\($0).sqlite" }

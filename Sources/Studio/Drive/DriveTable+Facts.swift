@@ -8,7 +8,7 @@ import Rollouts
 import Worlds
 
 extension DriveTable {
-  /// What does not change of a game, for the page.
+  /// The facts of a game that never change, for the page.
   func facts(_ tables: PictureTables) -> [JSON.Member] {
     let (run, world) = (game.run, game.run.world)
     let entry = try? tables.painters.entry(for: game.world)
@@ -64,7 +64,7 @@ extension DriveTable {
     ]
   }
 
-  /// What the agent would do: its numbers, and the place of its action among them or that action's numbers.
+  /// The agent's advice: its numbers, and the index of its action among them or that action's numbers.
   private func advice(_ advice: Advice) -> JSON {
     [
       "measure": .string(advice.measure.rawValue),
@@ -73,7 +73,7 @@ extension DriveTable {
     ]
   }
 
-  /// An action in words.
+  /// An action as text.
   private func action(_ action: Value?) -> JSON {
     guard let action else { return .null }
     guard let number = action.index else {

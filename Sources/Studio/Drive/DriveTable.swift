@@ -9,12 +9,12 @@ import Rollouts
 struct DriveTable {
   let game: DrivenGame
   private(set) var isEnded = false
-  /// Grows with everything that can be seen.
+  /// Grows whenever something visible changes.
   private(set) var version = 0
   private var isPaused = true
   private var speed = 1.0
   private var held: [String] = []
-  /// Keys that were pressed, until a step takes them: none is lost between two steps.
+  /// Keys that were pressed since the last step, so that none is lost.
   private var presses: [String] = []
   private var pointer: SIMD2<Double>?
   /// When the next step is due, and when the episode was over.
@@ -25,13 +25,13 @@ struct DriveTable {
   private var isWatched = false
   private var leftAt = monotonicSeconds()
   private var failure: String?
-  /// When the recording was brought up last.
+  /// When the recording was last brought up to date.
   private var keptUp = 0.0
 
-  /// How many steps a second there are in a world that waits: an agent's, and those of a key that is held down,
+  /// Steps per second in a world that waits: an agent's, and those of a key that is held down,
   /// which begin after some seconds.
   private static let (agentPace, heldPace, delay) = (5.0, 8.0, 0.3)
-  /// How long an episode's end is seen before an agent's next episode, and before a key begins one.
+  /// How long the end of an episode is shown before an agent's next episode, and before a key starts one.
   private static let (agentRest, personRest) = (1.2, 0.4)
   private static let mostPresses = 3
 
@@ -50,7 +50,7 @@ struct DriveTable {
     attempt { table in
       if table.game.isOver { return try table.rest(now) }
       guard let interval = table.interval else { return }
-      // Whoever was away for long comes back to the same moment.
+      // After a long absence the game continues where it was.
       if now - table.due > 0.25 { table.due = now }
       while table.due <= now, !table.game.isOver {
         try table.step(now)
@@ -59,7 +59,7 @@ struct DriveTable {
     }
   }
 
-  /// The seconds between two steps; nil where the world waits.
+  /// The seconds between two steps; nil if the world waits.
   private var interval: Double? {
     switch game.handling.pace {
     case .clock(let pace): return 1 / (pace * speed)
@@ -93,7 +93,7 @@ struct DriveTable {
     if game.isOver { overSince = now }
   }
 
-  /// Does what may fail; then the game stands still and says why.
+  /// Runs what may fail; a failure pauses the game and is shown.
   private mutating func attempt(_ body: (inout DriveTable) throws -> Void) {
     do {
       try body(&self)
@@ -105,7 +105,7 @@ struct DriveTable {
 
   // MARK: What people do
 
-  /// Takes keys and pointer. A key of the world's takes over from the agent.
+  /// Applies keys and pointer. One of the world's keys takes over from the agent.
   mutating func take(_ input: DriveInput, _ now: Double) throws {
     try requireOpen()
     let known = Set(game.controls.keys.flatMap(\.codes))
@@ -128,27 +128,27 @@ struct DriveTable {
     }
   }
 
-  /// Stops the clock, or lets it run.
+  /// Pauses or continues the game.
   mutating func pause(_ isPaused: Bool, _ now: Double) {
     (self.isPaused, due) = (isPaused, now)
     version += 1
   }
 
-  /// Lets the agent or the person choose from now on.
+  /// Hands the choice of actions to the agent or to the person.
   mutating func hand(to word: String, _ now: Double) throws {
     try requireOpen()
     guard let driver = DrivenGame.Driver(rawValue: word) else {
       throw Refusal.invalid("a person or the agent drives, not '\(word)'")
     }
     guard driver == .person || game.hasAgent else {
-      throw Refusal.conflict("nobody was trained here who could drive")
+      throw Refusal.conflict("there is no trained agent here that could drive")
     }
     game.driver = driver
     if driver == .agent { (isPaused, due) = (false, now) }
     version += 1
   }
 
-  /// How fast the clock runs.
+  /// The speed of the clock.
   mutating func setSpeed(_ speed: Double) throws {
     guard (0.05...64).contains(speed) else {
       throw Refusal.invalid("a speed is a number from 0.05 to 64")
@@ -157,18 +157,18 @@ struct DriveTable {
     version += 1
   }
 
-  /// One step of whoever drives, of a clock that stands.
+  /// Takes one step while the game is paused.
   mutating func stepOnce(_ now: Double) throws {
     try requireOpen()
     isPaused = true
     if game.isOver { try begin(afresh: false, now) } else { try step(now) }
   }
 
-  /// Begins anew.
+  /// Starts the next episode.
   mutating func restart(_ now: Double) throws {
     try requireOpen()
     try begin(afresh: true, now)
-    // A person begins when ready.
+    // A person starts when ready.
     if game.driver == .person { isPaused = true }
   }
 
@@ -181,7 +181,7 @@ struct DriveTable {
   }
 
   private func requireOpen() throws(Refusal) {
-    guard !isEnded else { throw .conflict("this game is over; what was played is in the library") }
+    guard !isEnded else { throw .conflict("this game is over; its recording is in the library") }
   }
 
   // MARK: Watching
@@ -203,7 +203,7 @@ struct DriveTable {
 
   func idleSeconds(_ now: Double) -> Double { isWatched ? 0 : now - leftAt }
 
-  /// The picture of now; none where it cannot be drawn.
+  /// The current picture; none if it cannot be drawn.
   mutating func png() -> [UInt8] {
     var png: [UInt8] = []
     attempt { [game] in png = try $0.pictures?.png(game) ?? [] }
@@ -212,7 +212,7 @@ struct DriveTable {
 }
 
 extension DriveTable {
-  /// How its clock stands, for the page.
+  /// The state of the game's clock, for the page.
   var standing: [JSON.Member] {
     [
       .init("paused", .bool(isPaused)), .init("ended", .bool(isEnded)),

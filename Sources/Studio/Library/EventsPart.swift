@@ -3,8 +3,8 @@ import Platform
 import Recordings
 import Rollouts
 
-/// `GET /api/events?run=ID`: what changes, as server-sent events. `library` where recordings come, go or grow;
-/// `run` after each commit of the run that a page looks at.
+/// `GET /api/events?run=ID`: changes as server-sent events. `library` when recordings appear, go or grow;
+/// `run` after each commit of the run that a page shows.
 struct EventsPart: Sendable {
   let library: Library
 
@@ -24,7 +24,7 @@ private final class EventStream: ByteStream, @unchecked Sendable {
   private var recording: Recording?
   private var said = monotonicSeconds()
 
-  /// How often a run's file is looked at, and after which silence a harmless line shows whether somebody listens.
+  /// How often a run's file is checked, and after how much silence a comment line is sent to test the connection.
   private static let (interval, silence) = (UInt32(80_000), 3.0)
 
   init(_ library: Library, _ entry: Library.Entry?) {

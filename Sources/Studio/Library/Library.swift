@@ -4,19 +4,19 @@ import Recordings
 import Rollouts
 import Synchronization
 
-/// The recordings of some folders and files, by ids that say nothing of where they lie.
+/// The recordings of some folders and files, by ids that do not reveal their paths.
 package final class Library: Sendable {
-  /// A recording as it was found.
+  /// A recording that was found.
   struct Entry: Sendable {
-    /// A few letters that stand for its path, the same at every start.
+    /// A few letters made from its path, the same at every start.
     var id: String
     var path: String
-    /// Its name without folder and ending.
+    /// Its file name without folder and ending.
     var name: String
     let stamp: FileStamp
   }
 
-  /// What a row of the list says.
+  /// Its row in the list.
   enum Row: Sendable {
     case run(RunSummary)
     /// Why it cannot be read.
@@ -31,18 +31,18 @@ package final class Library: Sendable {
     var scanned = -Double.infinity
   }
 
-  /// Where recordings are looked for.
+  /// The places with recordings.
   let places: [String]
   private let found = Mutex(Found())
 
   /// The recordings of these files and folders.
   package init(_ places: [String]) { self.places = places }
 
-  /// The folder in which the studio keeps what it makes.
+  /// The folder for the studio's own recordings.
   var home: String { places.first(where: Files.isFolder) ?? places.first.map(Files.folder) ?? "." }
 
-  /// All recordings, the newest first, and a number that another list has another of. Folders are looked into
-  /// again once the last look is half a second old.
+  /// All recordings, the newest first, and a number that changes with the list. Folders are read
+  /// again if the last time was at least half a second ago.
   func entries() -> (all: [Entry], version: Int) {
     found.withLock { found in
       let now = monotonicSeconds()
@@ -63,11 +63,11 @@ package final class Library: Sendable {
     }
   }
 
-  /// The recording of an id.
+  /// The recording with an id.
   func entry(_ id: String) throws(Refusal) -> Entry {
     _ = entries()
     let entry = found.withLock { found in found.places[id].map { found.entries[$0] } }
-    guard let entry else { throw .missing("there is no such recording any more") }
+    guard let entry else { throw .missing("this recording no longer exists") }
     return entry
   }
 
@@ -79,11 +79,11 @@ package final class Library: Sendable {
     }.joined()
   }
 
-  /// What a row says, read again where the file has changed.
+  /// A recording's row, read again if the file has changed.
   func row(of entry: Entry) -> Row {
     let known = found.withLock { $0.rows[entry.id] }
     if let known, known.stamp == entry.stamp {
-      // A writer that dies changes nothing.
+      // A writer that dies does not change the file.
       guard case .run(let summary) = known.row, summary.status == .writing else { return known.row }
     }
     let row: Row
@@ -106,14 +106,14 @@ package final class Library: Sendable {
   }
 }
 
-/// What shows that a recording has changed: sizes and times of its file and of its log.
+/// The state of a recording's files: sizes and times of its file and of its log.
 struct FileStamp: Equatable, Sendable {
-  /// When it changed last.
+  /// The time of the last change.
   let changed: Double
   private let sizes: [Int?]
   private let times: [Double?]
 
-  /// Nil where there is no such file.
+  /// Nil if there is no such file.
   init?(_ path: String) {
     guard let time = Files.modificationTime(path) else { return nil }
     let log = path + "-wal"

@@ -2,7 +2,7 @@ import Experiments
 import Recordings
 import Rollouts
 
-/// What the library page asks for.
+/// The library page's requests.
 struct LibraryPart: Sendable {
   let library: Library
   let thumbnails: Thumbnails
@@ -59,7 +59,7 @@ struct LibraryPart: Sendable {
     let words = tags.compactMap(\.text)
     guard words.count == tags.count, words.count <= 100,
       (words + [note]).allSatisfy({ $0.utf8.count <= 10_000 })
-    else { throw Refusal.invalid("tags are words, and neither they nor a note are that long") }
+    else { throw Refusal.invalid("a tag must be a word, and this tag or note is too long") }
     let known = try Recording(entry.path).description().tags
     let label = try Recording.label(
       entry.path, adding: words.filter { !known.contains($0) },

@@ -8,8 +8,8 @@ import Replay
 import Rollouts
 import Synchronization
 
-/// Small pictures of recordings: the last frame of the last episode, and the curve of the returns. Those that were
-/// asked for last are kept.
+/// Small pictures of recordings: the last frame of the last episode, and the curve of the returns. The most
+/// recently used are kept.
 final class Thumbnails: Sendable {
   private struct Key: Hashable {
     var id: String
@@ -73,7 +73,7 @@ struct Sparkline: Drawing {
   let theme: Theme
   private let means: [Double]
 
-  /// The curve of some values: as many means as there are pixels.
+  /// The curve of some values: one mean per pixel.
   init(_ outcomes: Outcomes, _ theme: Theme) throws {
     self.theme = theme
     var known = 0

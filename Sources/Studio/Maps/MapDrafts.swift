@@ -7,24 +7,24 @@ import Rollouts
 import Synchronization
 import Worlds
 
-/// A map while it is drawn: its text, and the world on it as far as it goes.
+/// A map while it is drawn: its text, and its world if the text can be read.
 struct MapDraft: Sendable {
   let kind: MapKind
   let text: String
   let scenery: any World
 }
 
-/// The last drafts that pages sent, by keys, so that their findings and pictures of every size need not send them again.
+/// The latest drafts that pages sent, by keys, so that later requests about them need not send them again.
 final class MapDrafts: Sendable {
   private let tables: PictureTables
   private let kept = Mutex<(next: Int, drafts: [Int: MapDraft])>((0, [:]))
 
-  /// How many are kept: a page asks about its newest.
+  /// How many are kept: a page asks only about its newest.
   private static let most = 12
 
   init(_ tables: PictureTables) { self.tables = tables }
 
-  /// Keeps a draft; its key.
+  /// Keeps a draft; returns its key.
   func keep(_ draft: JSON, _ kind: MapKind) throws -> Int {
     let text = try kind.editing.text(draft)
     let made = MapDraft(kind: kind, text: text, scenery: try kind.editing.scenery(text))
@@ -36,15 +36,15 @@ final class MapDrafts: Sendable {
     }
   }
 
-  /// The draft of a key.
+  /// The draft with a key.
   func draft(_ key: Int) throws(Refusal) -> MapDraft {
     guard let draft = kept.withLock({ $0.drafts[key] }) else {
-      throw .missing("this draft is not kept any more")
+      throw .missing("this draft is no longer kept")
     }
     return draft
   }
 
-  /// What `reel map check` says of it.
+  /// The result of `reel map check`.
   func report(of draft: MapDraft) throws -> JSON {
     let report = try MapReport { try tables.catalog.surveyMap(draft.text) }
     let lines = report.surveyed?.lines ?? []
@@ -56,7 +56,7 @@ final class MapDrafts: Sendable {
     ]
   }
 
-  /// The world at its start, and where the map stands on the picture.
+  /// A picture of the world at its start, and the map's place on it.
   func picture(of draft: MapDraft, _ options: PictureOptions) throws -> (Canvas, board: Rect) {
     let world = draft.scenery
     let start = OnlyStart(world)
@@ -71,7 +71,7 @@ final class MapDrafts: Sendable {
   }
 }
 
-/// An episode of which only the beginning is ever looked at.
+/// An episode of which only the first frame is used.
 private struct OnlyStart: EpisodeSource {
   let episode = Episode(
     number: 1, seed: 1, firstStep: 0, stride: 1, steps: 1, return: 0, ending: .running)

@@ -13,10 +13,10 @@ struct MapKind: Sendable {
   var name: String { entry.name }
 }
 
-/// The maps that are here: built-in ones, those of the folder where the command line looks, and what pages save there.
+/// The available maps: built-in ones, those of the folder that the command line uses, and what pages save there.
 struct MapShelf: Sendable {
   let catalog: Catalog
-  /// The folder of maps, with a folder in it for each kind.
+  /// The folder of maps, with a subfolder for each kind.
   let folder: String
 
   /// Every kind of map that can be drawn.
@@ -27,7 +27,7 @@ struct MapShelf: Sendable {
     }
   }
 
-  /// The kind of a world's name.
+  /// The kind with a world's name.
   func kind(_ name: String) throws(Refusal) -> MapKind {
     guard let kind = kinds.first(where: { $0.name == name }) else {
       throw .missing("there are no maps of a world '\(name.prefix(40))'")
@@ -35,7 +35,7 @@ struct MapShelf: Sendable {
     return kind
   }
 
-  /// A kind for a page: what draws it, and which maps it has.
+  /// A kind as JSON: its editor, and its maps.
   func json(of kind: MapKind) -> JSON {
     let own = ownNames(of: kind)
     let others = MapFinder(kind.maps, of: kind.name).names.filter { !own.contains($0) }
@@ -64,7 +64,7 @@ struct MapShelf: Sendable {
       throw Refusal.missing("there is no map '\(name)' of \(kind.name) here")
     }
     let found = try finder.map(named: name)
-    // A command takes a bare name for a file here as well; a page does not.
+    // A command also takes a bare name for a file here; a page does not.
     let tail = "/\(kind.maps.folder)/\(name).\(kind.maps.fileEnding)"
     guard found.place.hasSuffix(tail) || !Files.exists(name) else {
       throw Refusal.missing("\(found.place) is not in the folder of maps")
@@ -72,14 +72,14 @@ struct MapShelf: Sendable {
     return found
   }
 
-  /// Keeps a draft that can be read as a map; the file.
+  /// Saves a draft that is a valid map; returns the file.
   func save(_ draft: MapDraft, as name: String, replacing: Bool) throws -> String {
     let path = path(of: try Self.checked(name), draft.kind)
     let report = try MapReport { try draft.kind.maps.survey(draft.text) }
     if let fault = report.faults.first {
-      throw Refusal(status: 422, description: "this is no map yet: \(fault)")
+      throw Refusal(status: 422, description: "this is not a map yet: \(fault)")
     }
-    // What is there may be a link to somewhere else.
+    // An existing file may be a link to somewhere else.
     for place in [Files.folder(of: path), path] where Files.exists(place) {
       guard Files.resolved(place).hasPrefix(Files.resolved(folder) + "/") else {
         throw Refusal.conflict("\(path) leads out of the folder of maps")
@@ -97,7 +97,7 @@ struct MapShelf: Sendable {
     "\(folder)/\(kind.maps.folder)/\(name).\(kind.maps.fileEnding)"
   }
 
-  /// A name that is no path and no option of a command.
+  /// Whether a name is neither a path nor an option of a command.
   static func checked(_ name: String) throws(Refusal) -> String {
     let letters = name.utf8
     func isLetter(_ byte: UInt8) -> Bool {

@@ -6,13 +6,13 @@ import Synchronization
 import Trainers
 import Worlds
 
-/// Lets an agent learn on a map for a few seconds, into a recording of the library. One at a time.
+/// Trains an agent on a map for a few seconds, into a recording of the library. One at a time.
 final class MapTrial: Sendable {
   private let catalog: Catalog
   private let library: Library
   private let current = Mutex<Trial?>(nil)
 
-  /// After how many seconds it ends, done or not: a recording goes on from there with `reel train --resume`.
+  /// The time limit in seconds; `reel train --resume` can continue the recording.
   private static let seconds = 20.0
 
   private struct Trial {
@@ -31,12 +31,12 @@ final class MapTrial: Sendable {
     (self.catalog, self.library) = (catalog, library)
   }
 
-  /// Begins to learn on a draft under a name.
+  /// Starts to train on a draft under a name.
   func begin(_ draft: MapDraft, named name: String) throws {
     let folders = library.places.filter { Files.isFolder($0) || !Files.exists($0) }
     guard let home = folders.first else {
       throw Refusal.conflict(
-        "this studio shows single files: start it with a folder, and agents can learn into it")
+        "this studio shows single files: start it with a folder to record agents there")
     }
     let world = draft.kind.name
     var plan = try catalog.plan(PlanRequest(world))
@@ -52,7 +52,7 @@ final class MapTrial: Sendable {
     }
     guard isFree else { throw Refusal.conflict("an agent is learning already: stop it first") }
     let thread = SystemThread { [self, run] in learn(run) }
-    guard let thread else { return fail("the system has no thread to give") }
+    guard let thread else { return fail("the system cannot start another thread") }
     thread.detach()
   }
 
@@ -73,10 +73,10 @@ final class MapTrial: Sendable {
 
   private func fail(_ sentence: String) { current.withLock { $0?.failure = sentence } }
 
-  /// Ends it at its next step; what was learned is kept.
+  /// Stops at the next step; the recording is kept.
   func stop() { current.withLock { $0?.isWanted = false } }
 
-  /// How it stands.
+  /// The status of the trial.
   var json: JSON {
     guard let trial = current.withLock({ $0 }) else { return ["status": "none"] }
     let status = trial.isRunning ? "learning" : trial.failure == nil ? "done" : "failed"

@@ -6,17 +6,17 @@ import Replay
 import Rollouts
 import Worlds
 
-/// What the page of maps asks for.
+/// The map page's requests.
 ///
-/// `GET /api/maps`: which kinds of map there are, what draws them, and which maps are here. `open`, `blank`, `random`
-/// and `read` give drafts; `draft` takes one and gives it a key, under which `check`, `picture` and `text` know it,
-/// `save` keeps it, and `try` lets an agent learn on it.
+/// `GET /api/maps`: the kinds of maps, their editors, and the available maps. `open`, `blank`, `random`
+/// and `read` give drafts; `draft` takes one and gives it a key for `check`, `picture` and `text`;
+/// `save` saves it, and `try` trains an agent on it.
 struct MapsPart: Sendable {
   private let shelf: MapShelf
   private let drafts: MapDrafts
   private let trial: MapTrial
 
-  /// Maps are kept in a folder, the same as the command line's, and agents learn into the library.
+  /// Maps are saved in a folder, the same as the command line's, and agents are recorded in the library.
   init(_ tables: PictureTables, library: Library, folder: String) {
     shelf = MapShelf(catalog: tables.catalog, folder: folder)
     drafts = MapDrafts(tables)
@@ -39,7 +39,7 @@ struct MapsPart: Sendable {
     case ("POST", "read"):
       let text = try request.json()["text"]?.text ?? ""
       guard let kind = shelf.kinds.first(where: { $0.maps.recognizes(text) }) else {
-        throw Refusal.invalid("this is no map of any world")
+        throw Refusal.invalid("this is not a map of any world")
       }
       return Response(["world": .string(kind.name), "draft": try kind.editing.read(text)])
     case ("POST", "draft"):

@@ -1,9 +1,9 @@
 import { make } from "./dom.js";
 import { fixed } from "./numbers.js";
 
-/** What the numbers of a measure are, in words. */
+/** What the numbers of a measure mean. */
 export const MEASURES = {
-  value: "What each action is worth; bars begin near the least", chance: "How likely each action is",
+  value: "The value of each action; bars begin near the lowest", chance: "How likely each action is",
   mean: "The mean of each number of the action",
 };
 
@@ -11,7 +11,7 @@ export const MEASURES = {
 export function showBars(list, { measure, numbers, names, best = null }) {
   const known = numbers.filter((number) => number != null);
   const [least, most] = [Math.min(...known), Math.max(...known)];
-  // Values that are near one another differ by little, and that is what matters.
+  // Values that are close together differ by little, and the difference is what matters.
   const [low, high] = measure === "chance" ? [0, 1]
     : measure === "mean" ? [Math.min(-1, least), Math.max(1, most)] : [least - (most - least || 1) / 12, most];
   const width = high - low;

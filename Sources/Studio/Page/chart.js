@@ -1,7 +1,7 @@
 import { make } from "./dom.js";
 import { clamp } from "./numbers.js";
 
-/** A chart that was drawn elsewhere, with a cursor over it. `choose(x)` hears where somebody points. */
+/** A chart drawn by the server, with a cursor over it. `choose(x)` is called with the place that is pointed at. */
 export function drawnChart(name, choose) {
   const image = make("img", { alt: "", draggable: "false" });
   const cursor = make("div", { class: "cursor", hidden: true });

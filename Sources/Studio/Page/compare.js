@@ -10,7 +10,7 @@ const CLOCKS = [["episodes", "episodes"], ["steps", "steps"], ["time", "seconds"
 /** Two to six runs on one clock. */
 export const page = {
   title: "Compare",
-  keys: [["Space", "play or pause"], ["← →", "a step back or on"], ["Shift ← →", "along training"],
+  keys: [["Space", "play or pause"], ["← →", "a step back or forward"], ["Shift ← →", "earlier or later in training"],
     ["- +", "slower or faster"]],
   async open(root, { query }) {
     const runs = query.get("runs") ?? "";
@@ -96,7 +96,7 @@ class Comparison {
       make("tbody", {}, differences.map(({ name, values }) => make("tr", {},
         make("th", { scope: "row" }, name.replaceAll("_", " ")), values.map((value) => make("td", {}, cell(value))))))));
     this.difference = make("img", { class: "difference", alt: "" });
-    this.differenceCard = make("section", { class: "card", hidden: true }, make("h2", {}, "Maps, one less the other"),
+    this.differenceCard = make("section", { class: "card", hidden: true }, make("h2", {}, "Difference between the maps"),
       this.difference);
     const files = runs.map((run) => quoted(run.file)).join(" ");
     const command = `reel compare ${files} -o compare.png\nreel curve ${files} -o curves.png`
@@ -149,7 +149,7 @@ class Comparison {
     await this.go(this.at ?? this.end);
   }
 
-  /** Puts the clock of training at a place. */
+  /** Moves the training clock to a place. */
   async go(at) {
     this.at = clamp(at, 0, this.end);
     this.training.value = 1000 * this.at / (this.end || 1);
@@ -168,7 +168,7 @@ class Comparison {
     this.seek(Math.min(this.t, Number(this.time.max)));
   }
 
-  /** The clock's place in the unit that the server counts in: charts of long runs count minutes or hours. */
+  /** The clock's place in the server's unit: charts of long runs use minutes or hours. */
   get seconds() {
     const unit = this.clock !== "time" ? 1 : { Minutes: 60, Hours: 3600 }[this.drawn?.label] ?? 1;
     return this.at * unit;
@@ -253,7 +253,7 @@ class Comparison {
       const { image } = await picture(path("/api/compare/difference",
         { runs: this.ids.split(",").slice(0, 2).join(","), theme: theme.name, size: 560 }));
       const canvas = make("canvas", { width: image.width, height: image.height, class: "difference", role: "img",
-        "aria-label": "The values of the first run less those of the second" });
+        "aria-label": "The values of the first run minus those of the second" });
       canvas.getContext("2d").drawImage(image, 0, 0);
       this.difference.replaceWith(canvas);
       this.difference = canvas;

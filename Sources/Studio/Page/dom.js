@@ -1,6 +1,6 @@
 /**
- * An element with attributes, listeners (functions, by the names of their events) and children, which are elements or
- * text. Text is never taken for markup.
+ * An element with attributes, listeners (functions, named after their events) and children, which are elements or
+ * text. Text is never parsed as markup.
  */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -13,7 +13,7 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A labelled choice among options, each a value or [value, words]. */
+/** A labelled choice among options, each a value or [value, text]. */
 export function choice(label, options, value, changed) {
   const select = make("select", { change: () => changed(select.value) }, options.map((option) => {
     const [key, words] = Array.isArray(option) ? option : [option, option];
@@ -22,18 +22,18 @@ export function choice(label, options, value, changed) {
   return make("label", { class: "choice" }, make("span", {}, label), select);
 }
 
-/** Says something to those who listen to the page. */
+/** Announces a text to screen readers. */
 export function say(text) {
   document.getElementById("said").textContent = text;
 }
 
-/** A copy of a text where people paste from. */
+/** Copies a text to the clipboard. */
 export async function copy(text) {
   await navigator.clipboard.writeText(text);
   say("Copied");
 }
 
-/** A word as a shell takes it. */
+/** A word quoted for a shell. */
 export function quoted(word) {
   return /^[\w./=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

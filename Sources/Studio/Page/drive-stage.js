@@ -1,12 +1,12 @@
 import { make } from "./dom.js";
 import { decoded, messages } from "./server.js";
 
-/** What stands before a game's words and its picture: how long each is. */
+/** The bytes before a game's state and its picture: how long each is. */
 const HEAD = 8;
 
 /**
- * What a game shows, as it comes: `shown(state, image)` hears each. Where several have come at once, only the newest
- * picture is shown.
+ * The frames of a game as they come: `shown(state, image)` is called with each. If several have come at once, only the
+ * newest picture is shown.
  */
 export async function frames(address, shown, signal) {
   const sizes = (view) => [view.getUint32(4, true), view.getUint32(0, true)];
@@ -22,7 +22,7 @@ export async function frames(address, shown, signal) {
   }
 }
 
-/** Hears where somebody points at a picture, in shares of it from the left and the top, and null at the end. */
+/** Reports where a picture is pointed at, as shares of it from the left and the top, and null at the end. */
 export function pointed(element, canvas, hear) {
   let active = null;
   const place = (event) => {
@@ -51,7 +51,7 @@ export function pointed(element, canvas, hear) {
 
 const NAMES = { ArrowLeft: "←", ArrowUp: "↑", ArrowDown: "↓", ArrowRight: "→", Space: "Space" };
 
-/** A world's keys as buttons, for those who have none: those that point lie around the middle. */
+/** A world's keys as buttons, for devices without keys: those with a direction are placed around the middle. */
 export class Pad {
   constructor(keys, { press, release }) {
     const rows = keys.flatMap(({ way }) => way ? [way[1]] : []);

@@ -9,8 +9,8 @@ import { theme } from "./theme.js";
 /** A game that a person plays, alone or in turns with an agent. */
 export const page = {
   title: "Drive",
-  keys: [["← ↑ ↓ →", "drive, also W A S D; what a world's keys do stands beside it"], ["t", "hand over or take back"],
-    ["p", "pause or go on"], [".", "a single step"], ["r", "restart"], ["h", "show or hide the advice"],
+  keys: [["← ↑ ↓ →", "drive, also W A S D; each world's keys are listed beside the stage"], ["t", "hand over or take back"],
+    ["p", "pause or continue"], [".", "a single step"], ["r", "restart"], ["h", "show or hide the advice"],
     ["k", "keep as a recording"]],
   async open(root, { query }) {
     const drive = new DrivePage(root);
@@ -55,7 +55,7 @@ class DrivePage {
     const world = make("select", { name: "world", change: () => fill() }, worlds.map(({ name }) => make("option", {}, name)));
     const fill = () => {
       const names = worlds.find(({ name }) => name === world.value).maps;
-      maps.replaceChildren(make("option", { value: "" }, names.length ? "the usual one" : "it has no maps"),
+      maps.replaceChildren(make("option", { value: "" }, names.length ? "default" : "no maps"),
         ...names.map((name) => make("option", {}, name)));
       maps.disabled = !names.length;
     };
@@ -83,7 +83,7 @@ class DrivePage {
         make("button", { class: "main" }, "Play")),
         trouble,
         make("p", { class: "hint" },
-          "To play with a trained agent's advice, or to go on in the middle of an episode, open its run and press Drive.")));
+          "To play with a trained agent's advice, or to continue in the middle of an episode, open its run and press Drive.")));
     this.showWorlds();
   }
 
@@ -102,7 +102,7 @@ class DrivePage {
     this.parts.screen.focus({ preventScroll: true });
   }
 
-  // ---- What stands on the page
+  // ---- The page's parts
 
   build() {
     const { facts } = this;
@@ -145,7 +145,7 @@ class DrivePage {
           make("section", { class: "card" }, make("div", { class: "bar" }, make("h2", {}, "Who drives")),
             make("div", { class: "who", role: "group", "aria-label": "Who drives" }, parts.you, parts.agent),
             facts.has_agent ? make("p", { class: "hint" }, "Any driving key takes over; t hands back.")
-              : make("p", { class: "hint" }, "Nobody was trained here. Open a run and press Drive to have its agent's advice.")),
+              : make("p", { class: "hint" }, "There is no trained agent here. Open a run and press Drive to get its agent's advice.")),
           make("section", { class: "card pads" }, make("div", { class: "bar" }, make("h2", {}, "Keys")), this.pad.element,
             facts.can_point ? make("p", { class: "hint" }, "Or drag on the stage to where it should go.") : null),
           facts.has_agent ? make("section", { class: "card" },
@@ -166,7 +166,7 @@ class DrivePage {
     return Math.round(Math.max(240, Math.min(1200, width)) / 16) * 16;
   }
 
-  /** Shows the game as long as the page is seen; time stands still otherwise. */
+  /** Shows the game while the page is visible; time stops otherwise. */
   async watch() {
     this.watching?.abort();
     if (this.isClosed || !this.game || document.hidden || this.state?.ended) return;
@@ -222,7 +222,7 @@ class DrivePage {
     }
     if (state.driver === "agent") return state.paused ? "The agent waits." : "The agent drives.";
     const how = this.facts.can_point ? "Press a key, or drag on the stage" : "Press a key";
-    if (state.paused && this.facts.is_clocked) return `${how}, to go.`;
+    if (state.paused && this.facts.is_clocked) return `${how} to start.`;
     return state.t === 0 ? `${how}.` : "You drive.";
   }
 
@@ -266,11 +266,11 @@ class DrivePage {
     parts.end.replaceChildren(...(state.run
       ? ["It is in the library: ", make("a", { href: `/run/${state.run}` }, "open the recording"), " "]
       : ["Nothing was played, so there is no recording. "]), again);
-    say(state.run ? "The recording is kept" : "Nothing was played");
+    say(state.run ? "The recording is saved" : "Nothing was played");
     this.watching?.abort();
   }
 
-  // ---- What people do
+  // ---- Input
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.facts || document.querySelector("dialog[open]")) return;
@@ -315,7 +315,7 @@ class DrivePage {
     this.send({});
   }
 
-  /** Sends what is held now, one thing after the other: no press is lost, and of mere moves the newest goes. */
+  /** Sends what is held now, one request at a time: no press is lost, and of moves only the newest is sent. */
   async send(body) {
     if (!this.game || this.state?.ended) return;
     const last = this.outbox[this.outbox.length - 1];

@@ -95,7 +95,7 @@ class Library {
     }
   }
 
-  /** Those that the search means, live ones first. */
+  /** The recordings that match the search, live ones first. */
   get shown() {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const text = (run) => [run.name, run.world, run.map_name, run.trainer, run.preset, run.purpose,
@@ -135,7 +135,7 @@ class Library {
     this.compare.textContent = this.chosen.size ? `Compare ${this.chosen.size}` : "Compare";
   }
 
-  /** A run's row, made again only where something changed. */
+  /** A run's row, built again only if something has changed. */
   row(run) {
     const known = this.rows.get(run.id);
     const text = JSON.stringify(run);
@@ -189,7 +189,7 @@ class Library {
   choose(id, box) {
     if (box.checked && this.chosen.size >= MOST) {
       box.checked = false;
-      say(`At most ${MOST} runs stand side by side`);
+      say(`At most ${MOST} runs can be compared`);
       return;
     }
     if (box.checked) this.chosen.add(id); else this.chosen.delete(id);
@@ -200,7 +200,7 @@ class Library {
     if (this.chosen.size > 1) go(`/compare?runs=${[...this.chosen].join(",")}`);
   }
 
-  /** Pictures of a row that somebody sees. */
+  /** The pictures of a visible row. */
   paint(row) {
     const { id, changed } = row.dataset;
     const key = `${changed} ${theme.name}`;
@@ -211,7 +211,7 @@ class Library {
       const image = make("img", {
         src: path(`/api/library/${part}`, { id, theme: theme.name, changed }), alt: "", width, height,
         decoding: "async", error: () => place.replaceChildren(),
-        // A picture that stands stays until the next one is there.
+        // The old picture stays until the new one is loaded.
         load: () => place.replaceChildren(image),
       });
     }
@@ -230,7 +230,7 @@ class Library {
     const trouble = make("p", { class: "trouble", role: "alert" });
     const dialog = make("dialog", { class: "label-editor", close: () => dialog.remove() },
       make("h2", {}, run.name),
-      make("label", {}, make("span", {}, "Tags, with commas between"), tags),
+      make("label", {}, make("span", {}, "Tags, separated by commas"), tags),
       make("label", {}, make("span", {}, "Note"), note), trouble,
       make("p", { class: "buttons" },
         make("button", {

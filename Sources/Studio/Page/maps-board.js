@@ -2,12 +2,12 @@ import { make } from "./dom.js";
 import { clamp } from "./numbers.js";
 
 const MOST_PICTURE = 2400;
-/** About how much of a picture's longer side is map: the rest is margin. */
+/** Roughly the share of a picture's longer side that the map takes: the rest is margin. */
 const MAP_SHARE = 0.9333;
 
 /**
  * A map's picture that can be zoomed, moved and pointed at. Places are in the map's own units: cells, or pixels of a
- * city. `draw(context, board)` draws over the picture; `down`, `move`, `up` and `leave` hear where somebody points.
+ * city. `draw(context, board)` draws over the picture; `down`, `move`, `up` and `leave` receive the pointer's place.
  */
 export class Board {
   constructor({ label, draw, down, move, up, leave, cancel, changed }) {
@@ -34,7 +34,7 @@ export class Board {
     cancelAnimationFrame(this.frame);
   }
 
-  /** The map has other sides. */
+  /** Sets the sides of another map. */
   resize(width, height) {
     const isSame = width === this.size.width && height === this.size.height;
     this.size = { width, height };
@@ -42,14 +42,14 @@ export class Board {
     if (!isSame || !this.place.scale) this.fit();
   }
 
-  /** A picture, and the map's place on it as shares of the picture. */
+  /** Shows a picture, with the map's place on it as shares of the picture. */
   show(image, shares) {
     Object.assign(this, { image, shares });
     if (image && this.isFitted) this.settle();
     this.redraw();
   }
 
-  /** Stands so that each pixel of the picture is one of the screen, if that is nearly so already. */
+  /** Zooms so that each pixel of the picture is one of the screen, if that is almost so already. */
   settle() {
     const [x, y, width] = this.shares;
     const { ratio } = this;
@@ -61,14 +61,14 @@ export class Board {
     this.place = { scale, x: left + x * wide, y: top + y * high };
   }
 
-  /** Pixels of the screen in one of the page. */
+  /** Screen pixels per page pixel. */
   get ratio() {
     return Math.min(devicePixelRatio, 2);
   }
 
-  // ---- Where things are
+  // ---- Coordinates
 
-  /** Where the map stands when all of it is seen. */
+  /** Where the map is when all of it is visible. */
   fit() {
     const { clientWidth: width, clientHeight: height } = this.box;
     if (!width || !height) return;
@@ -106,12 +106,12 @@ export class Board {
     return { x: (event.clientX - area.left - x) / scale, y: (event.clientY - area.top - y) / scale };
   }
 
-  /** Where a point of the map stands in the box. */
+  /** Where a point of the map is in the box. */
   at(x, y) {
     return [this.place.x + x * this.place.scale, this.place.y + y * this.place.scale];
   }
 
-  /** Moves the view so that a point is seen. */
+  /** Moves the view so that a point is visible. */
   reveal(x, y) {
     const [left, top] = this.at(x, y);
     const { clientWidth: width, clientHeight: height } = this.box;
@@ -121,7 +121,7 @@ export class Board {
     if (dx || dy) this.move(dx, dy);
   }
 
-  /** How large a picture is of use now: its longer side. */
+  /** The useful size of a picture now: its longer side. */
   get pictureSize() {
     const side = Math.max(this.size.width, this.size.height) / MAP_SHARE * this.ratio;
     if (this.isFitted) return clamp(Math.floor(side * this.fitScale), 64, MOST_PICTURE);
@@ -209,7 +209,7 @@ export class Board {
       const [x, y, w, h] = this.shares;
       context.imageSmoothingQuality = "high";
       context.globalAlpha = this.beneath ? this.cover : 1;
-      // Only the map itself may cover a picture beneath it; else its margin belongs to it.
+      // Only the map itself may cover a picture beneath it; otherwise its margin belongs to it.
       if (this.beneath) {
         context.drawImage(image, x * image.width, y * image.height, w * image.width, h * image.height,
           left, top, wide, high);

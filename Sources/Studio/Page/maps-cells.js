@@ -6,7 +6,7 @@ const TOOLS = [["brush", "Brush", "b"], ["line", "Line", "l"], ["rectangle", "Re
 
 /** Draws mazes, lakes and grids: cells, each a symbol of the map's format. */
 export class CellsEditor {
-  static keys = [["← ↑ → ↓", "move the cell cursor"], ["Space", "paint, or begin and end a line"],
+  static keys = [["← ↑ → ↓", "move the cell cursor"], ["Space", "paint, or start and end a line"],
     ["1 – 9", "choose a brush"], ["b l r f", "brush, line, rectangle, fill"], ["Delete", "back to floor"]];
 
   constructor(page, kind) {
@@ -31,7 +31,7 @@ export class CellsEditor {
     return this.tools.takes_values && !Number.isNaN(Number(this.tools.brushes[place].symbol));
   }
 
-  // ---- What stands beside the board
+  // ---- The tools beside the board
 
   build() {
     const { tools } = this;
@@ -77,7 +77,7 @@ export class CellsEditor {
     say(this.tools.brushes[place].name);
   }
 
-  /** The draft is another one. */
+  /** Called when the draft was replaced. */
   opened() {
     this.dirty.clear();
     this.rowsInput.value = this.rows;
@@ -85,7 +85,7 @@ export class CellsEditor {
     if (this.cursor) this.cursor = this.inside(this.cursor);
   }
 
-  /** A row of cells, one of each brush, of which the server paints what buttons and fresh cells look like. */
+  /** A row of cells, one of each brush, which the server paints for the buttons and for fresh cells. */
   get palette() {
     const { brushes } = this.tools;
     return { ...this.draft, title: "", notes: [], columns: brushes.length, cells: brushes.map(({ symbol }) => symbol) };
@@ -113,7 +113,7 @@ export class CellsEditor {
     return { row: clamp(row, 0, this.rows - 1), column: clamp(column, 0, this.columns - 1) };
   }
 
-  /** Paints a cell; the start is moved, and is not painted over. */
+  /** Paints a cell; the start can be moved but not painted over. */
   set({ row, column }, symbol) {
     const { cells } = this.draft;
     const { start, floor } = this.tools;
@@ -154,7 +154,7 @@ export class CellsEditor {
     return cells;
   }
 
-  /** All cells like one that hang together with it. */
+  /** All connected cells of the same kind. */
   fill(cell, symbol) {
     const { cells } = this.draft;
     const like = cells[cell.row * this.columns + cell.column];
@@ -186,7 +186,7 @@ export class CellsEditor {
     this.isChanged = false;
     const here = this.draft.cells[cell.row * this.columns + cell.column];
     const { floor, start } = this.tools;
-    // Painting what is there already takes it away, and so does the other button.
+    // Painting a cell with what it has, or with the other button, clears it.
     const takesAway = event.button === 2 || (this.tool === "brush" && here === this.symbol && here !== start);
     this.ink = takesAway ? floor : this.symbol;
     this.from = cell;
@@ -229,7 +229,7 @@ export class CellsEditor {
     this.page.endEdit();
   }
 
-  /** What was begun is left. */
+  /** Cancels what was begun. */
   cancelled() {
     this.from = null;
     this.preview = null;
@@ -281,7 +281,7 @@ export class CellsEditor {
     return Boolean(tool);
   }
 
-  /** Paints where the cursor is; a line or rectangle is begun, then ended. */
+  /** Paints at the cursor; a line or rectangle is begun, then ended. */
   paintAtCursor(symbol) {
     const isShape = this.tool === "line" || this.tool === "rectangle";
     if (isShape && !this.keyFrom) {
@@ -326,12 +326,12 @@ export class CellsEditor {
     this.page.replace({ ...before, columns, cells });
   }
 
-  /** The same sides, and nothing but a start and a goal. */
+  /** An empty map of the same size with a start and a goal. */
   get blankSize() {
     return { width: this.columns, height: this.rows };
   }
 
-  // ---- Over the picture
+  // ---- Drawing over the picture
 
   words(cell) {
     const symbol = this.draft.cells[cell.row * this.columns + cell.column];
@@ -344,7 +344,7 @@ export class CellsEditor {
     return cell && this.cellAt({ x: cell.column, y: cell.row }) ? this.words(cell) : "";
   }
 
-  /** A picture of some version came: what it shows need not be drawn over it. */
+  /** Called when the picture of a version has come: what it shows need not be drawn over it. */
   pictured(version) {
     for (const [place, changed] of this.dirty) {
       if (changed <= version) this.dirty.delete(place);
@@ -362,7 +362,7 @@ export class CellsEditor {
       if (swatch) context.drawImage(swatch.image, ...swatch.part, ...area(cell));
     }
     if (this.page.isPlaying) return;
-    // Who only looks sees the painter's picture alone.
+    // Cell lines are drawn only while the map is in use.
     const isFocused = document.activeElement === board.canvas;
     if (scale >= 9 && (this.hover || isFocused)) this.lines(context, board);
     if (this.preview) {

@@ -1,6 +1,6 @@
 import { make } from "./dom.js";
 
-/** Offers the maps that are here, and files of this computer. `choose` has `name(name)` and `file(file)`. */
+/** Offers the available maps, and files of this computer. `choose` has `name(name)` and `file(file)`. */
 export function openDialog(root, kind, choose) {
   const pick = (act) => () => { dialog.close(); act(); };
   const list = (words, maps) => maps.length ? [make("h3", {}, words), make("div", { class: "map-list" },
@@ -17,7 +17,7 @@ export function openDialog(root, kind, choose) {
   dialog.showModal();
 }
 
-/** Asks under which name a map is kept. `keep` has `save(name, replace)` and `download()`, which gives its text. */
+/** Asks for the name to save a map under. `keep` has `save(name, replace)` and `download()`, which gives its text. */
 export function nameDialog(root, kind, name, keep) {
   const input = make("input", { type: "text", value: name, maxlength: 64, required: true, autocomplete: "off",
     spellcheck: "false", pattern: "[A-Za-z0-9][A-Za-z0-9_\\-]*", input: () => ask() });

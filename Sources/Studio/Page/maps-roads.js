@@ -5,10 +5,10 @@ import { distance, encloses, extent, nearest, put, rings, segments, trace } from
 
 const TOOLS = [["select", "Select and move"], ["roads", "Road"], ["ways", "River, path"], ["areas", "Area"]];
 
-/** Draws cities: roads and other lines, grounds, and the points that a car starts at and drives to. */
+/** Draws cities: roads and other lines, areas, and the points that a car starts from and drives to. */
 export class RoadsEditor {
   static keys = [["1 – 4", "in a city: select, road, river, area"], ["Enter", "end a line"],
-    ["Escape", "leave it"], ["Backspace", "take back its last point"], [", .", "feature before or after"]];
+    ["Escape", "cancel it"], ["Backspace", "remove its last point"], [", .", "previous or next feature"]];
 
   constructor(page, kind) {
     Object.assign(this, { page, tools: kind.tools, tool: "select", selected: null, points: [], snaps: true });
@@ -20,7 +20,7 @@ export class RoadsEditor {
 
   get draft() { return this.page.draft; }
   get size() { return { width: this.draft.width, height: this.draft.height }; }
-  /** The sides of an empty city in metres: those of this one, or in the shape of a picture that is drawn over. */
+  /** The sides of an empty city in metres: those of this one, or in the proportions of the picture behind it. */
   get blankSize() {
     const { width, height, metres_per_pixel: metres } = this.draft;
     const { beneath } = this.page;
@@ -32,7 +32,7 @@ export class RoadsEditor {
     return { width: Math.round(width * metres), height: Math.round(height * metres) };
   }
 
-  // ---- What stands beside the board
+  // ---- The tools beside the board
 
   build() {
     this.toolButtons = TOOLS.map(([name, words], place) => make("button", { type: "button", class: "tool wide",
@@ -48,16 +48,16 @@ export class RoadsEditor {
       "aria-label": "How much the map covers the picture", input: () => this.cover(cover) });
     this.cover(cover);
     this.coverRow = make("label", { class: "field", hidden: !this.page.beneath },
-      make("span", {}, "Map over it"), cover);
+      make("span", {}, "Map opacity"), cover);
     const file = make("input", { type: "file", accept: "image/*", "aria-label": "A picture to draw over",
       change: () => this.lay(file.files[0]) });
     this.box = make("div", { class: "map-tools" },
       make("h3", {}, "Draw"), make("div", { class: "tool-column", role: "group", "aria-label": "Tools" },
         this.toolButtons), this.kindBox, this.finishButton,
-      make("label", { class: "check-field" }, snaps, "Snap to what is there"),
+      make("label", { class: "check-field" }, snaps, "Snap to what exists"),
       make("label", { class: "field" }, make("span", {}, "Roads ×"), this.scale), this.selection,
       make("details", {}, make("summary", {}, "Draw over a picture"),
-        make("p", { class: "hint" }, "It never leaves this page. New makes a city of its shape."), file, this.coverRow));
+        make("p", { class: "hint" }, "The picture never leaves this page. New makes a city of the same shape."), file, this.coverRow));
   }
 
   cover(input) {
@@ -85,7 +85,7 @@ export class RoadsEditor {
     say(TOOLS.find(([each]) => each === name)[1]);
   }
 
-  /** The draft is another one. */
+  /** Called when the draft was replaced. */
   opened() {
     this.fresh.clear();
     this.drag = this.over = null;
@@ -95,7 +95,7 @@ export class RoadsEditor {
     this.showSelection();
   }
 
-  /** Changes the draft; undone as one. */
+  /** Changes the draft as one undoable step. */
   change(work, feature) {
     this.page.beginEdit();
     work();
@@ -108,7 +108,7 @@ export class RoadsEditor {
 
   get feature() { return this.draft.features[this.selected]; }
 
-  /** How wide a line is, in pixels of the map. */
+  /** The width of a line, in pixels of the map. */
   width({ kind, shape, tags }) {
     if (shape !== "line") return 2;
     const { roads, ways, least_road: least, most_road: most } = this.tools;
@@ -127,7 +127,7 @@ export class RoadsEditor {
     return [feature.tags.name, kind].filter(Boolean).join(", ");
   }
 
-  /** What is below a point: a handle of what is selected, a marker, a line or an area. */
+  /** What is below a point: a handle of the selection, a marker, a line or an area. */
   hit({ x, y }, reach) {
     const { feature } = this;
     if (feature && feature.shape !== "point") {
@@ -140,7 +140,7 @@ export class RoadsEditor {
       if (middle) return { feature, ring: middle[0], after: middle[1] };
     }
     const all = this.draft.features;
-    // A pin stands above its place.
+    // A pin is drawn above its place.
     const marker = all.find((each) => this.isMarker(each) && each.parts.some(([px, py]) =>
       Math.hypot(px - x, py - y) < 1.5 * reach || Math.hypot(px - x, py - 1.8 * reach - y) < 1.5 * reach));
     if (marker) return { feature: marker };
@@ -195,7 +195,7 @@ export class RoadsEditor {
     ].filter(Boolean);
   }
 
-  /** Gives a feature the tags of a kind, in place of those that made it what it was. */
+  /** Gives a feature the tags of a kind, in place of those of its old kind. */
   become(feature, kind) {
     for (const other of [...this.tools.roads, ...this.tools.ways, ...this.tools.areas]) {
       for (const key of Object.keys(other.tags)) delete feature.tags[key];
@@ -212,7 +212,7 @@ export class RoadsEditor {
     say("Removed");
   }
 
-  /** Selects the feature before or after. */
+  /** Selects the previous or next feature. */
   step(by) {
     const { features } = this.draft;
     const next = this.selected == null ? (by > 0 ? 0 : features.length - 1)
@@ -227,7 +227,7 @@ export class RoadsEditor {
 
   // ---- Places
 
-  /** A point near corners and roads that are there becomes theirs; with Shift it stands at a right or half angle. */
+  /** Snaps a point to corners and roads nearby; with Shift to a right or half angle. */
   snapped({ x, y }, event, except, before) {
     const keep = (px, py) => [clamp(px, 0, this.draft.width), clamp(py, 0, this.draft.height)];
     if (event.shiftKey && before) {
@@ -325,7 +325,7 @@ export class RoadsEditor {
     }
   }
 
-  /** What was begun is left. */
+  /** Cancels what was begun. */
   cancelled() {
     this.drag = this.pressed = null;
     this.page.board.redraw();
@@ -336,7 +336,7 @@ export class RoadsEditor {
     this.page.board.redraw();
   }
 
-  /** Adds a corner to what is drawn; on its last one it ends, on its first it closes. */
+  /** Adds a corner to what is drawn; the last corner again ends it, the first one closes it. */
   add(point, event) {
     const { points } = this;
     const reach = this.reach(event);
@@ -352,7 +352,7 @@ export class RoadsEditor {
     return say(`corner ${points.length}`);
   }
 
-  /** Ends what is drawn: a line of two corners, an area of three. */
+  /** Ends what is drawn: a line needs two corners, an area three. */
   finish() {
     const { points, tool } = this;
     this.points = [];
@@ -405,7 +405,7 @@ export class RoadsEditor {
   }
 
   /**
-   * Does at the cursor what a click does there; what is picked up goes with the arrow keys until Space puts it down.
+   * Does at the cursor what a click does there; what is picked up moves with the arrow keys until Space puts it down.
    */
   press() {
     const event = { altKey: !this.snaps };
@@ -421,7 +421,7 @@ export class RoadsEditor {
     else say(this.drag ? `${this.name(this.drag.feature)}: picked up` : "nothing here");
   }
 
-  // ---- Over the picture
+  // ---- Drawing over the picture
 
   get status() {
     const { metres_per_pixel: metres } = this.draft;
@@ -431,7 +431,7 @@ export class RoadsEditor {
     return [this.feature ? this.name(this.feature) : "", where, drawn].filter(Boolean).join(" · ");
   }
 
-  /** A picture of some version came: what it shows need not be drawn over it. */
+  /** Called when the picture of a version has come: what it shows need not be drawn over it. */
   pictured(version) {
     for (const [feature, changed] of this.fresh) {
       if (changed <= version && this.drag?.feature !== feature) this.fresh.delete(feature);
@@ -455,7 +455,7 @@ export class RoadsEditor {
     if (this.cursor && document.activeElement === board.canvas) this.crosshair(context, board, accent);
   }
 
-  /** A feature as it will be, until the picture shows it. */
+  /** A feature as it will look, until the picture shows it. */
   ghost(context, board, feature, accent) {
     if (feature.shape === "point") return;
     trace(context, board, feature);
@@ -499,7 +499,7 @@ export class RoadsEditor {
     context.stroke();
   }
 
-  /** What is being drawn, with a line to where the pointer is. */
+  /** What is being drawn, with a line to the pointer. */
   sketch(context, board, accent) {
     const kind = this.tools[this.tool][this.chosen[this.tool]];
     const end = this.cursor ?? this.hover;

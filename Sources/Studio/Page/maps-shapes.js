@@ -11,7 +11,7 @@ export function isClosed(line) {
   return line.length > 3 && first[0] === last[0] && first[1] === last[1];
 }
 
-/** The point of a segment that is nearest to another, and how far it is. */
+/** The point of a segment that is nearest to another point, and the distance. */
 export function nearest([ax, ay], [bx, by], x, y) {
   const [dx, dy] = [bx - ax, by - ay];
   const length = dx * dx + dy * dy;
@@ -45,14 +45,14 @@ export function encloses(feature, x, y) {
   return isInside;
 }
 
-/** How much ground the box around a feature covers. */
+/** The area of the box around a feature. */
 export function extent(feature) {
   const points = rings(feature).flat();
   const span = (values) => Math.max(...values) - Math.min(...values);
   return span(points.map(([x]) => x)) * span(points.map(([, y]) => y));
 }
 
-/** Moves a point of a ring; a closed line's ends stay together. */
+/** Moves a point of a ring; the ends of a closed line stay together. */
 export function put(feature, ring, place, [x, y]) {
   const last = feature.shape === "line" && isClosed(ring) && (place === 0 || place === ring.length - 1);
   for (const each of last ? [0, ring.length - 1] : [place]) [ring[each][0], ring[each][1]] = [x, y];

@@ -4,7 +4,7 @@ import { get, path, pictures, post } from "./server.js";
 import { counted } from "./sizes.js";
 import { theme } from "./theme.js";
 
-/** An agent that learns on the map that is drawn, and is shown on it. */
+/** Trains an agent on the map that is drawn, and shows it there. */
 export class Trial {
   constructor(page) {
     this.page = page;
@@ -106,7 +106,7 @@ export class Trial {
 
   // ---- On the map
 
-  /** Shows an episode on the map, as long as that is still the one that was learned on. */
+  /** Shows an episode on the map, while it is still the map that the agent was trained on. */
   async watch(word) {
     const { page } = this;
     this.stopShowing();
@@ -133,7 +133,7 @@ export class Trial {
     } catch (error) {
       if (error.name !== "AbortError" && !this.isClosed) this.trouble.textContent = error.message;
     }
-    // The last frame is looked at for a moment.
+    // The last frame stays for a moment.
     if (this.showing === abort) this.resting = setTimeout(() => this.stopShowing(), 1500);
   }
 

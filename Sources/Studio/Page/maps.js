@@ -10,11 +10,11 @@ import { theme } from "./theme.js";
 const EDITORS = { cells: CellsEditor, roads: RoadsEditor };
 const MOST_UNDONE = 100;
 
-/** Maps that are drawn by hand. */
+/** The page for maps that are drawn by hand. */
 export const page = {
   title: "Maps",
   keys: [["o", "open a map"], ["s", "save"], ["n", "a new one"], ["x", "a random one"],
-    ["Ctrl Z", "undo (with Shift: redo)"], ["t", "set an agent loose"], ["+ - 0", "zoom, all of it"],
+    ["Ctrl Z", "undo (with Shift: redo)"], ["t", "set an agent loose"], ["+ - 0", "zoom in, zoom out, fit"],
     ["h", "move the map by hand"], ...CellsEditor.keys, ...RoadsEditor.keys],
   async open(root, { query }) {
     const { kinds } = await get("/api/maps");
@@ -46,7 +46,7 @@ class MapsPage {
     this.forgetTheme();
   }
 
-  // ---- What stands on the page
+  // ---- The page's parts
 
   build() {
     const button = (words, click, more = {}) => make("button", { type: "button", click, ...more }, words);
@@ -85,7 +85,7 @@ class MapsPage {
     const stage = make("section", { class: "card map-stage", "aria-label": "Map" }, this.board.box,
       make("div", { class: "map-under" }, this.status, make("span", { class: "grow" }), this.handButton,
         button("−", () => this.board.zoom(1 / 1.4), { class: "small", "aria-label": "Smaller" }),
-        button("Fit", () => this.board.fit(), { class: "small", "aria-label": "All of it" }),
+        button("Fit", () => this.board.fit(), { class: "small", "aria-label": "Fit the whole map" }),
         button("+", () => this.board.zoom(1.4), { class: "small", "aria-label": "Larger" })), this.trouble);
     const check = make("section", { class: "card check", "aria-label": "Check" },
       make("div", { class: "bar" }, make("h2", {}, "Check"), this.verdict), this.faults, this.findings, this.saved);
@@ -109,7 +109,7 @@ class MapsPage {
     this.choose(kind.world, query.get("map"));
   }
 
-  /** Goes on with a kind of map: the draft that was left, or its first map. */
+  /** Continues with a kind of map: the draft that was left, or its first map. */
   async choose(world, name) {
     if (this.kind) this.keep();
     this.trial.stopShowing();
@@ -140,7 +140,7 @@ class MapsPage {
     const { kind } = this;
     this.shares = kind.tools.shares?.map((share) => [share.name, make("input", { type: "range", min: share.low,
       max: share.high, step: 0.05, value: share.usual, "aria-label": share.label }), share.label]) ?? [];
-    this.randomBox.replaceChildren(...(kind.has_random ? [make("h3", {}, "By chance"),
+    this.randomBox.replaceChildren(...(kind.has_random ? [make("h3", {}, "Random"),
       ...this.shares.map(([, input, label]) => make("label", { class: "field" }, make("span", {}, label), input)),
       make("div", { class: "seed" }, make("label", { class: "field" }, make("span", {}, "Seed"), this.seed),
         make("button", { type: "button", click: () => this.random(), title: "A random map (x)" }, "Make"))] : []));
@@ -154,7 +154,7 @@ class MapsPage {
     }
   }
 
-  /** What is drawn outlives the page. */
+  /** Saves the draft beyond the page's lifetime. */
   keep() {
     if (!this.draft) return;
     try {
@@ -170,7 +170,7 @@ class MapsPage {
     this.start(draft);
   }
 
-  /** Shows a draft that was not there before; the one before can be had again. */
+  /** Shows a new draft; undo brings back the old one. */
   start(draft) {
     if (this.isClosed) return;
     if (this.draft) this.replace(draft); else this.put(draft);
@@ -233,7 +233,7 @@ class MapsPage {
     this.endEdit();
   }
 
-  /** What is changed until `endEdit` is undone as one. */
+  /** Begins a group of changes that are undone together, until `endEdit`. */
   beginEdit() {
     this.before = JSON.stringify(this.draft);
     this.versionBefore = this.version;
@@ -258,7 +258,7 @@ class MapsPage {
     this.showStatus();
   }
 
-  /** Takes back what was begun, as a second finger came to zoom. */
+  /** Cancels what was begun, because a second finger started to zoom. */
   cancelEdit() {
     this.editor.cancelled();
     if (!this.before) return;
@@ -275,7 +275,7 @@ class MapsPage {
 
   undo() { this.travel(this.done, this.undone, "Undone"); }
 
-  redo() { this.travel(this.undone, this.done, "Done again"); }
+  redo() { this.travel(this.undone, this.done, "Redone"); }
 
   travel(from, to, words) {
     if (!from.length || this.before) return;
@@ -292,9 +292,9 @@ class MapsPage {
     this.status.textContent = this.editor?.status ?? "";
   }
 
-  // ---- What the server paints and finds
+  // ---- Pictures and findings from the server
 
-  /** Asks for picture and findings, one question at a time: the next is about what is drawn by then. */
+  /** Asks for picture and findings, one request at a time: the next one is about the draft at that time. */
   async refresh() {
     if (this.isAsking || this.isClosed || !this.draft) return;
     this.isAsking = true;
@@ -315,7 +315,7 @@ class MapsPage {
     this.isAsking = false;
   }
 
-  /** A draft that cannot even be painted. */
+  /** Shows a draft that cannot be painted. */
   refuse(error) {
     this.sent = null;
     this.verdict.textContent = "1 problem";
@@ -328,7 +328,7 @@ class MapsPage {
     const size = this.board.pictureSize;
     const { kind } = this;
     const { image, headers } = await picture(path("/api/maps/picture", { key, size, theme: theme.name }));
-    // A picture in another size or theme may come after a newer map's.
+    // A picture in another size or theme may arrive after the picture of a newer map.
     if (this.isClosed || kind !== this.kind || this.isPlaying || version < this.paintedVersion) return;
     this.paintedVersion = version;
     this.pictureSize = size;
@@ -351,7 +351,7 @@ class MapsPage {
       make("div", {}, make("dt", {}, label), make("dd", {}, text))));
   }
 
-  /** Paints the same again: in another theme, or finer. */
+  /** Paints the same draft again, in another theme or finer. */
   repaint() {
     if (!this.sent || this.isPlaying) return;
     this.paintKey(this.sent.key, this.sent.version).catch(() => {
@@ -360,7 +360,7 @@ class MapsPage {
     });
   }
 
-  /** A closer look deserves a finer picture. */
+  /** Gets a finer picture after zooming in. */
   sharpen() {
     clearTimeout(this.sharpening);
     this.sharpening = setTimeout(() => {
@@ -383,7 +383,7 @@ class MapsPage {
     }
   }
 
-  /** The key of what is drawn now. */
+  /** The key of the current draft. */
   async currentKey() {
     if (this.sent?.version === this.version) return this.sent.key;
     const { key } = await post("/api/maps/draft", { world: this.kind.world, draft: this.draft });

@@ -4,7 +4,7 @@ import { clamp } from "./numbers.js";
 import { get } from "./server.js";
 import { theme } from "./theme.js";
 
-/** The curve of the run, and the moments of it that are worth a look. */
+/** The curve of the run, and its moments. */
 export class Learning {
   constructor(run) {
     Object.assign(this, { run, metric: "", along: "episodes", moments: [] });
@@ -42,7 +42,7 @@ export class Learning {
     }
   }
 
-  /** Marks where the cursor stands. */
+  /** Marks the cursor's place. */
   mark() {
     const { run } = this;
     if (run.episode) this.curve.mark({ episodes: run.episode.episode, steps: run.step }[this.along] ?? null);
@@ -84,11 +84,11 @@ export class Learning {
     })));
   }
 
-  /** Goes to the moment after the cursor, or before it. */
+  /** Goes to the next or previous moment. */
   jump(by) {
     const { step } = this.run;
     const shown = this.moments.filter((moment) => moment.shown);
     const next = by > 0 ? shown.find((moment) => moment.step > step) : shown.findLast((moment) => moment.step < step);
-    if (next) this.run.goTo(next); else say("No further moment");
+    if (next) this.run.goTo(next); else say("No more moments");
   }
 }

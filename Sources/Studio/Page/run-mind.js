@@ -4,7 +4,7 @@ import { clamp } from "./numbers.js";
 import { get, Latest, picture } from "./server.js";
 import { theme } from "./theme.js";
 
-/** What was known where the cursor stands: a map of places, and what was thought of each action. */
+/** What was known at the cursor: a map of places, and the numbers for each action. */
 export class Mind {
   constructor(run) {
     Object.assign(this, { run, style: null });
@@ -79,7 +79,7 @@ export class Mind {
     this.reading.textContent = error.message;
   }
 
-  /** The cell under the pointer, and where it stands as shares of the map's picture. */
+  /** The cell under the pointer, and its place as shares of the map's picture. */
   cell(event) {
     const box = this.canvas.getBoundingClientRect();
     const [left, top, width, height, rows, columns] = this.board ?? [];
@@ -92,7 +92,7 @@ export class Mind {
     };
   }
 
-  /** Reads what was known of the cell under the pointer. */
+  /** Shows what was known about the cell under the pointer. */
   async read(event) {
     const cell = this.cell(event);
     if (!cell) return this.unread();
@@ -120,7 +120,7 @@ export class Mind {
     this.reading.textContent = "";
   }
 
-  /** Goes to the last update of a cell: again and again, back through all of them. */
+  /** Goes to the last update of a cell; again goes back through all of them. */
   async chooseCell(event) {
     await this.read(event);
     if (this.update == null) return;
@@ -141,7 +141,7 @@ export class Mind {
     this.take(this.taken);
   }
 
-  /** Marks the action that was taken. */
+  /** Marks the chosen action. */
   take(name) {
     this.taken = name;
     [...this.values.children].forEach((row, action) => row.classList.toggle("taken", this.names?.[action] === name));

@@ -2,7 +2,7 @@ import { make } from "./dom.js";
 import { download } from "./server.js";
 import { theme } from "./theme.js";
 
-/** Offers what can be kept of what a run's page shows. */
+/** Offers files of what a run's page shows. */
 export function save(run) {
   const { facts, episode, learning } = run;
   const offers = [
@@ -18,7 +18,7 @@ export function save(run) {
     [kind, run.api("save", { ...query, as: kind, theme: theme.name })])]));
 }
 
-/** Offers files: rows of [words, [kind, address] …]. What takes long can be given up. */
+/** Offers files: rows of [text, [kind, address] …]. Slow ones can be cancelled. */
 function offer(root, file, rows) {
   const abort = new AbortController();
   const state = make("p", { class: "hint", role: "status" }, `From ${file}`);

@@ -4,11 +4,11 @@ import { clamp, short } from "./numbers.js";
 import { get, Latest, picture, pictures } from "./server.js";
 import { theme } from "./theme.js";
 
-/** How fast an episode can be played; 1 is ten steps a second. */
+/** The playback speeds; 1 is ten steps per second. */
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64];
 export const SPEED_NAMES = ["¼×", "½×", "1×", "2×", "4×", "8×", "16×", "32×", "64×"];
 
-/** The episode: its frames, what was done and earned, its returns, and what plays it. */
+/** The episode: its frames, actions, rewards and returns, and its player. */
 export class Stage {
   constructor(run) {
     Object.assign(this, { run, speed: 2 });
@@ -56,19 +56,19 @@ export class Stage {
           this.forget();
           if (this.playing) this.play(); else run.seek(run.t);
         },
-      }), make("span", {}, "Where it looked")) : null;
+      }), make("span", {}, "What it looked at")) : null;
     this.card = make("section", { class: "card stage", "aria-label": "Episode" },
       make("div", { class: "bar" },
-        button("«", "Episode before", () => run.moveEpisode(-1)),
+        button("«", "Previous episode", () => run.moveEpisode(-1)),
         make("label", { class: "choice" }, make("span", {}, "Episode"), this.number), this.count,
-        button("»", "Episode after", () => run.moveEpisode(1)), make("span", { class: "grow" }),
+        button("»", "Next episode", () => run.moveEpisode(1)), make("span", { class: "grow" }),
         ["first", "worst", "best", "last"].map((word) => button(word, `The ${word} episode`, () => {
           run.halt();
           run.openEpisode(word);
         }, "small"))),
       make("figure", { class: "screen" }, this.canvas), this.time,
       make("div", { class: "controls" },
-        button("◀", "Step back", () => run.move(-1)), this.playButton, button("▶", "Step on", () => run.move(1)),
+        button("◀", "Step back", () => run.move(-1)), this.playButton, button("▶", "Step forward", () => run.move(1)),
         this.speedChoice, this.follow, looks),
       this.words, this.now, this.strip.box);
   }
@@ -85,7 +85,7 @@ export class Stage {
     this.opened = episode;
   }
 
-  /** Shows where the cursor stands; the frames of an episode that is played come by themselves. */
+  /** Shows the cursor's place; the frames of a playing episode arrive by themselves. */
   show(isPlaying) {
     const { episode: { episode, steps }, t } = this.run;
     this.time.value = t;
@@ -102,9 +102,9 @@ export class Stage {
     this.frames.forget();
   }
 
-  // ---- What is seen
+  // ---- Frames
 
-  /** How frames are to look: as large as there is room for. */
+  /** The look of frames: as large as there is space for. */
   get look() {
     const width = this.canvas.parentElement.clientWidth || 640;
     const size = clamp(width * Math.min(devicePixelRatio, 2), 240, 1280);

@@ -3,7 +3,7 @@ import { clamp } from "./numbers.js";
 import { get } from "./server.js";
 import { theme } from "./theme.js";
 
-/** Why the cursor's step was taken and what was learned from it, in words and as a picture. */
+/** Why the cursor's step was taken and what was learned from it, as text and as a picture. */
 export class Why {
   constructor(run) {
     this.run = run;

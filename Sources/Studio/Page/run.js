@@ -12,8 +12,8 @@ import { theme } from "./theme.js";
 /** One recording, all of whose views follow one cursor. */
 export const page = {
   title: "Run",
-  keys: [["Space", "play or pause"], ["← →", "a step back or on"],
-    ["Shift ← →", "an episode back or on"], ["Home End", "first or last step"], ["[ ]", "moment before or after"],
+  keys: [["Space", "play or pause"], ["← →", "a step back or forward"],
+    ["Shift ← →", "previous or next episode"], ["Home End", "first or last step"], ["[ ]", "previous or next moment"],
     ["- +", "slower or faster"], ["f", "follow a live run"], ["s", "save"], ["d", "drive from here"]],
   async open(root, { id, query }) {
     const run = new RunPage(root, id, await get(`/api/run/${id}`));
@@ -55,12 +55,12 @@ class RunPage {
     document.removeEventListener("keydown", this.hear);
   }
 
-  /** An address of something of this run. */
+  /** An address for this run. */
   api(what, query) {
     return path(`/api/run/${this.id}/${what}`, query);
   }
 
-  // ---- What stands on the page
+  // ---- The page's parts
 
   build() {
     const { facts } = this;
@@ -105,7 +105,7 @@ class RunPage {
     this.follow(this.isFollowing);
   }
 
-  /** Opens the episode of a number or a word, as in "best" or ">5", at a step; false where there is none. */
+  /** Opens the episode of a number or a word, such as "best" or ">5", at a step; false if there is none. */
   async openEpisode(word, t = null) {
     try {
       const episode = await get(this.api("episode", { number: word }));
@@ -124,12 +124,12 @@ class RunPage {
     this.seek(t);
   }
 
-  /** Puts the cursor at a step of the episode that is open; every view follows. */
+  /** Puts the cursor at a step of the open episode; every view follows. */
   seek(t, { isPlaying = false } = {}) {
     this.t = clamp(t, 0, this.episode.steps);
     this.stage.show(isPlaying);
     this.learning.mark();
-    // The frame comes first; what takes longer follows where the cursor rests, or now and then while it moves.
+    // The frame comes first; slower views follow when the cursor rests, or now and then while it moves.
     const now = performance.now();
     clearTimeout(this.thinking);
     this.thought ??= now;
@@ -141,18 +141,18 @@ class RunPage {
     this.naming = setTimeout(() => this.name(), 300);
   }
 
-  /** The run's step that the cursor stands before. */
+  /** The step of the run at the cursor. */
   get step() {
     const { first_step: first, stride, steps } = this.episode;
     return first + Math.min(this.t, steps - 1) * stride;
   }
 
-  /** How many steps had been learned from when the cursor's state was seen. */
+  /** How many steps had been learned from at the cursor's state. */
   get learned() {
     return this.t >= this.episode.steps ? this.step + 1 : this.step;
   }
 
-  /** Whatever somebody does by hand ends playing and following. */
+  /** Any action by hand stops playing and following. */
   halt() {
     this.stage.pause();
     this.follow(false);
@@ -186,7 +186,7 @@ class RunPage {
     }
   }
 
-  /** The address, the links and the commands hold the cursor. */
+  /** Writes the cursor into the address, the links and the commands. */
   name() {
     if (this.isClosed) return;
     const file = quoted(this.facts.file);

@@ -1,4 +1,4 @@
-/** What the server refused, in its own words. */
+/** An error with the server's own sentence. */
 export class ServerError extends Error {
   constructor(status, sentence) {
     super(sentence);
@@ -12,7 +12,7 @@ async function answered(path, options) {
     response = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ServerError(0, "the studio does not answer; was it ended?");
+    throw new ServerError(0, "the studio does not answer; was it stopped?");
   }
   if (response.ok) return response;
   const text = await response.text();
@@ -20,41 +20,41 @@ async function answered(path, options) {
   try {
     sentence = JSON.parse(text).error;
   } catch {
-    // A sentence of the gate.
+    // A sentence from the gate.
   }
   throw new ServerError(response.status, sentence);
 }
 
-/** A path with members of a query; those without a value are left out. */
+/** A path with query parameters; those without a value are left out. */
 export function path(base, query = {}) {
   const known = Object.entries(query).filter(([, value]) => value != null && value !== "");
   return known.length ? `${base}?${new URLSearchParams(known)}` : base;
 }
 
-/** A value; what a recording simply does not have is an error with status 204. */
+/** Gets a value; what a recording does not have is an error with status 204. */
 function present(value) {
   if (value.absent) throw new ServerError(204, value.absent);
   return value;
 }
 
-/** What posts a value. */
+/** The options of a POST request. */
 function posting(body, signal) {
   return {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
   };
 }
 
-/** A value that the server knows. */
+/** Gets a value. */
 export async function get(address, { signal } = {}) {
   return present(await (await answered(address, { signal })).json());
 }
 
-/** Posts a value, and returns the answer's. */
+/** Posts a value, and returns the answer's value. */
 export async function post(address, body, { signal } = {}) {
   return present(await (await answered(address, posting(body, signal))).json());
 }
 
-/** Posts a value, and yields the lines of JSON of the answer as they come. */
+/** Posts a value, and yields the JSON lines of the answer as they come. */
 export async function* lines(address, body, { signal } = {}) {
   const response = await answered(address, posting(body, signal));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -68,14 +68,14 @@ export async function* lines(address, body, { signal } = {}) {
   }
 }
 
-/** A picture, decoded, and the headers that came with it. */
+/** Gets a picture, decoded, and its response headers. */
 export async function picture(address, { signal } = {}) {
   const response = await answered(address, { signal });
   if (response.status === 204) throw new ServerError(204, decodeURIComponent(response.headers.get("X-Reel-Absent")));
   return { image: await createImageBitmap(await response.blob()), headers: response.headers };
 }
 
-/** A file and the name that it is to be kept under. */
+/** Gets a file and its suggested name. */
 export async function download(address, { signal } = {}) {
   const response = await answered(address, { signal });
   const [, name] = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition")) ?? [];
@@ -83,8 +83,8 @@ export async function download(address, { signal } = {}) {
 }
 
 /**
- * Messages as they come in one answer, those together that have come by then. `length(view)` says how long a message is,
- * by its first `head` bytes.
+ * The messages of one streamed answer, in groups as they arrive. `length(view)` says how long a message is,
+ * from its first `head` bytes.
  */
 export async function* messages(address, head, length, { signal } = {}) {
   const reader = (await answered(address, { signal })).body.getReader();
@@ -107,12 +107,12 @@ export async function* messages(address, head, length, { signal } = {}) {
   }
 }
 
-/** A picture from the bytes of its file. */
+/** Decodes a picture from the bytes of its file. */
 export function decoded(bytes) {
   return createImageBitmap(new Blob([bytes], { type: "image/png" }));
 }
 
-/** Pictures as they come: `shown({ image, numbers })` hears each, with the numbers that stand before it. */
+/** Streams pictures: `shown({ image, numbers })` is called with each, and the numbers that precede it. */
 export async function pictures(address, count, shown, { signal } = {}) {
   const head = 4 * (1 + count);
   for await (const come of messages(address, head, (view) => head + view.getUint32(0, true), { signal })) {
@@ -125,8 +125,8 @@ export async function pictures(address, count, shown, { signal } = {}) {
 }
 
 /**
- * Hears what changes, while the page is visible: `handlers` by the names of events, and `open` whenever something may
- * have been missed. Returns what ends it.
+ * Listens for changes while the page is visible: `handlers` by event names, and `open` whenever something may
+ * have been missed. Returns a function that ends it.
  */
 export function events(run, handlers) {
   let source;
@@ -148,11 +148,11 @@ export function events(run, handlers) {
 }
 
 /**
- * Loads what is wanted now: of several wishes the newest, at most two at a time; what was loaded is kept, and what may be
+ * Loads what is wanted now: the newest request first, at most two at a time; loaded values are kept, and what may be
  * wanted next is loaded when there is nothing else to do.
  */
 export class Latest {
-  /** `load(key, signal)` loads a key's value, `show(key, value)` shows it, `fail(error)` hears why there is none. */
+  /** `load(key, signal)` loads a key's value, `show(key, value)` shows it, `fail(error)` receives errors. */
   constructor({ load, show, fail = () => {}, kept = 64 }) {
     Object.assign(this, { load, show, fail, kept });
     this.known = new Map();
@@ -160,7 +160,7 @@ export class Latest {
     this.next = [];
   }
 
-  /** Wants a key, and perhaps `next` ones soon. */
+  /** Asks for a key, and for `next` keys that may be wanted soon. */
   want(key, next = []) {
     this.wanted = key;
     this.next = next;
@@ -168,7 +168,7 @@ export class Latest {
     this.pump();
   }
 
-  /** What was loaded is of no use any more. */
+  /** Drops everything that was loaded. */
   forget() {
     this.known.clear();
     for (const abort of this.loading.values()) abort.abort();
@@ -178,13 +178,13 @@ export class Latest {
   pump() {
     const missing = (key) => key != null && !this.known.has(key) && !this.loading.has(key);
     while (this.loading.size < 2) {
-      // What may be wanted next waits until what is wanted now is there.
+      // What may be wanted next waits until what is wanted now has come.
       const key = missing(this.wanted) ? this.wanted
         : this.loading.has(this.wanted) ? undefined : this.next.find(missing);
       if (key === undefined) return;
       this.start(key);
     }
-    // Whatever nobody waits for makes way.
+    // Requests that nobody waits for are cancelled.
     if (!missing(this.wanted)) return;
     for (const [key, abort] of this.loading) {
       if (this.next.includes(key)) {

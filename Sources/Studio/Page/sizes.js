@@ -1,4 +1,4 @@
-/** A count in about three digits. */
+/** A count with about three digits. */
 export function counted(count) {
   for (const [size, letter] of [[1e9, "B"], [1e6, "M"], [1e4, "K"]]) {
     if (count >= size) {
@@ -9,7 +9,7 @@ export function counted(count) {
   return String(count);
 }
 
-/** A size of a file. */
+/** A file size. */
 export function bytes(count) {
   for (const [size, unit] of [[1e9, "GB"], [1e6, "MB"], [1e3, "KB"]]) {
     if (count >= size) return `${(count / size).toFixed(count / size < 10 ? 1 : 0)} ${unit}`;

@@ -7,14 +7,14 @@ const pages = {
   write: () => import("./write.js"), train: () => import("./train.js"),
   maps: () => import("./maps.js"),
 };
-/** Pages with a style sheet of their own, which holds while they are shown. */
+/** Pages with a style sheet of their own, which applies while they are shown. */
 const styled = ["train", "drive", "write", "maps"];
 const main = document.getElementById("main");
 let close = () => {};
 let visit = 0;
 let current;
 
-/** Puts a page's own style sheet in the place of the last page's, and waits for it. */
+/** Replaces the last page's style sheet by this page's, and waits for it. */
 async function dress(name) {
   const worn = document.getElementById("style");
   if (worn?.dataset.page === name) return;
@@ -29,7 +29,7 @@ async function dress(name) {
   worn?.remove();
 }
 
-/** Shows what the address says. */
+/** Shows the page of the current address. */
 async function show() {
   const address = new URL(location);
   const [name, id] = address.pathname.split("/").slice(1);

@@ -6,7 +6,7 @@ const STATES = {
   waiting: "waiting", running: "running", done: "done", interrupted: "stopped", failed: "failed",
 };
 
-/** The runs that were asked for, the newest first, as they stand. */
+/** The requested runs, the newest first, with their status. */
 export class RunList {
   constructor() {
     this.rows = new Map();
@@ -53,13 +53,13 @@ export class RunList {
       known.show(row);
       return known.element;
     });
-    // Rows that stay keep the focus that they may have.
+    // Rows that stay keep the focus.
     for (const [index, element] of shown.entries()) {
       if (this.list.children[index] !== element) this.list.insertBefore(element, this.list.children[index] ?? null);
     }
     while (this.list.children.length > shown.length) this.list.lastChild.remove();
     this.list.hidden = !rows.length;
-    this.empty ??= make("p", { class: "hint" }, "Nothing was started here yet. Runs go on when the browser, or the studio, is closed.");
+    this.empty ??= make("p", { class: "hint" }, "Nothing was started here yet. Runs continue when the browser or the studio is closed.");
     if (rows.length) this.empty.remove(); else this.list.after(this.empty);
   }
 
@@ -74,7 +74,7 @@ export class RunList {
   }
 }
 
-/** One run that was asked for. */
+/** One requested run. */
 class RunRow {
   constructor({ line }, act) {
     this.line = line;
@@ -90,7 +90,7 @@ class RunRow {
       act("stop", { line });
     });
     this.resume = button("Resume", () => act("resume", { line }));
-    this.steps = make("input", { inputmode: "numeric", autocomplete: "off", "aria-label": "Train on to this step" });
+    this.steps = make("input", { inputmode: "numeric", autocomplete: "off", "aria-label": "Train until this step" });
     this.extend = make("form", { class: "extend", submit: (event) => {
       event.preventDefault();
       act("start", { resume: this.id, until: Number(this.steps.value) || this.steps.value });
@@ -120,7 +120,7 @@ class RunRow {
     this.why.textContent = row.why ?? "";
     this.bar.hidden = row.share == null || state === "done";
     this.bar.value = row.share ?? 0;
-    this.bar.setAttribute("aria-label", `How far ${title} has come`);
+    this.bar.setAttribute("aria-label", `Progress of ${title}`);
     this.far.textContent = progressWords(row);
     const isHere = this.element.contains(document.activeElement) && document.activeElement;
     this.stop.hidden = state !== "running" && state !== "waiting";
@@ -130,7 +130,7 @@ class RunRow {
     this.extend.hidden = state !== "done" || !row.id;
     if (state === "done" && !this.steps.value) this.steps.value = 2 * row.steps;
     this.command.textContent = row.command ?? "";
-    // A button that vanishes hands its focus on.
+    // A button that vanishes passes its focus on.
     if (isHere?.hidden) (this.stop.hidden ? this.resume.hidden ? this.steps : this.resume : this.stop).focus();
   }
 }

@@ -3,7 +3,7 @@ import { get, path, post } from "./server.js";
 import { bytes, counted } from "./sizes.js";
 import { RunList } from "./train-list.js";
 
-/** A form of everything that can be trained, and the runs that were started by it. */
+/** A form for everything that can be trained, and the runs that were started with it. */
 export const page = {
   title: "Train",
   keys: [["Ctrl Enter", "start"], ["/", "find a setting"]],
@@ -21,7 +21,7 @@ export const page = {
   },
 };
 
-/** What is asked for: a new run, or one that goes on from a step of another by other settings. */
+/** The requested run: a new one, or a fork of another run at a step with other settings. */
 class TrainingForm {
   constructor(query) {
     this.fork = query.get("fork");
@@ -40,7 +40,7 @@ class TrainingForm {
       at: make("input", { id: "at", value: this.step, autocomplete: "off", input: () => this.changed() }),
       until: make("input", { id: "until", inputmode: "numeric", autocomplete: "off", input: () => this.changed() }),
       seeds: make("input", { id: "seeds", value: "1", autocomplete: "off", input: () => this.changed() }),
-      name: make("input", { id: "name", autocomplete: "off", placeholder: "chosen for you",
+      name: make("input", { id: "name", autocomplete: "off", placeholder: "chosen automatically",
         input: () => this.changed() }),
       tags: make("input", { id: "tags", autocomplete: "off", input: () => this.changed() }),
       note: make("input", { id: "note", input: () => this.changed() }),
@@ -92,7 +92,7 @@ class TrainingForm {
     if (this.fork) return this.fill(this.recorded.settings);
     if (this.subjects.some(({ name }) => name === this.wantedSubject)) parts.subject.value = this.wantedSubject;
     this.chooseSubject();
-    // Such as a map that was just drawn.
+    // For example a map that was just drawn.
     if (this.wantedMap) parts.map.value = this.wantedMap;
   }
 
@@ -105,7 +105,7 @@ class TrainingForm {
     if (this.fork) {
       return [
         field("Fork at", parts.at, `a step up to ${this.recorded.steps}, N% or end`),
-        field("Train on to step", parts.until, "empty: as long as the run it comes from"),
+        field("Train until step", parts.until, "empty: as long as the parent run"),
         field("Name", parts.name),
       ];
     }
@@ -113,8 +113,8 @@ class TrainingForm {
     this.textField = field("Text", parts.text, "a file or folder on the studio's machine");
     return [
       field("World", parts.subject), field("Preset", parts.preset, parts.presetHelp), this.mapField, this.textField,
-      field("Seeds", parts.seeds, "1 run, or 10 for ten; 6-10 for those"), field("Name", parts.name),
-      field("Tags", parts.tags, "between commas"), field("Note", parts.note), parts.maps,
+      field("Seeds", parts.seeds, "1 for one run, 10 for ten; 6-10 for those seeds"), field("Name", parts.name),
+      field("Tags", parts.tags, "separated by commas"), field("Note", parts.note), parts.maps,
     ];
   }
 
@@ -141,7 +141,7 @@ class TrainingForm {
     this.fill(preset.settings);
   }
 
-  /** Shows settings; what was typed stays where the new ones have it too. */
+  /** Shows settings; typed values stay if the new settings have them too. */
   fill(settings) {
     const typed = new Map([...this.rows].filter(([, row]) => row.isChanged).map(([name, row]) => [name, row.value]));
     this.rows = new Map(settings.map((setting) =>
@@ -168,7 +168,7 @@ class TrainingForm {
     }
   }
 
-  /** What is asked for, as the server reads it. */
+  /** The request, in the server's form. */
   get wish() {
     const { parts } = this;
     const settings = Object.fromEntries(
@@ -176,7 +176,7 @@ class TrainingForm {
     const common = { settings, name: parts.name.value.trim() };
     if (this.fork) {
       const until = parts.until.value.trim();
-      // What is no number is the server's to refuse.
+      // The server refuses what is no number.
       return { fork: this.fork, at: parts.at.value.trim(), ...(until ? { until: Number(until) || until } : {}), ...common };
     }
     const { subject } = this;
@@ -196,7 +196,7 @@ class TrainingForm {
     this.timer = setTimeout(() => this.check(), 150);
   }
 
-  /** What the server says of what is typed, beside the fields that it is about. */
+  /** Shows the server's verdict beside the fields that it is about. */
   async check() {
     const mine = ++this.checks;
     let verdict;
@@ -229,12 +229,12 @@ class TrainingForm {
     this.parts.start.disabled = true;
     try {
       const { lines } = await post("/api/train/start", this.wish);
-      say(lines.length > 1 ? `${lines.length} runs are under way` : "The run is under way");
+      say(lines.length > 1 ? `${lines.length} runs have started` : "The run has started");
       this.started();
     } catch (error) {
       this.parts.trouble.textContent = error.message;
     }
-    // The next name is another.
+    // The next run gets another name.
     await this.check();
   }
 
@@ -251,11 +251,11 @@ class TrainingForm {
 }
 
 function sizeWords({ steps, bytes: size, free, runs }) {
-  const each = steps > 1e15 ? "no limit of steps" : `at most ${counted(steps)} steps, ${bytes(size)}`;
+  const each = steps > 1e15 ? "no limit on steps" : `at most ${counted(steps)} steps, ${bytes(size)}`;
   return each + (runs > 1 ? " each" : "") + (free == null ? "" : `; ${bytes(free)} are free`);
 }
 
-/** An input with its label, a hint, and a place for what is wrong with it. */
+/** An input with its label, a hint, and a place for errors. */
 function field(label, input, hint) {
   const trouble = make("span", { class: "trouble", id: `${input.id}-trouble`, role: "alert" });
   input.setAttribute("aria-describedby", trouble.id);
@@ -263,7 +263,7 @@ function field(label, input, hint) {
     typeof hint === "string" ? make("small", {}, hint) : hint, trouble);
 }
 
-/** Says beside an input what is wrong with it. */
+/** Shows an error beside an input. */
 function blame(input, sentence) {
   const trouble = input.parentElement?.querySelector(".trouble");
   if (!trouble) return;
@@ -271,7 +271,7 @@ function blame(input, sentence) {
   if (sentence) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
 }
 
-/** One setting: what it means, its range, its default and its value. */
+/** One setting: its meaning, range, default and value. */
 class SettingRow {
   constructor(setting, changed) {
     this.setting = setting;
@@ -289,7 +289,7 @@ class SettingRow {
         inputmode: { integer: "numeric", number: "decimal" }[setting.type] ?? "text", input: heard,
       });
     this.reset = make("button", {
-      type: "button", class: "small", hidden: true, "aria-label": `${setting.name} as usual, ${setting.default}`,
+      type: "button", class: "small", hidden: true, "aria-label": `Reset ${setting.name} to ${setting.default}`,
       click: () => {
         this.set(setting.default);
         this.input.focus();
@@ -308,7 +308,7 @@ class SettingRow {
   get value() { return this.input.value.trim(); }
   get isChanged() { return this.value !== this.setting.default; }
 
-  /** Whether a value that was typed for a setting of this name makes sense here. */
+  /** Whether a value that was typed for a setting of this name fits here. */
   accepts(value) { return !this.setting.choices || this.setting.choices.includes(value); }
 
   set(value) {
@@ -326,14 +326,14 @@ class SettingRow {
     if (sentence) this.input.setAttribute("aria-invalid", "true"); else this.input.removeAttribute("aria-invalid");
   }
 
-  /** Hides what a search does not mean; what was changed always stays. */
+  /** Hides settings that do not match a search; changed ones always stay. */
   show(words) {
     const text = `${this.setting.name} ${this.setting.explanation}`.toLowerCase();
     this.element.hidden = !this.isChanged && !words.every((word) => text.includes(word));
   }
 }
 
-/** What a setting may be, in few signs; the sentence says all. */
+/** The possible values of a setting, in short; the help sentence says more. */
 function range({ type, min, max, allowed }) {
   const plain = (value) => Math.abs(value) >= 1e6 ? value.toExponential().replace("e+", "e") : String(value);
   if (type === "schedule") return `${plain(min)} … ${plain(max)}, or a schedule`;

@@ -3,7 +3,7 @@ import { make } from "./dom.js";
 /** How strongly a mark is shaded, from 0 to 7. */
 const LEVELS = 7;
 
-/** A token as people read it: blanks are seen. */
+/** A token in readable form: spaces are visible. */
 export function named(name) {
   return name.replaceAll(" ", "␣");
 }
@@ -15,7 +15,7 @@ export function percent(share) {
   return `${hundredths.toFixed(hundredths >= 10 ? 0 : hundredths >= 1 ? 1 : 2)} %`;
 }
 
-/** The level of a symbol's shade: each halving of its probability is one more. */
+/** The shade of a symbol: each halving of its probability is one level more. */
 export function surprise(log) {
   return log == null ? 0 : Math.min(LEVELS, Math.round(-log / Math.LN2));
 }
@@ -28,9 +28,9 @@ export function legend(kind, from, to) {
     make("span", {}, to));
 }
 
-/** Symbols that can be chosen, shaded by how little they were expected, or by how much was looked at them. */
+/** Symbols that can be chosen, shaded by how surprising they were, or by how much attention they got. */
 export class Paper {
-  /** `choose(place)` hears which symbol is chosen; null: none. */
+  /** `choose(place)` is called with the chosen symbol; null for none. */
   constructor(label, choose) {
     Object.assign(this, { choose, spans: [], place: null });
     this.box = make("div", {
@@ -49,7 +49,7 @@ export class Paper {
     this.box.classList.remove("looking");
   }
 
-  /** Adds symbols behind the others; `kind` is a class that all of them have. */
+  /** Appends symbols; `kind` is a class that all of them get. */
   add(symbols, kind = "") {
     const spans = symbols.map(({ text, log }, index) => make("span", {
       class: `symbol ${kind} u${surprise(log)}${text === "\n" ? " line" : text ? "" : " part"}`,
@@ -69,8 +69,8 @@ export class Paper {
   }
 
   /**
-   * Shades the symbols from a place on by shares of attention, against the greatest of them; null: by what was expected
-   * again.
+   * Shades the symbols from a place on by shares of attention, relative to the greatest; null goes back to
+   * surprise.
    */
   look(shares, first = 0) {
     for (const span of this.looked ?? []) delete span.dataset.look;
@@ -87,7 +87,7 @@ export class Paper {
   }
 }
 
-/** The likeliest symbols of a place. `choose(candidate)` hears which one is to come in place of what came. */
+/** The likeliest symbols of a place. `choose(candidate)` is called to continue with another one. */
 export function candidates(found, choose) {
   const most = Math.max(...found.map(({ share, chance }) => Math.max(share, chance)), 1e-9);
   const bar = (kind, share) => {
@@ -97,19 +97,19 @@ export function candidates(found, choose) {
   };
   return make("ul", { class: "candidates" }, found.map((candidate) => {
     const { name, share, chance, chosen } = candidate;
-    const words = `${named(name)}: the model's share ${percent(share)}, chance by the settings ${percent(chance)}`;
+    const words = `${named(name)}: the model's share ${percent(share)}, chance with the settings ${percent(chance)}`;
     return make("li", { class: chosen ? "came" : "" }, make("button", {
-      type: "button", "aria-label": chosen ? `${words}; it came` : `${words}. Fork with it`,
-      title: chosen ? "this came" : "go on with this one", disabled: chosen,
+      type: "button", "aria-label": chosen ? `${words}; it was chosen` : `${words}. Fork with it`,
+      title: chosen ? "this one was chosen" : "continue with this one", disabled: chosen,
       click: () => choose(candidate),
     }, make("code", {}, named(name)), make("span", { class: "bars" }, bar("share", share), bar("chance", chance)),
       make("output", {}, percent(share)), make("output", { class: "chance" }, chance ? percent(chance) : "–")));
   }));
 }
 
-/** What was looked at, by layers and heads: all of them small, and one or their mean chosen. */
+/** Attention by layers and heads: all of them small, and one or their mean chosen. */
 export class Heads {
-  /** `shown(shares)` hears the shares that are to be seen. */
+  /** `shown(shares)` is called with the chosen shares. */
   constructor(shown) {
     this.shown = shown;
     this.chosen = null;
@@ -120,8 +120,8 @@ export class Heads {
   }
 
   /**
-   * Shows shares in ten-thousandths, by layer and head, and the names of what they are of; `isBehind`: by what stands
-   * behind them all.
+   * Shows shares in ten-thousandths, by layer and head, and the names of the symbols; `isBehind`: seen from after
+   * the last symbol.
    */
   show(attention, names, isBehind) {
     Object.assign(this, { attention, names, isBehind });
@@ -139,7 +139,7 @@ export class Heads {
     this.choose(this.chosen);
   }
 
-  /** Paints the strips, in the colours of now. */
+  /** Paints the strips in the current colours. */
   paint() {
     for (const { canvas, layer, head } of this.cells ?? []) paint(canvas, this.attention[layer][head]);
   }
@@ -176,7 +176,7 @@ export class Heads {
   }
 }
 
-/** A strip of cells whose strength is the share, in the colour of the canvas. */
+/** A strip of cells, shaded by their shares, in the canvas's colour. */
 function paint(canvas, shares) {
   canvas.width = shares.length;
   const context = canvas.getContext("2d");

@@ -6,15 +6,15 @@ import { theme } from "./theme.js";
 import { candidates, Heads, legend, named, Paper, percent } from "./write-mind.js";
 
 const FIRST = { temperature: 0.8, top_k: 200, top_p: 1, seed: 1337, tokens: 300 };
-/** How many symbols of what has come a frame shows, so that a fast model can be watched. */
+/** The most symbols of the stream per animation frame, so that a fast model can be watched. */
 const PACE = 3;
 
-/** The prompt box: a model goes on with a text, and every symbol of it can be asked why it came. */
+/** The prompt page: a model continues a text, and for every symbol the page shows why it was chosen. */
 export const page = {
   title: "Write",
-  keys: [["Ctrl Enter", "write"], ["Escape", "stop, or choose no symbol"], ["c", "continue"], ["p", "to the prompt"],
-    ["r", "another seed"], ["← →", "symbol before or after"], ["Home End", "first or last symbol"],
-    ["↓", "to what could have come"], ["k", "keep as a recording"]],
+  keys: [["Ctrl Enter", "write"], ["Escape", "stop, or clear the choice"], ["c", "continue"], ["p", "go to the prompt"],
+    ["r", "another seed"], ["← →", "previous or next symbol"], ["Home End", "first or last symbol"],
+    ["↓", "go to the candidates"], ["k", "keep as a recording"]],
   async open(root, { query }) {
     const facts = await get("/api/write/models");
     if (!facts.models.length) return none(root);
@@ -29,7 +29,7 @@ function none(root) {
     make("p", {}, "Train one: ", make("a", { href: "/train" }, "start here"), ", or in a terminal:"),
     make("pre", { tabindex: 0 },
       make("code", {}, "reel train text --text FILE --preset nano -o recordings/text.sqlite")),
-    make("p", {}, "Folders with GPT-2's or DistilBERT's files are found in the studio's folders, too.")));
+    make("p", {}, "The studio also finds folders with GPT-2's or DistilBERT's files.")));
 }
 
 class WritePage {
@@ -58,7 +58,7 @@ class WritePage {
     document.removeEventListener("keydown", this.hear);
   }
 
-  // ---- What stands on the page
+  // ---- The page's parts
 
   build() {
     const number = (name, label, attributes) => {
@@ -111,7 +111,7 @@ class WritePage {
       make("button", { type: "button", click: () => copy(this.paper.box.textContent) }, "Copy text"));
     this.terms = make("p", { class: "terms", "aria-hidden": "true" },
       make("span", { class: "share" }, "the model's share"),
-      make("span", { class: "chance" }, "chance by the settings"));
+      make("span", { class: "chance" }, "chance with the settings"));
     this.legends = make("div", { class: "legends" },
       legend("expected", "expected", "surprising"), legend("seen", "not looked at", "looked at most"));
     this.root.append(make("h1", { class: "hidden" }, "Write"), make("div", { class: "writing" },
@@ -131,7 +131,7 @@ class WritePage {
   }
 
   groups() {
-    const kinds = [["recording", "Recordings"], ["folder", "Folders"], ["classifier", "Tell a feeling"]];
+    const kinds = [["recording", "Recordings"], ["folder", "Folders"], ["classifier", "Classify sentiment"]];
     return kinds.map(([kind, label]) => {
       const models = this.all.models.filter((model) => model.kind === kind);
       return models.length ? make("optgroup", { label }, models.map(({ id, name, about }) =>
@@ -174,13 +174,13 @@ class WritePage {
     this.changed();
   }
 
-  /** By which steps of its training the model can be had. */
+  /** The training steps at which the model is available. */
   showLearned() {
     const { facts, parts: { learned } } = this;
     learned.hidden = !facts.steps || facts.steps.length < 2;
     if (learned.hidden) return;
     const place = facts.steps.findLastIndex((step) => step <= facts.step);
-    const words = (step) => `As learned by step ${counted(step)} of ${counted(facts.steps.at(-1))}`
+    const words = (step) => `After step ${counted(step)} of ${counted(facts.steps.at(-1))}`
       + (step === this.usual ? ", the lowest loss" : "");
     const known = learned.querySelector("input");
     if (known && Number(known.max) === facts.steps.length - 1) {
@@ -207,7 +207,7 @@ class WritePage {
 
   // ---- Writing
 
-  /** What the form says now. */
+  /** The current values of the form. */
   get wanted() {
     const { temperature, top_p: topP, top_k: topK, seed } = this.inputs;
     return {
@@ -230,10 +230,10 @@ class WritePage {
     const { text } = this;
     if (!text || this.running || text.over === "ended") return;
     const room = this.all.most_tokens - text.symbols.length;
-    if (room > 0) this.run(Math.min(this.count, room)); else say("The text is as long as the studio writes");
+    if (room > 0) this.run(Math.min(this.count, room)); else say("The text has reached the studio's limit");
   }
 
-  /** A text comes to stand on the paper. */
+  /** Shows a text on the paper. */
   begun(text) {
     this.stop();
     text.number = this.texts.length + 1;
@@ -243,7 +243,7 @@ class WritePage {
     this.showFamily();
   }
 
-  /** Goes on with the text by a number of symbols. */
+  /** Continues the text by a number of symbols. */
   async run(count) {
     this.stop();
     const { text } = this;
@@ -276,7 +276,7 @@ class WritePage {
     text.opening = opening;
     const { parent } = text;
     const kept = parent && [...parent.text.opening, ...parent.text.symbols].slice(0, parent.place);
-    // What a text was forked from keeps its shades.
+    // The part before a fork keeps its shades.
     if (kept && opening.length === kept.length + 1
       && kept.every(({ token }, place) => token === opening[place].token)) {
       text.opening = [...kept, { ...opening.at(-1), log: Math.log(Math.max(parent.share, 1e-30)) }];
@@ -284,7 +284,7 @@ class WritePage {
     this.paper.add(text.opening, "prompt");
   }
 
-  /** Shows what has come, not faster than it can be watched. */
+  /** Shows what has come, no faster than it can be watched. */
   reveal() {
     if (this.revealing || !this.running) return;
     this.revealing = requestAnimationFrame(() => {
@@ -360,7 +360,7 @@ class WritePage {
     }
   }
 
-  /** The form says what a text was written by. */
+  /** Sets the form to the settings of a text. */
   fill(wanted) {
     this.parts.prompt.value = wanted.prompt;
     for (const name of ["temperature", "top_p", "top_k", "seed"]) {
@@ -397,7 +397,7 @@ class WritePage {
 
   // ---- What the model thought
 
-  /** A setting, the prompt or the model is another: what would come next may be, too. */
+  /** Called when a setting, the prompt or the model changes: the candidates may change too. */
   changed() {
     this.parts.trouble.textContent = "";
     clearTimeout(this.asking);
@@ -421,7 +421,7 @@ class WritePage {
     const { place } = this.paper;
     const { text, wanted } = this;
     const { temperature, top_k: topK, top_p: topP } = wanted;
-    // What is chosen on the paper is of its own text; the sliders show what they would have made of it.
+    // A symbol on the paper belongs to its own text; the sliders show what they would have done with it.
     const asked = place == null && !this.running && this.isOther ? { ...wanted, written: [] }
       : { ...text.wanted, temperature, top_k: topK, top_p: topP, written: text.symbols.map(({ token }) => token) };
     const number = asked.written.length || place != null ? text?.number : 0;
@@ -431,7 +431,7 @@ class WritePage {
   select(place) {
     const { text } = this;
     const last = this.paper.spans.length - 1;
-    // Nothing stands before the first symbol.
+    // There is nothing before the first symbol.
     const at = place == null || last < 1 ? null : clamp(place, 1, last);
     this.paper.mark(at);
     this.heads.shares = null;
@@ -449,12 +449,12 @@ class WritePage {
     const isHere = key.place != null;
     const name = isHere ? named(all[key.place].name) : "";
     const came = found.candidates.find(({ chosen }) => chosen);
-    parts.heading.replaceChildren(...isHere ? ["Why ", make("code", {}, name), " came"] : ["What comes next"]);
+    parts.heading.replaceChildren(...isHere ? ["Why ", make("code", {}, name), " was chosen"] : ["What comes next"]);
     parts.summary.textContent = isHere
       ? `The model gave it ${percent(came?.share ?? 0)}, the ${ordinal(found.likelier + 1)} of `
         + `${this.facts.vocabulary}. It was ${unsure(found.bits)}.`
-      : `Behind ${all.length ? "the text" : "the prompt"} the model is ${unsure(found.bits)}. `
-        + "Choose a symbol to go on with it.";
+      : `After ${all.length ? "the text" : "the prompt"} the model is ${unsure(found.bits)}. `
+        + "Choose a symbol to continue with it.";
     const choose = (candidate) => this.forkFrom(candidate);
     const focused = parts.list.contains(document.activeElement)
       ? [...parts.list.querySelectorAll("button")].indexOf(document.activeElement) : -1;
@@ -468,7 +468,7 @@ class WritePage {
     }
   }
 
-  /** A symbol that is chosen behind a prompt of which no text is there yet begins one. */
+  /** A symbol chosen after a prompt without a text starts one. */
   async forkFrom(candidate) {
     if (this.paper.place == null && this.isOther) {
       try {
@@ -511,7 +511,7 @@ class WritePage {
 
   // ---- The rest
 
-  /** What makes the same in a terminal. */
+  /** The command that does the same in a terminal. */
   command() {
     const { facts, text } = this;
     if (facts.kind === "classifier") {
@@ -531,7 +531,7 @@ class WritePage {
     ].join(" ");
   }
 
-  /** How many symbols make the text again: one that the model ended has its end, too. */
+  /** The number of symbols that makes the same text: if the model ended it, the end counts too. */
   length(text) {
     return text.over === "ended" ? text.tokens : text.symbols.length;
   }
@@ -611,14 +611,14 @@ class WritePage {
   }
 }
 
-/** A number as it counts. */
+/** An ordinal number. */
 function ordinal(number) {
   const isTeen = number % 100 > 10 && number % 100 < 14;
   const end = isTeen ? "th" : { 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th";
   return number === 1 ? "likeliest" : `${number}${end} likeliest`;
 }
 
-/** How many equally likely symbols would be as hard to tell. */
+/** How unsure the model is, as a number of equally likely symbols. */
 function unsure(bits) {
   const choices = 2 ** bits;
   return choices < 1.2 ? "sure" : `as unsure as among ${fixed(choices, choices < 10 ? 1 : 0)} symbols`;

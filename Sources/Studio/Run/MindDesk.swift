@@ -16,9 +16,9 @@ final class MindDesk {
   private let insight: Insight
   private let settings: any TrainerSettings
   private let tables: PictureTables
-  /// Whoever was asked last.
+  /// The last agent that was asked.
   private var advisor: (step: Int, advisor: (any Advisor)?)?
-  /// The maps that were asked for last, and what was known at the end, which their colours are chosen by.
+  /// The last requested maps, and the values at the end of the run, which set the range of their colours.
   private var shown: (key: MapKey, pictures: HeatMapPictures, last: HeatMap)?
 
   private struct MapKey: Equatable {
@@ -37,9 +37,9 @@ final class MindDesk {
     self.tables = tables
   }
 
-  // MARK: Thoughts
+  // MARK: Action values
 
-  /// What was thought of each action at a moment of an episode, before anything was learned from it.
+  /// The numbers for each action at a moment of an episode, before anything was learned from its step.
   func thoughts(_ number: Int, t: Int) throws -> JSON {
     let (step, isEnd) = try recording.step(ofEpisode: number, at: t)
     let index = step.step
@@ -75,7 +75,7 @@ final class MindDesk {
 
   // MARK: Maps
 
-  /// A map of what was known after some steps, and where its cells stand.
+  /// A map of what was known after some steps, and the places of its cells.
   func map(
     at step: Int, _ options: HeatMapPictures.Options
   ) throws -> (canvas: Canvas, board: Rect, rows: Int, columns: Int) {
@@ -101,8 +101,8 @@ final class MindDesk {
 
   // MARK: Cells
 
-  /// What was known of a cell of the map that was asked for last, after some steps: in words, and the last update of
-  /// it before.
+  /// What was known after some steps about a cell of the last requested map: as text, and its last update
+  /// before.
   func cell(row: Int, column: Int, at step: Int) throws -> JSON {
     guard let shown, (0..<shown.last.rows).contains(row), (0..<shown.last.columns).contains(column)
     else { throw Refusal.missing("there is no such cell") }
@@ -112,7 +112,7 @@ final class MindDesk {
       return [
         "words": .string(
           "row \(row), column \(column): "
-            + (value.isNaN ? "not asked about" : NumberText.short(value)))
+            + (value.isNaN ? "not computed" : NumberText.short(value)))
       ]
     }
     let state = Int(shown.last.states[place])

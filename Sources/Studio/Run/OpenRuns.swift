@@ -3,7 +3,7 @@ import Platform
 import Recordings
 import Synchronization
 
-/// The recordings that pages look at, open; those that nobody has looked at for longest are closed.
+/// The recordings that pages show, kept open; the least recently used ones are closed.
 final class OpenRuns: Sendable {
   let library: Library
   let tables: PictureTables
@@ -16,11 +16,11 @@ final class OpenRuns: Sendable {
     (self.library, self.tables) = (library, tables)
   }
 
-  /// The recording of an id; opened again where another file has its name by now.
+  /// The recording with an id; opened again if its file was replaced.
   func run(_ id: String) throws -> OpenRun {
     let entry = try library.entry(id)
     guard let identity = Files.identity(entry.path) else {
-      throw Refusal.missing("\(entry.path) is gone")
+      throw Refusal.missing("\(entry.path) no longer exists")
     }
     return open.withLock { open in
       if let place = open.firstIndex(where: { $0.id == id }) {
@@ -38,8 +38,8 @@ final class OpenRuns: Sendable {
   }
 }
 
-/// A recording that pages look at. Each of its desks has a connection of its own, so that what takes long does not
-/// hold up what is quick; desks are set up when they are first asked.
+/// A recording that pages show. Each of its desks has a connection of its own, so that slow requests do not
+/// block quick ones; desks are set up when they are first used.
 final class OpenRun: Sendable {
   let id: String
   let path: String
@@ -54,22 +54,22 @@ final class OpenRun: Sendable {
     (self.id, self.path, self.identity, self.tables) = (id, path, identity, tables)
   }
 
-  /// Asks for what is quickly read.
+  /// Runs a quick request.
   func read<Result: Sendable>(_ body: (ReadingDesk) throws -> Result) throws -> Result {
     try Self.at(reading, { try ReadingDesk(path, tables) }, body)
   }
 
-  /// Asks for pictures of episodes.
+  /// Runs a request for pictures of episodes.
   func onStage<Result: Sendable>(_ body: (Stage) throws -> Result) throws -> Result {
     try Self.at(stage, { try Stage(path, by: tables) }, body)
   }
 
-  /// Asks what the learner knew.
+  /// Runs a request about what the learner knew.
   func inMind<Result: Sendable>(_ body: (MindDesk) throws -> Result) throws -> Result {
     try Self.at(mind, { try MindDesk(path, tables) }, body)
   }
 
-  /// Asks for what may take seconds: explanations and moments.
+  /// Runs a request that may take seconds: explanations and moments.
   func study<Result: Sendable>(_ body: (StudyDesk) throws -> Result) throws -> Result {
     try Self.at(study, { try StudyDesk(path, tables) }, body)
   }

@@ -7,8 +7,8 @@ import Recordings
 import Replay
 import Rollouts
 
-/// The frames of a run from some moment on, each behind its size, its episode and its place in that. The server holds
-/// the clock: where frames cannot be painted or sent in time, some are left out, and the run does not slow down.
+/// The frames of a run from some moment on, each preceded by its size, its episode and its step. The server keeps
+/// the clock: if frames cannot be painted or sent in time, some are dropped, and playback does not slow down.
 final class PlayStream: ByteStream, @unchecked Sendable {
   private let run: OpenRun
   private let options: PictureOptions
@@ -22,7 +22,7 @@ final class PlayStream: ByteStream, @unchecked Sendable {
   private var shown = -1
   private var isOver = false
 
-  /// How many frames a second a browser gets at most, and how many seconds an episode's end is seen.
+  /// The most frames per second for a browser, and how many seconds the end of an episode is shown.
   static let framesPerSecond = 50.0
   private static let pause = 0.7
 
@@ -42,7 +42,7 @@ final class PlayStream: ByteStream, @unchecked Sendable {
     do {
       return try frame()
     } catch {
-      // The page asks for what it sees next by itself, and hears why that is not there.
+      // The page requests its first frame by itself, and gets the error if there is none.
       isOver = true
       return nil
     }

@@ -8,7 +8,7 @@ import Replay
 import Rollouts
 import Worlds
 
-/// What is quickly read of a recording: what it is, its episodes, single steps, its curve.
+/// What is quick to read from a recording: its description, its episodes, single steps, its curve.
 final class ReadingDesk {
   let recording: Recording
   let run: RunDescription
@@ -24,7 +24,7 @@ final class ReadingDesk {
 
   // MARK: The run
 
-  /// What it is.
+  /// The facts of the run.
   func facts() throws -> JSON {
     let summary = try RunSummary(.file(recording.path))
     let settings: [JSON.Member]
@@ -66,7 +66,7 @@ final class ReadingDesk {
 
   // MARK: Episodes and steps
 
-  /// An episode by its number, the one after (`>5`) or before (`<5`), or that which a word means, as in "best".
+  /// An episode by its number, the next (`>5`) or previous (`<5`) one, or one named by a word, such as "best".
   func episode(_ word: String) throws -> JSON {
     if let number = Int(word) { return json(try recording.episode(number)) }
     for (sign, backwards) in [(">", false), ("<", true)] where word.hasPrefix(sign) {
@@ -81,14 +81,14 @@ final class ReadingDesk {
       return json(try recording.episode(max(1, last)))
     default:
       guard let selection = EpisodeSelection(word) else {
-        throw Refusal.invalid("'\(word)' is no episode")
+        throw Refusal.invalid("'\(word)' is not an episode")
       }
       let found = try recording.episodes(selection, withSteps: true)
       return json(found[0])
     }
   }
 
-  /// The next episode after one, or before it, whose steps are there; nil where there is none.
+  /// The next or previous episode whose steps are recorded; nil if there is none.
   func episode(after number: Int, backwards: Bool = false) throws -> Int? {
     let last = try recording.newestEpisode()
     let thinning = try recording.thinning()
@@ -100,7 +100,7 @@ final class ReadingDesk {
     return (1...max(1, last)).contains(next) ? next : nil
   }
 
-  /// The episode and the place in it of a step of the run.
+  /// The episode of a step of the run, and the step's index in it.
   func place(ofStep step: Int) throws -> JSON {
     guard let recorded = try recording.steps(in: step..<step + 1).first else {
       throw Refusal.missing("there is no step \(step)")
@@ -108,7 +108,7 @@ final class ReadingDesk {
     return ["episode": .integer(recorded.episode), "t": .integer(recorded.t)]
   }
 
-  /// The episode that was played when a number of steps, episodes or seconds had passed.
+  /// The episode that was being played after a number of steps, episodes or seconds.
   func episode(at place: Double, by progress: Curve.Progress) throws -> JSON {
     let last = max(1, try recording.newestEpisode())
     switch progress {
@@ -133,7 +133,7 @@ final class ReadingDesk {
     ]
   }
 
-  /// What was done, earned and seen at a moment of an episode.
+  /// The action, reward and observation at a moment of an episode.
   func moment(_ number: Int, t: Int) throws -> JSON {
     let (step, isEnd) = try recording.step(ofEpisode: number, at: t)
     return [
@@ -202,7 +202,7 @@ final class ReadingDesk {
 }
 
 extension Recording {
-  /// The step that is taken at a moment of an episode; at its end the last one.
+  /// The step of the run at a moment of an episode; at the episode's end the last one.
   func step(ofEpisode number: Int, at t: Int) throws -> (step: RecordedStep, isEnd: Bool) {
     let episode = try episode(number)
     guard (0...episode.steps).contains(t) else {
@@ -216,7 +216,7 @@ extension Recording {
   }
 }
 
-/// Which curve is drawn, and how.
+/// Which curve to draw, and how.
 struct ChartRequest {
   var metric = ""
   var progress = Curve.Progress.episodes

@@ -5,7 +5,7 @@ import Raster
 import Replay
 import Rollouts
 
-/// What the run page asks for: `GET /api/run/ID/WHAT`.
+/// The run page's requests: `GET /api/run/ID/WHAT`.
 struct RunPart: Sendable {
   let runs: OpenRuns
 
@@ -94,7 +94,7 @@ struct RunPart: Sendable {
       return (map.canvas.encodedPNG(), board.joined(separator: " "))
     }
     var response = Response(png, type: "image/png")
-    // The cells as shares of the picture, and how many there are.
+    // The cells as shares of the picture, and their number.
     response.headers.append(("X-Reel-Board", board))
     return response
   }
@@ -123,13 +123,13 @@ struct RunPart: Sendable {
       })
   }
 
-  /// A chart as vectors, with where its data stands.
+  /// A chart as SVG, with the place of its data.
   static func drawn(
     _ chart: Chart, _ width: Int, _ height: Int
   ) throws -> [JSON.Member] {
     var chart = chart
     (chart.width, chart.height) = (width, height)
-    // The page says what is drawn, and has its marks there.
+    // The page shows title and legend, and draws its own marks there.
     chart.y.label = ""
     let area = Rect(x: 0, y: 0, width: Double(width), height: Double(height))
     let plot = chart.plot(in: area, on: try Canvas(width: 1, height: 1))
@@ -151,10 +151,10 @@ extension Request {
   func t() throws(Refusal) -> Int { try number("t", in: 0...1 << 53) }
   func step() throws(Refusal) -> Int { try number("step", in: 0...1 << 53) }
 
-  /// The longer side of a picture; what nobody's screen has is not painted.
+  /// The longer side of a picture, at most that of a large screen.
   func size(usual: Int) throws(Refusal) -> Int { try number("size", in: 64...2400, usual: usual) }
 
-  /// Which curve is drawn.
+  /// The requested curve.
   func chart(_ theme: Theme) throws(Refusal) -> ChartRequest {
     var wanted = ChartRequest()
     wanted.theme = theme
@@ -169,7 +169,7 @@ extension Request {
     return wanted
   }
 
-  /// How fast an episode is played: ten steps a second at speed 1.
+  /// The playback speed: ten steps per second at speed 1.
   func stepsPerSecond() throws(Refusal) -> Double {
     guard let speed = Double(try text("speed")), (0.05...1000).contains(speed) else {
       throw .invalid("a speed is a number from 0.05 to 1000")
@@ -194,7 +194,7 @@ extension Request {
     )
   }
 
-  /// The colours of a page.
+  /// The theme of a page.
   func theme() throws(Refusal) -> Theme {
     switch query["theme"] {
     case nil, "light": .light
@@ -203,7 +203,7 @@ extension Request {
     }
   }
 
-  /// The same for pictures that stand on a card, whose ground is theirs.
+  /// The same for pictures on a card, with the card's background.
   func cardTheme() throws(Refusal) -> Theme {
     var theme = try theme()
     theme.background = theme.surface

@@ -8,7 +8,7 @@ import Recordings
 import Replay
 import Rollouts
 
-/// What somebody keeps of a run: `GET /api/run/ID/save?what=frame|episode|map|explanation|curve&as=png|gif|mp4|csv`.
+/// Files saved from a run: `GET /api/run/ID/save?what=frame|episode|map|explanation|curve&as=png|gif|mp4|csv`.
 struct Saving {
   let run: OpenRun
   let request: Request
@@ -65,11 +65,11 @@ struct Saving {
       }
       return Response(
         bytes, type: ending == "csv" ? "text/csv" : "image/png", savedAs: "\(name)-curve.\(ending)")
-    default: throw Refusal.invalid("a \(what) is not saved as \(ending)")
+    default: throw Refusal.invalid("a \(what) cannot be saved as \(ending)")
     }
   }
 
-  /// A film of an episode. Encoders write files; this one is gone as soon as it is read.
+  /// A film of an episode. Encoders write files; this one is deleted as soon as it is read.
   private func film(of number: Int, as ending: String) throws -> [UInt8] {
     let theme = try request.theme()
     let (held, folder) = try Files.makePartialFolder(in: Files.temporaryFolder)

@@ -4,7 +4,7 @@ import Raster
 import Recordings
 import Rollouts
 
-/// What may take seconds: what a step teaches, and which steps are worth looking at.
+/// Requests that may take seconds: explanations of steps, and moments.
 final class StudyDesk {
   private let recording: Recording
   private let tables: PictureTables
@@ -28,7 +28,7 @@ final class StudyDesk {
     return found
   }
 
-  /// What it says, in words.
+  /// The explanation as text.
   func words(of step: Int) throws -> JSON {
     let found = try explanation(of: step)
     return [
@@ -37,7 +37,7 @@ final class StudyDesk {
     ]
   }
 
-  /// Its picture.
+  /// The explanation as a picture.
   func figure(of step: Int, size: Int, theme: Theme) throws -> any ExplanationFigure {
     try tables.figure(of: explanation(of: step), in: recording, size: size, theme: theme)
   }

@@ -2,8 +2,8 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// Ends connections that do not bring their request in time: whoever sends a byte now and then would hold a
-/// place for ever.
+/// Ends connections that do not send their request in time: a client that sends a byte now and then would
+/// occupy a connection for ever.
 final class ConnectionWatch: Sendable {
   private let seconds: Double
   /// Since when each socket's request has been awaited; nil while one is answered.
@@ -15,19 +15,19 @@ final class ConnectionWatch: Sendable {
 
   func begin(_ socket: Int32) { awaited.withLock { $0[socket] = monotonicSeconds() } }
 
-  /// A request is whole, and is answered.
+  /// Called when a request is complete and is being answered.
   func answer(_ socket: Int32) {
     awaited.withLock { if $0[socket] != nil { $0[socket] = .some(nil) } }
   }
 
-  /// The next request is awaited.
+  /// Called when the next request is awaited.
   func answered(_ socket: Int32) {
     awaited.withLock { if $0[socket] != nil { $0[socket] = monotonicSeconds() } }
   }
 
   func end(_ socket: Int32) { awaited.withLock { _ = $0.removeValue(forKey: socket) } }
 
-  /// Looks once a second, until it is stopped.
+  /// Checks once a second, until it is stopped.
   func run() {
     while !isDone.load(ordering: .relaxed) {
       usleep(250_000)

@@ -1,33 +1,33 @@
 import Platform
 import Synchronization
 
-/// Who is let in: whoever was given the address that the terminal shows.
+/// Decides which browsers are admitted: those that were given the address in the terminal.
 ///
-/// The address holds a token that is good for one visit, which leaves a cookie. Names of hosts are checked before
-/// everything else, as a page from elsewhere may give its own name our number (DNS rebinding); what changes something
-/// must come from a page of ours.
+/// The address holds a token that is good for one visit, which sets a cookie. Host names are checked before
+/// everything else, because a foreign page may give its own name our address (DNS rebinding); requests that change
+/// something must come from our own pages.
 /// https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
 package final class Gate: Sendable {
-  /// The names that a browser may know this server by, without ports: those may be forwarded.
+  /// The names that browsers may use for this server, without ports: those may be forwarded.
   private let hosts: Set<String>
   private let cookieName: String
   private let secret = Gate.chance()
   private let tokens = Mutex<Set<String>>([])
 
-  /// A gate of a server that has a port, and that is reached by these names besides the usual ones.
+  /// A gate for a server with a port, and with these names besides the usual ones.
   package init(port: Int, hosts: [String] = []) {
     self.hosts = Set(["localhost", "127.0.0.1", "[::1]"] + hosts.map { $0.lowercased() })
     cookieName = "reel-\(port)"
   }
 
-  /// A token that lets one browser in, once.
+  /// A token that admits one browser, once.
   package func token() -> String {
     let token = Self.chance()
     tokens.withLock { _ = $0.insert(token) }
     return token
   }
 
-  /// Why a request is not let in, or the cookie that it gets; nil where it may pass. Asked before a request's body is
+  /// Why a request is refused, or the cookie that it gets; nil if it may pass. Called before a request's body is
   /// read.
   package func response(to request: Request) -> Response? {
     guard let host = request.headers["host"], hosts.contains(Self.name(ofHost: host)) else {
@@ -56,15 +56,16 @@ package final class Gate: Sendable {
       return refusal(403, "this request does not say which page it comes from")
     }
     let type = request.headers["content-type"]?.split(separator: ";").first
-    guard type == "application/json" else { return refusal(415, "only JSON is taken") }
+    guard type == "application/json" else { return refusal(415, "only JSON is accepted") }
     return nil
   }
 
-  /// Lets a browser in whose token was not used yet, and one that was let in before.
+  /// Admits a browser with an unused token, or one that was admitted before.
   private func admit(_ token: String, _ request: Request) -> Response {
     guard tokens.withLock({ $0.remove(token) != nil }) || isKnown(request) else {
       return refusal(
-        403, "this address was used already; Enter in the terminal of reel studio prints another")
+        403,
+        "this address has been used already; Enter in the terminal of reel studio prints another")
     }
     var response = Response("", type: "text/plain", status: 303)
     response.headers += [
@@ -76,7 +77,7 @@ package final class Gate: Sendable {
 
   private func isKnown(_ request: Request) -> Bool {
     guard let given = request.cookie(cookieName) else { return false }
-    // All bytes are compared, so that time does not show how many are right.
+    // All bytes are compared, so that timing does not reveal how many are right.
     return given.utf8.count == secret.utf8.count
       && zip(given.utf8, secret.utf8).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
   }
@@ -85,7 +86,7 @@ package final class Gate: Sendable {
     Response("reel studio: \(sentence)\n", type: "text/plain", status: status)
   }
 
-  /// A host's name in small letters without its port.
+  /// A host's name in lower case without its port.
   private static func name(ofHost host: String) -> String {
     let host = host.lowercased()
     if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
@@ -100,7 +101,7 @@ package final class Gate: Sendable {
     text.first == ":" && text.dropFirst().allSatisfy { ("0"..."9").contains($0) }
   }
 
-  /// 192 bits by the system's own chance, in letters that stand in addresses.
+  /// 192 random bits from the system, in letters that are valid in addresses.
   private static func chance() -> String {
     var source = SystemRandomNumberGenerator()
     return (0..<3).map { _ in

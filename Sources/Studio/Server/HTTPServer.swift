@@ -3,7 +3,7 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// A server of HTTP, by GNU libmicrohttpd.
+/// An HTTP server based on GNU libmicrohttpd.
 ///
 /// ```swift
 /// let server = try HTTPServer(host: "127.0.0.1", port: 0) { server in Answers(port: server.port) }
@@ -12,25 +12,25 @@ internal import Synchronization
 ///
 /// https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html
 @safe package final class HTTPServer: Sendable {
-  /// What answers requests.
+  /// The object that answers requests.
   package protocol Answering: Sendable {
-    /// The answer to a request whose body is not read yet, where that is not worth reading.
+    /// The answer to a request before its body is read, if the body should not be read.
     func refusal(of head: Request) -> Response?
     /// The answer to a request, on a thread of its connection.
     func answer(_ request: Request) -> Response
   }
 
-  /// The port that it listens at.
+  /// The port that it listens on.
   package let port: Int
   private let core: Core
   nonisolated(unsafe) private let daemon: OpaquePointer
   private let watching: SystemThread?
 
-  /// What is admitted: more connections are closed at once, longer heads and bodies refused.
+  /// The limits: further connections are closed at once, longer headers and bodies refused.
   static let (connections, headBytes, bodyBytes) = (UInt32(200), 32 << 10, 8 << 20)
 
-  /// Serves at a name of this machine; port 0 is one that is free. Whoever brings no whole request within some
-  /// seconds is disconnected.
+  /// Serves on a host name of this machine; port 0 picks a free one. A client that does not send a complete
+  /// request within some seconds is disconnected.
   package init(
     host: String, port: Int, requestSeconds: Double = 15,
     answering: (_ port: Int) throws -> any Answering
@@ -75,13 +75,13 @@ internal import Synchronization
       }, Unmanaged.passUnretained(core).toOpaque())
     guard let daemon = unsafe daemon else {
       close(socket.descriptor)
-      throw ServerError(description: "libmicrohttpd cannot begin to serve")
+      throw ServerError(description: "libmicrohttpd cannot start the server")
     }
     unsafe self.daemon = daemon
     watching = SystemThread { [watch = core.watch] in watch.run() }
   }
 
-  /// Answers nobody any more; returns once all that was begun is done.
+  /// Stops answering; returns once all running requests are done.
   package func stop() {
     core.isStopping.store(true, ordering: .relaxed)
     unsafe core.http.stop(daemon)
@@ -91,7 +91,7 @@ internal import Synchronization
 
   // MARK: Callbacks
 
-  /// What the library's threads share.
+  /// The state shared with the library's threads.
   @safe private final class Core: @unchecked Sendable {
     let http: reel_http
     let answering: any Answering
@@ -195,8 +195,8 @@ internal import Synchronization
       return unsafe http.queue(connection, UInt32(response.status), made)
     }
 
-    /// What every response says: pages run their own scripts alone, ask nobody else for anything, stand in no frame,
-    /// and are kept by nobody.
+    /// The headers of every response: pages run only their own scripts, load nothing from other sites, cannot be
+    /// framed, and are not cached.
     private static let headers = [
       (
         name: "Content-Security-Policy",
@@ -209,7 +209,7 @@ internal import Synchronization
     ]
   }
 
-  /// A request while it comes.
+  /// A request while it arrives.
   private final class Incoming {
     var request: Request
 
@@ -220,7 +220,7 @@ internal import Synchronization
       guard let length = request.headers["content-length"],
         Int(length).map({ $0 > HTTPServer.bodyBytes }) ?? true
       else { return nil }
-      return Response("too much was posted\n", type: "text/plain", status: 413)
+      return Response("the request is too large\n", type: "text/plain", status: 413)
     }
 
     static func take(

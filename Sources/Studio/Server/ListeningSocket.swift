@@ -1,21 +1,21 @@
 internal import Glibc
 internal import Platform
 
-/// Why a server cannot begin, in a sentence.
+/// Why a server cannot start, in one sentence.
 package struct ServerError: Error, CustomStringConvertible {
   /// The sentence.
   package var description: String
-  /// Whether another port would do.
+  /// Whether another port would work.
   package var isPortTaken = false
 }
 
 /// A socket that browsers connect to.
 struct ListeningSocket {
   let descriptor: Int32
-  /// The port, also where the system chose it.
+  /// The port, also if the system chose it.
   let port: Int
 
-  /// Listens at a name of this machine; port 0 is one that is free.
+  /// Listens on a host name of this machine; port 0 picks a free one.
   init(host: String, port: Int) throws(ServerError) {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -24,7 +24,7 @@ struct ListeningSocket {
     let plain = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     let status = unsafe getaddrinfo(plain, "\(port)", &hints, &found)
     guard status == 0, let address = unsafe found else {
-      throw ServerError(description: "there is no host '\(host)' to listen at")
+      throw ServerError(description: "there is no host '\(host)' to listen on")
     }
     defer { unsafe freeaddrinfo(address) }
     let descriptor = unsafe socket(
@@ -48,12 +48,13 @@ struct ListeningSocket {
       ServerError(
         description: "port \(port) is taken by another program", isPortTaken: true)
     case EACCES:
-      ServerError(description: "port \(port) may not be used; those from 1024 on may")
+      ServerError(
+        description: "port \(port) is reserved for administrators; choose one from 1024 on")
     case EADDRNOTAVAIL:
       ServerError(description: "this machine has no address '\(host)'")
     default:
       ServerError(
-        description: "cannot listen at \(host), port \(port): \(FileError.text(of: errno))")
+        description: "cannot listen on \(host), port \(port): \(FileError.text(of: errno))")
     }
   }
 
@@ -66,7 +67,7 @@ struct ListeningSocket {
       }
     }
     guard status == 0 else { return nil }
-    // The port stands at the same place in addresses of both kinds.
+    // The port is at the same offset in both kinds of addresses.
     return unsafe withUnsafeBytes(of: &address) { bytes in
       unsafe Int(bytes[2]) << 8 | Int(bytes[3])
     }

@@ -1,19 +1,19 @@
 package import Rollouts
 
-/// What a browser asks for.
+/// A browser's request.
 package struct Request: Sendable {
   /// GET or POST.
   package var method: String
-  /// The path without what follows a question mark.
+  /// The path without the query.
   package var path: String
-  /// What follows the question mark.
+  /// The query parameters.
   package var query: [String: String] = [:]
-  /// The headers, by names in small letters.
+  /// The headers, by lower-case names.
   package var headers: [String: String] = [:]
-  /// What was posted.
+  /// The posted body.
   package var body: [UInt8] = []
 
-  /// A request of a method for a path, with what may belong to it.
+  /// A request with a method and a path, and optional parts.
   package init(
     method: String, path: String, query: [String: String] = [:], headers: [String: String] = [:],
     body: [UInt8] = []
@@ -22,18 +22,18 @@ package struct Request: Sendable {
     (self.headers, self.body) = (headers, body)
   }
 
-  /// The words of the path between its slashes.
+  /// The components of the path.
   package var words: [String] {
     path.split(separator: "/").map(String.init)
   }
 
-  /// The text of a member of the query.
+  /// The text of a query parameter.
   package func text(_ name: String) throws(Refusal) -> String {
     guard let text = query[name] else { throw .invalid("'\(name)' is missing") }
     return text
   }
 
-  /// A whole number of the query, in a range; `usual` where it is not given.
+  /// A whole number in a range from the query; `usual` if it is missing.
   package func number(
     _ name: String, in range: ClosedRange<Int>, usual: Int? = nil
   ) throws(Refusal) -> Int {
@@ -48,15 +48,15 @@ package struct Request: Sendable {
     return number
   }
 
-  /// What was posted, as JSON.
+  /// The body as JSON.
   package func json() throws(Refusal) -> JSON {
     guard let text = String(validating: body, as: UTF8.self) else {
-      throw .invalid("what was posted is not UTF-8")
+      throw .invalid("the request's body is not UTF-8")
     }
     do {
       return try JSON(parsing: text)
     } catch {
-      throw .invalid("what was posted is \(error)")
+      throw .invalid("the request's body is \(error)")
     }
   }
 
@@ -70,11 +70,11 @@ package struct Request: Sendable {
   }
 }
 
-/// Why a request is not answered as it wishes: a status of HTTP and a sentence.
+/// Why a request is refused: an HTTP status and a sentence.
 package struct Refusal: Error, CustomStringConvertible {
-  /// The status of HTTP.
+  /// The HTTP status.
   package var status: Int
-  /// What is wrong.
+  /// The sentence.
   package var description: String
 
   /// The request itself is wrong.
@@ -82,12 +82,12 @@ package struct Refusal: Error, CustomStringConvertible {
     Refusal(status: 400, description: sentence)
   }
 
-  /// What is asked for is not there.
+  /// The requested thing does not exist.
   package static func missing(_ sentence: String) -> Refusal {
     Refusal(status: 404, description: sentence)
   }
 
-  /// It cannot be done as things are.
+  /// The request does not fit the present state.
   package static func conflict(_ sentence: String) -> Refusal {
     Refusal(status: 409, description: sentence)
   }

@@ -3,38 +3,38 @@ import Recordings
 import Replay
 package import Rollouts
 
-/// What a browser gets.
+/// An HTTP response.
 package struct Response {
-  /// The status of HTTP.
+  /// The HTTP status.
   package var status = 200
-  /// The headers, besides those that every response has.
+  /// The headers, besides those of every response.
   package var headers: [(name: String, value: String)] = []
-  /// What is sent.
+  /// The body.
   package var body: Body
 
-  /// What is sent: all at once, or as it comes.
+  /// A body: all at once, or streamed.
   package enum Body {
     case bytes([UInt8])
     case stream(any ByteStream)
   }
 
-  /// Bytes of a type, as in "image/png".
+  /// Bytes with a content type, such as "image/png".
   package init(_ bytes: [UInt8], type: String, status: Int = 200) {
     (body, self.status) = (.bytes(bytes), status)
     headers = [("Content-Type", type)]
   }
 
-  /// Text of a type.
+  /// Text with a content type.
   package init(_ text: String, type: String, status: Int = 200) {
     self.init(Array(text.utf8), type: "\(type); charset=utf-8", status: status)
   }
 
-  /// A value.
+  /// A JSON value.
   package init(_ json: JSON, status: Int = 200) {
     self.init(json.compact, type: "application/json", status: status)
   }
 
-  /// What a recording has, or that it simply does not have it, which is no failure: a sentence.
+  /// A value, or a sentence that the recording does not have it, which is no failure.
   package static func orAbsent(_ read: () throws -> JSON) throws -> Response {
     do {
       return Response(try read())
@@ -44,7 +44,7 @@ package struct Response {
     }
   }
 
-  /// A picture of what a recording has, or an empty answer that says why there is none.
+  /// A picture, or an empty answer that says why the recording has none.
   package static func pictureOrAbsent(_ paint: () throws -> Response) throws -> Response {
     do {
       return try paint()
@@ -56,7 +56,7 @@ package struct Response {
     }
   }
 
-  /// A text as a header can hold it: other characters as `%` and the digits of their bytes.
+  /// A text as a header can hold it: other characters are percent-encoded.
   private static func escaped(_ text: String) -> String {
     text.utf8.map { byte in
       let isPlain = (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "%")
@@ -65,7 +65,7 @@ package struct Response {
     }.joined()
   }
 
-  /// The sentence of an error that says what a recording does not have.
+  /// The sentence of an error about something that a recording does not have.
   private static func absence(_ error: any Error) -> String? {
     switch error {
     case let refusal as Refusal where refusal.status == 404: refusal.description
@@ -82,7 +82,7 @@ package struct Response {
     headers = [("Content-Type", type)]
   }
 
-  /// A file to keep, under a name.
+  /// A file to save, with a name.
   package init(_ bytes: [UInt8], type: String, savedAs name: String) {
     self.init(bytes, type: type)
     let plain = name.unicodeScalars.map { scalar -> String in
@@ -94,18 +94,18 @@ package struct Response {
   }
 }
 
-/// Bytes that come one after the other, asked for by a connection's own thread.
+/// A streamed body, read by a connection's own thread.
 package protocol ByteStream: AnyObject, Sendable {
-  /// The next bytes, once there are some; nil at the end. May wait, for a few seconds at most: whoever has
-  /// nothing to say by then says something harmless, which shows whether somebody still listens.
+  /// The next bytes, once there are some; nil at the end. May wait, for a few seconds at most: a stream without
+  /// news then sends something harmless, which shows whether the connection is alive.
   func next() -> [UInt8]?
-  /// Nobody listens any more.
+  /// The connection was closed.
   func close()
 }
 
-/// Numbers before the pictures of a stream.
+/// The numbers that precede each picture of a stream.
 enum WireNumbers {
-  /// Four bytes each, the lowest first.
+  /// Four bytes each, little-endian.
   static func bytes(_ numbers: Int...) -> [UInt8] {
     numbers.flatMap { number in
       let word = UInt32(clamping: number)

@@ -4,12 +4,12 @@ import Recordings
 import Rollouts
 import Synchronization
 
-/// How runs are started as processes of their own, and what to type to get the same.
+/// Starts runs as processes of their own, and knows the equivalent commands.
 package struct RunStarter: Sendable {
-  /// The program and what it takes to run a line of a manifest, and those that wait after it.
+  /// The command that runs a line of a manifest, and then those that wait.
   package var words: @Sendable (_ manifest: String, _ line: Int, _ most: Int) -> [String]
   package var command: @Sendable (ManifestTask) -> String
-  /// How many runs there are at once.
+  /// The most runs at once.
   package var most = ThreadPool.processorCount
 
   /// A way to start runs.
@@ -21,14 +21,14 @@ package struct RunStarter: Sendable {
   }
 }
 
-/// What the train page asks for: `/api/train/WHAT`. Runs are lines of a manifest in the studio's first folder;
-/// nothing of them is known here alone.
+/// The train page's requests: `/api/train/WHAT`. Runs are lines of a manifest in the studio's first folder;
+/// the studio keeps no state of its own about them.
 final class TrainPart: Sendable {
   let library: Library
   let catalog: Catalog
   private let starter: RunStarter
   private let queue: RunQueue
-  /// All that can be asked for, once it was asked for: cities take a moment.
+  /// The training form, made at the first request: cities take a moment.
   private let form = Mutex<JSON?>(nil)
 
   init(_ library: Library, _ starter: RunStarter, catalog: Catalog) {
@@ -36,7 +36,7 @@ final class TrainPart: Sendable {
     let path = "\(Files.trimmed(library.home))/studio.jsonl"
     let most = starter.most
     queue = RunQueue(Manifest(path), most: most) { starter.words(path, $0, most) }
-    // What waits while no studio runs, since all processes of its queue were killed.
+    // Starts lines that wait because all processes of the queue were killed while no studio ran.
     _ = try? queue.advance()
   }
 
@@ -75,14 +75,14 @@ final class TrainPart: Sendable {
     return line
   }
 
-  // MARK: What is wanted
+  // MARK: Requests
 
   private func check(_ json: JSON) throws -> JSON {
     let tasks: [ManifestTask]
     do {
       tasks = try TrainingWish(json, in: self).tasks()
     } catch {
-      // A form that is being filled in is no failure.
+      // A form that is still being filled in is no failure.
       return Self.problem("\(error)")
     }
     let check = TaskCheck(tasks[0], in: manifest, catalog)
@@ -95,7 +95,7 @@ final class TrainPart: Sendable {
     return .object(members)
   }
 
-  /// A sentence that begins with the field that it is about, as those of a line's members do.
+  /// A sentence that begins with the name of its field, like those about a line's members.
   private static func problem(_ sentence: String) -> JSON {
     let first = String(sentence.prefix { $0 != " " })
     let field = ["seeds", "at", "until", "name", "text"].contains(first) ? first : ""
@@ -106,7 +106,7 @@ final class TrainPart: Sendable {
 
   private func start(_ json: JSON) throws -> JSON {
     let tasks = try TrainingWish(json, in: self).tasks()
-    // What is refused now would fail later, where nobody looks.
+    // What is refused now would otherwise fail later, unseen.
     if let problem = TaskCheck(tasks[0], in: manifest, catalog).problems.first {
       throw Refusal.invalid(problem.sentence)
     }
@@ -115,7 +115,7 @@ final class TrainPart: Sendable {
     return ["lines": .array(lines.map(JSON.integer))]
   }
 
-  /// What to type in the folder in which the studio was started.
+  /// The command for the folder in which the studio was started.
   private func command(of task: ManifestTask) -> String {
     var task = task
     func here(_ path: String) -> String {
@@ -131,9 +131,9 @@ final class TrainPart: Sendable {
     return starter.command(task)
   }
 
-  // MARK: What there is
+  // MARK: Recordings and runs
 
-  /// A recording as a form that goes on from it begins: its settings, and how long it is.
+  /// The form's initial values for a fork of a recording: its settings, and its length.
   private func recorded(_ id: String) throws -> JSON {
     let entry = try library.entry(id)
     let recording = try Recording(entry.path)

@@ -2,21 +2,21 @@ import Experiments
 import Platform
 import Rollouts
 
-/// What a form asks for: one run, or one for each of several seeds. Recordings are named by their ids, and what is
-/// made lies in the studio's folder.
+/// A form's request: one run, or one for each of several seeds. Recordings are named by their ids, and new
+/// ones are made in the studio's folder.
 struct TrainingWish {
   private let task: ManifestTask
   private let seeds: [UInt64]
   private let name: String
   private let part: TrainPart
 
-  /// How many runs are asked for at once.
+  /// The most runs of one request.
   private static let mostSeeds = 100
 
-  /// Reads what was posted: a manifest's line without `output`, with `seeds` in place of a seed, a `name`, and ids
-  /// in place of the files to resume or to fork.
+  /// Parses what was posted: a manifest's line without `output`, with `seeds` in place of a seed, a `name`,
+  /// and ids in place of the files to resume or to fork.
   init(_ json: JSON, in part: TrainPart) throws {
-    guard case .object(var members) = json else { throw Refusal.invalid("a run is an object") }
+    guard case .object(var members) = json else { throw Refusal.invalid("a run is a JSON object") }
     name = json["name"]?.text ?? ""
     seeds = try Seeds.parse(json["seeds"]?.text ?? "1", most: Self.mostSeeds)
     members.removeAll { ["name", "seeds", "output", "seed"].contains($0.key) }
@@ -25,7 +25,7 @@ struct TrainingWish {
       case "resume", "fork":
         let path = try part.library.entry(members[index].value.text ?? "").path
         members[index].value = .string(Self.path(path, from: part.manifest))
-      // A file is named as seen from where the studio was started.
+      // File names are relative to the folder in which the studio was started.
       case "text": members[index].value = Self.resolved(members[index].value)
       case "map" where members[index].value.text?.contains("/") == true:
         members[index].value = Self.resolved(members[index].value)
@@ -68,7 +68,7 @@ struct TrainingWish {
     return task
   }
 
-  /// A path as a line of the manifest names it.
+  /// A path as it appears in a line of the manifest.
   private static func path(_ path: String, from manifest: Manifest) -> String {
     let folder = Files.folder(of: manifest.path)
     if Files.folder(of: path) == folder { return Files.name(of: path) }

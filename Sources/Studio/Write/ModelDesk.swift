@@ -6,26 +6,26 @@ import Recordings
 import Rollouts
 import Synchronization
 
-/// A model that was loaded.
+/// A loaded model.
 final class ModelDesk: Sendable {
-  /// What it does.
+  /// What the model does.
   enum Model: Sendable {
-    /// Goes on with texts, as it had learned by a step of its training.
+    /// Continues texts, with the parameters of a training step.
     case writer(TrainedModel, step: Int?)
     case classifier(TextClassifier)
   }
 
-  /// The recording or folder that it comes from.
+  /// The recording or folder of the model.
   let path: String
   let model: Model
-  /// Where the text was left that was written last, to be gone on with.
+  /// The state of the last text, so that it can be continued.
   let left = Mutex<TextWriter?>(nil)
-  /// Threads for one question at a time.
+  /// Threads for one request at a time.
   private let pool = Mutex(ThreadPool(threads: ThreadPool.processorCount))
 
   init(_ path: String, _ model: Model) { (self.path, self.model) = (path, model) }
 
-  /// The model, where it writes.
+  /// The language model, if it is one.
   func writer() throws(Refusal) -> TrainedModel {
     guard case .writer(let trained, _) = model else {
       throw .invalid("this model classifies texts, and writes none")
@@ -33,9 +33,9 @@ final class ModelDesk: Sendable {
     return trained
   }
 
-  // MARK: What it is
+  // MARK: Facts
 
-  /// What it is, and by which steps of its training it can be had.
+  /// The facts of the model, and the training steps at which it is available.
   func facts() throws -> JSON {
     var facts: [JSON.Member] = [
       .init("file", .string(path)), .init("name", .string(Files.stem(path))),
@@ -62,9 +62,9 @@ final class ModelDesk: Sendable {
     return .object(facts)
   }
 
-  // MARK: What it thought
+  // MARK: Insight
 
-  /// What could have come at a place of a text, and what the model looked at.
+  /// The candidates at a place of a text, and what the model attended to.
   func look(_ wanted: WriteRequest, at place: Int?) throws -> JSON {
     let trained = try writer()
     let opening = try trained.opening(of: wanted.prompt)
@@ -87,7 +87,7 @@ final class ModelDesk: Sendable {
     ]
   }
 
-  /// A place that has something before it; nil is the one behind all.
+  /// A place that has something before it; nil is the place after the text.
   func checked(_ place: Int?, in tokens: [Int]) throws(Refusal) -> Int {
     let place = place ?? tokens.count
     guard (1...tokens.count).contains(place) else {
@@ -96,7 +96,7 @@ final class ModelDesk: Sendable {
     return place
   }
 
-  /// How well each label fits a text, and what the classification token looked at.
+  /// How well each label fits a text, and what the classification token attended to.
   func classify(_ text: String) throws -> JSON {
     guard case .classifier(let classifier) = model else {
       throw Refusal.invalid("this model writes texts, and classifies none")
@@ -111,8 +111,8 @@ final class ModelDesk: Sendable {
     ]
   }
 
-  /// Shares by layer, head and place, in ten-thousandths: short, and finer than any shade. What a damaged model
-  /// makes of its numbers is none.
+  /// Shares by layer, head and place, in ten-thousandths: short, and finer than any shade. Numbers that are not
+  /// finite, from a damaged model, become 0.
   private static func json(_ attention: [[[Float]]]) -> JSON {
     .array(
       attention.map { heads in

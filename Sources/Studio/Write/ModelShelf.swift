@@ -5,7 +5,7 @@ import Recordings
 import Rollouts
 import Synchronization
 
-/// The models of the studio's places: recordings of text trainings, and folders of other tools' models. The two that
+/// The models in the studio's places: recordings of text training, and folders of other tools' models. The two that
 /// were used last stay loaded.
 final class ModelShelf: Sendable {
   /// A folder of another tool's model.
@@ -15,32 +15,32 @@ final class ModelShelf: Sendable {
     var kind: Kind
   }
 
-  /// What a folder's model does, by the names of architectures.
+  /// What a folder's model does, by the name of its architecture.
   private enum Kind: String {
     case writes = "gpt2"
     case classifies = "distilbert"
   }
 
-  /// Which model was loaded; another that took its name has another file.
+  /// The identity of a loaded model; a file that replaced it has another one.
   private struct Key: Equatable {
     var id: String
     var step: Int?
     var file: Files.Identity?
-    /// When the recording changed, where what it knows best may be another by now.
+    /// When the recording changed, because its best checkpoint may have changed too.
     var changed: Double?
   }
 
   private let library: Library
   private let loaded = Mutex<[(key: Key, desk: ModelDesk)]>([])
 
-  /// How many stay loaded.
+  /// How many models stay loaded.
   static let most = 2
 
   init(_ library: Library) { self.library = library }
 
   // MARK: Names
 
-  /// What can be chosen, the newest recordings first.
+  /// The available models, the newest recordings first.
   func list() -> [JSON] {
     let recordings = library.entries().all.compactMap { entry -> JSON? in
       guard case .run(let summary) = library.row(of: entry), summary.run.isOfText,
@@ -48,7 +48,7 @@ final class ModelShelf: Sendable {
       else { return nil }
       return [
         "id": .string(entry.id), "name": .string(entry.name), "kind": "recording",
-        "about": .string("learned \(summary.run.world.mapName)"),
+        "about": .string("trained on \(summary.run.world.mapName)"),
       ]
     }
     return recordings
@@ -61,7 +61,7 @@ final class ModelShelf: Sendable {
       }
   }
 
-  /// Folders of models in the studio's places: these themselves, or right in them.
+  /// Folders of models in the studio's places: the places themselves, or folders directly in them.
   private func folders() -> [Folder] {
     library.places.filter(Files.isFolder).map(Files.trimmed).flatMap { place in
       let top = Files.resolved(place)
@@ -80,7 +80,7 @@ final class ModelShelf: Sendable {
 
   // MARK: Models
 
-  /// The model of an id, of a recording as learned by a step: without one by that with the lowest loss.
+  /// The model with an id, from a recording at a step: by default the one with the lowest loss.
   func desk(_ id: String, step: Int?) throws -> ModelDesk {
     let folder = folders().first { $0.id == id }
     let path = try folder?.path ?? recording(id).path
@@ -94,7 +94,7 @@ final class ModelShelf: Sendable {
         loaded.append(known)
         return known.desk
       }
-      // The one that makes way is gone before memory is taken.
+      // The old model is released before memory is allocated for the new one.
       if loaded.count >= Self.most { loaded.removeFirst() }
       let desk: ModelDesk
       if folder?.kind == .classifies {
@@ -108,7 +108,7 @@ final class ModelShelf: Sendable {
     }
   }
 
-  /// The same with what recordings of its texts say of it.
+  /// The same model with the description for recordings of its texts.
   func named(_ id: String, step: Int?) throws -> NamedModel {
     if let folder = folders().first(where: { $0.id == id }) {
       return try NamedModel(folder: folder.path)

@@ -4,7 +4,7 @@ import Platform
 import Recordings
 import Rollouts
 
-/// What the writing page asks for, under `/api/write`.
+/// The writing page's requests, under `/api/write`.
 struct WritePart: Sendable {
   private let library: Library
   private let shelf: ModelShelf
@@ -12,9 +12,9 @@ struct WritePart: Sendable {
 
   init(_ library: Library) { (self.library, shelf) = (library, ModelShelf(library)) }
 
-  /// `GET models`, and `model?model=ID&step=N`: what there is. `POST text`: a text as it is written; `look`: what
-  /// could have come at a place; `fork`: the prompt of another text from there; `keep`: a recording of a text;
-  /// `classify`: what a text feels like.
+  /// `GET models`, and `model?model=ID&step=N`: the models. `POST text`: a text as it is written; `look`: the
+  /// candidates at a place; `fork`: the prompt of another text from there; `keep`: a recording of a text;
+  /// `classify`: the sentiment of a text.
   func answer(_ words: ArraySlice<String>, _ request: Request) throws -> Response {
     guard words.count == 1 else { throw Refusal.missing("there is nothing at \(request.path)") }
     switch (request.method, words.first) {
@@ -46,7 +46,7 @@ struct WritePart: Sendable {
     }
   }
 
-  /// An answer, or the sentence why a text cannot be: a prompt that its model cannot read is no failure.
+  /// An answer, or a sentence why a text is impossible: a prompt that its model cannot read is no failure.
   private static func orSentence(_ answer: () throws -> Response) throws -> Response {
     do {
       return try answer()
@@ -55,7 +55,7 @@ struct WritePart: Sendable {
     }
   }
 
-  /// A place among the symbols of a text, from 0; nil: behind them all.
+  /// The index of a place in a text, from 0; nil is the place after all symbols.
   private static func place(_ json: JSON) throws(Refusal) -> Int? {
     json["place"] == nil || json["place"] == .null
       ? nil : try json.whole("place", in: 0...Int.max)
@@ -82,7 +82,7 @@ struct WritePart: Sendable {
       seed: wanted.seed)
   }
 
-  /// What stands before a place with another symbol there is the prompt of a text of its own.
+  /// The text before a place, with another symbol there, is the prompt of a new text.
   private func fork(_ json: JSON) throws -> JSON {
     let (wanted, desk) = try writing(json)
     let trained = try desk.writer()
@@ -96,7 +96,7 @@ struct WritePart: Sendable {
     return ["prompt": .string(prompt)]
   }
 
-  /// Writes the text again and records it, as `reel generate -o` does.
+  /// Writes the text again and records it, like `reel generate -o`.
   private func keep(_ json: JSON) throws -> JSON {
     let wanted = try WriteRequest(json)
     let path = try place(json["name"] == nil ? nil : json.word("name", atMost: 80))
@@ -113,7 +113,7 @@ struct WritePart: Sendable {
     ]
   }
 
-  /// Where a recording of a name comes to stand; without a name where nothing stands yet.
+  /// The path of a new recording; without a name an unused one.
   private func place(_ name: String?) throws -> String {
     func path(_ name: String) -> String { "\(Files.trimmed(library.home))/\(name).sqlite" }
     guard let name else {

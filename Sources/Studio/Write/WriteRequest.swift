@@ -1,23 +1,23 @@
 import Language
 import Rollouts
 
-/// A text that a page wants: by which model, behind which prompt, how.
+/// A text that a page requests: the model, the prompt, the settings.
 struct WriteRequest {
   let model: String
-  /// As learned by this step; nil: by that with the lowest loss.
+  /// The training step of the model; nil is the one with the lowest loss.
   let step: Int?
   let prompt: String
-  /// How many tokens there may be beyond the prompt.
+  /// The most tokens after the prompt.
   let tokens: Int
   let sampler: Sampler
   let seed: UInt64
-  /// The tokens that are there.
+  /// The tokens that exist already.
   let written: [Int]
 
-  /// How many bytes a prompt or a text has at most, and how many tokens are written at most.
+  /// The most bytes of a prompt or a text, and the most tokens.
   static let (mostBytes, mostTokens) = (20_000, 5000)
 
-  /// What was posted.
+  /// Parses what was posted.
   init(_ json: JSON) throws(Refusal) {
     model = try json.word("model", atMost: 64)
     step =
@@ -39,17 +39,17 @@ struct WriteRequest {
     }
   }
 
-  /// The same, once all that is written is known to be of the model's tokens.
+  /// The same, after checking that all tokens belong to the model.
   func checked(for trained: TrainedModel) throws(Refusal) -> WriteRequest {
     guard written.allSatisfy(trained.knows) else {
-      throw .invalid("what is written has a token that the model does not know")
+      throw .invalid("'written' has a token that the model does not know")
     }
     return self
   }
 }
 
 extension JSON {
-  /// A text of a member, of at most some bytes.
+  /// A text of limited length.
   func word(_ name: String, atMost most: Int) throws(Refusal) -> String {
     guard let text = self[name]?.text else { throw .invalid("'\(name)' is a text") }
     guard text.utf8.count <= most else {
@@ -58,7 +58,7 @@ extension JSON {
     return text
   }
 
-  /// A whole number of a member, in a range; `usual` where it is not given.
+  /// A whole number in a range; `usual` if it is missing.
   func whole(_ name: String, in range: ClosedRange<Int>, usual: Int? = nil) throws(Refusal) -> Int {
     let value = self[name] ?? usual.map(JSON.integer)
     guard let number = value?.int, range.contains(number) else {
@@ -67,7 +67,7 @@ extension JSON {
     return number
   }
 
-  /// A number of a member, in a range; `usual` where it is not given.
+  /// A number in a range; `usual` if it is missing.
   func real(_ name: String, in range: ClosedRange<Double>, usual: Double) throws(Refusal) -> Double
   {
     let value = self[name] ?? .number(usual)

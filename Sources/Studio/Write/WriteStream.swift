@@ -4,8 +4,8 @@ import Platform
 import Rollouts
 import Synchronization
 
-/// A text as it is written, in lines of JSON: first what it begins with, then some symbols a line, at last why it is
-/// over. Where the page goes away the text is left, and can be gone on with.
+/// A text as it is written, in lines of JSON: first how it begins, then a few symbols per line, at last why it
+/// ended. If the page goes away, the text stops and can be continued.
 final class WriteStream: ByteStream, @unchecked Sendable {
   private let desk: ModelDesk
   private let slot: WritingSlots.Slot
@@ -18,7 +18,7 @@ final class WriteStream: ByteStream, @unchecked Sendable {
 
   private enum Phase { case beginning, writing, over }
 
-  /// For how long, and to how many at most, symbols are gathered for a line.
+  /// How long, and up to how many, symbols are collected for a line.
   private static let (interval, most) = (0.03, 256)
 
   init(
@@ -70,7 +70,7 @@ final class WriteStream: ByteStream, @unchecked Sendable {
 
   private func line(_ value: JSON) -> [UInt8] { Array("\(value.compact)\n".utf8) }
 
-  /// A token with the characters that are whole with it.
+  /// A token with the characters that it completes.
   private func symbol(_ token: Int, share logProbability: Double?) -> JSON {
     let text = characters.take(tokenizer.bytes(of: token))
     let symbol: [JSON.Member] = [
@@ -81,9 +81,9 @@ final class WriteStream: ByteStream, @unchecked Sendable {
   }
 }
 
-/// How many texts are written at the same time.
+/// The most texts written at the same time.
 final class WritingSlots: Sendable {
-  /// A text's share in the machine, until it is left.
+  /// A text's claim to one of the places, until it is released.
   final class Slot: Sendable {
     private let slots: WritingSlots
     private let isHeld = Atomic(true)
@@ -92,7 +92,7 @@ final class WritingSlots: Sendable {
 
     deinit { _ = leave() }
 
-    /// Gives it back; false where it was before.
+    /// Releases it; false if that was done before.
     func leave() -> Bool {
       guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return false }
       slots.taken.withLock { $0 -= 1 }
@@ -103,7 +103,7 @@ final class WritingSlots: Sendable {
   private let taken = Mutex(0)
   private static let most = 2
 
-  /// One of them.
+  /// Claims a place.
   func enter() throws(Refusal) -> Slot {
     let isFree = taken.withLock { taken in
       guard taken < Self.most else { return false }

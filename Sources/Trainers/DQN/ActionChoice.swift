@@ -1,7 +1,7 @@
 import Glibc
 package import Rollouts
 
-/// Choosing an action from the values of all, with nothing but two random words.
+/// Chooses an action from the values of all actions, with at most two random words.
 package enum ActionChoice {
   /// The best action, the first of equals.
   package static func greedy(_ values: [Float]) -> Int {
@@ -10,13 +10,13 @@ package enum ActionChoice {
     return best
   }
 
-  /// With probability ε any action, else the best.
+  /// With probability ε any action, otherwise the best.
   package static func epsilonGreedy(_ values: [Float], epsilon: Double, _ draws: Draws) -> Int {
     guard Double(draws.word(0)) * 0x1p-32 < epsilon else { return greedy(values) }
     return draws.pick(1, below: values.count)
   }
 
-  /// A random action: the chances are the softmax of the values times an inverse temperature.
+  /// A random action, drawn from the softmax of the values times an inverse temperature.
   package static func softmax(
     _ values: [Float], inverseTemperature: Double, _ draws: Draws
   ) -> Int {
@@ -29,13 +29,13 @@ package enum ActionChoice {
     return greedy(values)
   }
 
-  /// Those chances.
+  /// The probabilities of that softmax.
   package static func softmaxShares(_ values: [Float], inverseTemperature: Double) -> [Double] {
     let weights = Weights(values, inverseTemperature)
     return values.indices.map { weights[$0] / weights.sum }
   }
 
-  /// e to the power of each value times an inverse temperature, over that of the best.
+  /// e to the power of each value times an inverse temperature, relative to the best value.
   private struct Weights {
     private let values: [Float]
     private let inverseTemperature: Double

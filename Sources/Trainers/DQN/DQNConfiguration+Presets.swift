@@ -1,9 +1,9 @@
 import Rollouts
 
 extension DQNConfiguration {
-  /// Snake: 11-256-3, a batch of a thousand after every game and the published gradient, which goes through the target
-  /// as well; but every step learns from a batch, and Adam's steps are a third as large. What that is worth stands in
-  /// docs/trainers.md.
+  /// Snake: 11-256-3, a batch of a thousand after every game, and the published gradient, which
+  /// also flows through the target. Unlike the published program, every step learns from a batch,
+  /// and the learning rate is a third. docs/trainers.md gives the effect.
   package static var snake: DQNConfiguration {
     var settings = DQNConfiguration()
     settings.episodes = 300
@@ -15,15 +15,16 @@ extension DQNConfiguration {
     settings.episodeBatch = 1000
     settings.learningRate = .constant(3e-4)
     settings.policy = .epsilon
-    // A number in 0 to 200 falls below 80 less the games played.
+    // The published program explores when a random number from 0 to 200 is less than 80 minus the
+    // games played.
     settings.epsilon = .ramp(from: 80.0 / 201, to: 0, episodes: 80)
     settings.loss = .squared
     settings.keepsBest = true
     return settings
   }
 
-  /// Snake as published: every step learns from the newest transition alone. (The program also divides the loss
-  /// by the number of actions, which Adam undoes.)
+  /// Snake as published: every step learns only from the newest transition. (The program also
+  /// divides the loss by the number of actions, which has no effect with Adam.)
   package static var snakeOriginal: DQNConfiguration {
     var settings = snake
     settings.learningRate = .constant(1e-3)
@@ -31,8 +32,8 @@ extension DQNConfiguration {
     return settings
   }
 
-  /// Snake for one that sees ways around the body, 31-64-64-3: it learns from a batch at every step, towards a target
-  /// that stands still for a while, and looks fifty steps ahead.
+  /// Snake for an observation with paths around the body, 31-64-64-3. It learns from a batch at
+  /// every step, with a target network, and looks fifty steps ahead.
   package static var snakeStrong: DQNConfiguration {
     var settings = snake
     settings.hidden = [64, 64]
@@ -42,8 +43,9 @@ extension DQNConfiguration {
     return settings
   }
 
-  /// The city: two hidden layers, a batch of a hundred every tick. Chosen by trying: a softmax twenty times
-  /// as soft as published is stuck off the road less often, and steps that fade end less by chance.
+  /// The city: two hidden layers, a batch of a hundred every tick. These settings were found by
+  /// experiment: a softmax twenty times as soft as published gets stuck off the road less often,
+  /// and a decaying learning rate makes the final policy depend less on chance.
   package static var city: DQNConfiguration {
     var settings = DQNConfiguration()
     settings.inverseTemperature = 5
@@ -58,7 +60,7 @@ extension DQNConfiguration {
     return settings
   }
 
-  /// The city as published: the course's network, and each reward stored one tick late.
+  /// The city as published: the course's network, with each reward stored one tick late.
   package static var cityOriginal: DQNConfiguration {
     var settings = cityCourse
     settings.lateReward = true

@@ -8,76 +8,77 @@ package enum DQNPolicy: String, Sendable, CaseIterable {
   case softmax
 }
 
-/// What every step learns from.
+/// What each step learns from.
 package enum DQNStepUpdate: String, Sendable, CaseIterable {
   /// A batch drawn from the replay buffer.
   case batch
-  /// The transition just made, alone.
+  /// Only the newest transition.
   case newest
-  /// Nothing: what is learned is learned after episodes.
+  /// Nothing: learning happens after episodes.
   case nothing
 }
 
-/// How the difference between a value and its target counts.
+/// How the difference between a value and its target is penalized.
 package enum DQNLoss: String, Sendable, CaseIterable {
   case smoothL1 = "smooth_l1"
   case squared = "mse"
 }
 
-/// What the loss is differentiated by.
+/// What the loss is differentiated with respect to.
 package enum DQNGradient: String, Sendable, CaseIterable {
-  /// The value alone; the target counts as given.
+  /// The value alone; the target is treated as a constant.
   case semi
-  /// The value and its target, as in programs that forgot to detach it (Baird's residual gradient).
+  /// The value and its target, as in programs that forgot to detach the target (Baird's residual
+  /// gradient).
   case residual
 }
 
 /// The settings of deep Q-learning (Mnih and others, https://arxiv.org/abs/1312.5602).
 package struct DQNConfiguration: Configuration, Equatable {
-  /// Training stops after this many episodes; 0 is no limit.
+  /// Training stops after this many episodes; 0 means no limit.
   package var episodes = 0
-  /// Training stops after this many steps, if it has not before; 0 is no limit.
+  /// Training stops after this many steps; 0 means no limit.
   package var steps = 100_000
-  /// The widths of the layers between observation and values, ReLU behind each.
+  /// The widths of the hidden layers, each followed by ReLU.
   package var hidden = [30, 30]
-  /// How many transitions are remembered.
+  /// The capacity of the replay buffer in transitions.
   package var bufferSize = 100_000
-  /// How many there must be before learning begins.
+  /// How many transitions must be stored before learning begins.
   package var warmUp = 100
-  /// What every step learns from.
+  /// What each step learns from.
   package var stepUpdate = DQNStepUpdate.batch
-  /// How many transitions a step's batch has.
+  /// The batch size of a step.
   package var batch = 100
-  /// How many transitions the batch after an episode has; 0 for none.
+  /// The batch size after an episode; 0 for none.
   package var episodeBatch = 0
   /// The discount of future reward (γ).
   package var gamma = 0.9
-  /// How large Adam's steps are (α).
+  /// Adam's learning rate (α).
   package var learningRate = Schedule.constant(1e-3)
   /// How an action is chosen.
   package var policy = DQNPolicy.softmax
-  /// What values are multiplied by before their softmax; the course's T, and the setting `temperature`.
+  /// The factor on values before the softmax: the course's T, and the setting `temperature`.
   package var inverseTemperature = 100.0
-  /// The chance to explore (ε).
+  /// The probability of exploring (ε).
   package var epsilon = Schedule.ramp(from: 1, to: 0.05, episodes: 100)
-  /// How many steps' rewards are counted before the future is estimated (n).
+  /// How many rewards are summed before the future is estimated (n).
   package var nStep = 1
-  /// How many steps lie between copies to the target network; 0 for none.
+  /// How many steps between copies to the target network; 0 for no target network.
   package var targetEvery = 0
-  /// Whether the network chooses the action that the target network values (double DQN).
+  /// Whether the network chooses the action that the target network evaluates (double DQN).
   package var double = false
-  /// How a difference counts.
+  /// How a difference is penalized.
   package var loss = DQNLoss.smoothL1
-  /// What the loss is differentiated by.
+  /// What the loss is differentiated with respect to.
   package var gradient = DQNGradient.semi
-  /// Whether each transition is remembered with the reward of the one before, as in programs that
-  /// store it a tick late.
+  /// Whether each transition is stored with the previous step's reward, as in programs that store
+  /// it a tick late.
   package var lateReward = false
-  /// The greatest length of a gradient; 0 for any.
+  /// The greatest norm of a gradient; 0 for no limit.
   package var clip = 0.0
-  /// How many steps lie between checkpoints.
+  /// How many steps between checkpoints.
   package var snapshotEvery = 10_000
-  /// Whether the network is also kept whenever an episode's return beats all before.
+  /// Whether a checkpoint is also kept whenever an episode has the best return so far.
   package var keepsBest = false
 
   /// The city's settings.
@@ -87,10 +88,10 @@ package struct DQNConfiguration: Configuration, Equatable {
   package static let settings: [Setting<Self>] = [
     .count("episodes", \.episodes, in: 0...1_000_000_000, "episodes to play; 0: no limit"),
     .count("steps", \.steps, in: 0...1_000_000_000_000, "stop after N steps; 0: no limit"),
-    .counts("hidden", \.hidden, in: 1...4096, atMost: 8, "widths of the layers between"),
-    .count("memory", \.bufferSize, in: 1...10_000_000, "transitions remembered"),
+    .counts("hidden", \.hidden, in: 1...4096, atMost: 8, "widths of the hidden layers"),
+    .count("memory", \.bufferSize, in: 1...10_000_000, "transitions in the replay buffer"),
     .count("warm_up", \.warmUp, in: 1...10_000_000, "transitions before learning begins"),
-    .choice("lesson", \.stepUpdate, "what every step learns from"),
+    .choice("lesson", \.stepUpdate, "what each step learns from"),
     .count("batch", \.batch, in: 1...65_536, "transitions in a step's batch"),
     .count(
       "episode_batch", \.episodeBatch, in: 0...65_536,
@@ -98,41 +99,42 @@ package struct DQNConfiguration: Configuration, Equatable {
     .number("gamma", \.gamma, in: 0...2, "discount of future reward (γ)"),
     .schedule(
       "learning_rate", \.learningRate, in: 0...100,
-      "how large Adam's steps are (α), by step, or by episode where steps have no limit"),
+      "Adam's learning rate (α), by step, or by episode if steps has no limit"),
     .choice("policy", \.policy, "how an action is chosen"),
     .number(
       "temperature", \.inverseTemperature, in: 0...1e6,
-      "softmax's inverse temperature, also called inverse_temperature: larger is greedier, 0 is chance"
+      "the softmax's inverse temperature, also named inverse_temperature: larger is greedier, 0 is random"
     ).alsoNamed("inverse_temperature"),
-    .schedule("epsilon", \.epsilon, in: 0...1, "chance to explore (ε), by episode"),
-    .count("n_step", \.nStep, in: 1...1000, "steps whose rewards are counted (n)"),
+    .schedule("epsilon", \.epsilon, in: 0...1, "probability of exploring (ε), by episode"),
+    .count("n_step", \.nStep, in: 1...1000, "steps whose rewards are summed (n)"),
     .count(
       "target_every", \.targetEvery, in: 0...1_000_000_000,
       "steps between copies to the target network; 0: none"),
-    .flag("double", \.double, "let the network choose what the target network values"),
-    .choice("loss", \.loss, "how a difference counts"),
-    .choice("gradient", \.gradient, "what the loss is differentiated by"),
-    .flag("late_reward", \.lateReward, "remember each step with the reward of the one before"),
-    .number("clip", \.clip, in: 0...1e9, "greatest length of a gradient; 0: any"),
+    .flag(
+      "double", \.double, "let the network choose the action that the target network evaluates"),
+    .choice("loss", \.loss, "how a difference is penalized"),
+    .choice("gradient", \.gradient, "what the loss is differentiated with respect to"),
+    .flag("late_reward", \.lateReward, "store each step with the previous step's reward"),
+    .number("clip", \.clip, in: 0...1e9, "greatest norm of a gradient; 0: no limit"),
     .count("snapshot_every", \.snapshotEvery, in: 1...1_000_000_000, "steps between snapshots"),
     .flag("keep_best", \.keepsBest, "keep the network of every best episode so far"),
   ]
 
-  /// How large Adam's steps are at a point of the training; steps count from 0, episodes from 1.
+  /// Adam's learning rate at a point in training; steps count from 0, episodes from 1.
   package func learningRate(step: Int, episode: Int) -> Double {
     steps > 0
       ? learningRate.value(episode: step + 1, of: steps)
       : learningRate.value(episode: episode, of: max(1, episodes))
   }
 
-  /// More steps than these cannot be taken.
+  /// An upper bound on the number of steps.
   package func mostSteps(stepLimit: Int) -> Int {
     let (product, overflow) = episodes.multipliedReportingOverflow(by: stepLimit)
     let most = overflow || episodes == 0 ? Int.max : product
     return steps > 0 ? min(most, steps) : most
   }
 
-  /// Refuses settings that are each allowed, but not together.
+  /// Throws for settings that are each valid, but not together.
   package func validate() throws(SettingError) {
     if double, targetEvery == 0 {
       throw SettingError("double needs a target network: set target_every")
@@ -140,7 +142,7 @@ package struct DQNConfiguration: Configuration, Equatable {
     if gradient == .residual, targetEvery > 0 {
       throw SettingError("the residual gradient has no target network: set target_every to 0")
     }
-    if warmUp > bufferSize { throw SettingError("warm_up is at most memory") }
-    if nStep > bufferSize { throw SettingError("n_step is at most memory") }
+    if warmUp > bufferSize { throw SettingError("warm_up must be at most memory") }
+    if nStep > bufferSize { throw SettingError("n_step must be at most memory") }
   }
 }

@@ -2,10 +2,10 @@ internal import Neural
 package import Rollouts
 
 extension DQNTrainer {
-  /// The kind that a network's checkpoints bear.
+  /// The kind of this trainer's checkpoints.
   package static var checkpointKind: String { "dqn" }
 
-  /// All that is needed to go on from here, beside the recorded transitions.
+  /// Everything needed to continue from here, apart from the recorded transitions.
   package func checkpoint(kind: String) -> Checkpoint {
     let state: JSON = [
       "episodes": .integer(episodes), "t": .integer(t), "return": .number(total),
@@ -17,9 +17,9 @@ extension DQNTrainer {
       step: step, kind: kind, parameters: learner.encoded(), trainingState: state.compact)
   }
 
-  /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
-  /// did or would have done. `history` gives the recorded transitions of a range of steps, from which
-  /// the replay buffer is filled again.
+  /// Continues from a checkpoint of a run with the same world, seed and settings, exactly as that
+  /// run did or would have done. `history` returns the recorded transitions of a range of steps,
+  /// which refill the replay buffer.
   package mutating func resume(
     from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
   ) throws {
@@ -41,12 +41,13 @@ extension DQNTrainer {
     beginEpisode()
   }
 
-  /// Fills the replay buffer with the newest steps before one, and stands where they led.
+  /// Fills the replay buffer with the newest steps before a step, and restores the state where they
+  /// led.
   private mutating func remember(
     before end: Int, _ history: (Range<Int>) throws -> [Transition]
   ) throws {
     let width = replayBuffer.width
-    // Some more, so that the oldest row takes in the steps that count together, and the one before.
+    // A few more, so that the oldest row gets its n-step rewards and the previous reward.
     let first = max(0, end - replayBuffer.capacity - settings.nStep - 1)
     replayBuffer = ReplayBuffer(
       capacity: settings.bufferSize, width: width, gamma: settings.gamma, nStep: settings.nStep,
@@ -66,11 +67,11 @@ extension DQNTrainer {
           case .index(let action) = transition.action,
           world.description.actions.indices.contains(action)
         else {
-          throw TrainingError("step \(page + index) holds no state or action of this world")
+          throw TrainingError("step \(page + index) has no state or action of this world")
         }
         seen.observe(state, in: world)
         next.observe(after, in: world)
-        // The writer of a cut-off episode died; the episode goes on.
+        // The writer died during the episode; the episode continues.
         let ending = transition.ending == .interrupted ? .running : transition.ending
         replayBuffer.push(
           seen, action, reward: settings.lateReward ? reward : transition.reward, next: next, ending

@@ -1,15 +1,15 @@
 internal import Neural
 package import Rollouts
 
-/// Deep Q-learning: plays episodes, remembers every transition, learns from what it remembers, and
+/// Deep Q-learning: plays episodes, stores every transition, learns from stored transitions, and
 /// records what happens.
 package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
   package let world: W
   package let settings: DQNConfiguration
   package let stepLimit: Int
-  /// The network and all that it learns with.
+  /// The network and everything needed to train it.
   package internal(set) var learner: QLearner
-  /// What it can learn from once more.
+  /// The transitions to learn from.
   package internal(set) var replayBuffer: ReplayBuffer
   /// Steps trained so far.
   package internal(set) var step = 0
@@ -18,7 +18,7 @@ package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
   package var stopStep = Int.max
 
   let generator: Generator
-  /// How many batches were drawn.
+  /// How many batches have been drawn.
   var batches = 0
   var window = DQNWindow()
   /// The greatest return so far.
@@ -31,15 +31,15 @@ package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
   /// Steps taken in it.
   var t = 0
   var total = 0.0
-  /// The reward of the step before.
+  /// The previous step's reward.
   var reward = 0.0
   var epsilon = 0.0
-  /// What is seen of the state, and room for what is seen next.
+  /// The observation of the state, and space for the next one.
   var seen: [Float]
   private var seenNext: [Float]
 
-  /// A trainer that has learned nothing. An episode is cut off after `stepLimit` steps, if not after the
-  /// world's own number.
+  /// An untrained trainer. An episode is truncated after `stepLimit` steps if that is less than the
+  /// world's own limit.
   package init(
     _ world: W, stepLimit: Int? = nil, seed: UInt64, settings: DQNConfiguration
   ) throws(SettingError) {
@@ -60,17 +60,17 @@ package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
     beginEpisode()
   }
 
-  /// The network before the first step, which a recording begins with.
+  /// The untrained network, with which a recording begins.
   package var initialCheckpoint: Checkpoint { checkpoint(kind: Self.checkpointKind) }
 
-  /// Whether every episode was played, or the limit of steps reached.
+  /// Whether every episode was played or the step limit was reached.
   package var isComplete: Bool {
     (settings.episodes > 0 && episodes >= settings.episodes)
       || (settings.steps > 0 && step >= settings.steps) || step >= stopStep
   }
 
-  /// Plays until all is done, or until `goOn` says false; it is asked every few hundred steps. A complete
-  /// run ends with a checkpoint.
+  /// Trains until everything is done or until `goOn` returns false; it is called every few hundred
+  /// steps. A complete run ends with a checkpoint.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
     goOn: (TrainingProgress) -> Bool
@@ -95,7 +95,8 @@ package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
       // Often enough for Ctrl-C, seldom enough to cost nothing.
       if step % 256 == 0, !goOn(progress) { break }
     }
-    // One that was asked to stop keeps nothing: checkpoints fall where the settings say, not the clock.
+    // A run that was asked to stop keeps no checkpoint here: the settings decide when checkpoints
+    // are made, not the clock.
     if step > lastKept && isComplete {
       try sink.record(checkpoint(kind: Self.checkpointKind), callbacks)
     }
@@ -165,7 +166,7 @@ package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
     batches += 1
   }
 
-  /// Updates the network once, and takes the outcome into the metrics.
+  /// Updates the network once, and adds the outcome to the metrics.
   private mutating func update(
     _ callbacks: TrainingCallbacks, _ learn: (inout Self) -> QLearner.Outcome
   ) throws {
@@ -177,7 +178,7 @@ package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
     guard outcome.loss.isFinite, outcome.value.isFinite else {
       let setting =
         settings.gamma >= 1
-        ? "gamma (\(settings.gamma)): from 1 on values grow without end"
+        ? "gamma (\(settings.gamma)): from 1 on, values grow without bound"
         : "learning_rate (\(learner.rate)) and clip (\(settings.clip))"
       throw TrainingError.notFinite(
         step: step, metric: "losses/td_loss", value: outcome.loss, lookAt: setting)
@@ -194,7 +195,8 @@ package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
 
   // MARK: Episodes
 
-  /// Closes the episode, learns from it, and begins the next; whether its return beats all before.
+  /// Ends the episode, learns from it, and begins the next; returns whether its return is the best
+  /// so far.
   private mutating func endEpisode(
     _ ending: Ending, _ callbacks: TrainingCallbacks
   ) throws -> Bool {
@@ -245,7 +247,7 @@ package struct DQNTrainer<W: DiscreteActionWorld>: Trainer, Sendable {
 }
 
 extension [Float] {
-  /// Becomes what is seen of a state, in place.
+  /// Replaces itself with the observation of a state, in place.
   mutating func observe<W: DiscreteActionWorld>(_ state: W.State, in world: W) {
     var values = mutableSpan
     world.observe(state, into: &values)

@@ -1,7 +1,7 @@
 import Rollouts
 
-/// What is averaged between two points of the metrics. Its sums go into checkpoints, so that a resumed
-/// run records the same.
+/// The averages between two points of the metrics. Its sums are in checkpoints, so that a resumed
+/// run records the same values.
 struct DQNWindow: Sendable, Equatable {
   private(set) var loss = 0.0
   private(set) var value = 0.0
@@ -18,7 +18,7 @@ struct DQNWindow: Sendable, Equatable {
     updates += 1
   }
 
-  /// The metrics of what was added up; another window begins.
+  /// The metrics of this window; a new window begins.
   mutating func close(
     _ settings: DQNConfiguration, episode: Int, step: Int, rate: Double, time: Double
   ) -> [Metric] {

@@ -1,7 +1,7 @@
 package import Neural
 package import Rollouts
 
-/// The network of a checkpoint, asked for values and best actions: for evaluations and heat maps.
+/// The network of a checkpoint, which gives values and best actions for evaluations and heat maps.
 package struct GreedyNetwork: Sendable {
   /// The widths of its layers, from the observation to the values.
   package var widths: [Int] { net.widths }
@@ -12,7 +12,7 @@ package struct GreedyNetwork: Sendable {
   private var weights: TurnedWeights
   private static let mostRows = 256
 
-  /// The network among a safetensors file's tensors: `0.weight`, `0.bias`, `2.weight` and so on.
+  /// The network in a safetensors file's tensors: `0.weight`, `0.bias`, `2.weight` and so on.
   package init(decoding file: [UInt8]) throws(SafetensorsError) {
     let file = try Safetensors(decoding: file)
     let widths = try MLP.widths(in: file)
@@ -30,7 +30,7 @@ package struct GreedyNetwork: Sendable {
     try self.init(decoding: checkpoint.parameters)
   }
 
-  /// The values of all actions for one observation after the other, in the same order.
+  /// The values of all actions for a series of observations, in the same order.
   package mutating func values(_ observations: [Float]) -> [Float] {
     let (inputs, actions) = (buffers.input.width, buffers.output.width)
     precondition(observations.count % inputs == 0, "observations are whole")
@@ -47,7 +47,7 @@ package struct GreedyNetwork: Sendable {
     return values
   }
 
-  /// What each layer makes of an observation, behind its activation; the last are the values.
+  /// The output of each layer for an observation, after its activation; the last are the values.
   package mutating func units(_ observation: [Float]) -> [[Float]] {
     _ = values(observation)
     return net.units(buffers, row: 0, activations)
@@ -58,8 +58,8 @@ package struct GreedyNetwork: Sendable {
     ActionChoice.greedy(values(observation))
   }
 
-  /// Plays one episode with the best actions and records it into a sink. It begins at the world's start,
-  /// or where an earlier one ended.
+  /// Plays one episode with the best actions and records it into a sink. It begins at the world's
+  /// start, or where an earlier episode ended.
   package mutating func play<W: DiscreteActionWorld, Sink: TransitionSink & ~Copyable>(
     _ world: W, episode: Int, from start: W.State? = nil, generator: Generator, stepLimit: Int,
     into sink: inout Sink

@@ -1,24 +1,24 @@
 package import Neural
 package import Rollouts
 
-/// A network that learns the values of actions from remembered transitions.
+/// A network that learns the values of actions from stored transitions.
 package struct QLearner: Sendable {
   package let net: MLP
   /// What the network has learned.
   package private(set) var parameters: Parameters
-  /// The copy that targets come from, where there is one.
+  /// The copy that targets come from, if there is one.
   package private(set) var target: Parameters?
   package private(set) var adam: Adam
   private let settings: DQNConfiguration
-  /// How large Adam's steps are now.
+  /// Adam's current learning rate.
   package var rate: Double
-  /// The parameters and the target's, as products read them.
+  /// The transposed parameters of the network and the target network, as products read them.
   private var weights: TurnedWeights
   private var targetWeights: TurnedWeights
-  /// The slope of the last loss.
+  /// The gradients of the last loss.
   package private(set) var gradients: Parameters
   private var activations: Activations
-  /// A batch's states, and behind them its next states.
+  /// A batch's states, followed by its next states.
   private let buffers: MLP.Buffers
   private let targetBuffers: MLP.Buffers?
   private var places: [Int]
@@ -28,19 +28,19 @@ package struct QLearner: Sendable {
   private var best: [Float]
   private var bestActions: [Int]
   private var decision: Decision
-  /// Whether what was computed is kept, row by row, in `trace`.
+  /// Whether the results for each row are kept in `trace`.
   var isTraced = false
   private(set) var trace: ReplayTrace?
 
-  /// What one learning step found.
+  /// The result of a learning step.
   package struct Outcome: Sendable, Equatable {
-    /// How wrong the values were.
+    /// The mean loss.
     package var loss: Double
-    /// The mean of the values that were learned about.
+    /// The mean value of the actions in the batch.
     package var value: Double
   }
 
-  /// A learner whose first parameters follow from the seed.
+  /// A learner with initial parameters from a seed.
   package init(inputs: Int, actions: Int, seed: UInt64, settings: DQNConfiguration) {
     let most = max(settings.stepUpdate == .batch ? settings.batch : 1, settings.episodeBatch)
     var layout = ParameterLayout()
@@ -71,19 +71,19 @@ package struct QLearner: Sendable {
     if let target { net.turn(target, into: &targetWeights) }
   }
 
-  /// The values of the actions as of now.
+  /// The current values of the actions.
   package mutating func values(_ seen: [Float]) -> [Float] {
     decision.run(net, weights, parameters, seen)
     return decision.values
   }
 
-  /// The values of the actions, in place.
+  /// The values of the actions, without a copy.
   mutating func withValues<Result>(_ seen: [Float], _ body: ([Float]) -> Result) -> Result {
     decision.run(net, weights, parameters, seen)
     return body(decision.values)
   }
 
-  /// Learns from the newest transition alone.
+  /// Learns only from the newest transition.
   package mutating func learnNewest(_ replayBuffer: ReplayBuffer) -> Outcome {
     places[0] = replayBuffer.newest
     return learn(replayBuffer, rows: 1)
@@ -105,13 +105,13 @@ package struct QLearner: Sendable {
     return learn(replayBuffer, rows: count)
   }
 
-  /// One learning step on the transitions at `places`: targets, loss, the way back, Adam.
+  /// One learning step on the transitions at `places`: targets, loss, backward pass, Adam.
   private mutating func learn(_ replayBuffer: ReplayBuffer, rows count: Int) -> Outcome {
     let width = replayBuffer.width
     activations.gather(from: places, rows: count, of: replayBuffer.numbers, into: buffers.input)
     replayBuffer.read(
       places, rows: count, actions: &choices, rewards: &targets, discounts: &discounts)
-    // From here on they are the places of what was seen next.
+    // From here on, these are the offsets of the next observations.
     for row in 0..<count { places[row] += width }
     valueNext(replayBuffer, rows: count)
     for row in 0..<count { targets[row] += discounts[row] * best[row] }
@@ -131,10 +131,10 @@ package struct QLearner: Sendable {
     return Outcome(loss: loss, value: value / Double(count))
   }
 
-  /// Runs the network, and sets `best` to what each next state is worth.
+  /// Runs the network, and sets `best` to the value of each next state.
   private mutating func valueNext(_ replayBuffer: ReplayBuffer, rows count: Int) {
     guard let target, let targetBuffers else {
-      // One network, so states and next states are one batch.
+      // With a single network, states and next states form one batch.
       activations.gather(
         from: places, rows: count, of: replayBuffer.numbers, into: buffers.input, at: count)
       net.forward(buffers, rows: 2 * count, weights, parameters, &activations)
@@ -167,7 +167,7 @@ package struct QLearner: Sendable {
     }
   }
 
-  /// Lets the gradient flow into the targets too, which grow with what comes next.
+  /// Lets the gradient also flow into the targets, which depend on the next states.
   private mutating func flowBack(rows count: Int) {
     for row in 0..<count {
       let slope = activations[gradient: buffers.output, row, choices[row]]
@@ -178,7 +178,7 @@ package struct QLearner: Sendable {
     }
   }
 
-  /// What the batch that was just compared came to.
+  /// The numbers of the batch that was just compared.
   private func trace(of replayBuffer: ReplayBuffer, rows count: Int, loss: Double) -> ReplayTrace {
     let rows = (0..<count).map { row in
       let place = places[row] - replayBuffer.width
@@ -191,18 +191,18 @@ package struct QLearner: Sendable {
     return ReplayTrace(rows: rows, loss: loss, gradientNorm: 0, learningRate: rate)
   }
 
-  /// Makes the target network what the network is.
+  /// Copies the network to the target network.
   mutating func copyTarget() {
     guard target != nil else { return }
     target?.values = parameters.values
     targetWeights = weights
   }
 
-  /// Whether every parameter is a number.
+  /// Whether every parameter is finite.
   var isFinite: Bool { parameters.isFinite }
 }
 
-/// A batch of one: what acting needs.
+/// A batch of one, for choosing actions.
 private struct Decision: Sendable {
   var activations = Activations(rows: 1)
   let buffers: MLP.Buffers
@@ -238,7 +238,7 @@ extension QLearner {
     return Safetensors(tensors).encoded()
   }
 
-  /// Goes on from a checkpoint's file after a number of steps of Adam.
+  /// Continues from a checkpoint's file after a number of Adam's steps.
   mutating func restore(_ file: [UInt8], adamSteps: Int) throws(SafetensorsError) {
     let file = try Safetensors(decoding: file)
     let layout = parameters.layout

@@ -1,26 +1,26 @@
-/// One update of a DQN: the transitions that were drawn, what each was worth and should have been, and how far
-/// that moved the network.
+/// One update of a DQN: the drawn transitions, their values and targets, and the size of the
+/// gradient.
 package struct ReplayTrace: Sendable, Equatable {
   package var rows: [Row]
   /// The mean loss of the rows.
   package var loss: Double
-  /// The length of the gradient, before it was clipped.
+  /// The norm of the gradient before clipping.
   package var gradientNorm: Double
-  /// How large Adam's steps were.
+  /// Adam's learning rate.
   package var learningRate: Double
 
-  /// A remembered transition.
+  /// A stored transition.
   package struct Row: Sendable, Equatable {
-    /// The number of its step, as recordings count.
+    /// The number of its step in the recording.
     package var step: Int
     package var action: Int
-    /// What it earned; with n-step returns the discounted sum of its n rewards.
+    /// Its reward; with n-step returns, the discounted sum of its n rewards.
     package var reward: Float
-    /// What the future counts: γ, or a power of it, or 0 behind a terminal step.
+    /// The factor of the future value: γ, or a power of it, or 0 after a terminal step.
     package var discount: Float
-    /// What the network said the action was worth.
+    /// The network's value of the action.
     package var value: Float
-    /// The action that is best in the next state, and what it is worth there.
+    /// The best action in the next state, and its value there.
     package var nextAction: Int
     package var nextValue: Float
     /// reward + discount · nextValue.

@@ -2,30 +2,30 @@ package import Neural
 import Platform
 package import Rollouts
 
-/// A transformer that reads letters and decides in its last place what to do and what the frame is worth:
-/// the logits of the next symbol, tied to the symbols' embedding, go through a linear layer into two
-/// heads.
+/// A transformer that reads letters. At its last position it predicts the next symbol with logits
+/// tied to the symbols' embedding; a linear layer turns these into two heads, for the action and
+/// for the value.
 package struct GPTPolicy: Sendable, Equatable {
   package let letters: LetterSequence
   package let gpt: GPT
   let mix: Linear
   let policy: Linear
   let value: Linear
-  /// Guesses from the frame where on it each letter stands, if it was asked to learn that.
+  /// Predicts from a frame where each letter is on it, if the settings ask for that.
   let place: Linear?
   private let centers: LetterCenters
 
-  /// How large the transformer is.
+  /// The size of the transformer.
   package struct Size: Sendable, Equatable {
     package var layers: Int
     package var heads: Int
     package var width: Int
     package var inner: Int
-    /// Between the logits and the heads.
+    /// The width between the logits and the heads.
     package var mixed: Int
     package var start = GPTShape.Start.published
     package var precision = Precision.fp32
-    /// Whether it has a head that guesses where each letter stands.
+    /// Whether it has a head that predicts where each letter is.
     package var guessesPlaces = false
 
     /// A size.
@@ -63,12 +63,12 @@ package struct GPTPolicy: Sendable, Equatable {
       ? linear("place_head", size.mixed, 2 * letters.alphabet.count, gain: 1) : nil
   }
 
-  /// Where a batch lies among the activations.
+  /// The blocks of rows for a batch.
   struct Buffers: Sendable, Equatable {
     let gpt: GPT.Buffers
     let logits: Rows
     let mixed: Rows
-    /// What one of the heads asks of `mixed`, until the other's is added.
+    /// The gradient of `mixed` from one of the heads, until the other's is added.
     let asked: Rows
     let policy: Rows
     let value: Rows
@@ -101,8 +101,8 @@ package struct GPTPolicy: Sendable, Equatable {
     value.forward(buffers.mixed, to: buffers.value, rows: frames, parameters, &activations)
   }
 
-  /// Guesses where the letters of some frames stand, which the frames themselves show; sets the slopes of
-  /// `weight` times half the squared error, and returns the sum of the halves.
+  /// Predicts where the letters of some frames are; the frames themselves contain the answer. Sets
+  /// the gradients of `weight` times half the squared error, and returns the sum of the halves.
   func guessPlaces(
     _ buffers: Buffers, _ symbols: [Int], weight: Float, _ parameters: Parameters,
     _ activations: inout Activations
@@ -118,7 +118,7 @@ package struct GPTPolicy: Sendable, Equatable {
       for (letter, center) in centers.enumerated() {
         for axis in 0...1 {
           let column = 2 * letter + axis
-          // A letter that is not on the page is nowhere.
+          // A letter that is not on the page has no position.
           let error = center.z > 0 ? activations[guessed, row, column] - center[axis] : 0
           activations[gradient: guessed, row, column] = weight * error
           sum += Double(0.5 * error * error)
@@ -158,13 +158,14 @@ package struct GPTPolicy: Sendable, Equatable {
 }
 
 extension LetterSequence {
-  /// How far apart two neighbours begin, as part of the difference between two letters. What stands far
-  /// apart must differ, and what is near be alike: a network whose places begin as noise first has to
-  /// learn by trial which of them are neighbours.
+  /// The initial distance between two neighbouring positions, relative to the difference between
+  /// two letters. Distant positions must differ, and near ones must be similar: a network whose
+  /// positions start as noise must first learn by trial which of them are neighbours.
   private static let step: Float = 0.1
   private static let deviation = 0.1
 
-  /// A symbol begins with a vector of its letter's own, and two more for where it stands within its place.
+  /// A symbol starts as the sum of a vector for its letter and two more for its position within its
+  /// place.
   var symbolStart: Initializer {
     let lines = each / columns
     return .features(
@@ -180,7 +181,7 @@ extension LetterSequence {
       }, deviation: Self.deviation)
   }
 
-  /// A place begins with where it lies on the page, in the same measure.
+  /// A place starts from its position on the page, with the same scale.
   var placeStart: Initializer {
     let down = (places + across - 1) / across
     return .features(
@@ -194,7 +195,7 @@ extension LetterSequence {
   }
 }
 
-/// Letters as observed → symbols; −1 for a letter outside the alphabet, such as a patch's blanks.
+/// Observed letters → symbols; −1 for a letter outside the alphabet, such as a patch's blanks.
 struct SymbolTable: Sendable {
   private var numbers = [Int](repeating: -1, count: 256)
   private let letters: LetterSequence
@@ -204,7 +205,7 @@ struct SymbolTable: Sendable {
     for (number, code) in letters.alphabet.enumerated() { numbers[Int(code)] = number }
   }
 
-  /// Writes the symbols of the observation that begins at a place of `numbers`.
+  /// Writes the symbols of the observation at an offset of `numbers`.
   func read(_ observations: [Float], from start: Int, into symbols: inout [Int], at place: Int) {
     let size = letters.alphabet.count
     var index = 0
@@ -218,14 +219,14 @@ struct SymbolTable: Sendable {
   }
 }
 
-/// Reads one frame after the other: what stands before the first changed letter was read before, and
-/// in a causal transformer does not depend on what comes after it.
+/// Reads frames one after another. Everything before the first changed letter is cached, since in a
+/// causal transformer it does not depend on what comes after.
 final class FrameReader: @unchecked Sendable {
   private let policy: GPTPolicy
   private var activations: Activations
   private let buffers: GPTPolicy.Buffers
   private var symbols: [Int]
-  /// Whether the memory holds what became of the symbols.
+  /// Whether the cache belongs to the current symbols.
   private var isFresh = false
 
   init(_ policy: GPTPolicy) {
@@ -235,10 +236,10 @@ final class FrameReader: @unchecked Sendable {
     symbols = [Int](repeating: 0, count: policy.letters.places * policy.letters.each)
   }
 
-  /// Forgets the last frame, as is needed when the parameters have changed.
+  /// Clears the cache, as is necessary when the parameters have changed.
   func forget() { isFresh = false }
 
-  /// Reads the frame whose symbols begin at a place, on its own or with a pool.
+  /// Reads the frame whose symbols begin at an offset, alone or with a pool.
   func read(_ frames: [Int], from start: Int, pool: ThreadPool? = nil, _ parameters: Parameters) {
     let each = policy.letters.each
     var same = 0
@@ -254,9 +255,9 @@ final class FrameReader: @unchecked Sendable {
 
   /// A logit for each action.
   var logits: [Float] { activations.rows(buffers.policy, 1) }
-  /// What the frame is worth.
+  /// The value of the frame.
   var value: Float { activations[buffers.value, 0, 0] }
-  /// How much of its attention the last place gave to each place, by layer and head.
+  /// How much attention the last position gave to each position, by layer and head.
   func shares() -> [[[Float]]] {
     let length = policy.letters.places
     return zip(policy.gpt.blocks, buffers.gpt.blocks).map { block, buffers in

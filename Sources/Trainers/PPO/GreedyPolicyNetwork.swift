@@ -3,7 +3,7 @@ import Neural
 import Platform
 package import Rollouts
 
-/// The policy of a checkpoint, asked for its likeliest actions: for evaluations and films.
+/// The policy of a checkpoint, which gives its likeliest actions for evaluations and films.
 package struct GreedyPolicyNetwork: Sendable {
   private let network: PolicyNetwork
   private let parameters: Parameters
@@ -11,7 +11,8 @@ package struct GreedyPolicyNetwork: Sendable {
   private var workspace: PolicyWorkspace
   private var seen: [Float]
   private var numbers: [Float]
-  /// The outputs for frames of letters, which games show again and again; a function of the frame alone.
+  /// Cached outputs for frames of letters, which games show again and again; they depend on the
+  /// frame alone.
   private var known: [[UInt8]: (outputs: [Float], value: Float)] = [:]
   private static let mostKnown = 20_000
 
@@ -26,8 +27,8 @@ package struct GreedyPolicyNetwork: Sendable {
     numbers = [Float](repeating: 0, count: network.actionWidth)
   }
 
-  /// The policy of a checkpoint that a PPO trainer made. `normalizesObservations` is the run's setting: a
-  /// checkpoint before the first update does not show whether what is far off is clipped.
+  /// The policy of a PPO trainer's checkpoint. `normalizesObservations` is the run's setting: a
+  /// checkpoint before the first update does not show whether distant observations are clipped.
   package init(_ checkpoint: Checkpoint, normalizesObservations: Bool? = nil) throws {
     let state = try JSON(parsing: checkpoint.trainingState)
     let file = try Safetensors(decoding: checkpoint.parameters)
@@ -40,7 +41,7 @@ package struct GreedyPolicyNetwork: Sendable {
       pool: ThreadPool(threads: network.isRead ? ThreadPool.processorCount : 1))
   }
 
-  /// Whether the policy sees and does what a world shows and takes.
+  /// Whether the policy fits a world's observations and actions.
   package func fits<W: ObservableWorld>(_ world: W) -> Bool {
     if case .gpt(let gpt) = network.body, gpt.letters != world.letters { return false }
     let isReal = network.head != .categorical
@@ -49,7 +50,7 @@ package struct GreedyPolicyNetwork: Sendable {
         == (isReal ? .continuous(network.outputs) : .discrete(network.outputs))
   }
 
-  /// How many heads of attention a layer has; nil where the policy reads nothing.
+  /// How many attention heads a layer has; nil where the policy is not a transformer.
   package var heads: Int? {
     guard case .gpt(let gpt) = network.body else { return nil }
     return gpt.gpt.shape.heads
@@ -62,7 +63,7 @@ package struct GreedyPolicyNetwork: Sendable {
     return W.Action(numbers: numbers.span)
   }
 
-  /// What a state is worth, in the scaled rewards that the network learned.
+  /// The value of a state, in the scaled rewards that the network learned.
   package mutating func value<W: ObservableWorld>(of state: W.State, in world: W) -> Double {
     forward(state, in: world)
     return Double(workspace.value(of: 0))
@@ -74,27 +75,27 @@ package struct GreedyPolicyNetwork: Sendable {
     return workspace.activations.rows(workspace.policy, 1)
   }
 
-  /// A transformer's attention as it decides: the share that the last layer's last query gives to each
-  /// place, head by head. Nil where the policy reads nothing.
+  /// A transformer's attention for its decision: the share that the last layer's last query gives
+  /// to each position, head by head. Nil where the policy is not a transformer.
   package mutating func attention<W: ObservableWorld>(_ state: W.State, in world: W) -> [[Float]]? {
     decision(state, in: world).attention.last
   }
 
-  /// How a policy decides in a state.
+  /// A policy's decision in a state.
   package struct Decision: Sendable, Equatable {
-    /// The observation as the network sees it: shifted and scaled.
+    /// The observation as the network sees it, shifted and scaled.
     package var seen: [Float]
     /// The logits of the choices, or the means of the numbers.
     package var outputs: [Float]
-    /// The deviations of the numbers; nil where there are choices.
+    /// The standard deviations of the numbers; nil for choices.
     package var deviations: [Float]?
     package var value: Float
-    /// What each layer of the policy's MLP made of it, behind its activation.
+    /// The output of each layer of the policy's MLP, after its activation.
     package var units: [[Float]]
-    /// How much of a transformer's attention its last place gave to each place, by layer and head.
+    /// How much attention a transformer's last position gave to each position, by layer and head.
     package var attention: [[[Float]]]
 
-    /// The chance of each choice.
+    /// The probability of each choice.
     package var chances: [Double] {
       let most = outputs.max() ?? 0
       let weights = outputs.map { exp(Double($0 - most)) }
@@ -103,7 +104,7 @@ package struct GreedyPolicyNetwork: Sendable {
     }
   }
 
-  /// How it decides in a state.
+  /// The decision in a state.
   package mutating func decision<W: ObservableWorld>(_ state: W.State, in world: W) -> Decision {
     scale.observe(state, in: world, into: &seen)
     workspace.load(seen, from: [0], rows: 1)
@@ -118,7 +119,7 @@ package struct GreedyPolicyNetwork: Sendable {
       units: workspace.units(of: 0), attention: workspace.shares(of: 0) ?? [])
   }
 
-  /// How likely an action is in the state that was decided last, as a logarithm, and the entropy.
+  /// The log probability of an action in the state of the last decision, and the entropy.
   package mutating func logProbability(of action: [Float]) -> (log: Float, entropy: Float) {
     var (logs, entropies): ([Float], [Float]) = ([0], [0])
     network.head.logProbabilities(
@@ -145,8 +146,8 @@ package struct GreedyPolicyNetwork: Sendable {
     }
   }
 
-  /// Plays one episode with the likeliest actions and records it into a sink. It begins at the world's
-  /// start, or where an earlier one ended.
+  /// Plays one episode with the likeliest actions and records it into a sink. It begins at the
+  /// world's start, or where an earlier episode ended.
   package mutating func play<W: ObservableWorld, Sink: TransitionSink & ~Copyable>(
     _ world: W, episode: Int, from start: W.State? = nil, generator: Generator, stepLimit: Int,
     into sink: inout Sink

@@ -2,7 +2,7 @@ import Neural
 import Platform
 import Rollouts
 
-/// One of the two networks of an MLP policy, or a part of it, with all that it learns by.
+/// One of the two networks of an MLP policy, or a part of it, with everything needed to train it.
 final class LearningNetwork: @unchecked Sendable {
   /// A step against the last gradients times `scale`.
   struct Step: Sendable {
@@ -10,9 +10,9 @@ final class LearningNetwork: @unchecked Sendable {
     var scale: Float
   }
 
-  /// Where its parameters lie in the slab.
+  /// The range of its parameters in the slab.
   let range: Range<Int>
-  /// Which part of each minibatch it sees.
+  /// Which part of each minibatch it processes.
   private let part: (index: Int, count: Int)
   private var lesson: Lesson
 
@@ -39,35 +39,35 @@ final class LearningNetwork: @unchecked Sendable {
     set { lesson.order = newValue }
   }
 
-  /// Takes a step, where one is due, and computes the gradients of its part of the steps that `order` names
-  /// at the places of a minibatch.
+  /// Takes a step, if one is due, and computes the gradients for its part of a minibatch: the steps
+  /// at a range of `order`.
   func learn(_ step: Step?, _ range: Range<Int>, _ objective: Objective) {
     lesson.learn(step, range, range.part(part.index, of: part.count), objective)
   }
 
-  /// How many rows of a minibatch it sees.
+  /// How many rows of a minibatch it processes.
   func rows(of range: Range<Int>) -> Int { range.part(part.index, of: part.count).count }
 
-  /// Adds what another part of the network found.
+  /// Adds the results of another part of the network.
   func add(_ other: LearningNetwork) {
     lesson.gradients.add(other.lesson.gradients)
     lesson.sums += other.lesson.sums
     lesson.squares = lesson.gradients.squares(range)
   }
 
-  /// Adds what the other processes of its half found.
+  /// Adds the results of the other processes in its half.
   func addUp(_ ranks: Ranks) {
     ranks.addUp(&lesson.gradients.values, in: range, among: ranks.count / 2)
     ranks.addUp(&lesson.sums, among: ranks.count / 2, +=)
     lesson.squares = lesson.gradients.squares(range)
   }
 
-  /// Takes over the whole network's gradients, to take the same step.
+  /// Copies the whole network's gradients, to take the same step.
   func take(_ whole: LearningNetwork) {
     lesson.gradients.take(range, from: whole.lesson.gradients)
   }
 
-  /// Takes the step that is due, and gives back what was learned.
+  /// Takes the step that is due, and returns what was learned.
   func end(_ step: Step?, _ parameters: inout Parameters, _ adam: inout Adam) {
     if let step { lesson.take(step) }
     parameters.take(range, from: lesson.parameters)
@@ -86,10 +86,10 @@ final class LearningNetwork: @unchecked Sendable {
     return gradients
   }
 
-  /// All of its numbers; a value, whose loops look nothing up.
+  /// All numbers in one value, so that its loops need no indirection.
   private struct Lesson {
     let net: MLP
-    /// What its output means; nil where that is a value.
+    /// The meaning of its output; nil where that is a value.
     let head: PolicyHead?
     let range: Range<Int>
     // Slabs of both networks, of which it uses its own part.
@@ -103,9 +103,9 @@ final class LearningNetwork: @unchecked Sendable {
     var rollout = RolloutBuffer(worlds: 1, ticks: 0, width: 1, actionWidth: 1)
     var order: [Int] = []
     var starts: [Int]
-    /// What the rows came to, in all parts once these are added up.
+    /// The results for the rows; in all parts once these are added up.
     var sums = PPOLoss.Terms()
-    /// The sum of the gradients' squares, and what the last step multiplied them by.
+    /// The sum of the squared gradients, and the factor of the last step.
     var squares = 0.0
     var scale: Float = 1
 

@@ -2,13 +2,13 @@ package import Rollouts
 
 /// Computes where the letters of a frame are: the mean column and the mean line of each.
 package struct LetterCenters: Sendable, Equatable {
-  /// Of each place of a frame's letters, its column, its line, and 1.
+  /// The column and the line of each letter position of a frame, and 1.
   private let positions: [SIMD3<Float>]
-  /// Of each symbol, which letter it is.
+  /// The letter of each symbol.
   private let letters: [Int]
   private let last: SIMD3<Float>
 
-  /// For frames that are read in this way.
+  /// The centers for frames with this arrangement of letters.
   package init(_ sequence: LetterSequence) {
     let across = sequence.across
     let lines = sequence.each / sequence.columns
@@ -23,8 +23,8 @@ package struct LetterCenters: Sendable, Equatable {
     last = SIMD3(Float(max(1, across * sequence.columns - 1)), Float(max(1, down * lines - 1)), 1)
   }
 
-  /// Writes for each letter its column and its line on the frame that begins at `start`, both from −1 to 1, and
-  /// how often it is there; column and line are NaN where it is not.
+  /// Writes for each letter its mean column and line on the frame at `start`, both from −1 to 1, and
+  /// its count; column and line are NaN where the count is 0.
   package func compute(_ symbols: [Int], from start: Int, into centers: inout [SIMD3<Float>]) {
     for letter in centers.indices { centers[letter] = .zero }
     for index in positions.indices where symbols[start + index] >= 0 {

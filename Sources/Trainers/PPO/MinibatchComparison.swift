@@ -2,35 +2,36 @@ import Glibc
 import Neural
 import Rollouts
 
-/// How rows of a minibatch compare with the rollout: their losses, and the slopes along what the network gave.
+/// A comparison of a minibatch's rows with the rollout: their losses, and the derivatives with
+/// respect to the network's outputs.
 struct MinibatchComparison: Sendable {
-  /// Of each row the logarithm of the action's probability, the entropy, and the loss's slope along the
-  /// logarithm.
+  /// For each row, the action's log probability, the entropy, and the derivative of the loss with
+  /// respect to the log probability.
   var logs: [Float]
   var entropies: [Float]
   private(set) var slopes: [Float]
-  /// What the rows came to.
+  /// The results for the rows.
   private(set) var sums = PPOLoss.Terms()
-  /// The rows of the rollout that are traced, and what became of those in this minibatch.
+  /// The rows of the rollout that are traced, and their results in this minibatch.
   var traced: Set<Int> = []
   private(set) var traces: [Int: RolloutTrace.Epoch] = [:]
   private var actions: [Float]
 
-  /// Room for a number of rows.
+  /// Space for a number of rows.
   init(_ network: PolicyNetwork, rows: Int) {
     logs = [Float](repeating: 0, count: rows)
     (entropies, slopes) = (logs, logs)
     actions = [Float](repeating: 0, count: rows * network.actionWidth)
   }
 
-  /// Begins with a minibatch, or a part of one.
+  /// Begins a minibatch, or a part of one.
   mutating func clear() {
     sums = PPOLoss.Terms()
     if !traces.isEmpty { traces = [:] }
   }
 
-  /// Compares the policy's output y for the steps that `order` names at some places; sets its gradients, and
-  /// adds those of the head's parameters.
+  /// Compares the policy's output y with the rollout for the steps at a range of `order`; sets its
+  /// gradients, and adds those of the head's parameters.
   mutating func comparePolicy(
     _ head: PolicyHead, _ y: Rows, _ range: Range<Int>, of order: [Int], _ rollout: RolloutBuffer,
     _ objective: Objective, _ parameters: Parameters, into gradients: inout Parameters,
@@ -78,10 +79,10 @@ struct MinibatchComparison: Sendable {
       entropy: entropies[row])
   }
 
-  /// Takes in how far off the guesses were of where letters stand.
+  /// Adds the errors of the predictions of where letters are.
   mutating func count(placeError: Double) { sums.place += placeError }
 
-  /// Compares the values of the steps that `order` names at some places, and sets their gradients.
+  /// Compares the values of the steps at a range of `order`, and sets their gradients.
   mutating func compareValues(
     _ y: Rows, _ range: Range<Int>, of order: [Int], _ rollout: RolloutBuffer,
     _ objective: Objective, _ activations: inout Activations

@@ -2,19 +2,20 @@ import Neural
 import Platform
 import Rollouts
 
-/// The two networks of an MLP policy, which learn side by side. They have only what they see in common, and
-/// the length of both gradients together: so each has a thread, which finds the network's numbers in its
-/// own cache, and one round a minibatch is enough. A round takes the step that the minibatch before has led
-/// to, and computes the next gradients.
+/// The two networks of an MLP policy, which are trained side by side. They share only their
+/// observations and the norm of both gradients together. Each therefore runs on a thread, which
+/// finds its network's numbers in its own cache, and one round per minibatch suffices. A round
+/// takes the step for the previous minibatch and computes the next gradients.
 ///
-/// With more than two shards each network has several parts, which see some of a minibatch's rows each and
-/// take the same steps. Of several processes the first half has the parts of the policy, the other half those
-/// of the value: they exchange only how long gradients are, and in the end what they learned.
+/// With more than two shards, each network has several parts, which process some of a minibatch's
+/// rows each and take the same steps. With several processes, the first half has the parts of the
+/// policy, the other half those of the value. They exchange only the norms of gradients and, at the
+/// end, what they learned.
 final class NetworkPair: MinibatchLessons {
-  /// The parts that this process has, and which of them are of one network.
+  /// The parts in this process, and which of them belong to the same network.
   private let parts: [LearningNetwork]
   private let networks: [Range<Int>]
-  /// Where the parameters of both networks lie.
+  /// The ranges of both networks' parameters.
   private let ranges: [Range<Int>]
   private let pool: ThreadPool
   private let ranks: Ranks?
@@ -25,7 +26,7 @@ final class NetworkPair: MinibatchLessons {
     _ network: PolicyNetwork, policy: MLP, value: MLP, shards: Int, rows most: Int,
     _ pool: ThreadPool, _ ranks: Ranks?
   ) {
-    // The parameters of the policy's head lie behind the policy.
+    // The parameters of the policy's head come after the policy.
     let first = value.layers[0].weight
     let ranges = [0..<first, first..<network.layout.count]
     let each = max(1, shards / 2)

@@ -2,20 +2,21 @@ package import Neural
 package import Platform
 package import Rollouts
 
-/// Learns from rollouts: epoch after epoch, minibatch after minibatch. Everything is allocated once.
+/// Learns from rollouts: epoch after epoch, minibatch after minibatch. Everything is allocated
+/// once.
 package final class PPOLearner: @unchecked Sendable {
   private let settings: PPOConfiguration
   private let lessons: any MinibatchLessons
   /// The rollout's steps, shuffled.
   private var order: [Int] = []
 
-  /// A learner from rollouts of the settings' size, and who computes.
+  /// A learner for rollouts of the settings' size, and the threads that compute.
   package init(
     _ network: PolicyNetwork, _ settings: PPOConfiguration, _ pool: ThreadPool,
     _ ranks: Ranks? = nil
   ) {
     self.settings = settings
-    // The last minibatches take in what does not fill one.
+    // The last minibatch also takes the rest that does not fill another.
     let most = min(2 * settings.minibatch, settings.worlds * settings.rollout)
     switch network.body {
     case .mlp(let policy, let value):
@@ -26,15 +27,15 @@ package final class PPOLearner: @unchecked Sendable {
     }
   }
 
-  /// What an update depends on besides its rollout and the settings.
+  /// The inputs of an update besides its rollout and the settings.
   package struct Update: Sendable, Equatable {
     /// Updates count from 1.
     package var number: Int
-    /// The steps that were taken before.
+    /// How many steps were taken before.
     package var step: Int
-    /// How large Adam's steps are.
+    /// Adam's learning rate.
     package var learningRate: Double
-    /// What the clip of values is multiplied by.
+    /// The factor of the value clip.
     package var valueUnit: Double
 
     /// An update.
@@ -46,10 +47,10 @@ package final class PPOLearner: @unchecked Sendable {
     }
   }
 
-  /// How many rows of minibatches were learned from in this process.
+  /// How many rows of minibatches this process has learned from.
   var rows: Int { lessons.rows }
 
-  /// The gradients of the last minibatch that was learned from, clipped.
+  /// The gradients of the last minibatch, clipped.
   package var gradients: Parameters { lessons.gradients }
 
   /// Learns from a rollout whose advantages are known.
@@ -101,7 +102,7 @@ package final class PPOLearner: @unchecked Sendable {
     return objective
   }
 
-  /// Another order of the steps, all equally likely (Fisher and Yates).
+  /// Shuffles the steps, all orders equally likely (Fisher and Yates).
   private func shuffle(_ generator: Generator, key: Int) {
     var (quarter, words) = (-1, SIMD4<UInt32>())
     order.withUnsafeMutableBufferPointer { order in
@@ -115,7 +116,7 @@ package final class PPOLearner: @unchecked Sendable {
     }
   }
 
-  /// Moves the parameters against the gradients, which have a length.
+  /// Moves the parameters against the gradients, whose norm is given.
   private func takeStep(_ sums: PPOLoss.Terms, _ norm: Double, _ update: Update) throws {
     for (name, value) in [
       ("losses/policy_loss", sums.policy), ("losses/value_loss", sums.value),
@@ -135,29 +136,29 @@ package final class PPOLearner: @unchecked Sendable {
 
 /// Computes the gradients of minibatches, and moves the parameters against them.
 protocol MinibatchLessons: AnyObject {
-  /// Takes what is learned from, and what has been learned so far.
+  /// Takes the rollout and the current parameters.
   func begin(
     _ parameters: Parameters, _ adam: Adam, _ rollout: RolloutBuffer, tracing traced: Set<Int>)
   /// The rollout's steps, shuffled.
   var order: [Int] { get set }
-  /// Computes the gradients of the steps that `order` names at some places; what these come to, and how
-  /// long the gradients are.
+  /// Computes the gradients for the steps at a range of `order`; returns the results and the norm
+  /// of the gradients.
   func computeGradients(
     _ range: Range<Int>, _ objective: Objective
   ) -> (sums: PPOLoss.Terms, norm: Double)
   /// Moves the parameters one step against these gradients times `scale`.
   func takeStep(rate: Double, scale: Float)
-  /// Gives back what was learned.
+  /// Returns what was learned.
   func end(_ parameters: inout Parameters, _ adam: inout Adam)
-  /// What the last minibatch made of the rows that are traced.
+  /// The results of the last minibatch for the traced rows.
   var traces: [Int: RolloutTrace.Epoch] { get }
-  /// The gradients that the last step was taken against, times its scale.
+  /// The gradients of the last step, times its scale.
   var gradients: Parameters { get }
-  /// How many rows were learned from in this process; one that two networks see counts for each.
+  /// How many rows this process has learned from; a row that two networks process counts for each.
   var rows: Int { get }
 }
 
-/// What the gradients of a minibatch are the slopes of.
+/// The loss whose gradients a minibatch computes.
 struct Objective: Sendable {
   var loss: PPOLoss
   var valueCoefficient: Float
@@ -165,10 +166,10 @@ struct Objective: Sendable {
   var placeCoefficient: Float
   /// Whether advantages are shifted and scaled within each minibatch.
   var scalesWithinMinibatch: Bool
-  /// Taken off each advantage, and what the rest is multiplied by.
+  /// The shift of each advantage, and the factor after it.
   private(set) var shift: Float = 0
   private(set) var factor: Float = 1
-  /// How many steps the minibatch has in all.
+  /// How many steps the whole minibatch has.
   var count = 1
 
   mutating func normalize(by moments: (mean: Double, deviation: Double)) {
@@ -176,7 +177,7 @@ struct Objective: Sendable {
     factor = Float(1 / (moments.deviation + 1e-8))
   }
 
-  /// The objective for the steps that `order` names at the places of a minibatch.
+  /// The objective for a minibatch: the steps at a range of `order`.
   func scaled(_ range: Range<Int>, of order: [Int], _ rollout: RolloutBuffer) -> Objective {
     guard scalesWithinMinibatch else { return self }
     var objective = self

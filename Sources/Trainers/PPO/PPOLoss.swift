@@ -1,8 +1,8 @@
-/// The loss of proximal policy optimization, a step at a time, with its slopes.
+/// The loss of proximal policy optimization for a single step, with its derivatives.
 package struct PPOLoss: Sendable, Equatable {
   /// How far a policy ratio may move from one (ε).
   package var clipRange: Float
-  /// How far a value may move, in its own units; 0 for any.
+  /// How far a value may move, in its own units; 0 for no limit.
   package var valueClip: Float
 
   /// A loss.
@@ -11,11 +11,11 @@ package struct PPOLoss: Sendable, Equatable {
     self.valueClip = valueClip
   }
 
-  /// The parts of the loss and what is counted beside them, of some steps together.
+  /// The parts of the loss and related counts, summed over some steps.
   package struct Terms: Sendable, Equatable, BitwiseCopyable {
     package var policy = 0.0
     package var value = 0.0
-    /// Of a transformer that guesses where letters stand.
+    /// For a transformer that predicts where letters are.
     package var place = 0.0
     package var entropy = 0.0
     /// Schulman's two estimates of how far the policy moved: −ln r, and r − 1 − ln r.
@@ -42,8 +42,8 @@ package struct PPOLoss: Sendable, Equatable {
     }
   }
 
-  /// The clipped surrogate of a step that is now `ratio` times as probable as when it was taken; and its
-  /// slope along the logarithm of that.
+  /// The clipped surrogate of a step that is now `ratio` times as probable as when it was taken,
+  /// and its derivative with respect to the log probability.
   package func policy(ratio: Float, advantage: Float) -> (loss: Float, slope: Float) {
     let plain = -advantage * ratio
     let clipped = -advantage * max(1 - clipRange, min(1 + clipRange, ratio))
@@ -51,8 +51,8 @@ package struct PPOLoss: Sendable, Equatable {
     return clipped > plain ? (clipped, 0) : (plain, plain)
   }
 
-  /// Half the squared error of a value that was `old`, or of how far it may have moved, whichever is
-  /// greater; and the slope along the value.
+  /// Half the squared error of a value, or of the value clipped around `old`, whichever is greater;
+  /// and the derivative with respect to the value.
   package func value(
     _ value: Float, old: Float, return target: Float
   ) -> (loss: Float, slope: Float) {

@@ -1,11 +1,11 @@
 package import Rollouts
 
-/// What an update found.
+/// The results of an update.
 package struct PPOReport: Sendable {
   package let update: PPOLearner.Update
-  /// How well the values foresaw the returns.
+  /// How well the values predicted the returns.
   package let explainedVariance: Double
-  /// How many minibatches were learned from, and how many times the whole rollout.
+  /// How many minibatches were processed, and how many times the whole rollout.
   package private(set) var minibatches = 0
   package internal(set) var epochs = 0
   /// Whether the target KL ended the update early.
@@ -13,14 +13,14 @@ package struct PPOReport: Sendable {
   private var sums = PPOLoss.Terms()
   private var steps = 0
   var norms = 0.0
-  /// What each epoch made of the rows that are traced.
+  /// The results of each epoch for the traced rows.
   package private(set) var traced: [Int: [RolloutTrace.Epoch]] = [:]
 
   init(_ update: PPOLearner.Update, explainedVariance: Double) {
     (self.update, self.explainedVariance) = (update, explainedVariance)
   }
 
-  /// Takes a minibatch in; false where the policy has moved too far to go on.
+  /// Adds a minibatch; false where the policy has moved too far to continue.
   mutating func add(_ sums: PPOLoss.Terms, steps count: Int, atMost targetKL: Double) -> Bool {
     self.sums += sums
     steps += count
@@ -29,7 +29,7 @@ package struct PPOReport: Sendable {
     return !isCut
   }
 
-  /// Takes in what a minibatch made of the rows that are traced.
+  /// Adds a minibatch's results for the traced rows.
   mutating func take(
     _ traces: [Int: RolloutTrace.Epoch], epoch: Int, minibatch: Int, gradientNorm: Double
   ) {
@@ -41,9 +41,9 @@ package struct PPOReport: Sendable {
     }
   }
 
-  /// The means over all steps that were learned from.
+  /// The means over all steps of all minibatches.
   package var means: PPOLoss.Terms { sums / Double(max(1, steps)) }
-  /// The mean length of the gradients before they were clipped.
+  /// The mean norm of the gradients before clipping.
   package var gradientNorm: Double { norms / Double(max(1, minibatches)) }
 
   /// The metrics, under CleanRL's names.

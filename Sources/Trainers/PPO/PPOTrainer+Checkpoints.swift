@@ -2,10 +2,11 @@ import Neural
 package import Rollouts
 
 extension PPOTrainer {
-  /// The kind that a network's checkpoints bear.
+  /// The kind of this trainer's checkpoints.
   package static var checkpointKind: String { "ppo" }
 
-  /// All that is needed to go on from here, between two rollouts, beside the last recorded transitions.
+  /// Everything needed to continue from here, between two rollouts, apart from the last recorded
+  /// transitions.
   package func checkpoint(kind: String) -> Checkpoint {
     var tensors = parameters.tensors()
     tensors += scale.moments.tensors(ObservationScale.tensorName)
@@ -30,9 +31,9 @@ extension PPOTrainer {
       trainingState: state.compact)
   }
 
-  /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
-  /// did or would have done. `history` gives the recorded transitions of a range of steps: the last one
-  /// of each world is asked for.
+  /// Continues from a checkpoint of a run with the same world, seed and settings, exactly as that
+  /// run did or would have done. `history` returns the recorded transitions of a range of steps;
+  /// only the last one of each world is needed.
   package mutating func resume(
     from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
   ) throws {
@@ -61,7 +62,7 @@ extension PPOTrainer {
     if step > 0 { try reopen(rows, history) }
   }
 
-  /// Stands in every world where its last step led.
+  /// Restores the state of every world after its last step.
   private mutating func reopen(
     _ rows: [JSON], _ history: (Range<Int>) throws -> [Transition]
   ) throws {
@@ -76,9 +77,9 @@ extension PPOTrainer {
         let total = row["return"]?.double, let discounted = row["discounted"]?.double
       else { throw TrainingError("the checkpoint of step \(step) lacks its open episodes") }
       guard case .bytes(let bytes) = last[index].next, let state = W.State(bytes: bytes) else {
-        throw TrainingError("step \(range.lowerBound + index) holds no state of this world")
+        throw TrainingError("step \(range.lowerBound + index) has no state of this world")
       }
-      // One that has taken no step yet began anew, except where nothing is ever reset.
+      // A world without a step in its episode starts again, except where nothing is ever reset.
       let isFresh = t == 0 && !(world.isContinuing && last[index].ending == .truncated)
       states[index] =
         isFresh ? world.start(generator.draws(for: .start, episode: number, t: 0)) : state

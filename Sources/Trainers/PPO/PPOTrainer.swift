@@ -2,8 +2,8 @@ package import Neural
 package import Platform
 package import Rollouts
 
-/// Proximal policy optimization: plays some worlds side by side for a while, learns from what happened,
-/// and records both; again and again.
+/// Proximal policy optimization: plays some worlds side by side for a while, learns from the
+/// rollout, records both, and repeats.
 package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
   package let world: W
   package let settings: PPOConfiguration
@@ -12,47 +12,47 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
   /// What the network has learned.
   package internal(set) var parameters: Parameters
   package internal(set) var adam: Adam
-  /// What observations are scaled by.
+  /// The scale of observations.
   package internal(set) var scale: ObservationScale
-  /// What returns were so far, for the scale of rewards.
+  /// The statistics of returns so far, for the scale of rewards.
   package internal(set) var returns: RunningMoments
-  /// Steps trained so far, those of all worlds together.
+  /// Steps trained so far, summed over all worlds.
   package internal(set) var step = 0
   /// Episodes finished so far.
   package internal(set) var episodes = 0
   package var stopStep = Int.max
-  /// How many updates were made.
+  /// How many updates have been made.
   package internal(set) var updates = 0
   /// The best mean return of an evaluation so far.
   package internal(set) var bestReturn: Double?
 
   let generator: Generator
-  /// Who plays and learns; their number changes no result.
+  /// The threads that play and learn; their number changes no result.
   let pool: ThreadPool
-  /// The episodes that are open, one in each world.
+  /// The open episodes, one in each world.
   var open: [OpenEpisode]
-  /// The states that they are in.
+  /// The current states of the worlds.
   var states: [W.State]
-  /// How many episodes were begun.
+  /// How many episodes have begun.
   var begun = 0
   var lastReturn = 0.0
   var rollout: RolloutBuffer
   var seenReturns = RunningMoments.Sums(width: 1)
-  /// The processes that share the work, where this one has not all of it.
+  /// The processes that share the work, if there are several.
   private(set) var ranks: Ranks?
   package internal(set) var rows = RowCount()
-  /// Who plays which worlds, in their order, and which of them decide in this process.
+  /// The actors in the order of their worlds, and which of them decide in this process.
   private(set) var actors: [RolloutActor<W>]
   private(set) var deciding: Range<Int>
-  /// What all processes have decided, a message of each.
+  /// The decisions of all processes, one message from each.
   var decisions: [Float] = []
-  /// How many steps of each world they play before these are taken down.
+  /// How many steps of each world they play before these are recorded.
   private(set) var ticksAhead: Int
-  /// The worlds whose episodes the last step cut off.
+  /// The worlds whose episodes the last step truncated.
   var cutOff: [Int] = []
 
-  /// A trainer that has learned nothing. An episode is cut off after `stepLimit` steps, if not after the
-  /// world's own number.
+  /// An untrained trainer. An episode is truncated after `stepLimit` steps if that is less than the
+  /// world's own limit.
   package init(
     _ world: W, stepLimit: Int? = nil, seed: UInt64, settings: PPOConfiguration,
     threads: Int = ThreadPool.processorCount
@@ -79,7 +79,7 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     }
     open = states.enumerated().map { OpenEpisode(number: $0 + 1, bytes: $1.bytes) }
     (self.states, begun) = (states, settings.worlds)
-    // Frames are read by the whole pool, one after the other.
+    // The whole pool reads frames, one after another.
     let count = network.isRead ? 1 : min(pool.threads, settings.worlds)
     let ticksAhead = network.isRead ? 1 : max(1, min(settings.rollout, 256 / settings.worlds))
     self.ticksAhead = ticksAhead
@@ -87,38 +87,40 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     actors = makeActors(count)
   }
 
-  /// Actors who share the worlds.
+  /// Actors that share the worlds.
   private func makeActors(_ count: Int) -> [RolloutActor<W>] {
     let all = 0..<settings.worlds
     return (0..<count).map { index in
       let worlds = all.part(index, of: count)
-      // Those who only follow what others have decided need no room to decide.
+      // Actors that only follow other processes' decisions need no memory for deciding.
       return RolloutActor(
         world, network, generator, stepLimit: stepLimit, worlds: worlds, in: Array(states[worlds]),
         ticks: ticksAhead, most: deciding.contains(index) ? settings.worlds : 1, pool: pool)
     }
   }
 
-  /// Decides for some of the worlds and computes some of the shards; all else every process does.
+  /// Decides for some of the worlds and computes some of the shards; every process does everything
+  /// else.
   package mutating func share(with ranks: Ranks) throws {
     precondition(rollout.ticks == 0, "work is shared between two rollouts")
     try ranks.check(shards: settings.shards, worlds: settings.worlds)
     self.ranks = ranks
     deciding = ranks.rank..<ranks.rank + 1
-    // Frames take longer to read the more of them has changed: over some steps that evens out.
+    // Frames take longer to read the more of them has changed; over several steps that averages
+    // out.
     if network.isRead { ticksAhead = max(1, min(settings.rollout, 64 / settings.worlds)) }
     actors = makeActors(ranks.count)
   }
 
-  /// The network before the first step, which a recording begins with.
+  /// The untrained network, with which a recording begins.
   package var initialCheckpoint: Checkpoint { checkpoint(kind: Self.checkpointKind) }
 
-  /// Whether all steps were taken, or no other rollout fits before the stopStep.
+  /// Whether all steps were taken, or no further rollout fits before `stopStep`.
   package var isComplete: Bool {
     rollout.ticks == 0 && (hasAllSteps || step > stopStep - stepsOfNextRollout)
   }
 
-  /// The last rollout may be a shorter one.
+  /// The last rollout may be shorter.
   private var stepsOfNextRollout: Int {
     let (worlds, rest) = (settings.worlds, settings.steps - step)
     return worlds * min(settings.rollout, (rest + worlds - 1) / worlds)
@@ -126,7 +128,8 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
 
   private var hasAllSteps: Bool { step >= settings.steps }
 
-  /// Plays and learns until all is done, or until `goOn` says false. A complete run ends with a checkpoint.
+  /// Plays and learns until everything is done, or until `goOn` returns false. A complete run ends
+  /// with a checkpoint.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
     goOn: (TrainingProgress) -> Bool
@@ -161,7 +164,7 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     callbacks.trainingEnded?(TrainingEvent.Training(self))
   }
 
-  /// Learns from the rollout, whose rewards are scaled by the returns so far.
+  /// Learns from the rollout, after scaling its rewards by the returns so far.
   private mutating func learn(
     with learner: PPOLearner, _ tracing: UpdateTracing?
   ) throws -> PPOReport {
@@ -173,7 +176,7 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     rollout.estimateAdvantages(
       gamma: settings.gamma, lambda: settings.lambda, rewardScale: rewardScale)
     updates += 1
-    // Scaled rewards have deviations for their unit.
+    // Scaled rewards are in standard deviations.
     let unit = settings.valueClipIsRaw ? rewardScale : isScaled ? 1 : deviation
     let update = PPOLearner.Update(
       number: updates, step: step,
@@ -197,8 +200,8 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     return report
   }
 
-  /// Plays some episodes with the likeliest actions every few updates; whether their mean return beats
-  /// all before.
+  /// Every few updates, plays some episodes with the likeliest actions; returns whether their mean
+  /// return is the best so far.
   private mutating func evaluateIfDue<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, _ callbacks: TrainingCallbacks
   ) throws -> Bool {
@@ -207,10 +210,10 @@ package struct PPOTrainer<W: ObservableWorld>: Trainer, Sendable {
     }
     callbacks.evaluationStarted?(TrainingEvent.Evaluation(step: step))
     var policy = GreedyPolicyNetwork(network, parameters, scale, pool: pool)
-    // The same episodes every time, and none that was trained on.
+    // The same episodes every time, none of them used for training.
     let words = generator.block(.evaluation, episode: 0, quarter: 0)
     let evaluation = Generator(seed: UInt64(words.x) << 32 | UInt64(words.y))
-    // Episode e is played by process e mod N, and added up in the order of episodes.
+    // Process e mod N plays episode e; the sums are in the order of episodes.
     let each = settings.evaluationEpisodes / ranks.count + 1
     func place(_ episode: Int) -> Int {
       2 * (episode % ranks.count * each + episode / ranks.count)

@@ -2,26 +2,27 @@ package import Neural
 package import Platform
 package import Rollouts
 
-/// A policy and a value beside it, in one slab of parameters.
+/// A policy network and a value network in one slab of parameters.
 package struct PolicyNetwork: Sendable, Equatable {
-  /// What stands between an observation and the numbers for the head.
+  /// The network between an observation and the head.
   package enum Body: Sendable, Equatable {
-    /// Two networks that share nothing but what they see.
+    /// Two networks that share only their observations.
     case mlp(policy: MLP, value: MLP)
-    /// One that reads letters.
+    /// A transformer that reads letters.
     case gpt(GPTPolicy)
   }
 
   package let body: Body
   package let head: PolicyHead
   package let layout: ParameterLayout
-  /// How many numbers an observation has, and the policy's output.
+  /// How many numbers an observation and the policy's output have.
   package let inputs: Int
   package let outputs: Int
 
   static let deviationName = "log_std"
 
-  /// Two networks with the usual start of policy gradients: orthogonal, the policy almost indifferent.
+  /// Two networks with the usual initialization for policy gradients: orthogonal, with a nearly
+  /// uniform policy.
   package init(
     inputs: Int, actions: ActionSpace, hidden: [Int], activation: Activation,
     logDeviation: Double = 0
@@ -62,11 +63,11 @@ package struct PolicyNetwork: Sendable, Equatable {
         deviationName, [count], .constant(Float(logDeviation)), decays: false))
   }
 
-  /// How many numbers an action is.
+  /// How many numbers an action has.
   package var actionWidth: Int { head.actionWidth(outputs: outputs) }
 
-  /// How many observations are best learned from at once: a transformer's many numbers for each should
-  /// stay in the processor's caches.
+  /// The best number of observations to process at once: a transformer's many numbers for each
+  /// should stay in the processor's caches.
   package var batch: Int {
     switch body {
     case .mlp: .max
@@ -74,15 +75,15 @@ package struct PolicyNetwork: Sendable, Equatable {
     }
   }
 
-  /// A workspace for a number of rows. Where rows are frames that follow each other, as in worlds that
-  /// are played, a pool reads them.
+  /// A workspace for a number of rows. If rows are consecutive frames, as in worlds that are
+  /// played, a pool reads them.
   package func workspace(rows: Int, pool: ThreadPool? = nil) -> PolicyWorkspace {
     PolicyWorkspace(self, rows: rows, pool: pool)
   }
 }
 
 extension PolicyNetwork {
-  /// The network that settings ask for, to act in a world.
+  /// The network for some settings and a world.
   package init<W: ObservableWorld>(_ settings: PPOConfiguration, _ world: W) throws(SettingError) {
     guard settings.policy == .gpt else {
       self.init(
@@ -92,7 +93,7 @@ extension PolicyNetwork {
     }
     guard let letters = world.letters, case .discrete(let actions) = world.actionSpace else {
       throw SettingError(
-        "a GPT reads letters, and \(world.description.name) shows numbers; Breakout shows letters"
+        "a GPT reads letters, but \(world.description.name) shows numbers; Breakout shows letters"
           + " with observation=patches and observation=characters")
     }
     self.init(settings.size, letters: letters, actions: actions)
@@ -104,7 +105,7 @@ extension PolicyNetwork {
     return false
   }
 
-  /// What a checkpoint holds of the network beside its tensors.
+  /// A checkpoint's description of the network, in addition to its tensors.
   func description(_ settings: PPOConfiguration) -> JSON {
     switch body {
     case .mlp: ["kind": "mlp", "activation": .string(settings.activation.rawValue)]
@@ -119,7 +120,7 @@ extension PolicyNetwork {
     }
   }
 
-  /// The network of a checkpoint, from its description and from its tensors' shapes.
+  /// The network of a checkpoint, from its description and its tensors' shapes.
   init(_ state: JSON, _ file: Safetensors) throws {
     let network = state["network"]
     switch network?["kind"]?.text {
@@ -132,7 +133,7 @@ extension PolicyNetwork {
   private init(mlp description: JSON, _ file: Safetensors) throws {
     guard let activation = description["activation"]?.text.flatMap(Activation.init(rawValue:))
     else {
-      throw SafetensorsError("the checkpoint does not say what stands between its layers")
+      throw SafetensorsError("the checkpoint does not name its activation")
     }
     var widths = try MLP.widths("policy.", in: file)
     let outputs = widths.removeLast()
@@ -152,7 +153,7 @@ extension PolicyNetwork {
     func rows(_ name: String) throws -> [Int] {
       let shape = try file.tensor(name).shape
       guard shape.count == 2, shape.allSatisfy({ 1...65536 ~= $0 }) else {
-        throw SafetensorsError("tensor \(name) is no matrix")
+        throw SafetensorsError("tensor \(name) is not a matrix")
       }
       return shape
     }

@@ -2,7 +2,7 @@ package import Neural
 import Platform
 import Rollouts
 
-/// Rows of observations on their way through a policy network, and back.
+/// Rows of observations on the way through a policy network and back.
 package struct PolicyWorkspace: Sendable {
   package let network: PolicyNetwork
   package var activations: Activations
@@ -19,7 +19,7 @@ package struct PolicyWorkspace: Sendable {
 
   private let table: SymbolTable?
   private var symbols: [Int] = []
-  /// An MLP's weights, the policy's and the value's, turned when they are first needed.
+  /// An MLP's weights for policy and value, transposed when they are first needed.
   private var weights: [TurnedWeights] = []
   private var areWeightsFresh = false
 
@@ -49,7 +49,7 @@ package struct PolicyWorkspace: Sendable {
     }
   }
 
-  /// Takes rows of observations from `source`, beginning at some places.
+  /// Loads rows of observations from some offsets of `source`.
   package mutating func load(_ source: [Float], from starts: [Int], rows count: Int) {
     if case .mlp(let buffers, _) = body {
       activations.gather(from: starts, rows: count, of: source, into: buffers.input)
@@ -89,7 +89,7 @@ package struct PolicyWorkspace: Sendable {
         }
         activations[value, row, 0] = readers[row].value
       }
-    default: preconditionFailure("a workspace is of its network's kind")
+    default: preconditionFailure("a workspace fits its network")
     }
   }
 
@@ -112,26 +112,27 @@ package struct PolicyWorkspace: Sendable {
   /// The value of a row.
   package func value(of row: Int) -> Float { activations[value, row, 0] }
 
-  /// What each layer of an MLP's policy made of a row, behind its activation; none of a transformer.
+  /// The output of each layer of an MLP's policy for a row, after its activation; none for a
+  /// transformer.
   func units(of row: Int) -> [[Float]] {
     guard case .mlp(let buffers, _) = body, case .mlp(let net, _) = network.body else { return [] }
     return net.units(buffers, row: row, activations)
   }
 
-  /// How much of its attention a transformer's last place gave to each place of a row, by layer and head;
-  /// nil where nothing is read.
+  /// How much attention a transformer's last position gave to each position of a row, by layer and
+  /// head; nil for an MLP.
   func shares(of row: Int) -> [[[Float]]]? {
     guard case .readers(let readers, _) = body else { return nil }
     return readers[row].shares()
   }
 
-  /// Forgets what was read before, as is needed when the parameters have changed.
+  /// Clears caches, as is necessary when the parameters have changed.
   package mutating func forget() {
     areWeightsFresh = false
     if case .readers(let readers, _) = body { for reader in readers { reader.forget() } }
   }
 
-  /// Sets the gradients of a transformer's guesses where letters stand; what their errors come to.
+  /// Sets the gradients of a transformer's predictions of where letters are; returns their error.
   mutating func guessPlaces(weight: Float, _ parameters: Parameters) -> Double {
     guard case .batch(let buffers) = body, case .gpt(let gpt) = network.body else { return 0 }
     return gpt.guessPlaces(buffers, symbols, weight: weight, parameters, &activations)

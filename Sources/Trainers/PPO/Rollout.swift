@@ -13,7 +13,7 @@ extension PPOTrainer {
       }
       callbacks.rolloutStarted?(TrainingEvent.Rollout(step: step, update: updates + 1))
     }
-    // The last rollout is as long as the steps that are left.
+    // The last rollout is limited to the remaining steps.
     let left = settings.steps - (step - rollout.rows)
     let ticks = min(settings.rollout, (left + settings.worlds - 1) / settings.worlds)
     var asked = step
@@ -35,8 +35,8 @@ extension PPOTrainer {
     return true
   }
 
-  /// Threads observe, decide and move side by side, each in some of the worlds. Processes decide for some of
-  /// the worlds each, exchange what they decided, and move in all of them.
+  /// Threads observe, decide and step concurrently, each in some of the worlds. Each process
+  /// decides for some of the worlds, exchanges decisions with the others, and steps all worlds.
   private mutating func playAhead(_ ticks: Int) {
     let (actors, deciding) = (actors, deciding)
     let known = actors[deciding].map(\.ahead)
@@ -54,8 +54,8 @@ extension PPOTrainer {
     }
   }
 
-  /// What the states of some worlds are worth, by world; of the others it is nothing that counts. Each process
-  /// values the states of those that it decides for.
+  /// The values of some worlds' states, by world; entries of other worlds are unused. Each process
+  /// computes the values of the states that it decides for.
   private mutating func estimateValues(in worlds: [Int]) -> [Float] {
     let own = ranks.share(of: settings.worlds)
     let mine = worlds.filter(own.contains)
@@ -71,7 +71,7 @@ extension PPOTrainer {
     return values
   }
 
-  /// Takes down a step in every world, in their order.
+  /// Records a step in every world, in their order.
   private mutating func takeDown<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, _ callbacks: TrainingCallbacks
   ) throws {
@@ -100,7 +100,7 @@ extension PPOTrainer {
     rollout.ticks += 1
   }
 
-  /// Records what happened in one world, and returns what the learner takes it for.
+  /// Records the step of one world, and returns its ending for the learner.
   private mutating func finish<Sink: TransitionSink & ~Copyable>(
     _ index: Int, _ actor: RolloutActor<W>, row: Int, into sink: inout Sink,
     _ callbacks: TrainingCallbacks
@@ -148,7 +148,8 @@ extension PPOTrainer {
     beginEpisode(in: index, from: goesOn ? states[index] : nil)
   }
 
-  /// The next episode, at the world's start or where another led. They are numbered as they begin.
+  /// Begins the next episode, at the world's start or where the previous one ended. Episodes are
+  /// numbered as they begin.
   private mutating func beginEpisode(in index: Int, from state: W.State?) {
     begun += 1
     states[index] = state ?? world.start(generator.draws(for: .start, episode: begun, t: 0))
@@ -156,16 +157,16 @@ extension PPOTrainer {
   }
 }
 
-/// An episode that one of the worlds is in.
+/// The current episode of a world.
 struct OpenEpisode: Sendable {
   let number: Int
-  /// The state that it is in, as it is recorded.
+  /// Its current state, as it is recorded.
   var bytes: [UInt8]
   /// Steps taken in it.
   var t = 0
   var total = 0.0
-  /// The rewards so far, each discounted by the steps since.
+  /// The rewards so far, each discounted by the steps since then.
   var discounted = 0.0
-  /// How its last step left it.
+  /// The status after its last step.
   var ending = Ending.running
 }

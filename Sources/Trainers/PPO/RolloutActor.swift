@@ -2,16 +2,16 @@ import Neural
 import Platform
 import Rollouts
 
-/// The policy as it plays some of the worlds, a row for each. While nobody's episode ends, worlds need not know
-/// of each other: so an actor plays on for a while, and what it did is taken down afterwards, in the order
-/// of the steps. It belongs to one thread at a time.
+/// Plays some of the worlds with the policy, a row for each. While no episode ends, worlds are
+/// independent. An actor can therefore play ahead, and its steps are recorded afterwards in order.
+/// Only one thread may use it at a time.
 final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
-  /// Which of the worlds.
+  /// Its worlds.
   let worlds: Range<Int>
   private var stage: Stage
 
-  /// An actor for some worlds that are in such states. It plays up to `ticks` steps of each ahead, and values
-  /// up to `most` states at once.
+  /// An actor for some worlds in given states. It plays up to `ticks` steps of each ahead, and
+  /// computes the values of up to `most` states at once.
   init(
     _ world: W, _ network: PolicyNetwork, _ generator: Generator, stepLimit: Int,
     worlds: Range<Int>, in states: [W.State], ticks: Int, most: Int, pool: ThreadPool
@@ -21,61 +21,62 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
       world, network, generator, stepLimit: stepLimit, states, ticks: ticks, most: most, pool: pool)
   }
 
-  /// Takes the policy and the scale that hold for a rollout.
+  /// Takes the policy and the scale for a rollout.
   func begin(_ parameters: Parameters, _ scale: ObservationScale) {
     (stage.parameters, stage.scale) = (parameters, scale)
     stage.workspace.forget()
   }
 
-  /// Takes its place in an episode in one of its worlds.
+  /// Begins an episode in one of its worlds.
   func enter(_ episode: OpenEpisode, _ state: W.State, in world: Int) {
     stage.enter(episode, state, row: world - worlds.lowerBound)
   }
 
-  /// How many steps of each world are still to be taken down.
+  /// How many steps of each world are not recorded yet.
   var ahead: Int { stage.ahead }
 
-  /// Plays until each world has the steps that are to be taken down, or an episode ends.
+  /// Plays until each world has a number of unrecorded steps, or an episode ends.
   func play(_ ticks: Int) { stage.play(ticks) }
 
-  /// How many numbers a message has that says what it decided in a number of steps.
+  /// How many numbers a message has that contains the decisions for a number of steps.
   func sizeOfDecisions(ticks: Int) -> Int { stage.sizeOfDecisions(ticks: ticks) }
 
-  /// Writes what it decided since it had `known` steps ahead, from a place of `decisions` on.
+  /// Writes its decisions after the first `known` unrecorded steps to `decisions` from an offset
+  /// on.
   func write(_ decisions: inout [Float], at place: Int, since known: Int) {
     stage.write(&decisions, at: place, since: known)
   }
 
-  /// Moves in its worlds as another process decided there.
+  /// Steps its worlds with another process's decisions.
   func follow(_ decisions: [Float], at place: Int) { stage.follow(decisions, at: place) }
 
-  /// Keeps what was seen and decided in the first step that is to be taken down, and counts it for the scale
-  /// of the next rollouts.
+  /// Stores the observation and decision of the first unrecorded step, and adds it to the
+  /// statistics for the next rollouts.
   func keep(in rollout: inout RolloutBuffer, from first: Int, _ scale: inout ObservationScale) {
     stage.keep(in: &rollout, from: first + worlds.lowerBound, &scale)
   }
 
-  /// What that step earned in one of its worlds, and how it left the episode.
+  /// The reward of that step in one of its worlds, and the status of the episode.
   func outcome(in world: Int) -> (reward: Double, ending: Ending) {
     stage.outcome(row: world - worlds.lowerBound)
   }
 
-  /// Where it led.
+  /// The state after that step.
   func next(in world: Int) -> W.State { stage.next(row: world - worlds.lowerBound) }
 
-  /// Has that step behind it.
+  /// Moves on to the next unrecorded step.
   func advance() { stage.advance() }
 
-  /// Looks at a state whose value is to be estimated.
+  /// Observes a state whose value will be estimated.
   func look(at state: W.State, row: Int) { stage.look(at: state, row: row) }
 
-  /// Finds what the first states are worth that it looked at.
+  /// Estimates the values of the first observed states.
   func estimateValues(rows count: Int) { stage.estimateValues(rows: count) }
 
-  /// What a state was worth.
+  /// The value of an observed state.
   func value(of row: Int) -> Float { stage.value(of: row) }
 
-  /// All that it works with; a value, whose loops look nothing up.
+  /// All data in one value, so that its loops need no indirection.
   private struct Stage {
     let world: W
     let generator: Generator
@@ -84,18 +85,18 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
     var scale: ObservationScale
     var workspace: PolicyWorkspace
 
-    // Where each of its worlds is.
+    // The states of its worlds.
     var states: [W.State]
     var episodes: [Int]
     var times: [Int]
-    /// Whether an episode has ended, so that it cannot play on before that is taken down.
+    /// Whether an episode has ended, so that it must be recorded before play continues.
     private var hasEnded = false
 
-    // What is to be taken down: a ring of steps of all its worlds.
+    // A ring of unrecorded steps of all its worlds.
     private let ticks: Int
     private var first = 0
     private(set) var ahead = 0
-    /// As the world showed it, and as the network saw it: shifted and scaled.
+    /// The observation as the world shows it, and as the network sees it: shifted and scaled.
     private var shown: [Float]
     private var seen: [Float]
     private var actions: [Float]
@@ -105,7 +106,7 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
     private var endings: [Ending]
     private var nexts: [W.State]
 
-    // Of the step that is played.
+    // For the current step.
     private var drawn: [Float]
     private var drawnLogs: [Float]
     private var entropies: [Float]
@@ -169,7 +170,7 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
       move(place)
     }
 
-    /// Where the rows begin of a step that is to be taken down.
+    /// The first row of an unrecorded step.
     private func row(ofTick tick: Int) -> Int { (first + tick) % ticks * states.count }
 
     private mutating func observe(_ place: Int) {
@@ -199,7 +200,8 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
       ahead += 1
     }
 
-    // A message: how many steps, and of each row the action, the logarithm of its probability, and the value.
+    // A message: the number of steps and, for each row, the action, its log probability, and the
+    // value.
 
     mutating func sizeOfDecisions(ticks: Int) -> Int {
       1 + ticks * states.count * (workspace.network.actionWidth + 2)
@@ -257,7 +259,7 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
         seen, actions, logs, values, rows: place..<place + count, from: row)
     }
 
-    // Mutating, though they change nothing: else all of the stage would be copied to be looked at.
+    // Mutating, though they change nothing; otherwise the whole stage would be copied for reading.
 
     mutating func outcome(row: Int) -> (reward: Double, ending: Ending) {
       let place = first * states.count + row
@@ -290,7 +292,7 @@ final class RolloutActor<W: ObservableWorld>: @unchecked Sendable {
 }
 
 extension ObservableWorld {
-  /// Writes what a learner sees in a state to some places.
+  /// Writes the observation of a state to a range.
   fileprivate func observe(_ state: State, into numbers: inout [Float], at places: Range<Int>) {
     var all = numbers.mutableSpan
     var values = all._mutatingExtracting(places)

@@ -1,7 +1,7 @@
 package import Rollouts
 
-/// What some worlds side by side saw, did and earned since the network learned last. Row `tick · worlds
-/// + world` of each column; all are allocated once.
+/// The observations, actions and rewards of worlds side by side since the last update. Row `tick ·
+/// worlds + world` of each column; everything is allocated once.
 package struct RolloutBuffer: Sendable {
   package let worlds: Int
   package let width: Int
@@ -12,19 +12,19 @@ package struct RolloutBuffer: Sendable {
   /// As the network saw them, scaled.
   package var observations: [Float]
   package var actions: [Float]
-  /// The logarithms of the probabilities that the actions had when they were drawn.
+  /// The log probabilities of the actions when they were drawn.
   package var logs: [Float]
   package var values: [Float]
   package var rewards: [Float]
   package var endings: [Ending]
-  /// Behind a truncated step, the value of where it led.
+  /// After a truncated step, the value of the state that it led to.
   package var cutOff: [Float]
-  /// The values of where the last steps led, one for each world.
+  /// The values of the last states, one per world.
   package var last: [Float]
   package var advantages: [Float]
   package var returns: [Float]
 
-  /// Room for a number of steps of each world.
+  /// Space for a number of steps of each world.
   package init(worlds: Int, ticks: Int, width: Int, actionWidth: Int) {
     self.worlds = worlds
     self.width = width
@@ -41,7 +41,7 @@ package struct RolloutBuffer: Sendable {
   /// How many steps there are.
   package var rows: Int { ticks * worlds }
 
-  /// Keeps some rows of what was seen and decided, from a row on.
+  /// Stores some rows of observations and decisions, from a row on.
   mutating func keep(
     _ seen: [Float], _ actions: [Float], _ logs: [Float], _ values: [Float], rows: Range<Int>,
     from first: Int
@@ -58,12 +58,13 @@ package struct RolloutBuffer: Sendable {
     }
   }
 
-  /// Estimates how much better each step was than expected, and the return that its value should have
-  /// been: generalized advantage estimation (Schulman and others, https://arxiv.org/abs/1506.02438).
+  /// Estimates how much better each step was than expected, and the return that is the target of
+  /// its value: generalized advantage estimation (Schulman and others,
+  /// https://arxiv.org/abs/1506.02438).
   ///
-  /// A running step's future is worth the value of the next one, at the rollout's end `last` of its
-  /// world; a truncated one's the value in `cutOff` of the state that was never acted in; a terminated
-  /// one has none.
+  /// The future of a running step is the value of the next one or, at the end of the rollout, its
+  /// world's `last`. The future of a truncated step is the value in `cutOff` of the state that was
+  /// never acted in. A terminated step has none.
   package mutating func estimateAdvantages(
     gamma: Double, lambda: Double, rewardScale: Double = 1
   ) {
@@ -85,10 +86,11 @@ package struct RolloutBuffer: Sendable {
     }
   }
 
-  /// What a step earned on average.
+  /// The mean reward of a step.
   var meanReward: Double { rewards[..<rows].reduce(0) { $0 + Double($1) } / Double(rows) }
 
-  /// The part of the returns' variance that the values foresaw: 1 is all, 0 no more than their mean.
+  /// The share of the returns' variance that the values predicted: 1 is all, 0 is no better than
+  /// their mean.
   package var explainedVariance: Double {
     func variance(_ number: (Int) -> Double) -> Double {
       var (sum, squares) = (0.0, 0.0)
@@ -102,7 +104,7 @@ package struct RolloutBuffer: Sendable {
     return 1 - variance { Double(returns[$0]) - Double(values[$0]) } / whole
   }
 
-  /// The mean and the deviation of some advantages, as PyTorch counts it.
+  /// The mean and the standard deviation of some advantages, computed as PyTorch does.
   func advantageMoments(count: Int, _ row: (Int) -> Int) -> (mean: Double, deviation: Double) {
     var (sum, squares) = (0.0, 0.0)
     for index in 0..<count { sum += Double(advantages[row(index)]) }

@@ -1,26 +1,26 @@
 import Rollouts
 
-/// How PPO learned from one step: what it earned and was worth, what followed it in its world until the rollout
-/// or the episode ended, and what each epoch made of it.
+/// How PPO learned from one step: its reward and value, the steps that followed in its world until
+/// the rollout or the episode ended, and the results of each epoch.
 package struct RolloutTrace: Sendable, Equatable {
   /// Updates count from 1.
   package var update: Int
   /// The steps of the rollout.
   package var steps: Range<Int>
-  /// How many worlds took turns.
+  /// How many worlds are interleaved.
   package var worlds: Int
   package var gamma: Double
   package var lambda: Double
-  /// What rewards are multiplied by.
+  /// The factor of rewards.
   package var rewardScale: Double
-  /// The logarithm of the probability, or density, that the action was drawn with.
+  /// The log probability, or log density, with which the action was drawn.
   package var log: Float
   package var advantage: Float
   package var `return`: Float
-  /// The step itself, and those that its advantage is a sum over.
+  /// The step itself, and those that its advantage sums over.
   package var following: [Following]
   package var epochs: [Epoch] = []
-  /// How the update is weighed together, and clipped.
+  /// The weights and clips of the update.
   package var clipRange: Double
   package var valueCoefficient: Double
   package var entropyCoefficient: Double
@@ -31,7 +31,7 @@ package struct RolloutTrace: Sendable, Equatable {
     package var step: Int
     package var reward: Float
     package var value: Float
-    /// What the state that it led to is worth; 0 where it is terminal.
+    /// The value of the next state; 0 where it is terminal.
     package var nextValue: Float
     /// reward · rewardScale + γ · nextValue − value.
     package var surprise: Double
@@ -39,27 +39,27 @@ package struct RolloutTrace: Sendable, Equatable {
     package var weight: Double
   }
 
-  /// What the step gave to one of the minibatches.
+  /// The step's contribution to one of the minibatches.
   package struct Epoch: Sendable, Equatable {
-    /// From 1, as is the minibatch.
+    /// From 1, like the minibatch.
     package var epoch = 0
     package var minibatch = 0
-    /// The advantage, shifted and scaled with those of its minibatch.
+    /// The advantage, shifted and scaled with its minibatch.
     package private(set) var advantage: Float = 0
     package private(set) var log: Float = 0
-    /// The probability now, over the one that it was drawn with.
+    /// The current probability, divided by the one with which it was drawn.
     package private(set) var ratio: Float = 0
     package private(set) var policyLoss: Float = 0
-    /// The slope of the policy's loss along `log`; 0 where the clip holds it.
+    /// The derivative of the policy's loss with respect to `log`; 0 where the ratio is clipped.
     package private(set) var policySlope: Float = 0
     package private(set) var value: Float = 0
     package private(set) var valueLoss: Float = 0
     package private(set) var valueSlope: Float = 0
     package private(set) var entropy: Float = 0
-    /// The length of the minibatch's gradient, before it was clipped.
+    /// The norm of the minibatch's gradient before clipping.
     package var gradientNorm = 0.0
 
-    /// Notes what the policy made of the step.
+    /// Stores the policy's results for the step.
     mutating func note(
       advantage: Float, log: Float, ratio: Float, loss: Float, slope: Float, entropy: Float
     ) {
@@ -67,12 +67,12 @@ package struct RolloutTrace: Sendable, Equatable {
       (policyLoss, policySlope, self.entropy) = (loss, slope, entropy)
     }
 
-    /// Notes what the step was worth.
+    /// Stores the value's results for the step.
     mutating func note(value: Float, loss: Float, slope: Float) {
       (self.value, valueLoss, valueSlope) = (value, loss, slope)
     }
 
-    /// The same with the value that another has noted.
+    /// The same with the value's results of another.
     func valued(as other: Epoch) -> Epoch {
       var epoch = self
       epoch.note(value: other.value, loss: other.valueLoss, slope: other.valueSlope)
@@ -80,7 +80,7 @@ package struct RolloutTrace: Sendable, Equatable {
     }
   }
 
-  /// What a rollout holds of the step in a row.
+  /// A trace of the rollout's step in a row.
   init(
     _ rollout: RolloutBuffer, row: Int, before step: Int, update: Int, rewardScale: Double,
     learningRate: Double, _ settings: PPOConfiguration

@@ -1,6 +1,6 @@
 import Rollouts
 
-/// The mean and the variance of rows of numbers seen so far, column by column, without the numbers.
+/// The running mean and variance of rows of numbers, column by column, without storing the rows.
 ///
 /// Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
 /// variances", 1979.
@@ -10,25 +10,25 @@ package struct RunningMoments: Sendable, Equatable {
   package var mean: [Double]
   package var variance: [Double]
 
-  /// Nothing seen yet: a mean of 0 and a variance of 1.
+  /// No rows yet: a mean of 0 and a variance of 1.
   package init(width: Int) {
     mean = [Double](repeating: 0, count: width)
     variance = [Double](repeating: 1, count: width)
   }
 
-  /// What was seen in between, as sums of the differences from the mean and of their squares.
+  /// New rows, as sums of the differences from the mean and of their squares.
   package struct Sums: Sendable, Equatable {
     package var count = 0.0
     package var sum: [Double]
     package var squares: [Double]
 
-    /// Nothing.
+    /// No rows.
     package init(width: Int) {
       sum = [Double](repeating: 0, count: width)
       squares = sum
     }
 
-    /// Takes in one column's difference.
+    /// Adds one column's difference.
     @inline(__always)
     package mutating func add(_ difference: Double, column: Int) {
       sum[column] += difference
@@ -41,7 +41,7 @@ package struct RunningMoments: Sendable, Equatable {
     }
   }
 
-  /// Takes in rows whose differences from the present mean were summed up.
+  /// Adds rows whose differences from the current mean were summed.
   package mutating func add(_ rows: Sums) {
     guard rows.count > 0 else { return }
     let total = count + rows.count
@@ -57,18 +57,19 @@ package struct RunningMoments: Sendable, Equatable {
   }
 }
 
-/// Shifts and scales observations by what was seen before the rollout, and takes in what is seen.
+/// Shifts and scales observations by the statistics from before the rollout, and collects new
+/// statistics.
 package struct ObservationScale: Sendable, Equatable {
-  /// What was seen until the last update.
+  /// The statistics up to the last update.
   package private(set) var moments: RunningMoments
   private var fresh: RunningMoments.Sums
   private let isActive: Bool
   private var means: [Float]
   private var factors: [Float]
-  /// What is farther from the mean, in deviations, counts as this far.
+  /// Observations farther from the mean than this, in standard deviations, are clipped.
   static let most: Float = 10
 
-  /// A scale that changes nothing yet, or never does.
+  /// A scale without statistics, which changes nothing yet, or never will.
   package init(width: Int, isActive: Bool = true) {
     self.isActive = isActive
     moments = RunningMoments(width: width)
@@ -77,7 +78,7 @@ package struct ObservationScale: Sendable, Equatable {
     factors = [Float](repeating: 1, count: width)
   }
 
-  /// A scale of known moments.
+  /// A scale with known statistics.
   init(_ moments: RunningMoments, isActive: Bool = true) {
     self.init(width: moments.mean.count, isActive: isActive)
     self.moments = moments
@@ -91,7 +92,7 @@ package struct ObservationScale: Sendable, Equatable {
     apply(to: &numbers, at: numbers.indices)
   }
 
-  /// Scales the observation that stands at some places.
+  /// Scales the observation at some offsets.
   package func apply(to numbers: inout [Float], at places: Range<Int>) {
     guard isActive else { return }
     for column in means.indices {
@@ -101,7 +102,7 @@ package struct ObservationScale: Sendable, Equatable {
     }
   }
 
-  /// Takes in the observation that begins at a place, as the world showed it, for the next rollouts.
+  /// Adds the unscaled observation at an offset to the statistics for the next rollouts.
   package mutating func count(_ shown: [Float], at place: Int = 0) {
     guard isActive else { return }
     fresh.count += 1
@@ -110,7 +111,7 @@ package struct ObservationScale: Sendable, Equatable {
     }
   }
 
-  /// Takes what was counted into the scale.
+  /// Makes the collected statistics part of the scale.
   package mutating func update() {
     moments.add(fresh)
     fresh.clear()
@@ -142,7 +143,7 @@ extension RunningMoments {
     ]
   }
 
-  /// The moments among a file's tensors.
+  /// The moments in a file's tensors.
   init(_ name: String, width: Int, from file: Safetensors) throws(SafetensorsError) {
     self.init(width: width)
     let count = try file.tensor("\(name).count").doubles()
@@ -151,7 +152,7 @@ extension RunningMoments {
     guard count.count == 1, mean.count == width, variance.count == width,
       (count + mean + variance).allSatisfy(\.isFinite), count[0] >= 0,
       variance.allSatisfy({ $0 >= 0 })
-    else { throw SafetensorsError("the tensors \(name).… are no moments of \(width) numbers") }
+    else { throw SafetensorsError("the tensors \(name).… are not moments of \(width) numbers") }
     self.count = count[0]
   }
 }

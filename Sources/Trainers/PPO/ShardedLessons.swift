@@ -2,17 +2,17 @@ import Neural
 import Platform
 import Rollouts
 
-/// A network whose minibatches are computed in shards, by threads side by side, and by processes each some
-/// of them.
+/// Training of a network whose minibatches are divided into shards, computed by threads and, with
+/// several processes, by each process a part.
 final class ShardedLessons: MinibatchLessons, @unchecked Sendable {
   private let shards: [MinibatchShard]
-  /// Which of all shards these are.
+  /// The shards of this process.
   private let own: Range<Int>
   private let count: Int
   private let pool: ThreadPool
   private let ranks: Ranks?
   private(set) var rows = 0
-  // Lent by the trainer while it learns.
+  // The trainer's parameters while it learns.
   private var parameters = Parameters(zeros: ParameterLayout())
   private var adam = Adam(ParameterLayout())
   private var rollout = RolloutBuffer(worlds: 1, ticks: 0, width: 1, actionWidth: 1)
@@ -75,7 +75,8 @@ final class ShardedLessons: MinibatchLessons, @unchecked Sendable {
   }
 }
 
-/// A part of each minibatch: its own workspace and gradients, so that parts can be computed side by side.
+/// A part of each minibatch with its own workspace and gradients, so that parts can be computed
+/// concurrently.
 private final class MinibatchShard: @unchecked Sendable {
   private var workspace: PolicyWorkspace
   var gradients: Parameters
@@ -93,7 +94,7 @@ private final class MinibatchShard: @unchecked Sendable {
     starts = [Int](repeating: 0, count: batch)
   }
 
-  /// Sets gradients and sums to those of the steps that `order` names at some places.
+  /// Computes gradients and sums for the steps at a range of `order`.
   func computeGradients(
     _ range: Range<Int>, of order: [Int], _ rollout: RolloutBuffer, _ parameters: Parameters,
     _ objective: Objective

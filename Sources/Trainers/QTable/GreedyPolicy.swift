@@ -1,14 +1,14 @@
 package import Rollouts
 
-/// What a greedy policy earns, computed and not sampled.
+/// The expected result of a greedy policy, computed instead of sampled.
 package struct ExactEvaluation: Sendable, Equatable {
-  /// The chance that an episode ends in success: at a step that ends it and pays.
+  /// The probability that an episode ends in success: with a step that ends it and gives a reward.
   package var successRate: Double
   package var meanReturn: Double
   package var meanLength: Double
 }
 
-/// The policy that always takes the best action of a table.
+/// The policy that always takes the best action in a table.
 package struct GreedyPolicy: Sendable {
   private let table: QTable
   private let dynamics: Dynamics
@@ -24,10 +24,10 @@ package struct GreedyPolicy: Sendable {
     self.ties = ties
   }
 
-  /// The actions that may be taken in a state, all equally likely.
+  /// The greedy actions in a state, all equally likely.
   package func actions(_ state: Int) -> [Int] {
     var greedy = table.greedyActions(state)
-    // A table from a damaged file may know no action where the world has some.
+    // A table from a damaged file may have no legal action where the world has some.
     if greedy.isEmpty {
       greedy = (0..<dynamics.actions).filter { dynamics.isLegal($0, in: state) }
     }
@@ -61,8 +61,8 @@ package struct GreedyPolicy: Sendable {
     return (total, stepLimit, .truncated, false)
   }
 
-  /// Follows every possible course under the step limit. Costs as many moves as states can be
-  /// occupied, times the limit.
+  /// Follows every possible course within the step limit. The cost is the number of moves from all
+  /// states that can be occupied, times the limit.
   package func evaluateExactly(stepLimit: Int) -> ExactEvaluation {
     var result = ExactEvaluation(successRate: 0, meanReturn: 0, meanLength: 0)
     var chance = [Double](repeating: 0, count: dynamics.states)
@@ -86,7 +86,7 @@ package struct GreedyPolicy: Sendable {
               result.successRate += outcome.reward > 0 ? share : 0
               continue
             }
-            // Too small for a number; it would be reached again and again without ever counting.
+            // Underflow: the state would be reached again and again without any effect.
             if share == 0 { continue }
             if next[Int(outcome.next)] == 0 { reached.append(Int(outcome.next)) }
             next[Int(outcome.next)] += share

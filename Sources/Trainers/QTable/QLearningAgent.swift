@@ -10,14 +10,14 @@ package struct QLearningAgent: ~Copyable {
   package var alpha: Double
   /// The discount of future reward (γ).
   let gamma: Double
-  /// The chance to explore in this episode (ε).
+  /// The probability of exploring in this episode (ε).
   package var epsilon: Double {
     didSet { exploring = Self.words(below: epsilon) }
   }
-  /// How many of the 2³² words explore.
+  /// How many of the 2³² random words lead to exploring.
   private var exploring: UInt64
 
-  /// Method 1: the settings, and a table that knows nothing yet.
+  /// Method 1: the settings, and an empty table.
   package init(
     _ table: consuming QTableUpdates, _ dynamics: Dynamics, _ settings: QTableConfiguration
   ) {
@@ -36,11 +36,12 @@ package struct QLearningAgent: ~Copyable {
     (epsilon, exploring) = (agent.epsilon, agent.exploring)
   }
 
-  /// The same agent once more, for a loop: what it holds itself can stay in registers.
+  /// A second view of the same agent for a loop, so that its fields can stay in registers.
   @inline(__always)
   func lent() -> QLearningAgent { QLearningAgent(table.lent(), of: self) }
 
-  /// How many words are below a share of all: `Double(word) * 2⁻³² < share` as a comparison of whole numbers.
+  /// How many words are below a share of all: `Double(word) * 2⁻³² < share` as an integer
+  /// comparison.
   private static func words(below share: Double) -> UInt64 {
     UInt64(max(0, (share * 0x1p32).rounded(.up)))
   }
@@ -63,7 +64,7 @@ package struct QLearningAgent: ~Copyable {
     return winners.trailingZeroBitCount
   }
 
-  /// Method 5: with probability ε (the coin falls below it) any legal action, else the best one.
+  /// Method 5: with probability ε any legal action, otherwise the best one.
   @inline(__always)
   package func getAction(_ state: Int, _ coin: UInt32, _ draws: Draws) -> Int {
     guard UInt64(coin) < exploring else { return computeActionFromQValues(state, draws) }
@@ -71,7 +72,7 @@ package struct QLearningAgent: ~Copyable {
     return dynamics.legalAction(draws, in: state)
   }
 
-  /// Method 6: Q ← (1 − α) Q + α (r + γ max Q′). Returns how wrong Q was.
+  /// Method 6: Q ← (1 − α) Q + α (r + γ max Q′). Returns the error of Q.
   @inline(__always)
   package func update(
     _ state: Int, _ action: Int, nextState: Int, reward: Double, terminated: Bool

@@ -11,7 +11,7 @@ package struct QTableTrainer: Trainer, Sendable {
   private let generator: Generator
   private let snapshotInterval: Int
 
-  /// A trainer that has learned nothing.
+  /// An untrained trainer.
   package init(
     _ dynamics: Dynamics, stepLimit: Int, seed: UInt64, settings: QTableConfiguration
   ) {
@@ -28,18 +28,18 @@ package struct QTableTrainer: Trainer, Sendable {
   package var step: Int { training.step }
   /// Episodes finished so far.
   package var episodes: Int { training.episodes }
-  /// The table before the first step, which a recording begins with.
+  /// The empty table, with which a recording begins.
   package var initialCheckpoint: Checkpoint { table.packedCheckpoint(step: 0) }
 
-  /// Whether every episode was played, or the limit of steps reached.
+  /// Whether every episode was played or the step limit was reached.
   package var isComplete: Bool {
     episodes >= settings.episodes || step >= mostSteps
   }
 
   private var mostSteps: Int { min(stopStep, settings.steps > 0 ? settings.steps : .max) }
 
-  /// Plays until all is done, or until `goOn` says false; it is asked every few thousand steps. A complete
-  /// run ends with a checkpoint.
+  /// Plays until everything is done or until `goOn` returns false; it is called every few thousand
+  /// steps. A complete run ends with a checkpoint.
   package mutating func train<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, now: () -> Double, callbacks: TrainingCallbacks,
     goOn: (TrainingProgress) -> Bool
@@ -55,27 +55,28 @@ package struct QTableTrainer: Trainer, Sendable {
       try sink.record(checkpoint, callbacks)
       lastKept = step
     }
-    // One that was asked to stop keeps nothing: checkpoints fall where the settings say, not the clock.
+    // A run that was asked to stop keeps no checkpoint here: the settings decide when checkpoints
+    // are made, not the clock.
     if step > lastKept && isComplete { try sink.record(checkpoint, callbacks) }
     callbacks.trainingEnded?(TrainingEvent.Training(self))
   }
 
-  /// All that is needed to go on from here, beside the last recorded transition.
+  /// Everything needed to continue from here, apart from the last recorded transition.
   private var checkpoint: Checkpoint {
     var checkpoint = table.packedCheckpoint(step: step)
     checkpoint.trainingState = training.json.compact
     return checkpoint
   }
 
-  /// Goes on from a checkpoint of a run with the same world, seed and settings, and does what that run
-  /// did or would have done. Of `history` only the last transition is asked for.
+  /// Continues from a checkpoint of a run with the same world, seed and settings, exactly as that
+  /// run did or would have done. Only the last transition of `history` is needed.
   package mutating func resume(
     from checkpoint: Checkpoint, history: (Range<Int>) throws -> [Transition]
   ) throws {
     precondition(step == 0, "a trainer that has trained does not resume")
     let saved = try QTable(checkpoint)
     guard saved.states == table.states, saved.actions == table.actions else {
-      throw TrainingError("the table of step \(checkpoint.step) does not fit its world")
+      throw TrainingError("the table of step \(checkpoint.step) does not match its world")
     }
     table = saved
     guard checkpoint.step > 0 else { return }
@@ -91,7 +92,7 @@ package struct QTableTrainer: Trainer, Sendable {
     self.training = training
   }
 
-  /// Learns for a stretch, at whose end the table can be kept; false if it was asked to stop.
+  /// Learns for a stretch, after which the table can be stored; false if it was asked to stop.
   private mutating func learn<Sink: TransitionSink & ~Copyable>(
     until stop: Int, into sink: inout Sink, now: () -> Double, _ callbacks: TrainingCallbacks,
     goOn: (TrainingProgress) -> Bool
@@ -101,7 +102,7 @@ package struct QTableTrainer: Trainer, Sendable {
     let metricInterval = max(1, settings.episodes / 100)
     // Often enough for Ctrl-C, even within an episode of a million steps.
     let askInterval = 4096
-    // A copy, which can stay in registers.
+    // A local copy can stay in registers.
     var training = training
     defer { self.training = training }
     return try table.withUpdates { cells in
@@ -118,7 +119,8 @@ package struct QTableTrainer: Trainer, Sendable {
           callbacks.episodeStarted?(
             TrainingEvent.Episode(number: training.episode.number, startingAt: training.step))
         }
-        // What changes from episode to episode, or is seen of each, is seen to after each.
+        // Values that change from episode to episode, and callbacks, need a stop after each
+        // episode.
         let mostEpisodes = areSettled && !isWatched ? settings.episodes - training.episodes : 1
         var parts = stretch.play(
           training.episode, agent, steps: min(stop, askAt) - training.step,
@@ -154,7 +156,7 @@ package struct QTableTrainer: Trainer, Sendable {
 }
 
 extension QLearningAgent {
-  /// The settings of an episode.
+  /// Applies the settings of an episode.
   fileprivate mutating func begin(_ episode: Int, _ settings: QTableConfiguration) {
     if !settings.alpha.stays(at: alpha) {
       alpha = settings.alpha.value(episode: episode, of: settings.episodes)

@@ -1,6 +1,6 @@
 import Rollouts
 
-/// How far a run has come, with the episode that is open.
+/// The progress of a run, including the open episode.
 struct QTableTrainingState {
   var step = 0
   var episodes = 0
@@ -10,7 +10,7 @@ struct QTableTrainingState {
 
   init(_ episode: QTableEpisode) { self.episode = episode }
 
-  /// What a checkpoint keeps of it.
+  /// The part that a checkpoint stores.
   var json: JSON {
     [
       "episodes": .integer(episodes), "last_return": .number(lastReturn),
@@ -20,7 +20,7 @@ struct QTableTrainingState {
     ]
   }
 
-  /// The state that a checkpoint kept; its last step led to `state`.
+  /// The state in a checkpoint; the last step led to `state`.
   init?(_ saved: JSON, step: Int, state: Int, _ start: Int) {
     guard let episodes = saved["episodes"]?.count, let t = saved["t"]?.count,
       let total = saved["return"]?.double, let lastReturn = saved["last_return"]?.double,
@@ -38,7 +38,7 @@ struct QTableTrainingState {
     window.add(episode)
   }
 
-  /// The episode that was closed last, before another begins.
+  /// The last completed episode, before another begins.
   var endedEpisode: TrainingEvent.Episode {
     TrainingEvent.Episode(
       number: episode.number, endingBefore: step, length: episode.t, return: episode.total,
@@ -68,7 +68,7 @@ struct QTableEpisode {
   }
 }
 
-/// What is averaged between two points of the metrics.
+/// The averages between two points of the metrics.
 struct MetricWindow {
   private var step: Int
   private var time: Double
@@ -80,7 +80,7 @@ struct MetricWindow {
     self.time = time
   }
 
-  /// Where the clock begins; what was added up before goes on.
+  /// Starts the clock; the sums are kept.
   mutating func begin(step: Int, time: Double) { (self.step, self.time) = (step, time) }
 
   /// The sums, for a checkpoint.
@@ -97,7 +97,7 @@ struct MetricWindow {
     count += episode.t
   }
 
-  /// The metrics of what was added up; another window begins.
+  /// The metrics of this window; a new window begins.
   mutating func close(
     _ agent: borrowing QLearningAgent, step: Int, time: Double
   ) -> [Metric] {

@@ -1,12 +1,12 @@
 import Rollouts
 
-/// A stretch of a run, played without a look at the sink or the clock: what is done for a step there would take longer
-/// than the step.
+/// A stretch of a run that is played without calling the sink or the clock, because those calls
+/// would take longer than a step.
 struct Stretch: ~Copyable {
-  /// As many steps as stay in the processor's first cache.
+  /// As many steps as fit in the L1 cache.
   private static let capacity = 512
   private let steps = UnsafeMutableBufferPointer<DiscreteStep>.allocate(capacity: capacity)
-  /// The episodes, each with the place behind its last step.
+  /// The episodes, each with the index after its last step.
   private let episodes = UnsafeMutableBufferPointer<(QTableEpisode, end: Int)>.allocate(
     capacity: capacity)
   private let dynamics: Dynamics
@@ -22,7 +22,8 @@ struct Stretch: ~Copyable {
     episodes.deallocate()
   }
 
-  /// What was played of one episode after another; only the last may go on. Valid until the next stretch.
+  /// The steps of one episode after another; only the last episode may continue. Valid until the
+  /// next stretch.
   struct Parts: IteratorProtocol {
     fileprivate let steps: UnsafeMutableBufferPointer<DiscreteStep>
     fileprivate let episodes: UnsafeMutableBufferPointer<(QTableEpisode, end: Int)>
@@ -42,7 +43,8 @@ struct Stretch: ~Copyable {
     }
   }
 
-  /// Plays on, learning from every step: at least one step and one episode, and at most as many.
+  /// Plays on, learning from every step: at least one step and one episode, and at most the given
+  /// numbers.
   func play(
     _ open: QTableEpisode, _ agent: borrowing QLearningAgent, steps mostSteps: Int,
     episodes mostEpisodes: Int

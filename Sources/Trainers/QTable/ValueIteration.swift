@@ -1,12 +1,12 @@
 package import Rollouts
 
-/// Batch value iteration: the oracle that learned tables are held against.
+/// Batch value iteration: the reference for learned tables.
 ///
 /// Sutton and Barto, "Reinforcement Learning", 2018, section 4.4.
 package struct ValueIteration: Sendable {
   /// The value of each state after the last iteration.
   package private(set) var values: [Double]
-  /// The greatest change that the last iteration made.
+  /// The greatest change in the last iteration.
   package private(set) var change = 0.0
   package let gamma: Double
   private let dynamics: Dynamics
@@ -18,7 +18,7 @@ package struct ValueIteration: Sendable {
     values = Array(repeating: 0, count: dynamics.states)
   }
 
-  /// Computes V from the V of the iteration before, for every state.
+  /// Computes V from the previous V for every state.
   package mutating func iterate(_ iterations: Int) {
     for _ in 0..<iterations {
       let new = (0..<dynamics.states).map { state in
@@ -29,7 +29,7 @@ package struct ValueIteration: Sendable {
     }
   }
 
-  /// The value of each action of a state under the present values; nil where it is not legal.
+  /// The value of each action of a state under the current values; nil where it is not legal.
   package func qValues(_ state: Int) -> [Double?] {
     (0..<dynamics.actions).map { action in
       guard dynamics.isLegal(action, in: state) else { return nil }

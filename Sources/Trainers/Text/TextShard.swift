@@ -2,17 +2,18 @@ import Language
 import Neural
 import Rollouts
 
-/// A part of each batch: its own activations and gradients, so that parts can be computed side by side.
+/// A part of each batch with its own activations and gradients, so that parts can be computed
+/// concurrently.
 final class TextShard: @unchecked Sendable {
   private let model: LanguageModel
   private var activations: Activations
   private let buffers: GPT.Buffers
   private let logits: Rows
   var gradients: Parameters
-  /// The sum of the losses of all places.
+  /// The sum of the losses at all positions.
   private(set) var loss = 0.0
 
-  /// This many places at once stay in the processor's caches, and fill its multipliers.
+  /// As many positions as stay in the processor's caches and keep its multipliers busy.
   private static let rows = 512
 
   /// A shard of a model.
@@ -25,9 +26,9 @@ final class TextShard: @unchecked Sendable {
     gradients = Parameters(zeros: model.layout)
   }
 
-  /// A batch, which every shard has a part of.
+  /// A batch, of which every shard has a part.
   struct Batch: Sendable {
-    /// Where each sequence begins.
+    /// The start of each sequence.
     var starts: [Int]
     var context: Int
     var step: Int
@@ -40,7 +41,7 @@ final class TextShard: @unchecked Sendable {
     }
   }
 
-  /// Sets loss and gradients to those of some sequences.
+  /// Computes the loss and gradients of some sequences.
   func computeGradients(
     _ range: Range<Int>, of text: [Int32], _ batch: Batch, _ parameters: Parameters
   ) {
@@ -61,7 +62,7 @@ final class TextShard: @unchecked Sendable {
     }
   }
 
-  /// Sets the loss alone.
+  /// Computes only the loss.
   func computeLoss(
     _ range: Range<Int>, of text: [Int32], _ batch: Batch, _ parameters: Parameters
   ) {
@@ -80,7 +81,7 @@ final class TextShard: @unchecked Sendable {
     }
   }
 
-  /// The tokens of some sequences, and those that follow each.
+  /// The tokens of some sequences, and the next token for each.
   private func tokens(
     _ part: Range<Int>, of text: [Int32], _ batch: Batch
   ) -> (inputs: [Int], targets: [Int?]) {

@@ -1,13 +1,13 @@
-/// One batch that a language model learned from.
+/// One batch of a language model's training.
 package struct TextTrace: Sendable, Equatable {
-  /// Where each sequence begins in the training part.
+  /// The start of each sequence in the training part.
   package var starts: [Int]
-  /// The tokens of each sequence, and the one that follows them.
+  /// The tokens of each sequence, and the next one.
   package var sequences: [[Int]]
   /// The mean loss before the update.
   package var loss: Double
-  /// The length of the gradient, before it was clipped.
+  /// The norm of the gradient before clipping.
   package var gradientNorm: Double
-  /// How large AdamW's step was.
+  /// AdamW's learning rate.
   package var learningRate: Double
 }

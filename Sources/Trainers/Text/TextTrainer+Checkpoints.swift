@@ -3,13 +3,14 @@ internal import Neural
 package import Rollouts
 
 extension TextTrainer {
-  /// The kind that a language model's checkpoints bear.
+  /// The kind of this trainer's checkpoints.
   package static var checkpointKind: String { "text" }
 
-  /// All that is needed to go on from here, or to write with: parameters, AdamW's state and the tokenizer.
+  /// Everything needed to continue from here or to generate text: parameters, AdamW's state and the
+  /// tokenizer.
   package var checkpoint: Checkpoint {
     var tensors = parameters.tensors()
-    // Before the first step there is nothing but zeros.
+    // Before the first step, AdamW's state is all zeros.
     if adam.steps > 0 {
       tensors += adam.m.tensors(prefix: Self.firstMoment)
       tensors += adam.v.tensors(prefix: Self.secondMoment)
@@ -28,7 +29,7 @@ extension TextTrainer {
     precondition(step == 0 && adam.steps == 0, "a trainer that has trained does not resume")
     let (adamSteps, tokenizer) = try Self.state(of: checkpoint)
     guard tokenizer == corpus.tokenizer else {
-      throw TrainingError("the checkpoint of step \(checkpoint.step) is of another text")
+      throw TrainingError("the checkpoint of step \(checkpoint.step) belongs to another text")
     }
     let file = try Safetensors(decoding: checkpoint.parameters)
     parameters = try Parameters(model.layout, from: file)
@@ -40,7 +41,7 @@ extension TextTrainer {
     step = checkpoint.step
   }
 
-  /// What a checkpoint says beside its tensors.
+  /// A checkpoint's state in addition to its tensors.
   fileprivate static func state(
     of checkpoint: Checkpoint
   ) throws -> (adamSteps: Int, tokenizer: Tokenizer) {
@@ -58,7 +59,7 @@ extension TextTrainer {
 }
 
 extension TextConfiguration {
-  /// Refuses a checkpoint of a model that is not as large as these settings ask for.
+  /// Throws for a checkpoint of a model whose size differs from these settings.
   package func check(_ checkpoint: Checkpoint) throws {
     try validate()
     let model = model(vocabulary: try TextTrainer.state(of: checkpoint).tokenizer.count)

@@ -3,8 +3,8 @@ package import Neural
 package import Platform
 package import Rollouts
 
-/// Trains a language model on a text, and records metrics and checkpoints, but no transitions, as nothing
-/// is played. Its steps are batches.
+/// Trains a language model on a text, and records metrics and checkpoints. There are no
+/// transitions, since nothing is played. Its steps are batches.
 package struct TextTrainer: Trainer, Sendable {
   package let settings: TextConfiguration
   package let model: LanguageModel
@@ -12,21 +12,21 @@ package struct TextTrainer: Trainer, Sendable {
   /// What the model has learned.
   package internal(set) var parameters: Parameters
   package internal(set) var adam: Adam
-  /// Batches learned from so far.
+  /// Batches so far.
   package internal(set) var step = 0
   package var stopStep = Int.max
   /// The mean loss of the validation part at the last evaluation, and of the training part.
   package internal(set) var loss = (training: Double.nan, validation: Double.nan)
 
   private let generator: Generator
-  /// The shards that are computed in this process, of all, and the processes that have the others.
+  /// The shards of this process, and the processes that have the others.
   private var shards: [TextShard]
   private var ranks: Ranks?
   package private(set) var rows = RowCount()
-  /// Who computes; their number changes no result.
+  /// The threads that compute; their number changes no result.
   private let pool: ThreadPool
 
-  /// A trainer that has learned nothing of a text.
+  /// An untrained trainer for a text.
   package init(
     _ text: String, seed: UInt64, settings: TextConfiguration,
     threads: Int = ThreadPool.processorCount
@@ -50,7 +50,7 @@ package struct TextTrainer: Trainer, Sendable {
     shards = (0..<settings.shards).map { _ in TextShard(model) }
   }
 
-  /// Computes some of the shards; all else every process does.
+  /// Computes some of the shards; every process does everything else.
   package mutating func share(with ranks: Ranks) throws {
     try ranks.check(shards: settings.shards)
     self.ranks = ranks
@@ -60,10 +60,10 @@ package struct TextTrainer: Trainer, Sendable {
   /// A text has no episodes.
   package var episodes: Int { 0 }
 
-  /// Whether all batches were learned from.
+  /// Whether all batches are done.
   package var isComplete: Bool { step >= min(settings.steps, stopStep) }
 
-  /// The model before the first step, which a recording begins with.
+  /// The untrained model, with which a recording begins.
   package var initialCheckpoint: Checkpoint { checkpoint }
 
   package mutating func train<Sink: TransitionSink & ~Copyable>(
@@ -115,7 +115,7 @@ package struct TextTrainer: Trainer, Sendable {
     callbacks.trainingEnded?(TrainingEvent.Training(self))
   }
 
-  /// How often losses of single batches are recorded.
+  /// How often the losses of single batches are recorded.
   private static let reportEvery = 10
 
   private func progress(_ loss: Double) -> TrainingProgress {
@@ -134,8 +134,8 @@ package struct TextTrainer: Trainer, Sendable {
       }, loss: loss, gradientNorm: norm, learningRate: rate)
   }
 
-  /// Learns from sequences that begin at some places of the training part; their loss before, and the length
-  /// of its gradient.
+  /// Learns from sequences that begin at some positions of the training part; returns their loss
+  /// before the update, and the norm of its gradient.
   package mutating func learn(
     from starts: [Int], rate: Double
   ) throws -> (loss: Double, norm: Double) {
@@ -163,7 +163,7 @@ package struct TextTrainer: Trainer, Sendable {
     return (loss, norm)
   }
 
-  /// The mean loss of both parts, the validation part's at last, over sequences spread evenly.
+  /// The mean loss of both parts over sequences spread evenly, at last of the validation part.
   private mutating func evaluate<Sink: TransitionSink & ~Copyable>(
     into sink: inout Sink, _ callbacks: TrainingCallbacks
   ) throws {
@@ -179,7 +179,7 @@ package struct TextTrainer: Trainer, Sendable {
     callbacks.evaluationEnded?(TrainingEvent.Evaluation(step: step, metrics: metrics))
   }
 
-  /// The mean loss of a part of the text, without learning anything.
+  /// The mean loss of a part of the text, without learning.
   package func meanLoss(_ part: [Int32]) -> Double { evaluate(part).loss }
 
   private func evaluate(_ part: [Int32]) -> (loss: Double, rows: Int) {
@@ -197,8 +197,8 @@ package struct TextTrainer: Trainer, Sendable {
 
   // MARK: Shards
 
-  /// Does a piece of work for each shard of this process, with its part of the sequences; how many rows there
-  /// are in these.
+  /// Runs a closure for each shard of this process, with its part of the sequences; returns how
+  /// many rows these have.
   private func forEachShard(
     of batch: TextShard.Batch, _ work: @escaping @Sendable (Int, Range<Int>) -> Void
   ) -> Int {
@@ -207,7 +207,7 @@ package struct TextTrainer: Trainer, Sendable {
     return own.reduce(0) { $0 + batch.share($1, of: all).count } * batch.context
   }
 
-  /// What the losses of all shards come to.
+  /// The sum of the losses of all shards.
   private func sumOfLosses() -> Double {
     var losses = shards.map(\.loss)
     forEachPair(of: losses.count) { losses[$0] += losses[$1] }

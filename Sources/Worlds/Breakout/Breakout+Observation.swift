@@ -1,7 +1,7 @@
 package import Rollouts
 
 extension Breakout {
-  /// How a frame is cut into patches, for a learner who sees it so.
+  /// How a frame is cut into patches for a learner that sees patches.
   package var patches: BreakoutPatches {
     BreakoutPatches(board, rows: rules.patchRows, columns: rules.patchColumns)
   }
@@ -9,15 +9,16 @@ extension Breakout {
   /// How many characters `tokens` writes: 1943 on the published board, where they are its text.
   package var tokenCount: Int { sequence.count }
 
-  /// Writes a frame's character codes: its text, lines divided by newlines, or with
-  /// `observation=patches` patch after patch, each line by line, blank beyond the board's edge.
+  /// Writes a frame's character codes. These are its text, with newlines between lines, or with
+  /// `observation=patches` one patch after another, each line by line, with blanks beyond the
+  /// board's edge.
   ///
-  /// The text's beginning is the same in most frames: bricks come before the ball on its way.
+  /// The text begins the same way in most frames, since bricks come before the moving ball.
   package func tokens(_ state: BreakoutState, into values: UnsafeMutableBufferPointer<UInt8>) {
     sequence.write(state, into: values)
   }
 
-  /// A frame as text, as it was published.
+  /// A frame as the published text.
   package func text(_ state: BreakoutState) -> String {
     let letters = [UInt8](unsafeUninitializedCapacity: text.count) { letters, count in
       text.write(state, into: letters)
@@ -48,22 +49,22 @@ extension Breakout {
       ? Self.ballFeatures + board.brickColumns + board.brickRows : tokenCount
   }
 
-  /// How many features come before those of the bricks.
+  /// How many features precede those of the bricks.
   private static let ballFeatures = 11
 
-  /// The column in which the ball comes to the paddle's row, if no brick is in its way.
+  /// The column in which the ball reaches the paddle's row, if no brick is in its way.
   package func landing(_ state: BreakoutState) -> Int {
     let y = Int(state.y)
     let steps = state.dy > 0 ? max(0, board.paddleRow - y) : y + board.paddleRow
-    // Two walls are two mirrors: unfolded, the ball goes straight on.
+    // The two walls act as mirrors: unfolded, the ball moves in a straight line.
     let (last, period) = (board.columns - 1, 2 * (board.columns - 1))
     let rest = (Int(state.x) + Int(state.dx) * steps) % period
     let place = rest < 0 ? rest + period : rest
     return place > last ? period - place : place
   }
 
-  /// How the letters stand: each by itself, of any code, as published; or patches of the few that mean something, blanks
-  /// left out.
+  /// How the letters are arranged: single letters of any code, as published, or patches of the few
+  /// letters that mean something, without blanks.
   package var letters: LetterSequence? {
     switch rules.observation {
     case .features: nil

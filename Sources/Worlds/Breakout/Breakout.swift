@@ -3,12 +3,12 @@ package import Rollouts
 /// Breakout in characters: a ball, a paddle and bricks on a page of text.
 package struct Breakout: DiscreteActionWorld {
   package let rules: BreakoutRules
-  /// Where everything stands.
+  /// The geometry of the board.
   package let board: BreakoutBoard
   package let description: WorldDescription
   /// The frame as text.
   let text: BreakoutCharacters
-  /// The frame in the order that a learner reads it.
+  /// The frame in the order in which a learner reads it.
   let sequence: BreakoutCharacters
 
   /// The actions in their published order.
@@ -19,7 +19,7 @@ package struct Breakout: DiscreteActionWorld {
   /// The published game.
   package init() { self.init(BreakoutRules(), .published) }
 
-  /// A game by some rules; those that leave no room for the game are refused.
+  /// A game with some rules; throws if they leave no space for the game.
   package init(rules: BreakoutRules) throws(SettingError) {
     self.init(rules, try BreakoutBoard(rules))
   }
@@ -35,7 +35,7 @@ package struct Breakout: DiscreteActionWorld {
       board, patches: rules.observation == .patches ? patches : nil, showsTrail: rules.trail)
   }
 
-  /// A game by other rules.
+  /// A game with other rules.
   package func following(_ rules: BreakoutRules) throws(SettingError) -> Breakout {
     try Breakout(rules: rules)
   }
@@ -43,7 +43,7 @@ package struct Breakout: DiscreteActionWorld {
   /// After how many steps a game is truncated.
   package var stepLimit: Int { rules.stepLimit }
 
-  /// How many games were cut off: a player who never misses may play for ever.
+  /// How many games were cut off, since a player that never misses may play for ever.
   package var tally: any StepTally { BreakoutTally() }
 
   /// Whether a ball was lost.
@@ -59,21 +59,21 @@ package struct Breakout: DiscreteActionWorld {
       draws)
   }
 
-  /// Puts ball and paddle where a ball's play begins.
+  /// Puts ball and paddle where play begins.
   private func served(_ state: BreakoutState, _ draws: Draws) -> BreakoutState {
     BreakoutState(
       x: board.serveColumn, y: board.serveRow, dx: 2 * draws.pick(0, below: 2) - 1, dy: -1,
       paddle: board.firstPaddle, lives: Int(state.lives), bricks: state.bricks)
   }
 
-  /// One step, in the published order.
+  /// One step, with its parts in the published order.
   package func step(
     _ state: BreakoutState, _ action: Int, _ draws: Draws
   ) -> Step<BreakoutState> {
     precondition((0..<3).contains(action), "a paddle stays, goes left or right")
     precondition(!state.isOver, "a game that is over has no steps")
     var next = state
-    // The paddle; counted, not branched upon, for nobody can predict which way it goes.
+    // The paddle. Arithmetic instead of a branch, because its direction cannot be predicted.
     let way =
       (action == 2 ? BreakoutBoard.paddleStep : 0) &- (action == 1 ? BreakoutBoard.paddleStep : 0)
     let paddle = max(1, min(board.lastPaddle, Int(state.paddle) &+ way))
@@ -86,7 +86,7 @@ package struct Breakout: DiscreteActionWorld {
     if y <= 0 { (y, dy) = (0, 0 &- dy) }
     if y >= board.rows &- 1 {
       next.lives -= 1
-      // The last ball is seen where it was.
+      // The last ball is drawn where it was.
       if next.lives == 0 {
         return Step(next: next, reward: rules.lossReward + 0, ending: .terminated)
       }

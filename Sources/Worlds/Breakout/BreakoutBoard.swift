@@ -1,17 +1,17 @@
 package import Rollouts
 
-/// Where everything stands on a board: columns count from 0 at the left, rows from 0 at the top.
+/// The geometry of a board: columns count from 0 at the left, rows from 0 at the top.
 package struct BreakoutBoard: Sendable, Equatable {
-  /// Characters that a brick is wide.
+  /// The width of a brick in characters.
   package static let brickWidth = 6
   /// How far an action moves the paddle.
   package static let paddleStep = 2
-  /// The most bricks that a recorded state has room for.
+  /// The most bricks that fit in a recorded state.
   package static let mostBricks = 128
 
-  /// Lines, border included.
+  /// Lines, including the border.
   package let rows: Int
-  /// Characters in a line, border included.
+  /// Characters in a line, including the border.
   package let columns: Int
   /// Rows of bricks.
   package let brickRows: Int
@@ -19,17 +19,17 @@ package struct BreakoutBoard: Sendable, Equatable {
   package let brickColumns: Int
   /// The row of the uppermost bricks.
   package let firstBrickRow: Int
-  /// Characters that the paddle is wide.
+  /// The width of the paddle in characters.
   package let paddleWidth: Int
-  /// The farthest to the right that the paddle's left end comes.
+  /// The rightmost column that the paddle's left end reaches.
   package let lastPaddle: Int
   /// Characters of a row that bricks cover.
   private let brickSpan: Int
 
-  /// The board of some rules; those that leave no room for bricks, ball and paddle are refused.
+  /// The board for some rules; throws if they leave no space for bricks, ball and paddle.
   package init(_ rules: BreakoutRules) throws(SettingError) {
     self.init(unchecked: rules)
-    // Below the bricks there are a free row, the ball's first, the paddle's and the border.
+    // Below the bricks are a free row, the ball's first row, the paddle's row and the border.
     guard firstBrickRow + brickRows <= rows - 4 else {
       throw SettingError(
         "\(rows) rows have no room for \(brickRows) rows of bricks below \(rules.gap) free ones: "
@@ -61,18 +61,18 @@ package struct BreakoutBoard: Sendable, Equatable {
 
   /// How many bricks there are at first.
   package var brickCount: Int { brickRows * brickColumns }
-  /// All bricks, a bit each.
+  /// All bricks, one bit each.
   package var allBricks: UInt128 { ~0 >> UInt128(Self.mostBricks - brickCount) }
   /// The paddle's row.
   package var paddleRow: Int { rows - 2 }
-  /// Where the paddle's left end is at first.
+  /// Where the paddle's left end starts.
   package var firstPaddle: Int { (columns - paddleWidth) / 2 }
   /// The column that a ball is served in.
   package var serveColumn: Int { columns / 2 }
   /// The row that a ball is served in.
   package var serveRow: Int { rows - 3 }
 
-  /// The number of the brick that covers a place; nil where none ever stands.
+  /// The number of the brick that covers a position; nil where no brick ever is.
   @inline(__always)
   package func brick(row: Int, column: Int) -> Int? {
     let (line, place) = (row &- firstBrickRow, column &- 1)
@@ -80,7 +80,7 @@ package struct BreakoutBoard: Sendable, Equatable {
     return line &* brickColumns &+ place / Self.brickWidth
   }
 
-  /// Where a brick's left end stands.
+  /// The position of a brick's left end.
   package func place(ofBrick brick: Int) -> (row: Int, column: Int) {
     (
       firstBrickRow + brick / brickColumns,
@@ -88,7 +88,7 @@ package struct BreakoutBoard: Sendable, Equatable {
     )
   }
 
-  /// Whether everything of a state is where it can be on this board.
+  /// Whether every part of a state is at a possible position on this board.
   package func holds(_ state: BreakoutState) -> Bool {
     Int(state.x) < columns && Int(state.y) < rows - 1
       && (1...lastPaddle).contains(Int(state.paddle)) && state.bricks & ~allBricks == 0

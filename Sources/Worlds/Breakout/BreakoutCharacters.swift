@@ -1,15 +1,16 @@
-/// How a frame is cut into rectangles of equal size, row by row; the last may reach beyond its edge.
+/// How a frame is cut into rectangles of equal size, row by row; the last may extend beyond its
+/// edge.
 package struct BreakoutPatches: Sendable, Equatable {
   /// Lines of a patch.
   package let rows: Int
   /// Characters in a line of a patch.
   package let columns: Int
-  /// How many patches stand beside one another.
+  /// How many patches are side by side.
   package let across: Int
-  /// How many stand below one another.
+  /// How many rows of patches there are.
   package let down: Int
 
-  /// The patches of a board; none is larger than it.
+  /// The patches of a board; none is larger than the board.
   package init(_ board: BreakoutBoard, rows: Int, columns: Int) {
     self.rows = min(rows, board.rows)
     self.columns = min(columns, board.columns)
@@ -25,19 +26,19 @@ package struct BreakoutPatches: Sendable, Equatable {
 
 /// A frame as characters, in the order of the text or patch by patch.
 ///
-/// Where a character stands in the sequence is a sum of two numbers, one for its row and one for its
-/// column, so both orders are written by the same code.
+/// A character's index in the sequence is a sum of two numbers, one for its row and one for its
+/// column, so the same code writes both orders.
 struct BreakoutCharacters: Sendable {
   private let board: BreakoutBoard
   private let rowOffsets: [Int]
   private let columnOffsets: [Int]
-  /// A frame with all bricks, without paddle and ball.
+  /// A frame with all bricks but without paddle and ball.
   private let full: [UInt8]
-  /// Where each brick's left end stands.
+  /// The position of each brick's left end.
   private let brickPlaces: [Int]
-  /// Whether a brick's characters stand one behind the other in the sequence.
+  /// Whether a brick's characters are adjacent in the sequence.
   private let isText: Bool
-  /// Whether the place that the ball comes from is marked.
+  /// Whether the ball's previous position is marked.
   private let showsTrail: Bool
 
   private static let space = UInt8(ascii: " ")
@@ -85,7 +86,7 @@ struct BreakoutCharacters: Sendable {
   /// How many characters there are.
   var count: Int { full.count }
 
-  /// Writes a frame: border, bricks, paddle, where the ball comes from, ball, each over what is there.
+  /// Writes a frame: border, bricks, paddle, previous ball position, ball, each over what is there.
   func write(_ state: BreakoutState, into values: UnsafeMutableBufferPointer<UInt8>) {
     precondition(values.count >= count, "a frame needs its place")
     _ = values.update(fromContentsOf: full)

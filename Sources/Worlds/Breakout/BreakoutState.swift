@@ -1,20 +1,21 @@
 package import Rollouts
 
-/// A game of Breakout: all that changes, in one value without memory of its own.
+/// A game of Breakout: everything that changes, in one value without heap memory.
 package struct BreakoutState: Sendable, Equatable {
-  /// The bricks that stand, a bit each: the rows from the top, each from the left, lowest bits first.
+  /// The remaining bricks, one bit each: the rows from the top, each from the left, lowest bits
+  /// first.
   package var bricks: UInt128
   /// The ball's column, from 0 at the left.
   package var x: UInt8
   /// The ball's row, from 0 at the top.
   package var y: UInt8
-  /// Where the ball goes: 1 to the right, −1 to the left.
+  /// The ball's horizontal direction: 1 to the right, −1 to the left.
   package var dx: Int8
-  /// Where the ball goes: 1 down, −1 up.
+  /// The ball's vertical direction: 1 down, −1 up.
   package var dy: Int8
   /// The column of the paddle's left end.
   package var paddle: UInt8
-  /// How many balls are left, the one in play included.
+  /// How many balls are left, including the one in play.
   package var lives: UInt8
 
   /// A game in the middle of play.
@@ -28,11 +29,11 @@ package struct BreakoutState: Sendable, Equatable {
     self.bricks = bricks
   }
 
-  /// Whether no step can follow: no ball is left, or no brick.
+  /// Whether no step can follow, because no ball or no brick is left.
   package var isOver: Bool { lives == 0 || bricks == 0 }
-  /// How many bricks stand.
+  /// How many bricks are left.
   package var brickCount: Int { bricks.nonzeroBitCount }
-  /// Whether a brick stands.
+  /// Whether a brick is left.
   package func isStanding(_ brick: Int) -> Bool { bricks >> UInt128(brick) & 1 == 1 }
 }
 
@@ -40,7 +41,7 @@ extension BreakoutState: RecordedState {
   private static let headerSize = 6
   private static let mostBytes = BreakoutBoard.mostBricks / 8
 
-  /// How a recorded state is read.
+  /// How to read a recorded state.
   package static let fields: [Field] = {
     func field(_ name: String, _ type: String, _ offset: Int, _ text: String) -> Field {
       Field("state", name, type: type, offset: offset, count: 1, text)
@@ -60,7 +61,7 @@ extension BreakoutState: RecordedState {
   }()
 
   package var bytes: [UInt8] {
-    // As bricks are mostly lost from below, the blob gets shorter.
+    // Bricks are mostly lost from the bottom, so the blob gets shorter.
     let bodySize = Self.mostBytes - bricks.leadingZeroBitCount / 8
     return [UInt8](unsafeUninitializedCapacity: Self.headerSize + bodySize) { bytes, count in
       bytes[0] = x
@@ -91,7 +92,7 @@ extension BreakoutState: RecordedState {
       (shift, last) = (shift + 8, byte)
     }
     let ways: Set<UInt8> = [1, 255]
-    // Equal states have equal bytes: a last byte of zero would not be there.
+    // Equal states have equal bytes, so a last byte of zero is never written.
     guard ways.contains(header[2]), ways.contains(header[3]), last != 0 else { return nil }
     self.bricks = bricks
     (x, y) = (header[0], header[1])

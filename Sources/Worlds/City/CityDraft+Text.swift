@@ -1,11 +1,11 @@
 import Rollouts
 
 extension CityDraft {
-  /// A draft as GeoJSON, a feature a line.
+  /// A draft as GeoJSON, one feature per line.
   static func text(of draft: JSON) throws -> String {
     guard let box = draft["bbox"], case .array(let features)? = draft["features"],
       let title = draft["title"]?.text, title.count <= 200
-    else { throw SettingError("a city's draft has a title, a bbox and features") }
+    else { throw SettingError("a city's draft must have a title, a bbox and features") }
     var members: [JSON.Member] = [
       .init("type", "FeatureCollection"), .init("name", .string(title)), .init("bbox", box),
       .init("roadScale", draft["road_scale"] ?? 1),
@@ -41,10 +41,10 @@ extension CityDraft {
           })
       }
       (type, coordinates) = single(polygons, "Polygon", "MultiPolygon")
-    default: throw SettingError("a feature's shape is point, line or area")
+    default: throw SettingError("a feature's shape must be point, line or area")
     }
     guard case .object? = feature["tags"] else {
-      throw SettingError("a feature has tags")
+      throw SettingError("a feature must have tags")
     }
     return [
       "type": "Feature", "properties": feature["tags"] ?? .null,
@@ -52,7 +52,7 @@ extension CityDraft {
     ]
   }
 
-  /// One part alone, or several.
+  /// A single part alone, or a list of several.
   private static func single(
     _ parts: [JSON], _ one: String, _ many: String
   ) -> (type: String, coordinates: JSON) {
@@ -61,7 +61,7 @@ extension CityDraft {
 
   private static func list(_ json: JSON?) throws(SettingError) -> [JSON] {
     guard case .array(let elements)? = json else {
-      throw SettingError("a feature's parts are lists of points")
+      throw SettingError("a feature's parts must be lists of points")
     }
     return elements
   }
@@ -69,20 +69,20 @@ extension CityDraft {
   private static func place(_ json: JSON, on view: CityProjection) throws(SettingError) -> JSON {
     guard case .array(let pair) = json, pair.count == 2, let x = pair[0].double,
       let y = pair[1].double, abs(x) < 1e6, abs(y) < 1e6
-    else { throw SettingError("a point is [x, y] in pixels of the map") }
-    // As fine as OpenStreetMap's own places: a centimetre.
+    else { throw SettingError("a point must be [x, y] in pixels of the map") }
+    // As fine as OpenStreetMap's own coordinates: a centimetre.
     return .array(view.place(CityPoint(x, y)).numbers(upTo: 1e7))
   }
 }
 
 extension Coordinate {
-  /// Longitude and latitude, to a share of a degree.
+  /// Longitude and latitude, rounded to a fraction of a degree.
   func numbers(upTo share: Double) -> [JSON] {
     [longitude, latitude].map { .number(($0 * share).rounded() / share) }
   }
 }
 
 extension CoordinateBox {
-  /// The box of a map that states another.
+  /// A placeholder box for a map that states its own.
   static let nowhere = CoordinateBox(west: 0, south: 0, east: 0, north: 0)
 }

@@ -1,16 +1,16 @@
 import Rollouts
 
-/// A city while it is drawn: its features in pixels of the map, each with its OpenStreetMap tags, and the box on the
-/// globe that they stand in.
+/// A city being drawn: its features in pixels of the map, each with its OpenStreetMap tags, and the
+/// box on the globe that contains them.
 enum CityDraft {
   /// How cities are drawn.
   static let editing = MapEditing(
     tools: tools, blank: { try blank(width: $0, height: $1) }, read: { try draft(of: $0) },
     text: { try text(of: $0) },
-    // Without the satnav, which takes time and is not seen at the start.
+    // Without the satnav, which takes time and is not visible at the start.
     scenery: { CityWorld(try CityMap(parsing: $0, isDraft: true), rules: .course) })
 
-  /// What can be drawn, with the tags that make it so.
+  /// What can be drawn, with the tags that define it.
   private static var tools: JSON {
     func tool(_ kind: String, _ name: String, _ tags: JSON, width: Double = 0) -> JSON {
       ["kind": .string(kind), "name": .string(name), "tags": tags, "metres": .number(width)]
@@ -42,14 +42,15 @@ enum CityDraft {
     ]
   }
 
-  /// A ring road with a target on each side: enough to drive on, and to draw over.
+  /// A ring road with a target on each side: enough to drive on, and to replace by drawing.
   private static func blank(width: Int, height: Int) throws -> JSON {
     guard (200...4000).contains(width), (200...4000).contains(height) else {
-      throw SettingError("a city that is drawn by hand has sides of 200 to 4000 metres")
+      throw SettingError("a city drawn by hand must have sides of 200 to 4000 metres")
     }
     let degree = CityProjection.radius * .pi / 180
     let (east, north) = (Double(width) / degree / 2, Double(height) / degree / 2)
-    // Where a degree of longitude is as long as one of latitude, so that a metre is the same both ways.
+    // At the equator, where degrees of longitude and latitude have the same length, so that a metre
+    // is the same both ways.
     let box: JSON = [.number(-east), .number(-north), .number(east), .number(north)]
     let view = try CityProjection(.object([.init("bbox", box)]), around: .nowhere)
     let size = CityPoint(Double(view.width), Double(view.height))
@@ -80,7 +81,7 @@ enum CityDraft {
     ]
     let box = file.collection["bbox"] ?? .array(corners.flatMap { $0.numbers(upTo: 1e9) })
     var features = file.features.map { json(of: $0, on: view) }
-    // Whoever brings a town from elsewhere moves the points to where they belong.
+    // A user who imports a town moves the points to their places.
     for (index, name) in (["start"] + CityMap.targetNames).enumerated()
     where reader.named[name] == nil {
       let share = CityPoint(0.35 + 0.1 * Double(index), 0.5)
@@ -123,7 +124,7 @@ enum CityDraft {
         : CityWay.Kind.of(shape)?.kind.rawValue ?? CityArea.Kind(shape)?.rawValue ?? "other"
       return feature("line", kind, lines.map(points), shape.tags)
     case .polygons(let polygons):
-      // A ring's last point is its first once more: a page moves them as one.
+      // A ring's last point repeats its first; a page moves them as one.
       let rings = polygons.map { polygon in
         JSON.array(
           polygon.map { points($0.count > 1 && $0.first == $0.last ? $0.dropLast() : $0[...]) })

@@ -1,14 +1,14 @@
 import Glibc
 import Rollouts
 
-/// Cities that nobody has seen: a bent grid, avenues, a ring, a river with bridges, parks, houses.
-/// The same seed makes the same city.
+/// Invented cities: a bent grid, avenues, a ring, a river with bridges, parks, houses. The same
+/// seed makes the same city.
 package enum CityGenerator {
   /// How many plans are drawn before the river is left out.
   private static let attempts = 24
 
-  /// A city as GeoJSON: all its targets can be reached, at most 35 % of it is drivable, and at least
-  /// half of each leg's straight line is off the road.
+  /// A city as GeoJSON. All its targets can be reached, at most 35 % of it is drivable, and at
+  /// least half of each leg's straight line is off the road.
   package static func geoJSON(seed: UInt64) -> String {
     var text = ""
     for attempt in 0..<2 * attempts {
@@ -20,7 +20,7 @@ package enum CityGenerator {
   }
 }
 
-/// Writes a plan as GeoJSON, a feature a line.
+/// Writes a plan as GeoJSON, one feature per line.
 private struct CityWriter {
   private(set) var text = ""
   private static let middle = Coordinate(longitude: 12, latitude: 50)

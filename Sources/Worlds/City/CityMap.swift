@@ -1,15 +1,15 @@
 import Rollouts
 
-/// A city as the car and the painters know it: everything in pixels, x to the right, y down.
+/// A city as the car and the painters see it: everything in pixels, x to the right, y down.
 package struct CityMap: Sendable {
   package var name: String
-  /// The GeoJSON that it was read from, whole.
+  /// The complete GeoJSON that it was read from.
   package let text: String
   package let width: Int
   package let height: Int
   package let metresPerPixel: Double
   package let roads: [CityRoad]
-  /// In the order of the file.
+  /// In file order.
   package let areas: [CityArea]
   /// Rivers as lines, paths and rails.
   package let ways: [CityWay]
@@ -21,12 +21,12 @@ package struct CityMap: Sendable {
   package let startAngle: Double
   /// Where one can drive.
   package let mask: RoadMask
-  /// What the file holds besides, and that nothing comes of it.
+  /// What else the file contains that is ignored.
   package let notes: [String]
 
-  /// The longer side in pixels, where the file does not tell how many metres a pixel has.
+  /// The longer side in pixels, where the file does not give the metres per pixel.
   package static let usualSide = 1400
-  /// The names of the targets, in the order that they are driven to.
+  /// The names of the targets, in driving order.
   package static let targetNames = ["A1", "A2", "A3"]
 
   /// Reads a city from GeoJSON with OpenStreetMap's tags. A draft may lack roads.
@@ -66,14 +66,14 @@ package struct CityMap: Sendable {
     mask = try RoadMask(width: view.width, height: view.height, roads: roads)
   }
 
-  /// A road is drawn no narrower and no wider than this, in pixels: a thinner one would fall through
-  /// the satnav's grid.
+  /// The narrowest and widest drawn road, in pixels: a narrower one would fall through the satnav's
+  /// grid.
   package static let roadWidths = 6.0...200.0
 
   private static func roadScale(_ collection: JSON) throws(MapError) -> Double {
     guard let member = collection["roadScale"] else { return 1 }
     guard let scale = member.double, (0.1...20).contains(scale) else {
-      throw MapError("roadScale is a number from 0.1 to 20, not \(member.compact)")
+      throw MapError("roadScale must be a number from 0.1 to 20, not \(member.compact)")
     }
     return scale
   }

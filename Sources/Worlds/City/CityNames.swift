@@ -1,6 +1,6 @@
 import Rollouts
 
-/// Names that no atlas knows.
+/// Invented names.
 struct CityNames {
   /// The city's own.
   let city: String
@@ -25,7 +25,7 @@ struct CityNames {
     list[words.index(below: list.count)]
   }
 
-  /// A name that this city does not have yet; after many tries one that it has.
+  /// A name that this city does not have yet; after many attempts, one that it has.
   private mutating func fresh(_ ends: [String], _ words: inout Stream) -> String {
     var name = ""
     for _ in 0..<20 {

@@ -1,6 +1,6 @@
 extension CityPlan {
-  /// Rows of houses along the streets of every cell of the grid, with a yard behind; none where a
-  /// road, water or a park is.
+  /// Rows of houses along the streets of every grid cell, with a yard behind; none on a road, water
+  /// or a park.
   mutating func build() {
     guard let mask = mask(widerBy: 6) else { return }
     for row in 0..<16 {
@@ -27,7 +27,7 @@ extension CityPlan {
       guard length > 2 * depth else { continue }
       let step = along / length
       let inward = CityPoint(-step.y, step.x)
-      // The second pair of sides fits between the first.
+      // The second pair of sides fits between the first pair.
       let spare = side % 2 == 0 ? 0 : depth + 1
       var from = spare
       while from < length - spare - 8 {
@@ -39,7 +39,7 @@ extension CityPlan {
         }
         let (left, right, middle) = (from, to - 0.8, (from + to) / 2)
         from = to
-        // Where the whole house has no room there may be some for a smaller one.
+        // Where a whole house does not fit, a smaller one may.
         let sizes = [
           house(left, right, deep), house(left, right, deep * 0.55), house(left, middle, deep),
           house(middle, right, deep),
@@ -67,12 +67,12 @@ extension CityPlan {
     }
   }
 
-  /// Whether nothing else is where an outline is.
+  /// Whether an outline overlaps nothing.
   private func isFree(_ outline: [CityPoint], _ mask: RoadMask) -> Bool {
     let middle = outline.reduce(CityPoint(0, 0), +) / Double(outline.count)
     guard Self.contains(middle) else { return false }
     let round = CityLine(outline + [outline[0]]).resampled(7)
-    // Rings inside the outline as well: a road may cross it without touching its middle.
+    // Also tests rings inside the outline, since a road may cross it without touching its middle.
     return [1, 0.5, 0].allSatisfy { share in
       round.allSatisfy { corner in
         let place = middle + (corner - middle) * share
@@ -84,7 +84,7 @@ extension CityPlan {
 
   // MARK: Targets
 
-  /// Three crossings and a start that are far apart, and where one cannot just drive straight on.
+  /// Three crossings and a start that are far apart and not connected by a straight drive.
   mutating func chooseTargets() {
     guard let mask = mask(widerBy: 0) else { return }
     var places: [CityPoint] = []
@@ -108,7 +108,7 @@ extension CityPlan {
     }
   }
 
-  /// How many roads leave a place.
+  /// How many roads leave a point.
   private func ways(outOf place: CityPoint, _ mask: RoadMask) -> Int {
     let circle = CityLine.arc(place, [34, 34]).resampled(2)
     let isRoad = circle.map { mask.isRoad($0.x, $0.y) }

@@ -3,7 +3,7 @@ import Glibc
 extension CityPlan {
   // MARK: Ground
 
-  /// Nodes of a turned, bent and jittered grid that reaches beyond the map on every side.
+  /// Nodes of a rotated, bent and jittered grid that extends beyond the map on every side.
   mutating func layGrid() {
     let pitch = CityPoint(words.real(in: 124...150), words.real(in: 116...142))
     let turn = words.real(in: -24...24) * .pi / 180
@@ -53,7 +53,7 @@ extension CityPlan {
       Area(key: "natural", value: "water", name: names.river(&words), outlines: [outline]))
   }
 
-  /// One park or two, each the place of a few cells of the grid, with a pond and paths.
+  /// One or two parks, each covering a few cells of the grid, with a pond and paths.
   mutating func layParks() {
     for _ in 0..<40 where parks.count < 2 {
       let (row, column) = (3 + words.index(below: 9), 3 + words.index(below: 9))
@@ -97,7 +97,7 @@ extension CityPlan {
       + (0..<high).map { nodes[row + high - $0][column] }
   }
 
-  /// The round place in the middle.
+  /// The round square in the middle.
   mutating func laySquare() {
     let radius = CityPoint(Self.squareRadius, Self.squareRadius)
     roads.append(
@@ -112,7 +112,7 @@ extension CityPlan {
 
   // MARK: Roads
 
-  /// The grid's streets, some of them missing here and there; few cross the river.
+  /// The grid's streets, with some missing here and there; few cross the river.
   mutating func layStreets() {
     for line in 0..<17 {
       for isRow in [true, false] {
@@ -160,8 +160,8 @@ extension CityPlan {
     }
   }
 
-  /// Lays what is left of a road outside the parks and the square, and, unless it crosses, away from
-  /// the river; what lies above the water becomes a bridge.
+  /// Lays the parts of a road that are outside the parks and the square and, unless it crosses,
+  /// away from the river. Parts above the water become a bridge.
   private mutating func lay(_ kind: RoadClass, _ name: String, _ line: CityLine, crosses: Bool) {
     var run: [CityPoint] = []
     var isBridge = false
@@ -175,7 +175,7 @@ extension CityPlan {
         continue
       }
       if (shore(place) < 3) != isBridge {
-        // Bridge and street meet in a point of both.
+        // Bridge and street share a point.
         run.append(place)
         finish(kind, name, &run, isBridge)
         isBridge.toggle()
@@ -188,7 +188,7 @@ extension CityPlan {
   private mutating func finish(
     _ kind: RoadClass, _ name: String, _ run: inout [CityPoint], _ isBridge: Bool
   ) {
-    // Shorter pieces would be stumps, and a longer bridge would lie along the river.
+    // Shorter pieces would be stumps, and a longer bridge would run along the river.
     let isSound = isBridge ? run.count > 1 : run.count > 3
     if isSound, kind.isMain || !isBridge || Double(run.count * 5) < 2.2 * riverWidth {
       let points = CityLine(run).simplified()
@@ -199,6 +199,6 @@ extension CityPlan {
 }
 
 extension RoadClass {
-  /// Whether it is laid through parks and over the river as it comes.
+  /// Whether it may run through parks and over the river.
   fileprivate var isMain: Bool { self == .primary || self == .secondary }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import Rollouts
 
-/// A city that is being made up, in pixels of one metre: what a generated file will say.
+/// A plan of an invented city, in pixels of one metre: the contents of a generated file.
 struct CityPlan {
   struct Road {
     var kind: RoadClass
@@ -40,12 +40,12 @@ struct CityPlan {
   var riverWidth = 0.0
   /// Outlines of parks.
   var parks: [CityLine] = []
-  /// The same up to the middle of the streets around them.
+  /// The parks, extended to the middle of the streets around them.
   var grounds: [CityLine] = []
-  /// The cells that they take.
+  /// The grid cells that the parks cover.
   var parkCells: Set<Int> = []
 
-  /// A plan by chance; without a river where `isDry`, as a last resort.
+  /// A random plan; without a river where `isDry`, as a last resort.
   init(seed: UInt64, attempt: Int, isDry: Bool) {
     words = Stream(seed: seed, purpose: .map, part: 2 + attempt)
     names = CityNames(&words)
@@ -65,18 +65,18 @@ struct CityPlan {
     }
   }
 
-  /// Whether a place is on the map.
+  /// Whether a point is on the map.
   static func contains(_ place: CityPoint, margin: Double = 0) -> Bool {
     place.x >= margin && place.y >= margin && place.x <= size.x - margin
       && place.y <= size.y - margin
   }
 
-  /// How far a place is from the water's edge; negative in the water.
+  /// The distance from a point to the water's edge; negative in the water.
   func shore(_ place: CityPoint) -> Double {
     riverWidth > 0 ? river.distance(to: place) - riverWidth / 2 : .infinity
   }
 
-  /// The roads' mask with each road a little wider.
+  /// The road mask with each road slightly wider.
   func mask(widerBy margin: Double) -> RoadMask? {
     let wide = roads.map { road in
       CityRoad(
@@ -93,10 +93,10 @@ struct CityLine {
 
   init(_ points: [CityPoint]) { self.points = points }
 
-  /// The distance from a place to the nearest point of the line.
+  /// The distance from a point to the nearest point of the line.
   func distance(to place: CityPoint) -> Double { points.distance(to: place) }
 
-  /// The line through points every `spacing` pixels or less, its corners kept.
+  /// The line with points at most `spacing` pixels apart, keeping its corners.
   func resampled(_ spacing: Double) -> [CityPoint] {
     guard var from = points.first else { return [] }
     var result = [from]
@@ -109,7 +109,7 @@ struct CityLine {
     return result
   }
 
-  /// The line without the points that hardly bend it (Douglas and Peucker).
+  /// The line without points that hardly bend it (Douglas and Peucker).
   func simplified(_ tolerance: Double = 0.6) -> [CityPoint] {
     guard points.count > 2, let first = points.first, let last = points.last else { return points }
     let chord = CityLine([first, last])
@@ -124,7 +124,7 @@ struct CityLine {
     return head.dropLast() + tail
   }
 
-  /// The same at a distance to its left, as seen on a picture.
+  /// A parallel line at a distance to its left, as seen on a picture.
   func shifted(_ distance: Double) -> CityLine {
     var shifted: [CityPoint] = []
     for index in points.indices {
@@ -135,7 +135,7 @@ struct CityLine {
     return CityLine(shifted)
   }
 
-  /// Whether a place is inside the line, once its ends are joined.
+  /// Whether a point is inside the line when its ends are joined.
   func encloses(_ place: CityPoint) -> Bool { points.encloses(place) }
 
   /// Part of an ellipse, in degrees.
@@ -152,8 +152,8 @@ struct CityLine {
 }
 
 extension Stream {
-  // Not `Double.random(in:using:)`: a map must not change when the standard library's way of
-  // drawing does.
+  // Not `Double.random(in:using:)`: a map must not change when the standard library changes how it
+  // draws.
 
   /// A number within bounds.
   mutating func real(in range: ClosedRange<Double>) -> Double {

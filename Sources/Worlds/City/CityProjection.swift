@@ -50,9 +50,9 @@ struct CoordinateBox: Equatable {
 struct CityProjection {
   /// The radius of the globe in metres.
   static let radius = 6_371_008.8
-  /// The sides that a map may have, in pixels: what is larger would not fit into memory in comfort.
+  /// The permitted sides of a map, in pixels: a larger one would need too much memory.
   static let sides = 60...4096
-  /// The share of the longer side that is left around the roads where the file states no `bbox`.
+  /// The margin around the roads as a share of the longer side, where the file states no `bbox`.
   static let margin = 0.03
 
   let width: Int
@@ -60,17 +60,19 @@ struct CityProjection {
   let metresPerPixel: Double
   private let west: Double
   private let north: Double
-  /// Pixels a degree.
+  /// Pixels per degree.
   private let scale: CityPoint
 
-  /// The projection of a collection: about its `bbox`, or else the box around its roads and points.
+  /// The projection of a collection: about its `bbox`, or otherwise the box around its roads and
+  /// points.
   init(_ collection: JSON, around frame: CoordinateBox) throws(MapError) {
     var box = frame
     var margin = Self.margin
     if let stated = collection["bbox"] {
       guard let bbox = CoordinateBox(bbox: stated) else {
         throw MapError(
-          "the bbox is [west, south, east, north] in degrees, not \(stated.compact.prefix(80))")
+          "the bbox must be [west, south, east, north] in degrees, not \(stated.compact.prefix(80))"
+        )
       }
       (box, margin) = (bbox, 0)
     }
@@ -87,7 +89,7 @@ struct CityProjection {
     guard range.contains(size.x), range.contains(size.y) else {
       throw MapError(
         "the map would have \(Self.count(size.x)) × \(Self.count(size.y)) pixels; "
-          + "a side has from \(Self.sides.lowerBound) to \(Self.sides.upperBound)")
+          + "each side must have from \(Self.sides.lowerBound) to \(Self.sides.upperBound)")
     }
     (width, height) = (Int(size.x), Int(size.y))
     metresPerPixel = pixel
@@ -103,7 +105,7 @@ struct CityProjection {
       return side / Double(CityMap.usualSide)
     }
     guard let pixel = member.double, (0.001...10_000).contains(pixel) else {
-      throw MapError("metresPerPixel is a number from 0.001 to 10000, not \(member.compact)")
+      throw MapError("metresPerPixel must be a number from 0.001 to 10000, not \(member.compact)")
     }
     return pixel
   }
@@ -120,7 +122,7 @@ struct CityProjection {
     Coordinate(longitude: west + point.x / scale.x, latitude: north - point.y / scale.y)
   }
 
-  /// Whether a pixel is on the map, away from the border that the car is kept off.
+  /// Whether a pixel is on the map and not in the border that the car cannot enter.
   func contains(_ point: CityPoint) -> Bool {
     point.x >= 0 && point.y >= 0 && point.x <= Double(width) && point.y <= Double(height)
   }

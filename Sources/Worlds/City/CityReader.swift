@@ -1,6 +1,6 @@
 import Rollouts
 
-/// Sorts a file's features into what a city is made of, still in degrees.
+/// Sorts a file's features by what they become in a city, still in degrees.
 struct CityReader {
   struct Road {
     var kind: RoadClass
@@ -48,7 +48,7 @@ struct CityReader {
     for what in file.ignored { ignore(what) }
   }
 
-  /// Sorts the features; a draft may lack roads, and points that must be there.
+  /// Sorts the features; a draft may lack roads and required points.
   mutating func read(isDraft: Bool = false) throws(MapError) {
     for (index, feature) in features.enumerated() {
       switch feature.geometry {
@@ -81,7 +81,7 @@ struct CityReader {
       if name == "start", let heading = feature.tags["heading"], heading != .null {
         // A compass counts clockwise from north.
         guard let degrees = heading.double, (-360...360).contains(degrees) else {
-          throw MapError("the start's heading is a number of degrees from north, clockwise")
+          throw MapError("the start's heading must be a number of degrees from north, clockwise")
         }
         startAngle = 90 - degrees
       }
@@ -104,7 +104,7 @@ struct CityReader {
       let width = width(of: feature) ?? usual
       for line in lines { ways.append(Way(kind: kind, name: name, width: width, line: line)) }
     } else if let kind = CityArea.Kind(feature) {
-      // A closed line is how OpenStreetMap draws areas.
+      // OpenStreetMap draws areas as closed lines.
       for line in lines where line.first == line.last && line.count > 3 {
         areas.append(Area(kind: kind, name: name, rings: [line]))
       }
@@ -127,7 +127,7 @@ struct CityReader {
     guard let text = feature.tag("width") else { return nil }
     let number = text.split(separator: " ", maxSplits: 1).first.flatMap { Double($0) }
     if let number, (0.1...10_000).contains(number) { return number }
-    if remarks.count < 20 { remarks.append("width '\(text.prefix(20))' is no number of metres") }
+    if remarks.count < 20 { remarks.append("width '\(text.prefix(20))' is not a number of metres") }
     return nil
   }
 
@@ -167,19 +167,19 @@ extension CityReader {
 
   private func place(_ name: String, on view: CityProjection) throws(MapError) -> CityPoint {
     guard let point = named[name].map(view.point), view.contains(point) else {
-      throw MapError("the point \(name) lies outside the map's bbox")
+      throw MapError("the point \(name) is outside the map's bbox")
     }
     return point
   }
 
-  /// What is said about features that nothing was made of.
+  /// Remarks about features that were ignored.
   var notes: [String] {
     remarks + ignored.map { "ignored: \($0.what)" + ($0.count > 1 ? " (\($0.count) times)" : "") }
   }
 }
 
 extension GeoJSON.Feature {
-  /// The tag that says best what a feature is, for notes.
+  /// The tag that describes a feature best, for notes.
   fileprivate var kind: String {
     for key in ["highway", "railway", "natural", "landuse", "leisure", "amenity", "barrier"] {
       if let value = tag(key) { return "\(key)=\(value.prefix(30))" }

@@ -1,44 +1,44 @@
 package import Rollouts
 
-/// What a step must bring the car nearer to, to be rewarded for it.
+/// The distance that a step must shorten to be rewarded.
 package enum CityProgress: String, Sendable, CaseIterable {
-  /// The target as the crow flies.
+  /// The straight line to the target.
   case straight
-  /// The target along the roads.
+  /// The way to the target along the roads.
   case road
 }
 
-/// What the learner is shown of a state.
+/// What the learner sees of a state.
 package enum CityInputs: String, Sendable, CaseIterable {
   /// The five published numbers: three sensors, and the bearing to the target twice.
   case course
-  /// Those, what the satnav says, and whether the car is off the road.
+  /// The same, plus the satnav's directions and whether the car is off the road.
   case satnav
 }
 
-/// Every number that the car and its city go by.
+/// Every number that governs the car and its city.
 package struct CityRules: Configuration, Equatable {
   /// By how many degrees an action turns the car.
   package var rotation = 15.0
-  /// How many pixels a tick the car goes on a road.
+  /// The car's speed on a road, in pixels per tick.
   package var roadSpeed = 4.0
-  /// The same off the road.
+  /// Its speed off the road.
   package var sandSpeed = 2.0
-  /// The same in the first tick.
+  /// Its speed in the first tick.
   package var startSpeed = 4.0
   /// How far ahead the sensors look, in pixels.
   package var sensorDistance = 30.0
-  /// How far the outer sensors look to the sides, in degrees.
+  /// The angle of the outer sensors, in degrees.
   package var sensorAngle = 30.0
-  /// The side of the square that a sensor sees, in pixels.
+  /// The side of the square that a sensor covers, in pixels.
   package var sensorSize = 20
-  /// A sensor nearer to the map's edge than this, in pixels, reads the boundary signal.
+  /// A sensor closer to the map's edge than this, in pixels, reads the boundary signal.
   package var boundaryMargin = 10.0
   /// What a sensor reads at the map's edge.
   package var boundarySignal = 1.0
-  /// How far from the map's edge the car is kept, in pixels.
+  /// The distance that the car keeps from the map's edge, in pixels.
   package var edge = 5.0
-  /// Nearer than this, in pixels, a target is reached.
+  /// A target closer than this, in pixels, is reached.
   package var targetRadius = 25.0
   /// The reward of a tick off the road.
   package var sandReward = -1.0
@@ -48,17 +48,17 @@ package struct CityRules: Configuration, Equatable {
   package var nearerReward = 0.5
   /// The reward of a tick that ends at the map's edge, whatever else happened.
   package var edgeReward = -1.0
-  /// What the car must come nearer to.
+  /// The distance to the target that must shrink.
   package var progress = CityProgress.road
   /// What the learner sees.
   package var inputs = CityInputs.satnav
   /// How far along the way the satnav's two bearings point, in pixels.
   package var satnavNear = 16.0
   package var satnavFar = 48.0
-  /// After how many ticks an episode is truncated, if no lap is done before.
+  /// After how many ticks an episode is truncated, unless a lap is completed before.
   package var stepLimit = 2000
 
-  /// Reel's own: a car twice as fast that turns more tightly, with a satnav.
+  /// Reel's own rules: a car that is twice as fast and turns more tightly, with a satnav.
   package init() {}
 
   /// The published car with its five inputs.
@@ -71,41 +71,42 @@ package struct CityRules: Configuration, Equatable {
     return rules
   }()
 
-  /// The same: what is wrong with the published copies is wrong with their trainers, which store
-  /// each reward one tick late, among other things.
+  /// The same rules: what is wrong in the published copies is wrong in their trainers, which among
+  /// other things store each reward one tick late.
   package static let original = course
 
   /// Every rule by name.
   package static let settings: [Setting<Self>] = [
-    .number("rotation", \.rotation, in: 0...180, "degrees that an action turns the car by"),
-    .number("road_speed", \.roadSpeed, in: 0.01...100, "pixels a tick on a road"),
-    .number("sand_speed", \.sandSpeed, in: 0.01...100, "pixels a tick off the road"),
+    .number("rotation", \.rotation, in: 0...180, "degrees by which an action turns the car"),
+    .number("road_speed", \.roadSpeed, in: 0.01...100, "pixels per tick on a road"),
+    .number("sand_speed", \.sandSpeed, in: 0.01...100, "pixels per tick off the road"),
     .number("start_speed", \.startSpeed, in: 0.01...100, "pixels in the first tick"),
     .number("sensor_distance", \.sensorDistance, in: 0...1000, "pixels that sensors look ahead"),
-    .number("sensor_angle", \.sensorAngle, in: 0...180, "degrees that the outer two look aside"),
+    .number("sensor_angle", \.sensorAngle, in: 0...180, "degrees of the outer two to the side"),
     .count("sensor_size", \.sensorSize, in: 1...400, "side of the square that a sensor sees"),
-    .number("boundary_margin", \.boundaryMargin, in: 0...500, "pixels from the edge that count"),
+    .number(
+      "boundary_margin", \.boundaryMargin, in: 0...500, "pixels from the edge where this begins"),
     .number("boundary_signal", \.boundarySignal, in: -1000...1000, "a sensor's reading there"),
     .number("edge", \.edge, in: 0...25, "pixels that the car is kept from the map's edge"),
     .number("target_radius", \.targetRadius, in: 1...500, "pixels at which a target is reached"),
     .number("sand_reward", \.sandReward, in: -1e6...1e6, "reward off the road"),
     .number("living_reward", \.livingReward, in: -1e6...1e6, "reward on a road"),
     .number("nearer_reward", \.nearerReward, in: -1e6...1e6, "reward on a road, coming nearer"),
-    .number("edge_reward", \.edgeReward, in: -1e6...1e6, "reward at the map's edge, in any case"),
+    .number("edge_reward", \.edgeReward, in: -1e6...1e6, "reward at the map's edge, always"),
     .choice("progress", \.progress, "what 'nearer' measures"),
     .choice("inputs", \.inputs, "what the learner sees"),
-    .number("satnav_near", \.satnavNear, in: 8...400, "pixels along the way, first bearing"),
-    .number("satnav_far", \.satnavFar, in: 8...400, "pixels along the way, second bearing"),
+    .number("satnav_near", \.satnavNear, in: 8...400, "pixels ahead of the first bearing"),
+    .number("satnav_far", \.satnavFar, in: 8...400, "pixels ahead of the second bearing"),
     .count("step_limit", \.stepLimit, in: 1...1_000_000_000, "ticks until truncation"),
   ]
 
-  /// The settings in which these rules differ from Reel's own, as they are typed.
+  /// The settings that differ from Reel's own rules, as users type them.
   package var overrides: [(name: String, value: String)] {
     zip(members, CityRules().members).filter { $0.value != $1.value }.map { member, _ in
       (member.key, member.value.text ?? member.value.compact)
     }
   }
 
-  /// Whether anything here asks for the way along the roads.
+  /// Whether any rule needs the way along the roads.
   package var needsSatnav: Bool { progress == .road || inputs == .satnav }
 }

@@ -1,8 +1,8 @@
-/// A place on a city's map, in pixels: x to the right, y down.
+/// A point on a city's map, in pixels: x to the right, y down.
 package typealias CityPoint = SIMD2<Double>
 
 extension [CityPoint] {
-  /// The distance from a place to the nearest point of a line through these.
+  /// The distance from a point to the nearest point of the line through these points.
   package func distance(to place: CityPoint) -> Double {
     var nearest = Double.infinity
     for (a, b) in zip(self, dropFirst()) {
@@ -15,7 +15,7 @@ extension [CityPoint] {
     return nearest.squareRoot()
   }
 
-  /// Whether a place is inside the ring of these (even-odd).
+  /// Whether a point is inside the ring of these points (even-odd).
   package func encloses(_ place: CityPoint) -> Bool {
     guard var before = last else { return false }
     var isInside = false
@@ -30,13 +30,13 @@ extension [CityPoint] {
   }
 }
 
-/// What OpenStreetMap calls a road that cars drive on.
+/// OpenStreetMap's classes of roads for cars.
 package enum RoadClass: String, Sendable, CaseIterable {
   case motorway, trunk, primary, secondary, tertiary, unclassified, residential
   case livingStreet = "living_street"
   case service
 
-  /// The width in metres where a road does not tell its own.
+  /// The default width in metres, where a road has no width of its own.
   package var width: Double {
     switch self {
     case .motorway: 24
@@ -50,7 +50,7 @@ package enum RoadClass: String, Sendable, CaseIterable {
     }
   }
 
-  /// The class of a `highway` tag; slip roads belong to what they lead to.
+  /// The class of a `highway` tag; slip roads belong to the road that they lead to.
   init?(highway: String) {
     let name = highway.hasSuffix("_link") ? String(highway.dropLast(5)) : highway
     if name == "road" {
@@ -71,7 +71,7 @@ package struct CityRoad: Sendable, Equatable {
   package var points: [CityPoint]
 }
 
-/// A line that is drawn, but not driven on.
+/// A line that is drawn but not driven on.
 package struct CityWay: Sendable, Equatable {
   /// What runs along it.
   package enum Kind: String, Sendable, CaseIterable {
@@ -85,9 +85,9 @@ package struct CityWay: Sendable, Equatable {
   package var points: [CityPoint]
 }
 
-/// A part of the ground.
+/// An area of the ground.
 package struct CityArea: Sendable, Equatable {
-  /// What covers it; in the order that a painter lays them.
+  /// What covers an area, in the order in which a painter draws the kinds.
   package enum Kind: String, Sendable, CaseIterable {
     case block, sand, grass, park, wood, square, water, building
   }
@@ -107,7 +107,7 @@ package struct CityLabel: Sendable, Equatable {
 }
 
 extension CityArea.Kind {
-  /// What the tags of a polygon make it; nil where they say nothing that is drawn.
+  /// The kind of area that a polygon's tags describe; nil where it is not drawn.
   init?(_ feature: GeoJSON.Feature) {
     if let building = feature.tag("building"), building != "no" {
       self = .building
@@ -146,7 +146,7 @@ extension CityArea.Kind {
 }
 
 extension CityWay.Kind {
-  /// What the tags of a line make it, and how wide it is by default, in metres.
+  /// The kind of line that the tags describe, and its default width in metres.
   static func of(_ feature: GeoJSON.Feature) -> (kind: Self, width: Double)? {
     if let water = feature.tag("waterway") {
       switch water {

@@ -1,6 +1,6 @@
 package import Rollouts
 
-/// All that changes in a city: the car, and where it is going.
+/// Everything that changes in a city: the car, and its target.
 package struct CityState: RecordedState {
   /// In pixels from the left.
   package var x: Float
@@ -8,11 +8,11 @@ package struct CityState: RecordedState {
   package var y: Float
   /// In degrees, counter-clockwise from east, above −180 and up to 180.
   package var angle: Float
-  /// In pixels a tick, to the right.
+  /// In pixels per tick, to the right.
   package var velocityX: Float
-  /// In pixels a tick, downward.
+  /// In pixels per tick, downward.
   package var velocityY: Float
-  /// What the sensors ahead, to the left and to the right read last.
+  /// The last readings of the sensors ahead, to the left and to the right.
   package var signal1: Float
   package var signal2: Float
   package var signal3: Float
@@ -36,7 +36,7 @@ package struct CityState: RecordedState {
     self.target = Int32(target)
   }
 
-  /// How a recorded state is read.
+  /// How to read a recorded state.
   package static let fields: [Field] = {
     let numbers = [
       ("x", "pixels from the left"), ("y", "pixels from the top"),
@@ -81,13 +81,13 @@ package struct CityState: RecordedState {
     }
   }
 
-  /// The state of a recorded form; nil where that is none.
+  /// The state for a recorded form; nil where the bytes are not one.
   package init?(bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
     var words = [UInt32](repeating: 0, count: Self.byteCount / 4)
     for (index, byte) in bytes.enumerated() { words[index / 4] |= UInt32(byte) << (index % 4 * 8) }
     let numbers = words.prefix(9).map(Float.init(bitPattern:))
-    // What is not within these bounds was never written by a car.
+    // A car never writes numbers beyond these bounds.
     guard numbers.allSatisfy({ abs($0) < 1e6 }), words[9] < UInt32(CityMap.targetNames.count)
     else { return nil }
     self.init(

@@ -1,9 +1,9 @@
 import Glibc
 package import Rollouts
 
-/// What a city is, in numbers: for `reel map check`, and for those who make one.
+/// A city in numbers, for `reel map check` and for its authors.
 package struct CitySurvey: Sendable, Equatable {
-  /// The way from one target (or the start) to the next.
+  /// The way from the start or a target to the next target.
   package struct Leg: Sendable, Equatable {
     package var from: String
     package var to: String
@@ -13,7 +13,7 @@ package struct CitySurvey: Sendable, Equatable {
     package var straight: Double
     /// The share of the straight line that is off the road.
     package var offRoad: Double
-    /// Whether roads alone lead there.
+    /// Whether roads alone lead to the target.
     package var isReachable: Bool
   }
 
@@ -23,16 +23,16 @@ package struct CitySurvey: Sendable, Equatable {
   package let metresPerPixel: Double
   package let roads: Int
   package let areas: Int
-  /// The share of all pixels that one can drive on.
+  /// The share of all pixels that are drivable.
   package let drivable: Double
   package let startsOnRoad: Bool
-  /// From the start to A1, and around.
+  /// From the start to A1, then from target to target.
   package let legs: [Leg]
   package let notes: [String]
 
-  /// The most that a shipped or generated city has of drivable ground.
+  /// The largest drivable share in shipped and generated cities.
   package static let mostDrivable = 0.35
-  /// The least share of each leg's straight line that is off the road there.
+  /// The smallest off-road share of each leg's straight line in those cities.
   package static let leastOffRoad = 0.5
 
   /// Surveys a city.
@@ -62,7 +62,7 @@ package struct CitySurvey: Sendable, Equatable {
 
   private static func length(_ way: CityPoint) -> Double { (way * way).sum().squareRoot() }
 
-  /// What a learner or a driver would stumble over, and why, as sentences.
+  /// Problems for a learner or a driver, and their reasons, as sentences.
   package var problems: [String] {
     var problems: [String] = []
     if !startsOnRoad {
@@ -70,7 +70,7 @@ package struct CitySurvey: Sendable, Equatable {
     }
     for leg in legs where !leg.isReachable {
       problems.append(
-        "no road leads from \(leg.from) to \(leg.to): the car has to cross sand, and the satnav knows no way"
+        "no road leads from \(leg.from) to \(leg.to): the car has to cross sand, and the satnav finds no route"
       )
     }
     return problems
@@ -92,7 +92,7 @@ package struct CitySurvey: Sendable, Equatable {
     return remarks
   }
 
-  /// Whether there is something to learn, and nothing to stumble over.
+  /// Whether there is something to learn and there are no problems.
   var isWorthLearning: Bool { problems.isEmpty && remarks.isEmpty }
 
   private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
@@ -121,7 +121,7 @@ extension CitySurvey {
     return lines + problems.map { ("problem", $0) } + (remarks + notes).map { ("note", $0) }
   }
 
-  /// The findings as JSON members, flat; legs are lists from the start on.
+  /// The findings as flat JSON members; legs are lists that begin at the start.
   package var members: [JSON.Member] {
     [
       .init("kind", "city"), .init("title", .string(name)), .init("width", .integer(width)),

@@ -10,8 +10,8 @@ extension CityWorld {
   /// How many numbers a learner sees.
   package var observationCount: Int { rules.inputs == .course ? 5 : 8 }
 
-  /// Writes what a learner sees in a state: a pure function of it, each number within ±1 unless the
-  /// boundary signal is not.
+  /// Writes what a learner sees in a state: a pure function of the state. Each number is within ±1,
+  /// unless the boundary signal is not.
   package func observe(_ state: CityState, into values: inout MutableSpan<Float>) {
     precondition(values.count >= observationCount, "an observation needs its place")
     let bearing = bearing(from: state, to: map.targets[Int(state.target)])
@@ -28,16 +28,16 @@ extension CityWorld {
     values[7] = isOffRoad(state) ? 1 : 0
   }
 
-  /// The angle from the car's velocity to a place in degrees, clockwise positive, within ±180.
+  /// The angle from the car's velocity to a point in degrees, clockwise positive, within ±180.
   package func bearing(from state: CityState, to place: CityPoint) -> Double {
     let (way, velocity) = (place - state.position, state.velocity)
-    // y runs down, so this turns clockwise where a mathematician's would not.
+    // y points down, so this is clockwise where the mathematical convention is counter-clockwise.
     let cross = velocity.x * way.y - velocity.y * way.x
     return atan2(cross, (velocity * way).sum()) * 180 / .pi
   }
 
-  /// Where the satnav leads in a state, for painters: the point of the first bearing, or, farther
-  /// ahead, of the second; nil without a satnav.
+  /// The satnav's point in a state, for painters: the one of the first bearing or, farther ahead,
+  /// of the second; nil without a satnav.
   package func satnavPoint(_ state: CityState, isFar: Bool = false) -> CityPoint? {
     guard let satnav else { return nil }
     let (near, far) = satnav.points(
@@ -45,7 +45,7 @@ extension CityWorld {
     return isFar ? far : near
   }
 
-  /// A bearing as the network sees it: finest where it matters, full lock from 45° on.
+  /// A bearing as the network sees it: most precise near zero, saturated from 45° on.
   private static func steering(_ degrees: Double) -> Float {
     Float(max(-1, min(1, degrees / 45)))
   }

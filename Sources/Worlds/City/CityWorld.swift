@@ -4,14 +4,14 @@ package import Rollouts
 /// A car on a city's map that drives to three targets in turn, for ever.
 ///
 /// A lap ends its episode as truncated, but nothing is reset: the next episode starts in the state
-/// that the last one ended in.
+/// where the last one ended.
 package struct CityWorld: DiscreteActionWorld {
   package let map: CityMap
   package let rules: CityRules
   package let description: WorldDescription
-  /// The way along the roads; nil where the rules do not ask for it.
+  /// The way along the roads; nil where the rules do not need it.
   package let satnav: Satnav?
-  /// The directions of the outer sensors, seen from the car.
+  /// The directions of the outer sensors, relative to the car.
   private let aside: CityPoint
 
   /// The car's actions in their published order.
@@ -30,10 +30,10 @@ package struct CityWorld: DiscreteActionWorld {
       fields: CityState.fields)
   }
 
-  /// The same map by other rules.
+  /// The same map with other rules.
   package func following(_ rules: CityRules) -> CityWorld { CityWorld(map, rules: rules) }
 
-  /// A lap that is done or given up ends nothing.
+  /// The end of an episode resets nothing.
   package var isContinuing: Bool { true }
 
   /// After how many ticks an episode is truncated.
@@ -47,7 +47,7 @@ package struct CityWorld: DiscreteActionWorld {
     state(at: map.start, heading: map.startAngle, speed: rules.startSpeed, target: 0)
   }
 
-  /// A car that drives somewhere, as fast as the ground lets it.
+  /// A car at a point, as fast as the ground permits.
   package func state(at place: CityPoint, heading: Double, target: Int) -> CityState {
     let isRoad = map.mask.isRoad(place.x, place.y)
     return state(
@@ -68,12 +68,12 @@ package struct CityWorld: DiscreteActionWorld {
       signal3: Float(signals.z), distance: Float(distance(from: place, to: target)), target: target)
   }
 
-  /// One tick: turn, go on by the old velocity, sense, and be paid for the place that was reached.
+  /// One tick: turn, move by the old velocity, sense, and get the reward for the new position.
   package func step(_ state: CityState, _ action: Int, _ draws: Draws) -> Step<CityState> {
     step(state, action)
   }
 
-  /// One tick; nothing in a city is left to chance.
+  /// One tick; nothing in a city is random.
   package func step(_ state: CityState, _ action: Int) -> Step<CityState> {
     precondition((0..<3).contains(action), "the car goes straight, left or right")
     let angle = heading(Double(state.angle), turned: action)
@@ -101,8 +101,8 @@ package struct CityWorld: DiscreteActionWorld {
     }
 
     let next = isNear ? (target + 1) % CityMap.targetNames.count : target
-    // Along the roads the last distance is to the new target; as the crow flies it stays what it
-    // was, as published.
+    // With road distances, the last distance is to the new target; with straight distances it keeps
+    // its old value, as published.
     if isNear, rules.progress == .road { distance = Float(self.distance(from: place, to: next)) }
     let velocity = direction * speed
     return Step(
@@ -110,11 +110,11 @@ package struct CityWorld: DiscreteActionWorld {
         x: Float(place.x), y: Float(place.y), angle: Float(angle), velocityX: Float(velocity.x),
         velocityY: Float(velocity.y), signal1: Float(signals.x), signal2: Float(signals.y),
         signal3: Float(signals.z), distance: distance, target: next),
-      // Adding zero makes −0 into 0, which a recording could not tell apart.
+      // Adding zero turns −0 into 0, because a recording cannot store −0.
       reward: reward + 0, ending: isNear && next == 0 ? .truncated : .running)
   }
 
-  /// Where a car looks after an action: straight, left or right.
+  /// The car's heading after an action: straight, left or right.
   package func heading(_ degrees: Double, turned action: Int) -> Double {
     let turn = action == 0 ? 0 : action == 1 ? rules.rotation : -rules.rotation
     return Self.wrapped(degrees + turn)
@@ -126,7 +126,7 @@ package struct CityWorld: DiscreteActionWorld {
 // MARK: Measuring
 
 extension CityWorld {
-  /// Where the three sensors of a car are: ahead, to the left, to the right.
+  /// The positions of a car's three sensors: ahead, to the left, to the right.
   package func sensors(of state: CityState) -> [CityPoint] {
     let (ahead, left, right) = sensors(
       from: state.position, direction: Self.direction(Double(state.angle)))
@@ -137,7 +137,7 @@ extension CityWorld {
     from place: CityPoint, direction: CityPoint
   ) -> (ahead: CityPoint, left: CityPoint, right: CityPoint) {
     let reach = rules.sensorDistance
-    // y runs down, so `aside.y`, the sine's negative, turns left.
+    // y points down, so `aside.y`, the negative sine, turns left.
     let left = CityPoint(
       direction.x * aside.x - direction.y * aside.y, direction.x * aside.y + direction.y * aside.x)
     let right = CityPoint(
@@ -150,7 +150,7 @@ extension CityWorld {
     return SIMD3(signal(at: ahead), signal(at: left), signal(at: right))
   }
 
-  /// What a sensor reads at a place.
+  /// The reading of a sensor at a point.
   package func signal(at place: CityPoint) -> Double {
     let margin = rules.boundaryMargin
     guard place.x >= margin, place.y >= margin, place.x <= size.x - margin,
@@ -164,7 +164,7 @@ extension CityWorld {
     return (way * way).sum().squareRoot()
   }
 
-  /// How far it is to a target, as the rules measure progress.
+  /// The distance to a target, as the rules measure progress.
   package func distance(from place: CityPoint, to target: Int) -> Double {
     guard rules.progress == .road, let satnav else {
       return straightDistance(from: place, to: target)
@@ -172,7 +172,7 @@ extension CityWorld {
     return satnav.distance(from: place, to: target)
   }
 
-  /// Whether the car stands off the road.
+  /// Whether the car is off the road.
   package func isOffRoad(_ state: CityState) -> Bool {
     !map.mask.isRoad(Double(state.x), Double(state.y))
   }
@@ -190,20 +190,20 @@ extension CityWorld {
   /// Targets, laps, and the share of ticks off the road.
   package var tally: any StepTally { CityTally(city: self) }
 
-  /// The unit vector of an angle that counts counter-clockwise from east, on a picture.
+  /// The unit vector on a picture for an angle that counts counter-clockwise from east.
   static func direction(_ degrees: Double) -> CityPoint {
     let radians = degrees * .pi / 180
     return CityPoint(cos(radians), -sin(radians))
   }
 
-  /// The same angle above −180° and up to 180°.
+  /// The angle, normalized to above −180° and up to 180°.
   static func wrapped(_ degrees: Double) -> Double {
     let rest = degrees.truncatingRemainder(dividingBy: 360)
     return rest > 180 ? rest - 360 : rest <= -180 ? rest + 360 : rest
   }
 }
 
-/// What a car came to.
+/// What a car achieved.
 private struct CityTally: StepTally {
   let city: CityWorld
   private var steps = 0
@@ -235,6 +235,6 @@ private struct CityTally: StepTally {
 extension CityState {
   /// Where the car is.
   package var position: CityPoint { CityPoint(Double(x), Double(y)) }
-  /// Where it goes in the next tick.
+  /// The car's movement in the next tick.
   package var velocity: CityPoint { CityPoint(Double(velocityX), Double(velocityY)) }
 }

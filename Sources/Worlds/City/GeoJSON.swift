@@ -6,7 +6,7 @@ struct Coordinate: Equatable {
   var latitude: Double
 }
 
-/// What a GeoJSON file says, in the shapes that a city is made of.
+/// The contents of a GeoJSON file, as the shapes that make up a city.
 struct GeoJSON {
   /// The shapes of a feature; the multi-part kinds are lists of the simple ones.
   enum Geometry {
@@ -21,7 +21,7 @@ struct GeoJSON {
     var geometry: Geometry
     var tags: JSON
 
-    /// A tag as text, whatever it was written as.
+    /// A tag as text, whatever its JSON type.
     func tag(_ key: String) -> String? {
       switch tags[key] {
       case .string(let text): text
@@ -33,21 +33,21 @@ struct GeoJSON {
     }
   }
 
-  /// A file beyond this is no map of a town.
+  /// A larger file is not a map of a town.
   static let mostBytes = 64 << 20
-  /// The same for all its corners together.
+  /// The limit for all corners together.
   static let mostVertices = 2_000_000
 
   var features: [Feature] = []
   /// The collection's own members, such as `name`.
   let collection: JSON
-  /// Kinds of geometry that are not read.
+  /// Kinds of geometry that are ignored.
   private(set) var ignored: [String] = []
 
-  /// Reads a FeatureCollection; refuses anything else with a sentence.
+  /// Reads a FeatureCollection; throws a message for anything else.
   init(parsing text: String) throws(MapError) {
     guard text.utf8.count <= Self.mostBytes else {
-      throw MapError("a city's file has at most \(Self.mostBytes >> 20) MiB")
+      throw MapError("a city's file may have at most \(Self.mostBytes >> 20) MiB")
     }
     do {
       collection = try JSON(parsing: text)
@@ -58,7 +58,7 @@ struct GeoJSON {
     }
     guard collection["type"]?.text == "FeatureCollection" else {
       let found = collection["type"]?.text.map { "'\($0.prefix(40))'" } ?? "no type"
-      throw MapError("a city is a GeoJSON FeatureCollection, found \(found)")
+      throw MapError("a city must be a GeoJSON FeatureCollection, found \(found)")
     }
     guard case .array(let features) = collection["features"] else {
       throw MapError("the FeatureCollection has no list of features")
@@ -66,7 +66,7 @@ struct GeoJSON {
     var vertices = 0
     for (index, feature) in features.enumerated() {
       guard feature["type"]?.text == "Feature" else {
-        throw MapError("feature \(index + 1) is no Feature")
+        throw MapError("feature \(index + 1) is not a Feature")
       }
       guard let geometry = feature["geometry"], geometry != .null else {
         ignored.append("a feature without geometry")
@@ -113,7 +113,7 @@ private struct GeometryReader {
 
   private func list(_ json: JSON) throws(MapError) -> [JSON] {
     guard case .array(let elements) = json else {
-      throw MapError("feature \(feature) has coordinates that are no list")
+      throw MapError("feature \(feature) has coordinates that are not a list")
     }
     return elements
   }
@@ -133,32 +133,32 @@ private struct GeometryReader {
   }
 
   private mutating func place(_ json: JSON) throws(MapError) -> Coordinate {
-    // A third number, the altitude, is allowed and means nothing here.
+    // A third number, the altitude, is allowed and ignored.
     guard case .array(let numbers) = json, numbers.count >= 2, let longitude = numbers[0].double,
       let latitude = numbers[1].double
-    else { throw MapError("feature \(feature) has a place that is no [longitude, latitude]") }
+    else { throw MapError("feature \(feature) has a position that is not [longitude, latitude]") }
     guard (-180...180).contains(longitude), (-85...85).contains(latitude) else {
       throw MapError(
-        "feature \(feature) lies at longitude \(longitude), latitude \(latitude); "
-          + "they are within ±180 and ±85 degrees")
+        "feature \(feature) is at longitude \(longitude), latitude \(latitude); "
+          + "they must be within ±180 and ±85 degrees")
     }
     vertices += 1
     guard vertices <= GeoJSON.mostVertices else {
-      throw MapError("a city has at most \(GeoJSON.mostVertices) corners")
+      throw MapError("a city may have at most \(GeoJSON.mostVertices) corners")
     }
     return Coordinate(longitude: longitude, latitude: latitude)
   }
 }
 
 extension MapError {
-  /// One problem of the whole map.
+  /// A problem of the whole map.
   init(_ sentence: String) {
     self.init(problems: [MapProblem(line: 0, column: 0, sentence: sentence)])
   }
 }
 
 extension String {
-  /// The line and the column, in characters, that a byte stands at.
+  /// The line and the column, in characters, of a byte.
   fileprivate func position(ofByte offset: Int) -> (line: Int, column: Int) {
     let before = utf8.prefix(offset)
     let line = before.count { $0 == UInt8(ascii: "\n") }

@@ -1,20 +1,21 @@
 import Glibc
 
-/// Where a city can be driven on, pixel by pixel, from the roads' geometry alone: a pixel is road
-/// where its centre is at most half a road's width from the road's line.
+/// The drivable pixels of a city, computed from the roads' geometry alone: a pixel is road where
+/// its centre is at most half a road's width from the road's line.
 package struct RoadMask: Sendable {
   package let width: Int
   package let height: Int
-  /// 0 off the road; else 1 and how far inside its edge, in quarters of a pixel. Row by row.
+  /// 0 off the road; otherwise 1 plus the distance to the road's edge in quarters of a pixel. Row
+  /// by row.
   package private(set) var depths: [UInt8]
-  /// How many road pixels lie above and to the left of each corner: a square's number is four of
-  /// these.
+  /// How many road pixels are above and to the left of each corner. The count in a square follows
+  /// from four of these.
   private var sums: [Int32]
 
-  /// More than this would be a file that covers its map with roads again and again.
+  /// A limit for files that cover their map with roads again and again.
   static let mostWork = 300_000_000
 
-  /// The mask of some roads; throws where drawing them would take for ever.
+  /// The mask of some roads; throws if drawing them would take too long.
   init(width: Int, height: Int, roads: [CityRoad]) throws(MapError) {
     precondition(width > 0 && height > 0, "a mask has pixels")
     self.width = width
@@ -29,14 +30,14 @@ package struct RoadMask: Sendable {
         work += draw(from, to, radius: road.width / 2)
         from = to
         guard work <= Self.mostWork else {
-          throw MapError("the roads lie over each other too often to be drawn")
+          throw MapError("the roads overlap too much to be drawn")
         }
       }
     }
     sums = integral()
   }
 
-  /// Draws one segment with round ends and returns how many pixels were looked at.
+  /// Draws one segment with round ends and returns how many pixels it examined.
   private mutating func draw(_ a: CityPoint, _ b: CityPoint, radius: Double) -> Int {
     let along = b - a
     let length2 = (along * along).sum()
@@ -67,7 +68,7 @@ package struct RoadMask: Sendable {
     return work
   }
 
-  /// The pixels whose centres lie between two places.
+  /// The pixels whose centres are between two positions.
   private static func span(_ low: Double, _ high: Double, below count: Int) -> Range<Int> {
     let first = Int(max(0, min(Double(count), (low - 0.5).rounded(.up))))
     let end = Int(max(0, min(Double(count), (high - 0.5).rounded(.down) + 1)))
@@ -99,19 +100,18 @@ package struct RoadMask: Sendable {
 }
 
 extension RoadMask {
-  /// Whether a place is on a road; what lies off the map is not.
+  /// Whether a point is on a road; points off the map are not.
   package func isRoad(_ x: Double, _ y: Double) -> Bool {
     guard x >= 0, y >= 0, x < Double(width), y < Double(height) else { return false }
     return depths[Int(y) * width + Int(x)] > 0
   }
 
-  /// How far inside a road's edge a pixel lies, in pixels; 0 off the road.
+  /// The distance from a pixel to its road's edge, in pixels; 0 off the road.
   func depth(column: Int, row: Int) -> Double {
     Double(max(1, depths[row * width + column]) - 1) / 4
   }
 
-  /// The share of off-road pixels in the square of some side around a place; what lies off the map
-  /// counts as off-road.
+  /// The share of off-road pixels in a square around a point; pixels off the map count as off-road.
   package func offRoadShare(x: Double, y: Double, side: Int) -> Double {
     let left = Int(x.rounded(.down)) - side / 2
     let top = Int(y.rounded(.down)) - side / 2
@@ -127,7 +127,7 @@ extension RoadMask {
   /// The share of all pixels that are road.
   package var share: Double { Double(sums[sums.count - 1]) / Double(width * height) }
 
-  /// The share of the straight line between two places that is off the road.
+  /// The off-road share of the straight line between two points.
   package func offRoadShare(from a: CityPoint, to b: CityPoint) -> Double {
     let steps = max(1, Int(((b - a) * (b - a)).sum().squareRoot() * 2))
     let off = (0...steps).count { step in

@@ -1,23 +1,23 @@
 /// The ways along the roads from everywhere to each of the targets.
 ///
-/// A front runs out from each target over a coarse grid (fast marching, Sethian 1996), along the
-/// roads alone, fastest in their middle. Its arrival times are the distances, and going back in time
-/// is the way. From beside the roads the way leads to them first.
+/// A front spreads from each target over a coarse grid (fast marching, Sethian 1996), only along
+/// the roads, and fastest in their middle. Its arrival times are the distances, and following them
+/// back in time gives the way. From off the road, the way first leads to a road.
 package struct Satnav: Sendable {
   /// The side of the grid's cells, in pixels.
   static let cell = 4
 
   /// One target's grid.
   struct Field: Sendable {
-    /// Weighted pixels to the target.
+    /// The weighted distance to the target, in pixels.
     var distances: [Float]
-    /// The `SatnavStep` to the cell that comes next on the way.
+    /// The `SatnavStep` to the next cell on the way.
     var steps: [UInt8]
-    /// Where the front came, along the roads alone.
+    /// The cells that the front reached along roads alone.
     var isOnRoad: [Bool]
   }
 
-  /// With a border of one cell.
+  /// Including a border of one cell.
   private let columns: Int
   private let rows: Int
   private let targets: [CityPoint]
@@ -28,11 +28,11 @@ package struct Satnav: Sendable {
     let grid = SatnavGrid(map.mask)
     (columns, rows) = (grid.columns, grid.rows)
     targets = map.targets
-    // The way leads a little into the circle, not just to it.
+    // The way leads slightly into the circle, not just to its edge.
     fields = map.targets.map { grid.field(to: $0, radius: targetRadius * 0.8) }
   }
 
-  /// The distance along the roads, in pixels, more near their edges and far more off them.
+  /// The distance along the roads in pixels, longer near their edges and much longer off them.
   package func distance(from place: CityPoint, to target: Int) -> Double {
     let grid = place / Double(Self.cell) + 0.5
     let x = max(1, min(Double(columns - 2), grid.x))
@@ -48,8 +48,8 @@ package struct Satnav: Sendable {
     }
   }
 
-  /// The points some pixels ahead on the way to a target, each the middle of the stretch around it,
-  /// since the way itself runs from cell to cell.
+  /// The points at some distances in pixels on the way to a target. Each is the average of the
+  /// stretch around it, since the way itself runs from cell to cell.
   package func points(
     ahead first: Double, _ second: Double, of place: CityPoint, to target: Int
   ) -> (near: CityPoint, far: CityPoint) {
@@ -62,7 +62,7 @@ package struct Satnav: Sendable {
     }
   }
 
-  /// The whole way from a place to a target, a point about every `spacing` pixels.
+  /// The whole way from a point to a target, with a point about every `spacing` pixels.
   package func route(
     from place: CityPoint, to target: Int, spacing: Double = 12
   ) -> [CityPoint] {
@@ -78,7 +78,7 @@ package struct Satnav: Sendable {
     return route + [targets[target]]
   }
 
-  /// Whether roads alone lead from a place to a target.
+  /// Whether roads alone lead from a point to a target.
   package func isReachable(_ target: Int, from place: CityPoint) -> Bool {
     let walk = walk(from: place)
     return fields[target].isOnRoad[walk.cell]
@@ -105,7 +105,8 @@ private struct SatnavWalk {
 
   var cell: Int { row * columns + column }
 
-  /// The middle of the cells on a stretch of the way; nil where the target comes before it.
+  /// The average position of the cells on a stretch of the way; nil where the target comes before
+  /// it.
   mutating func middle(
     from first: Double, to last: Double, _ steps: UnsafeBufferPointer<UInt8>
   ) -> CityPoint? {

@@ -1,17 +1,17 @@
 import Glibc
 import Rollouts
 
-/// The roads on a coarse grid. A border of one cell, which no front enters, stands around it, so
-/// that every cell within has eight neighbours.
+/// The roads on a coarse grid. A border of one cell that no front enters surrounds it, so that
+/// every inner cell has eight neighbours.
 struct SatnavGrid {
-  /// With the border.
+  /// Including the border.
   let columns: Int
   let rows: Int
-  /// How much longer a pixel counts: 1 in the middle of a road, more at its edge.
+  /// The weight of a pixel's length: 1 in the middle of a road, more at its edge.
   private let weights: [Float]
   private let isRoad: [Bool]
 
-  /// How many pixels of road one off the road counts for.
+  /// How many pixels of road an off-road pixel is worth.
   private static let offRoad: Float = 20
 
   /// The grid over a mask.
@@ -35,7 +35,7 @@ struct SatnavGrid {
     self.isRoad = isRoad
   }
 
-  /// Where a cell's middle is on the map.
+  /// The centre of a cell on the map.
   func middle(ofColumn column: Int, row: Int) -> CityPoint {
     (CityPoint(Double(column), Double(row)) - 0.5) * Double(Satnav.cell)
   }
@@ -61,8 +61,8 @@ struct SatnavGrid {
     return Satnav.Field(distances: distances, steps: steps, isOnRoad: isOnRoad)
   }
 
-  /// Times from the roads over everything else. Nothing is in the way there, so once down and once
-  /// up over the grid is enough.
+  /// Spreads the times from the roads over everything else. Nothing is in the way there, so one
+  /// pass down and one pass up the grid suffice.
   private func spread(_ times: [Float], _ isOnRoad: [Bool]) -> [Float] {
     var times = times
     let straight = Self.offRoad * Float(Satnav.cell)
@@ -85,8 +85,8 @@ struct SatnavGrid {
     return column > 0 && column < columns - 1 && cell >= columns && cell < columns * (rows - 1)
   }
 
-  /// For each cell the step to the one beside it that lies most steeply below; a way along roads
-  /// stays on them.
+  /// For each cell, the step to its neighbour in the steepest descent; a way along roads stays on
+  /// them.
   private func steps(_ times: [Float], _ isOnRoad: [Bool]) -> [UInt8] {
     var steps = [UInt8](repeating: SatnavStep.none, count: times.count)
     let diagonal = Float(0.5).squareRoot()
@@ -97,7 +97,7 @@ struct SatnavGrid {
           let there = here + SatnavStep.down(step) * columns + SatnavStep.right(step)
           if isOnRoad[here] {
             guard isOnRoad[there] else { continue }
-            // Two roads that only touch at a corner are not joined.
+            // Two roads that only touch at a corner are not connected.
             let joined =
               isOnRoad[here + SatnavStep.right(step)]
               || isOnRoad[here + SatnavStep.down(step) * columns]
@@ -113,7 +113,7 @@ struct SatnavGrid {
   }
 }
 
-/// A step to one of a cell's eight neighbours, as a number from 0 to 8, row by row; 4 is none.
+/// A step to one of a cell's eight neighbours, as a number from 0 to 8, row by row; 4 means none.
 enum SatnavStep {
   static let none: UInt8 = 4
 
@@ -122,7 +122,7 @@ enum SatnavStep {
   static func isDiagonal(_ step: UInt8) -> Bool { step & 1 == 0 }
 }
 
-/// A front that runs along the roads of a grid, cell by cell in the order of its arrival.
+/// A front that spreads along the roads of a grid, cell by cell in the order of arrival.
 private struct SatnavFront {
   private let columns: Int
   private(set) var times: [Float]
@@ -135,18 +135,18 @@ private struct SatnavFront {
     isDone = Array(repeating: false, count: columns * rows)
   }
 
-  /// The front may reach a cell at a time.
+  /// Notes that the front may reach a cell at a time.
   mutating func offer(_ cell: Int, _ time: Float) {
     guard time < times[cell] else { return }
     times[cell] = time
     queue.insert(SatnavArrival(time: time, cell: Int32(cell)))
   }
 
-  /// Runs along the roads until there are no more that it could reach.
+  /// Spreads along the roads until no reachable cell is left.
   mutating func run(weights: [Float], isRoad: [Bool]) {
     while let arrival = queue.removeFirst() {
       let here = Int(arrival.cell)
-      // A cell that was reached sooner stands in the queue more than once.
+      // A cell that was reached sooner is in the queue more than once.
       if isDone[here] || arrival.time > times[here] { continue }
       isDone[here] = true
       let beside = SIMD4(here - columns, here - 1, here + 1, here + columns)
@@ -157,7 +157,7 @@ private struct SatnavFront {
     }
   }
 
-  /// When the front comes, from what it has reached on either side and above or below (Godunov's
+  /// The front's arrival time, from the reached cells on either side and above or below (Godunov's
   /// scheme for |∇t| = weight).
   private func time(at cell: Int, step: Float) -> Float {
     func time(_ other: Int) -> Float { isDone[other] ? times[other] : .infinity }
@@ -169,7 +169,7 @@ private struct SatnavFront {
   }
 }
 
-/// A cell that a front may enter, and when: the sooner the less.
+/// A cell that a front may enter, and when; earlier arrivals come first.
 private struct SatnavArrival: Comparable {
   let time: Float
   let cell: Int32

@@ -1,22 +1,22 @@
 import Glibc
 package import Rollouts
 
-/// Gymnasium's Reacher-v5: an arm of two links brings its fingertip to a place. Only time ends an
-/// episode.
+/// Gymnasium's Reacher-v5: an arm of two links brings its fingertip to a target. Only a time limit
+/// ends an episode.
 package struct Reacher: ObservableWorld {
   package let rules: ReacherRules
   package let description: WorldDescription
-  /// How to get at MuJoCo; nil where there is none.
+  /// Loads MuJoCo; nil where this build has none.
   private let mujoco: (@Sendable () throws -> Simulator)?
-  /// What moves the arm in place of the closed form.
+  /// What moves the arm instead of the closed form.
   private let simulator: Simulator?
 
   /// Moves the arm of a state for one step, under torques within ±1.
   package typealias Simulator =
     @Sendable (_ state: ReacherState, _ torques: SIMD2<Double>) -> ReacherMotion
 
-  /// A reacher that moves by the closed form. Where its rules ask for MuJoCo, it can be drawn, and takes
-  /// steps once it is `readyToStep`.
+  /// A reacher that uses the closed form. If its rules ask for MuJoCo, it can be drawn, and can
+  /// take steps once it is `readyToStep`.
   package init(
     rules: ReacherRules = ReacherRules(),
     mujoco: (@Sendable () throws -> Simulator)? = nil
@@ -34,14 +34,15 @@ package struct Reacher: ObservableWorld {
     description = WorldDescription(name: "reacher", actions: [], fields: ReacherState.fields)
   }
 
-  /// A reacher by other rules.
+  /// A reacher with other rules.
   package func following(_ rules: ReacherRules) -> Reacher { Reacher(rules: rules, mujoco: mujoco) }
 
-  /// The reacher with MuJoCo loaded, where its rules ask for that: pictures need no steps, and so no MuJoCo.
+  /// The reacher with MuJoCo loaded, where its rules ask for it: pictures need no steps, and so no
+  /// MuJoCo.
   package func readyToStep() throws(SettingError) -> Reacher {
     guard rules.physics == .mujoco, simulator == nil else { return self }
     guard let mujoco else {
-      throw SettingError("physics=mujoco needs MuJoCo, which this reel was built without")
+      throw SettingError("physics=mujoco needs MuJoCo, but this reel was built without it")
     }
     do {
       return Reacher(rules, mujoco, simulator: try mujoco())
@@ -78,10 +79,10 @@ package struct Reacher: ObservableWorld {
     step(state, SIMD2(Double(action.torques.x), Double(action.torques.y)))
   }
 
-  /// One step of a fiftieth of a second; nothing in it is left to chance.
+  /// One step of a fiftieth of a second; nothing in it is random.
   ///
-  /// The motors clip the torques, the reward counts them as they were given. It measures the distance
-  /// where MuJoCo does: at the last stage of its method, not where that arrives.
+  /// The motors clip the torques, but the reward uses them as given. It measures the distance where
+  /// MuJoCo does: at the last stage of its integrator, not at its result.
   package func step(_ state: ReacherState, _ torques: SIMD2<Double>) -> Step<ReacherState> {
     let limits = (SIMD2(-1.0, -1.0), SIMD2(1.0, 1.0))
     let motion = motion(
@@ -92,7 +93,7 @@ package struct Reacher: ObservableWorld {
     return Step(
       next: ReacherState(
         angles: motion.angles, velocities: motion.velocities, target: state.target),
-      // Adding zero makes −0 into 0, which a recording could not tell apart.
+      // Adding zero turns −0 into 0, because a recording cannot store −0.
       reward: reward + 0)
   }
 
@@ -140,29 +141,29 @@ package struct Reacher: ObservableWorld {
   /// Metres from the elbow to the fingertip.
   package static let fingertipReach = ReacherArm.reach
 
-  /// Where the elbow is at some angles, in metres from the shoulder.
+  /// The elbow's position at some angles, in metres from the shoulder.
   package static func elbow(_ angles: SIMD2<Double>) -> SIMD2<Double> {
     ReacherArm.length * SIMD2(cos(angles.x), sin(angles.x))
   }
 
-  /// Where the fingertip is.
+  /// The fingertip's position at some angles, in metres from the shoulder.
   package static func fingertip(_ angles: SIMD2<Double>) -> SIMD2<Double> {
     let direction = angles.x + angles.y
     return elbow(angles) + ReacherArm.reach * SIMD2(cos(direction), sin(direction))
   }
 
-  /// The energy of the arm's motion, in joules.
+  /// The arm's kinetic energy, in joules.
   package static func energy(_ state: ReacherState) -> Double {
     ReacherArm(angles: state.angles, velocities: state.velocities).energy
   }
 }
 
-/// What a step made of an arm.
+/// The result of a step for the arm.
 package struct ReacherMotion: Sendable, Equatable {
-  /// Where it arrived, and how fast.
+  /// Its new angles and velocities.
   package var angles: SIMD2<Double>
   package var velocities: SIMD2<Double>
-  /// Where the fingertip was in the last stage of the method: what the reward measures from.
+  /// The fingertip's position in the last stage of the integrator, which the reward uses.
   package var fingertip: SIMD2<Double>
 
   /// A motion from its parts.

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The mechanics of the reacher's arm: two capsules in the plane, a small sphere at the tip, and motors
-/// with much inertia of their own. The same equations that MuJoCo solves, written out.
+/// The mechanics of the reacher's arm: two capsules in the plane, a small sphere at the tip, and
+/// motors that add much inertia. These are the equations that MuJoCo solves, in closed form.
 ///
 /// https://mujoco.readthedocs.io/en/stable/computation/index.html
 struct ReacherArm {
@@ -16,28 +16,28 @@ struct ReacherArm {
   static let reach = 0.11
   private static let radius = 0.01
   private static let density = 1000.0
-  /// What each motor adds to the inertia of its joint.
+  /// The inertia that each motor adds to its joint.
   private static let armature = 1.0
   private static let damping = 1.0
   private static let gear = 200.0
-  /// Beyond these radians the elbow is pushed back.
+  /// The elbow is pushed back beyond this angle, in radians.
   static let limit = 3.0
   static let timeStep = 0.01
   static let frameSkip = 2
 
   /// The mass of the fingertip's sphere.
   static let tipMass = 4.0 / 3 * .pi * radius * radius * radius * density
-  /// The mass of a link: a cylinder with half a sphere at each end.
+  /// The mass of a link: a cylinder with a hemisphere at each end.
   static let linkMass = cylinderMass + tipMass
   private static let cylinderMass = .pi * radius * radius * length * density
-  /// The links' inertia about an axis across their middle, the tip's about its own.
+  /// The links' inertia about a transverse axis through their centre, the tip's about its own.
   static let linkInertia =
     cylinderMass * (length * length / 12 + radius * radius / 4)
     + tipMass * (0.4 * radius * radius + length * length / 4 + 0.375 * length * radius)
   static let tipInertia = 0.4 * tipMass * radius * radius
 
-  /// The mass matrix is [[outer + 2 mixed cos, inner + mixed cos], [that, armature + inner]], of the
-  /// cosine of the elbow's angle.
+  /// The mass matrix is [[outer + 2 mixed cos, inner + mixed cos], [that, armature + inner]], where
+  /// cos is the cosine of the elbow's angle.
   private static let middle = length / 2
   private static let inner =
     linkInertia + linkMass * middle * middle + tipInertia + tipMass * reach * reach
@@ -46,8 +46,8 @@ struct ReacherArm {
     + inner
   private static let mixed = length * (linkMass * middle + tipMass * reach)
 
-  /// How the elbow gives way to a push when the arm is straight: MuJoCo's estimate of how soft a limit
-  /// must be.
+  /// The elbow's compliance when the arm is straight: MuJoCo's estimate of how soft a limit must
+  /// be.
   private static let straightCompliance: Double = {
     let (a, b) = (outer + 2 * mixed, inner + mixed)
     return a / (a * (armature + inner) - b * b)
@@ -55,7 +55,7 @@ struct ReacherArm {
 
   // MARK: Motion
 
-  /// What the joints accelerate by under some torques.
+  /// The accelerations of the joints under some torques.
   func acceleration(_ torques: SIMD2<Double>) -> SIMD2<Double> {
     let (sine, cosine) = (sin(angles.y), cos(angles.y))
     let a = Self.outer + 2 * Self.mixed * cosine
@@ -72,9 +72,9 @@ struct ReacherArm {
     return result
   }
 
-  /// The torque by which the limit pushes the elbow back, where it is beyond: MuJoCo's soft constraint
-  /// with its default numbers. Between what the elbow would do unhindered and what a critically damped
-  /// spring would have it do, the impedance (d) decides.
+  /// The torque with which the limit pushes the elbow back when it is beyond: MuJoCo's soft
+  /// constraint with its default numbers. The impedance (d) weighs the free motion of the elbow
+  /// against that of a critically damped spring.
   ///
   /// https://mujoco.readthedocs.io/en/stable/modeling.html#solver-parameters
   private func push(elbow free: Double, compliance: Double) -> Double {
@@ -85,15 +85,15 @@ struct ReacherArm {
     let rise = x <= 0.5 ? 2 * x * x : 1 - 2 * (1 - x) * (1 - x)
     let impedance = leastImpedance + (mostImpedance - leastImpedance) * rise
     let time = mostImpedance * timeConstant
-    // Seen from the limit, distances and speeds grow inward.
+    // Distances and speeds are measured inward from the limit.
     let inward = angles.y > 0 ? -1.0 : 1.0
     let wanted = impedance * depth / (time * time) - 2 / time * inward * velocities.y
     let softness = (1 - impedance) / impedance * Self.straightCompliance
     return inward * max(0, (wanted - inward * free) / (compliance + softness))
   }
 
-  /// Goes on by the classic method of Runge and Kutta, `frameSkip` times, under torques within ±1.
-  /// Returns the angles that its last stage looked at, a hair from where the arm arrives.
+  /// Advances by the classic Runge–Kutta method, `frameSkip` times, under torques within ±1.
+  /// Returns the angles at its last stage, which differ slightly from the result.
   mutating func advance(_ torques: SIMD2<Double>) -> SIMD2<Double> {
     let h = Self.timeStep
     var last = angles
@@ -118,7 +118,7 @@ struct ReacherArm {
       angles: angles + time * velocities, velocities: self.velocities + time * accelerations)
   }
 
-  /// The energy of the motion: half of v M v.
+  /// The kinetic energy: half of v M v.
   var energy: Double {
     let cosine = cos(angles.y)
     let (v0, v1) = (velocities.x, velocities.y)

@@ -2,9 +2,9 @@ package import Rollouts
 
 /// What moves the reacher's arm.
 package enum ReacherPhysics: String, Sendable, CaseIterable {
-  /// The equations of motion, written out.
+  /// The equations of motion in closed form.
   case closed
-  /// MuJoCo, which solves them; the world gets it from its caller.
+  /// MuJoCo, which the caller passes to the world.
   case mujoco
 }
 
@@ -14,16 +14,16 @@ package struct ReacherRules: Configuration, Equatable {
   package var physics = ReacherPhysics.closed
   /// After how many steps an episode is truncated.
   package var stepLimit = 50
-  /// What the square of the torques costs; Gymnasium's page says 0.1, its code takes 1.
+  /// The cost of the squared torques; Gymnasium's page says 0.1, its code uses 1.
   package var controlCost = 1.0
 
-  /// The reacher as Gymnasium's Reacher-v5 has it.
+  /// The rules of Gymnasium's Reacher-v5.
   package init() {}
 
   /// Every rule by name.
   package static let settings: [Setting<Self>] = [
     .choice("physics", \.physics, "what moves the arm"),
     .count("step_limit", \.stepLimit, in: 1...1_000_000_000, "steps until truncation"),
-    .number("control_cost", \.controlCost, in: 0...1000, "cost of the torques' squares"),
+    .number("control_cost", \.controlCost, in: 0...1000, "cost of the squared torques"),
   ]
 }

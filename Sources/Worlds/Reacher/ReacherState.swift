@@ -1,12 +1,12 @@
 package import Rollouts
 
-/// An arm of two links in the plane, and the place that its fingertip is to reach.
+/// An arm of two links in the plane, and the target for its fingertip.
 package struct ReacherState: RecordedState {
   /// The angles of shoulder and elbow in radians, counter-clockwise.
   package var angles: SIMD2<Double>
-  /// How fast they change, in radians a second.
+  /// The angular velocities, in radians a second.
   package var velocities: SIMD2<Double>
-  /// Where the target is, in metres from the shoulder.
+  /// The target, in metres from the shoulder.
   package var target: SIMD2<Double>
 
   /// A state from its parts.
@@ -19,7 +19,7 @@ package struct ReacherState: RecordedState {
   /// How many bytes a recorded state has.
   package static let byteCount = 48
 
-  /// How a recorded state and a recorded action are read.
+  /// How to read a recorded state and a recorded action.
   package static let fields: [Field] = {
     let numbers = [
       ("angle0", "radians, of the shoulder"), ("angle1", "radians, of the elbow"),
@@ -62,7 +62,7 @@ package struct ReacherState: RecordedState {
       words[index / 8] |= UInt64(byte) << (index % 8 * 8)
     }
     let numbers = words.map(Double.init(bitPattern:))
-    // No torque brings an arm beyond these bounds.
+    // No torque moves an arm beyond these bounds.
     guard numbers.allSatisfy({ abs($0) < 1e9 }) else { return nil }
     self.init(
       angles: SIMD2(numbers[0], numbers[1]), velocities: SIMD2(numbers[2], numbers[3]),
@@ -70,9 +70,9 @@ package struct ReacherState: RecordedState {
   }
 }
 
-/// What the motors are asked for: any numbers, of which the arm feels those within ±1.
+/// The requested torques: any numbers, clipped to ±1 by the motors.
 package struct ReacherAction: RecordedAction {
-  /// At shoulder and elbow; 1 is the most that a motor gives.
+  /// At shoulder and elbow; 1 is a motor's maximum.
   package var torques: SIMD2<Float>
 
   /// An action of two torques.

@@ -1,20 +1,20 @@
 package import Rollouts
 
-/// What is known of the worlds of other programs, by their names without namespace and version.
+/// What is known about the worlds of other programs, by their names without namespace and version.
 ///
-/// Reel's own worlds have lower-case names, those of others the ids that Gymnasium registers:
+/// Reel's own worlds have lower-case names; other programs use the ids that Gymnasium registers.
 /// `ALE/Breakout-v5` is known as `Breakout`, and is not Reel's `breakout`.
 package enum ForeignWorlds {
-  /// What is known of a world.
+  /// What is known about a world.
   package struct Entry: Sendable {
-    /// The ending of episodes that went well; nil where no ending says so.
+    /// The ending of successful episodes; nil where the ending does not show success.
     var success: Ending?
-    /// Reel's own world by the same rules, made from a recording's description and configuration; nil
-    /// where there is none.
+    /// Reel's own world with the same rules, made from a recording's description and configuration;
+    /// nil where there is none.
     var own: @Sendable (WorldDescription, JSON) -> (any World)? = { _, _ in nil }
   }
 
-  /// The worlds of which more is known than a recording says.
+  /// The worlds about which more is known than a recording contains.
   package static let table: [String: Entry] = [
     "CartPole": Entry(success: .truncated),
     "MountainCar": Entry(success: .terminated),
@@ -25,7 +25,7 @@ package enum ForeignWorlds {
     "FrozenLake": Entry(own: frozenLake),
   ]
 
-  /// The world of a recording that another program made.
+  /// The world of a recording made by another program.
   package static func world(_ description: WorldDescription, configuration: JSON) -> any World {
     let stem = stem(of: description.name)
     return table[stem]?.own(description, configuration) ?? RecordedWorld(description)
@@ -37,12 +37,12 @@ package enum ForeignWorlds {
     return String(version(in: last).map { last[..<$0] } ?? last)
   }
 
-  /// Whether a world is called as those of other programs are, and not as Reel's own.
+  /// Whether a world's name has the form of other programs' names, not of Reel's own.
   package static func isForeign(_ name: String) -> Bool {
     name.contains("/") || name.contains(where: \.isUppercase) || version(in: name[...]) != nil
   }
 
-  /// Where the version of a name begins, such as `-v1`; nil where it has none.
+  /// Where the version of a name, such as `-v1`, begins; nil where it has none.
   private static func version(in name: Substring) -> Substring.Index? {
     guard let dash = name.lastIndex(of: "-"), dash > name.startIndex else { return nil }
     let version = name[dash...].dropFirst()
@@ -52,7 +52,7 @@ package enum ForeignWorlds {
     return dash
   }
 
-  /// Gymnasium's FrozenLake on the map that was recorded, or on the classic one of its size.
+  /// Gymnasium's FrozenLake on the recorded map, or on the classic one of its size.
   private static let frozenLake: @Sendable (WorldDescription, JSON) -> (any World)? = {
     description, configuration in
     guard description.actions.count == 4, let map = lake(description, configuration) else {
@@ -65,7 +65,7 @@ package enum ForeignWorlds {
     return recorded.isEmpty || recorded == known ? world : nil
   }
 
-  /// Where a state's digits stand, whatever they are called.
+  /// The positions of a state's digits, whatever their names.
   private static func digits(_ description: WorldDescription) -> [String: [Int]] {
     let fields = description.fields.filter { $0.subject == "state" }
     return Dictionary(fields.map { ($0.type, [$0.offset, $0.count]) }) { first, _ in first }

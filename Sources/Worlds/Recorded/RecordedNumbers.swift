@@ -1,6 +1,6 @@
 package import Rollouts
 
-/// Reads the numbers of recorded states, or of recorded actions, by a recording's fields alone.
+/// Reads the numbers of recorded states or actions, using only a recording's fields.
 ///
 /// ```swift
 /// let numbers = RecordedNumbers(world.fields, of: "state")
@@ -8,30 +8,31 @@ package import Rollouts
 /// numbers.number("theta", of: value)   // 0.0314
 /// ```
 ///
-/// Fields come from a file that anybody can have written: one that no value can have is left out, and a
-/// value that is too short lacks the numbers behind its end.
+/// Fields come from a file that anybody may have written. An impossible field is left out, and a
+/// value that is too short lacks the numbers beyond its end.
 package struct RecordedNumbers: Sendable {
-  /// What each number is called, in order: its field's name, with its place where the field has several.
+  /// The name of each number, in order: its field's name, with an index where the field has
+  /// several.
   package let names: [String]
-  /// How many numbers the fields say that there are; more than `names` where there are very many.
+  /// How many numbers the fields declare; more than `names` where there are very many.
   package let total: Int
   private let parts: [Part]
 
-  /// Where a number stands in a value.
+  /// The position of a number in a value.
   private enum Part {
     /// A digit of an index.
     case digit(offset: Int, count: Int)
     /// Some bytes of a blob.
     case bytes(NumberType, at: Int)
-    /// An index that nothing is said of.
+    /// An index without fields.
     case whole
   }
 
-  /// More numbers than these are not told apart by anybody.
+  /// A limit: nobody needs more numbers than this.
   package static let most = 4096
 
-  /// A reader by the fields of a subject, `state` or `action`. Of an index without any field the one
-  /// number is the index itself.
+  /// A reader for the fields of a subject, `state` or `action`. For an index without fields, the
+  /// only number is the index itself.
   package init(_ fields: [Field], of subject: String) {
     var (names, parts, total) = ([String](), [Part](), 0)
     for field in fields where field.subject == subject && field.count > 0 && field.offset >= 0 {
@@ -60,13 +61,13 @@ package struct RecordedNumbers: Sendable {
   /// How many numbers can be read.
   package var count: Int { parts.count }
 
-  /// Whether a number is a whole one of few: a digit of an index, or the index.
+  /// Whether a number is one of a few whole numbers: a digit of an index, or the index.
   package func isDigit(_ place: Int) -> Bool {
     guard case .bytes = parts[place] else { return true }
     return false
   }
 
-  /// A number by its place; nil where the value has none there.
+  /// A number by its index; nil where the value has none there.
   package func number(_ place: Int, of value: Value) -> Double? {
     switch (parts[place], value) {
     case (.digit(let offset, let count), .index(let index)):
@@ -77,18 +78,18 @@ package struct RecordedNumbers: Sendable {
     }
   }
 
-  /// A number by its name; nil where there is none of that name, or the value lacks it.
+  /// A number by its name; nil where there is none with that name, or the value lacks it.
   package func number(_ name: String, of value: Value) -> Double? {
     names.firstIndex(of: name).flatMap { number($0, of: value) }
   }
 
-  /// All numbers in order; NaN for what the value lacks.
+  /// All numbers in order; NaN for those that the value lacks.
   package func all(of value: Value) -> [Double] {
     parts.indices.map { number($0, of: value) ?? .nan }
   }
 
-  /// The places of some names; where not all of them are there, the first ones, if there are as many
-  /// numbers as `counts` allows. Nil where neither is so.
+  /// The indices of some names. If any is missing, the first indices, provided that the count of
+  /// numbers is in `counts`; otherwise nil.
   package func places(of wanted: [String], orFirstOf counts: [Int]) -> [Int]? {
     let found = wanted.compactMap { names.firstIndex(of: $0) }
     if found.count == wanted.count { return found }
@@ -96,7 +97,7 @@ package struct RecordedNumbers: Sendable {
   }
 }
 
-/// The types that the numbers of a blob have, as fields name them.
+/// The types of a blob's numbers, as fields name them.
 private enum NumberType: String {
   case float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64
 
@@ -110,7 +111,7 @@ private enum NumberType: String {
     }
   }
 
-  /// The little-endian number from a byte on; nil where the bytes end before it does.
+  /// The little-endian number at a byte offset; nil where it extends beyond the bytes.
   func number(in bytes: [UInt8], at first: Int) -> Double? {
     guard first <= bytes.count - size else { return nil }
     let word = bytes[first..<first + size].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -128,7 +129,7 @@ private enum NumberType: String {
 }
 
 extension Int {
-  /// The sum, or the greatest number where that is beyond it.
+  /// The sum, or the greatest number where the sum overflows.
   fileprivate func addingSaturating(_ other: Int) -> Int {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? .max : sum

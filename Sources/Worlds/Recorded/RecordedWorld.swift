@@ -1,19 +1,19 @@
 package import Rollouts
 
-/// A world of another program, as far as a recording describes it: it can be read and drawn, and not
-/// played.
+/// A world of another program, as far as a recording describes it: it can be read and drawn, but
+/// not played.
 package struct RecordedWorld: World {
   package typealias State = Value
   package typealias Action = Value
 
   package let description: WorldDescription
-  /// How its recorded states are read.
+  /// Reads its recorded states.
   package let states: RecordedNumbers
-  /// How its recorded actions are read, where they are no choices from a list.
+  /// Reads its recorded actions, where they are not choices from a list.
   package let actions: RecordedNumbers
-  /// Its name without namespace and version, by which it is known.
+  /// Its name without namespace and version, the key in the table of known worlds.
   package let stem: String
-  /// The ending of episodes that went well; nil where no ending says so.
+  /// The ending of successful episodes; nil where the ending does not show success.
   private let success: Ending?
 
   /// The world of a recording's description.
@@ -25,13 +25,13 @@ package struct RecordedWorld: World {
     success = ForeignWorlds.table[stem]?.success
   }
 
-  /// Nobody knows when its episodes are cut short.
+  /// The limit is unknown.
   package var stepLimit: Int { Int(Int32.max) }
 
-  /// Refuses: its rules are in another program.
+  /// Throws: its rules are in another program.
   package func readyToStep() throws(SettingError) -> RecordedWorld {
     throw SettingError(
-      "\(description.name) was recorded by another program: it can be drawn and not played")
+      "\(description.name) was recorded by another program: it can be drawn but not played")
   }
 
   package func start(_ draws: Draws) -> Value {

@@ -1,6 +1,6 @@
 package import Rollouts
 
-/// A recorded value stands for itself: of a world that this program does not know, no more is known.
+/// A recorded value represents itself, since nothing more is known about a foreign world.
 extension Value: Recordable {
   package var recorded: Value { self }
   package init?(recorded: Value) { self = recorded }

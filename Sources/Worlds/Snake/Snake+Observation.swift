@@ -37,7 +37,7 @@ extension Snake {
     }
   }
 
-  /// The eleven bits: danger by turns, way and food by the compass.
+  /// The eleven bits: danger relative to the head, direction and food by compass.
   private func observeCourse(
     _ state: SnakeState, into values: inout MutableSpan<Float>
   ) {
@@ -58,13 +58,15 @@ extension Snake {
     bit(10, dy > 0)
   }
 
-  /// For each action whether the cell is free, how much room lies behind it for the snake's length,
-  /// whether the tail can be reached from it, how far it is clear that way, and whether it is nearer
-  /// to the food; then the food as seen from the head, the length, and the share of patience used up.
+  /// For each action: whether the cell is free, how much space is behind it relative to the snake's
+  /// length, whether the tail can be reached from it, how far it is clear in that direction, and
+  /// whether it is nearer to the food. Then the food as seen from the head, the length, and the
+  /// used share of patience.
   ///
-  /// With `paths` the nearer cell is the one that a shortest way around the body begins with, and each action
-  /// has four numbers more: how near the food is that way, whether a way out is left once it is eaten, the
-  /// share of all free cells that lie behind, and how many of the cell's other neighbours are taken.
+  /// With `paths`, the nearer cell is the one on a shortest path around the body, and each action
+  /// has four more numbers: how near the food is that way, whether a way out remains once it is
+  /// eaten, the share of all free cells that are behind, and how many of the cell's other
+  /// neighbours are taken.
   private func observeWays(
     _ state: SnakeState, into values: inout MutableSpan<Float>
   ) {
@@ -79,7 +81,7 @@ extension Snake {
       rules.observation == .paths
       ? SnakePaths(to: Int(state.food), from: cells, through: isFree) : nil
     let numbers = paths == nil ? 5 : 9
-    // The tail will have gone on before the head gets there.
+    // The tail will have moved on before the head gets there.
     var free = isFree
     let tail = Int(state.tail)
     free[tail >> 5] |= 1 << UInt32(tail & 31)
@@ -91,7 +93,7 @@ extension Snake {
         for index in 0..<numbers { values[place + index] = 0 }
         continue
       }
-      // Often all three ways lead into one region.
+      // Often all three directions lead into one region.
       if region.map({ !$0.contains(cell) }) ?? true {
         let found = SnakeRegion(from: cell, through: free)
         count = found.count
@@ -134,12 +136,12 @@ extension Snake {
     values[rest + 3] = Float(state.counter) / Float(rules.patience * Int(state.length))
   }
 
-  /// How many of a cell's four neighbours are covered or beyond the board; the head is one.
+  /// How many of a cell's four neighbours are covered or off the board; the head is one.
   private static func takenNeighbours(_ state: SnakeState, of cell: Int) -> Int {
     (0..<4).count { way in neighbour(of: cell, way).map(state.isCovered) ?? true }
   }
 
-  /// How many cells, the first included, are free in a row.
+  /// How many cells in a row are free, including the first.
   private static func clearance(_ state: SnakeState, from cell: Int, _ way: Int) -> Int {
     var (count, cell) = (1, cell)
     while let next = neighbour(of: cell, way), !state.isCovered(next) {
@@ -149,7 +151,7 @@ extension Snake {
     return count
   }
 
-  /// How far the food lies to the right and below; nothing where there is none.
+  /// How far the food is to the right and below; zero where there is none.
   private static func distance(from cell: Int, to food: Int) -> (x: Int, y: Int) {
     food < 0 ? (0, 0) : ((food & 31) - (cell & 31), (food >> 5) - (cell >> 5))
   }

@@ -23,20 +23,20 @@ package struct Snake: DiscreteActionWorld {
       name: "snake", actions: Self.actions, fields: SnakeState.fields)
   }
 
-  /// A game by other rules.
+  /// A game with other rules.
   package func following(_ rules: SnakeRules) -> Snake { Snake(rules: rules) }
 
   /// After how many steps a game is truncated.
   package var stepLimit: Int { rules.stepLimit }
 
-  /// A snake of three segments that looks right, and food anywhere else.
+  /// A snake of three segments that faces right, and food anywhere else.
   package func start(_ draws: Draws) -> SnakeState {
     var state = SnakeState(head: Self.startCell, heading: 0, length: Self.startLength)
     state.food = Int16(state.freeCell(draws) ?? -1)
     return state
   }
 
-  /// One step. Whether the snake hits something is decided before its tail moves.
+  /// One step. Collisions are checked before the tail moves.
   package func step(_ state: SnakeState, _ action: Int, _ draws: Draws) -> Step<SnakeState> {
     precondition((0..<3).contains(action), "a snake goes straight, right or left")
     precondition(state.end == .none, "a game that is over has no steps")
@@ -68,12 +68,12 @@ package struct Snake: DiscreteActionWorld {
   /// The scores of finished games.
   package var tally: any StepTally { SnakeTally() }
 
-  /// The way of a snake after an action: straight, right or left.
+  /// The direction of a snake after an action: straight, right or left.
   package static func heading(_ heading: Int, turned action: Int) -> Int {
     (heading + (action == 0 ? 0 : action == 1 ? 1 : 3)) & 3
   }
 
-  /// The cell beside another: to the right, below, to the left, above; nil beyond the board's edge.
+  /// A neighbouring cell: to the right, below, to the left, above; nil off the board.
   @inline(__always)
   static func neighbour(of cell: Int, _ way: Int) -> Int? {
     let (x, y) = (cell & 31, cell >> 5)
@@ -108,8 +108,8 @@ private struct SnakeTally: StepTally {
 }
 
 extension SnakeState {
-  /// Any cell that the snake does not cover, all equally likely: as if drawn again until one is free,
-  /// in one draw. Nil where there is none.
+  /// A free cell, all equally likely, from one draw; equivalent to drawing until a cell is free.
+  /// Nil where there is none.
   func freeCell(_ draws: Draws) -> Int? {
     let free = Snake.columns * Snake.rows - Int(length)
     guard free > 0 else { return nil }

@@ -1,12 +1,13 @@
-/// The shortest ways from the cells beside the head to the food, around the body as it lies now.
+/// The shortest paths from the cells beside the head to the food, around the body's current
+/// position.
 struct SnakePaths {
-  /// The fewest steps from any of the cells; nil where no way leads to the food.
+  /// The fewest steps from any of the cells; nil where no path leads to the food.
   private(set) var least: Int?
-  /// How many steps each cell is away from the food; −1 where that is not known or not reached.
+  /// How many steps each cell is from the food; −1 where that is unknown or it cannot be reached.
   private var distances = InlineArray<768, Int16>(repeating: -1)
   private let food: Int
 
-  /// Looks from the food outwards until all of some cells are found, or no other cell is.
+  /// Searches outward from the food until all of some cells are found, or no cell is left.
   init(to food: Int, from cells: InlineArray<3, Int>, through free: InlineArray<24, UInt32>) {
     self.food = food
     guard food >= 0 else { return }
@@ -35,17 +36,17 @@ struct SnakePaths {
     }
   }
 
-  /// How many steps a cell is away from the food; nil where no way leads there.
+  /// How many steps a cell is from the food; nil where no path leads there.
   func distance(from cell: Int) -> Int? { distances[cell] < 0 ? nil : Int(distances[cell]) }
 
-  /// Whether a snake that enters a cell, and goes the shortest way to the food from there, can still reach its own
-  /// tail once it has eaten: then it is not trapped.
+  /// Whether a snake that enters a cell and takes the shortest path from there to the food can
+  /// still reach its own tail after eating, so that it is not trapped.
   func leavesWayOut(_ state: SnakeState, through cell: Int) -> Bool {
     guard var left = distance(from: cell) else { return false }
     let length = Int(state.length) + 1
     var covered = InlineArray<24, UInt32>(repeating: 0)
     var tail = cell
-    // The way, of which a short snake leaves the beginning again.
+    // The path; a short snake leaves the beginning of it again.
     let steps = left + 1
     var place = cell
     func isKept(_ step: Int) -> Bool { steps - step <= length }
@@ -65,7 +66,7 @@ struct SnakePaths {
         if steps - step == length { tail = place }
       }
     }
-    // Then what is left of the body.
+    // Then the remaining body.
     if steps < length {
       var segment = Int(state.head)
       for index in 0..<length - steps {

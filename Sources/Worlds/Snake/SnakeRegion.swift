@@ -1,13 +1,13 @@
-/// The cells of a board that hang together with one of them.
+/// The cells of a board that are connected to one cell.
 struct SnakeRegion {
   private(set) var rows = InlineArray<24, UInt32>(repeating: 0)
 
-  /// Every cell that can be reached from `cell` through free cells, a word for each row.
+  /// Every cell that can be reached from `cell` through free cells, one word per row.
   init(from cell: Int, through free: InlineArray<24, UInt32>) {
     rows[cell >> 5] = 1 << UInt32(cell & 31)
     var (first, last) = (cell >> 5, cell >> 5)
     var isGrowing = true
-    // Down and up until nothing comes to it: as often as the region winds back.
+    // Sweeps down and up until nothing is added: as often as the region winds back.
     while isGrowing {
       isGrowing = false
       var row = first
@@ -35,14 +35,15 @@ struct SnakeRegion {
     }
   }
 
-  /// Spreads a row's cells, and those that come from the row beside it; whether there are more now.
+  /// Spreads a row's cells and those from the neighbouring row; returns whether any were added.
   private mutating func grow(_ row: Int, _ beside: UInt32, _ free: UInt32) -> Bool {
     let before = rows[row]
     let seeds = (before | beside) & free | before
     if seeds == 0 { return false }
-    // To the right a sum's carry runs through each stretch of free cells that holds a seed,
+    // To the right, the carry of an addition runs through each stretch of free cells that holds a
+    // seed,
     let right = (free ^ (free &+ (seeds & free))) & free | seeds
-    // and to the left five doublings.
+    // and to the left, five doublings do the same.
     var (left, open) = (right, free)
     left |= open & left >> 1
     open &= open >> 1

@@ -1,29 +1,29 @@
 package import Rollouts
 
-/// What the learner is shown of a game.
+/// What the learner sees of a game.
 package enum SnakeObservation: String, Sendable, CaseIterable {
   /// The eleven published bits.
   case course
-  /// What lies ahead as far as it can be reached, so that a body is no trap.
+  /// How far the snake can go in each direction, so that it does not trap itself.
   case strong
-  /// The shortest ways around the body as well, and whether they leave a way out.
+  /// The same, plus the shortest paths around the body and whether they leave a way out.
   case paths
 }
 
 /// The rules of Snake that a user may change.
 package struct SnakeRules: Configuration, Equatable {
-  /// What the learner is shown.
+  /// What the learner sees.
   package var observation = SnakeObservation.course
   /// The reward of food.
   package var foodReward = 10.0
   /// The reward of the step that ends the game.
   package var deathReward = -10.0
-  /// The game ends after more steps than this for each segment.
+  /// The game ends after more steps per segment than this.
   package var patience = 100
-  /// Whether the cell that the head moves to counts as a segment, as in the published game, which tests its patience
-  /// after the head has moved and before the tail does.
+  /// Whether the cell that the head moves to counts as a segment. It does in the published game,
+  /// which tests its patience after the head has moved and before the tail does.
   package var patienceCountsHead = false
-  /// After how many steps a game is truncated, should it last so long.
+  /// After how many steps a game is truncated.
   package var stepLimit = 100_000
 
   /// Snake by its published rules.
@@ -31,10 +31,10 @@ package struct SnakeRules: Configuration, Equatable {
 
   /// Every rule by name.
   package static let settings: [Setting<Self>] = [
-    .choice("observation", \.observation, "what the learner is shown"),
+    .choice("observation", \.observation, "what the learner sees"),
     .number("food_reward", \.foodReward, in: -1e6...1e6, "reward of food"),
     .number("death_reward", \.deathReward, in: -1e6...1e6, "reward of the game's last step"),
-    .count("patience", \.patience, in: 1...1_000_000, "steps a game may last for each segment"),
+    .count("patience", \.patience, in: 1...1_000_000, "steps that a game may last per segment"),
     .flag(
       "patience_counts_head", \.patienceCountsHead,
       "count the cell that the head moves to as a segment, as published"),

@@ -2,15 +2,15 @@ package import Rollouts
 
 /// How a game of Snake ended.
 package enum SnakeEnd: UInt8, Sendable, CaseIterable {
-  /// It goes on.
+  /// The game goes on.
   case none
   /// The snake would have left the board.
   case wall
-  /// It would have bitten itself.
+  /// The snake would have bitten itself.
   case body
-  /// It took too many steps for its length.
+  /// The snake took too many steps for its length.
   case patience
-  /// It fills the board, and there is no room for food.
+  /// The snake fills the board, and there is no space for food.
   case full
 }
 
@@ -28,28 +28,28 @@ package struct SnakeCell: Sendable, Equatable, Hashable {
   }
 }
 
-/// A game of Snake: all that changes, in one value without memory of its own.
+/// A game of Snake: everything that changes, in one value without heap memory.
 package struct SnakeState: Sendable {
-  /// Where the head is: 32 · row + column.
+  /// The head's cell: 32 · row + column.
   var head: Int16
-  /// Where the tail's last segment is; follows from the body.
+  /// The cell of the last segment; follows from the body.
   var tail: Int16
-  /// Where the food is; −1 where there is none.
+  /// The food's cell; −1 where there is none.
   var food: Int16
-  /// How many segments the snake has, head included.
+  /// How many segments the snake has, including the head.
   package var length: UInt16
   /// How many steps the game has lasted.
   package var counter: UInt32
-  /// The way of the last step: 0 right, 1 down, 2 left, 3 up. A snake that died has not moved, and
-  /// this is where it tried to go.
+  /// The direction of the last step: 0 right, 1 down, 2 left, 3 up. A snake that died has not
+  /// moved; this is where it tried to go.
   package var heading: UInt8
   package var end: SnakeEnd
-  /// Two bits for each segment behind the head, in order: which way the one before it lies.
+  /// Two bits for each segment behind the head, in order: the direction to the segment before it.
   var body: InlineArray<24, UInt64>
-  /// The cells that the snake covers, a word for each row; follows from the body.
+  /// The cells that the snake covers, one word per row; follows from the body.
   var covered: InlineArray<24, UInt32>
 
-  /// A snake that lies straight behind its head.
+  /// A snake that is straight behind its head.
   init(head: Int, heading: Int, length: Int) {
     self.head = Int16(head)
     self.heading = UInt8(heading)
@@ -61,13 +61,13 @@ package struct SnakeState: Sendable {
     cover(head)
     for segment in 1..<length {
       setWay(segment - 1, UInt64(heading))
-      // There is room, as the only caller knows.
+      // The caller guarantees that there is space.
       tail = Int16(Snake.neighbour(of: Int(tail), heading ^ 2) ?? 0)
       cover(Int(tail))
     }
   }
 
-  /// Which way the segment before segment `index` + 1 lies.
+  /// The direction to the segment before segment `index` + 1.
   func way(_ index: Int) -> Int { Int(body[index >> 5] >> (UInt64(index & 31) * 2) & 3) }
 
   private mutating func setWay(_ index: Int, _ way: UInt64) {
@@ -78,7 +78,7 @@ package struct SnakeState: Sendable {
 
   private mutating func cover(_ cell: Int) { covered[cell >> 5] |= 1 << UInt32(cell & 31) }
 
-  /// Puts the head into a cell, the way it is heading. The tail follows unless it grows.
+  /// Moves the head into a cell, in its direction. The tail follows unless the snake grows.
   mutating func advance(to cell: Int, growing: Bool) {
     let segments = Int(length)
     if growing {
@@ -93,7 +93,7 @@ package struct SnakeState: Sendable {
     }
     body[0] = body[0] << 2 | UInt64(heading)
     if !growing {
-      // What has moved beyond the tail would make equal snakes unequal.
+      // Bits beyond the tail would make equal snakes unequal.
       let last = segments - 1
       body[last >> 5] &= ~(3 << (UInt64(last & 31) * 2))
     }
@@ -113,10 +113,10 @@ package struct SnakeState: Sendable {
     return cells
   }
 
-  /// Where the food is; nil where the snake fills the board.
+  /// The food's cell; nil where the snake fills the board.
   package var foodCell: SnakeCell? { food < 0 ? nil : Snake.place(Int(food)) }
 
-  /// The same game with its food elsewhere; nil where the snake lies.
+  /// The same game with its food elsewhere; nil where the snake is there.
   package func moving(foodTo cell: SnakeCell) -> SnakeState? {
     let number = cell.y * Snake.columns + cell.x
     if isCovered(number) { return nil }
@@ -125,7 +125,7 @@ package struct SnakeState: Sendable {
     return state
   }
 
-  /// How much the snake has eaten.
+  /// How much food the snake has eaten.
   package var score: Int { Int(length) - Snake.startLength }
 }
 
@@ -137,10 +137,10 @@ extension SnakeState: RecordedState {
   }
 
   private static let headerSize = 12
-  /// Stands for the coordinates of food where there is none.
+  /// The coordinates of food where there is none.
   private static let nowhere: UInt8 = 255
 
-  /// How a recorded state is read.
+  /// How to read a recorded state.
   package static let fields: [Field] = {
     func field(_ name: String, _ type: String, _ offset: Int, _ text: String) -> Field {
       Field("state", name, type: type, offset: offset, count: 1, text)
@@ -197,7 +197,7 @@ extension SnakeState: RecordedState {
     for (index, byte) in bytes[Self.headerSize...].enumerated() {
       body[index >> 3] |= UInt64(byte) << (UInt64(index & 7) * 8)
     }
-    // A snake stays on the board, crosses itself nowhere, and ends where its length says.
+    // A snake stays on the board, never crosses itself, and ends where its length says.
     for index in 0..<length - 1 {
       guard let cell = Snake.neighbour(of: Int(tail), way(index) ^ 2), !isCovered(cell) else {
         return nil

@@ -2,10 +2,10 @@ import Benchmarks
 import Platform
 import Rollouts
 
-/// Measures the speed of every room, each figure beside its peer and its limit.
+/// Measures the speed of every part, each figure beside its peer and its limit.
 struct BenchCommand: Command {
   static let name = "bench"
-  static let summary = "measure the speed of every room, each figure beside its peer and its limit"
+  static let summary = "measure the speed of every part, beside its peer and its limit"
   static let group = CommandGroup.more
   static let examples = [
     "reel bench", "reel bench --only frames", "reel bench --json > bench.json",
@@ -17,11 +17,12 @@ struct BenchCommand: Command {
   private let table: String?
 
   init(_ arguments: inout Arguments) throws {
-    filter = try arguments.option("--only", value: "WORD", help: "figures whose name contains it")
+    filter = try arguments.option(
+      "--only", value: "WORD", help: "only figures whose name contains WORD")
     repetitions = try arguments.count(
-      "--repetitions", in: 1...100, help: "runs of each; the median counts (default 5)")
+      "--repetitions", in: 1...100, help: "runs of each; the median is reported (default 5)")
     table = try arguments.option(
-      "--table", value: "FILE", help: "measure nothing: print the JSON of a run as a table")
+      "--table", value: "FILE", help: "measure nothing; print a run's JSON as a table")
     arguments.jsonFlag()
   }
 
@@ -34,13 +35,13 @@ struct BenchCommand: Command {
     guard !suite.isEmpty else {
       throw Failure.usage(
         "no figure is named '\(filter ?? "")'",
-        "there are " + Benchmark.suite.map(\.name).joined(separator: ", "))
+        "choose from " + Benchmark.suite.map(\.name).joined(separator: ", "))
     }
     defer { Scratch.clear() }
     let machine = MachineProbe()
     var results = machine.measurements
     func show(_ result: Measurement) {
-      // A run takes long: whoever saves its JSON sees how far it is.
+      // A run takes long, so a saved JSON file shows how far it has come.
       console.isJSON ? console.note(result.line) : console.print(result.line)
     }
     results.forEach(show)

@@ -3,7 +3,7 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Makes one file of what there is to know about many recordings.
+/// Collects what is known about many recordings in one file.
 struct CatalogCommand: Command {
   static let name = "catalog"
   static let summary = "gather runs, settings, episodes and metrics of many recordings in one file"
@@ -20,7 +20,7 @@ struct CatalogCommand: Command {
     places = arguments.remaining("PLACE", help: "recordings, folders of them, other catalogs")
     output = try arguments.option(
       "-o", "--output", value: "FILE",
-      help: "the catalog; one that exists is brought up to date: only what has changed is read")
+      help: "the catalog; an existing one is updated, reading only what has changed")
     arguments.jsonFlag()
   }
 
@@ -46,7 +46,7 @@ struct CatalogCommand: Command {
     }
     for failure in update.failures { Console.error(failure) }
     if Interruption.isRequested {
-      console.note("stopped; the same command goes on")
+      console.note("stopped; the same command continues")
       return .stopped
     }
     return update.failures.isEmpty ? .done : .failed

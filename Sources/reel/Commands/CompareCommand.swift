@@ -5,10 +5,11 @@ import Platform
 import Raster
 import Rollouts
 
-/// Compares groups of runs by robust statistics, each with what luck may have done to it.
+/// Compares groups of runs by robust statistics, each with its uncertainty.
 struct CompareCommand: Command {
   static let name = "compare"
-  static let summary = "compare groups of runs: IQM, mean, median, profiles, with their confidence"
+  static let summary =
+    "compare groups of runs: IQM, mean, median, profiles, with confidence intervals"
   static let group = CommandGroup.draw
   static let examples = [
     "reel compare recordings/a*.sqlite recordings/b*.sqlite --group-by trainer",
@@ -30,25 +31,25 @@ struct CompareCommand: Command {
     key = try arguments.option("--group-by", value: "WHAT", help: RunGroups.help)
     var options = RunComparison.Options()
     options.metric = try arguments.option(
-      "--of", value: "METRIC", help: "a metric in place of returns, such as losses/td_loss")
+      "--of", value: "METRIC", help: "a metric instead of returns, such as losses/td_loss")
     options.last =
       try arguments.count(
         "--last", in: 1...1_000_000_000,
         help: "a run's score is the mean of its last N episodes (default 100)") ?? options.last
     let bounds = try arguments.option(
       "--normalize", value: "LOW,HIGH",
-      help: "scores from 0 to 1 between these (default with several worlds: their extremes)")
+      help: "scale scores: LOW is 0, HIGH is 1 (default with several worlds: their extremes)")
     options.normal = try bounds.map(Self.range)
     options.optimum = try arguments.number(
       "--optimum", value: "SCORE", in: -1e300...1e300,
-      help: "what counts as perfect (default 1 of normalized scores, else the best of all)")
+      help: "the perfect score (default 1 for normalized scores, else the best of all)")
     options.repetitions =
       try arguments.count(
-        "--repetitions", in: 100...10_000_000, help: "of the bootstrap (default 50000)")
+        "--repetitions", in: 100...10_000_000, help: "bootstrap resamples (default 50000)")
       ?? options.repetitions
     self.options = options
     output = try arguments.option("-o", "--output", value: "FILE", help: "a .png, .svg or .csv")
-    title = try arguments.option("--title", value: "TEXT", help: "default what is compared")
+    title = try arguments.option("--title", value: "TEXT", help: "default: what is compared")
     theme = try Theme(&arguments)
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
@@ -83,7 +84,7 @@ extension RunGroups {
     + "(default: trainer, preset or settings, whichever differ)"
 }
 
-/// A comparison for people and for programs.
+/// A comparison as text and as JSON.
 private struct ComparisonSummary {
   let comparison: ScoreComparison
   let groups: RunGroups

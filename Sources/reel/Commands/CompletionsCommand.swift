@@ -13,7 +13,7 @@ struct CompletionsCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     shell = try arguments.positional(
-      "SHELL", choices: Self.scripts.map(\.shell), help: "which shell's")
+      "SHELL", choices: Self.scripts.map(\.shell), help: "the shell")
   }
 
   func run(_ console: Console) throws -> ExitCode {
@@ -21,13 +21,13 @@ struct CompletionsCommand: Command {
     return .done
   }
 
-  /// Each asks `reel --complete` what may come next, and lists the files itself that fit.
+  /// Each asks `reel --complete` what may come next, and lists matching files itself.
   private static let scripts: [(shell: String, text: String)] = [
     ("bash", bash), ("zsh", zsh), ("fish", fish),
   ]
 
-  // Bash breaks words at = and :, so the words are read from the line, and what stands before the last
-  // break is taken off the answers.
+  // Bash breaks words at = and :, so the words are read from the line, and the part before the last
+  // break is removed from the answers.
   private static let bash = #"""
     # bash completion of reel. Load it with: source <(reel completions bash)
     _reel() {

@@ -2,10 +2,10 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Makes a consistent copy of a recording, smaller where wanted.
+/// Makes a consistent copy of a recording, optionally a smaller one.
 struct CopyCommand: Command {
   static let name = "copy"
-  static let summary = "make a consistent copy, also of a recording that is being written"
+  static let summary = "make a consistent copy, even of a recording that is being written"
   static let group = CommandGroup.trust
   static let examples = [
     "reel copy recordings/maze.sqlite -o output/maze.sqlite",
@@ -19,14 +19,14 @@ struct CopyCommand: Command {
   private let force: Bool
 
   init(_ arguments: inout Arguments) throws {
-    file = try arguments.positional("FILE", help: "a recording, which stays as it is")
+    file = try arguments.positional("FILE", help: "a recording; it is not changed")
     output = try arguments.option("-o", "--output", value: "NEW", help: "the copy to make")
     let prune = try arguments.option(
       "--prune", value: "WHAT",
-      help: "'episodes every N': keep the steps of every Nth, of the best and the last")
+      help: "'episodes every N': keep the steps of every Nth episode, the best and the last")
     let without = try arguments.option(
       "--without", value: "WHAT", choices: ["checkpoints"],
-      help: "checkpoints: keep the first and the last alone")
+      help: "checkpoints: keep only the first and the last")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
     thinning = Thinning(

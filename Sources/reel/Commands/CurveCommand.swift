@@ -6,10 +6,10 @@ import Raster
 import Recordings
 import Rollouts
 
-/// Draws the returns of runs, or any of their metrics, over their course.
+/// Draws the returns of runs, or any of their metrics, over the course of training.
 struct CurveCommand: Command {
   static let name = "curve"
-  static let summary = "draw returns or metrics of runs, alone or as groups with their confidence"
+  static let summary = "draw returns or metrics of runs, singly or in groups with confidence bands"
   static let group = CommandGroup.draw
   static let examples = [
     "reel curve recordings/maze.sqlite",
@@ -33,31 +33,31 @@ struct CurveCommand: Command {
     key = try arguments.option("--group-by", value: "WHAT", help: RunGroups.help)
     var options = RunCurves.Options()
     let metric = try arguments.option(
-      "--of", value: "METRIC", help: "a metric in place of returns, such as losses/td_loss")
+      "--of", value: "METRIC", help: "a metric instead of returns, such as losses/td_loss")
     options.measure = metric.map(Curve.Measure.metric) ?? .returns
     let center = try arguments.option(
       "--center", value: "WHAT", choices: ["mean", "iqm"],
-      help: "what stands for the runs of a group (default mean)")
+      help: "how the runs of a group are summarized (default mean)")
     options.center = center == "iqm" ? .interquartileMean : .mean
     let along = try arguments.option(
       "-x", value: "WHAT", choices: Curve.Progress.allCases.map(\.rawValue),
-      help: "what the curve runs along (default episodes)")
+      help: "the horizontal axis (default episodes)")
     options.progress = along.flatMap(Curve.Progress.init(rawValue:)) ?? .episodes
     options.window = try arguments.count(
       "-w", "--window", in: 1...1_000_000,
       help:
-        "episodes or values averaged (default a fifth of the run, at most 50; of a long run a "
-        + "fortieth; of metrics 1)")
+        "episodes or values to average (default a fifth of the run, at most 50; a fortieth of  "
+        + "a long run; 1 for metrics)")
     self.options = options
     let logarithmic = try arguments.option(
-      "--log", value: "AXES", choices: ["x", "y", "xy"], help: "axes by orders of magnitude")
+      "--log", value: "AXES", choices: ["x", "y", "xy"], help: "axes with a logarithmic scale")
     scales = AxisScales(
       x: logarithmic?.contains("x") == true ? .logarithmic : .linear,
       y: logarithmic?.contains("y") == true ? .logarithmic : .linear)
     output = try arguments.option(
       "-o", "--output", value: "FILE",
-      help: "a .png, .svg or .csv; without it the terminal shows it")
-    title = try arguments.option("--title", value: "TEXT", help: "default the world and trainer")
+      help: "a .png, .svg or .csv; default: draw in the terminal")
+    title = try arguments.option("--title", value: "TEXT", help: "default: the world and trainer")
     theme = try Theme(&arguments)
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
@@ -101,7 +101,7 @@ struct CurveCommand: Command {
     return .done
   }
 
-  /// A learner that plays nothing has losses in place of returns.
+  /// A trainer without episodes has losses instead of returns.
   private func drawLosses(
     of recording: Recording, _ run: RunDescription, _ console: Console
   ) throws -> ExitCode {
@@ -121,7 +121,7 @@ struct CurveCommand: Command {
     return try write(chart, to: output, console) { try $0(curve.csv) }
   }
 
-  /// How each group ended.
+  /// The last values of each group.
   private func text(_ curves: RunCurves) -> String {
     var table = TextTable(
       [

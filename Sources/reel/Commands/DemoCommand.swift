@@ -1,6 +1,6 @@
 import Platform
 
-/// Shows what the program can do, by its own commands.
+/// Shows what the program can do, with its own commands.
 struct DemoCommand: Command {
   static let name = "demo"
   static let summary = "train a maze and a lake, and draw everything: output/demo/"
@@ -14,7 +14,7 @@ struct DemoCommand: Command {
 
   private static let steps: [(title: String, commands: [String])] = [
     (
-      "Learn a maze, and a frozen lake that is slippery; record every transition",
+      "Train on a maze and on a slippery frozen lake; record every transition",
       [
         "train maze --seed 1 -o \(maze)",
         "train lake --map 8x8 --seed 3 -o \(lake)",
@@ -54,7 +54,7 @@ struct DemoCommand: Command {
       for command in step.commands {
         console.note("\n$ reel \(command)")
         var words = command.split(separator: " ").map(String.init)
-        // The demo may be run again and again.
+        // The demo can be run again and again.
         if words.contains("-o") { words.append("--force") }
         if console.isQuiet { words.append("--quiet") }
         let code = Reel.run(words)
@@ -62,7 +62,7 @@ struct DemoCommand: Command {
       }
     }
     let seconds = NumberFormat.duration(monotonicSeconds() - start)
-    console.note("\nall in \(seconds): look into output/demo/, and try reel help")
+    console.note("\ndone in \(seconds): see output/demo/, and try reel help")
     return .done
   }
 }

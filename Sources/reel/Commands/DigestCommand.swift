@@ -1,10 +1,10 @@
 import Recordings
 import Rollouts
 
-/// Prints what identifies a run: two runs of the same seed and settings have the same.
+/// Prints a run's hash: two runs with the same seed and settings have the same one.
 struct DigestCommand: Command {
   static let name = "digest"
-  static let summary = "print a hash over what was played and learned, not over times"
+  static let summary = "print a hash of what was played and learned, without times"
   static let group = CommandGroup.look
   static let examples = ["reel digest recordings/maze.sqlite"]
 

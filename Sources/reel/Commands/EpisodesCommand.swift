@@ -3,7 +3,7 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Lists episodes: how long they were, what they returned, how they ended.
+/// Lists episodes: their length, return and ending.
 struct EpisodesCommand: Command {
   static let name = "episodes"
   static let summary = "list a recording's episodes"
@@ -19,8 +19,10 @@ struct EpisodesCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     file = try arguments.positional("FILE", help: "a recording")
-    let best = try arguments.count("--best", in: 1...Int.max, help: "the N with the best return")
-    let worst = try arguments.count("--worst", in: 1...Int.max, help: "the N with the worst return")
+    let best = try arguments.count(
+      "--best", in: 1...Int.max, help: "the N episodes with the best return")
+    let worst = try arguments.count(
+      "--worst", in: 1...Int.max, help: "the N episodes with the worst return")
     let chosen = try EpisodeArguments(&arguments, usual: "all").filter
     arguments.jsonFlag()
     var given = [best.map(EpisodeSelection.best), worst.map(EpisodeSelection.worst)]
@@ -39,7 +41,7 @@ struct EpisodesCommand: Command {
       let episodes = try filter.episodes(of: recording, in: world)
       try print(console) { try $0(episodes) }
     } else if filter.selection == .all, try recording.newestEpisode() > 0 {
-      // There may be millions, so that none is kept.
+      // There may be millions, so none is kept in memory.
       try print(console) { try recording.forEachEpisodes($0) }
     } else {
       let episodes = try recording.episodes(filter.selection)
@@ -48,7 +50,7 @@ struct EpisodesCommand: Command {
     return .done
   }
 
-  /// Prints episodes that come some at a time: as text they are asked for twice.
+  /// Prints episodes as they arrive; a text table asks for them twice.
   private func print(
     _ console: Console, _ episodes: (_ body: ([Episode]) throws -> Void) throws -> Void
   ) throws {

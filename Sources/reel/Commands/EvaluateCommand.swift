@@ -3,7 +3,7 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Plays what was learned, greedily.
+/// Plays the learned policy greedily.
 struct EvaluateCommand: Command {
   static let name = "evaluate"
   static let summary = "play the learned policy greedily, or compute what it earns"
@@ -27,25 +27,26 @@ struct EvaluateCommand: Command {
   init(_ arguments: inout Arguments) throws {
     file = try arguments.positional("FILE", help: "a recording of training")
     let episodes = try arguments.count(
-      "--episodes", in: 1...1_000_000_000, help: "how many (default 100)")
+      "--episodes", in: 1...1_000_000_000, help: "episodes to play (default 100)")
     let steps = try arguments.count(
       "--steps", in: 1...1_000_000_000_000,
-      help: "play N steps in all, and cut the last episode off (default in a city 20000)")
+      help: "play N steps in all, and cut off the last episode (default 20000 in a city)")
     if episodes != nil && steps != nil {
-      throw Failure.usage("--episodes and --steps exclude each other")
+      throw Failure.usage("--episodes and --steps cannot be combined")
     }
     limits = Evaluation.Limits(episodes: episodes, steps: steps)
     seed = try arguments.count(
-      "--seed", in: 0...Int.max, help: "its own, not the training's (default: that + 1000000)"
+      "--seed", in: 0...Int.max, help: "default: the training seed + 1000000"
     ).map { UInt64($0) }
     which = try arguments.option(
       Self.option, "--at", value: "STEP",
-      help: "as learned by a step, N%, last or, of networks, best: that of the best trial "
-        + "(default best where it was kept, else last)")
+      help: "what was learned by a step, N%, last or, for networks, best: the best trial "
+        + "(default best if it was kept, else last)")
     isExact = arguments.flag(
       "--exact", help: "compute success, return and length instead of sampling them")
     output = try arguments.option(
-      "-o", "--output", value: "FILE", help: "record what is played, naming its parent")
+      "-o", "--output", value: "FILE", help: "record what is played; the recording names its parent"
+    )
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
@@ -63,7 +64,7 @@ struct EvaluateCommand: Command {
     let evaluation = try Evaluation(of: recording, at: moment, limits: limits, seed: seed)
     if which == nil, moment == .best {
       console.note(
-        "by the network of the best trial, at step \(evaluation.checkpoint.step); --checkpoint last takes the last"
+        "played by the best trial's network (step \(evaluation.checkpoint.step)); --checkpoint last plays the last"
       )
     }
     if isExact {

@@ -34,7 +34,7 @@ struct ExplainCommand: Command {
       "FILE", help: "a recording, or a topic: \(Self.topics.joined(separator: ", "))")
     file = try arguments.optionalPositional(
       "RECORDING",
-      help: "of a topic: a recording to show it in (default: the newest in recordings/)")
+      help: "for a topic: the recording that shows it (default: the newest in recordings/)")
     at = try arguments.option(
       "--at", value: "STEP", help: "the step's number, N% or end (default)")
     episode = try arguments.option(
@@ -42,19 +42,19 @@ struct ExplainCommand: Command {
       help: "a step of this episode: its number, first, last, best or worst")
     t = try arguments.count(
       "--t", value: "T", in: 0...Int.max,
-      help: "with --episode: its step, from 0 (default its last)")
+      help: "with --episode: its step, counted from 0 (default the last)")
     cell = try arguments.option(
       "--cell", "--state", value: "ROW,COLUMN",
-      help: "every update that this state of a Q-table ever got; x,y in CS188 grids")
+      help: "list every update of this state of a Q-table; x,y in CS188 grids")
     output = try arguments.option(
       "-o", "--output", value: "FILE",
-      help: "a picture: .png, .svg, or as it unfolds .gif, .mp4 or .webm")
+      help: "a picture (.png, .svg) or an animation (.gif, .mp4, .webm)")
     size = try arguments.count("--size", in: 480...4096, help: "width in pixels (default 1280)")
     theme = try Theme(&arguments)
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
     if at != nil, episode != nil { throw Failure.usage("--at and --episode both name a step") }
-    if t != nil, episode == nil { throw Failure.usage("--t goes with --episode") }
+    if t != nil, episode == nil { throw Failure.usage("--t needs --episode") }
   }
 
   static var topics: [String] { AlgorithmTopic.all.map(\.trainerName) }
@@ -70,7 +70,7 @@ struct ExplainCommand: Command {
       return try explain(topic, console)
     }
     if let file {
-      throw Failure.usage("'\(file)' is one word too many: one recording is explained")
+      throw Failure.usage("'\(file)' is one word too many: explain takes one recording")
     }
     guard Files.exists(subject) || subject.contains("/") || Files.ending(subject) == "sqlite" else {
       throw Failure.usage(
@@ -124,7 +124,7 @@ struct ExplainCommand: Command {
     let t = t ?? chosen.steps - 1
     guard (0..<chosen.steps).contains(t) else {
       throw Failure.usage(
-        "episode \(chosen.number) has the steps t = 0 to \(chosen.steps - 1), so there is none at \(t)"
+        "episode \(chosen.number) has steps t = 0 to \(chosen.steps - 1), so there is none at \(t)"
       )
     }
     return chosen.firstStep + t * chosen.stride
@@ -132,7 +132,7 @@ struct ExplainCommand: Command {
 
   // MARK: A cell
 
-  /// How many updates are listed besides those that mattered.
+  /// How many updates are listed besides the marked ones.
   private static let newest = 10
 
   private func explain(cell: String, of recording: Recording, _ console: Console) throws -> ExitCode

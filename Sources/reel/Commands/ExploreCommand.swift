@@ -6,10 +6,10 @@ import Raster
 import Rollouts
 import Worlds
 
-/// Shows what a world is like before anybody learns it.
+/// Shows what a world is like before any training.
 struct ExploreCommand: Command {
   static let name = "explore"
-  static let summary = "show a world's spaces, what each action does, and what chance earns"
+  static let summary = "show a world's spaces, what each action does, and what random play earns"
   static let group = CommandGroup.study
   static let examples = [
     "reel explore snake", "reel explore lake --map 8x8 --set noise=0",
@@ -31,15 +31,17 @@ struct ExploreCommand: Command {
       help: "the world, or the parts of a transformer")
     map = try arguments.option(
       "--map", value: "FILE", help: "a map's file, or a name such as classic-4x4")
-    preset = try arguments.option("--preset", value: "NAME", help: "whose rules")
+    preset = try arguments.option("--preset", value: "NAME", help: "the preset whose rules apply")
     overrides = try arguments.repeatedOption("--set", value: "NAME=VALUE", help: "change a rule")
     seed = UInt64(
-      try arguments.count("--seed", in: 0...Int.max, help: "of the draws (default 1)") ?? 1)
+      try arguments.count("--seed", in: 0...Int.max, help: "seed of all random numbers (default 1)")
+        ?? 1)
     episodes =
-      try arguments.count("--episodes", in: 1...100_000, help: "played by chance (default 100)")
+      try arguments.count(
+        "--episodes", in: 1...100_000, help: "episodes of random play (default 100)")
       ?? 100
     output = try arguments.option(
-      "-o", "--output", value: "FILE", help: "of a transformer: its attention, a .png or .svg")
+      "-o", "--output", value: "FILE", help: "for a transformer: its attention, a .png or .svg")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
@@ -60,7 +62,7 @@ struct ExploreCommand: Command {
     let begin = exploration.fixed.first.map { ", from\n  \($0.first)" } ?? ""
     console.print("\none action, \(Exploration.steps) steps\(begin)\n\n" + trials(exploration))
     console.print(
-      "\n\(episodes) episodes by chance: mean return \(shown(exploration.random))\n"
+      "\n\(episodes) episodes of random play: mean return \(shown(exploration.random))\n"
         + "\(episodes) of nothing but \(exploration.idleName): \(shown(exploration.idle))")
     return .done
   }
@@ -102,7 +104,7 @@ struct ExploreCommand: Command {
       lines += ["what a network sees"]
       lines.append(Help.rows([("", seen.observationNames.joined(separator: ", "))]))
     }
-    // The rows end their last line themselves.
+    // The rows already end with a line break.
     return String(lines.joined(separator: "\n").dropLast())
   }
 

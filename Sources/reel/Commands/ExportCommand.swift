@@ -29,7 +29,7 @@ struct ExportCommand: Command {
     ]
     what = flags.filter(\.1).map(\.0)
     at = try arguments.option(
-      "--at", value: "STEP", help: "parameters at a step, N%, end or, of networks, best")
+      "--at", value: "STEP", help: "parameters at a step, N%, end or, for networks, best")
     output = try arguments.option("-o", "--output", value: "FILE", help: "default: print CSV")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
@@ -37,7 +37,7 @@ struct ExportCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     guard what.count == 1 else {
-      throw Failure.usage("say one of --transitions, --episodes, --metrics or --parameters")
+      throw Failure.usage("choose one of --transitions, --episodes, --metrics or --parameters")
     }
     let recording = try Recording(file)
     if what[0] == "parameters" { return try exportParameters(recording, console) }
@@ -71,13 +71,13 @@ struct ExportCommand: Command {
     return finish(output, console)
   }
 
-  /// Nothing is written under a name that says it is something else.
+  /// A file's ending must not claim another format.
   private func checkEnding(of path: String, is ending: String, _ sentence: String) throws {
     let found = Files.ending(path).lowercased()
     guard found.isEmpty || found == ending || path.hasPrefix("/dev/") else {
       throw Failure.usage(
         "\(sentence), not as .\(found)", "name a .\(ending) file",
-        found == "parquet" ? "docs/python.md shows how DuckDB makes Parquet of a recording" : "")
+        found == "parquet" ? "docs/python.md shows how DuckDB converts a recording to Parquet" : "")
     }
   }
 

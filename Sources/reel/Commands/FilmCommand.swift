@@ -39,19 +39,20 @@ struct FilmCommand: Command {
     look = try PictureArguments(&arguments)
     isLearning = arguments.flag(
       "--learning",
-      help: "the film of a run's learning: the first episode and one of early, middle and late "
-        + "training as they were recorded, the curve and the map of what was learned growing beside them, 1280 wide"
+      help:
+        "a film of the run's learning, 1280 wide: the first episode and one each of early, middle "
+        + "and late training, beside the growing curve and the growing map of what was learned"
     )
     isOfMoments = arguments.flag(
       "--moments",
       help:
-        "the steps worth looking at that reel moments lists: of each the part of its episode around it, "
+        "a film of the steps that reel moments lists: the part of the episode around each, "
         + "above a sentence that says what happened")
     other = try arguments.option(
       "--compare", value: "FILE", help: "a second recording, side by side on one clock")
     labels = try arguments.repeatedOption(
       "--label", value: "TEXT",
-      help: "of --compare: what a recording is called, once for each (default what they differ in)")
+      help: "with --compare: a recording's name, given once for each (default: what differs)")
     if !labels.isEmpty, labels.count != (other == nil ? 0 : 2) {
       throw Failure.usage("--label names the recordings of --compare, and is given once for each")
     }
@@ -64,10 +65,10 @@ struct FilmCommand: Command {
     if isOfMoments {
       if look.options.filter != nil || isLearning || other != nil || grid != nil {
         throw Failure.usage(
-          "--moments chooses its episodes, and shows one run's, one after the other")
+          "--moments chooses the episodes itself, from one run, one after the other")
       }
       if !look.options.caption.isEmpty {
-        throw Failure.usage("--moments writes captions of its own")
+        throw Failure.usage("--moments writes its own captions")
       }
     }
     if look.options.every != nil, isOfMoments || isLearning || other != nil || grid != nil {
@@ -96,7 +97,7 @@ struct FilmCommand: Command {
     return .done
   }
 
-  /// What a film of a recording is called where nobody named it.
+  /// The default name of a recording's film.
   private var defaultName: String {
     if isLearning { return "output/\(Files.stem(source))-learning" }
     if isOfMoments { return "output/\(Files.stem(source))-moments" }
@@ -107,7 +108,7 @@ struct FilmCommand: Command {
   private func folder() throws -> any FrameSource {
     let look = look.options
     if look.filter != nil || isLearning || isOfMoments || other != nil || grid != nil {
-      throw Failure.usage("a folder of frames has no episodes to choose")
+      throw Failure.usage("a folder of frames has no episodes to choose from")
     }
     let pictures = try PictureFolder(source)
     let film: any FrameSource =
@@ -151,7 +152,7 @@ struct FilmCommand: Command {
     ).film()
   }
 
-  /// `3x2` as columns and rows.
+  /// Parses `3x2` as columns and rows.
   private static func grid(_ text: String) throws -> (columns: Int, rows: Int) {
     let sides = text.lowercased().split { $0 == "x" || $0 == "×" }.map { Int($0) ?? 0 }
     guard sides.count == 2, sides.allSatisfy({ (1...12).contains($0) }) else {

@@ -1,10 +1,10 @@
 import Experiments
 import Recordings
 
-/// Begins another run at a recorded moment of one.
+/// Starts another run at a recorded moment.
 struct ForkCommand: Command {
   static let name = "fork"
-  static let summary = "go on from any recorded moment by other settings, in a recording of its own"
+  static let summary = "continue from any recorded moment with other settings, in a new recording"
   static let group = CommandGroup.trust
   static let examples = [
     "reel fork recordings/maze.sqlite --at 5000 -o recordings/other.sqlite --set alpha=0.2",
@@ -20,13 +20,13 @@ struct ForkCommand: Command {
   private let force: Bool
 
   init(_ arguments: inout Arguments) throws {
-    file = try arguments.positional("FILE", help: "a recording of training, which stays as it is")
+    file = try arguments.positional("FILE", help: "a recording of training; it is not changed")
     at = try arguments.option("--at", value: "WHEN", help: "a step, N% or end")
     output = try arguments.option("-o", "--output", value: "NEW", help: "the recording to make")
     let overrides = try arguments.repeatedOption(
-      "--set", value: "NAME=VALUE", help: "change a setting or a rule of the world from there on")
+      "--set", value: "NAME=VALUE", help: "change a setting or a rule of the world from then on")
     let steps = try arguments.count(
-      "--until", value: "STEPS", in: 1...1_000_000_000_000, help: "train on to this step")
+      "--until", value: "STEPS", in: 1...1_000_000_000_000, help: "train until this step")
     let episodes = try arguments.count(
       "--episodes", in: 1...1_000_000_000, help: "train until N episodes are finished")
     change = PlanChange(

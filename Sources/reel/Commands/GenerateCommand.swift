@@ -5,10 +5,10 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Writes on where a prompt ends, by a language model.
+/// Continues a prompt with a language model.
 struct GenerateCommand: Command {
   static let name = "generate"
-  static let summary = "write on where a prompt ends, by a language model"
+  static let summary = "continue a prompt with a language model"
   static let group = CommandGroup.language
   static let examples = [
     "reel generate recordings/text.sqlite --prompt \"This License\" --tokens 500",
@@ -30,32 +30,34 @@ struct GenerateCommand: Command {
   init(_ arguments: inout Arguments) throws {
     file = try arguments.optionalPositional("FILE", help: "a recording of reel train text")
     model = try arguments.option(
-      "--model", value: "DIR", help: "in its place a folder with GPT-2's files")
+      "--model", value: "DIR", help: "instead of FILE: a folder with GPT-2's files")
     prompt =
       try arguments.option(
-        "--prompt", value: "TEXT", help: "where to begin; - reads one a line (default a new line)")
+        "--prompt", value: "TEXT",
+        help: "text to continue; - reads one prompt per line (default a line break)")
       ?? ""
     tokens =
-      try arguments.count("--tokens", in: 1...1_000_000, help: "how many to write (default 500)")
+      try arguments.count("--tokens", in: 1...1_000_000, help: "tokens to write (default 500)")
       ?? 500
     let temperature = try arguments.number(
       "--temperature", value: "T", in: Sampler.temperatures,
-      help: "below 1 likely tokens become likelier; 0 takes the likeliest (default 0.8)")
+      help: "below 1 makes likely tokens likelier; 0 takes the likeliest (default 0.8)")
     let topCount = try arguments.count(
       "--top-k", in: Sampler.topCounts, help: "choose among the N likeliest; 0: all (default 200)")
     let topShare = try arguments.number(
       "--top-p", value: "P", in: Sampler.topShares,
-      help: "choose among the likeliest that have this share together (default 1)")
+      help: "choose among the likeliest tokens that reach this share together (default 1)")
     sampler = Sampler(
       temperature: temperature ?? 0.8, topCount: topCount == 0 ? nil : topCount ?? 200,
       topShare: topShare ?? 1)
     seed = UInt64(try arguments.count("--seed", in: 0...Int.max, help: "default 1337") ?? 1337)
-    samples = try arguments.count("--samples", in: 1...10_000, help: "texts (default 1)") ?? 1
+    samples =
+      try arguments.count("--samples", in: 1...10_000, help: "texts to write (default 1)") ?? 1
     at = try arguments.option(
       "--checkpoint", "--at", value: "STEP",
-      help: "as learned by a step, N%, last or best (default: the lowest validation loss)")
+      help: "the model at a step, N%, last or best (default: the lowest validation loss)")
     output = try arguments.option(
-      "-o", "--output", value: "FILE", help: "record what is written, each text an episode")
+      "-o", "--output", value: "FILE", help: "record what is written, each text as an episode")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
     guard (file == nil) != (model == nil) else {
@@ -71,7 +73,7 @@ struct GenerateCommand: Command {
     Interruption.watch()
     if prompt == "-" {
       if output != nil {
-        throw Failure.usage("-o records one prompt's texts", "give it by --prompt")
+        throw Failure.usage("-o records one prompt's texts", "give the prompt with --prompt")
       }
       var lines = InputLines()
       while let line = lines.next(), !Interruption.isRequested {

@@ -7,7 +7,7 @@ import Recordings
 import Replay
 import Rollouts
 
-/// Draws what a Q-table or a network knows, at any step, or what two of them know differently.
+/// Draws what a Q-table or a network knows at any step, or how two of them differ.
 struct HeatmapCommand: Command {
   static let name = "heatmap"
   static let summary = "draw what was learned: values, arrows, visits, differences, at any step"
@@ -59,47 +59,48 @@ struct HeatmapCommand: Command {
   init(_ arguments: inout Arguments) throws {
     file = try arguments.positional("FILE", help: "a recording")
     at = try arguments.option(
-      "--at", value: "STEP", help: "a step, N%, end (default) or, of networks, best")
+      "--at", value: "STEP", help: "a step, N%, end (default) or, for networks, best")
     subject = Subject(
       try arguments.option(
         "--of", value: "WHAT", choices: Subject.names,
-        help: "what colours show (default values), or bars: of states or actions; "
-          + "or where a text looked"))
+        help: "what the colours show (default values); states and actions draw bars, attention "
+          + "shows where a text's model looked"))
     minus = try arguments.option(
       "--minus", value: "OTHER",
       help: "show the difference to another step (N, N%), or to another FILE or FILE@STEP")
     episode = try arguments.count(
-      "--episode", in: 1...Int.max, help: "of attention: which text (default the first)")
+      "--episode", in: 1...Int.max, help: "for attention: which text (default the first)")
     var options = HeatMapPictures.Options()
     let style = try arguments.option(
       "--style", value: "STYLE", choices: HeatMapChart.Style.allCases.map(\.rawValue),
-      help: "what stands in the cells (default arrows)")
+      help: "what is drawn in the cells (default arrows)")
     options.style = style.flatMap(HeatMapChart.Style.init(rawValue:)) ?? .arrows
     options.places.target = try arguments.option(
       "--target", value: "NAME", choices: PainterTable.builtIn.targets,
-      help: "where a car is going (default A1)")
+      help: "the car's target (default A1)")
     options.places.heading = try arguments.number(
       "--heading", value: "DEGREES", in: -360...360,
-      help: "where a car looks, counter-clockwise from the right (default: wherever is best)")
+      help: "the car's heading, counter-clockwise from the right (default: the best one)")
     options.places.like = try arguments.count(
       "--like", value: "STEP", in: 0...Int.max,
-      help: "a snake as it lay at this step (default: as a game starts)")
+      help: "the snake as it lay at this step (default: as a game starts)")
     frames = try arguments.count(
-      "--frames", in: 2...10_000, help: "pictures of the growing table, for a film (default 40)")
+      "--frames", in: 2...10_000, help: "frames of a film of the growing table (default 40)")
     framesPerSecond =
-      try arguments.number("--fps", value: "N", in: 0.01...50, help: "of a film (default 8)") ?? 8
+      try arguments.number(
+        "--fps", value: "N", in: 0.01...50, help: "frames per second of a film (default 8)") ?? 8
     options.size = try arguments.count(
-      "--size", in: 64...4096, help: "longer side in pixels (default by the table)")
+      "--size", in: 64...4096, help: "longer side in pixels (default: depends on the table)")
     options.theme = try Theme(&arguments)
     options.title = try arguments.option(
-      "--title", value: "TEXT", help: "default what is shown, the world and the trainer")
+      "--title", value: "TEXT", help: "default: what is shown, the world and the trainer")
     if case .map(let quantity) = subject { options.quantity = quantity }
     self.options = options
     output = try arguments.option(
       "-o", "--output", value: "FILE",
       help:
-        "a .png, .svg or .csv, or of the growing table a .gif, .mp4 or .webm; without it the terminal "
-        + "shows the table")
+        "a .png, .svg or .csv, or a film of the growing table: .gif, .mp4 or .webm; default: "
+        + "draw the table in the terminal")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
@@ -146,7 +147,7 @@ struct HeatmapCommand: Command {
     return .done
   }
 
-  /// What the growing table can be shown as.
+  /// The formats of a film of the growing table.
   private static let films = ["gif", "mp4", "webm"]
 
   /// A map's numbers, row by row; null where nothing was learned.
@@ -163,10 +164,10 @@ struct HeatmapCommand: Command {
     ]
   }
 
-  /// Maps with more columns than this are pictures only.
+  /// Maps with more columns than this are drawn only as pictures.
   private static let mostTerminalColumns = 128
 
-  /// What `--minus` names: another moment of this recording, or another recording, FILE or FILE@STEP.
+  /// What `--minus` names: another step of this recording, or another recording, FILE or FILE@STEP.
   private func subtrahend(_ text: String) throws -> HeatMapPictures.Subtrahend {
     if Double(text.last == "%" ? text.dropLast() : text[...]) != nil {
       return .moment(try RecordedMoment(option: "--minus", text))
@@ -192,7 +193,7 @@ struct HeatmapCommand: Command {
     return .done
   }
 
-  // MARK: What is no map
+  // MARK: Pictures that are no maps
 
   private func drawAttention(_ recording: Recording, _ console: Console) throws -> ExitCode {
     guard let output else {
@@ -205,7 +206,7 @@ struct HeatmapCommand: Command {
     return .done
   }
 
-  /// After how many tokens `--at` asks for attention; nil for all.
+  /// The number of tokens after which `--at` shows attention; nil for all.
   private func tokens() throws -> Int? {
     guard let at, at != "end", at != "last" else { return nil }
     guard let tokens = Int(at), tokens >= 0 else {
@@ -221,7 +222,7 @@ struct HeatmapCommand: Command {
     if minus != nil || frames != nil || places.target != nil || places.heading != nil
       || places.like != nil
     {
-      throw Failure.usage("a histogram takes --at, --size, --theme and --title alone")
+      throw Failure.usage("a histogram takes only --at, --size, --theme and --title")
     }
     let found = try RecordedHistogram(
       kind, of: recording, before: recording.step(at: RecordedMoment(option: "--at", at)))

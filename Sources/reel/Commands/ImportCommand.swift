@@ -3,11 +3,11 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Makes recordings of other programs' logs.
+/// Makes recordings from other programs' logs.
 struct ImportCommand: Command {
   static let name = "import"
   static let summary =
-    "make recordings of Stable-Baselines3's monitor files and TensorBoard's events"
+    "make recordings from Stable-Baselines3's monitor files and TensorBoard's events"
   static let group = CommandGroup.exchange
   static let examples = [
     "reel import logs/ppo -o recordings/ppo.sqlite",
@@ -25,13 +25,13 @@ struct ImportCommand: Command {
     output =
       try arguments.option(
         "-o", "--output", value: "NEW",
-        help: "the recording to make, or of several runs the folder (default recordings)")
+        help: "the recording to make, or the folder for several (default recordings)")
       ?? "recordings"
     world = try arguments.option(
-      "--world", value: "ID", help: "what the environment is called, where the logs do not say")
+      "--world", value: "ID", help: "the environment's name, if the logs do not say")
     trainer =
       try arguments.option(
-        "--trainer", value: "NAME", help: "who learned (default imported)") ?? "imported"
+        "--trainer", value: "NAME", help: "the trainer's name (default imported)") ?? "imported"
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
     paths = arguments.remaining(
@@ -63,11 +63,11 @@ struct ImportCommand: Command {
       if !console.isJSON { console.print(path) }
     }
     if console.isJSON { console.print(.array(made)) }
-    console.note("logs hold no steps, so these recordings have curves and comparisons, and no film")
+    console.note("logs hold no steps: these recordings can be plotted and compared, but not filmed")
     return isWhole ? .done : .lossy
   }
 
-  /// A run's name: where it lies below the folder that was named.
+  /// A run's name: its path below the given folder.
   private static func name(of log: LogFolder, below root: String) -> String {
     let whole = log.name.split(separator: "/").filter { $0 != "." }
     let above = root.split(separator: "/").filter { $0 != "." }

@@ -3,7 +3,7 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Tells everything about one recording but its steps.
+/// Prints everything about one recording except its steps.
 struct InfoCommand: Command {
   static let name = "info"
   static let summary = "describe a recording: what it is, what it holds and how large it is"
@@ -60,13 +60,13 @@ struct InfoCommand: Command {
     if case .object(let settings) = summary.run.configuration {
       console.print(Help.rows(settings.map { ($0.key, $0.value.text ?? $0.value.compact) }))
     }
-    console.print("room  (\(NumberFormat.bytes(recording.fileBytes())) in all)")
+    console.print("space  (\(NumberFormat.bytes(recording.fileBytes())) in all)")
     console.print(Help.rows(sizes.map { ($0.table, NumberFormat.bytes($0.bytes)) }))
     if !summary.run.isOfText { printMap(summary.run.world.map, console) }
     return .done
   }
 
-  /// A map, where it is one that people can look at.
+  /// A map small enough to read.
   private func printMap(_ map: String, _ console: Console) {
     guard !map.isEmpty else { return }
     if map.utf8.count <= Self.mostMapBytes {
@@ -78,7 +78,7 @@ struct InfoCommand: Command {
     }
   }
 
-  /// A board of 64 × 40 cells.
+  /// The largest map that is printed: a board of 64 × 40 cells.
   private static let mostMapBytes = 64 * 40
 
   private static func text(_ member: JSON.Member) -> String {

@@ -1,10 +1,10 @@
 import Recordings
 import Rollouts
 
-/// Changes what may change in a recording: its tags and its note.
+/// Changes a recording's tags and its note, the only parts that may change.
 struct LabelCommand: Command {
   static let name = "label"
-  static let summary = "give recordings other tags or another note, also while they are written"
+  static let summary = "change the tags or the note of recordings, even while they are written"
   static let group = CommandGroup.look
   static let examples = [
     "reel label recordings/maze.sqlite --tag baseline",
@@ -18,11 +18,11 @@ struct LabelCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     files = arguments.remaining("FILE", help: "recordings")
-    added = try arguments.repeatedOption("--tag", value: "WORD", help: "a tag that they shall bear")
+    added = try arguments.repeatedOption("--tag", value: "WORD", help: "a tag to add")
     removed = try arguments.repeatedOption(
-      "--untag", value: "WORD", help: "a tag that they shall bear no more")
+      "--untag", value: "WORD", help: "a tag to remove")
     note = try arguments.option(
-      "--note", value: "TEXT", help: "what they are about; '' for nothing")
+      "--note", value: "TEXT", help: "what they are about; '' removes the note")
     arguments.jsonFlag()
   }
 

@@ -3,10 +3,10 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Lists recordings: one line each.
+/// Lists recordings, one per line.
 struct ListCommand: Command {
   static let name = "list"
-  static let summary = "list recordings, a line each"
+  static let summary = "list recordings, one per line"
   static let group = CommandGroup.look
   static let examples = ["reel list", "reel list --tag baseline --json"]
 
@@ -15,7 +15,7 @@ struct ListCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     places = arguments.remaining("PLACE", help: "files, folders and catalogs (default recordings/)")
-    tags = try arguments.repeatedOption("--tag", value: "WORD", help: "only runs that bear it")
+    tags = try arguments.repeatedOption("--tag", value: "WORD", help: "only runs with this tag")
     arguments.jsonFlag()
   }
 

@@ -4,11 +4,11 @@ import Recordings
 import Rollouts
 import Worlds
 
-/// Makes random maps, says what is wrong with given ones, and gives back those of recordings.
+/// Makes random maps, checks given ones, and extracts those of recordings.
 struct MapCommand: Command {
   static let name = "map"
   static let summary =
-    "make a random map that can be solved, check one, or take one out of a recording"
+    "make a random map that can be solved, check maps, or extract a recording's map"
   static let group = CommandGroup.record
   static let examples = [
     "reel map maze --size 41x41 --seed 7 -o maps/mazes/mine.txt",
@@ -26,22 +26,23 @@ struct MapCommand: Command {
   init(_ arguments: inout Arguments) throws {
     what = try arguments.positional(
       "WHAT", choices: Self.generators.map(\.name) + ["check", "export"],
-      help: "what to make; or to check maps, or to export that of a recording")
+      help: "the map to make; check tests maps, export extracts a recording's map")
     files = arguments.remaining("FILE", help: "the maps to check, or the recording")
     var request = RandomMapOptions()
     let size = try arguments.option(
       "--size", value: "ROWSxCOLUMNS", help: "of a maze or lake (default 21x21)")
     request.size = try size.map(Self.sides)
     let seed = try arguments.count(
-      "--seed", in: 0...Int.max, help: "which of all such maps (default 1)")
+      "--seed", in: 0...Int.max, help: "seed of the random map (default 1)")
     if let seed { request.seed = UInt64(seed) }
     request.frozen =
       try arguments.number(
-        "--frozen", value: "P", in: 0.3...1, help: "chance that a lake's cell bears (default 0.8)")
+        "--frozen", value: "P", in: 0.3...1,
+        help: "chance that a lake's cell is frozen (default 0.8)")
       ?? request.frozen
     request.loops =
       try arguments.number(
-        "--loops", value: "SHARE", in: 0...1, help: "a maze's share of walls opened (default 0)")
+        "--loops", value: "SHARE", in: 0...1, help: "share of a maze's walls to open (default 0)")
       ?? request.loops
     self.request = request
     output = try arguments.option("-o", "--output", value: "FILE", help: "default: print it")

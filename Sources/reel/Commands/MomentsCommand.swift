@@ -52,7 +52,7 @@ struct MomentsCommand: Command {
 }
 
 extension Moment {
-  /// What shows it; nil where its steps are not there.
+  /// The command that shows it; nil where its steps are missing.
   func command(_ file: String) -> String? {
     guard isRecorded else { return nil }
     return kind.isOfEpisode

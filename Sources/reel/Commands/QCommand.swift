@@ -3,7 +3,7 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Shows what a Q-table held of one state at any step.
+/// Shows a Q-table's values of one state at any step.
 struct QCommand: Command {
   static let name = "q"
   static let summary = "show a state's action values at any step, and its last updates"
@@ -47,7 +47,7 @@ struct QCommand: Command {
 }
 
 extension QCommand {
-  /// Why nothing is ever learned in a state; nil where something may be.
+  /// Why nothing is ever learned in a state; nil if something may be.
   private static func remark(on state: Int, in world: (any World)?) -> String? {
     guard let world = world as? any TabularWorld else { return nil }
     guard world.canBeIn(state) else { return "this is a wall: the agent is never in it" }
@@ -62,7 +62,7 @@ extension QCommand {
   }
 }
 
-/// One state of a table, for people and for programs.
+/// One state of a table, as text and as JSON.
 private struct QView {
   let table: QTable
   let state: Int
@@ -118,7 +118,7 @@ private struct QView {
       ])
     }
     text += values.text
-    if updates.isEmpty { return text + "\n\n" + (remark ?? "never updated up to here") }
+    if updates.isEmpty { return text + "\n\n" + (remark ?? "not updated up to this step") }
     var table = TextTable(
       ["step", "episode", "action", "reward", "to", "α", "before", "after"],
       right: [0, 1, 3, 4, 5, 6, 7])

@@ -3,10 +3,10 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Saves what verifies of a damaged recording.
+/// Saves the part of a damaged recording that verifies.
 struct RecoverCommand: Command {
   static let name = "recover"
-  static let summary = "save what verifies of a damaged recording to a new one"
+  static let summary = "save the part of a damaged recording that verifies"
   static let group = CommandGroup.trust
   static let examples = [
     "reel recover damaged.sqlite -o recordings/saved.sqlite",
@@ -18,11 +18,11 @@ struct RecoverCommand: Command {
   private var options = Recovery.Options()
 
   init(_ arguments: inout Arguments) throws {
-    file = try arguments.positional("FILE", help: "a damaged recording, which is only read")
+    file = try arguments.positional("FILE", help: "a damaged recording; it is only read")
     output = try arguments.option("-o", "--output", value: "NEW", help: "the recording to make")
     options.onlyBeginning = arguments.flag(
       "--beginning",
-      help: "keep only what precedes the first damage, so that training can go on from there")
+      help: "keep only what precedes the first damage, so that training can continue there")
     options.keepsUnverified = arguments.flag(
       "--unverified", help: "also keep steps that can be read but not verified, marked as such")
     options.like = try arguments.option(
@@ -47,8 +47,9 @@ struct RecoverCommand: Command {
       if recovery.reason != nil, try Recording(output).description().purpose == .train {
         console.note(
           recovery.gaps == nil
-            ? "reel train --resume \(output) makes what was lost again, as it was"
-            : "reel recover \(file) --beginning -o NEW keeps what training can go on from")
+            ? "reel train --resume \(output) trains the lost part again, exactly as it was"
+            : "reel recover \(file) --beginning -o NEW keeps the part that training can continue from"
+        )
       }
     }
     return recovery.reason == nil ? .done : .lossy

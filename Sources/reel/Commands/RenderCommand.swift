@@ -25,7 +25,7 @@ struct RenderCommand: Command {
     output = try arguments.option(
       "-o", "--output", value: "FOLDER", help: "default output/RUN-EPISODES")
     truecolor = arguments.flag("--truecolor", help: "every colour as drawn, not the film's palette")
-    force = arguments.flag("--force", help: "overwrite, and clear frames of an older sequence")
+    force = arguments.flag("--force", help: "overwrite, and remove frames of an older sequence")
     arguments.jsonFlag()
   }
 

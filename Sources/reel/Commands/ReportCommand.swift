@@ -24,26 +24,27 @@ struct ReportCommand: Command {
   private let force: Bool
 
   init(_ arguments: inout Arguments) throws {
-    files = arguments.remaining("FILE", help: "recordings, laid side by side, and folders of them")
+    files = arguments.remaining(
+      "FILE", help: "recordings to show side by side, and folders of them")
     let text =
       try arguments.option(
         "--episode", value: "WHICH",
-        help: "those to replay: first, last, best, worst, median, N, A-B, comma-separated "
+        help: "episodes to replay: first, last, best, worst, median, N, A-B, comma-separated "
           + "(default first,worst,median,last,best)") ?? "first,worst,median,last,best"
     episodes = try text.split(separator: ",").map { word in
       (String(word), try EpisodeArguments.selection(String(word)))
     }
     moments =
       try arguments.count(
-        "--moments", in: 2...400, help: "heat maps along training (default 60)") ?? 60
-    title = try arguments.option("--title", value: "TEXT", help: "default the world and trainer")
+        "--moments", in: 2...400, help: "heat maps over the course of training (default 60)") ?? 60
+    title = try arguments.option("--title", value: "TEXT", help: "default: the world and trainer")
     output = try arguments.option(
       "-o", "--output", value: "FILE", help: "an .html file (default output/<name>.html)")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
   }
 
-  /// The bytes that pictures, maps and numbers may take, so that a page stays below 2 MB and can be mailed.
+  /// The limit for pictures, maps and numbers, so that a page stays below 2 MB and can be mailed.
   private static let bytes = 1_250_000
 
   func run(_ console: Console) throws -> ExitCode {

@@ -2,10 +2,10 @@ import Experiments
 import Platform
 import Recordings
 
-/// Runs lines of a manifest, each from where it stands.
+/// Runs lines of a manifest, each from where it stopped.
 struct RunTaskCommand: Command {
   static let name = "run-task"
-  static let summary = "run a line of a manifest of runs, from where it stands"
+  static let summary = "run a line of a manifest of runs, from where it stopped"
   static let group = CommandGroup.record
   static let examples = [
     "reel run-task recordings/studio.jsonl 3",
@@ -22,19 +22,19 @@ struct RunTaskCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     manifest = Manifest(
-      try arguments.positional("MANIFEST", help: "a file of runs, one JSON object a line"))
+      try arguments.positional("MANIFEST", help: "a file of runs, one JSON object per line"))
     let line = try arguments.optionalPositional(
-      "LINE", help: "the line's number, from 1; 3-7 runs those, one after the other")
+      "LINE", help: "the line's number, from 1; 3-7 runs those lines, one after the other")
     most = try arguments.count(
       "--queue", in: 1...10_000,
-      help: "start the lines that wait when this one ends, at most N at once")
+      help: "when this line ends, start waiting lines, at most N at once")
     scratch = try arguments.option(
       "--scratch", value: "FOLDER",
-      help: "record on this machine's own disk, and copy from there; for shared file systems")
+      help: "record on this machine's own disk, and copy from there to a shared file system")
     seconds =
       try arguments.count(
         "--copy-every", value: "SECONDS", in: 1...86_400,
-        help: "with --scratch: between copies (default 180)") ?? 180
+        help: "with --scratch: time between copies (default 180)") ?? 180
     let threads = try arguments.count(
       "--threads", in: 1...10_000, help: "use at most N processors (default all)")
     arguments.jsonFlag()
@@ -42,7 +42,7 @@ struct RunTaskCommand: Command {
       throw Failure.usage("LINE is the number of a line, from 1, or a range such as 3-7")
     }
     self.lines = lines
-    if most != nil, lines.count > 1 { throw Failure.usage("--queue runs single lines") }
+    if most != nil, lines.count > 1 { throw Failure.usage("--queue takes a single line") }
     if let threads { ThreadPool.useAtMost(threads) }
   }
 
@@ -54,12 +54,12 @@ struct RunTaskCommand: Command {
     return first...last
   }
 
-  /// The words that run a line, and those that wait after it.
+  /// The arguments that run a line, and the lines that wait after it.
   static func words(_ manifest: String, _ line: Int, queue most: Int) -> [String] {
     [Files.program, name, "--queue", "\(most)", "--", manifest, "\(line)"]
   }
 
-  /// The words that run a line alone, on some of the processors.
+  /// The arguments that run a line alone, on some of the processors.
   static func words(_ manifest: String, _ line: Int, threads: Int) -> [String] {
     [Files.program, name, "-q", "--threads", "\(threads)", "--", manifest, "\(line)"]
   }
@@ -69,7 +69,7 @@ struct RunTaskCommand: Command {
     Interruption.watch()
     var worst = ExitCode.done
     for line in lines {
-      // One that fails must not keep the others from their turn.
+      // A failed line must not keep the others from running.
       let code = lines.count == 1 ? try run(line, console) : reporting { try run(line, console) }
       if code == .stopped { return code }
       if code != .done { worst = code }
@@ -95,7 +95,7 @@ struct RunTaskCommand: Command {
     switch outcome {
     case .success(let ending): code = ending
     case .failure(let failure):
-      // Said here, so that the log ends with what counts before the next line begins.
+      // Printed here, so that the log ends with the result before the next line starts.
       Console.error(failure.description)
       code = failure.code
     }
@@ -123,7 +123,7 @@ struct RunTaskCommand: Command {
   private func work(_ task: ManifestTask, _ console: Console) throws -> ExitCode {
     switch try manifest.work(for: task) {
     case .nothing:
-      console.note("\(manifest.recording(of: task)) is complete already")
+      console.note("\(manifest.recording(of: task)) is already complete")
       return .done
     case .train(let run):
       let results = try console.train([run], "training \(run.plan.name)")

@@ -6,7 +6,7 @@ import Raster
 import Replay
 import Rollouts
 
-/// Tells what a text feels like, by a DistilBERT of a folder.
+/// Classifies the sentiment of texts with a DistilBERT from a folder.
 struct SentimentCommand: Command {
   static let name = "sentiment"
   static let summary = "classify the sentiment of texts with a DistilBERT from a folder"
@@ -29,11 +29,12 @@ struct SentimentCommand: Command {
         help: "a folder with config.json, model.safetensors and vocab.txt or tokenizer.json") ?? ""
     output = try arguments.option(
       "-o", "--output", value: "FILE",
-      help: "what the classification token looked at in the first text, a .png or .svg")
+      help: "draw what the classification token looked at in the first text: a .png or .svg")
     theme = try Theme(&arguments)
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
-    texts = arguments.remaining("TEXT", help: "one text each; without any, lines of standard input")
+    texts = arguments.remaining(
+      "TEXT", help: "texts to classify; default: the lines of standard input")
   }
 
   func run(_ console: Console) throws -> ExitCode {
@@ -73,7 +74,7 @@ struct SentimentCommand: Command {
     return .done
   }
 
-  /// A row for each layer, its heads' mean: how much the classification token looked at each piece.
+  /// One row per layer, the mean of its heads: how much the classification token looked at each piece.
   private func draw(
     _ verdict: TextClassifier.Classification, to path: String, _ console: Console
   ) throws {

@@ -4,7 +4,7 @@ import Rollouts
 import Trainers
 import Worlds
 
-/// Computes what learning should find: value iteration.
+/// Computes what training should find, by value iteration.
 struct SolveCommand: Command {
   static let name = "solve"
   static let summary = "compute a world's optimal values by value iteration"
@@ -24,7 +24,8 @@ struct SolveCommand: Command {
     iterations =
       try arguments.count("--iterations", in: 0...1_000_000, help: "batch iterations (default 100)")
       ?? 100
-    preset = try arguments.option("--preset", value: "NAME", help: "whose settings")
+    preset = try arguments.option(
+      "--preset", value: "NAME", help: "the preset whose settings apply")
     overrides = try arguments.repeatedOption(
       "--set", value: "NAME=VALUE", help: "gamma, noise, living_reward, …")
     arguments.jsonFlag()

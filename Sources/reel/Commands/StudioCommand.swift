@@ -3,7 +3,7 @@ import Platform
 import Rollouts
 import Studio
 
-/// Serves pages that show and steer recordings, to this machine's browser.
+/// Serves the pages that show and control recordings to this machine's browser.
 struct StudioCommand: Command {
   static let name = "studio"
   static let summary = "watch, scrub, compare, drive, prompt and train in the browser"
@@ -20,7 +20,7 @@ struct StudioCommand: Command {
   init(_ arguments: inout Arguments) throws {
     places = arguments.remaining("PLACE", help: "files and folders (default recordings/)")
     port =
-      try arguments.count("--port", in: 0...65535, help: "default 7335; 0 is one that is free")
+      try arguments.count("--port", in: 0...65535, help: "default 7335; 0 picks a free port")
       ?? 7335
     host =
       try arguments.option(
@@ -33,9 +33,9 @@ struct StudioCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     let places = places.isEmpty ? ["recordings"] : places
     for place in places where !Files.exists(place) && place != "recordings" {
-      throw Failure.failed("there is no \(place)")
+      throw Failure.failed("there is no file or folder \(place)")
     }
-    // A browser that goes away is none of a server's errors.
+    // A browser that closes its connection is no error of the server.
     signal(SIGPIPE, SIG_IGN)
     Interruption.watch()
     let isLocal = ["127.0.0.1", "localhost", "::1", "[::1]"].contains(host)
@@ -55,7 +55,8 @@ struct StudioCommand: Command {
     } else {
       console.print(address)
     }
-    console.note("Ctrl-C ends it; Enter prints another address, as each lets one browser in")
+    console.note(
+      "press Ctrl-C to stop, Enter for another address: each one admits a single browser")
     if opens { open(address, console) }
     wait { console.print(self.address(server.port, gate)) }
     server.stop()

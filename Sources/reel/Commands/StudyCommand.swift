@@ -4,10 +4,10 @@ import Pictures
 import Platform
 import Raster
 
-/// Answers a question about the car by training it under several settings.
+/// Answers a question about the car by training with several settings.
 struct StudyCommand: Command {
   static let name = "study"
-  static let summary = "answer a question by training under several settings, with several seeds"
+  static let summary = "answer a question by training with several settings and several seeds"
   static let group = CommandGroup.study
   static let examples = ["reel study gamma --seeds 8 -o output/study-gamma/"]
 
@@ -28,18 +28,20 @@ struct StudyCommand: Command {
     let seeds = try arguments.option(
       "--seeds", value: "SEEDS", help: "runs of each setting (default 8): \(Seeds.help)")
     self.seeds = try Seeds.parse(seeds ?? "8", most: 1000)
-    if self.seeds.count < 2 { throw Failure.usage("a study takes two seeds of each value or more") }
+    if self.seeds.count < 2 {
+      throw Failure.usage("a study needs at least two seeds for each value")
+    }
     steps =
       try arguments.count(
         "--steps", in: 1000...1_000_000_000, help: "ticks of each run (default 60000)") ?? 60_000
     map = try arguments.option("--map", value: "FILE", help: "the city (default eixample)")
     preset = try arguments.option(
-      "--preset", value: "NAME", help: "whose other settings (default default)")
+      "--preset", value: "NAME", help: "the preset for other settings (default default)")
     overrides = try arguments.repeatedOption(
-      "--set", value: "NAME=VALUE", help: "change another setting for all")
+      "--set", value: "NAME=VALUE", help: "change another setting in all runs")
     values =
       try arguments.option(
-        "--values", value: "A,B,…", help: "of the setting (default those of docs/trainers.md)"
+        "--values", value: "A,B,…", help: "values to try (default those of docs/trainers.md)"
       )?.split(separator: ",").map(String.init) ?? study.values
     output = Files.trimmed(
       try arguments.option(
@@ -55,11 +57,11 @@ struct StudyCommand: Command {
       overrides: overrides.map(Arguments.setting))
     let (all, missing) = try runs.missing()
     if missing.count < all {
-      console.note("\(all - missing.count) of \(all) runs are there already")
+      console.note("\(all - missing.count) of \(all) runs are already done")
     }
     _ = try console.train(missing, "studying \(study.name)")
     if Interruption.isRequested {
-      console.note("stopped; the same command goes on")
+      console.note("stopped; the same command continues")
       return .stopped
     }
     let results = try console.withSharedBar("looking at \(all) runs") {

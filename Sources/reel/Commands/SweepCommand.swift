@@ -3,10 +3,10 @@ import Glibc
 import Platform
 import Rollouts
 
-/// Trains under many settings, with many seeds.
+/// Trains with many settings and many seeds.
 struct SweepCommand: Command {
   static let name = "sweep"
-  static let summary = "train under many settings with many seeds, here or on a Slurm cluster"
+  static let summary = "train with many settings and many seeds, here or on a Slurm cluster"
   static let group = CommandGroup.record
   static let examples = [
     "reel sweep lake --seeds 1-20 --set alpha=0.05,0.1,0.2 -o runs/",
@@ -15,7 +15,7 @@ struct SweepCommand: Command {
     "reel sweep lake --seeds 20 -o runs/ --slurm '--partition=cpu --time=2:00:00'",
   ]
 
-  /// The file in a sweep's folder that plans it.
+  /// The file in a sweep's folder that holds its plan.
   private static let plan = "sweep.jsonl"
 
   private let sweep: Sweep?
@@ -28,46 +28,48 @@ struct SweepCommand: Command {
 
   init(_ arguments: inout Arguments) throws {
     let subject = try arguments.optionalPositional(
-      "WORLD", choices: Catalog.builtIn.subjects, help: "what to learn; without it, go on")
+      "WORLD", choices: Catalog.builtIn.subjects,
+      help: "what to learn; without it a planned sweep continues")
     let seeds = try arguments.option(
       "--seeds", value: "SEEDS", help: "runs of each combination (default 1): \(Seeds.help)")
     let settings = try arguments.repeatedOption(
       "--set", value: "NAME=A,B,…",
-      help: "values to try; of a setting that has commas itself, each by its own --set"
+      help: "values to try; give values that contain commas one --set each"
     ).map(Arguments.setting)
     let search = try arguments.option(
       "--search", value: "HOW",
-      help: "grid: every combination (default); random:N: N of them, also of uniform(A,B) and "
+      help: "grid: every combination (default); random:N: N of them, also from uniform(A,B) and "
         + "loguniform(A,B)")
     let searchSeed = try arguments.count(
-      "--search-seed", in: 0...Int.max, help: "which combinations random:N draws (default 1)")
+      "--search-seed", in: 0...Int.max,
+      help: "seed of the combinations that random:N draws (default 1)")
     let map = try arguments.option("--map", value: "FILE", help: "a map's file or name")
     let text = try arguments.option(
-      "--text", value: "FILE", help: "what to learn to write: a text, or a folder of texts")
+      "--text", value: "FILE", help: "the text to learn from: a file, or a folder of files")
     let preset = try arguments.option(
-      "--preset", value: "NAME", help: "whose settings to begin with")
+      "--preset", value: "NAME", help: "the preset to start from")
     let policy = try arguments.option(
       "--policy", value: "KIND", choices: Catalog.builtIn.policies,
-      help: "which network decides, where PPO learns")
+      help: "the policy network that PPO trains")
     let episodes = try arguments.count(
       "--episodes", in: 1...1_000_000_000, help: "episodes of each run")
     let steps = try arguments.count(
       "--steps", in: 1...1_000_000_000_000, help: "steps of each run")
     let tags = try arguments.repeatedOption(
-      "--tag", value: "WORD", help: "to find the runs again")
+      "--tag", value: "WORD", help: "a tag to find the runs by")
     let note = try arguments.option("--note", value: "TEXT", help: "what the runs are about")
     let output = try arguments.option(
       "-o", "--output", value: "FOLDER",
-      help: "the runs, and \(Self.plan), which plans them (default recordings/sweep-WORLD)")
+      help: "folder for the runs and their plan, \(Self.plan) (default recordings/sweep-WORLD)")
     let status = try arguments.option(
       "--status", value: "FOLDER", help: "print what is done, running and failed, and why")
     jobs = try arguments.count(
-      "--jobs", in: 1...4096, help: "runs at once (default one a processor; of Slurm as it likes)")
+      "--jobs", in: 1...4096, help: "runs at once (default one per processor; with Slurm no limit)")
     retries =
       try arguments.count(
-        "--retry", in: 0...100, help: "run one that fails again, N times at most (default 0)") ?? 0
+        "--retry", in: 0...100, help: "run a failed run again, at most N times (default 0)") ?? 0
     let slurm = try arguments.option(
-      "--slurm", value: "OPTIONS", help: "submit one array job with these options of sbatch")
+      "--slurm", value: "OPTIONS", help: "submit one array job with these sbatch options")
     printsScript = arguments.flag(
       "--print", help: "print the job's script, and submit nothing")
     arguments.jsonFlag()
@@ -77,17 +79,17 @@ struct SweepCommand: Command {
     guard let subject, !isStatus else {
       guard let place = status ?? output else {
         throw Failure.usage(
-          "WORLD is missing", "reel sweep -o FOLDER goes on with a sweep, --status FOLDER shows it")
+          "WORLD is missing", "reel sweep -o FOLDER continues a sweep, --status FOLDER shows it")
       }
       guard subject == nil, seeds == nil, settings.isEmpty, search == nil else {
-        throw Failure.usage("--status FOLDER shows a sweep as it is planned")
+        throw Failure.usage("--status FOLDER shows a planned sweep and takes no settings")
       }
       (sweep, folder) = (nil, Files.trimmed(place))
       return
     }
     var run = ManifestTask.NewRun(subject)
     (run.preset, run.policy) = (preset, policy)
-    // Other processes run it from elsewhere.
+    // Paths are absolute, because other processes run the plan from other folders.
     run.map = map.map { Files.exists($0) ? Files.resolved($0) : $0 }
     run.text = text.map(Files.resolved)
     var sweep = try Sweep(
@@ -137,7 +139,7 @@ struct SweepCommand: Command {
     let statuses = try (kept + manifest.statuses(of: lines)).sorted { $0.number < $1.number }
     let code = try print(statuses, console)
     guard Interruption.isRequested else { return code }
-    console.note("stopped; reel sweep -o \(folder.quotedForShell) goes on")
+    console.note("stopped; reel sweep -o \(folder.quotedForShell) continues it")
     return .stopped
   }
 
@@ -187,7 +189,7 @@ struct SweepCommand: Command {
     return .done
   }
 
-  // MARK: How it stands
+  // MARK: Status
 
   private func print(_ statuses: [TaskStatus], _ console: Console) throws -> ExitCode {
     let results = try SweepResults(of: statuses)

@@ -4,10 +4,10 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Trains a learner and records every transition.
+/// Trains an agent and records every transition.
 struct TrainCommand: Command {
   static let name = "train"
-  static let summary = "train a learner and record every transition"
+  static let summary = "train an agent and record every transition"
   static let group = CommandGroup.record
   static let isShared = true
   static let examples = [
@@ -42,53 +42,56 @@ struct TrainCommand: Command {
     let world = try arguments.optionalPositional(
       "WORLD", choices: Catalog.builtIn.subjects, help: "what to learn")
     text = try arguments.option(
-      "--text", value: "FILE", help: "what to learn to write: a text, or a folder of texts")
+      "--text", value: "FILE", help: "the text to learn from: a file, or a folder of files")
     map = try arguments.option(
       "--map", value: "FILE", help: "a map's file, or a name such as classic-4x4")
-    preset = try arguments.option("--preset", value: "NAME", help: "whose settings to begin with")
+    preset = try arguments.option("--preset", value: "NAME", help: "the preset to start from")
     policy = try arguments.option(
       "--policy", value: "KIND", choices: Catalog.builtIn.policies,
-      help: "which network decides, where PPO learns")
-    let episodes = try arguments.count("--episodes", in: 1...1_000_000_000, help: "how many")
+      help: "the policy network that PPO trains")
+    let episodes = try arguments.count(
+      "--episodes", in: 1...1_000_000_000, help: "stop after N episodes")
     let steps = try arguments.count(
       "--steps", in: 1...1_000_000_000_000, help: "stop after N steps")
     let resumed = try arguments.option(
-      "--resume", value: "FILE", help: "go on with a recording, to its end")
+      "--resume", value: "FILE", help: "continue a recording to the end of its plan")
     let until = try arguments.count(
       "--until", value: "STEPS", in: 1...1_000_000_000_000,
-      help: "with --resume: train on to this step (--episodes likewise)")
+      help: "with --resume: train until this step (--episodes works too)")
     overrides = try arguments.repeatedOption(
       "--set", value: "NAME=VALUE", help: "change a setting (--settings lists them)"
     ).map(Arguments.setting)
     listsSettings = arguments.flag("--settings", help: "list every setting, and train nothing")
     let seed = try arguments.count("--seed", in: 0...Int.max, help: "default 1")
     let range = try arguments.option(
-      "--seeds", value: "SEEDS", help: "one run for each, on all cores: \(Seeds.help)")
+      "--seeds", value: "SEEDS", help: "one run per seed, on all cores: \(Seeds.help)")
     output = try arguments.option(
       "-o", "--output", value: "FILE",
-      help: "default recordings/WORLD-TRAINER-sSEED.sqlite; {seed} stands for the seed")
-    tags = try arguments.repeatedOption("--tag", value: "WORD", help: "to find the run again")
+      help: "default recordings/WORLD-TRAINER-sSEED.sqlite; {seed} is replaced by the seed")
+    tags = try arguments.repeatedOption("--tag", value: "WORD", help: "a tag to find the run by")
     note = try arguments.option("--note", value: "TEXT", help: "what the run is about") ?? ""
     isDurable = arguments.flag("--durable", help: "survive a power cut at every commit (slower)")
     printsCommits = arguments.flag(
-      "--progress", help: "a line on standard error after every commit: steps that are on disk")
+      "--progress", help: "print the steps on disk to standard error after every commit")
     events = try arguments.option(
       "--events", value: "FILE",
-      help: "write what happens as lines of JSON; - is standard output, and closing it stops")
+      help: "write events as lines of JSON; - is standard output, and closing it stops the run")
     force = arguments.flag("--force", help: "overwrite")
     arguments.jsonFlag()
 
-    if until != nil && resumed == nil { throw Failure.usage("--until is for --resume FILE") }
+    if until != nil && resumed == nil { throw Failure.usage("--until needs --resume FILE") }
     if let resumed {
       if world != nil || text != nil || map != nil || preset != nil || policy != nil || seed != nil
         || range != nil
         || output != nil || !tags.isEmpty || !note.isEmpty || force || listsSettings
       {
         throw Failure.usage(
-          "--resume goes on as the recording says",
+          "--resume takes everything else from the recording",
           "it takes --until, --episodes, --set, --events, --durable and --json")
       }
-      if until != nil && steps != nil { throw Failure.usage("--until and --steps are the same") }
+      if until != nil && steps != nil {
+        throw Failure.usage("--until and --steps mean the same: give one")
+      }
       resumption = Resumption(
         path: resumed,
         change: PlanChange(steps: until ?? steps, episodes: episodes, overrides: overrides))
@@ -102,12 +105,12 @@ struct TrainCommand: Command {
     }
     if let episodes { overrides.append(("episodes", "\(episodes)")) }
     if let steps { overrides.append(("steps", "\(steps)")) }
-    if seed != nil && range != nil { throw Failure.usage("--seed and --seeds exclude each other") }
+    if seed != nil && range != nil { throw Failure.usage("--seed and --seeds cannot be combined") }
     isOneSeed = range == nil
     seeds = try range.map { try Seeds.parse($0, most: 10_000) } ?? [UInt64(seed ?? 1)]
   }
 
-  /// A recording that is to go on.
+  /// A recording to continue.
   private struct Resumption {
     var path: String
     var change: PlanChange
@@ -160,7 +163,7 @@ struct TrainCommand: Command {
     return console.end(results)
   }
 
-  /// Computes a part of what the first process records.
+  /// Computes its share of what the first process records.
   private func follow(_ ranks: Ranks?) throws -> ExitCode {
     Interruption.ignore()
     if let resumption {
@@ -210,7 +213,7 @@ struct TrainCommand: Command {
     let free = Files.freeSpace(Files.folder(of: runs[0].path))
     let room = free.map { "; \(NumberFormat.bytes($0)) are free" } ?? ""
     let most = bytes.overflow ? "more than any disk holds" : NumberFormat.bytes(bytes.partialValue)
-    console.note("at most \(NumberFormat.count(steps)) steps a run, \(most) in all\(room)")
+    console.note("at most \(NumberFormat.count(steps)) steps per run, \(most) in all\(room)")
   }
 
   private func printTable(_ results: [TrainingResult], _ console: Console) {

@@ -3,11 +3,11 @@ import Platform
 import Recordings
 import Rollouts
 
-/// Proves that a recording is as it was written, and, where wanted, that its world and its trainer make
-/// the same again.
+/// Checks that a recording is as it was written, and optionally that its world and its trainer
+/// reproduce it.
 struct VerifyCommand: Command {
   static let name = "verify"
-  static let summary = "prove that a recording is whole, and that its steps come out again"
+  static let summary = "check that a recording is intact, and that its steps can be reproduced"
   static let group = CommandGroup.trust
   static let examples = [
     "reel verify recordings/maze.sqlite", "reel verify recordings/maze.sqlite --replay --json",
@@ -21,7 +21,7 @@ struct VerifyCommand: Command {
   init(_ arguments: inout Arguments) throws {
     file = try arguments.positional("FILE", help: "a recording")
     replays = arguments.flag(
-      "--replay", help: "take every step again in its world, and fold every Q-table")
+      "--replay", help: "repeat every step in its world, and rebuild every Q-table")
     retrains = arguments.flag("--retrain", help: "train again, and compare")
     arguments.jsonFlag()
   }
@@ -29,7 +29,7 @@ struct VerifyCommand: Command {
   func run(_ console: Console) throws -> ExitCode {
     let start = monotonicSeconds()
     let recording = try Recording(file)
-    // What cannot be asked for is said before any work.
+    // Wrong requests are refused before any work.
     let retraining = retrains ? try Retraining(recording) : nil
     let worlds = replays ? try Catalog.builtIn.worldsInForce(in: recording) : nil
     let proof = try console.withBar("verifying") {
@@ -59,7 +59,7 @@ struct VerifyCommand: Command {
   }
 }
 
-/// What verifying came to.
+/// The result of a verification.
 private struct VerificationReport {
   let file: String
   let status: Recording.Status
@@ -83,26 +83,27 @@ private struct VerificationReport {
     }
     if let unfinished { lines.append("  \(unfinished)") }
     if let steps = proof.replayedSteps {
-      lines.append("  \(NumberFormat.count(steps)) steps came out again in their world")
+      lines.append("  \(NumberFormat.count(steps)) steps were reproduced in their world")
     }
     if let episode = proof.givenStart {
       lines.append(
-        "  where episode \(episode) began only the recording knows that it was played on from")
+        "  the start of episode \(episode) was not checked: only the parent recording knows it")
     }
     if let tables = proof.tables {
-      lines.append("  \(NumberFormat.count(tables)) Q-tables follow from them")
+      lines.append("  \(NumberFormat.count(tables)) Q-tables were rebuilt from them")
     }
-    if isRetrained { lines.append("  training again made the same") }
+    if isRetrained { lines.append("  training again gave the same recording") }
     return (lines + ["  \(NumberFormat.duration(seconds))"]).joined(separator: "\n")
   }
 
-  /// What is open in it; nil where nothing is.
+  /// What is unfinished; nil if nothing is.
   private var unfinished: String? {
     let open = proof.audit.openEpisodes
     let episodes = open == 0 ? "" : "; \(open) \(open == 1 ? "episode is" : "episodes are") open"
     switch status {
-    case .writing: return "it is being written, so this is how far it has come\(episodes)"
-    case .interrupted: return "its writer did not end it, so this is how far it came\(episodes)"
+    case .writing:
+      return "it is still being written; this covers what is recorded so far\(episodes)"
+    case .interrupted: return "its writer was interrupted; this covers what was recorded\(episodes)"
     case .finished: return open == 0 ? nil : String(episodes.dropFirst(2))
     }
   }

@@ -1,3 +1,5 @@
+import Rollouts
+
 /// The words of a command line, first declared and then read by the same calls.
 struct Arguments {
   /// What a command said it takes.
@@ -113,7 +115,7 @@ extension Arguments {
   ) throws -> Int? {
     let declaration = Declaration(names: names, value: value, help: help)
     guard let text = try option(declaration).first else { return nil }
-    guard let number = Int(text), range.contains(number) else {
+    guard let number = Int(typed: text), range.contains(number) else {
       let bounds =
         range.upperBound == .max
         ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"

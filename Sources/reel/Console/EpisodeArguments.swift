@@ -3,24 +3,24 @@ import Recordings
 
 /// `--episode`, `--where` and the like, for every verb that draws episodes.
 struct EpisodeArguments {
-  /// Nil where nothing was asked for.
+  /// The choice of episodes; nil if no option was given.
   let filter: EpisodeFilter?
-  /// What was asked for, in one word for names of files.
+  /// The choice in one word, for file names.
   let name: String
 
-  /// `usual` is meant where nothing is asked for; conditions without `--episode` mean all.
+  /// `usual` applies if nothing was given; conditions without `--episode` mean all episodes.
   init(_ arguments: inout Arguments, usual: String) throws {
     let text = try arguments.option(
       "--episode", value: "WHICH",
       help: "first, last, best, worst, median, all, N, A-B, comma-separated (default \(usual))")
     let condition = try arguments.option(
       "--where", value: "CONDITION",
-      help: "only episodes of which it is true, such as 'return > 0 and steps < 20': "
+      help: "only episodes that meet a condition, such as 'return > 0 and steps < 20': "
         + "\(EpisodeCondition.vocabulary.joined(separator: ", ")), and, or, not, ( )")
     let firstSuccess = arguments.flag("--first-success", help: "the first episode that succeeds")
     let failures = arguments.flag("--failures", help: "only episodes that do not succeed")
     if firstSuccess, failures || text != nil {
-      throw Failure.usage("--first-success names one episode, so nothing else goes with it")
+      throw Failure.usage("--first-success names one episode: leave the other options out")
     }
     var all = try condition.map(Self.parsed)
     func require(_ other: EpisodeCondition) { all = all.map { .and($0, other) } ?? other }
@@ -50,13 +50,13 @@ struct EpisodeArguments {
     do {
       return try EpisodeCondition(parsing: text)
     } catch {
-      throw Failure.usage("--where '\(text)' cannot be understood: \(error)")
+      throw Failure.usage("--where '\(text)' is not a valid condition: \(error)")
     }
   }
 }
 
 extension RecordedMoment {
-  /// The moment that `--at` or a like option names; the end where nothing was given.
+  /// The moment that `--at` or a similar option names; the end by default.
   init(option: String, _ text: String?) throws {
     guard let moment = RecordedMoment(text ?? "end") else {
       throw Failure.usage("\(option) takes a step, N%, end or last, not '\(text ?? "")'")

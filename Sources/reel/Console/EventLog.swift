@@ -4,19 +4,19 @@ import Rollouts
 import Synchronization
 import Trainers
 
-/// What happens while runs train, as lines of JSON: on standard output, in a file or in a pipe. Each line is
-/// written at once. Where nobody reads any more, training is asked to stop.
+/// What happens while runs train, as lines of JSON on standard output, in a file or in a pipe. Each line is
+/// written at once. When nobody reads any more, training is asked to stop.
 final class EventLog: Sendable {
   let isOnStandardOutput: Bool
   private let path: String
   private let file: Int32
-  /// Why a line could not be written; several runs write to one log.
+  /// Why a line could not be written; several runs share one log.
   private let error = Mutex<Int32>(0)
 
-  /// Opens a log; `-` is standard output. A file that has something in it is an error unless it is replaced
-  /// or written on.
+  /// Opens a log; `-` is standard output. A file with content is an error unless it is to be replaced
+  /// or appended to.
   init(_ path: String, replacing: Bool = false, appending: Bool = false) throws {
-    // A reader that leaves is an error of a write, not the end of the program.
+    // A reader that leaves makes a write fail; it must not end the program.
     signal(SIGPIPE, SIG_IGN)
     self.path = path
     isOnStandardOutput = path == "-"
@@ -24,7 +24,7 @@ final class EventLog: Sendable {
       file = STDOUT_FILENO
       return
     }
-    // A pipe or an empty file is there to be written to.
+    // A pipe or an empty file can be written to as it is.
     if Files.isFile(path), Files.size(path) != 0 {
       try OutputFile.check(path, replacing: replacing || appending)
     }
@@ -35,7 +35,7 @@ final class EventLog: Sendable {
 
   deinit { if !isOnStandardOutput { close(file) } }
 
-  /// Callbacks that write every event of the run that a recording is made of.
+  /// Callbacks that write every event of the run that makes a recording.
   func callbacks(for recording: String) -> TrainingCallbacks {
     TrainingCallbacks { event in
       guard case .object(let members) = event.json else { return }
@@ -60,7 +60,7 @@ final class EventLog: Sendable {
     }
   }
 
-  /// Fails where events are missing, other than those that nobody wanted to read.
+  /// Fails if events are missing, except those that nobody wanted to read.
   func finish() throws {
     let error = error.withLock(\.self)
     if error != 0, error != EPIPE { throw FileError.failed("write", path, error) }
@@ -68,7 +68,7 @@ final class EventLog: Sendable {
 }
 
 extension EventLog? {
-  /// Callbacks that write to the log; without one nobody listens.
+  /// Callbacks that write to the log; without a log they do nothing.
   func callbacks(for recording: String) -> TrainingCallbacks {
     self?.callbacks(for: recording) ?? TrainingCallbacks()
   }

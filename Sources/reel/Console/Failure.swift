@@ -6,7 +6,7 @@ import Recordings
 import Replay
 import Studio
 
-/// How the program ended.
+/// The exit code.
 enum ExitCode: Int32 {
   case done = 0
   case failed = 1
@@ -21,24 +21,24 @@ enum ExitCode: Int32 {
 struct Failure: Error, CustomStringConvertible {
   var code: ExitCode
   var sentence: String
-  /// What may help, in the order of likelihood; empty ones are left out.
+  /// What may help, the most likely first; empty hints are left out.
   var hints: [String] = []
 
   var description: String {
     ([sentence] + hints.filter { !$0.isEmpty }).joined(separator: "; ")
   }
 
-  /// The command line itself is wrong.
+  /// A mistake in the command line.
   static func usage(_ sentence: String, _ hints: String...) -> Failure {
     Failure(code: .usage, sentence: sentence, hints: hints)
   }
 
-  /// The world outside is not as it should be.
+  /// A problem outside the program.
   static func failed(_ sentence: String, _ hints: String...) -> Failure {
     Failure(code: .failed, sentence: sentence, hints: hints)
   }
 
-  /// What a library refused, with what the command line knows to help.
+  /// An error of a library, with the command line's hints.
   init(_ error: any Error) {
     sentence = "\(error)"
     code = .failed
@@ -57,12 +57,12 @@ struct Failure: Error, CustomStringConvertible {
       case .unknownWorld, .otherWorld, .noMap: code = .failed
       }
     case is PictureFileError: code = .usage
-    // Libraries know no options.
+    // Libraries know no options, so the hints are added here.
     case FileError.exists: hints = ["--force replaces it"]
     case FilmError.framesExist: hints = ["--force replaces them"]
     case let error as RecordingError where error.kind == .exists:
       hints = ["--force overwrites it"]
-    case let error as ServerError where error.isPortTaken: hints = ["--port 0 takes a free one"]
+    case let error as ServerError where error.isPortTaken: hints = ["--port 0 picks a free one"]
     default: break
     }
   }
@@ -74,7 +74,7 @@ struct Failure: Error, CustomStringConvertible {
 }
 
 extension RunError.Remedy {
-  /// The words that ask for it.
+  /// The option that does what the error suggests.
   fileprivate var hint: String {
     switch self {
     case .name(let word, let names): didYouMean(word, among: names)
@@ -86,15 +86,15 @@ extension RunError.Remedy {
     case .generateMap(let world, let name):
       "reel map \(world) --seed 1 -o \(name) draws one"
     case .resumeOrFork(let path):
-      "reel train --resume \(path) goes on, reel fork \(path) --at end --set … begins another"
+      "reel train --resume \(path) continues it, reel fork \(path) --at end --set … starts another run"
     case .forkAtCheckpoint(let path, let step):
-      "reel fork \(path) --at \(step) begins another run at its last checkpoint"
+      "reel fork \(path) --at \(step) starts another run at its last checkpoint"
     case .otherFolder: "-o names another folder"
-    case .fork: "a world's rules cannot change; reel fork begins another run"
+    case .fork: "a world's rules cannot change; reel fork starts another run"
     case .trainLetterPolicy: "train breakout --policy gpt makes one"
     case .trainLanguageModel: "reel train text makes one"
     case .generateText: "reel generate FILE -o RECORDING makes one"
-    case .languageModelViews: "reel curve draws its losses, reel generate writes by it"
+    case .languageModelViews: "reel curve draws its losses, reel generate writes with it"
     case .generatedTextViews:
       "reel film and reel render draw it, reel heatmap --of attention what it looked at"
     }

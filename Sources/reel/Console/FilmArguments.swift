@@ -9,21 +9,21 @@ extension FilmFile.Options {
     self.init()
     framesPerSecond = try arguments.number(
       "--fps", value: "N", in: PreciseRate.least...PreciseRate.most,
-      help: "frames a second; GIFs know 50, 33.3, 25, 20, … only (default by length)")
+      help: "frames per second; GIFs allow only 50, 33.3, 25, 20, … (default: depends on length)")
     speed = try arguments.number(
       "--speed", value: "N", in: 0.01...10_000,
-      help: "times as fast: 2 doubles the pace, .5 halves it")
+      help: "playback speed: 2 doubles it, .5 halves it")
     most = try arguments.count(
       "--most", in: 2...10_000_000,
       help:
-        "frames; of longer episodes only every 2nd, 3rd … is shown (default 600, of videos 3600)")
+        "most frames; of longer episodes every 2nd, 3rd … is shown (default 600, videos 3600)")
     let hold = try arguments.option(
       "--hold", value: "TIME", help: "how long an episode's end stays (default 1s)")
     if let hold { self.hold = try Self.seconds(hold) }
     let loop = try arguments.option(
       "--loop", value: "TIMES", help: "how often a .gif or .png plays: N, once, forever (default)")
     if let loop { plays = try Self.plays(loop) }
-    force = arguments.flag("--force", help: "overwrite, and clear frames of an older sequence")
+    force = arguments.flag("--force", help: "overwrite, and remove frames of an older sequence")
   }
 
   /// A time as people type it: `1s`, `0.5`, `500ms`.
@@ -37,7 +37,7 @@ extension FilmFile.Options {
     return isShort ? number / 1000 : number
   }
 
-  /// How often a film plays; nil for ever.
+  /// How often a film plays; nil is forever.
   private static func plays(_ text: String) throws -> Int? {
     switch text {
     case "forever": return nil
@@ -52,7 +52,7 @@ extension FilmFile.Options {
 }
 
 extension FilmFile.Outcome {
-  /// Prints what was made: the path as the result, the rest for people.
+  /// Prints the result: its path on standard output, the rest as notes.
   func print(_ console: Console) {
     if let excerpt {
       var parts: [String] = []
@@ -75,7 +75,7 @@ extension FilmFile.Outcome {
 }
 
 extension FilmReport {
-  /// Prints what was made.
+  /// Prints the result.
   func print(_ console: Console) {
     if console.isJSON {
       console.print(
@@ -96,7 +96,7 @@ extension FilmReport {
 }
 
 extension Console {
-  /// Shows a bar while frames are made, and stops at Ctrl-C without a trace.
+  /// Shows a bar while frames are made; Ctrl-C stops and leaves nothing behind.
   func filming<Result>(
     _ title: String, _ work: ((_ frames: Int, _ of: Int) throws -> Void) throws -> Result
   ) throws -> Result {

@@ -23,16 +23,16 @@ struct HelpTopic {
         sqlite3 recordings/maze.sqlite "SELECT * FROM rollout LIMIT 5"
 
       A run is on disk within a quarter of a second. A program that is killed loses what came
-      after the last commit, and reel train --resume FILE goes on exactly from there.
+      after the last commit, and reel train --resume FILE continues exactly from there.
 
-      While a recording is written, two files lie beside it, ending in -wal and -shm. They
+      While a recording is written, there are two files beside it, ending in -wal and -shm. They
       belong to it: copy a running recording with reel copy, not with cp. A recording needs a
-      local disk, since SQLite's write-ahead log does not work on network file systems; on a
+      local disk, because SQLite's write-ahead log does not work on network file systems; on a
       cluster, use reel run-task --scratch.
 
       reel verify proves that nothing changed since it was written. reel digest prints a hash
       of what was played and learned: the same seed and settings give the same one. reel recover
-      saves what is whole of a damaged file. docs/format.md describes the tables.
+      saves the intact part of a damaged file. docs/format.md describes the tables.
       """)
 
   private static let episodes = HelpTopic(
@@ -66,7 +66,7 @@ struct HelpTopic {
         --where 'success or ending = truncated'
         --where 'not success and episode >= 500'
 
-      Quote it, since a shell reads > and ( itself. What it knows:
+      Quote it, because a shell interprets > and ( itself. It can use:
 
         return     the sum of the rewards
         steps      how many the episode has
@@ -99,7 +99,7 @@ struct HelpTopic {
       reel sweep trains every combination of values: --set alpha=0.05,0.1,0.2.
 
       Settings are kept with the run: reel info FILE prints them, and reel fork FILE --at STEP
-      --set NAME=VALUE goes on from any moment with others.
+      --set NAME=VALUE continues from any moment with others.
       """)
 
   static let exitCodes = HelpTopic(
@@ -110,7 +110,7 @@ struct HelpTopic {
         3    done, but something was lost: reel recover found damage, for example
         64   the command line is wrong
         130  stopped by Ctrl-C or SIGTERM; everything until then is on disk, and reel train
-             --resume goes on
+             --resume continues
 
       Results go to standard output, progress and messages to standard error. --json prints
       results as JSON, whose keys stay as they are; --quiet prints errors only.

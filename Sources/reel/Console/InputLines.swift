@@ -1,8 +1,8 @@
 import Glibc
 
-/// The lines of standard input, without their ends.
+/// The lines of standard input, without their line breaks.
 ///
-/// Swift's `readLine` compares whole lines with their end, as texts that may look alike: with thousands of
+/// Swift's `readLine` compares whole lines with the line break as Unicode text: with thousands of
 /// accents on one letter that takes minutes.
 struct InputLines: IteratorProtocol {
   private var bytes: [UInt8] = []

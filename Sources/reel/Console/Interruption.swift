@@ -1,18 +1,18 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C and SIGTERM ask for a clean stop; a second one ends the program at once.
+/// Makes Ctrl-C and SIGTERM ask for a clean stop; a second signal ends the program at once.
 enum Interruption {
   private static let asked = Atomic<Bool>(false)
 
-  /// From now on a signal is a request.
+  /// From now on a signal asks for a stop.
   static func watch() {
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         if Interruption.asked.exchange(true, ordering: .relaxed) { _exit(130) }
       }
     }
-    // Whoever started the program may have blocked them in a thread of its own, which is inherited.
+    // The parent process may have blocked the signals, and a blocked mask is inherited.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
@@ -20,7 +20,7 @@ enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
-  /// From now on a signal is nothing: another process is asked as well, and decides.
+  /// From now on signals are ignored: another process gets them as well, and decides.
   static func ignore() {
     for number in [SIGINT, SIGTERM] { signal(number, SIG_IGN) }
   }
@@ -30,7 +30,7 @@ enum Interruption {
     for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
   }
 
-  /// Asks for a clean stop as a signal does.
+  /// Asks for a clean stop, as a signal does.
   static func request() { asked.store(true, ordering: .relaxed) }
 
   static var isRequested: Bool { asked.load(ordering: .relaxed) }

@@ -18,17 +18,17 @@ struct PictureArguments {
       "--every", in: 1...1_000_000, help: "show only every Nth frame, and the last")
     options.size = try arguments.count(
       "--size", in: PictureOptions.sizes,
-      help: "longer side in pixels (default 480; 720 of cities, Snake, Breakout and charts; "
-        + "recorded pixels as they are, or in whole steps larger)")
+      help: "longer side in pixels (default 480; 720 for cities, Snake, Breakout and charts; "
+        + "recorded pixels keep their size or a whole multiple of it)")
     let camera = try arguments.option(
       "--camera", value: "NAME", choices: painters.cameras,
-      help: "see a city whole (default), or follow the car")
+      help: "show the whole city (default), or follow the car")
     options.picture.theme = try Theme(&arguments)
     let look = try arguments.option(
       "--look", value: "NAME", choices: painters.looks,
-      help: "Breakout as its characters, a world of another program as charts or recorded pixels")
+      help: "Breakout as characters, another program's world as charts or recorded pixels")
     if let pair = try arguments.option(
-      "--fields", value: "X,Y", help: "of charts: the two numbers that are drawn as a path")
+      "--fields", value: "X,Y", help: "for charts: the two numbers that are drawn as a path")
     {
       options.picture.fields = pair.split(separator: ",").map(String.init)
       guard options.picture.fields.count == 2 else {
@@ -50,15 +50,15 @@ struct PictureArguments {
   private static func overlay(_ arguments: inout Arguments) throws -> AttentionOverlay.Options? {
     let overlay = try arguments.option(
       "--overlay", value: "WHAT", choices: ["attention"],
-      help: "warm what a GPT policy looked at before it decided")
+      help: "show what a GPT policy looked at before it decided")
     let head = try arguments.count(
-      "--head", in: 1...64, help: "of the overlay: one head (default their mean)")
+      "--head", in: 1...64, help: "for the overlay: one head (default: their mean)")
     let checkpoint = try arguments.option(
       "--checkpoint", value: "STEP",
-      help: "of the overlay: the policy by a step, N%, last (default) or best")
+      help: "for the overlay: the policy at a step, N%, last (default) or best")
     guard overlay != nil else {
       guard head == nil && checkpoint == nil else {
-        throw Failure.usage("--head and --checkpoint are for --overlay attention")
+        throw Failure.usage("--head and --checkpoint need --overlay attention")
       }
       return nil
     }
@@ -66,7 +66,7 @@ struct PictureArguments {
       head: head, moment: try RecordedMoment(option: "--checkpoint", checkpoint))
   }
 
-  /// Where pictures go that nobody named: `output/maze-best`.
+  /// The default place of pictures: `output/maze-best`.
   func defaultOutput(_ file: String) -> String {
     let name = episodes.name.replacing(",", with: "-").replacing(" ", with: "")
     return "output/\(Files.stem(file))-\(name)"

@@ -3,7 +3,7 @@ import Glibc
 import Platform
 import Synchronization
 
-/// A bar on a terminal, drawn at most ten times a second; silent elsewhere.
+/// A bar on a terminal, drawn at most ten times a second; nothing elsewhere.
 struct ProgressBar {
   private let title: String
   private let isShown: Bool
@@ -28,13 +28,13 @@ struct ProgressBar {
     let share = min(1, max(0, share))
     let left = share > 0.02 ? (now - start) * (1 - share) / share : nil
     let rest = left.map { "  \(NumberFormat.duration($0)) left" } ?? ""
-    // A line that wraps could not be wiped, and in the last column some terminals wrap.
+    // A wrapped line could not be erased, and some terminals wrap in the last column.
     let width = (Terminal.width(of: STDERR_FILENO) ?? 80) - 1
     let line = Self.line(title, share, note, rest, width: width)
     Console.write("\r\u{1B}[2K" + line, to: STDERR_FILENO)
   }
 
-  /// A bar between its words, in at most `width` columns: the bar becomes shorter first, then the note.
+  /// A bar between its texts, in at most `width` columns: the bar becomes shorter first, then the note.
   static func line(
     _ title: String, _ share: Double, _ note: String, _ rest: String, width: Int
   ) -> String {
@@ -50,14 +50,14 @@ struct ProgressBar {
     return String("\(title)  \(bar) \(percent)  \(noted)\(rest)".prefix(max(0, width)))
   }
 
-  /// Wipes the bar.
+  /// Erases the bar.
   func finish() {
     if isShown && lastDrawn > 0 { Console.write("\r\u{1B}[2K", to: STDERR_FILENO) }
   }
 }
 
 extension Console {
-  /// Does some work with a bar beside it; Ctrl-C asks it to stop.
+  /// Runs some work beside a bar; Ctrl-C asks the work to stop.
   func withBar<Result>(
     _ title: String, _ work: (ProgressHandler) throws -> Result
   ) rethrows -> Result {
@@ -70,7 +70,7 @@ extension Console {
     }
   }
 
-  /// The same for work of several threads.
+  /// The same for work on several threads.
   func withSharedBar<Result>(
     _ title: String, _ work: (@escaping @Sendable (Double, String) -> Bool) throws -> Result
   ) rethrows -> Result {

@@ -1,8 +1,8 @@
-/// `did you mean 'x'?` where a known name is near, then all of them where they are no more than `most`.
+/// `did you mean x?` if a known name is close, then all names if there are at most `most`.
 func didYouMean(_ word: String, among names: [String], listing most: Int = 8) -> String {
   let nearest = names.map { (name: $0, distance: editDistance(word, $0)) }
     .min { $0.distance < $1.distance }
-  let list = names.count <= most ? "there are " + names.joined(separator: ", ") : ""
+  let list = names.count <= most ? "choose from " + names.joined(separator: ", ") : ""
   guard let nearest, nearest.distance <= max(1, min(3, word.count / 2)) else { return list }
   return "did you mean \(nearest.name)?" + (list.isEmpty ? "" : " \(list)")
 }

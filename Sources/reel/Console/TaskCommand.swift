@@ -4,7 +4,7 @@ import Rollouts
 import Studio
 
 extension RunStarter {
-  /// Runs that this program makes.
+  /// Starts runs as processes of this program.
   static var here: RunStarter {
     RunStarter(words: { RunTaskCommand.words($0, $1, queue: $2) }, command: \.command)
   }

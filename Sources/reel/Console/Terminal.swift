@@ -1,8 +1,8 @@
 import Glibc
 
-/// How wide a line may be where people read it.
+/// How wide a line may be in a terminal.
 enum Terminal {
-  /// The columns of the terminal that a file descriptor leads to; nil where it leads to none: lines then stay whole.
+  /// The columns of the terminal behind a file descriptor; nil if it is no terminal: lines then stay whole.
   static func width(of file: Int32 = STDOUT_FILENO) -> Int? {
     guard isatty(file) == 1 else { return nil }
     var window = winsize()
@@ -12,8 +12,8 @@ enum Terminal {
 }
 
 extension String {
-  /// The text in lines of at most `width` columns, broken at blanks only. What follows a break begins with
-  /// `indent`, or below the beginning of its line; before it stands `ending`.
+  /// The text in lines of at most `width` columns, broken only at spaces. Continued lines begin with
+  /// `indent`, or are aligned with the beginning of their line; `ending` is added before each break.
   func wrapped(at width: Int?, indent: String? = nil, ending: String = "") -> String {
     guard let width, utf8.count > width else { return self }
     return split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -39,7 +39,7 @@ extension String {
     }.joined(separator: "\n")
   }
 
-  /// The text without blanks at its end.
+  /// The text without spaces at its end.
   var trimmingTrailingSpaces: String {
     var text = self[...]
     while text.last == " " { text.removeLast() }

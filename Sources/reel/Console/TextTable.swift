@@ -1,4 +1,4 @@
-/// Columns of text, as wide as they need to be; numbers stand to the right.
+/// Columns of text, as wide as they need to be; numbers are aligned to the right.
 struct TextTable {
   private let columns: [String]
   private let rightAligned: Set<Int>
@@ -20,9 +20,9 @@ struct TextTable {
   }
 }
 
-/// The lines of a table whose rows nobody keeps: each is shown twice, first to be measured.
+/// The lines of a table whose rows are not kept: each row is shown twice, first to measure it.
 ///
-/// In a terminal that is too narrow for a row, the columns that do not fit stand below.
+/// In a terminal that is too narrow for a row, the columns that do not fit are printed below.
 struct TextLayout {
   private static let margin = "    "
   private let room = Terminal.width() ?? .max
@@ -34,7 +34,7 @@ struct TextLayout {
     widths = columns.map(\.count)
   }
 
-  /// Makes columns as wide as a row needs.
+  /// Widens the columns to fit a row.
   mutating func fit(_ row: [String]) {
     for (column, text) in row.enumerated() { widths[column] = max(widths[column], text.count) }
   }

@@ -6,7 +6,7 @@ import Rollouts
 import Trainers
 
 extension Console {
-  /// Trains runs on all cores with one bar for all of them; the first failure ends the rest.
+  /// Trains runs on all cores, with one bar for all of them; the first failure ends the rest.
   func train(
     _ runs: [TrainingRun], _ title: String, events: EventLog? = nil
   ) throws -> [TrainingResult] {
@@ -21,12 +21,12 @@ extension Console {
     return results
   }
 
-  /// How training ends: where it was stopped, with the command that goes on, with what was wanted beyond the
-  /// plan.
+  /// Prints how training ended; for a stopped run the command that continues it, including options beyond
+  /// the plan.
   func end(_ results: [TrainingResult], beyond words: String = "") -> ExitCode {
     for result in results {
       if let log = Recording.log(beside: result.path) {
-        note("\(log) holds its last rows, as they could not be folded in: keep both together")
+        note("\(log) holds its last rows, which could not be merged: keep both files together")
       }
     }
     guard Interruption.isRequested else { return .done }
@@ -39,7 +39,7 @@ extension Console {
 }
 
 extension Console {
-  /// A trained run's file; and for people how good it is, how long it took, and what can be done with it.
+  /// Prints a trained run's file; for people also its score, its time, and what to do next.
   func print(_ result: TrainingResult) {
     print(result.path)
     let score =
@@ -61,13 +61,13 @@ extension Console {
     let file = result.path.quotedForShell
     note(
       result.validationLoss == nil
-        ? "reel film \(file) --episode best shows it play, reel report \(file) all of it"
-        : "reel generate \(file) lets it write, reel report \(file) shows all of it")
+        ? "reel film \(file) --episode best shows it playing, reel report \(file) shows everything"
+        : "reel generate \(file) writes with it, reel report \(file) shows everything")
   }
 }
 
 extension Console {
-  /// Begins another run at a step of a recording, and trains it to its end.
+  /// Starts another run at a step of a recording, and trains it to its end.
   func fork(
     _ parent: Recording, at step: Int, to path: String, _ change: PlanChange, force: Bool = false,
     options: RecordingOptions = RecordingOptions()
@@ -81,7 +81,7 @@ extension Console {
 }
 
 extension ResumedRun {
-  /// Goes on, and prints what it came to.
+  /// Continues a run, and prints the result.
   func run(
     _ change: PlanChange, _ console: Console, events: EventLog? = nil
   ) throws -> ExitCode {
@@ -97,7 +97,7 @@ extension ResumedRun {
     } else {
       console.print(outcome.result)
     }
-    if !outcome.wentOn { console.note("it was complete already; --until STEPS trains on") }
+    if !outcome.wentOn { console.note("it was already complete; --until STEPS trains further") }
     let words =
       (change.steps.map { " --until \($0)" } ?? "")
       + (change.episodes.map { " --episodes \($0)" } ?? "")
@@ -127,7 +127,7 @@ extension Arguments {
 }
 
 extension Reproduction {
-  /// What to type to get the same run again, in `again.sqlite`; a comment where nothing does.
+  /// The command that makes the same run again, in `again.sqlite`; a comment if none does.
   var command: String {
     switch self {
     case .elsewhere(let trainer): "# \(trainer) made this run in another program"
@@ -180,7 +180,7 @@ extension Reproduction.Writing {
     for (option, key) in [
       ("tokens", "tokens"), ("temperature", "temperature"), ("top-k", "top_k"), ("top-p", "top_p"),
     ] {
-      // Where there is no limit of tokens to choose among, it is 0.
+      // No limit on the tokens to choose from is written as 0.
       let value = settings[key] ?? .null
       words.append("--\(option) \(value == .null ? "0" : value.typed)")
     }

@@ -1,6 +1,6 @@
-// The hot loops of Neural. Matrices are row-major; a `…_row` is the number of floats from one row to
-// the next. Matrices marked "padded" are read up to the next multiple of eight columns, so memory
-// must go on there; what it holds does not matter.
+// The hot loops of Neural. Matrices are row-major; a `…_row` is the number of floats from one row
+// to the next. Matrices marked "padded" are read up to the next multiple of eight columns, so that
+// memory must exist, with any contents.
 #ifndef REEL_KERNELS_H
 #define REEL_KERNELS_H
 
@@ -12,17 +12,18 @@
 // y (rows, out) = x (rows, in) weightᵀ + bias, and where `clamps` ReLU of that
 void reel_linear(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *x, ptrdiff_t x_row,
                  const float *weight, const float *bias, float *y, ptrdiff_t y_row, int clamps);
-// the same for one row: each output is a sum of its own
+// the same for one row: each output is a separate sum
 void reel_linear_one(ptrdiff_t in, ptrdiff_t out, const float *x, const float *weight,
                      const float *bias, float *y);
-// The same in two parts: `turned`, which has reel_turned_room numbers, serves until the weight changes.
+// The same in two parts: `turned`, which has reel_turned_room numbers, is valid until the weight
+// changes.
 ptrdiff_t reel_turned_room(ptrdiff_t in, ptrdiff_t out);
 void reel_turn(ptrdiff_t in, ptrdiff_t out, const float *weight, float *turned);
 void reel_linear_turned(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *x,
                         ptrdiff_t x_row, const float *turned, const float *bias, float *y,
                         ptrdiff_t y_row, int clamps);
-// dx (rows, in) = dy (rows, out) weight; and where x came out of a bend, whose output of the same form is
-// `kept`, back through that
+// dx (rows, in) = dy (rows, out) weight; if x came from ReLU or tanh, whose output of the same
+// shape is `kept`, also multiplied by that derivative
 enum { REEL_RELU, REEL_TANH };
 void reel_linear_input_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, const float *dy,
                                 ptrdiff_t dy_row, const float *weight, float *dx, ptrdiff_t dx_row,
@@ -34,11 +35,11 @@ void reel_linear_weight_gradient(ptrdiff_t rows, ptrdiff_t in, ptrdiff_t out, co
 void reel_column_sums(ptrdiff_t rows, ptrdiff_t width, const float *x, ptrdiff_t x_row,
                       float *sums);
 
-// MARK: Products for large layers; the same numbers, bit for bit, wherever multiply-adds are fused.
+// MARK: Products for large layers; the same bits on every CPU with fused multiply-add.
 
-// How a product is taken: bits to combine.
+// The kind of product: bits to combine.
 enum {
-  REEL_ADDS = 1,   // it is added to what is there
+  REEL_ADDS = 1,   // the product is added to c
   REEL_ROUNDS = 2  // both factors are rounded to bfloat16 first; sums keep single precision
 };
 
@@ -46,7 +47,7 @@ enum {
 void reel_product(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t a_row,
                   int a_turned, const float *b, ptrdiff_t b_row, int b_turned, const float *bias,
                   float *c, ptrdiff_t c_row, int how);
-// the same as a level of processors computes it, which this one must have
+// the same with the code for a given CPU level, which this CPU must have
 void reel_product_at(int level, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a,
                      ptrdiff_t a_row, int a_turned, const float *b, ptrdiff_t b_row, int b_turned,
                      const float *bias, float *c, ptrdiff_t c_row, int how);
@@ -56,21 +57,21 @@ int reel_level(void);
 // MARK: One number at a time, over `count` numbers.
 
 void reel_relu(ptrdiff_t count, const float *x, float *y);
-// dx = dy where y, what ReLU gave, is positive, else 0
+// dx = dy where y, the output of ReLU, is positive, else 0
 void reel_relu_gradient(ptrdiff_t count, const float *y, const float *dy, float *dx);
 void reel_tanh(ptrdiff_t count, const float *x, float *y);
-// from y, what tanh gave
+// from y, the output of tanh
 void reel_tanh_gradient(ptrdiff_t count, const float *y, const float *dy, float *dx);
-// x Φ(x), by the error function
+// x Φ(x), with the error function
 void reel_gelu(ptrdiff_t count, const float *x, float *y);
-// from x, what GELU was given
+// from x, the input of GELU
 void reel_gelu_gradient(ptrdiff_t count, const float *x, const float *dy, float *dx);
-// GELU by tanh, as GPT-2 computes it
+// GELU with tanh, as in GPT-2
 void reel_gelu_tanh(ptrdiff_t count, const float *x, float *y);
 void reel_gelu_tanh_gradient(ptrdiff_t count, const float *x, const float *dy, float *dx);
 void reel_exp(ptrdiff_t count, const float *x, float *y);
-// x becomes x / (1 − rate), or 0 as often as the rate says: the numbers of a stream from a place on, each
-// drawn by its place and two keys
+// x becomes x / (1 − rate), or 0 with probability `rate`: the numbers of a stream from a position
+// on, each drawn from its position and two keys
 void reel_dropout(ptrdiff_t count, uint32_t place, uint32_t key1, uint32_t key2, float rate,
                   float *x);
 // y += x
@@ -92,7 +93,8 @@ void reel_softmax(ptrdiff_t rows, ptrdiff_t width, const float *x, ptrdiff_t x_r
 // dx = y (dy − Σ y dy), a row at a time
 void reel_softmax_gradient(ptrdiff_t rows, ptrdiff_t width, const float *y, ptrdiff_t y_row,
                            const float *dy, ptrdiff_t dy_row, float *dx, ptrdiff_t dx_row);
-// y = (x − mean) rstd gain + bias, a row at a time; mean and rstd (rows) are kept for the way back
+// y = (x − mean) rstd gain + bias, a row at a time; mean and rstd (rows) are stored for the
+// backward pass
 void reel_layer_norm(ptrdiff_t rows, ptrdiff_t width, const float *x, ptrdiff_t x_row,
                      const float *gain, const float *bias, float epsilon, float *y,
                      ptrdiff_t y_row, float *mean, float *rstd);
@@ -102,17 +104,17 @@ void reel_layer_norm_gradient(ptrdiff_t rows, ptrdiff_t width, const float *x, p
                               const float *dy, ptrdiff_t dy_row, float *dx, ptrdiff_t dx_row,
                               float *dgain, float *dbias);
 
-// How attention shares are dropped: by their place among those of all sequences and heads.
+// How attention shares are dropped: by their position among those of all sequences and heads.
 typedef struct {
   uint32_t place, key1, key2;
   float rate;
 } reel_dropping;
 
-// MARK: Attention; row r of the scores x (rows, width) looks at the columns before first + r + 1.
+// MARK: Attention; row r of the scores x (rows, width) sees the columns before first + r + 1.
 
-// y (rows, head) = softmax(scale q kᵀ) v, whose rows (width, head) are `row` apart; kept = the logarithm
-// of the sum that was divided by; `room` has reel_attention_room numbers; where shares are dropped,
-// `dropped` is of row 0, and a row has `width` places
+// y (rows, head) = softmax(scale q kᵀ) v, where the rows of (width, head) matrices are `row` apart;
+// kept = the logarithm of the divisor; `room` has reel_attention_room numbers; with dropout,
+// `dropped` is for row 0, and a row has `width` positions
 ptrdiff_t reel_attention_room(ptrdiff_t width, ptrdiff_t head);
 void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t head, float scale,
                     const float *q, const float *k, const float *v, ptrdiff_t row, float *room,
@@ -122,7 +124,7 @@ void reel_attention(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, ptrdiff_t 
 void reel_attention_one(ptrdiff_t width, ptrdiff_t head, float scale, const float *q,
                         const float *k, const float *v, ptrdiff_t row, float *scores, float *y,
                         float *kept);
-// x = softmax(scale x), 0 beyond what is looked at, once more from what was kept
+// x = softmax(scale x), 0 beyond the visible columns, computed again from `kept`
 void reel_attention_shares(ptrdiff_t rows, ptrdiff_t width, ptrdiff_t first, float scale, float *x,
                            ptrdiff_t x_row, const float *kept, ptrdiff_t kept_row);
 // dx, the gradient of the shares, becomes that of the scores: scale share (dx − Σ y dy)
@@ -143,8 +145,8 @@ double reel_cross_entropy(ptrdiff_t width, const float *x, ptrdiff_t target, flo
 // MARK: Optimizers, over a slab.
 
 // Adam with decoupled decay: parameter ×= 1 − decay first, then −= step m / (√v · root + epsilon).
-// `share1` is 1 − β₁ and so on: in single precision 1 − 0.999 would be wrong in the fifth digit. Gradients
-// count times `scale`.
+// `share1` is 1 − β₁ and so on: in single precision 1 − 0.999 would be wrong in the fifth digit.
+// Gradients are multiplied by `scale`.
 void reel_adam(ptrdiff_t count, const float *gradient, float scale, float share1, float beta2, float share2,
                float step, float root, float epsilon, float decay, float *m, float *v,
                float *parameter);

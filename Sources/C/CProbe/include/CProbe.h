@@ -1,4 +1,4 @@
-// Loops that do nothing but what a machine can do at most: their speed is what others are a share of.
+// Loops that run at the limits of the machine, for comparing other speeds with them.
 #ifndef REEL_PROBE_H
 #define REEL_PROBE_H
 
@@ -6,7 +6,7 @@
 long reel_probe_operations(void);
 // Multiply-adds in registers, on the widest vectors of this processor; the result has no meaning.
 float reel_probe_multiply_adds(long rounds);
-// The sum of numbers, which are read from memory where they do not fit into the caches.
+// The sum of numbers, which are read from memory if they do not fit into the caches.
 float reel_probe_reading(const float *numbers, long count);
 
 #endif

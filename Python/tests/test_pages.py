@@ -1,0 +1,44 @@
+"""The Python code that the documentation shows runs as it is printed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import unittest
+
+from support import ROOT, RecordingTest
+
+
+@unittest.skipUnless((ROOT / "docs").exists(), "without the repository")
+@unittest.skipUnless(os.environ.get("REEL") or shutil.which("reel"), "films need the program reel")
+class PagesTest(RecordingTest):
+    def run_page(self, name: str) -> int:
+        """Runs a page's blocks one after the other, in one folder and one namespace."""
+        blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / name).read_text(), re.M | re.S)
+        names: dict = {"__name__": name}
+        before = os.getcwd()
+        os.chdir(self.folder)
+        self.addCleanup(os.chdir, before)
+        count = 0
+        for block in blocks:
+            needed = re.match(r"# needs (.*)\n", block)
+            if needed and any(importlib.util.find_spec(module) is None for module in needed[1].split(", ")):
+                continue
+            exec(compile(block, name, "exec"), names)
+            count += 1
+        return count
+
+    def test_readme(self) -> None:
+        self.assertEqual(self.run_page("README.md"), 1)
+
+    def test_python(self) -> None:
+        self.assertGreaterEqual(self.run_page("docs/python.md"), 4)
+
+    def test_package_readme(self) -> None:
+        self.assertEqual(self.run_page("Python/README.md"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
