@@ -6,13 +6,17 @@ import Testing
 /// Curves of more episodes than are kept, beside those of which all are.
 @Suite struct CurvePointsTests {
   /// Returns that rise slowly, scatter, and have a few extremes.
-  private static let episodes = (1...30_000).map { number in
-    let scatter = Double(number &* 2_654_435_761 % 1009) / 100
-    return EpisodeOutcome(
-      number: number, stepsDone: number * 7, seconds: Double(number) / 16,
-      totalReturn: number % 7919 == 0
-        ? -90 : number % 6007 == 0 ? 70 : Double(number) / 2000 + scatter)
+  private static func episodes(_ count: Int) -> [EpisodeOutcome] {
+    (1...count).map { number in
+      let scatter = Double(number &* 2_654_435_761 % 1009) / 100
+      let rise = 15 * Double(number) / Double(count) + scatter
+      return EpisodeOutcome(
+        number: number, stepsDone: number * 7, seconds: Double(number) / 16,
+        totalReturn: number % 7919 == 0 ? -90 : number % 6007 == 0 ? 70 : rise)
+    }
   }
+
+  private static let episodes = episodes(30_000)
 
   private func thinned(window: Int?, most: Int = 1200) throws -> Curve {
     try Curve(
@@ -52,9 +56,12 @@ import Testing
   }
 
   @Test func `the picture is the same but for a few shades`() throws {
-    let whole = Curve(Self.episodes, by: .steps)
-    // A usual picture has some 1,800 half columns of pixels; here are 2,000 stretches.
-    let curve = try thinned(window: nil, most: 12_000)
+    // As in usual pictures there are more points than places for dots.
+    let episodes = Self.episodes(200_000)
+    let whole = Curve(episodes, by: .steps)
+    let curve = try Curve(
+      Outcomes(most: 100_000) { body in try episodes.forEach(body) }, by: .steps)
+    #expect(curve.x.count < 100_000)
     let pictures = try [whole, curve].map { curve in
       try curve.chart(title: "Maze").canvas().withPixels { $0.map { Color($0).green } }
     }
