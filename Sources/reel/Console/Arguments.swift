@@ -52,7 +52,7 @@ struct Arguments {
     let most = positionals.last?.isRepeated == true ? Int.max : positionals.count
     if self.words.count > most {
       throw Failure.usage(
-        "'\(self.words[most])' is one word too many", "reel \(command) --help shows what it takes")
+        "unexpected argument '\(self.words[most])'", "reel \(command) --help shows what it takes")
     }
   }
 
@@ -118,8 +118,8 @@ extension Arguments {
     guard let number = Int(typed: text), range.contains(number) else {
       let bounds =
         range.upperBound == .max
-        ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-      throw Failure.usage("\(names[0]) is a whole number \(bounds), not '\(text)'")
+        ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+      throw Failure.usage("\(names[0]) must be a whole number \(bounds), not '\(text)'")
     }
     return number
   }
@@ -132,7 +132,8 @@ extension Arguments {
     guard let text = try option(declaration).first else { return nil }
     guard let number = Double(text), range.contains(number) else {
       throw Failure.usage(
-        "\(names[0]) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        "\(names[0]) must be a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
+      )
     }
     return number
   }
