@@ -21,6 +21,9 @@ class PagesTest(RecordingTest):
         before = os.getcwd()
         os.chdir(self.folder)
         self.addCleanup(os.chdir, before)
+        # Minari refuses to replace a dataset, and by default keeps it in the home folder.
+        os.environ["MINARI_DATASETS_PATH"] = str(self.folder / "minari")
+        self.addCleanup(os.environ.pop, "MINARI_DATASETS_PATH")
         count = 0
         for block in blocks:
             needed = re.match(r"# needs (.*)\n", block)

@@ -1,4 +1,4 @@
-/// Where the files lie that this program was installed with.
+/// Where the files are that were installed with this program.
 package enum Installation {
   /// The folder of resources beside an installed program: `share/reel` next to the `bin` that it runs from.
   /// A program that was built from source has none.

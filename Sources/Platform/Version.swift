@@ -1,2 +1,2 @@
-/// This program's version, as `reel --version` prints it and every session of a recording keeps it.
+/// The version of this program, which `reel --version` prints and every session of a recording stores.
 package let reelVersion = "1.0.0"

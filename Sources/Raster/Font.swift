@@ -26,7 +26,7 @@ package struct Font: Hashable, Sendable {
     self.weight = weight
   }
 
-  /// How wide a box is that stands for a letter which the typeface lacks; as wide as any other where all are.
+  /// The width of the box drawn for a letter that the typeface lacks. In a monospaced face, it is that of any letter.
   var missingWidth: Double { size * (family == .mono ? Self.monoWidth : 1) }
   /// The width of a letter of DejaVu Sans Mono, as a share of the size.
   private static let monoWidth = 1233.0 / 2048
@@ -42,24 +42,24 @@ package struct Font: Hashable, Sendable {
   }
 }
 
-/// Where text stands in relation to its place.
+/// Where text is in relation to its anchor point.
 package enum TextAlignment: Sendable { case left, center, right }
 
-/// What of a line of text stands at the height of its place.
+/// Which part of a line of text is at the height of its anchor point.
 package enum TextAnchor: Sendable {
-  /// The line that letters stand on.
+  /// The baseline.
   case baseline
   /// The middle of the capital letters and digits.
   case middle
   /// The top of the capital letters and digits.
   case top
-  /// The lowest reach of letters such as g.
+  /// The lowest point of letters such as g.
   case bottom
 }
 
-/// The room that a line of text takes.
+/// The size of a line of text.
 package struct TextSize: Hashable, Sendable {
-  /// How far the next letter would stand to the right.
+  /// The advance: where the next letter would begin.
   package var width: Double
   /// How far the font reaches above the baseline.
   package var ascent: Double
@@ -67,7 +67,7 @@ package struct TextSize: Hashable, Sendable {
   package var descent: Double
   /// The height of a capital letter.
   package var capHeight: Double
-  /// From the highest to the lowest reach.
+  /// From the highest to the lowest point.
   package var height: Double { ascent + descent }
 }
 
@@ -95,7 +95,7 @@ final class ScaledFont {
 
   deinit { unsafe cairo_scaled_font_destroy(scaled) }
 
-  /// Everything that a desktop's settings could change is fixed: the same text has the same pixels.
+  /// Fixes everything that desktop settings could change, so that the same text has the same pixels.
   static func makeOptions() -> OpaquePointer? {
     let options = unsafe cairo_font_options_create()
     unsafe cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)

@@ -1,8 +1,7 @@
 import Glibc
 import Platform
 
-/// Where the program begins: finds the verb, runs it, and turns every failure into one sentence and
-/// an exit code.
+/// The entry point: finds the verb, runs it, and turns every failure into one sentence and an exit code.
 @main
 enum Reel {
   /// Every verb, in the order that help lists them.
@@ -23,16 +22,16 @@ enum Reel {
   ]
 
   static func main() {
-    // A reader that closes the pipe early (`| head`) ends us quietly.
+    // If the reader closes the pipe early (`| head`), the program ends quietly.
     signal(SIGPIPE, SIG_DFL)
-    // A file that may grow no more is an error with a sentence.
+    // A file at its size limit gives an error message instead of a signal.
     signal(SIGXFSZ, SIG_IGN)
     let code = run(Array(CommandLine.arguments.dropFirst()))
     Ranks.leave(code.rawValue, failed: code == .failed || code == .usage)
     exit(code.rawValue)
   }
 
-  /// Refuses words that are not UTF-8: where they name files, the names that Swift makes of them lead to none.
+  /// Refuses arguments that are not UTF-8: Swift would turn them into names of other files.
   private static func checkEncoding() throws {
     for index in 1..<max(1, Int(CommandLine.argc)) {
       guard let word = CommandLine.unsafeArgv[index], String(validatingCString: word) == nil
@@ -55,7 +54,7 @@ enum Reel {
         Console.error(failure.description)
         return failure.code
       }
-      // Where all processes fail alike, the first says so, and its end ends the others within seconds.
+      // If all processes fail alike, the first prints the message, and its exit ends the others within seconds.
       Interruption.yield()
       sleep(3)
       Console.error("process \(launch.rank): \(failure.description)")
@@ -87,7 +86,7 @@ enum Reel {
     }
   }
 
-  /// A page of help. Its flags are for what is made from the declarations: documents and packages.
+  /// A page of help. The flags are for documents and packages, which are made from the declarations.
   private static func help(_ words: [String]) throws -> String {
     guard let name = words.first else { return Help.overview }
     switch name {
@@ -112,7 +111,7 @@ enum Reel {
     return command
   }
 
-  /// What other tools call it, and where it is here.
+  /// Words of other tools, and what does the same here.
   private static let otherWords: [String: String] = {
     let studio = "reel studio shows, plays and compares runs in the browser"
     let film = "reel film makes GIFs and videos, reel render PNG frames"

@@ -103,7 +103,7 @@ import Testing
     ("maze.sqlite --cell 9,9", 64, "no state 9,9 among 4×4"),
     ("snake.sqlite --cell 1,1", 1, "has no Q-table"),
     ("nowhere.sqlite --at 5", 1, "nowhere.sqlite"), ("qtabel", 64, "did you mean qtable"),
-    ("qtable --at 5", 64, "is a topic"), ("maze.sqlite other.sqlite", 64, "one word too many"),
+    ("qtable --at 5", 64, "is a topic"), ("maze.sqlite other.sqlite", 64, "unexpected argument"),
     ("maze.sqlite --at 5 -o a.pdf", 64, ".png"),
   ])
   func `what cannot be explained is refused in a sentence`(

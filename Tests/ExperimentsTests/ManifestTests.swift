@@ -35,7 +35,10 @@ import Testing
   @Test(arguments: [
     (#"{"subject":"maze","sed":1,"output":"a"}"#, "no 'sed'"),
     (#"{"subject":"maze"}"#, "output is missing"),
-    (#"{"subject":"maze","seed":-1,"output":"a"}"#, "seed is a whole number from 0 on, not -1"),
+    (
+      #"{"subject":"maze","seed":-1,"output":"a"}"#,
+      "seed must be a whole number of at least 0, not -1"
+    ),
     (#"{"subject":"maze","resume":"b","output":"a"}"#, "either a subject"),
     (#"{"output":"a"}"#, "either a subject"), ("[1]", "a JSON object"),
     (#"{"resume":"a","output":"b"}"#, "no 'output'"),

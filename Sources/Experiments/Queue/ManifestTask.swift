@@ -168,7 +168,8 @@ private struct Members {
   func count(_ key: String, from least: Int) throws(RunError) -> Int? {
     guard let value = json[key], value != .null else { return nil }
     guard let number = value.int, number >= least else {
-      throw RunError.request("\(key) is a whole number from \(least) on, not \(value.compact)")
+      throw RunError.request(
+        "\(key) must be a whole number of at least \(least), not \(value.compact)")
     }
     return number
   }

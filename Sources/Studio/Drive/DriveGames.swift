@@ -11,6 +11,8 @@ final class DriveGames: Sendable {
 
   /// The most games at once, and the seconds without a page after which one is ended.
   private static let (most, patience) = (4, 60.0)
+  /// The seconds for which an ended game is kept: a page may ask for it before it hears of the end.
+  private static let farewell = 10.0
 
   deinit { for game in open.withLock({ $0.values.map(\.self) }) { game.end() } }
 
@@ -23,7 +25,9 @@ final class DriveGames: Sendable {
   }
 
   /// Whether a game will have its recording at a path, which need not exist yet.
-  func hasTaken(_ path: String) -> Bool { open.withLock { $0.values.contains { $0.path == path } } }
+  func hasTaken(_ path: String) -> Bool {
+    open.withLock { $0.values.contains { !$0.isEnded && $0.path == path } }
+  }
 
   /// Adds a game.
   func open(
@@ -58,7 +62,9 @@ final class DriveGames: Sendable {
         sleep(2)
         guard let self else { return }
         let (left, isEmpty) = self.open.withLock { games in
-          let left = games.values.filter { $0.isEnded || $0.idleSeconds > Self.patience }
+          let left = games.values.filter {
+            $0.idleSeconds > ($0.isEnded ? Self.farewell : Self.patience)
+          }
           for game in left { games[game.id] = nil }
           return (left, games.isEmpty)
         }

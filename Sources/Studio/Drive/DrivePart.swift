@@ -66,7 +66,7 @@ struct DrivePart: Sendable {
   private func open(_ wanted: JSON) throws -> JSON {
     let seed = try wanted["seed"].map { value -> UInt64 in
       guard let number = value.double, number >= 0, number < 0x1p53, number == number.rounded()
-      else { throw Refusal.invalid("a seed is a whole number from 0") }
+      else { throw Refusal.invalid("a seed must be a whole number of at least 0") }
       return UInt64(number)
     }
     let start: GameStart

@@ -151,7 +151,7 @@ struct DriveTable {
   /// The speed of the clock.
   mutating func setSpeed(_ speed: Double) throws {
     guard (0.05...64).contains(speed) else {
-      throw Refusal.invalid("a speed is a number from 0.05 to 64")
+      throw Refusal.invalid("a speed must be a number from 0.05 to 64")
     }
     self.speed = speed
     version += 1

@@ -91,7 +91,7 @@ struct MapsPart: Sendable {
   private func share(_ name: String, _ request: Request) throws(Refusal) -> Double? {
     guard let text = request.query[name] else { return nil }
     guard let share = Double(text), (0...1).contains(share) else {
-      throw .invalid("'\(name)' is a number from 0 to 1, not '\(text)'")
+      throw .invalid("'\(name)' must be a number from 0 to 1, not '\(text)'")
     }
     return share
   }

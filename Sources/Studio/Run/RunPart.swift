@@ -172,7 +172,7 @@ extension Request {
   /// The playback speed: ten steps per second at speed 1.
   func stepsPerSecond() throws(Refusal) -> Double {
     guard let speed = Double(try text("speed")), (0.05...1000).contains(speed) else {
-      throw .invalid("a speed is a number from 0.05 to 1000")
+      throw .invalid("a speed must be a number from 0.05 to 1000")
     }
     return 10 * speed
   }

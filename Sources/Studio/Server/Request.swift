@@ -43,7 +43,7 @@ package struct Request: Sendable {
     }
     guard let number = Int(text), range.contains(number) else {
       throw .invalid(
-        "'\(name)' is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        "'\(name)' must be a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
     }
     return number
   }

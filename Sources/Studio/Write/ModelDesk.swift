@@ -91,7 +91,7 @@ final class ModelDesk: Sendable {
   func checked(_ place: Int?, in tokens: [Int]) throws(Refusal) -> Int {
     let place = place ?? tokens.count
     guard (1...tokens.count).contains(place) else {
-      throw .invalid("a place is a number from 1 to \(tokens.count), not \(place)")
+      throw .invalid("a place must be a number from 1 to \(tokens.count), not \(place)")
     }
     return place
   }

@@ -70,7 +70,7 @@ struct ExplainCommand: Command {
       return try explain(topic, console)
     }
     if let file {
-      throw Failure.usage("'\(file)' is one word too many: explain takes one recording")
+      throw Failure.usage("unexpected argument '\(file)': explain takes one recording")
     }
     guard Files.exists(subject) || subject.contains("/") || Files.ending(subject) == "sqlite" else {
       throw Failure.usage(

@@ -1,11 +1,11 @@
 import Rollouts
 
-/// The words of a command line, first declared and then read by the same calls.
+/// The arguments of a command line. The same calls first declare and then read them.
 struct Arguments {
-  /// What a command said it takes.
+  /// An argument that a command takes.
   struct Declaration {
     var names: [String]
-    /// What stands for its value in help; nil for a flag.
+    /// The placeholder of its value in help; nil for a flag.
     var value: String?
     var help: String
     var isRepeated = false
@@ -20,10 +20,10 @@ struct Arguments {
   private var values: [String: [String]] = [:]
   private var nextPositional = 0
 
-  /// Learns what a command takes by letting it ask once, without answers.
+  /// Collects what a command takes by running its initializer once without values.
   init<C: Command>(declaredBy type: C.Type) {
     command = C.name
-    // Answers are empty here, so a command may well refuse them; what it asked for is what counts.
+    // All values are empty, so the command may refuse them; only its declarations count.
     _ = try? C(&self)
     options.append(
       Declaration(names: ["--quiet", "-q"], value: nil, help: "print errors only"))
@@ -52,7 +52,7 @@ struct Arguments {
     let most = positionals.last?.isRepeated == true ? Int.max : positionals.count
     if self.words.count > most {
       throw Failure.usage(
-        "'\(self.words[most])' is one word too many", "reel \(command) --help shows what it takes")
+        "unexpected argument '\(self.words[most])'", "reel \(command) --help shows what it takes")
     }
   }
 
@@ -81,10 +81,10 @@ struct Arguments {
   }
 }
 
-// MARK: What commands ask for
+// MARK: Requests by commands
 
 extension Arguments {
-  /// A flag: there or not.
+  /// Whether a flag is given.
   mutating func flag(_ names: String..., help: String) -> Bool {
     declareOption(Declaration(names: names, value: nil, help: help))
     return values[names[0]] != nil
@@ -93,7 +93,7 @@ extension Arguments {
   /// `--json`, for every verb that prints a table.
   mutating func jsonFlag() { _ = flag("--json", help: "print JSON") }
 
-  /// An option's text; nil where it is not given.
+  /// The text of an option; nil if it is not given.
   mutating func option(
     _ names: String..., value: String, choices: [String] = [], help: String
   ) throws -> String? {
@@ -102,14 +102,14 @@ extension Arguments {
     ).first
   }
 
-  /// An option that may be given again and again.
+  /// The texts of an option that may be repeated.
   mutating func repeatedOption(
     _ names: String..., value: String, help: String
   ) throws -> [String] {
     try option(Declaration(names: names, value: value, help: help, isRepeated: true))
   }
 
-  /// An option's whole number.
+  /// The whole number of an option.
   mutating func count(
     _ names: String..., value: String = "N", in range: ClosedRange<Int>, help: String
   ) throws -> Int? {
@@ -118,13 +118,13 @@ extension Arguments {
     guard let number = Int(typed: text), range.contains(number) else {
       let bounds =
         range.upperBound == .max
-        ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-      throw Failure.usage("\(names[0]) is a whole number \(bounds), not '\(text)'")
+        ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+      throw Failure.usage("\(names[0]) must be a whole number \(bounds), not '\(text)'")
     }
     return number
   }
 
-  /// An option's number.
+  /// The number of an option.
   mutating func number(
     _ names: String..., value: String, in range: ClosedRange<Double>, help: String
   ) throws -> Double? {
@@ -132,12 +132,13 @@ extension Arguments {
     guard let text = try option(declaration).first else { return nil }
     guard let number = Double(text), range.contains(number) else {
       throw Failure.usage(
-        "\(names[0]) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        "\(names[0]) must be a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
+      )
     }
     return number
   }
 
-  /// A word that must be there.
+  /// A required positional argument.
   mutating func positional(
     _ name: String, choices: [String] = [], help: String
   ) throws -> String {
@@ -148,7 +149,7 @@ extension Arguments {
     return word
   }
 
-  /// A word that may be there.
+  /// An optional positional argument.
   mutating func optionalPositional(
     _ name: String, choices: [String] = [], help: String
   ) throws -> String? {
@@ -163,7 +164,7 @@ extension Arguments {
     return word
   }
 
-  /// All remaining words.
+  /// All remaining positional arguments.
   mutating func remaining(_ name: String, help: String) -> [String] {
     if isDeclaring {
       positionals.append(Declaration(names: [name], value: nil, help: help, isRepeated: true))

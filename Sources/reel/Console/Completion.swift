@@ -4,16 +4,16 @@ import Recordings
 import Rollouts
 import Worlds
 
-/// What may come next on a command line. The scripts that `reel completions` prints ask for it at every press
-/// of Tab, by `reel --complete WORD…`, where the last word is the one being typed.
+/// Completes command lines. The scripts that `reel completions` prints call `reel --complete WORD…` whenever
+/// Tab is pressed; the last word is the one being typed.
 struct Completion {
-  /// A word that fits, and what it means.
+  /// A possible word, and its meaning.
   struct Candidate {
     var word: String
     var help = ""
   }
 
-  /// Files that fit beside the candidates; shells list these themselves.
+  /// Files that are possible too; the shell lists these.
   enum FileKind: String {
     case recordings, all, folders
   }
@@ -21,7 +21,7 @@ struct Completion {
   private(set) var candidates: [Candidate] = []
   private(set) var files: FileKind?
 
-  /// Completes the last of some words, which follow `reel`.
+  /// Completes the last of the words after `reel`.
   init(_ words: [String]) {
     let typed = words.last ?? ""
     guard let verb = words.dropLast().first else {
@@ -55,7 +55,7 @@ struct Completion {
     keep(startingWith: typed)
   }
 
-  /// Lines for a shell: a word, a tab and its meaning; `:` and a kind of files.
+  /// The answer for a shell: lines of a word, a tab and its meaning, then `:` and a kind of files.
   var text: String {
     candidates.map { "\($0.word)\t\($0.help)\n" }.joined()
       + (files.map { ":\($0.rawValue)\n" } ?? "")
@@ -75,7 +75,8 @@ struct Completion {
 // MARK: Values
 
 extension Completion {
-  /// Offers what an option or a positional may be. Whatever cannot be read offers nothing: a shell waits.
+  /// Offers the values of an option or a positional. What cannot be read offers nothing, since nobody would
+  /// see an error.
   private mutating func offerValues(
     of name: String, _ declaration: Arguments.Declaration, on line: Line, _ typed: String
   ) {
@@ -114,7 +115,7 @@ extension Completion {
     }
   }
 
-  /// `--set NAME=`, and after it the value that the setting has.
+  /// Offers `--set NAME=`, and after it the values of the setting.
   private mutating func offerSettings(on line: Line, _ typed: String) {
     guard let plan = line.plan else { return }
     for setting in plan.explained {
@@ -134,10 +135,10 @@ extension Completion {
   }
 }
 
-// MARK: The words before
+// MARK: The line so far
 
 extension Completion {
-  /// The words of a verb up to the one being typed, sorted by what the verb declares.
+  /// The words after a verb, without the one being typed, sorted into its options and positionals.
   fileprivate struct Line {
     let verb: String
     private let declared: Arguments
@@ -179,7 +180,7 @@ extension Completion {
       declared.options.filter { $0.isRepeated || values[$0.names[0]] == nil }
     }
 
-    /// The positional that comes next; the last one, where it may be repeated.
+    /// The positional that comes next; the last one, if it may be repeated.
     var nextPositional: Arguments.Declaration? {
       if positionals.count < declared.positionals.count {
         return declared.positionals[positionals.count]
@@ -187,18 +188,18 @@ extension Completion {
       return declared.positionals.last.flatMap { $0.isRepeated ? $0 : nil }
     }
 
-    /// The world that the line names.
+    /// The world on the line.
     var world: String? {
       let index = declared.positionals.firstIndex { $0.names[0] == "WORLD" }
       return index.flatMap { $0 < positionals.count ? positionals[$0] : nil }
     }
 
-    /// The recording that the line names first.
+    /// The first recording on the line.
     var recording: Recording? {
       (positionals.first ?? values["--resume"]?.first).flatMap { try? Recording($0) }
     }
 
-    /// The run that the line asks for: its settings, or those of the recording that it goes on with.
+    /// The training that the line describes, or that of the recording that it continues.
     var plan: TrainingPlan? {
       let catalog = Catalog.builtIn
       guard let world else {

@@ -2,7 +2,7 @@ import Platform
 
 /// The pages of help, made from what the commands declare.
 enum Help {
-  /// The width of a page that is read elsewhere than in a terminal, and the greatest in one.
+  /// The width of a page outside a terminal, and the greatest width in one.
   private static let width = 96
 
   /// The width of a page here.
@@ -76,7 +76,7 @@ enum Help {
         return (option.value.map { "\(names) \($0)" } ?? names, described(option))
       })
     if !C.examples.isEmpty {
-      // Broken as a shell goes on with them.
+      // Broken with backslashes, so that a shell reads them as one line.
       text +=
         "\nexamples\n"
         + C.examples.map { "  \($0)".wrapped(at: width, indent: "    ", ending: " \\") + "\n" }

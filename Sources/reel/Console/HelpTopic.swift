@@ -1,7 +1,7 @@
 import Experiments
 import Recordings
 
-/// A page of help that is about no verb: `reel help TOPIC`, and a section of the manual.
+/// A page of help about something other than a verb: `reel help TOPIC`, and a section of the manual.
 struct HelpTopic {
   let name: String
   let summary: String

@@ -1,6 +1,6 @@
 import Platform
 
-/// Pages for `man`, made from what the commands declare: reel(1), and one for each verb.
+/// Manual pages, made from what the commands declare: reel(1), and one for each verb.
 enum ManualPage {
   /// reel(1): every verb, and the topics of help.
   static var overview: String {
@@ -69,7 +69,7 @@ enum ManualPage {
     return page.text
   }
 
-  /// Text in the language of man(7).
+  /// A page in the macros of man(7).
   private struct Page {
     private(set) var text: String
 
@@ -103,7 +103,7 @@ enum ManualPage {
       line(".fi")
     }
 
-    /// What roff would take for a command or a hyphen stays what it is.
+    /// Escapes what roff would read as a command or a hyphen.
     static func escaped(_ text: String) -> String {
       let text = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
       return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
