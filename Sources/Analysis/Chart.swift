@@ -6,7 +6,7 @@ package struct Chart: Drawing, Sendable {
   package enum Layer: Sendable {
     /// Points joined by a line.
     case line(x: [Double], y: [Double], Color, Stroke)
-    /// Points on their own, each standing for as many as its weight says, or for one; where many fall together the
+    /// Separate points, each of which represents as many episodes as its weight, or one. Where many overlap, the
     /// colour turns from the first to the second.
     case dots(x: [Double], y: [Double], weights: [Int] = [], Color, dense: Color)
     /// The area between two lines.

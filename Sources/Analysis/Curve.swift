@@ -31,28 +31,28 @@ package struct Curve {
   package let progress: Progress
   /// The window of the average.
   package let window: Int
-  /// All that it is of.
+  /// The values that it shows.
   package let outcomes: Outcomes
-  /// The episodes whose points are kept, in their order: all, or of very many those that are seen.
+  /// The episodes that have a point, in order: all, or a selection that looks the same if there are very many.
   package let episodes: [EpisodeOutcome]
-  /// Where each of them stands along the curve.
+  /// The x of each of them.
   package let x: [Double]
-  /// Their returns as they were.
+  /// Their raw returns.
   package let returns: [Double]
   /// The moving average of the returns at each of them.
   package let average: [Double]
   /// The best return so far at each of them.
   package let best: [Double]
-  /// How many episodes each of them stands for; empty where that is one.
+  /// How many episodes each of them represents; empty if that is one.
   package let weights: [Int]
-  /// How many episodes had ended with each of them; empty where all are kept.
+  /// How many episodes had ended with each of them; empty if all have a point.
   private let places: [Int]
 
   /// How many episodes, or values, there are.
   package var count: Int { outcomes.count }
 
-  /// The default window: a fifth of a run's returns, but at most 50; a fortieth of a long run. Metrics are not
-  /// at most 50; of a long run a fortieth, but at most a million. Metrics are drawn as they are.
+  /// The default window: a fifth of a run's returns, but at most 50; a fortieth of a long run, but at most a
+  /// million. Metrics are not smoothed.
   package static func usualWindow(of count: Int, _ measure: Measure = .returns) -> Int {
     measure == .returns ? max(1, min(50, count / 5), min(count / 40, 1_000_000)) : 1
   }
@@ -151,7 +151,7 @@ package struct Curve {
     return known == 0 || places.isEmpty ? known : places[known - 1]
   }
 
-  /// How many points stand at a place along the curve or before it.
+  /// How many points are at a place along the curve or before it.
   private func points(upTo place: Double) -> Int {
     var (low, high) = (0, x.count)
     while low < high {

@@ -1,12 +1,12 @@
 import Recordings
 
-/// The points of a curve: one for each episode, or of more than `most` those that are seen. Of each stretch of a long
-/// run these are its first and last episode, and those with the least and the greatest return and average.
+/// The points of a curve: one for each episode, but at most `most`. A longer run is cut into stretches; each keeps its
+/// first and last episode, and those with the least and the greatest return and average.
 struct CurvePoints {
   private(set) var episodes: [EpisodeOutcome] = []
   private(set) var average: [Double] = []
   private(set) var best: [Double] = []
-  /// How many episodes each stands for, and how many there are with it; empty where all are kept.
+  /// How many episodes each point represents, and how many had ended with it; empty if all have a point.
   private(set) var weights: [Int] = []
   private(set) var places: [Int] = []
 
@@ -18,16 +18,16 @@ struct CurvePoints {
 
   private var mean: MovingAverage
   private var top = -Double.infinity
-  /// How many episodes have a stretch, and those of the present one.
+  /// The number of episodes in a stretch, and the points of the current one.
   private let length: Int
   private var stretch: [Point] = []
   private var rest: Int
   private let count: Int
 
-  /// The most points that a stretch is shown by.
+  /// The most points that a stretch keeps.
   private static let shown = 6
 
-  /// The points of a curve of so many episodes.
+  /// The points of a curve of `count` episodes.
   init(of count: Int, most: Int, window: Int) {
     mean = MovingAverage(window: window)
     (self.count, rest) = (count, count)
@@ -35,7 +35,7 @@ struct CurvePoints {
     length = count <= most ? 1 : (count + stretches - 1) / stretches
   }
 
-  /// Takes the next episode.
+  /// Adds the next episode.
   mutating func add(_ episode: EpisodeOutcome) {
     top = max(top, episode.totalReturn)
     let point = Point(episode: episode, average: mean.add(episode.totalReturn), best: top)
@@ -60,7 +60,7 @@ struct CurvePoints {
       keep(stretch[place])
       places.append(before + place + 1)
     }
-    // Each episode counts to the kept one whose return is nearest.
+    // Each episode counts towards the kept one with the nearest return.
     var counts = kept.map { _ in 0 }
     for value in returns {
       var (nearest, least) = (0, Double.infinity)
@@ -73,7 +73,7 @@ struct CurvePoints {
     stretch.removeAll(keepingCapacity: true)
   }
 
-  /// The places of the least and the greatest number; what is no number is neither, where there are others.
+  /// The indices of the least and the greatest number; NaN is neither, unless there is nothing else.
   private static func extremes(_ values: [Double]) -> [Int] {
     var (least, greatest) = (0, 0)
     for (place, value) in values.enumerated() {

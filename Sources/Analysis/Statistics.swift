@@ -80,11 +80,11 @@ package enum Statistics {
   }
 }
 
-/// The mean of the last numbers of a list that need not be kept.
+/// The mean of the last numbers of a sequence.
 package struct MovingAverage: Sendable {
   private let window: Int
   private var sum = CompensatedSum()
-  /// The numbers in the window, and the place of the oldest once it is full.
+  /// The numbers in the window, and the index of the oldest once it is full.
   private var last: [Double] = []
   private var oldest = 0
 

@@ -11,7 +11,7 @@ package struct EpisodeFilter: Sendable {
     (self.selection, self.condition) = (selection, condition)
   }
 
-  /// The chosen among the episodes with some numbers, perhaps none.
+  /// The chosen ones among the episodes with some numbers, possibly none.
   package func episodes(
     of recording: Recording, in world: (any World)?, among numbers: Set<Int>
   ) throws -> [Episode] {
@@ -59,7 +59,7 @@ package struct EpisodeFilter: Sendable {
 }
 
 extension Recording {
-  /// The numbers of those of some episodes that succeeded.
+  /// The numbers of the episodes in a range that succeeded.
   func successes(of numbers: ClosedRange<Int>, in world: (any World)?) throws -> Set<Int> {
     guard let world else { return [] }
     return Set(try lastTransitions(of: numbers).filter { world.isSuccess($0) }.map(\.episode))

@@ -76,8 +76,8 @@ struct EpisodePainters {
     return (chosen, "\(missing): \(instead)")
   }
 
-  /// Calls `body` with those among which a film of learning chooses, of a run or beside another's, some at a time:
-  /// with pixels, where there are enough of them to show any learning.
+  /// Calls `body` with the episodes that a film of learning can choose from, in groups: those with pixels, if there
+  /// are enough of them to show any learning.
   func forEachLearning(_ body: ([Episode]) throws -> Void) throws {
     var shown = 0
     if !known.isEmpty, !isAsked {
@@ -91,7 +91,7 @@ struct EpisodePainters {
     }
   }
 
-  /// Of the same episodes those that were played at some steps, or else the first.
+  /// The episodes that were played at some steps, or else the first.
   func learning(at steps: [Int]) throws -> [Episode] {
     var first: Episode?
     var found: [Episode?] = steps.map { _ in nil }

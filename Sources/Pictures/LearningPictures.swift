@@ -49,7 +49,7 @@ package struct LearningPictures {
       return Run(
         pictures: all[index], curve: try all[index].curve(),
         steps: try all[index].recording.stepCount(), name: names[index], color: colors[index],
-        // Beside a milestone is what the other run played at its step.
+        // Beside a milestone is the episode that the other run played at that step.
         shown: index == 0 ? shown : try all[index].painters.learning(at: shown.map(\.firstStep)))
     }
     steps = runs.map(\.steps).max() ?? 0

@@ -53,7 +53,7 @@ package struct RunCurves {
     }
   }
 
-  /// How many points of each of some runs are kept: of all together about a million, and of each enough for a line.
+  /// How many points each of several runs keeps: about a million in all, and for each enough for a line.
   package static func most(of runs: Int) -> Int {
     max(2048, min(Outcomes.usualMost, 4 * Outcomes.usualMost / max(1, runs)))
   }

@@ -12,7 +12,7 @@ private func renameat2(
 /// names.
 ///
 /// Each is locked while its descriptor is open. A killed process loses its lock, so the next
-/// the next process that writes into that folder can tell what was left from what is being written.
+/// process that writes into the folder can distinguish leftovers from files in progress.
 extension Files {
   private static let (partialPrefix, partialSuffix) = (".reel-", ".partial")
 
@@ -70,8 +70,7 @@ extension Files {
     return unsafe fstat(descriptor, &status) == 0 && status.st_nlink > 0
   }
 
-  /// The folders that were looked through. Once is enough for a process: each time would take as long as there are
-  /// files in the folder.
+  /// The folders that this process has searched. Once is enough: a search reads every name in the folder.
   private static let searched = Mutex<Set<String>>([])
 
   private static func isFirstPartial(in folder: String) -> Bool {

@@ -144,7 +144,7 @@ package enum Files {
     guard unsafe Glibc.rename(path, name) == 0 else { throw .failed("write", name, errno) }
   }
 
-  /// The names of everything in a folder that begins with some letters, in no order.
+  /// The names in a folder that begin with some letters, in no particular order.
   package static func names(
     in folder: String, startingWith start: String = ""
   ) throws(FileError) -> [String] {

@@ -1,5 +1,5 @@
 /// Chooses episodes one by one as `EpisodeSelection.choose` does among all at once, and keeps few
-/// than it chooses. For the median of many they have to pass by several times.
+/// more than it chooses. For the median of many episodes it needs several passes.
 struct EpisodeChoice {
   private let selection: EpisodeSelection
   /// One choice for each of several selections.
@@ -8,7 +8,7 @@ struct EpisodeChoice {
   /// Whether any episode has ended: then only such are kept, for selections that prefer them.
   private var hasEnded = false
   private var isFirstPass = true
-  /// What looks for the median of more episodes than are kept.
+  /// Finds the median of more episodes than are kept.
   private var search: MedianSearch?
   private let most: Int
 
@@ -50,7 +50,7 @@ struct EpisodeChoice {
     }
     kept.append(episode)
     if let most {
-      // Whatever comes, those that are not chosen among these are not chosen.
+      // Whatever follows, episodes that are not chosen among these will not be chosen.
       if kept.count / 2 - 1024 > most { kept = selection.choose(from: kept) }
     } else if kept.count > self.most {
       var search = MedianSearch()
@@ -59,7 +59,7 @@ struct EpisodeChoice {
     }
   }
 
-  /// Says that all episodes have passed by; returns whether they need not do so again.
+  /// Ends a pass over all episodes; returns whether no other pass is needed.
   mutating func finishPass() -> Bool {
     isFirstPass = false
     if var search {
@@ -81,10 +81,10 @@ struct EpisodeChoice {
   }
 }
 
-/// Finds the episode in the middle by return, of two the lesser and of equals by number, while all pass by some times:
-/// each time 16 more bits of its return are known. The last time it is picked among those of its return.
+/// Finds the episode with the median return: of two the lesser, of equal returns by number. Each pass over all episodes
+/// finds 16 more bits of the return; the last one picks the episode among those with that return.
 private struct MedianSearch {
-  /// What is counted of the returns that begin with the same bits.
+  /// The returns that begin with the same bits.
   private struct Bucket {
     var count = 0
     var least = UInt64.max
@@ -93,9 +93,9 @@ private struct MedianSearch {
 
   private(set) var median: Episode?
   private var buckets = Self.emptyBuckets
-  /// The bits that are known, and how many these are.
+  /// The known bits, and their number.
   private var (prefix, known): (UInt64, UInt64) = (0, 0)
-  /// How many of those that begin with these bits come before the median; nil in the first pass.
+  /// How many returns that begin with these bits come before the median; nil in the first pass.
   private var rank: Int?
   /// The median's return, once it is known.
   private var wanted: UInt64?
@@ -134,7 +134,7 @@ private struct MedianSearch {
     return false
   }
 
-  /// A number that is greater for a greater return; both zeros are one.
+  /// A key that orders returns; both zeros have the same one.
   private static func key(of value: Double) -> UInt64 {
     let bits = (value + 0).bitPattern
     return bits >> 63 == 1 ? ~bits : bits | 1 << 63

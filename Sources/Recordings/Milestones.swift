@@ -18,7 +18,7 @@ package struct Milestone: Sendable, Equatable {
   /// among those whose return is in the middle fifth, so that luck plays no part. Runs of few
   /// episodes show all of them.
   ///
-  /// `forEach` calls a body with all episodes, some at a time, and is asked for them several times.
+  /// `forEach` calls a body with all episodes, in groups; it is called several times.
   package static func all(
     of forEach: @escaping (_ body: ([Episode]) throws -> Void) throws -> Void
   ) throws -> [Milestone] {
@@ -68,7 +68,7 @@ package struct Milestone: Sendable, Equatable {
   }
 }
 
-/// The returns of some episodes, of very many every second, fourth, … one.
+/// The returns of some episodes; of very many, every second, fourth, … one.
 private struct ReturnSample {
   private var returns: [Double] = []
   private var every = 1
@@ -83,7 +83,7 @@ private struct ReturnSample {
     every *= 2
   }
 
-  /// From where to where the middle fifth goes; nil of nothing.
+  /// The bounds of the middle fifth; nil if there are no returns.
   var middleFifth: ClosedRange<Double>? {
     let sorted = returns.filter { !$0.isNaN }.sorted()
     guard !sorted.isEmpty else { return nil }

@@ -1,19 +1,19 @@
-/// How the finished episodes of a run went, or the values of a metric, in their order. Few are kept in memory; of
-/// many none is, and they are read again whenever somebody asks for them.
+/// The outcomes of a run's finished episodes, or the values of a metric, in order. A few are kept in memory; many are
+/// read from the recording each time.
 package struct Outcomes {
   package typealias Reading = (_ body: (EpisodeOutcome) throws -> Void) throws -> Void
 
-  /// How many are kept, unless somebody says otherwise: 8 MB.
+  /// The default limit on how many are kept: 8 MB.
   package static let usualMost = 1 << 18
 
   /// How many there are.
   package let count: Int
-  /// How many would be kept.
+  /// The limit on how many are kept.
   package let most: Int
   private let kept: [EpisodeOutcome]?
   private let read: Reading
 
-  /// Those that `read` finds.
+  /// The outcomes that `read` finds.
   package init(most: Int = Outcomes.usualMost, _ read: @escaping Reading) throws {
     var count = 0
     var kept: [EpisodeOutcome] = []
@@ -25,13 +25,13 @@ package struct Outcomes {
     self.kept = count <= most ? kept : nil
   }
 
-  /// Some that are in memory.
+  /// Outcomes that are in memory.
   package init(_ outcomes: [EpisodeOutcome]) {
     (count, most, kept) = (outcomes.count, outcomes.count, outcomes)
     read = { body in try outcomes.forEach(body) }
   }
 
-  /// Calls `body` with each. Of a run that goes on it finds as many as there were.
+  /// Calls `body` with each. If the run is still written, later outcomes are left out.
   package func forEach(_ body: (EpisodeOutcome) throws -> Void) throws {
     if let kept { return try kept.forEach(body) }
     var left = count
@@ -42,7 +42,7 @@ package struct Outcomes {
     }
   }
 
-  /// The last ones of which something is true.
+  /// The last ones that meet a condition.
   package func last(
     _ count: Int, where isWanted: (EpisodeOutcome) -> Bool = { _ in true }
   ) throws -> [EpisodeOutcome] {
@@ -57,12 +57,12 @@ package struct Outcomes {
 }
 
 extension Recording {
-  /// What every finished episode earned, and when it ended; up to `most` are kept in memory.
+  /// The return of every finished episode, and when it ended; up to `most` are kept in memory.
   package func outcomes(most: Int = Outcomes.usualMost) throws -> Outcomes {
     try Outcomes(most: most) { try self.forEachOutcome($0) }
   }
 
-  /// The values of a metric in place of returns, each with the episode that it was measured in; none where it was
+  /// The values of a metric instead of returns, each with the episode in which it was measured; empty if it was
   /// never recorded.
   package func outcomes(
     ofMetric name: String, most: Int = Outcomes.usualMost
@@ -110,7 +110,7 @@ extension Recording {
   }
 }
 
-/// When a run had taken some number of steps, asked in rising order.
+/// The time at which a run had reached some number of steps; the numbers must not decrease.
 private struct RecordedClock {
   private let recording: Recording
   private var commits: ArraySlice<(row: Int, steps: Int, seconds: Double)> = []
@@ -120,7 +120,7 @@ private struct RecordedClock {
 
   init(_ recording: Recording) { self.recording = recording }
 
-  /// Time is known at every commit; between two of them steps passed evenly.
+  /// The time is known at every commit; between two commits it is interpolated.
   mutating func seconds(after steps: Int) throws -> Double {
     while let commit = try next(), commit.steps < steps {
       before = (commit.steps, commit.seconds)

@@ -38,7 +38,7 @@ extension Recording {
     return series
   }
 
-  /// Some thousand points of a metric in the order of recording, after a row.
+  /// The next few thousand points of a metric after a row, in the order of recording.
   func points(
     of metric: String, after row: Int
   ) throws(RecordingError) -> [(row: Int, step: Int, value: Double)] {
@@ -102,14 +102,14 @@ extension Recording {
 
   // MARK: Time and size
 
-  /// The seconds of work that had passed at the last commit, over all sessions; nil before the first.
+  /// The seconds of work at the last commit, over all sessions; nil before the first.
   package func elapsed() throws(RecordingError) -> Double? {
     try rows(of: BatchColumn.self, only: [.elapsed], "ORDER BY rowid DESC LIMIT 1").first.map {
       row throws(RecordingError) in try seconds(row[.elapsed])
     }
   }
 
-  /// Some thousand commits after a row, in order: the number of steps by then, and the seconds of work.
+  /// The next few thousand commits after a row, in order: the number of steps, and the seconds of work.
   package func commits(
     after row: Int
   ) throws(RecordingError) -> [(row: Int, steps: Int, seconds: Double)] {

@@ -2,8 +2,8 @@ package import Rollouts
 internal import SQLite
 
 extension Recording {
-  /// Calls `body` with the states of each of some episodes, in their order: the first, the last, and all between, or
-  /// of a long episode the last `most`. Only their steps are read, not those between them.
+  /// Calls `body` with the states of some episodes in order, including the first and the last state of each; of a long
+  /// episode, with its last `most` states. Reads only their steps, not those between them.
   package func forEachCourse(
     of episodes: [Episode], most: Int = .max, _ body: (Episode, [Value]) throws -> Void
   ) throws {

@@ -89,8 +89,8 @@ extension Recording {
     return chosen
   }
 
-  /// The episodes that each of some selections names, in its order and perhaps none, among those whose steps are
-  /// there and that `filter` leaves of some at a time.
+  /// The episodes of each selection, in its order and possibly none, among those with steps that pass `filter`, which
+  /// gets them in groups.
   package func episodesWithSteps(
     _ selections: [EpisodeSelection], where filter: ([Episode]) throws -> [Episode] = { $0 }
   ) throws -> [[Episode]] {
@@ -114,16 +114,16 @@ extension Recording {
     while let episodes = try pages.next() { try body(episodes) }
   }
 
-  /// Calls `body` with all episodes whose steps are there, some at a time; a thinned copy lacks some.
+  /// Calls `body` with all episodes whose steps are present, in groups; a thinned copy lacks some.
   package func forEachEpisodesWithSteps(_ body: ([Episode]) throws -> Void) throws {
     guard let thinning = try thinning() else { return try forEachEpisodes(body) }
     try forEachEpisodes { try body($0.filter { thinning.keeps(episode: $0.number) }) }
   }
 
-  /// The last episode that began before a step; nil where none had.
+  /// The last episode that began before a step; nil if there is none.
   package func lastEpisode(before step: Int) throws(RecordingError) -> Episode? {
     try reading { () throws(RecordingError) in
-      // Episodes begin in the order of their numbers, of which some may be missing.
+      // Episodes begin in the order of their numbers; some numbers may be missing.
       var (low, high) = (1, try newestEpisode())
       var found: Int?
       while low <= high {

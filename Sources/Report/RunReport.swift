@@ -45,7 +45,7 @@ package struct RunReport {
   /// The episodes that can be played.
   package internal(set) var episodes: [Episode] = []
 
-  /// The mean return of its last hundred episodes, or its last loss; that of nothing is the least.
+  /// The mean return of its last hundred episodes, or its last loss; the lowest possible if there is none.
   var score = -Double.infinity
 
   /// A text that a language model wrote.

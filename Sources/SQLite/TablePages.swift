@@ -166,8 +166,8 @@ internal import CSQLite
 
   // MARK: All pages
 
-  /// Calls `body` with the number of each page of the table; false where one is not whole, which of leaf pages
-  /// `isWhole` says, or where `body` says so.
+  /// Calls `body` with the number of each page of the table. False if a page is not whole, which `isWhole` decides for
+  /// leaf pages, or if `body` returns false.
   package func visitPages(
     where isWhole: (Int) -> Bool, _ body: (Int) -> Bool
   ) -> Bool {
@@ -184,7 +184,7 @@ internal import CSQLite
     return visit(top, levels)
   }
 
-  /// How many levels of pages are below one; all leaves of a table are on the same.
+  /// The number of levels below a page; all leaves of a table are on the same level.
   private func levels(below top: PageRun.Leaf) -> Int? {
     var first = top
     for level in 0..<Self.mostLevels {

@@ -146,7 +146,7 @@ import Testing
     let few = try moments(
       ScriptedRun(
         episodes: returns(levels.map { ($0.0, $0.1) }, noise: 6, seed: 3).map { .earning($0) }))
-    // Of so many, four are joined.
+    // With this number of episodes, four are joined.
     let scale = 1000
     let many = try moments(
       ScriptedRun(

@@ -54,15 +54,15 @@ extension RunCourse {
   }
 }
 
-/// What is kept of a run's episodes while they pass by in the order in which they ended.
+/// Facts about a run's episodes, which are added in the order in which they ended.
 private struct EpisodeSurvey {
-  /// The best and the worst whose return is a number; of equals the one with the lower number.
+  /// The best and the worst return that is a number; of equals the episode with the lower number.
   private(set) var best: Episode?
   private(set) var worst: Episode?
   /// The first of the longest.
   private(set) var longest: Episode?
   private(set) var returns = ReturnSeries()
-  /// How many episodes had each number of steps: of n different ones they have n²/2 steps at least, so these are few.
+  /// How many episodes had each number of steps. With n different lengths a run has at least n²/2 steps, so they are few.
   private var lengths: [Int: Int] = [:]
 
   mutating func add(_ episode: Episode) {
@@ -78,7 +78,7 @@ private struct EpisodeSurvey {
     }
   }
 
-  /// The number of steps in the middle, of two the lesser; nil where all are equally long.
+  /// The median number of steps, of two the lesser; nil if all are equally long.
   var medianLength: Int? {
     guard lengths.count > 1 else { return nil }
     var before = (lengths.values.reduce(0, +) - 1) / 2
@@ -89,7 +89,7 @@ private struct EpisodeSurvey {
   }
 }
 
-/// Looks for the success that was reached first, among some episodes at a time: it is found early, where there is one.
+/// Finds the first success, a group of episodes at a time: if there is one, it is usually found early.
 private struct SuccessSearch {
   private let world: any World
   private let recording: Recording
@@ -108,7 +108,7 @@ private struct SuccessSearch {
     if some.count == Self.searched { try look() }
   }
 
-  /// The first success, once all episodes have passed by.
+  /// The first success, once all episodes have been added.
   mutating func result() throws -> Episode? {
     try look()
     return found

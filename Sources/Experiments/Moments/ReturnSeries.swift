@@ -1,13 +1,13 @@
-/// The returns of a run, which are finite, as a search for changes of their mean sees them: each, or of very many the
-/// means of some neighbours, so that memory does not grow with their number.
+/// The finite returns of a run, for a search for changes of their mean. Of very many, it keeps the means of neighbours,
+/// so that memory does not grow with their number.
 struct ReturnSeries {
   /// The return of each episode, or the mean of each `length` neighbours.
   private(set) var means: [Double] = []
-  /// The number of the last episode that each is of.
+  /// The number of the last episode in each mean.
   private(set) var numbers: [Int] = []
-  /// How many episodes each is of: a power of two.
+  /// The number of episodes in each mean: a power of two.
   private(set) var length = 1
-  /// How many episodes there are.
+  /// The number of episodes.
   private(set) var count = 0
   /// The sum of the squares of the differences between neighbours.
   private(set) var squares = 0.0
@@ -16,10 +16,10 @@ struct ReturnSeries {
   private var sum = 0.0
   private var summed = 0
 
-  /// Fewer than these are kept.
+  /// Fewer means than this are kept.
   static let most = 1 << 17
 
-  /// Takes the next return.
+  /// Adds the next return.
   mutating func add(_ value: Double, number: Int) {
     if let last { squares += (value - last) * (value - last) }
     (last, count) = (value, count + 1)

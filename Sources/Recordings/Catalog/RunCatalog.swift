@@ -86,7 +86,7 @@ package final class RunCatalog {
     }
   }
 
-  /// What every finished episode of a run earned; up to `most` are kept in memory.
+  /// The return of every finished episode of a run; up to `most` are kept in memory.
   package func outcomes(of run: Int, most: Int = Outcomes.usualMost) throws -> Outcomes {
     try outcomes(
       "episodes WHERE run = ? ORDER BY episode", "return", [.integer(run)], most: most)

@@ -12,7 +12,7 @@ export function fixed(value, decimals) {
   return minus(value.toFixed(decimals));
 }
 
-/** The number of decimals that tells numbers up to a size apart. */
+/** The number of decimals that distinguishes numbers up to a size. */
 export function decimals(greatest) {
   return greatest >= 99.95 ? 1 : greatest >= 0.0995 ? 2 : 4;
 }

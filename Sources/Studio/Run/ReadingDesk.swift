@@ -183,7 +183,7 @@ final class ReadingDesk {
     return (x, y)
   }
 
-  /// The curve of a measure as a chart, and what makes a table of its numbers.
+  /// The curve of a measure as a chart, and a function that writes its numbers as a table.
   func chart(
     _ request: ChartRequest, title: String = ""
   ) throws -> (chart: Chart, csv: () throws -> String) {
