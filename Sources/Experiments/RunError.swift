@@ -16,6 +16,8 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
   package enum Remedy: Sendable {
     /// One of these names, perhaps one that is spelled almost like the word.
     case name(like: String, among: [String])
+    /// The same, where the sentence lists the names.
+    case similarName(to: String, among: [String])
     /// List a recording's episodes, or a world's settings.
     case listEpisodes(of: String)
     case listSettings(of: String)

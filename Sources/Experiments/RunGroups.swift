@@ -169,10 +169,7 @@ extension RunError {
   fileprivate static func noMetric(
     _ name: String, of path: String, among known: [String]
   ) -> RunError {
-    // The remedy lists a few names, and no long row of them.
-    let has =
-      known.isEmpty
-      ? "; it has none at all" : known.count > 8 ? "; it has \(known.joined(separator: ", "))" : ""
-    return .run("\(path) has no metric '\(name)'\(has)", .name(like: name, among: known))
+    let has = known.isEmpty ? "it has none at all" : "it has \(known.joined(separator: ", "))"
+    return .run("\(path) has no metric '\(name)'; \(has)", .similarName(to: name, among: known))
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Platform
 import Recordings
 import Rollouts
@@ -64,6 +65,27 @@ import Testing
       #expect(end["run"]?.text?.isEmpty == false)
       stream.close()
       #expect(try post(studio, "input", ["game": game, "held": [], "pressed": "KeyA"]).0 == 409)
+    }
+  }
+
+  @Test func `a page that asks for a game just after its end still gets its last picture`() throws {
+    try withTemporaryFolder { folder in
+      let studio = studio(folder)
+      let game = try #require(try post(studio, "open", ["world": "maze"]).1["game"])
+      #expect(try post(studio, "do", ["game": game, "what": "finish"]).0 == 200)
+      // Games that nobody watches are looked for every two seconds.
+      usleep(2_500_000)
+      let answer = try get(studio, "frames", ["game": game.text ?? "", "size": "128"])
+      #expect(answer.status == 200)
+      guard case .stream(let stream) = answer.body, let frame = stream.next() else {
+        Issue.record("there is no picture")
+        return
+      }
+      let (picture, words) = (number(frame, at: 0), number(frame, at: 4))
+      #expect(picture > 0)
+      let state = try JSON(parsing: String(decoding: frame[8..<8 + words], as: UTF8.self))
+      #expect(state["ended"] == .bool(true))
+      stream.close()
     }
   }
 

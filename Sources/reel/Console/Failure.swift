@@ -78,6 +78,7 @@ extension RunError.Remedy {
   fileprivate var hint: String {
     switch self {
     case .name(let word, let names): didYouMean(word, among: names)
+    case .similarName(let word, let names): didYouMean(word, among: names, listing: 0)
     case .listEpisodes(let path): "reel episodes \(path) lists them"
     case .listSettings(let world): "reel train \(world) --settings lists them"
     case .chooseEpisode(let number): "--episode \(number) is one"

@@ -27,7 +27,8 @@ enum ManualPage {
     }
     page.section("ENVIRONMENT")
     page.item("\\fBNO_COLOR\\fR", "If set, terminals show maps and curves without colours.")
-    page.item("\\fBTMPDIR\\fR", "Where reel run-task --scratch and films keep temporary files.")
+    page.item(
+      "\\fBTMPDIR\\fR", "Where reel studio makes a film before it is saved; /tmp by default.")
     page.section("SEE ALSO")
     page.line(
       Reel.commands.map { "\\fBreel\\-\(Page.escaped($0.name))\\fR(1)" }.joined(separator: ",\n"))
