@@ -42,9 +42,12 @@ package enum NumberText {
     return trimmed(value, decimals: max(0, digits - 1 - magnitude))
   }
 
+  // Not in the function: the compiler would unroll its loop, with instructions in an order that changes from build to
+  // build, and packages of one commit would differ.
+  private static let units = [(1e9, "G"), (1e6, "M"), (1e3, "K")]
+
   /// A count, from 10,000 on as 12.3 K, millions as M, billions as G.
   package static func count(_ value: Double) -> String {
-    let units = [(1e9, "G"), (1e6, "M"), (1e3, "K")]
     for (unit, letter) in units where abs(value) >= max(9999.5, unit * 0.9995) {
       let share = value / unit
       return trimmed(share, decimals: abs(share) < 10 ? 2 : abs(share) < 100 ? 1 : 0) + " " + letter
