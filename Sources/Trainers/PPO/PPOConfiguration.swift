@@ -215,7 +215,7 @@ extension PPOConfiguration {
   /// Breakout with features.
   package static var breakout: PPOConfiguration {
     var settings = PPOConfiguration()
-    // Games in which the last bricks are hard to hit are rare, so many worlds run for a long time.
+    // Games in which the last bricks are hard to hit are rare. It takes many worlds and a long time to meet enough of them.
     (settings.steps, settings.worlds) = (3_000_000, 32)
     settings.entropyCoefficient = .constant(0.01)
     // The next brick may be several flights of forty steps away.
