@@ -130,7 +130,7 @@ import Testing
     ("--label a --label b", "--label names the recordings of --compare"),
     ("--compare m.sqlite --label a", "once for each"),
     ("--learning --most 9", "a limit of frames works only for episodes"),
-    ("--fps 61", "--fps is a number"),
+    ("--fps 61", "--fps must be a number"),
   ])
   func `what cannot be done is refused in a sentence`(options: String, words: String) throws {
     try withMaze { folder in
