@@ -16,7 +16,7 @@ def find() -> str:
     if program:
         return program
     raise RecordingError(
-        "films are made by the program `reel`, which is not installed here. On Linux with x86-64 and glibc 2.36 "
+        "films are made by the program `reel`, which is not installed here. On Linux with x86-64 and glibc 2.34 "
         "or later `pip install reel-rl` brings it, elsewhere it is built from source: docs/install.md. "
         "Then put it on the PATH, or set REEL to its path"
     )
