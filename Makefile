@@ -25,7 +25,7 @@ help:
 	@echo "make bench-table   write the table of docs/benchmarks.md from the last make bench"
 	@echo "make results   train every row of docs/results.md on fresh seeds (takes hours), and write its table"
 	@echo "make test-browser   reports and the studio in a real Chromium, which is installed if it is missing"
-	@echo "make gallery train, and redraw every picture of docs/gallery.md"
+	@echo "make gallery train, and draw every picture of the documentation again"
 	@echo "make docs    write docs/cli.md and what terminals print on the pages, and run what the documentation shows"
 	@echo "make site    make the documentation as pages for offline reading: output/site/"
 	@echo "make packages   a wheel, a Debian package and a tarball: dist/ (also make wheel, make deb, make tarball)"

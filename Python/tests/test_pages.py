@@ -1,4 +1,4 @@
-"""The Python code that the documentation shows runs as it is printed."""
+"""The Python code that the documentation shows runs as it is printed, and the commands that draw what it recorded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import shutil
+import subprocess
 import unittest
 
 from support import ROOT, RecordingTest
@@ -38,6 +39,15 @@ class PagesTest(RecordingTest):
 
     def test_python(self) -> None:
         self.assertGreaterEqual(self.run_page("docs/python.md"), 4)
+
+    def test_films(self) -> None:
+        self.assertEqual(self.run_page("docs/films.md"), 1)
+        (script,) = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs/films.md").read_text(), re.M | re.S)
+        program = os.path.dirname(os.environ.get("REEL") or str(shutil.which("reel")))
+        path = f"{program}:{os.environ['PATH']}"
+        subprocess.run(["bash", "-e", "-c", script], cwd=self.folder, env={**os.environ, "PATH": path}, check=True)
+        for name in ("pixels.gif", "pixels-grid.mp4", "pixels-learning.mp4"):
+            self.assertTrue((self.folder / name).exists(), name)
 
     def test_package_readme(self) -> None:
         self.assertEqual(self.run_page("Python/README.md"), 1)

@@ -30,7 +30,8 @@ extension ChartLayout {
     }
   }
 
-  /// Dots and their texts, which may be in the margin.
+  /// Dots and their texts: beside a dot at the right edge, in the margin, or above one in the middle, where a line
+  /// that goes on to the right would cross it.
   func drawNotes(of chart: Chart, onto canvas: Canvas) {
     for layer in chart.layers {
       guard case .note(let x, let y, let text, let color) = layer, chart.x.canShow(x),
@@ -39,9 +40,11 @@ extension ChartLayout {
       let dot = place(x, y, in: chart)
       canvas.fill(.circle(dot, radius: 5.5 * scale), chart.theme.background)
       canvas.fill(.circle(dot, radius: 4 * scale), color)
+      let isAtEnd = dot.x > plot.right - tickFont.size
       canvas.text(
-        text, at: dot.moved(tickFont.size * 0.85, 0), .sans(tickFont.size * 1.08, .bold), color,
-        anchor: .middle)
+        text, at: isAtEnd ? dot.moved(tickFont.size * 0.85, 0) : dot.moved(0, -tickFont.size * 0.85),
+        .sans(tickFont.size * 1.08, .bold), color, align: isAtEnd ? .left : .center,
+        anchor: isAtEnd ? .middle : .bottom)
     }
   }
 

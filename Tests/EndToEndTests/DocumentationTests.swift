@@ -38,9 +38,22 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
     "docs/studio.md", "docs/curves.md", "docs/reliability.md", "docs/scale.md", "docs/gallery.md",
   ]
 
+  /// Pages with scripts (`sh`) that other tests run, or nobody can: who runs them.
+  private static let scriptsElsewhere = [
+    "README.md": "make test-packages", "docs/install.md": "make test-packages",
+    "docs/python.md": "make test-packages", "docs/films.md": "make test-python",
+    "docs/scale.md": "make test-cluster", "docs/studio.md": "needs another machine",
+    "docs/benchmarks.md": "takes minutes, and gigabytes", "docs/results.md": "takes hours",
+  ]
+
   /// In one folder, from page to page.
   @Test func `every command that the README and the pages show works, in their order`() throws {
     try Tour.use { folder in
+      // Models as other tools write them, but tiny.
+      for (name, model) in [("gpt2", "tiny-gpt2"), ("sst2", "tiny-distilbert")] {
+        let source = "\(Repository.root)/Tests/Reference/\(model)"
+        _ = try Program.shell("mkdir -p models && cp -r '\(source)' models/\(name)", in: folder)
+      }
       var done: Set<String> = []
       for page in Self.pages {
         let commands = try Self.commands(in: page)
@@ -52,13 +65,21 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
             ? try Self.served(command, in: folder) : try Program.reel(line: command, in: folder)
           #expect(outcome.code == 0, "\(page): reel \(command): \(outcome.errors)")
         }
+        let path = "export PATH='\(Files.folder(of: try Program.reel()))':\"$PATH\"\n"
+        for script in try Self.scripts(in: page) where Self.scriptsElsewhere[page] == nil {
+          let outcome = try Program.shell("\(path)set -e\n\(script)", in: folder)
+          #expect(outcome.code == 0, "\(page): \(script): \(outcome.errors)")
+        }
       }
     }
   }
 
   @Test func `no page shows commands that are not run`() throws {
     let others = Set(try Self.allPages()).subtracting(Self.pages + ["docs/cli.md"])
-    for page in others { #expect(try Self.commands(in: page).isEmpty, "\(page)") }
+    for page in others {
+      #expect(try Self.commands(in: page).isEmpty, "\(page)")
+      #expect(try Self.scripts(in: page).isEmpty || Self.scriptsElsewhere[page] != nil, "\(page)")
+    }
   }
 
   @Test(
@@ -123,6 +144,16 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
     }
   }
 
+  /// `make gallery` makes them all.
+  @Test func `every picture is shown on some page, and no page lacks one`() throws {
+    var shown: Set<String> = []
+    for page in try Self.allPages() {
+      let links = try Repository.text(page).matches(of: /(?:docs\/)?media\/([\w.-]+)/)
+      shown.formUnion(links.map { String($0.output.1) })
+    }
+    #expect(shown == Set(try Repository.files(in: "docs/media")))
+  }
+
   /// What GitHub makes of a page's headings.
   private static func anchors(in page: String) throws -> Set<String> {
     var isFenced = false
@@ -183,6 +214,11 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
       block.text.split(separator: "\n").filter { $0.hasPrefix("reel ") }
         .map { $0.dropFirst(5).prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces) }
     }
+  }
+
+  /// The scripts of a page: its `sh` blocks.
+  private static func scripts(in page: String) throws -> [String] {
+    try blocks(in: page).filter { $0.language == "sh" }.map(\.text)
   }
 
   /// The commands of a `console` block, which begin with "$ ", and what stands below each.

@@ -111,9 +111,12 @@ package struct CrawlerPainter: Painter {
           isLong ? theme.mutedText : theme.axis)
         // Numbers are drawn wholly inside the ground, or not at all.
         guard isLong, labelFont.size <= 15 * unit else { continue }
+        let label = NumberText.trimmed(place, decimals: 0)
+        let half = canvas.measure(label, labelFont).width / 2
+        guard x + 1 - half > view.left, x + 1 + half < view.right else { continue }
         canvas.text(
-          NumberText.trimmed(place, decimals: 0), at: Point(x + 1, ground + 13 * unit), labelFont,
-          theme.mutedText, align: .center, anchor: .top)
+          label, at: Point(x + 1, ground + 13 * unit), labelFont, theme.mutedText, align: .center,
+          anchor: .top)
       }
     }
   }
