@@ -42,7 +42,8 @@ extension ChartLayout {
       canvas.fill(.circle(dot, radius: 4 * scale), color)
       let isAtEnd = dot.x > plot.right - tickFont.size
       canvas.text(
-        text, at: isAtEnd ? dot.moved(tickFont.size * 0.85, 0) : dot.moved(0, -tickFont.size * 0.85),
+        text,
+        at: isAtEnd ? dot.moved(tickFont.size * 0.85, 0) : dot.moved(0, -tickFont.size * 0.85),
         .sans(tickFont.size * 1.08, .bold), color, align: isAtEnd ? .left : .center,
         anchor: isAtEnd ? .middle : .bottom)
     }

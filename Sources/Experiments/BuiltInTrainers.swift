@@ -71,7 +71,8 @@ package enum BuiltInTrainers {
       "original-readme", of: "breakout", "the same by its README: 4 M steps, ten times the rate",
       PPOConfiguration.breakoutOriginalReadme, [("observation", "characters")]),
     Preset(
-      "cluster", of: "breakout", "gpt for up to eight processes: eight shards, eight trials",
+      "cluster", of: "breakout",
+      "gpt for up to eight processes: eight shards, evaluations of eight episodes",
       PPOConfiguration.breakoutGPT, patches + [("shards", "8"), ("evaluation_episodes", "8")]),
     Preset(
       "cluster-features", of: "breakout", "default for up to eight processes: eight shards",

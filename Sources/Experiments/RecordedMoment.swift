@@ -9,7 +9,7 @@ package enum RecordedMoment: Sendable, Equatable {
   /// After this share of all steps, from 0 to 1.
   case share(Double)
   case end
-  /// When the network with the best trial was kept.
+  /// When the network of the best evaluation was kept.
   case best
 
   /// Parses a moment: `5000`, `50%`, `end`, `last` or `best`; nil if it is none.
@@ -43,12 +43,12 @@ extension Recording {
     }
   }
 
-  /// The moment whose network plays best, as far as was tried: that of the best trial. If none was kept, the end.
+  /// The moment whose network plays best, as far as was tried: that of the best evaluation. If none was kept, the end.
   package func bestMoment() throws -> RecordedMoment {
     try lastCheckpoint(kind: Checkpoint.bestKind) == nil ? .end : .best
   }
 
-  /// The last checkpoint up to a moment, or that of the best trial.
+  /// The last checkpoint up to a moment, or that of the best evaluation.
   package func checkpoint(at moment: RecordedMoment) throws -> Checkpoint {
     if case .best = moment {
       guard let best = try lastCheckpoint(kind: Checkpoint.bestKind) else {

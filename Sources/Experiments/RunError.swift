@@ -24,7 +24,7 @@ package struct RunError: Error, Sendable, CustomStringConvertible {
     /// Draw an episode that can be drawn, or use the usual look.
     case chooseEpisode(Int)
     case usualLook
-    /// Let the trainer keep the network of its best trial.
+    /// Let the trainer keep the network of its best evaluation.
     case keepBest
     /// Draw a random map of a world and give it this name.
     case generateMap(of: String, name: String)

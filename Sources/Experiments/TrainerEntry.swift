@@ -48,7 +48,7 @@ package protocol TrainerSettings: Configuration, Equatable {
 
   /// How many steps an update learns from, counted from a checkpoint: one, or a whole rollout.
   var stepsLearnedTogether: Int { get }
-  /// The same settings without trials, which do not change what is learned.
+  /// The same settings without evaluations, which do not change what is learned.
   var withoutTrials: Self { get }
 
   /// The checkpoint at a moment of a recording.

@@ -189,10 +189,10 @@ import Testing
         #expect(outcome.code == 0, "reel \(line): \(outcome.errors)")
       }
       let usual = try Program.reel(line: "evaluate recordings/gpt.sqlite --episodes 1", in: folder)
-      let words = "played by the best trial's network (step "
+      let words = "played by the network of the best evaluation (step "
       #expect(usual.errors.contains(words), "\(usual.errors)")
       let last = "evaluate recordings/gpt.sqlite --episodes 1 --checkpoint last"
-      #expect(try !Program.reel(line: last, in: folder).errors.contains("best trial"))
+      #expect(try !Program.reel(line: last, in: folder).errors.contains("best evaluation"))
       let films = try ["mean", "two"].map {
         try Program.shell("cksum < output/\($0).gif", in: folder).output
       }

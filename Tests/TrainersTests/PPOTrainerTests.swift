@@ -185,7 +185,7 @@ struct PPOTrainerTests {
     #expect(sink.metrics == whole.metrics)
   }
 
-  @Test func `checkpoints fall where the settings say, and at every best trial`() throws {
+  @Test func `checkpoints fall where the settings say, and at every best evaluation`() throws {
     let (_, sink) = try PPOTrainer.trained(Corridor(slips: 30), .small)
     var best = -1.0
     var bestSteps: [Int] = []

@@ -71,7 +71,7 @@ extension TextConfiguration: TrainerSettings {
 
   package func mostSteps(stepLimit: Int) -> Int { steps }
 
-  /// There are at least five trials, so that the losses make a curve, and trials take no longer than training:
+  /// There are at least five evaluations, so that the losses make a curve, and evaluations take no longer than training:
   /// they use fewer batches if the run is short.
   package func fitted(given: Set<String>) -> TextConfiguration {
     var settings = self
@@ -79,13 +79,13 @@ extension TextConfiguration: TrainerSettings {
       settings.evaluateEvery = min(evaluateEvery, max(1, steps / 5))
     }
     guard !given.contains("evaluation_batches") else { return settings }
-    // A trial reads both parts of the text, and reading a batch takes a third of the time of training on it.
-    let trials = 1 + (steps - 1) / settings.evaluateEvery + 1
-    settings.evaluationBatches = min(evaluationBatches, max(1, 3 * steps / (2 * trials)))
+    // An evaluation reads both parts of the text, and reading a batch takes a third of the time of training on it.
+    let evaluations = 1 + (steps - 1) / settings.evaluateEvery + 1
+    settings.evaluationBatches = min(evaluationBatches, max(1, 3 * steps / (2 * evaluations)))
     return settings
   }
 
-  /// A text's trainer ends with a trial: the shortest one.
+  /// A text's trainer ends with an evaluation: the shortest one.
   package var withoutTrials: TextConfiguration {
     var settings = self
     (settings.evaluateEvery, settings.evaluationBatches) = (.max, 1)

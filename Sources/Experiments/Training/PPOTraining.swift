@@ -44,7 +44,7 @@ extension PPOConfiguration: TrainerSettings {
 
   package func player(in world: any World, by checkpoint: Checkpoint) throws -> any Player {
     func make<W: ObservableWorld>(_ world: W) throws -> any Player {
-      // As in the trials during training: a policy that never fails could play for ever.
+      // As in the evaluations during training: a policy that never fails could play for ever.
       try PolicyPlayer(
         world, GreedyPolicyNetwork(checkpoint),
         stepLimit: min(world.stepLimit, evaluationSteps))

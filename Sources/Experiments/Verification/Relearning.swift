@@ -9,7 +9,7 @@ struct Relearning: TransitionSink {
   private let comparesCheckpoints: Bool
 
   /// Trains from a checkpoint up to a step. Without `comparesCheckpoints` only transitions are compared: a
-  /// trainer without trials keeps other checkpoints.
+  /// trainer without evaluations keeps other checkpoints.
   init(
     from last: Checkpoint, to end: Int, of recording: Recording, comparesCheckpoints: Bool = true
   ) throws {

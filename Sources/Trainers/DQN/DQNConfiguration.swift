@@ -116,7 +116,7 @@ package struct DQNConfiguration: Configuration, Equatable {
     .choice("gradient", \.gradient, "what the loss is differentiated with respect to"),
     .flag("late_reward", \.lateReward, "store each step with the previous step's reward"),
     .number("clip", \.clip, in: 0...1e9, "greatest norm of a gradient; 0: no limit"),
-    .count("snapshot_every", \.snapshotEvery, in: 1...1_000_000_000, "steps between snapshots"),
+    .count("snapshot_every", \.snapshotEvery, in: 1...1_000_000_000, "steps between checkpoints"),
     .flag("keep_best", \.keepsBest, "keep the network of every best episode so far"),
   ]
 

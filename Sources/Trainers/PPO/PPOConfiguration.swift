@@ -154,7 +154,7 @@ package struct PPOConfiguration: Configuration, Equatable {
     .count(
       "evaluation_steps", \.evaluationSteps, in: 1...1_000_000_000,
       "steps until an evaluation's episode is truncated"),
-    .count("snapshot_every", \.snapshotEvery, in: 1...1_000_000_000, "updates between snapshots"),
+    .count("snapshot_every", \.snapshotEvery, in: 1...1_000_000_000, "updates between checkpoints"),
     .flag("keep_best", \.keepsBest, "keep the network of every best evaluation so far"),
   ]
 

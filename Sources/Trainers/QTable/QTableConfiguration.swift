@@ -38,7 +38,7 @@ package struct QTableConfiguration: Configuration, Equatable {
     .choice("ties", \.ties, "how ties between equally good actions are broken"),
     .count(
       "snapshot_every", \.snapshotEvery, in: 0...1_000_000_000,
-      "steps between stored tables; 0: by size"),
+      "steps between stored tables; 0: 65,536, or more for a large table"),
   ]
 
   /// The part of the settings from which a table can be rebuilt.

@@ -86,7 +86,7 @@ package struct TextConfiguration: Configuration, Equatable {
     .number("validation", \.validation, in: 0.001...0.9, "share of the text for validation"),
     .count("evaluate_every", \.evaluateEvery, in: 1...1_000_000_000, "steps between evaluations"),
     .count("evaluation_batches", \.evaluationBatches, in: 1...100_000, "batches of an evaluation"),
-    .count("snapshot_every", \.snapshotEvery, in: 1...1_000_000_000, "steps between snapshots"),
+    .count("snapshot_every", \.snapshotEvery, in: 1...1_000_000_000, "steps between checkpoints"),
   ]
 
   /// Throws for settings that are each valid, but not together.

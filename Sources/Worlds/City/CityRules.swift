@@ -82,10 +82,13 @@ package struct CityRules: Configuration, Equatable {
     .number("sand_speed", \.sandSpeed, in: 0.01...100, "pixels per tick off the road"),
     .number("start_speed", \.startSpeed, in: 0.01...100, "pixels in the first tick"),
     .number("sensor_distance", \.sensorDistance, in: 0...1000, "pixels that sensors look ahead"),
-    .number("sensor_angle", \.sensorAngle, in: 0...180, "degrees of the outer two to the side"),
+    .number(
+      "sensor_angle", \.sensorAngle, in: 0...180,
+      "degrees between the middle sensor and the outer two"),
     .count("sensor_size", \.sensorSize, in: 1...400, "side of the square that a sensor sees"),
     .number(
-      "boundary_margin", \.boundaryMargin, in: 0...500, "pixels from the edge where this begins"),
+      "boundary_margin", \.boundaryMargin, in: 0...500,
+      "pixels from the map's edge within which a sensor reads boundary_signal"),
     .number("boundary_signal", \.boundarySignal, in: -1000...1000, "a sensor's reading there"),
     .number("edge", \.edge, in: 0...25, "pixels that the car is kept from the map's edge"),
     .number("target_radius", \.targetRadius, in: 1...500, "pixels at which a target is reached"),
@@ -95,8 +98,9 @@ package struct CityRules: Configuration, Equatable {
     .number("edge_reward", \.edgeReward, in: -1e6...1e6, "reward at the map's edge, always"),
     .choice("progress", \.progress, "what 'nearer' measures"),
     .choice("inputs", \.inputs, "what the learner sees"),
-    .number("satnav_near", \.satnavNear, in: 8...400, "pixels ahead of the first bearing"),
-    .number("satnav_far", \.satnavFar, in: 8...400, "pixels ahead of the second bearing"),
+    .number(
+      "satnav_near", \.satnavNear, in: 8...400, "pixels along the way to the first bearing's point"),
+    .number("satnav_far", \.satnavFar, in: 8...400, "the same for the second bearing"),
     .count("step_limit", \.stepLimit, in: 1...1_000_000_000, "ticks until truncation"),
   ]
 

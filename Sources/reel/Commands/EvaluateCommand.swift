@@ -40,7 +40,7 @@ struct EvaluateCommand: Command {
     ).map { UInt64($0) }
     which = try arguments.option(
       Self.option, "--at", value: "STEP",
-      help: "what was learned by a step, N%, last or, for networks, best: the best trial "
+      help: "what was learned by a step, N%, last or, for networks, best: the best evaluation "
         + "(default best if it was kept, else last)")
     isExact = arguments.flag(
       "--exact", help: "compute success, return and length instead of sampling them")
@@ -64,7 +64,7 @@ struct EvaluateCommand: Command {
     let evaluation = try Evaluation(of: recording, at: moment, limits: limits, seed: seed)
     if which == nil, moment == .best {
       console.note(
-        "played by the best trial's network (step \(evaluation.checkpoint.step)); --checkpoint last plays the last"
+        "played by the network of the best evaluation (step \(evaluation.checkpoint.step)); --checkpoint last plays the last"
       )
     }
     if isExact {

@@ -54,7 +54,7 @@ struct HelpTopic {
       them all.
 
       A moment of a recording, as --at and --checkpoint take it, is a step's number, a share
-      such as 50%, or end; for networks also best, the checkpoint of the best trial.
+      such as 50%, or end; for networks also best, the checkpoint of the best evaluation.
       """)
 
   private static let conditions = HelpTopic(
