@@ -183,7 +183,7 @@ private func residentPages() throws -> Int {
 
   @Test func `a full disk is reported in one sentence, and leaves nothing behind`() async {
     await #expect(processExitsWith: .success) {
-      // A limit on the size of files simulates a full disk; it is an error if the signal is ignored.
+      // A limit on file size simulates a full disk; it is an error if the signal is ignored.
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
       setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
