@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  /// A recording that is being written, with its log, and the same while a program changes it with a journal.
+  /// A recording that is being written, with its log, and one being changed through a journal.
   private struct OpenRecording {
     var (file, log, shared): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
     var (half, journal): ([UInt8], [UInt8]) = ([], [])
