@@ -111,7 +111,8 @@ import Testing
     #expect(made.code == 0, "\(made.errors)")
   }
 
-  @Test func `every mistake gets one sentence and its exit code, and leaves nothing behind`() throws {
+  @Test func `every mistake gets one sentence and its exit code, and leaves nothing behind`() throws
+  {
     try Tour.use { folder in
       try Self.prepare(folder)
       let before = try Program.shell("find . | sort", in: folder).output

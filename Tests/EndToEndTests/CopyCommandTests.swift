@@ -86,7 +86,8 @@ import Testing
     ("a.sqlite -o b.sqlite --prune 'episodes every 1'", "episodes every N"),
     ("a.sqlite -o b.sqlite --without steps", "checkpoints"), ("no.sqlite -o b.sqlite", "no.sqlite"),
   ])
-  func `what cannot be copied is refused with one sentence`(words: String, sentence: String) throws {
+  func `what cannot be copied is refused with one sentence`(words: String, sentence: String) throws
+  {
     try withTemporaryFolder { folder in
       #expect(try Program.reel(line: "train maze --episodes 20 -o a.sqlite", in: folder).code == 0)
       let outcome = try Program.reel(line: "copy \(words)", in: folder)

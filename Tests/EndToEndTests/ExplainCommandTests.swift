@@ -80,7 +80,8 @@ import Testing
     #expect(try explain("maze.sqlite --at 700 -o one.gif").code != 0, "nothing is overwritten")
   }
 
-  @Test func `a step is named by its number, by its episode, by a percentage or as the end`() throws {
+  @Test func `a step is named by its number, by its episode, by a percentage or as the end`() throws
+  {
     let last = try json("maze.sqlite")
     let steps = try #require(last["step"]?.int)
     #expect(try json("maze.sqlite --at end")["step"]?.int == steps)

@@ -70,7 +70,8 @@ struct ForeignRecordingTests {
     #expect(outcome.code == 0, "\(outcome.errors)")
   }
 
-  @Test func `any percentage of a run leads to a step, even where step numbers are skipped`() throws {
+  @Test func `any percentage of a run leads to a step, even where step numbers are skipped`() throws
+  {
     for share in stride(from: 0, through: 100, by: 4) {
       let outcome = try run("explain @ --at \(share)%", on: "vector")
       #expect(outcome.code == 0, "\(outcome.errors)")

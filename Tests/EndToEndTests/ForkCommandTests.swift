@@ -91,7 +91,8 @@ import Testing
     ("a.sqlite --at 5 -o b.sqlite --set alfa=1", "neither a setting"),
     ("e.sqlite --at 5 -o b.sqlite", "is an evaluation"),
   ])
-  func `what cannot be forked is refused with one sentence`(words: String, sentence: String) throws {
+  func `what cannot be forked is refused with one sentence`(words: String, sentence: String) throws
+  {
     try Tour.use { folder in
       for line in [
         "train maze --episodes 50 -o a.sqlite", "evaluate a.sqlite --episodes 2 -o e.sqlite",

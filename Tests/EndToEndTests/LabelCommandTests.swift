@@ -37,7 +37,9 @@ import Testing
     ("", "FILE is missing"), ("a.sqlite", "say what to change"),
     ("none.sqlite --tag a", "none.sqlite"), ("no.txt --tag a", "no.txt"),
   ])
-  func `what cannot be labelled is refused with one sentence`(words: String, sentence: String) throws {
+  func `what cannot be labelled is refused with one sentence`(words: String, sentence: String)
+    throws
+  {
     try withRecording { folder in
       _ = try Program.shell("echo no database > no.txt", in: folder)
       let outcome = try Program.reel(line: "label \(words)", in: folder)

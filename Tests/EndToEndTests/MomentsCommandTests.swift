@@ -90,7 +90,8 @@ import Testing
     }
   }
 
-  @Test func `a text is refused with one sentence, and a run without a finished episode has no moments`()
+  @Test
+  func `a text is refused with one sentence, and a run without a finished episode has no moments`()
     throws
   {
     try Tour.use { folder in
@@ -118,7 +119,8 @@ import Testing
     }
   }
 
-  @Test func `the film of moments has a clip for each, and is not combined with other choices`() throws
+  @Test func `the film of moments has a clip for each, and is not combined with other choices`()
+    throws
   {
     try Tour.use { folder in
       #expect(try Program.reel(line: "train maze --seed 1 -o m.sqlite", in: folder).code == 0)

@@ -109,8 +109,7 @@ import Testing
     }
   }
 
-  @Test func `a study is the same on one core as on two, and continues where it stopped`() throws
-  {
+  @Test func `a study is the same on one core as on two, and continues where it stopped`() throws {
     try Tour.use { folder in
       let line = "study gamma --values 0.9,0.1 --seeds 2 --steps 1500 -o"
       #expect(try Program.reel(line: "\(line) output/two", in: folder).code == 0)
@@ -147,7 +146,9 @@ import Testing
     ("train snake --set double=yes", "double needs a target network", 64),
     ("train city --map nowhere", "there is no map 'nowhere' of city", 64),
   ])
-  func `what networks cannot do is refused with one sentence`(line: String, says: String, code: Int) throws {
+  func `what networks cannot do is refused with one sentence`(line: String, says: String, code: Int)
+    throws
+  {
     try Tour.use { folder in
       let training = "train snake --episodes 2 -o recordings/s.sqlite"
       #expect(try Program.reel(line: training, in: folder).code == 0)

@@ -135,7 +135,8 @@ import Testing
     }
   }
 
-  @Test func `Ctrl-C of mpirun lets the first process close its file, and the run can resume`() throws
+  @Test func `Ctrl-C of mpirun lets the first process close its file, and the run can resume`()
+    throws
   {
     try withTemporaryFolder { folder in
       let line = Self.reacher.replacingOccurrences(of: "8000", with: "2400000")

@@ -166,7 +166,8 @@ import Testing
     ("train --resume nowhere.sqlite", "nowhere.sqlite"),
     ("train --resume e.sqlite", "is an evaluation"),
   ])
-  func `what cannot be resumed is refused with one sentence`(line: String, sentence: String) throws {
+  func `what cannot be resumed is refused with one sentence`(line: String, sentence: String) throws
+  {
     try Tour.use { folder in
       for line in [
         "train maze --episodes 50 -o a.sqlite", "evaluate a.sqlite --episodes 2 -o e.sqlite",

@@ -115,7 +115,9 @@ import Testing
     }
   }
 
-  @Test func `a run outlives the process that started it, its terminal and its process group`() throws {
+  @Test func `a run outlives the process that started it, its terminal and its process group`()
+    throws
+  {
     try Tour.use { folder in
       try Self.write([Self.maze(1), Self.endless, Self.maze(3)], in: folder)
       // A session takes the place of a terminal; it is killed with everything it started.
@@ -168,7 +170,9 @@ import Testing
     ("run-task m.jsonl 0", "LINE is"), ("run-task m.jsonl 3", "has no line 3"),
     ("run-task m.jsonl 2", "no 'sed'"), ("run-task nowhere.jsonl 1", "there is no file"),
   ])
-  func `a line that does not exist is refused with one sentence`(line: String, sentence: String) throws {
+  func `a line that does not exist is refused with one sentence`(line: String, sentence: String)
+    throws
+  {
     try Tour.use { folder in
       try Self.write([Self.maze(1), #"{"subject":"maze","sed":1,"output":"b"}"#], in: folder)
       let outcome = try Program.reel(line: line, in: folder)

@@ -16,7 +16,8 @@ import Testing
     return rows.compactMap { $0["state"]?.text }
   }
 
-  @Test func `a sweep that is stopped and killed continues, and its runs equal single runs`() throws {
+  @Test func `a sweep that is stopped and killed continues, and its runs equal single runs`() throws
+  {
     try Tour.use { folder in
       let words = "sweep snake --seeds 2 --set learning_rate=0.001,0.0003 --episodes 60 -o runs"
       let first = try Program.start(line: words, in: folder)

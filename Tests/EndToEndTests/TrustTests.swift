@@ -26,7 +26,8 @@ import Testing
     }
   }
 
-  @Test func `steps that do not follow from the settings in force are found by retraining`() throws {
+  @Test func `steps that do not follow from the settings in force are found by retraining`() throws
+  {
     try withTemporaryFolder { folder in
       let maze = "train maze --seed 3 --quiet"
       for line in ["\(maze) --episodes 40 -o a.sqlite", "\(maze) --episodes 90 -o b.sqlite"] {
@@ -112,7 +113,8 @@ import Testing
     }
   }
 
-  @Test func `a file that is not a recording leaves no output, and nothing is overwritten`() throws {
+  @Test func `a file that is not a recording leaves no output, and nothing is overwritten`() throws
+  {
     try withTemporaryFolder { folder in
       try recorded(folder)
       _ = try Program.shell("echo no database > no.sqlite", in: folder)

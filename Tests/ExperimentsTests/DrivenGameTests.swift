@@ -66,7 +66,9 @@ import Worlds
   }
 
   @Test(arguments: [SmallRun.maze, .lake, .crawler, .snake, .reacher])
-  func `an agent that plays alone acts as in an evaluation with the same seed`(kind: SmallRun) throws {
+  func `an agent that plays alone acts as in an evaluation with the same seed`(kind: SmallRun)
+    throws
+  {
     try withTemporaryFolder { folder in
       // As long as the world's own limit.
       let changes = kind == .reacher ? [("evaluation_steps", "50")] : []

@@ -108,7 +108,9 @@ import Testing
     }
   }
 
-  @Test func `a table that hides SQLite's own, or has no key, causes no hang and no wrong value`() throws {
+  @Test func `a table that hides SQLite's own, or has no key, causes no hang and no wrong value`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let (whole, path) = ("\(folder)/a.sqlite", "\(folder)/b.sqlite")
       _ = try Recorded.maze(whole)

@@ -79,7 +79,8 @@ import Testing
     }
   }
 
-  @Test func `without a condition the selection is among all, and an empty one is an error`() throws {
+  @Test func `without a condition the selection is among all, and an empty one is an error`() throws
+  {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.maze.recorded(in: folder)
       let world = try Catalog.builtIn.plan(of: recording.description()).world()

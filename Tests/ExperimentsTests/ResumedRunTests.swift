@@ -130,7 +130,9 @@ import Trainers
     }
   }
 
-  @Test func `what cannot be resumed, or not with these changes, is refused and left unchanged`() throws {
+  @Test func `what cannot be resumed, or not with these changes, is refused and left unchanged`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let done = try SmallRun.maze.recorded(in: folder, as: "done")
       let run = try interrupted(.maze, in: folder)

@@ -6,7 +6,9 @@ struct SeedsTests {
     ("1", [1]), ("5", [1, 2, 3, 4, 5]), ("5-5", [5]), ("6-8", [6, 7, 8]), ("0-1", [0, 1]),
     ("3,7", [3, 7]), ("9,2-3", [9, 2, 3]), (" 4 - 5 ", [4, 5]),
   ])
-  func `a number says how many seeds, anything else which ones`(text: String, seeds: [UInt64]) throws {
+  func `a number says how many seeds, anything else which ones`(text: String, seeds: [UInt64])
+    throws
+  {
     #expect(try Seeds.parse(text, most: 10) == seeds)
   }
 

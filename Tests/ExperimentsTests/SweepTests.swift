@@ -41,7 +41,9 @@ import Testing
       tasks.map(\.output) == ["reacher-hidden64_64-s1.sqlite", "reacher-hidden128-s1.sqlite"])
   }
 
-  @Test func `random combinations follow from a seed, stay in their ranges and never repeat`() throws {
+  @Test func `random combinations follow from a seed, stay in their ranges and never repeat`()
+    throws
+  {
     func drawn(_ count: Int, seed: UInt64) throws -> [ManifestTask] {
       var sweep = try Self.sweep([
         ("alpha", "loguniform(0.001,1)"), ("gamma", "uniform(0.9,0.95)"),

@@ -184,8 +184,7 @@ import Testing
     #expect(loops >= 5 && ends >= 5, "some loop and some do not")
   }
 
-  @Test func `if a best action was never tried, no greedy loop is claimed`() throws
-  {
+  @Test func `if a best action was never tried, no greedy loop is claimed`() throws {
     var world = try RandomWorld(seed: 1, isSlippery: false)
     for (tried, value) in [(3, nil), (4, 1)] as [(Int, Double?)] {
       world.transitions = (0..<20).map { t in

@@ -71,7 +71,8 @@ import Testing
         .isOver)
   }
 
-  @Test func `a look shows the model's probabilities, and the chances after the sampler's settings`()
+  @Test
+  func `a look shows the model's probabilities, and the chances after the sampler's settings`()
     throws
   {
     try withTemporaryFolder { folder in

@@ -38,8 +38,7 @@ import Trainers
     }
   }
 
-  @Test func `a short run spends no more on trials than on learning, unless told to`() throws
-  {
+  @Test func `a short run spends no more on trials than on learning, unless told to`() throws {
     func trials(_ overrides: [(name: String, value: String)]) throws -> [Int] {
       let request = PlanRequest("text", preset: "original", overrides: overrides)
       let settings = try #require(

@@ -35,8 +35,7 @@ import Testing
     }
   }
 
-  @Test func `every frame of a film in flat colours is within the error bound`() throws
-  {
+  @Test func `every frame of a film in flat colours is within the error bound`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/maze.png"
       var film = try MazeFilm(frames: 60, size: 160, theme: .dark)

@@ -93,8 +93,7 @@ import Testing
     }
   }
 
-  @Test func `existing frames are kept, or all of them are replaced`() throws
-  {
+  @Test func `existing frames are kept, or all of them are replaced`() throws {
     try withTemporaryFolder { folder in
       var long = PixelFilm.noise(width: 8, height: 8, frames: 12, colors: 4)
       _ = try FrameSequence().write(&long, to: "\(folder)/film")

@@ -28,8 +28,7 @@ private func residentPages() throws -> Int {
     }
   }
 
-  @Test func `every frame of a film in flat colours is within the error bound`() throws
-  {
+  @Test func `every frame of a film in flat colours is within the error bound`() throws {
     try withTemporaryFolder { folder in
       var film = try MazeFilm(frames: 120, size: 160, theme: .dark)
       let rate = FrameRate(nearestTo: 30)
@@ -143,7 +142,9 @@ private func residentPages() throws -> Int {
   private static let hasGifsicle =
     (try? Program.shell("command -v gifsicle", in: "/tmp"))?.code == 0
 
-  @Test(.enabled(if: hasGifsicle)) func `gifsicle's best optimization saves less than a tenth`() throws {
+  @Test(.enabled(if: hasGifsicle)) func `gifsicle's best optimization saves less than a tenth`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let gif = GIFFilm(rate: FrameRate(delay: 4))
       var maze = try MazeFilm(frames: 100, size: 320)

@@ -24,7 +24,8 @@ import Testing
     }
   }
 
-  @Test func `a folder without pictures, or of several sizes, is refused with one sentence`() throws {
+  @Test func `a folder without pictures, or of several sizes, is refused with one sentence`() throws
+  {
     try withTemporaryFolder { folder in
       #expect(throws: FilmError.noFrames(folder: folder)) { try PictureFolder(folder) }
       try Canvas(width: 5, height: 4).writePNG(to: "\(folder)/1.png", replacing: false)

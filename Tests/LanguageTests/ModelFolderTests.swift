@@ -133,7 +133,9 @@ struct ModelFolderTests {
     ("max_position_embeddings", "65536"), ("max_position_embeddings", "-1"),
     ("vocab_size", "1048576"), ("vocab_size", "9223372036854775807"), ("vocab_size", "1"),
   ])
-  func `sizes that do not match a classifier's tensors are refused`(name: String, value: String) throws {
+  func `sizes that do not match a classifier's tensors are refused`(name: String, value: String)
+    throws
+  {
     let config = try Transformers.config("tiny-distilbert", with: name, value)
     let error = #expect(throws: LanguageError.self) {
       try TextClassifier(Transformers.folder("tiny-distilbert", changing: ["config.json": config]))
@@ -142,7 +144,8 @@ struct ModelFolderTests {
   }
 
   @Test(arguments: ["-1", "320", "2147483648", "9223372036854775807", "1e3", "\"1\"", "null", "1"])
-  func `every piece of a vocabulary needs a number of its own in the model's range`(number: String) throws
+  func `every piece of a vocabulary needs a number of its own in the model's range`(number: String)
+    throws
   {
     let vocabulary = try Repository.text("Tests/Reference/tiny-gpt2/vocab.json")
     let wrong = vocabulary.replacing("{", with: "{\"nobody\": \(number), ", maxReplacements: 1)

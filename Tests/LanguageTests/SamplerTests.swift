@@ -51,7 +51,8 @@ struct TextWriterTests {
   }
 
   @Test(arguments: [nil, 2])
-  func `token by token is the same as all at once, also with several threads`(threads: Int?) throws {
+  func `token by token is the same as all at once, also with several threads`(threads: Int?) throws
+  {
     let trained = try model(context: 24)
     let text = (0..<24).map { ($0 * $0 + 3) % 9 }
     var one = TextWriter(trained, prompt: [text[0]], pool: threads.map(ThreadPool.init(threads:)))

@@ -140,7 +140,9 @@ import Worlds
     }
   }
 
-  @Test func `attention is drawn over what a policy that reads letters saw, and over no other`() throws {
+  @Test func `attention is drawn over what a policy that reads letters saw, and over no other`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.breakout.made(in: folder)
       let plain = try EpisodePictures(path, request(.first))

@@ -187,7 +187,9 @@ private struct Square: Drawing {
     }
   }
 
-  @Test func `an unknown ending is refused with the known ones, and an existing file is kept`() throws {
+  @Test func `an unknown ending is refused with the known ones, and an existing file is kept`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.gif"
       #expect(throws: PictureFileError.ending(path, known: ["png", "svg"])) {

@@ -35,7 +35,8 @@ import Testing
   }
 
   @Test(arguments: [RecordedMoment.end, .share(0.5), .step(77), .step(0)])
-  func `a map shows the table that the steps before its moment make`(moment: RecordedMoment) throws {
+  func `a map shows the table that the steps before its moment make`(moment: RecordedMoment) throws
+  {
     try withTemporaryFolder { folder in
       let recording = try SmallRecording.maze.recorded(in: folder)
       let folded = try Folded(recording, until: recording.step(at: moment))
@@ -214,7 +215,8 @@ import Testing
     }
   }
 
-  @Test func `a map can be drawn for the state of a recorded step, if there is such a step`() throws {
+  @Test func `a map can be drawn for the state of a recorded step, if there is such a step`() throws
+  {
     try withTemporaryFolder { folder in
       let snake = try SmallRecording.snake.recorded(in: folder)
       func map(like step: Int) throws -> HeatMap {

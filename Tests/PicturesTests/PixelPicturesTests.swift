@@ -77,8 +77,7 @@ import Testing
     }
   }
 
-  @Test func `the pictures of a recording are read by time and by episode`() throws
-  {
+  @Test func `the pictures of a recording are read by time and by episode`() throws {
     try withTemporaryFolder { folder in
       let path = try recorded("Mystery-v0", withPixels: [2, 3], in: folder)
       let database = try Database(path, .writing)

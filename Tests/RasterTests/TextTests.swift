@@ -43,7 +43,9 @@ import Testing
   @Test(arguments: [
     (200.0, "return after 12 episodes"), (90, "return after…"), (40, "retu…"), (12, "…"), (2, ""),
   ])
-  func `a text that is too long ends in an ellipsis and fits`(width: Double, expected: String) throws {
+  func `a text that is too long ends in an ellipsis and fits`(width: Double, expected: String)
+    throws
+  {
     let canvas = try Canvas(width: 10, height: 10)
     let font = Font.sans(12)
     let text = canvas.ellipsized("return after 12 episodes", font, width: width)
@@ -107,7 +109,9 @@ import Testing
     #expect(canvas.measure("漢字", .mono(20)).width == 2 * canvas.measure("0", .mono(20)).width)
   }
 
-  @Test func `letters that the font lacks are rotated, aligned and written to SVG like others`() throws {
+  @Test func `letters that the font lacks are rotated, aligned and written to SVG like others`()
+    throws
+  {
     let turned = try Canvas(width: 60, height: 60)
     turned.text("漢字", at: Point(30, 50), .sans(20), Color(0), rotation: -.pi / 2)
     let box = try #require(ink(turned))

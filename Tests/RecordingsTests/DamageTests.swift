@@ -225,7 +225,8 @@ import Testing
     #expect(try Recording(path).stepCount() == 1200)
   }
 
-  @Test func `a view is not taken for a table, even if a table named like a pragma says so`() throws {
+  @Test func `a view is not taken for a table, even if a table named like a pragma says so`() throws
+  {
     let folder = Folder()
     _ = try whole(in: folder)
     let path = folder("whole.sqlite")

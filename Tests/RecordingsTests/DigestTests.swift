@@ -112,7 +112,9 @@ import Testing
     return try Recording(folder("a.sqlite"))
   }
 
-  @Test(arguments: changes) func `any change of what was played changes the digest`(sql: String) throws {
+  @Test(arguments: changes) func `any change of what was played changes the digest`(sql: String)
+    throws
+  {
     let folder = Folder()
     let digest = try recorded(in: folder).digest()
     try Database(folder("a.sqlite"), .writing).execute(sql)

@@ -45,7 +45,9 @@ import Testing
     try writer.finish()
   }
 
-  @Test func `a writer that is released without finishing reads as interrupted and loses nothing`() throws {
+  @Test func `a writer that is released without finishing reads as interrupted and loses nothing`()
+    throws
+  {
     let folder = Folder()
     let run = RandomRun()
     do {

@@ -115,7 +115,9 @@ import Testing
     #expect(try recording.description().configuration["alpha"] == 1)
   }
 
-  @Test(arguments: [-1, 1001]) func `a run cannot resume from a step that it does not have`(step: Int) throws {
+  @Test(arguments: [-1, 1001]) func `a run cannot resume from a step that it does not have`(
+    step: Int
+  ) throws {
     let folder = Folder()
     _ = try whole(RandomRun(), 1000, to: folder("a.sqlite"))
     let error = #expect(throws: RecordingError.self) {

@@ -50,7 +50,9 @@ private let runs = [
   }
 
   @Test(arguments: runs)
-  func `an episode of N steps has N + 1 states and its return is the sum of its rewards`(run: RandomRun) throws {
+  func `an episode of N steps has N + 1 states and its return is the sum of its rewards`(
+    run: RandomRun
+  ) throws {
     let folder = Folder()
     let recording = try run.record(4000, to: folder("a.sqlite"))
     var memory = MemorySink()

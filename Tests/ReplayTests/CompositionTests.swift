@@ -123,7 +123,9 @@ extension FrameSource {
     #expect(holds == [50, 50, 50, 100])
   }
 
-  @Test func `speed shortens the film, and a long episode lasts no longer than eight seconds`() throws {
+  @Test func `speed shortens the film, and a long episode lasts no longer than eight seconds`()
+    throws
+  {
     #expect(try film(speed: 2).frameCount < film().frameCount * 6 / 10)
     // 40 steps in 8 seconds of 10 frames, and the last.
     var film = try film()

@@ -132,7 +132,8 @@ import Worlds
     }
   }
 
-  @Test func `charts can be asked for with any recorded world, and with two of its numbers`() throws {
+  @Test func `charts can be asked for with any recorded world, and with two of its numbers`() throws
+  {
     let sample = ForeignSample(of: try description("CartPole-v1"))
     let table = PainterTable.builtIn
     func film(_ options: PictureOptions) throws -> any FrameSource {

@@ -69,7 +69,8 @@ import Worlds
     }
   }
 
-  @Test func `an agent on its way has not met a wall yet, and slips show the chosen action`() throws {
+  @Test func `an agent on its way has not met a wall yet, and slips show the chosen action`() throws
+  {
     let world = GridWorld(try Maps.lake())
     let played = Played(world, seed: 3)
     var film = try Played.film(world, [played], seed: 3)

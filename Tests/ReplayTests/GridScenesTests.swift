@@ -31,7 +31,9 @@ import Worlds
     }
   }
 
-  @Test func `with other random numbers, the executed action follows from where the agent went`() throws {
+  @Test func `with other random numbers, the executed action follows from where the agent went`()
+    throws
+  {
     let world = GridWorld(try Maps.lake())
     // From the start, down was chosen and right was executed.
     let transition = Transition(

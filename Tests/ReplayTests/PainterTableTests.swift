@@ -50,8 +50,7 @@ import Worlds
   }
 
   @Test(arguments: worlds)
-  func `the first look is the default, and no look or camera is named twice`(world: String) throws
-  {
+  func `the first look is the default, and no look or camera is named twice`(world: String) throws {
     let (entry, sample) = (try entry(world), try Sample(world))
     #expect(Set(entry.looks).count == entry.looks.count)
     #expect(Set(entry.cameras).count == entry.cameras.count)

@@ -28,7 +28,8 @@ struct TextPainterTests {
       next: .bytes(Array(next.utf8)), ending: .running)
   }
 
-  @Test func `a text is its prompt and what each step added, with predictions before each step`() throws
+  @Test func `a text is its prompt and what each step added, with predictions before each step`()
+    throws
   {
     let parrot = Parrot()
     var stage = try ScenePlayer(

@@ -74,7 +74,8 @@ struct ScheduleTests {
     ("rate linear", Schedule.linear(from: 1, to: 0.1), 9),
     ("rate cosine", .cosine(from: 1, to: 0.1), 10),
   ])
-  func `values follow PyTorch's learning rate schedules`(name: String, schedule: Schedule, of: Int) throws
+  func `values follow PyTorch's learning rate schedules`(name: String, schedule: Schedule, of: Int)
+    throws
   {
     let reference = try JSON(parsing: Repository.text("Tests/Reference/neural.json"))
     let known = try #require(reference[name]).numbers()

@@ -99,7 +99,9 @@ struct MapsTests {
     }
   }
 
-  @Test func `a map without a goal, or without roads, is painted, and its fault is reported`() throws {
+  @Test func `a map without a goal, or without roads, is painted, and its fault is reported`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let desk = MapsDesk(folder)
       var cells = [JSON](repeating: ".", count: 12)

@@ -53,7 +53,8 @@ struct WriteRefusalTests {
     }
   }
 
-  @Test func `an unreadable prompt is reported, and names that lead elsewhere are refused`() throws {
+  @Test func `an unreadable prompt is reported, and names that lead elsewhere are refused`() throws
+  {
     try Desk.with { desk in
       // It is no failure, but something a user may type.
       for what in ["text", "look", "fork", "keep"] {
@@ -83,8 +84,7 @@ struct WriteRefusalTests {
 }
 
 struct WriteFeelingTests {
-  @Test func `a classifier in a folder classifies a text as reel sentiment does`() throws
-  {
+  @Test func `a classifier in a folder classifies a text as reel sentiment does`() throws {
     try Desk.with { desk in
       let path = "\(Repository.root)/Tests/Reference/tiny-distilbert"
       _ = try Program.shell("cp -r \(path) feeling", in: desk.folder)

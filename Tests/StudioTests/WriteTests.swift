@@ -99,7 +99,8 @@ struct WriteTests {
   }
 
   @Test(arguments: [1, 9, 30, 59])
-  func `a text that is stopped and continued is the same as an uninterrupted one`(count: Int) throws {
+  func `a text that is stopped and continued is the same as an uninterrupted one`(count: Int) throws
+  {
     try Desk.with { desk in
       let whole = try desk.symbols()
       let start = try desk.symbols(most: count)

@@ -56,7 +56,8 @@ private enum Kind: String, CaseIterable {
 
 struct TrainingCallbacksTests {
   @Test(arguments: Kind.allCases)
-  fileprivate func `the events of a run are what is recorded, from first to last`(kind: Kind) throws {
+  fileprivate func `the events of a run are what is recorded, from first to last`(kind: Kind) throws
+  {
     func check(_ trainer: some Trainer) throws {
       let heard = try Heard(trainer)
       let metrics = heard.all {
@@ -161,7 +162,8 @@ struct TrainingCallbacksTests {
   }
 
   @Test(arguments: Kind.allCases)
-  fileprivate func `a resumed run has the same events as if it had never stopped`(kind: Kind) throws {
+  fileprivate func `a resumed run has the same events as if it had never stopped`(kind: Kind) throws
+  {
     func check(_ trainer: some Trainer) throws {
       let whole = try Heard(trainer)
       for checkpoint in whole.sink.checkpoints.dropLast() {

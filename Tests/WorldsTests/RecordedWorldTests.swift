@@ -105,7 +105,9 @@ import Worlds
     ("my-corridor", "my-corridor", false), ("my-corridor-v0", "my-corridor", true), ("", "", false),
     ("-v1", "-v1", false), ("x-v", "x-v", false), ("x-v1a", "x-v1a", false), ("/", "", true),
   ])
-  func `worlds are recognized without namespace and version`(name: String, stem: String, foreign: Bool) {
+  func `worlds are recognized without namespace and version`(
+    name: String, stem: String, foreign: Bool
+  ) {
     #expect(ForeignWorlds.stem(of: name) == stem)
     #expect(ForeignWorlds.isForeign(name) == foreign)
   }
