@@ -13,7 +13,7 @@ import Testing
     (99.0...101.0, 4, ["99.0", "99.5", "100.0", "100.5", "101.0"]),
     (0.0...3e9, 3, ["0", "1 G", "2 G", "3 G"]),
   ])
-  func `marks stand at 1, 2 or 5 times a power of ten`(
+  func `ticks are at 1, 2 or 5 times a power of ten`(
     range: ClosedRange<Double>, count: Int, labels: [String]
   ) {
     let ticks = Axis("", range).ticks(about: count)
@@ -21,7 +21,7 @@ import Testing
     for tick in ticks { #expect(range.contains(tick.value) || abs(tick.value) < 1e-9) }
   }
 
-  @Test func `steps divide a length into about as many parts as told`() {
+  @Test func `a step divides a length into about the number of parts asked for`() {
     for power in -6...6 {
       for length in [1.0, 1.5, 2, 3.3, 5, 7, 9.9] {
         var scale = 1.0
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func `what is no number, or far away, has no place`() {
+  @Test func `NaN, infinity and far-off values have no place on an axis`() {
     let axis = Axis("", -540...95)
     #expect(axis.canShow(0) && axis.canShow(-1000))
     for value in [Double.nan, .infinity, -.infinity, 1e308, Double(Int.min)] {
@@ -46,7 +46,7 @@ import Testing
     #expect(covering.range.lowerBound > 2 && covering.range.upperBound < 5)
   }
 
-  @Test func `an axis without length is widened, and missing numbers are left out`() {
+  @Test func `an axis of zero length is widened, and NaN and infinity are ignored`() {
     let flat = Axis("", 5...5)
     #expect(flat.range.contains(5) && flat.range.upperBound > 5)
     let axis = Axis.covering("", [[1, .nan, 3], [.infinity, 2]], air: 0)
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `fixed, signed and grouped numbers`() {
-    #expect(NumberText.fixed(-0.004, decimals: 2) == "0.00", "no minus before nothing")
+    #expect(NumberText.fixed(-0.004, decimals: 2) == "0.00", "no minus sign before zero")
     #expect(NumberText.fixed(0.05, decimals: 1) == "0.1")
     #expect(NumberText.fixed(1234.5678, decimals: 3) == "1,234.568")
     #expect(NumberText.signed(10, decimals: 2) == "+10")

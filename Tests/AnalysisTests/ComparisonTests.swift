@@ -42,14 +42,14 @@ import Testing
   }
 
   @Test(arguments: try references())
-  func `intervals equal rliable's within what luck does to both`(reference: Reference) throws {
+  func `intervals equal rliable's up to sampling error`(reference: Reference) throws {
     let (first, second) = try (reference.scores("first"), reference.scores("second"))
     let found = ScoreComparison.aggregates(first, optimum: reference.optimum, repetitions: 50_000)
     let intervals = try reference.rows("intervals")
     let (lows, highs) = (intervals[0], intervals[1])
     for (index, aggregate) in Aggregate.allCases.enumerated() {
       let interval = found[aggregate] ?? Interval(.nan, repetitions: [])
-      // Of 50,000 repetitions a bound is known to about a hundredth of the interval.
+      // With 50,000 repetitions a bound is accurate to about a hundredth of the interval.
       let slack = (highs[index] - lows[index]) * 0.03
       #expect(abs(interval.low - lows[index]) <= slack, "\(aggregate) \(interval)")
       #expect(abs(interval.high - highs[index]) <= slack, "\(aggregate) \(interval)")
@@ -70,8 +70,8 @@ import Testing
     }
   }
 
-  @Test func `resamples keep to their tasks, and every run is drawn as often as any other`() {
-    // Every score of a task is the same, so that no drawing can change a task's mean.
+  @Test func `runs are resampled within their task, each as often as any other`() {
+    // All scores of a task are the same, so no resample can change a task's mean.
     let even = Scores(tasks: [[1, 1, 1], [5, 5], [9]])
     let fixed = ScoreComparison.aggregates(even, optimum: 10, repetitions: 200)
     #expect(fixed[.mean] == Interval(5, repetitions: [5]))
@@ -83,7 +83,7 @@ import Testing
     #expect(abs((spread?.high ?? 0) - (49.5 + 1.96 * 2.887)) < 0.12)
   }
 
-  @Test func `the same scores give the same comparison, and a group against itself a half`() {
+  @Test func `the same scores give the same comparison, and a group beats itself half the time`() {
     let scores = Scores(tasks: [[0.2, 0.5, 0.9], [0.1, 0.4, 0.3]])
     let groups = [("a", scores), ("b", scores)]
     let (first, second) = (
@@ -95,7 +95,7 @@ import Testing
     #expect(first.csv.hasPrefix("group,over,statistic,threshold,value,low,high\na,,iqm,,"))
   }
 
-  @Test func `a comparison of few runs says so, and how many would do`() {
+  @Test func `a comparison of few runs says so, and how many would be enough`() {
     func caveat(_ tasks: [[Double]]...) -> String? {
       ScoreComparison(
         tasks.enumerated().map { ("g\($0)", Scores(tasks: $1)) }, optimum: 1, repetitions: 100
@@ -107,18 +107,18 @@ import Testing
         == "too few runs for a conclusion (g1: 2): 5 runs each are the least, 10 are better")
     #expect(caveat([[1]], [[1, 2, 3, 4]])?.contains("(g0: 1, g1: 4)") == true)
     #expect(caveat(five, five) == nil)
-    // One run of each task says nothing of luck; three of each do.
+    // One run per task says nothing about the spread between runs; three per task do.
     #expect(caveat([[1], [2], [3], [4], [5], [6]]) != nil)
     #expect(caveat([[1, 2, 3], [1, 2, 3], [1, 2, 3]]) == nil)
   }
 
-  @Test func `profiles are written in full`() throws {
+  @Test func `profiles are written in double precision`() throws {
     let comparison = ScoreComparison(
       [("a", Scores(tasks: [[0, 1, 2, 3, 4, 5, 6]]))], optimum: 6, repetitions: 100)
     let rows = comparison.csv.split(separator: "\n").filter { $0.contains("share_above") }
     let bounds = rows.flatMap { $0.split(separator: ",").suffix(2) }.compactMap { Double($0) }
     #expect(bounds == comparison.groups[0].profile.flatMap { [$0.low, $0.high] })
-    // Of seven runs the shares are sevenths, as doubles have them.
+    // With seven runs the shares are sevenths.
     let sevenths = (1...6).map { 1 - Double($0) / 7 }
     #expect(bounds.contains { sevenths.contains($0) })
     #expect(!bounds.contains { sevenths.map { Double(Float($0)) }.contains($0) })

@@ -3,7 +3,7 @@ import Raster
 import Recordings
 import Testing
 
-/// Curves of more episodes than are kept, beside those of which all are.
+/// Curves of more episodes than are kept, compared with curves that keep them all.
 @Suite struct CurvePointsTests {
   /// Returns that rise slowly, scatter, and have a few extremes.
   private static func episodes(_ count: Int) -> [EpisodeOutcome] {
@@ -55,8 +55,8 @@ import Testing
     #expect(try curve.csv == whole.csv)
   }
 
-  @Test func `the picture is the same but for a few shades`() throws {
-    // As in usual pictures there are more points than places for dots.
+  @Test func `the picture is the same except for a few shades`() throws {
+    // As in most pictures, there are more points than places for dots.
     let episodes = Self.episodes(200_000)
     let whole = Curve(episodes, by: .steps)
     let curve = try Curve(
@@ -69,7 +69,7 @@ import Testing
     #expect(Double(differences) < 0.002 * Double(pictures[0].count))
   }
 
-  @Test func `curves of many episodes are smoothed alike, read again`() throws {
+  @Test func `curves of many episodes are read again to share one smoothing window`() throws {
     let short = Curve(Array(Self.episodes.prefix(2000)), by: .steps)
     let alike = try Curve.alike([thinned(window: nil), short])
     #expect(alike.map(\.window) == [50, 50])
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func `what is no number is drawn around`() throws {
+  @Test func `NaN values are skipped when drawing`() throws {
     let episodes = (1...5000).map {
       EpisodeOutcome(number: $0, stepsDone: $0, totalReturn: $0 % 3 == 0 ? .nan : Double($0))
     }

@@ -21,7 +21,7 @@ import Testing
     #expect(Curve(episodes, by: .time).x == [0.125, 0.25, 0.375, 0.5])
   }
 
-  @Test func `a curve's table holds every number so that it reads back the same`() throws {
+  @Test func `a curve's CSV reads back the same numbers`() throws {
     let third = 1.0 / 3
     let curve = Curve(outcomes(2500) { Double($0) * third }, window: 100)
     let lines = try curve.csv.split(separator: "\n")
@@ -50,11 +50,11 @@ import Testing
     ("\r=1", "\"'\r=1\""), ("=\"a\",b", "\"'=\"\"a\"\",b\""), ("-0.5", "-0.5"), ("+7", "+7"),
     ("-inf", "-inf"), ("a=b", "a=b"), ("", ""), ("2,1", "\"2,1\""),
   ])
-  func `a text is no formula, and a number stays one`(text: String, field: String) {
+  func `text never becomes a formula, and a number stays a number`(text: String, field: String) {
     #expect(CSV([text]).text == field + "\n")
   }
 
-  @Test func `one extreme episode among 200,000 is seen`() throws {
+  @Test func `one extreme episode among 200,000 is visible`() throws {
     for extreme in [123_456, 77] {
       let x = (0..<200_000).map(Double.init)
       let y = x.map { Int($0) == extreme ? 1000.0 : Double(Int($0) % 7) }
@@ -70,7 +70,7 @@ import Testing
         let highest = canvas.withPixels { pixels in
           pixels.firstIndex { Color($0).red > 200 && Color($0).green < 120 }.map { $0 / 480 }
         }
-        // The plot begins in the upper quarter, and everything else lies at its bottom.
+        // The plot starts in the upper quarter, and all other points are at its bottom.
         #expect(highest.map { $0 < 70 } == true, "\(extreme), line: \(isLine)")
       }
     }
@@ -92,7 +92,7 @@ import Testing
     #expect(gaps.count == 1)
   }
 
-  @Test func `every chart keeps its words inside the picture, in both themes`() throws {
+  @Test func `every chart keeps its text inside the picture, in both themes`() throws {
     for theme in Theme.all {
       for (width, height) in [(960, 540), (480, 270), (320, 320), (240, 160)] {
         var chart = Curve(outcomes(300) { Double($0) * -1e5 }, by: .steps)
@@ -125,7 +125,7 @@ import Testing
   @Test(arguments: [
     (0, 1), (4, 1), (20, 4), (60, 12), (249, 49), (250, 50), (1000, 50), (2000, 50), (10_000, 250),
   ])
-  func `the usual window fits the number of episodes`(count: Int, window: Int) {
+  func `the default window depends on the number of episodes`(count: Int, window: Int) {
     #expect(Curve.usualWindow(of: count) == window)
     #expect(Curve.usualWindow(of: count, .metric("losses/td_loss")) == 1)
     if count > 0 { #expect(Curve(outcomes(count)).window == window) }
@@ -145,7 +145,7 @@ import Testing
     #expect(!text.contains("<image"), "lines stay lines")
   }
 
-  @Test func `a terminal's curve has as many lines and columns as told`() {
+  @Test func `a curve in the terminal keeps to the given lines and columns`() {
     for isUnicode in [true, false] {
       let text = Curve(outcomes(500)).text(
         TerminalStyle(isUnicode: isUnicode, width: 72), height: 8)

@@ -9,7 +9,7 @@ import Worlds
 /// Films of tables that grow.
 @Suite struct HeatMapFilmTests {
   @Test(arguments: HeatMapChart.Style.allCases, Theme.all)
-  func `a film of many values is near to what was drawn`(
+  func `a film of many values is close to what was drawn`(
     style: HeatMapChart.Style, theme: Theme
   ) throws {
     let world = GridWorld(try ClassicMaps.map("8x8", kind: .lake))
@@ -32,7 +32,7 @@ import Worlds
     var film = HeatMapFilm(chart, frames: maps.count) { (maps[$0], "moment \($0)") }
     try withTemporaryFolder { folder in
       let report = try GIFFilm(rate: FrameRate(nearestTo: 8)).write(&film, to: "\(folder)/x.gif")
-      // More mixtures at edges than 256 colours are near to.
+      // Edges mix more colours than a palette of 256 can match.
       #expect(report.greatestError <= 2 * Palette.promisedError)
       #expect(report.frames == maps.count)
     }

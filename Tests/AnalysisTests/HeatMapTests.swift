@@ -6,7 +6,7 @@ import Testing
 import Worlds
 
 @Suite struct HeatMapTests {
-  /// Every world of discrete states, with the layout that its recordings tell.
+  /// Every world of discrete states, with the layout that its recordings give.
   static func worlds() throws -> [(name: String, world: any TabularWorld)] {
     let maps = [
       "reel map maze\n\nS...\n.#..\n..#.\n...G\n", "reel map lake\n\nSFFF\nFHFH\nFFFH\nHFFG\n",
@@ -59,7 +59,7 @@ import Worlds
       )
     }
 
-    /// How broad it is ahead of its middle, and behind: an arrow has its head in front.
+    /// How wide it is ahead of its middle and behind it: an arrow's head is in front.
     func breadths(along dx: Int, _ dy: Int) -> (ahead: Double, behind: Double) {
       let middle = middle
       func breadth(_ side: Double) -> Double {
@@ -83,7 +83,7 @@ import Worlds
     return table
   }
 
-  @Test func `every action's arrow points the way that the action leads`() throws {
+  @Test func `every arrow points where its action leads`() throws {
     for (name, world) in try Self.worlds() {
       let meanings = world.description.actions
       for state in 0..<world.dynamics.states {
@@ -93,7 +93,7 @@ import Worlds
           guard meaning.dx != 0 || meaning.dy != 0, next != state else { continue }
           let here = try map(world, table(world, state, action))
           let size = 110 + 20 * max(here.rows, here.columns)
-          // Cells too small for numbers, so that an arrow is all that the styles differ in.
+          // The cells are too small for numbers, so the styles differ only in the arrow.
           let arrows = HeatMapChart(like: here, style: .arrows, size: size)
           let plain = HeatMapChart(like: here, style: .plain, scale: arrows.scale, size: size)
           let arrow = Difference(try arrows.canvas(here), try plain.canvas(here))
@@ -112,7 +112,7 @@ import Worlds
     }
   }
 
-  @Test func `every action's triangle lies on the side that the action leads to`() throws {
+  @Test func `every triangle is on the side its action leads to`() throws {
     for (name, world) in try Self.worlds() {
       let state = world.dynamics.start
       for action in 0..<world.dynamics.actions where world.dynamics.isLegal(action, in: state) {
@@ -159,7 +159,7 @@ import Worlds
     #expect(corner.values.count { !$0.isNaN } == 1)
   }
 
-  @Test func `a map's table holds every number`() throws {
+  @Test func `a heat map's CSV has every number`() throws {
     let world = try #require(try Self.worlds().first { $0.name == "maze" }?.world)
     var table = table(world, 0, 1)
     table.update(0, 3, reward: -0.1, next: 0, terminated: true, alpha: 1, gamma: 1)
@@ -186,7 +186,7 @@ import Worlds
     #expect(scale.share(of: 100) == 1)
   }
 
-  @Test func `colours meet at zero where both signs matter, and a film keeps its scale`() {
+  @Test func `a scale diverges from zero where both signs matter, and a film keeps one scale`() {
     #expect(ColorScale(fitting: -1...1).kind == .diverging)
     #expect(ColorScale(fitting: -5...100).kind == .linear)
     #expect(ColorScale(fitting: 3...3).range.contains(3))
@@ -196,7 +196,7 @@ import Worlds
   }
 
   @Test(arguments: Theme.all, [-2.0...2, -2...10, -10...3.5, 0...7, 0...0, 4...9, -1e-9...1e-12])
-  func `a scale around zero ends with its last numbers, in colours that mean as much on both sides`(
+  func `a diverging scale ends at its extreme values, and equal magnitudes have equal strength`(
     theme: Theme, bounds: ClosedRange<Double>
   ) {
     let scale = ColorScale(.diverging, bounds)
@@ -206,7 +206,7 @@ import Worlds
     #expect(scale.range.upperBound >= max(0, bounds.upperBound) * (1 - 1e-12))
     let colors = scale.map(in: theme).colors
     if limit > 0 {
-      // Less than a colour is unused on either side.
+      // Less than one colour is unused on each side.
       #expect(min(0, bounds.lowerBound) - scale.range.lowerBound < step * 1.01)
       #expect(scale.range.upperBound - max(0, bounds.upperBound) < step * 1.01)
       #expect(
@@ -225,7 +225,7 @@ import Worlds
       scale.share(of: scale.range.lowerBound) == 0 && scale.share(of: scale.range.upperBound) == 1)
   }
 
-  @Test func `small, large, wide and tall maps have even pictures`() throws {
+  @Test func `small, large, wide and tall maps give pictures of even size`() throws {
     for (rows, columns) in [(1, 1), (1, 2), (2, 1), (1, 60), (60, 1), (9, 13), (1000, 1000)] {
       let map = HeatMap(
         values: (0..<rows * columns).map(Double.init), rows: rows, columns: columns)
@@ -238,7 +238,7 @@ import Worlds
   }
 
   @Test(arguments: [484, 960])
-  func `long titles and subtitles have as many lines as they need, inside the picture`(
+  func `long titles and subtitles wrap inside the picture`(
     size: Int
   ) throws {
     let map = HeatMap(values: [0, 1, 2, 3], rows: 2, columns: 2)

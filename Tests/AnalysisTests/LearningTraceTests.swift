@@ -24,7 +24,7 @@ import Testing
     #expect(settled[0] == 4)
     // Both actions are still worth the same, as they were when it was first seen.
     #expect(settled[1] == 5)
-    #expect(settled[2].isNaN, "nobody was ever there")
+    #expect(settled[2].isNaN, "this state was never visited")
   }
 
   @Test func `the TD error is that of the last updates`() {
@@ -39,7 +39,7 @@ import Testing
     #expect(abs(trace.numbers(of: .tdError)[0] - 2) < 0.06)
   }
 
-  @Test func `uncertainty is what the spread of an average of samples makes of it`() {
+  @Test func `uncertainty follows from the spread of the averaged samples`() {
     // Samples of ±1 around 0.3 and 0, averaged with α: each average has variance α / (2 − α).
     let alpha = 0.1
     var trace = LearningTrace(QTable(states: 2, actions: 2))
@@ -54,12 +54,12 @@ import Testing
     let deviation = (2 * alpha / (2 - alpha)).squareRoot()
     let expected = erfc(abs(values[0] - values[1]) / deviation / 2.0.squareRoot()) / 2
     #expect(abs(trace.numbers(of: .uncertainty)[0] - expected) < 0.02)
-    // An action that was never tried could be anything.
+    // The value of an untried action could be anything.
     trace.follow(update(2000, 1, 0, 0, 5))
     #expect(trace.numbers(of: .uncertainty)[1] == 0.5)
   }
 
-  @Test func `a difference shows arrows only where the choice is another`() {
+  @Test func `a difference shows arrows only where the greedy action differs`() {
     let actions = [ActionMeaning("left", dx: -1), ActionMeaning("right", dx: 1)]
     let first = HeatMap(
       actionValues: [1, 2, 5, 3, .nan, .nan], rows: 1, columns: 3, actions: actions)
@@ -67,7 +67,7 @@ import Testing
     let difference = first.minus(second)
     #expect(difference.value(0, 0) == -2)
     #expect(difference.value(0, 1) == 1)
-    #expect(difference.value(0, 2) == nil, "what only one of them knows has no difference")
+    #expect(difference.value(0, 2) == nil, "a value that only one of them has gives no difference")
     #expect(difference.greedyActions(0, 0) == [1])
     #expect(difference.greedyActions(0, 1) == [])
     #expect(difference.value(0, 0, action: 0) == -3)

@@ -43,7 +43,7 @@ import Testing
     let (left, top) = (first % whole.width, first / whole.width)
     let cell = try Canvas(width: 24, height: 24)
     let drawn = try Canvas(width: 24, height: 24)
-    // Lines are those between tiles, whatever their colours are.
+    // Leaves out the lines between tiles.
     let inner = Rect(x: 1, y: 1, width: 23, height: 23)
     for place in map.cells.indices {
       let (x, y) = (Double(left + place % 24 * 24), Double(top + place / 24 * 24))
@@ -89,7 +89,7 @@ import Testing
     #expect(try parts(8, false).arrows(2, ink: 0) == nil)
   }
 
-  @Test func `a chart's paths stand where the chart draws them`() throws {
+  @Test func `a chart's paths are where the chart draws them`() throws {
     var chart = Chart(title: "", x: Axis("x", 0...10), y: Axis("y", -2...2))
     chart.layers = [
       .line(x: [0, 5, 10], y: [-2, 0, 2], chart.theme.accent, Stroke(width: 3)),
@@ -106,7 +106,7 @@ import Testing
     let line = numbers(paths.paths[0].data)
     let expected = [plot.left, plot.bottom, plot.center.x, plot.center.y, plot.right, plot.top]
     #expect(line.count == 6 && zip(line, expected).allSatisfy { abs($0 - $1) <= 0.05 })
-    // Two dots fall together: two shades, a dot each.
+    // Two dots coincide: two shades, one dot each.
     let dots = paths.paths[1...2].map { numbers($0.data) }
     #expect(dots.allSatisfy { $0.count == 3 } && dots[0][0] < dots[1][0])
     #expect(paths.paths[3].width == 0 && paths.paths[3].data.hasSuffix("Z"))
@@ -116,7 +116,7 @@ import Testing
     #expect(paths.area.left > 0 && paths.area.top > 0 && paths.area.bottom < 400)
   }
 
-  @Test func `level stretches keep their ends, gaps stay gaps`() throws {
+  @Test func `flat stretches keep their ends, and gaps stay gaps`() throws {
     var chart = Chart(title: "", x: Axis("", 0...100), y: Axis("", 0...1))
     let x = (0...100).map(Double.init)
     chart.layers = [

@@ -32,7 +32,7 @@ import Testing
     #expect(Statistics.movingAverage([], window: 5).isEmpty)
   }
 
-  @Test func `quantiles lie between neighbours by proportion`() {
+  @Test func `quantiles interpolate between neighbours`() {
     let values = [4.0, 1, 3, 2]
     #expect(Statistics.quantiles([0, 0.25, 0.5, 0.75, 1], of: values) == [1, 1.75, 2.5, 3.25, 4])
     #expect(Statistics.quantiles([0.5], of: [7]) == [7])

@@ -2,7 +2,7 @@ import Foundation
 import Rollouts
 import TestSupport
 
-/// A real Chromium without a window, spoken to through pipes by its own protocol.
+/// A headless Chromium, driven through pipes by the DevTools protocol.
 ///
 /// https://chromedevtools.github.io/devtools-protocol/
 final class Browser {
@@ -19,7 +19,7 @@ final class Browser {
     var description: String { "\(method): \(reason)" }
   }
 
-  /// What the browser told without being asked.
+  /// The events that the browser sent.
   private(set) var events: [(method: String, parameters: JSON)] = []
 
   private let process = Process()
@@ -29,7 +29,7 @@ final class Browser {
   private var calls = 0
   private var pending: [UInt8] = []
 
-  /// A browser whose files lie in a folder.
+  /// A browser that keeps its files in a folder.
   init(in folder: String) throws {
     let (to, from) = ("\(folder)/to-browser", "\(folder)/from-browser")
     guard mkfifo(to, 0o600) == 0, mkfifo(from, 0o600) == 0 else {
@@ -60,7 +60,7 @@ final class Browser {
     process.waitUntilExit()
   }
 
-  /// Does something, and returns what came of it.
+  /// Calls a method of the protocol and returns its result.
   @discardableResult
   func call(_ method: String, _ parameters: JSON = .object([])) throws -> JSON {
     calls += 1
@@ -85,7 +85,7 @@ final class Browser {
     }
   }
 
-  /// What a script is worth.
+  /// The value of a script.
   @discardableResult
   func value(_ script: String) throws -> JSON {
     let result = try call(
@@ -113,7 +113,7 @@ final class Browser {
     try wait(until: "document.readyState === 'complete' && location.protocol === 'file:'")
   }
 
-  /// Opens an address of a server and waits for it; `events` go on.
+  /// Opens an address of a server and waits for it; `events` are kept.
   func go(to address: String) throws {
     try call("Page.navigate", ["url": .string(address)])
     try wait(until: "document.readyState === 'complete' && location.protocol === 'http:'")
@@ -142,7 +142,7 @@ final class Browser {
     }
   }
 
-  /// Takes on the size of a screen, and what its owner likes.
+  /// Emulates a screen and its user's preferences.
   func become(
     width: Int, height: Int, isPhone: Bool = false, theme: String = "light",
     motion: String = "no-preference"

@@ -3,7 +3,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// A studio that runs beside a test, and a browser that was let in.
+/// A studio that runs beside a test, and a browser that is signed in.
 struct BrowserStudio {
   let browser: Browser
   let folder: String
@@ -31,7 +31,7 @@ struct BrowserStudio {
     #expect(ended.code == 0, "Ctrl-C ends the studio: \(ended.errors)")
   }
 
-  /// Nothing went wrong, and nobody else was asked for anything.
+  /// Expects no errors, and no request to another server.
   func expectQuiet() {
     for event in browser.events {
       switch event.method {
@@ -69,11 +69,11 @@ struct BrowserStudio {
     try open("/run/\(id(name))\(query)", until: Self.isShown)
   }
 
-  /// Whether the stage shows where the cursor stands.
+  /// Whether the stage shows the frame at the cursor.
   static let isShown =
     "document.querySelector('.stage canvas')?.dataset.shown?.length > 2"
 
-  /// Where the cursor stands: an episode and a step.
+  /// Where the cursor is: an episode and a step.
   func cursor() throws -> (episode: Int, t: Int) {
     let text = try browser.value(
       "document.querySelector('input.episode').value + ' ' + document.querySelector('.time').value"
@@ -88,7 +88,7 @@ struct BrowserStudio {
     try browser.wait(until: script)
   }
 
-  /// Pictures of a page at three sizes in both themes, and no serious fault that axe finds.
+  /// Takes pictures of a page at three sizes in both themes; axe must find no serious fault.
   func inspect(_ name: String) throws {
     for theme in ["light", "dark"] {
       for (size, width, height) in [
@@ -109,7 +109,7 @@ struct BrowserStudio {
 }
 
 extension Browser {
-  /// Finds no serious fault by axe-core, where that is installed; `make test-browser` installs it.
+  /// Expects no serious fault from axe-core, if it is installed; `make test-browser` installs it.
   func expectAccessible(_ name: String) throws {
     guard let axe = Self.axe else { return }
     if try value("typeof axe") != "object" { try value(axe + ";0") }

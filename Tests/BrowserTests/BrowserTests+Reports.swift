@@ -28,7 +28,7 @@ extension BrowserTests {
         #expect((letters.double ?? 0) >= 11, "\(width): \(letters)")
         #expect(
           try browser.value("document.documentElement.scrollWidth <= innerWidth") == true,
-          "\(width): nothing stands beyond the screen")
+          "\(width): nothing extends beyond the screen")
         let box = "[...document.querySelectorAll('.card > pre')].at(-1)"
         #expect(
           try browser.value("\(box).scrollWidth > \(box).clientWidth || \(width) > 900") == true,
@@ -37,7 +37,7 @@ extension BrowserTests {
     }
   }
 
-  @Test func `many runs are shown by groups, of each one in full`() throws {
+  @Test func `many runs are shown by group, with one run of each in full`() throws {
     try Self.pages { browser, folder in
       try reel(
         "train maze --seeds 1-4 --episodes 200 --set alpha=0.1 -o a.sqlite",
@@ -59,7 +59,7 @@ extension BrowserTests {
         #expect(try browser.value("document.documentElement.scrollWidth <= innerWidth") == true)
         try keep(name, browser)
       }
-      // A place along the curves is read for each group, and moves the heat maps of both.
+      // A point along the curves is read for each group, and moves both heat maps.
       try browser.become(width: 1280, height: 900)
       try browser.visit("\(folder)/g.html")
       try browser.wait(until: Self.isPainted())
@@ -85,7 +85,7 @@ extension BrowserTests {
     }
   }
 
-  @Test func `a language model's losses are read, and its texts`() throws {
+  @Test func `a language model's report shows its losses and its texts`() throws {
     try Self.pages { browser, folder in
       let poem = String(
         repeating: "the <b>cat sat on the mat, and the dog sat on the log.\n", count: 60)

@@ -23,7 +23,7 @@ struct BrowserTests {
     }
   }
 
-  /// Nothing went wrong, and nothing but the page itself was asked for.
+  /// Expects no errors, and no request but that for the page itself.
   func expectQuiet(_ browser: Browser, _ page: String) {
     for event in browser.events {
       switch event.method {
@@ -66,7 +66,7 @@ struct BrowserTests {
     try browser.screenshot(to: "\(Repository.root)/.scratch/browser/\(name).png")
   }
 
-  @Test func `a maze's report plays, slides and asks for nothing`() throws {
+  @Test func `a maze's report plays, its slider works, and it loads nothing else`() throws {
     try Self.pages { browser, folder in
       try reel("train maze --seed 1 -o m.sqlite", "report m.sqlite -o m.html", in: folder)
       let size = try Program.shell("wc -c < m.html", in: folder).output
@@ -194,7 +194,7 @@ struct BrowserTests {
           let painted = try frame(
             "\(folder)/\(theme)/frame-\(number).png", width: seen.width, height: seen.height)
           let comparison = try PictureComparison(painted, seen)
-          // Where pieces of a trail meet, their soft edges lie over one another.
+          // Where pieces of a trail meet, their soft edges overlap.
           #expect(
             comparison.count(above: 3) * 400 < seen.width * seen.height, "\(theme) \(moment)")
           if moment == 0 { #expect(comparison.greatest <= 2) }
@@ -219,7 +219,7 @@ struct BrowserTests {
       try browser.wait(until: Self.isPainted("dark"))
       let seen = try picture(".board", browser)
       let painted = try PNGReader.canvas(at: "\(folder)/dark/frame-000000.png")
-      // Both are drawn in 255 colours or so, each at most 8 of 255 off.
+      // Both are drawn in about 255 colours, each off by at most 8 of 255.
       #expect(try PictureComparison(painted, seen).count(above: 16) == 0)
       expectQuiet(browser, "\(folder)/c.html")
     }
@@ -267,7 +267,7 @@ struct BrowserTests {
     }
   }
 
-  @Test func `what a recording says is shown and never run`() throws {
+  @Test func `text from a recording is shown and never executed`() throws {
     try Self.pages { browser, folder in
       let evil = #"</script></title><img src=x onerror=document.title="owned"><b>&amp;"#
       let map = "reel map maze\\ntitle \(evil)\\n\\nS..\\n.#.\\n..G\\n"
@@ -285,7 +285,7 @@ struct BrowserTests {
     }
   }
 
-  @Test func `a phone, a dark room and a screen reader are served`() throws {
+  @Test func `a report works on a phone, in dark mode and with a screen reader`() throws {
     try Self.pages { browser, folder in
       try reel(
         "train lake --episodes 300 --seed 1 -o l.sqlite", "report l.sqlite -o l.html", in: folder)
@@ -293,11 +293,11 @@ struct BrowserTests {
       try browser.visit("\(folder)/l.html")
       #expect(
         try browser.value("document.documentElement.scrollWidth <= innerWidth") == true,
-        "nothing stands beyond the screen")
+        "nothing extends beyond the screen")
       #expect(
         try browser.value(
           "[...document.querySelectorAll('button, select')].every((one) => one.offsetHeight >= 40)")
-          == true, "fingers find every button")
+          == true, "every button is large enough for a finger")
       try keep("phone", browser)
       let light = try browser.value("getComputedStyle(document.documentElement).backgroundColor")
       try browser.become(width: 1280, height: 900, theme: "dark", motion: "reduce")
@@ -305,7 +305,7 @@ struct BrowserTests {
       let dark = try browser.value("getComputedStyle(document.documentElement).backgroundColor")
       #expect(light != dark)
       try keep("dark", browser)
-      // Everything that can be worked has a name, and comes in the order of the page.
+      // Every control has a name, and the tab order is that of the page.
       let nameless = """
         [...document.querySelectorAll('button, select, input, [role=img]')].filter((one) =>
           !(one.getAttribute('aria-label') || one.getAttribute('aria-labelledby')

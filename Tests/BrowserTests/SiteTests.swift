@@ -3,7 +3,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// The site that `make site` makes of the documentation, as a real browser shows it from its folder.
+/// The site that `make site` builds from the documentation, in a real browser.
 @Suite(.serialized, .enabled(if: Browser.path != nil, "Chromium is not installed"))
 struct SiteTests {
   /// The site in a folder of its own, and a browser.
@@ -17,7 +17,7 @@ struct SiteTests {
   }
 
   @Test
-  func `every page fits a phone and a desk in both themes, and asks for nothing but its files`()
+  func `every page fits a phone and a desktop in both themes, and loads only its own files`()
     throws
   {
     try site { browser, site in
@@ -56,7 +56,7 @@ struct SiteTests {
     }
   }
 
-  @Test func `search finds parts of pages by the keyboard alone, and nothing bars people`() throws {
+  @Test func `search works by keyboard alone, and the site is accessible`() throws {
     try site { browser, site in
       try browser.become(width: 1280, height: 900)
       try browser.visit("\(site)/index.html")

@@ -26,7 +26,7 @@ struct StudioBrowserTests {
       for letter in "first" { try browser.press(String(letter)) }
       try browser.wait(until: "\(names) === 'm'")
       try studio.press("Escape", until: "document.querySelectorAll('.recording').length === 2")
-      // A file that comes is listed within two seconds.
+      // A new file is listed within two seconds.
       _ = try Program.reel(
         line: "train grid --seed 3 --episodes 60 -o runs/g.sqlite -q", in: folder)
       let begun = monotonicSeconds()
@@ -78,7 +78,7 @@ struct StudioBrowserTests {
       }
       // The explanation comes, or says why there is none.
       try browser.wait(until: "document.querySelector('.words').children.length > 0")
-      // It plays, faster at will, and stops.
+      // It plays, also faster, and stops.
       try studio.press("+", until: "document.querySelector('.controls select').value === '3'")
       try studio.press("-", until: "document.querySelector('.controls select').value === '2'")
       try studio.press(
@@ -95,7 +95,7 @@ struct StudioBrowserTests {
     }
   }
 
-  @Test func `a run that is being written grows, and is followed`() throws {
+  @Test func `a run that is being written can be followed as it grows`() throws {
     try withStudio("train maze --episodes 20 -o runs/old.sqlite -q") { studio in
       let writer = try Program.start(
         line: "train maze --seed 4 --episodes 30000000 -o runs/live.sqlite -q", in: studio.folder)
@@ -141,7 +141,7 @@ struct StudioBrowserTests {
     }
   }
 
-  @Test func `a recording that goes away gets a sentence`() throws {
+  @Test func `a recording that is deleted is reported in one sentence`() throws {
     try withStudio("train maze --episodes 40 -o runs/m.sqlite -q") { studio in
       let browser = studio.browser
       try studio.open(run: "m", "?episode=1&t=0")
@@ -149,14 +149,14 @@ struct StudioBrowserTests {
       usleep(700_000)
       try browser.press("End")
       try browser.wait(until: "document.querySelector('.trouble').textContent.length > 5")
-      // The refusal itself is logged by the browser.
+      // The browser logs the refused request.
       browser.forget()
     }
   }
 
-  @Test func `recordings of other programs are shown as the studio's own are`() throws {
+  @Test func `recordings of other programs are shown like Reel's own`() throws {
     let python = "\(Repository.root)/.build/python/base/bin/python"
-    // `make test` makes that environment; without it there are no such recordings to make.
+    // `make test` makes that environment; without it no such recording can be made.
     guard FileManager.default.fileExists(atPath: python) else { return }
     try withStudio("train maze --episodes 40 -o runs/m.sqlite -q") { studio in
       let made = try Program.shell(
@@ -174,7 +174,7 @@ struct StudioBrowserTests {
     }
   }
 
-  @Test func `the training of a language model and what it wrote have pages too`() throws {
+  @Test func `a language model's training and the text it wrote have pages too`() throws {
     try withStudio(
       "train text --text /usr/share/common-licenses/GPL-3 --preset nano --set steps=40 --set evaluate_every=20 -o runs/t.sqlite -q",
       "generate runs/t.sqlite --prompt The --tokens 30 -o runs/w.sqlite -q"

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized, .enabled(if: Browser.path != nil, "Chromium is not installed"))
 struct StudioToolsTests {
   @Test(arguments: ["maze", "lake", "grid", "crawler", "snake", "city", "breakout", "reacher"])
-  func `a world is driven by keys, and what was played is a recording`(world: String) throws {
+  func `a world is driven by keys, and the game is recorded`(world: String) throws {
     try withStudio("train maze --episodes 40 -o runs/m.sqlite -q") { studio in
       let browser = studio.browser
       try studio.open("/drive", until: "document.querySelectorAll('.worlds button').length === 8")
@@ -57,7 +57,7 @@ struct StudioToolsTests {
     }
   }
 
-  @Test func `a text is written, asked about, forked and kept`() throws {
+  @Test func `a text is written, explained, forked and kept`() throws {
     try withStudio(
       "train text --text /usr/share/common-licenses/GPL-3 --preset nano --set steps=40 --set evaluate_every=20 -o runs/t.sqlite -q"
     ) {
@@ -73,7 +73,7 @@ struct StudioToolsTests {
       let symbols = "document.querySelectorAll('[aria-label=Text] .symbol')"
       try browser.wait(until: "\(symbols).length > 60")
       try browser.wait(until: "!document.querySelector('.form .main').disabled")
-      // A symbol is asked why it came, and another one takes its place.
+      // A click on a symbol lists the candidates it was chosen from.
       try browser.value("\(symbols)[40].click()")
       try browser.wait(
         until:
@@ -90,7 +90,7 @@ struct StudioToolsTests {
     }
   }
 
-  @Test func `a form trains, shows what is wrong, and its run goes on without it`() throws {
+  @Test func `a form shows what is wrong with a setting, and trains`() throws {
     try withStudio("train maze --episodes 40 -o runs/m.sqlite -q") { studio in
       let browser = studio.browser
       try studio.open("/train", until: "document.querySelectorAll('.setting').length > 4")
@@ -114,7 +114,7 @@ struct StudioToolsTests {
     }
   }
 
-  @Test func `a map is painted, checked and saved, and trains`() throws {
+  @Test func `a map is painted, checked and saved`() throws {
     try withStudio("train maze --episodes 40 -o runs/m.sqlite -q") { studio in
       let browser = studio.browser
       for name in ["maze", "city"] {

@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// Whatever is wrong gets one clear sentence and the right exit code, and leaves nothing behind.
+/// Every mistake gets one clear sentence and the right exit code, and leaves nothing behind.
 @Suite struct BadInputTests {
   struct Mistake: Sendable, CustomTestStringConvertible {
     var line: String
     var code: Int32
-    /// Words that the sentence must have.
+    /// Words that the sentence must contain.
     var says: [String]
     var testDescription: String { line }
 
@@ -91,7 +91,7 @@ import Testing
     Mistake("explain everything", 64, "'everything'"),
   ]
 
-  /// One folder with everything that can be wrong, for all mistakes.
+  /// Makes the files that the mistakes need.
   private static func prepare(_ folder: String) throws {
     #expect(try Program.reel("train", "maze", "-o", "there.sqlite", in: folder).code == 0)
     let crawler = "train crawler --episodes 2 -o crawler.sqlite"
@@ -111,7 +111,8 @@ import Testing
     #expect(made.code == 0, "\(made.errors)")
   }
 
-  @Test func `every mistake gets one sentence, its exit code, and leaves nothing behind`() throws {
+  @Test func `every mistake gets one sentence and its exit code, and leaves nothing behind`() throws
+  {
     try Tour.use { folder in
       try Self.prepare(folder)
       let before = try Program.shell("find . | sort", in: folder).output
@@ -142,7 +143,7 @@ import Testing
     }
   }
 
-  @Test func `a path that begins with two slashes is that with one`() throws {
+  @Test func `a path that begins with two slashes works like one with a single slash`() throws {
     try withTemporaryFolder { folder in
       for line in [
         "train maze --episodes 20 -o /\(folder)/a.sqlite", "info /\(folder)/a.sqlite",
@@ -174,9 +175,9 @@ import Testing
     }
   }
 
-  @Test func `a folder that may not be written gets a sentence`() throws {
+  @Test func `a folder without write permission is refused with one sentence`() throws {
     guard try Program.shell("test $(id -u) != 0", in: "/tmp").code == 0 else {
-      // The superuser may write everywhere; /proc is a folder where even it may not.
+      // Root may write everywhere except in /proc.
       let outcome = try Program.reel("train", "maze", "-o", "/proc/maze.sqlite", in: "/tmp")
       #expect(outcome.code == 1)
       #expect(outcome.errors.contains("/proc"))

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What `reel bench` says of a run, whose figures are no part of any test.
+/// What `reel bench` prints. No test checks the figures themselves.
 @Suite struct BenchCommandTests {
   @Test func `the table of docs/benchmarks.md is that of docs/benchmarks.json`() throws {
     let table = try Program.reel(
@@ -18,7 +18,7 @@ import Testing
   @Test func `a run prints the machine, then each figure, as lines and as JSON`() throws {
     let line = "bench --only 'written, read' --repetitions 1"
     let lines = try Program.reel(line: line, in: Repository.root)
-    #expect(lines.code == 0, "what breaks no promise is no failure: \(lines.output)")
+    #expect(lines.code == 0, "it succeeds if no promise is broken: \(lines.output)")
     let names = lines.output.split(separator: "\n").map { String($0) }
     try #require(names.count == 5)
     #expect(names[..<4].allSatisfy { $0.hasPrefix("the machine: ") })
@@ -26,7 +26,7 @@ import Testing
     try withTemporaryFolder { folder in
       let file = "\(folder)/run.json"
       let json = try Program.reel(line: "\(line) --json > \(file)", in: Repository.root)
-      #expect(json.errors.split(separator: "\n").count == 5, "a line as soon as it is known")
+      #expect(json.errors.split(separator: "\n").count == 5, "a line for each figure")
       let table = try Program.reel("bench", "--table", file, in: folder)
       let rows = table.output.split(separator: "\n")
       try #require(rows.count == 7)
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func `what is no run is refused`() throws {
+  @Test func `a file that is not a benchmark run is refused`() throws {
     try withTemporaryFolder { folder in
       _ = try Program.shell("echo '[1]' > a.json", in: folder)
       let refused = try Program.reel("bench", "--table", "a.json", in: folder)

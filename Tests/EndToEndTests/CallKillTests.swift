@@ -4,9 +4,9 @@ import Recordings
 import TestSupport
 import Testing
 
-/// Processes that are killed at the very system call that gives a file its name, or takes one away: each of
-/// these calls, by the first time that it is made, the second, and so on. `REEL_CALLS` says how many of each in
-/// every verb; `make torture` sets it to 200, which is all of them.
+/// Processes killed at a system call that names, removes or writes a file: at the first such call, at
+/// the second, and so on. `REEL_CALLS` says how many of each call are tried for every verb;
+/// `make torture` sets it to 200, which is all of them.
 @Suite(.serialized, .enabled(if: Files.exists("/usr/bin/strace"), "strace kills at a system call"))
 struct CallKillTests {
   private static let most =
@@ -16,12 +16,12 @@ struct CallKillTests {
     "flock", "pwrite64", "openat",
   ]
 
-  /// A verb that makes or changes something, and how what it leaves is checked.
+  /// A verb that makes or changes a file.
   struct Verb {
     var line: String
     /// What it writes.
     var output: String
-    /// A file that it finds there, made by this.
+    /// The command that makes the file that it finds there.
     var before: String?
   }
 
@@ -47,7 +47,7 @@ struct CallKillTests {
       before: "cp old.gif x.gif"),
   ]
 
-  @Test func `killed at any call, what has a name is whole`() throws {
+  @Test func `a process killed at any system call leaves whole files`() throws {
     try withTemporaryFolder { folder in
       for line in [
         "train maze --episodes 40 -o a.sqlite", "train maze --episodes 40 --seed 2 -o b.sqlite",
@@ -62,7 +62,7 @@ struct CallKillTests {
       var (kills, whole, none) = (0, 0, 0)
       for verb in Self.verbs {
         let clear = "rm -rf x x.* .reel-*; \(verb.before ?? "true")"
-        // What may be there: what was before, or what comes of it.
+        // What may be left: the old output, or the new one.
         var known: Set<String> = [try sum(verb, after: clear, in: folder)]
         _ = try Program.reel(line: "\(verb.line) --quiet", in: folder)
         known.insert(try sum(verb, after: "true", in: folder))
@@ -72,7 +72,7 @@ struct CallKillTests {
             let outcome = try Program.shell(
               "strace -f -qq -o /dev/null -e trace=\(call) -e inject=\(call):signal=KILL:when=\(number)"
                 + " \(Program.reel()) \(verb.line) --quiet", in: folder)
-            // It ended before it came to so many.
+            // It ended before it made that many calls.
             if outcome.code == 0 || outcome.code == 3 { break }
             kills += 1
             let what = "\(verb.line), \(call) \(number)"
@@ -91,12 +91,12 @@ struct CallKillTests {
           }
         }
       }
-      print("\(kills) kills at system calls: \(whole) left what is whole, \(none) nothing")
+      print("\(kills) kills at system calls: \(whole) left a whole file, \(none) left nothing")
       #expect(kills > Self.verbs.count * 5)
     }
   }
 
-  /// What of a verb's output can be compared; "none" where there is none.
+  /// A checksum of a verb's output; "none" if there is no output.
   private func sum(_ verb: Verb, after line: String, in folder: String) throws -> String {
     try Program.shell(
       "\(line); if test -e \(verb.output);"

@@ -20,7 +20,7 @@ import Testing
     #expect(try Program.reel(line: words, in: folder).code == 0)
   }
 
-  @Test func `list, curve and compare say of a catalog what they say of its recordings`() throws {
+  @Test func `list, curve and compare print the same for a catalog as for its recordings`() throws {
     try Tour.use { folder in
       try Self.sweep(in: folder)
       #expect(try Self.counts(Self.catalog(in: folder)) == [6, 0, 0, 0, 0])
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `only what has changed is read again, and what is gone is left out`() throws {
+  @Test func `only changed recordings are read again, and deleted ones are left out`() throws {
     try Tour.use { folder in
       try Self.sweep(in: folder)
       #expect(try Self.counts(Self.catalog(in: folder)) == [6, 0, 0, 0, 0])

@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func `the same seed twice gives the same digest, another seed another`() throws {
+  @Test func `the same seed gives the same digest, and another seed a different one`() throws {
     try Tour.use { folder in
       for (seed, name) in [(1, "a"), (1, "b"), (2, "c")] {
         let line = "train lake --episodes 500 --seed \(seed) -o \(name).sqlite"
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func `ten seeds train ten runs that are the same as one by one`() throws {
+  @Test func `ten seeds train the same runs together as one by one`() throws {
     try Tour.use { folder in
       let outcome = try Program.reel(
         line: "train maze --seeds 1-10 -o all.sqlite --json", in: folder)
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func `evaluation reports its keys and records what it plays with its parent`() throws {
+  @Test func `an evaluation prints its report, and its recording names its parent`() throws {
     try Tour.use { folder in
       #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
       let outcome = try Program.reel(
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func `a frame shows every state of an episode, the first included`() throws {
+  @Test func `there is one frame for every state of an episode, including the first`() throws {
     try Tour.use { folder in
       #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
       let best = try Program.reel(line: "episodes maze.sqlite --best 1 --json", in: folder)
@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  @Test func `of a wall and a goal the table says why it knows nothing`() throws {
+  @Test func `for a wall and a goal, q says why there are no values`() throws {
     try Tour.use { folder in
       #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
       for (state, words) in [("1,1", "this is a wall"), ("3,3", "the episode ends here")] {
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test func `a large map is not printed by info, and comes out of the recording as it went in`()
+  @Test func `info does not print a large map, and map export returns it unchanged`()
     throws
   {
     try Tour.use { folder in
@@ -169,7 +169,7 @@ import Testing
     }
   }
 
-  @Test func `a number of seeds is that many runs`() throws {
+  @Test func `a number of seeds trains that many runs`() throws {
     try Tour.use { folder in
       let runs = try Program.reel(
         line: "train maze --episodes 5 --seeds 3 -o a.sqlite --json", in: folder)
@@ -177,7 +177,7 @@ import Testing
     }
   }
 
-  @Test func `a city is checked for ground, ways and features that nothing comes of`() throws {
+  @Test func `map check reports a city's road area, its routes and ignored features`() throws {
     try Tour.use { folder in
       let outcome = try Program.reel(line: "map check grachten --json", in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
@@ -192,7 +192,7 @@ import Testing
       #expect(try report.elements("leg_road").count == 4 && off.count == 4)
       #expect(off.allSatisfy { ($0.double ?? 0) >= 0.5 })
 
-      // Without its bridges the same city falls apart, and says so.
+      // Without its bridges the city falls apart, and the check says so.
       let script = """
         grep -v '"bridge":"yes"' maps/cities/grachten.geojson > apart.geojson
         sed 's/"highway":"footway"/"highway":"proposed"/' apart.geojson > odd.geojson
@@ -236,7 +236,7 @@ import Testing
     }
   }
 
-  @Test func `the demo makes what it says`() throws {
+  @Test func `the demo makes the files it promises`() throws {
     try Tour.use { folder in
       let outcome = try Program.reel("demo", in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
@@ -248,7 +248,7 @@ import Testing
   }
 }
 
-/// A folder like a fresh clone's: maps, and nothing recorded.
+/// A folder like a fresh clone: maps, and no recordings.
 enum Tour {
   static func use(_ body: (String) throws -> Void) throws {
     try withTemporaryFolder { folder in

@@ -37,13 +37,13 @@ import Testing
         ]
       )
       #expect(try candidates("fork", "maze.sqlite", "--set", "gam", in: folder) == ["gamma="])
-      // What was given already is not offered again; what may be repeated is.
+      // An option that was given is not offered again, unless it may be repeated.
       #expect(try candidates("train", "--seed", "3", "--see") == ["--seeds"])
       #expect(try candidates("train", "--set", "a=1", "--se").contains("--set"))
     }
   }
 
-  @Test func `wrong words before the cursor offer nothing, quietly`() throws {
+  @Test func `wrong words before the cursor give no candidates and no error`() throws {
     for words in [
       ["nothing", ""], ["film", "absent.sqlite", "--episode", "4"],
       ["train", "--nothing", "x", "--"],
@@ -71,7 +71,7 @@ import Testing
       #expect(try completed("reel film ru") == "runs")
       #expect(try completed("reel film runs/") == "runs/maze.sqlite")
       #expect(try completed("reel film runs/maze.sqlite --episode be") == "best")
-      // Bash takes what precedes = for a word of its own.
+      // Bash treats what precedes = as a separate word.
       #expect(try completed("reel train maze --set alpha=") == "0.1")
       #expect(try completed("reel copy runs/maze.sqlite -o runs/n") == "runs/note.txt")
     }
@@ -96,7 +96,7 @@ import Testing
   @Test func `a real zsh completes`() throws {
     try withTemporaryFolder { folder in
       try recordings(in: folder)
-      /// The line as it is after Tab, typed in a terminal of zsh's own.
+      /// The line after Tab, typed into a zsh in a pseudo-terminal.
       func completed(_ line: String) throws -> String {
         let screen = try run(
           "/usr/bin/zsh",
@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  @Test func `every verb has a page that man shows without a complaint`() throws {
+  @Test func `every verb has a page that man shows without warnings`() throws {
     let verbs = try Program.reel("help", "--verbs", in: "/tmp").output.split(separator: "\n")
     #expect(verbs.count > 30)
     for verb in [""] + verbs.map(String.init) {
@@ -140,12 +140,12 @@ import Testing
     #expect(train.output.contains("reel train maze --events - | grep -m 1 '\"return\":9[0-9]'"))
   }
 
-  @Test func `what the topics of help show works`() throws {
+  @Test func `the examples in the help topics work`() throws {
     try withTemporaryFolder { folder in
       try train("maze --episodes 30 --seed 1 -o recordings/maze.sqlite", in: folder)
       let conditions = try Program.reel("help", "where", in: folder).output
         .matches(of: /--where '.+'/).map { String($0.output) }
-      // The first stands for the form.
+      // The first shows the general form.
       #expect(conditions.count == 4)
       for condition in conditions.dropFirst() {
         let listed = try Program.reel(
@@ -189,7 +189,7 @@ import Testing
     try "".write(toFile: "\(folder)/runs/note.txt", atomically: true, encoding: .utf8)
   }
 
-  /// What a shell prints that has the program on its path.
+  /// What a shell prints, with the program on its path.
   private func run(_ shell: String, _ script: String, in folder: String) throws -> String {
     let place = URL(fileURLWithPath: try Program.reel()).deletingLastPathComponent().path
     let outcome = try Program.run(

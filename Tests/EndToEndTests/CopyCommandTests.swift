@@ -25,7 +25,7 @@ import Testing
       #expect(try Program.reel("copy", "a.sqlite", "-o", "whole.sqlite", in: folder).code == 0)
       #expect(
         try Self.digest("whole.sqlite", in: folder) == Self.digest("a.sqlite", in: folder))
-      // A copy that was made on the way is a run that was cut off there.
+      // A copy made during the run is a run that stopped there.
       #expect(try Program.reel("train", "--resume", "copy1.sqlite", in: folder).code == 0)
       #expect(
         try Self.digest("copy1.sqlite", in: folder) == Self.digest("a.sqlite", in: folder))
@@ -86,7 +86,8 @@ import Testing
     ("a.sqlite -o b.sqlite --prune 'episodes every 1'", "episodes every N"),
     ("a.sqlite -o b.sqlite --without steps", "checkpoints"), ("no.sqlite -o b.sqlite", "no.sqlite"),
   ])
-  func `what cannot be copied is refused in a sentence`(words: String, sentence: String) throws {
+  func `what cannot be copied is refused with one sentence`(words: String, sentence: String) throws
+  {
     try withTemporaryFolder { folder in
       #expect(try Program.reel(line: "train maze --episodes 20 -o a.sqlite", in: folder).code == 0)
       let outcome = try Program.reel(line: "copy \(words)", in: folder)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Another package uses the library products, and nothing that only this package may use.
+/// A package that uses the library products through their public API alone.
 @Suite struct CorridorExampleTests {
   @Test func `the example trains on a world of its own, records it and reads it back`() throws {
     try withTemporaryFolder { folder in

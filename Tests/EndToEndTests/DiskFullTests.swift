@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-/// What happens where there is no more room: on a small file system in memory, in a namespace of its own,
+/// What happens when the disk is full: on a small file system in memory, in a namespace of its own,
 /// which ends with its last process.
 @Suite(.serialized) struct DiskFullTests {
   private static let canMount =
@@ -11,13 +11,13 @@ import Testing
       "/usr/bin/unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], in: "/"))?.code == 0
 
   @Test(
-    .enabled(if: canMount, "needs unshare and a namespace of one's own"),
+    .enabled(if: canMount, "needs unshare and user namespaces"),
     arguments: [
       ("maze --episodes 30000 --set snapshot_every=20000", "1500k"),
       ("reacher --steps 40000", "2500k"),
       ("snake --episodes 200", "2500k"),
     ])
-  func `a run stops in a sentence, verifies, and goes on once there is room`(
+  func `a run stops with one sentence, verifies, and resumes once there is room`(
     run: String, room: String
   ) throws {
     try withTemporaryFolder { folder in
@@ -41,8 +41,8 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: canMount, "needs unshare and a namespace of one's own"))
-  func `a run that finds no room at its start leaves nothing, and what stood there stays`() throws {
+  @Test(.enabled(if: canMount, "needs unshare and user namespaces"))
+  func `a run without room to start leaves nothing, and keeps the file it would replace`() throws {
     try withTemporaryFolder { folder in
       let reel = try Program.reel()
       let script = """
@@ -72,7 +72,7 @@ import Testing
     String(decoding: try Repository.contents(of: "/proc/self/mounts"), as: UTF8.self)
   }
 
-  @Test func `a small disk is gone when it is let go, though a file on it is open`() throws {
+  @Test func `a small disk is gone when it is released, even if a file on it is open`() throws {
     var disk = SmallDisk(kilobytes: 64)
     guard let path = disk?.path else { return }
     #expect(try Self.mounts().contains(path))
@@ -83,7 +83,7 @@ import Testing
     #expect(try !Self.mounts().contains(path) && !Files.exists(path))
   }
 
-  @Test func `a small disk of a killed process is gone with the next process`() async throws {
+  @Test func `a small disk of a killed process is removed by the next process`() async throws {
     let killed = await #expect(
       processExitsWith: .signal(SIGKILL), observing: [\.standardErrorContent]
     ) {
@@ -100,7 +100,7 @@ import Testing
     #expect(try !Self.mounts().contains(path) && !Files.exists(String(path)))
   }
 
-  @Test(.enabled(if: canMount, "needs unshare and a namespace of one's own"))
+  @Test(.enabled(if: canMount, "needs unshare and user namespaces"))
   func `a film that finds no room leaves nothing under its name`() throws {
     try withTemporaryFolder { folder in
       let reel = try Program.reel()

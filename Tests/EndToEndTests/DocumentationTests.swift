@@ -7,12 +7,12 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
 
 /// The documentation says what the program does.
 @Suite struct DocumentationTests {
-  @Test func `docs/cli.md is what the commands say of themselves`() throws {
+  @Test func `docs/cli.md is what reel help --markdown prints`() throws {
     let manual = try Program.reel("help", "--markdown", in: Repository.root)
     #expect(try Repository.text("docs/cli.md") == manual.output, "run make docs")
   }
 
-  @Test func `help is the same by every way to ask for it`() throws {
+  @Test func `every way to ask for help prints the same`() throws {
     let overview = try Program.reel("--help", in: "/tmp")
     #expect(overview.code == 0)
     #expect(try Program.reel("help", in: "/tmp").output == overview.output)
@@ -38,7 +38,7 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
     "docs/studio.md", "docs/curves.md", "docs/reliability.md", "docs/scale.md", "docs/gallery.md",
   ]
 
-  /// Pages with scripts (`sh`) that other tests run, or nobody can: who runs them.
+  /// Pages whose scripts (`sh`) are run elsewhere or not at all: where, or why not.
   private static let scriptsElsewhere = [
     "README.md": "make test-packages", "docs/install.md": "make test-packages",
     "docs/python.md": "make test-packages", "docs/films.md": "make test-python",
@@ -58,7 +58,7 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
       for page in Self.pages {
         let commands = try Self.commands(in: page)
         #expect(!commands.isEmpty, "\(page)")
-        // A page that shows a command again would find its own result.
+        // A command that is shown twice would find its own output.
         for command in commands where done.insert(command).inserted {
           let outcome =
             command.hasPrefix("studio")
@@ -145,7 +145,7 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
   }
 
   /// `make gallery` makes them all.
-  @Test func `every picture is shown on some page, and no page lacks one`() throws {
+  @Test func `every picture is shown on some page, and every picture shown exists`() throws {
     var shown: Set<String> = []
     for page in try Self.allPages() {
       let links = try Repository.text(page).matches(of: /(?:docs\/)?media\/([\w.-]+)/)
@@ -154,7 +154,7 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
     #expect(shown == Set(try Repository.files(in: "docs/media")))
   }
 
-  /// What GitHub makes of a page's headings.
+  /// The anchors that GitHub makes from a page's headings.
   private static func anchors(in page: String) throws -> Set<String> {
     var isFenced = false
     var anchors: Set<String> = []
@@ -173,7 +173,7 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
       + (try Repository.files(in: "docs")).map { "docs/\($0)" }.filter { $0.hasSuffix(".md") }
   }
 
-  /// Starts a studio, which serves until somebody ends it, and ends it once it has printed its address.
+  /// Starts a studio, and stops it once it has printed its address.
   private static func served(_ command: String, in folder: String) throws -> Program.Outcome {
     let running = try Program.start(line: command, in: folder)
     try running.wait { try running.output().contains("token=") }
@@ -208,7 +208,7 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
     return blocks
   }
 
-  /// The lines of a page's code blocks without a language that begin with `reel `, without remarks.
+  /// The lines of a page's code blocks without a language that begin with `reel `.
   private static func commands(in page: String) throws -> [String] {
     try blocks(in: page).filter { $0.language.isEmpty }.flatMap { block in
       block.text.split(separator: "\n").filter { $0.hasPrefix("reel ") }
@@ -221,7 +221,7 @@ private let python = "\(Repository.root)/.build/python/base/bin/python"
     try blocks(in: page).filter { $0.language == "sh" }.map(\.text)
   }
 
-  /// The commands of a `console` block, which begin with "$ ", and what stands below each.
+  /// The commands of a `console` block, which begin with "$ ", and the output below each.
   private static func dialogue(_ text: String) -> [(command: String, expected: String)] {
     var dialogue: [(command: String, expected: String)] = []
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -49,7 +49,7 @@ import Testing
         "\(reel) digest a.sqlite b.sqlite | cut -d' ' -f1 | sort -u | wc -l", in: folder)
       #expect(digests.output == "1\n")
       let events = try events(Program.shell("cat e.jsonl", in: folder).output)
-      // How far it came depends on the reader; from which checkpoint it goes on does not.
+      // How far it came depends on the reader; that it resumes at a checkpoint does not.
       let resumedAt = try #require(events.first?["step"]?.int)
       #expect(events.first?["event"] == "training_started")
       #expect(resumedAt > 0 && resumedAt.isMultiple(of: 1000))
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func `an event file is kept, and a recording is never written over`() throws {
+  @Test func `an existing event file and a recording are never overwritten`() throws {
     try withTemporaryFolder { folder in
       let first = "train maze --episodes 2 -o a.sqlite --events e.jsonl"
       #expect(try Program.reel(line: first, in: folder).code == 0)

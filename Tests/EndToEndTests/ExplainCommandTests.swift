@@ -3,7 +3,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// `reel explain` as somebody types it.
+/// `reel explain` on the command line.
 @Suite struct ExplainCommandTests {
   /// Made once, and ignored by git.
   private static let folder = Result { () throws -> String in
@@ -80,7 +80,8 @@ import Testing
     #expect(try explain("maze.sqlite --at 700 -o one.gif").code != 0, "nothing is overwritten")
   }
 
-  @Test func `a step is named by its number, by its episode, by a share or by the end`() throws {
+  @Test func `a step is named by its number, by its episode, by a percentage or as the end`() throws
+  {
     let last = try json("maze.sqlite")
     let steps = try #require(last["step"]?.int)
     #expect(try json("maze.sqlite --at end")["step"]?.int == steps)
@@ -90,7 +91,7 @@ import Testing
     #expect(best["t"]?.int == 2)
     let step = try #require(best["step"]?.int)
     #expect(try json("maze.sqlite --at \(step)") == best)
-    // Worlds side by side take turns.
+    // Parallel worlds take turns.
     let arm = try json("reacher.sqlite --episode 3 --t 4")
     #expect(arm["episode"]?.int == 3 && arm["t"]?.int == 4)
   }
@@ -106,7 +107,7 @@ import Testing
     ("qtable --at 5", 64, "is a topic"), ("maze.sqlite other.sqlite", 64, "unexpected argument"),
     ("maze.sqlite --at 5 -o a.pdf", 64, ".png"),
   ])
-  func `what cannot be explained is refused in a sentence`(
+  func `what cannot be explained is refused with one sentence`(
     line: String, code: Int32, sentence: String
   ) throws {
     let outcome = try explain(line)
@@ -115,7 +116,7 @@ import Testing
     #expect(outcome.errors.split(separator: "\n").count == 1)
   }
 
-  @Test func `every update of a cell is the log's own`() throws {
+  @Test func `the updates of a cell are those of the log`() throws {
     let folder = try Self.folder.get()
     let history = try json("maze.sqlite --cell 2,1")
     let state = try #require(history["state"]?.int)
@@ -128,7 +129,7 @@ import Testing
       return
     }
     #expect(updates.compactMap { $0["step"]?.int } == known)
-    // Each begins with the value that its action had by then.
+    // Each starts from the value that its action had by then.
     var values: [String: Double] = [:]
     for update in updates {
       let action = try #require(update["action"]?.text)
@@ -149,7 +150,7 @@ import Testing
     }
   }
 
-  @Test func `a rollout that the recording does not hold to its end taught nothing`() throws {
+  @Test func `steps of the last rollout are explained, in a run and in its fork`() throws {
     let last = try json("reacher.sqlite --at end")
     #expect(last["update"] != .null)
     try withTemporaryFolder { folder in

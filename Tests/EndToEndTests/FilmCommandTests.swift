@@ -6,8 +6,8 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// `reel film` as people use it: every kind of file, which episodes, how fast, and the films that are
-/// put together of several things.
+/// `reel film` on the command line: kinds of files, choice of episodes, speed, and films that
+/// combine several runs or episodes.
 @Suite struct FilmCommandTests {
   /// A folder with a learned maze in it.
   private func withMaze(_ body: (String) throws -> Void) throws {
@@ -24,7 +24,7 @@ import Testing
     return try JSON(parsing: outcome.output)
   }
 
-  @Test func `a GIF and an animated PNG show an episode's states, first to last, and no other`()
+  @Test func `a GIF and an animated PNG show every state of an episode and nothing else`()
     throws
   {
     try withMaze { folder in
@@ -70,7 +70,7 @@ import Testing
       let report = try film("\(options) -o one.\(ending)", in: folder)
       let stream = try FFprobe.stream(of: "\(folder)/one.\(ending)")
       #expect(stream.rate == "30/1" && stream.pixels == "yuv420p")
-      // Both episodes' ends stay for fifteen frames more.
+      // The end of each episode is held for fifteen more frames.
       #expect(stream.frames == (report["frames"]?.int ?? 0) + 30)
       #expect(max(stream.width, stream.height) == 320)
       #expect(report["greatest_error"] == .null)
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `episodes are chosen by what is true of them`() throws {
+  @Test func `episodes are chosen by conditions`() throws {
     try withMaze { folder in
       func frames(_ options: String) throws -> Int? {
         try film("\(options) -o x.gif", in: folder)["frames"]?.int
@@ -132,7 +132,7 @@ import Testing
     ("--learning --most 9", "a limit of frames works only for episodes"),
     ("--fps 61", "--fps must be a number"),
   ])
-  func `what cannot be done is refused in a sentence`(options: String, words: String) throws {
+  func `what cannot be done is refused with one sentence`(options: String, words: String) throws {
     try withMaze { folder in
       let outcome = try Program.reel(line: "film m.sqlite \(options)", in: folder)
       #expect(outcome.code == 64 && outcome.errors.contains(words), "\(outcome.errors)")
@@ -140,13 +140,13 @@ import Testing
     }
   }
 
-  @Test func `speed, frames a second and repetitions are as asked for`() throws {
+  @Test func `speed, frames per second and repetitions are as asked for`() throws {
     try withMaze { folder in
       let plain = try film("--episode best --hold 0 -o a.gif", in: folder)
       #expect(plain["seconds"]?.double == 1.75)
       let fast = try film("--episode best --hold 0 --speed 2.5 -o b.gif", in: folder)
       #expect(fast["seconds"]?.double == 0.7 && fast["frames"]?.int == 7)
-      // Faster than films go, frames are left out; the first and the last stay.
+      // Beyond the highest frame rate, frames are left out; the first and the last stay.
       let faster = try film("--episode best --hold 0 --fps 50 --speed 3 -o c.gif", in: folder)
       #expect(faster["frames"]?.int == 3)
       let slow = try film("--episode best --hold 0 --fps 20 --speed .25 -o d.png", in: folder)
@@ -158,12 +158,12 @@ import Testing
     }
   }
 
-  @Test func `the learning film shows milestones as they were, whatever it is written as`() throws {
+  @Test func `learning films, comparisons and grids of episodes are written`() throws {
     try withMaze { folder in
       let report = try film("--learning --fps 5 --size 640 -o l.gif", in: folder)
       let gif = try DecodedGIF("\(folder)/l.gif")
       #expect((gif.width, gif.height) == (640, 360))
-      // Some neighbours are alike, and a GIF shows them as one.
+      // Some neighbouring frames are equal, and a GIF merges them.
       #expect(report["frames"]?.int == 131 && (100...131).contains(gif.frames.count))
       #expect(report["greatest_error"]?.int ?? 99 <= 2 * Palette.promisedError)
       _ = try film("--learning --fps 5 --size 640 -o again.gif", in: folder)
@@ -177,7 +177,7 @@ import Testing
       ] { _ = try film(options, in: folder) }
       #expect(try DecodedGIF("\(folder)/p.gif").width == 640)
       let pair = try PNGReader.size(ofFile: "\(folder)/q.png")
-      #expect(pair.width > pair.height, "two runs stand side by side")
+      #expect(pair.width > pair.height, "two runs are side by side")
       let grid = try DecodedGIF("\(folder)/r.gif")
       #expect(grid.width.isMultiple(of: 2) && grid.width > grid.height)
     }

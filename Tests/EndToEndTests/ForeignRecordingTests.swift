@@ -5,7 +5,7 @@ import Testing
 
 private let python = "\(Repository.root)/.build/python/base/bin/python"
 
-/// Every verb on recordings that the package for Python made of real Gymnasium environments.
+/// Every verb, on recordings that the Python package made of real Gymnasium environments.
 @Suite(.enabled(if: Files.exists(python), "needs .build/python/base, which `make test` makes"))
 struct ForeignRecordingTests {
   static let kinds = [
@@ -36,7 +36,7 @@ struct ForeignRecordingTests {
     "label @ --tag mine", "recover @ -o saved.sqlite", "verify @",
   ]
 
-  /// What needs something that only some have, and what it says elsewhere.
+  /// Verbs that work only on some recordings, and what they say about the others.
   static let exceptions = [
     ("q @", ["table"], "needs a recording of a Q-table"),
     ("heatmap @ -o h.png", ["table"], "there is no map"),
@@ -70,7 +70,8 @@ struct ForeignRecordingTests {
     #expect(outcome.code == 0, "\(outcome.errors)")
   }
 
-  @Test func `any share of a run leads to a step, also where numbers are skipped`() throws {
+  @Test func `any percentage of a run leads to a step, even where step numbers are skipped`() throws
+  {
     for share in stride(from: 0, through: 100, by: 4) {
       let outcome = try run("explain @ --at \(share)%", on: "vector")
       #expect(outcome.code == 0, "\(outcome.errors)")
@@ -78,7 +79,7 @@ struct ForeignRecordingTests {
   }
 
   @Test(arguments: exceptions, kinds)
-  func `what cannot work says why in a sentence, and the page lists it`(
+  func `a verb that cannot work says why, and docs/python.md lists it`(
     exception: (verb: String, works: [String], sentence: String), kind: String
   ) throws {
     let outcome = try run(exception.verb, on: kind)

@@ -48,7 +48,7 @@ import Testing
       #expect(fork.code == 0, "\(fork.errors)")
       #expect(
         try Self.digest("b.sqlite", in: folder) != Self.digest("a.sqlite", in: folder))
-      // Where the rules are others, a PPO's fork is at its last update.
+      // If the rules change, a PPO run is forked at its last update.
       let shared = change == "physics=mujoco" ? 4096 : at
       func rows(_ file: String) throws -> String {
         try Program.shell(
@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  @Test func `a fork of a fork goes on by the settings that were in force`() throws {
+  @Test func `a fork of a fork uses the settings that were in force`() throws {
     try Tour.use { folder in
       for line in [
         "train reacher --steps 8192 -o a.sqlite",
@@ -91,7 +91,8 @@ import Testing
     ("a.sqlite --at 5 -o b.sqlite --set alfa=1", "neither a setting"),
     ("e.sqlite --at 5 -o b.sqlite", "is an evaluation"),
   ])
-  func `what cannot be forked is refused in a sentence`(words: String, sentence: String) throws {
+  func `what cannot be forked is refused with one sentence`(words: String, sentence: String) throws
+  {
     try Tour.use { folder in
       for line in [
         "train maze --episodes 50 -o a.sqlite", "evaluate a.sqlite --episodes 2 -o e.sqlite",

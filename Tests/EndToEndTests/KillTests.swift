@@ -7,7 +7,7 @@ import Testing
 /// Processes that die at random moments. `REEL_KILLS` says how often for each trainer; `make torture`
 /// sets it to 200.
 @Suite(.serialized) struct KillTests {
-  /// A run that takes a second or two, with checkpoints along its way.
+  /// A run that takes a second or two, with checkpoints along the way.
   struct Victim: Sendable, CustomTestStringConvertible {
     let name: String
     let command: String
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: victims)
-  func `whenever it is killed, a run is readable, has all that was acknowledged, and ends the same`(
+  func `a run killed at any time is readable, has every acknowledged step, and ends the same`(
     victim: Victim
   ) throws {
     let tally = try withTemporaryFolder { folder in
@@ -59,7 +59,7 @@ import Testing
       return tally
     }
     print(
-      "\(victim.name): \(tally.kills) kills, \(tally.beforeTheName) before the file bore its name; "
+      "\(victim.name): \(tally.kills) kills, \(tally.beforeTheName) before the file had its name; "
         + "\(tally.unreadable) unreadable files, \(tally.lost) of \(tally.acknowledged) acknowledged "
         + "steps lost; \(tally.runs) runs, \(tally.runs - tally.different) digest-equal at their end"
     )
@@ -110,7 +110,7 @@ import Testing
     }.max() ?? 0
   }
 
-  /// What a stranger finds in a file whose writer is dead.
+  /// Reads a file whose writer was killed, as another program would.
   private func look(at path: String, _ acknowledged: Int, _ tally: inout Tally) throws {
     let check = try Program.shell(
       "sqlite3 -readonly \(path) 'PRAGMA integrity_check'", in: NSTemporaryDirectory())

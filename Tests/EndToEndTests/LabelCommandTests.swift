@@ -3,7 +3,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// Tags and notes, which alone may change.
+/// Tags and notes, the only parts of a recording that may change.
 @Suite struct LabelCommandTests {
   private func withRecording(_ body: (_ folder: String) throws -> Void) throws {
     try withTemporaryFolder { folder in
@@ -37,7 +37,9 @@ import Testing
     ("", "FILE is missing"), ("a.sqlite", "say what to change"),
     ("none.sqlite --tag a", "none.sqlite"), ("no.txt --tag a", "no.txt"),
   ])
-  func `what cannot be labelled is refused in a sentence`(words: String, sentence: String) throws {
+  func `what cannot be labelled is refused with one sentence`(words: String, sentence: String)
+    throws
+  {
     try withRecording { folder in
       _ = try Program.shell("echo no database > no.txt", in: folder)
       let outcome = try Program.reel(line: "label \(words)", in: folder)
@@ -45,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `whenever it is killed, who only reads can read`() throws {
+  @Test func `a recording is readable whenever label is killed`() throws {
     let kills = (KillTests.kills ?? 25)
     try withRecording { folder in
       for number in 0..<kills {

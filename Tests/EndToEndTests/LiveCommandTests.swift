@@ -4,7 +4,7 @@ import SQLite
 import TestSupport
 import Testing
 
-/// Readers beside a writer. `REEL_POLLS` says how often is read; `make torture` sets it to 1,000.
+/// Readers beside a writer. `REEL_POLLS` says how often they read; `make torture` sets it to 1,000.
 @Suite(.serialized) struct LiveCommandTests {
   private static let polls =
     ProcessInfo.processInfo.environment["REEL_POLLS"].flatMap { Int($0) } ?? 100
@@ -16,10 +16,10 @@ import Testing
     "export a.sqlite --episodes -o e.csv --force --quiet", "copy a.sqlite -o b.sqlite --force",
   ]
 
-  /// A run that lasts longer than the test and ends by itself, of a learner slow enough that the file
+  /// A run that outlasts the test and ends by itself, of a learner slow enough that the file
   /// stays small.
   private func withWriter(_ folder: String, _ body: (_ process: Int32) throws -> Void) throws {
-    // Nobody waits for it: it must hold nothing that its starter waits on.
+    // It must not hold open anything that its parent waits on.
     let started = try Program.shell(
       """
       bash -c 'for file in $(ls /proc/$$/fd); do [ $file -lt 3 ] || eval "exec $file>&-"; done
@@ -48,7 +48,7 @@ import Testing
     return !state.contains(") Z ")
   }
 
-  @Test func `every question is answered while the run is written`() throws {
+  @Test func `every command that reads works while the run is written`() throws {
     try withTemporaryFolder { folder in
       try withWriter(folder) { _ in
         var failures: [String] = []
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `a run comes to its end while a reader stands in the middle of it`() throws {
+  @Test func `a run ends while a reader is in the middle of it`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       let run = try Program.start(
@@ -94,7 +94,7 @@ import Testing
       let seen = try steps(reader)
       let outcome = try run.outcome()
       #expect(outcome.code == 0, "\(outcome.errors)")
-      #expect(try steps(reader) == seen, "one state for as long as it reads")
+      #expect(try steps(reader) == seen, "a reader sees one state for as long as it reads")
       try reader.close()
       #expect(try steps(Database(path, .reading)) > seen)
       #expect(try Program.reel("verify", "a.sqlite", in: folder).code == 0)

@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// Reading a recording takes no more memory where it has more episodes.
+/// Reading a recording takes no more memory when it has more episodes.
 @Suite struct MemoryTests {
-  /// A bound that 2 million episodes would break if a few dozen bytes were kept of each.
+  /// A bound that 2 million episodes would break with a few dozen bytes kept for each.
   private static let most = 90 << 20
 
-  @Test func `what reads two million episodes keeps none of them`() throws {
+  @Test func `commands that read two million episodes do not keep them in memory`() throws {
     try Tour.use { folder in
       let made = try Program.shell(
         """

@@ -4,7 +4,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// `reel moments` and the film of them, as people use them.
+/// `reel moments` and the film of moments, on the command line.
 @Suite struct MomentsCommandTests {
   private static let kinds: Set = [
     "first_success", "best_episode", "worst_episode", "longest_episode", "plateau_ended",
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func `networks, evaluations, thinned copies and worlds side by side have moments too`()
+  @Test func `networks, evaluations, thinned copies and parallel worlds have moments too`()
     throws
   {
     try Tour.use { folder in
@@ -90,7 +90,8 @@ import Testing
     }
   }
 
-  @Test func `a text is refused in one sentence, and a run without an episode has nothing to list`()
+  @Test
+  func `a text is refused with one sentence, and a run without a finished episode has no moments`()
     throws
   {
     try Tour.use { folder in
@@ -118,7 +119,8 @@ import Testing
     }
   }
 
-  @Test func `the film of moments has a clip for each, and does not go with other choices`() throws
+  @Test func `the film of moments has a clip for each, and is not combined with other choices`()
+    throws
   {
     try Tour.use { folder in
       #expect(try Program.reel(line: "train maze --seed 1 -o m.sqlite", in: folder).code == 0)

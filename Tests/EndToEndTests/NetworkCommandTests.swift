@@ -2,7 +2,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// What is done with networks, run as it is written.
+/// Commands that work with networks, run as written.
 @Suite struct NetworkCommandTests {
   @Test func `a city is trained, filmed, drawn, evaluated and exported`() throws {
     try Tour.use { folder in
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `a game of Snake is trained, filmed and drawn, the best network kept`() throws {
+  @Test func `Snake is trained, filmed and drawn, and its best network is kept`() throws {
     try Tour.use { folder in
       let lines = [
         "train snake --episodes 12 --seed 1 -o recordings/snake.sqlite",
@@ -69,7 +69,7 @@ import Testing
   }
 
   #if MuJoCo
-    @Test func `an arm that MuJoCo moves is trained, played and drawn wherever that is done`()
+    @Test func `an arm with MuJoCo's physics is trained, played and drawn`()
       throws
     {
       // No maps: the model is built in.
@@ -91,7 +91,7 @@ import Testing
       }
     }
   #else
-    @Test func `without MuJoCo its physics is refused with a sentence`() throws {
+    @Test func `without MuJoCo its physics is refused with one sentence`() throws {
       let outcome = try Program.reel("train", "reacher", "--set", "physics=mujoco", in: "/tmp")
       #expect(outcome.code == 1)
       #expect(outcome.errors.contains("physics=mujoco needs MuJoCo"), "\(outcome.errors)")
@@ -109,8 +109,7 @@ import Testing
     }
   }
 
-  @Test func `a study is the same on one core as on two, and goes on where it was stopped`() throws
-  {
+  @Test func `a study is the same on one core as on two, and continues where it stopped`() throws {
     try Tour.use { folder in
       let line = "study gamma --values 0.9,0.1 --seeds 2 --steps 1500 -o"
       #expect(try Program.reel(line: "\(line) output/two", in: folder).code == 0)
@@ -147,7 +146,9 @@ import Testing
     ("train snake --set double=yes", "double needs a target network", 64),
     ("train city --map nowhere", "there is no map 'nowhere' of city", 64),
   ])
-  func `what networks cannot do is one sentence`(line: String, says: String, code: Int) throws {
+  func `what networks cannot do is refused with one sentence`(line: String, says: String, code: Int)
+    throws
+  {
     try Tour.use { folder in
       let training = "train snake --episodes 2 -o recordings/s.sqlite"
       #expect(try Program.reel(line: training, in: folder).code == 0)
@@ -157,7 +158,7 @@ import Testing
     }
   }
 
-  @Test func `a loss that is no number stops the run, and the recording says so`() throws {
+  @Test func `a NaN loss stops the run, and the recording says so`() throws {
     try Tour.use { folder in
       let outcome = try Program.reel(
         line: "train city --steps 5000 --set learning_rate=100 --set gamma=2 --set loss=mse "
@@ -171,7 +172,7 @@ import Testing
     }
   }
 
-  @Test func `a GPT is trained, evaluated, played back and filmed with what it looked at`() throws {
+  @Test func `a GPT is trained, evaluated, played back and filmed with its attention`() throws {
     try Tour.use { folder in
       let small =
         "--set layers=1 --set heads=2 --set width=8 --set inner=8 --set worlds=2 --set rollout=64"
@@ -196,7 +197,7 @@ import Testing
       let films = try ["mean", "two"].map {
         try Program.shell("cksum < output/\($0).gif", in: folder).output
       }
-      #expect(films[0] != films[1], "one head looks elsewhere than all do on average")
+      #expect(films[0] != films[1], "one head attends differently from the mean of all")
       let info = try Program.reel(line: "info recordings/gpt.sqlite --json", in: folder)
       #expect(try JSON(parsing: info.output)["configuration"]?["policy"]?.text == "gpt")
     }
@@ -210,7 +211,7 @@ import Testing
     ("film recordings/b.sqlite --overlay attention", 1, "no policy that reads letters"),
     ("film recordings/b.sqlite --head 2", 64, "--overlay attention"),
   ])
-  func `what a GPT cannot do is refused in a sentence`(
+  func `what a GPT cannot do is refused with one sentence`(
     line: String, code: Int32, sentence: String
   ) throws {
     try Tour.use { folder in

@@ -5,7 +5,7 @@ import Testing
 
 /// Recordings of format 1, which every later version reads, resumes and upgrades.
 @Suite struct OldFormatTests {
-  /// What the version that wrote format 1 came to, trained on to 3,000 steps.
+  /// The digest after 3,000 steps with the version that wrote format 1.
   private static let digest =
     "1f8babfb6a05c0b4647e08707dff382330db252a6c9907e9a54d825932cd2be4"
 
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: ["old", "new"])
-  func `it is resumed as what it is, and its copy as what that is`(kind: String) throws {
+  func `a resumed recording keeps its format, and its copy has the new one`(kind: String) throws {
     try withOld { folder in
       #expect(try Program.reel("copy", "old.sqlite", "-o", "new.sqlite", in: folder).code == 0)
       let file = "\(kind).sqlite"
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func `a copy is upgraded, and says what it was`() throws {
+  @Test func `a copy is upgraded, and says which format it had`() throws {
     try withOld { folder in
       #expect(try Program.reel("copy", "old.sqlite", "-o", "new.sqlite", in: folder).code == 0)
       let digests = try Program.reel("digest", "old.sqlite", "new.sqlite", in: folder).output
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func `what does not verify is copied as it is`() throws {
+  @Test func `a recording that does not verify is copied unchanged`() throws {
     try withOld { folder in
       let changed = try Program.shell(
         "sqlite3 old.sqlite 'UPDATE transitions SET reward = 9 WHERE step = 500'", in: folder)

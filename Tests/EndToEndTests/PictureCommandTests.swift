@@ -18,7 +18,7 @@ import Testing
     return outcome.output
   }
 
-  @Test func `runs are compared by whatever distinguishes them`() throws {
+  @Test func `runs are compared by the setting that differs`() throws {
     try Tour.use { folder in
       try train(folder)
       let json = try JSON(parsing: reel("compare a*.sqlite --json --last 20", in: folder))
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `groups of runs are drawn with their number, one run without a band`() throws {
+  @Test func `groups show their number of runs, and one run has no band`() throws {
     try Tour.use { folder in
       try train(folder)
       let json = try JSON(parsing: reel("curve a*.sqlite --json -w 10", in: folder))
@@ -69,7 +69,7 @@ import Testing
       _ = try reel("curve a*.sqlite --center iqm -x steps --log xy -o c.png", in: folder)
       let csv = try reel("curve a*.sqlite --of charts/epsilon -o c.csv && cat c.csv", in: folder)
       #expect(csv.contains("group,runs,episodes,mean,low,high\n"))
-      // Every run has the same ε at the same time, so that its band has no width.
+      // Every run has the same ε at the same time, so the band has no width.
       for line in csv.split(separator: "\n").dropFirst(2) {
         let fields = line.split(separator: ",")
         #expect(fields[4] == fields[5], "\(line)")
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `a difference is that of the two tables`() throws {
+  @Test func `heatmap --minus shows the difference of two tables`() throws {
     try Tour.use { folder in
       try train(folder)
       let csv = try reel(
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func `a report is one small file that says how to make its run again`() throws {
+  @Test func `a report is one small file that says how to reproduce its run`() throws {
     try Tour.use { folder in
       let train = "train maze --seed 3 --episodes 300 --set gamma=0.95"
       _ = try reel("\(train) -o m.sqlite", in: folder)
@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  @Test func `few runs conclude nothing`() throws {
+  @Test func `too few runs for a conclusion are reported`() throws {
     try Tour.use { folder in
       try train(folder)
       let outcome = try Program.reel(line: "compare a*.sqlite --repetitions 500", in: folder)

@@ -10,7 +10,7 @@ import Testing
     "heatmap a.sqlite --frames 20 -o q.gif", "export a.sqlite --transitions -o a.csv",
   ]
 
-  @Test func `whenever it is killed, a picture is whole or has not its name`() throws {
+  @Test func `a killed command leaves a whole picture or none`() throws {
     let kills = (KillTests.kills ?? 16) / Self.pictures.count
     try withTemporaryFolder { folder in
       #expect(
@@ -32,11 +32,11 @@ import Testing
           _ = try Program.shell("rm -f \(file)", in: folder)
         }
       }
-      print("\(none + whole) kills while drawing: \(whole) whole pictures, \(none) without a name")
+      print("\(none + whole) kills while drawing: \(whole) left a whole picture, \(none) left none")
     }
   }
 
-  @Test func `whenever it is killed, all frames of a folder are the old ones, or the new ones`()
+  @Test func `a killed render leaves all old frames or all new ones`()
     throws
   {
     let kills = (KillTests.kills ?? 16) / 2
@@ -53,7 +53,7 @@ import Testing
       }
       let count = try Files.names(in: "\(folder)/frames").count
       for kill in 0..<kills {
-        // Wherever it stands: its frames wait in a hidden folder until all are there.
+        // At any frame: frames wait in a hidden folder until all are there.
         let running = try Program.start(line: render(["dark", "light"][kill % 2]), in: folder)
         let wanted = count * kill / max(1, kills - 1)
         try running.wait {
@@ -66,13 +66,13 @@ import Testing
         _ = try running.outcome()
         #expect(known.contains(try Program.shell(sums, in: folder).output))
       }
-      // What the killed ones left goes with the next that is written there.
+      // The next render removes what the killed ones left.
       #expect(try Program.reel(line: render("dark"), in: folder).code == 0)
       #expect(try Files.names(in: folder).filter { $0.hasPrefix(".") }.isEmpty)
     }
   }
 
-  @Test func `what lies beside frames stays, and a planted link is not followed`() throws {
+  @Test func `other files beside frames stay, and a planted link is not followed`() throws {
     try withTemporaryFolder { folder in
       #expect(
         try Program.reel(line: "train maze --episodes 20 -o a.sqlite", in: folder).code == 0)
@@ -90,7 +90,7 @@ import Testing
         cat out/notes.txt; ls -A out | grep -vc frame-
         """, in: folder)
       #expect(mixed.output.hasSuffix("mine\n1\n"), "\(mixed.output)")
-      // A shell that stands in the folder still does so afterwards.
+      // A shell whose working folder it is can still use it afterwards.
       let inside = try Program.shell(
         """
         rm out/notes.txt; cd out
@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  @Test func `who may read a file is kept when it is replaced`() throws {
+  @Test func `a file's permissions are kept when it is replaced`() throws {
     try withTemporaryFolder { folder in
       let modes = try Program.shell(
         """

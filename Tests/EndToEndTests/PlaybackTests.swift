@@ -33,14 +33,14 @@ import Testing
       let frames = try Program.shell("ls output/breakout | wc -l", in: folder).output
       #expect(frames == "\(1000 + endings.count)\n")
 
-      // What was played plays on.
+      // A recorded evaluation can be evaluated again.
       let again = try Program.reel(
         line: "evaluate recordings/playback.sqlite --episodes 2 --json", in: folder)
       #expect(again.code == 0, "\(again.errors)")
     }
   }
 
-  @Test func `a game of Breakout is cut off where trials cut it off, and counted`() throws {
+  @Test func `a game of Breakout is truncated where trials are, and counted`() throws {
     try Tour.use { folder in
       let training =
         "train breakout --steps 2048 --set evaluation_steps=60 --set keep_best=no "
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func `a table plays as it was at a step, and the last episode is cut off`() throws {
+  @Test func `a table plays as it was at a step, and --steps cuts off the last episode`() throws {
     try Tour.use { folder in
       #expect(try Program.reel("train", "maze", "-o", "maze.sqlite", in: folder).code == 0)
       let reports = try [

@@ -4,13 +4,13 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// Processes that want one name, or one file, at once. `REEL_RACES` says how many rounds there are of each;
+/// Processes that compete for one name or one file. `REEL_RACES` says how many rounds of each are run;
 /// `make torture` sets it to 200.
 @Suite(.serialized) struct RaceTests {
   static let rounds =
     ProcessInfo.processInfo.environment["REEL_RACES"].flatMap { Int($0) } ?? 5
 
-  /// Starts all racers, and waits for their ends.
+  /// Starts all racers and waits for them.
   private static func race(
     _ count: Int, _ command: (Int) -> String, in folder: String
   ) throws -> [(code: Int, words: String)] {
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: ["", "--force"])
-  func `of those that train to one name at once, one wins and its recording is whole`(
+  func `when several runs train to one name, one wins and its recording is whole`(
     force: String
   ) throws {
     try withTemporaryFolder { folder in
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `a recording that goes on is not replaced, and one that is replaced does not go on`()
+  @Test func `a resumed recording is not replaced, and a replaced one is not resumed`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func `of those that label one recording at once, none is lost`() throws {
+  @Test func `when several processes label one recording, no tag is lost`() throws {
     try withTemporaryFolder { folder in
       for _ in 0..<Self.rounds {
         try? FileManager.default.removeItem(atPath: "\(folder)/x.sqlite")
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func `of those that copy to one name at once, what is left is whole`() throws {
+  @Test func `when several processes copy to one name, the result is whole`() throws {
     try withTemporaryFolder { folder in
       let digests = try Self.digests(4, in: folder)
       for _ in 0..<Self.rounds {
@@ -112,11 +112,11 @@ import Testing
     }
   }
 
-  @Test func `of those that render into one folder at once, all frames are of one`() throws {
+  @Test func `when several processes render into one folder, all frames are from one`() throws {
     try withTemporaryFolder { folder in
       #expect(
         try Program.reel(line: "train maze --episodes 20 -o a.sqlite", in: folder).code == 0)
-      // Films of different lengths: frames of two would be seen by their number alone.
+      // The films differ in length, so a mix of two would show in the number of frames.
       func render(_ racer: Int) -> String {
         "render a.sqlite --episode \(racer + 1) -o frames --force --quiet"
       }

@@ -4,7 +4,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// Runs that processes share, by the `mpirun` of Open MPI itself.
+/// Runs that several processes share, started by Open MPI's `mpirun`.
 @Suite(.serialized) struct RanksTests {
   /// A run so small that it takes a moment.
   struct Shared: Sendable, CustomTestStringConvertible {
@@ -41,9 +41,9 @@ import Testing
     Shared(name: "real actions", line: reacher), Shared(name: "text", line: text),
   ]
 
-  /// The words before a program that is started several times, here more often than there are processors.
+  /// The command that starts several processes, even more than there are processors.
   private static func mpirun(_ count: Int) throws -> String {
-    // A test's threads block signals, which whatever they start inherits: mpirun would hear of none.
+    // A test's threads block signals, and child processes inherit that: mpirun would get none.
     let unblocked =
       "python3 -c 'import os, signal, sys; "
       + "signal.pthread_sigmask(signal.SIG_UNBLOCK, (2, 15)); os.execvp(sys.argv[1], sys.argv[1:])'"
@@ -94,7 +94,7 @@ import Testing
         #expect(counts.count == count && counts.allSatisfy { abs($0 / mean - 1) < 0.1 })
       }
       if run.name == "text" { return }
-      // What the settings are meant to bring about has come about: updates ended early, and episodes together.
+      // The settings have their effect: some updates stop early, and episodes end.
       let stop = try #require(run.line.firstMatch(of: /target_kl=[0-9.]+/))
       let unstopped = run.line.replacing(stop.output, with: "target_kl=0")
       #expect(try Program.reel(line: "\(unstopped) -q -o unstopped.sqlite", in: folder).code == 0)
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test func `a killed process ends the run, which other numbers of processes go on with`() throws {
+  @Test func `a killed process ends the run, and other numbers of processes resume it`() throws {
     try withTemporaryFolder { folder in
       let line = Self.reacher.replacingOccurrences(of: "8000", with: "400000")
       #expect(try Program.reel(line: "\(line) -q -o whole.sqlite", in: folder).code == 0)
@@ -124,7 +124,7 @@ import Testing
       #expect(resumed.code == 0, "\(resumed.errors)")
       #expect(
         try Self.digest("part.sqlite", in: folder) == Self.digest("whole.sqlite", in: folder))
-      // On to another end, by one process and by four.
+      // Extended by one process and by four.
       for (file, count) in [("whole", 1), ("part", 4)] {
         let outcome = try Self.shared(
           count, "train --resume \(file).sqlite --until 408000 -q", in: folder)
@@ -135,7 +135,8 @@ import Testing
     }
   }
 
-  @Test func `Ctrl-C of mpirun lets the first process close its file, and the run goes on`() throws
+  @Test func `Ctrl-C of mpirun lets the first process close its file, and the run can resume`()
+    throws
   {
     try withTemporaryFolder { folder in
       let line = Self.reacher.replacingOccurrences(of: "8000", with: "2400000")
@@ -143,13 +144,13 @@ import Testing
       let running = try Program.startShell(
         "\(Self.mpirun(2)) \(line) -o part.sqlite", in: folder)
       try running.wait { FileManager.default.fileExists(atPath: "\(folder)/part.sqlite") }
-      // Open MPI takes its time until processes get the signal.
+      // Open MPI needs a moment before processes get the signal.
       usleep(100_000)
       running.send(SIGINT)
       let stopped = try running.outcome()
       #expect(stopped.code != 0)
       #expect(stopped.errors.contains("stopped; everything up to here is recorded"))
-      // One file, closed: nothing of it lies in a log beside it.
+      // One closed file: no log is left beside it.
       #expect(!FileManager.default.fileExists(atPath: "\(folder)/part.sqlite-wal"))
       let resumed = try Self.shared(4, "train --resume part.sqlite -q", in: folder)
       #expect(resumed.code == 0, "\(resumed.errors)")
@@ -158,7 +159,7 @@ import Testing
     }
   }
 
-  /// What is refused: the processes, the command, and what is said of it.
+  /// What is refused: the processes, the command, and the message.
   static let refusals = [
     (2, "digest x.sqlite", "reel digest is the work of one"),
     (2, "train maze -o x.sqlite", "only PPO and text training can be shared by several processes"),
@@ -174,7 +175,7 @@ import Testing
   ]
 
   @Test(arguments: refusals.indices)
-  func `what processes cannot share is refused in one sentence, before there is a file`(
+  func `what processes cannot share is refused with one sentence, before there is a file`(
     index: Int
   ) throws {
     let (count, line, sentence) = Self.refusals[index]
@@ -221,17 +222,17 @@ import Testing
     }
   }
 
-  @Test func `Slurm's tasks must be the processes that meet, and each needs Open MPI`() throws {
+  @Test func `the processes must be all of Slurm's tasks, and each needs Open MPI`() throws {
     try withTemporaryFolder { folder in
       let tasks = try Self.shared(
         2, "train reacher --steps 4096 -o x.sqlite", in: folder, variables: "export SLURM_NTASKS=4;"
       )
       #expect(tasks.code != 0 && tasks.errors.contains("SLURM_NTASKS is 4"), "\(tasks.errors)")
-      // As srun without PMIx starts it: each task for itself.
+      // As srun without PMIx starts it: each task alone.
       let single = try Program.shell(
         "SLURM_NTASKS=4 SLURM_PROCID=1 \(Program.reel()) train reacher -o x.sqlite", in: folder)
       #expect(single.code == 1 && single.errors.contains("Open MPI knows 1 process"))
-      // As mpirun starts a program where no Open MPI can be loaded: here its file is none.
+      // As mpirun starts a program that cannot load Open MPI: here its library is an empty file.
       let other = try Program.shell(
         "mkdir lib; echo > lib/libmpi.so.40; echo > lib/libmpi.so; "
           + "LD_LIBRARY_PATH=$PWD/lib OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_RANK=0 "

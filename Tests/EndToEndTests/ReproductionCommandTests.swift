@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// What a report says to type for the same run again, typed.
+/// Runs the commands that a report shows to reproduce its run.
 @Suite struct ReproductionCommandTests {
-  /// How a recording `run.sqlite` comes to be, and what is named to make it again.
+  /// How a recording `run.sqlite` is made, and what the commands that reproduce it contain.
   struct Way: CustomTestStringConvertible {
     let lines: [String]
     let names: [String]
@@ -42,7 +42,7 @@ import Testing
   ]
 
   @Test(arguments: ways)
-  func `the same again is the same`(way: Way) throws {
+  func `the commands in a report reproduce its run`(way: Way) throws {
     try Tour.use { folder in
       for line in way.lines {
         let outcome = try Program.reel(line: line + " --quiet", in: folder)

@@ -4,7 +4,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// Runs that go on, as users ask for it.
+/// Runs that are resumed from the command line.
 @Suite struct ResumeCommandTests {
   private static let runs = [
     "maze --episodes 20000 --set snapshot_every=10000", "lake --map 8x8 --episodes 4000",
@@ -17,12 +17,12 @@ import Testing
   }
 
   @Test(arguments: runs)
-  func `Ctrl-C stops with the command that goes on, which ends as if nothing had happened`(
+  func `Ctrl-C prints the command that resumes, and the resumed run ends as if never stopped`(
     run: String
   ) throws {
     try Tour.use { folder in
       #expect(try Program.reel(line: "train \(run) -o whole.sqlite", in: folder).code == 0)
-      // A signal that comes too late finds a whole run.
+      // A signal that comes too late finds a finished run.
       var stopped: Program.Outcome?
       for _ in 0..<50 where stopped?.code ?? 0 == 0 {
         _ = try Program.shell("rm -f a.sqlite*", in: folder)
@@ -37,11 +37,11 @@ import Testing
       #expect(outcome.code == 0, "\(outcome.errors)")
       #expect(try Self.digest("a.sqlite", in: folder) == Self.digest("whole.sqlite", in: folder))
       let others = try Program.shell("ls -a | grep 'a.sqlite.'", in: folder).output
-      #expect(others == "", "one file can be mailed")
+      #expect(others == "", "only one file is left")
     }
   }
 
-  @Test func `a run whose networks were computed otherwise says so before it goes on`() throws {
+  @Test func `a run recorded with other arithmetic says so before it resumes`() throws {
     try Tour.use { folder in
       let fixture = "\(Repository.root)/Tests/ExperimentsTests/Fixtures/explained-snake.sqlite"
       #expect(try Program.shell("cp \(fixture) a.sqlite", in: folder).code == 0)
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test
-  func `what other arithmetic made behind the last checkpoint cannot be made again, but forked`()
+  func `steps of other arithmetic after the last checkpoint prevent resuming, but not forking`()
     throws
   {
     try Tour.use { folder in
@@ -74,7 +74,7 @@ import Testing
       }
       running.send(SIGKILL)
       _ = try running.outcome()
-      // As if a processor had rounded the first action otherwise.
+      // As if a processor had rounded the first action differently.
       let changes =
         "UPDATE sessions SET versions = '{}'; "
         + "UPDATE transitions SET reward = reward - 1 WHERE step = 1"
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func `a finished run is left as it is, and trains on when it is asked to`() throws {
+  @Test func `a finished run is left unchanged, and trains on when asked to`() throws {
     try Tour.use { folder in
       #expect(try Program.reel(line: "train maze --episodes 200 -o a.sqlite", in: folder).code == 0)
       let before = try Program.shell("cksum < a.sqlite", in: folder).output
@@ -107,13 +107,13 @@ import Testing
       // The table of any step still follows from the log, whichever settings were in force.
       let table = try Program.reel(line: "q a.sqlite --at 95% --json", in: folder)
       #expect(table.code == 0, "\(table.errors)")
-      // And each part comes out again by its own settings.
+      // And each part is reproduced with its own settings.
       let proof = try Program.reel(line: "verify a.sqlite --replay --retrain", in: folder)
       #expect(proof.code == 0, "\(proof.errors)")
     }
   }
 
-  @Test func `a policy whose last rollout was short trains on, and comes out again`() throws {
+  @Test func `a policy whose last rollout was short trains on, and is reproduced`() throws {
     try Tour.use { folder in
       for line in [
         "train reacher --steps 3000 -o a.sqlite", "train --resume a.sqlite --until 5000",
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test func `settings cannot change before a run has come to its end`() throws {
+  @Test func `settings cannot change before a run is complete`() throws {
     try Tour.use { folder in
       let running = try Program.start(
         line: "train lake --episodes 3000000 -o a.sqlite --quiet", in: folder)
@@ -138,7 +138,7 @@ import Testing
     }
   }
 
-  @Test func `a file that is replaced while it is written ends the run with a sentence`() throws {
+  @Test func `a file that is replaced while it is written ends the run with one sentence`() throws {
     try Tour.use { folder in
       #expect(
         try Program.reel(line: "train maze --episodes 20 -o b.sqlite --quiet", in: folder).code == 0
@@ -166,7 +166,8 @@ import Testing
     ("train --resume nowhere.sqlite", "nowhere.sqlite"),
     ("train --resume e.sqlite", "is an evaluation"),
   ])
-  func `what cannot go on is refused in a sentence`(line: String, sentence: String) throws {
+  func `what cannot be resumed is refused with one sentence`(line: String, sentence: String) throws
+  {
     try Tour.use { folder in
       for line in [
         "train maze --episodes 50 -o a.sqlite", "evaluate a.sqlite --episodes 2 -o e.sqlite",

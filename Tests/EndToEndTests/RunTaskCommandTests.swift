@@ -26,7 +26,7 @@ import Testing
       Array((lines.joined(separator: "\n") + "\n").utf8), toNewFile: "\(folder)/m.jsonl")
   }
 
-  /// What the log of a line says that counts.
+  /// The events in the log of a line.
   private static func events(_ line: Int, in folder: String) throws -> [JSON] {
     guard let bytes = try? Repository.contents(of: "\(folder)/m.jsonl.\(line).log") else {
       return []
@@ -42,7 +42,7 @@ import Testing
       if try condition() { return }
       usleep(10_000)
     }
-    Issue.record("waited in vain")
+    Issue.record("timed out")
   }
 
   @Test(arguments: [
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func `Ctrl-C stops a line, and nobody else runs it meanwhile`() throws {
+  @Test func `Ctrl-C stops a line, and no other process runs it at the same time`() throws {
     try Tour.use { folder in
       try Self.write([Self.endless], in: folder)
       let running = try Program.start(line: "run-task m.jsonl 1", in: folder)
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func `lines that wait are run one after the other though nothing watches them`() throws {
+  @Test func `waiting lines are run one after the other without supervision`() throws {
     try Tour.use { folder in
       try Self.write((1...4).map(Self.maze), in: folder)
       let first = try Program.reel(line: "run-task m.jsonl 1 --queue 1", in: folder)
@@ -115,17 +115,19 @@ import Testing
     }
   }
 
-  @Test func `a run outlives what started it, with its terminal and its group`() throws {
+  @Test func `a run outlives the process that started it, its terminal and its process group`()
+    throws
+  {
     try Tour.use { folder in
       try Self.write([Self.maze(1), Self.endless, Self.maze(3)], in: folder)
-      // A session of its own stands for a terminal; it is killed whole, with all that it started.
+      // A session takes the place of a terminal; it is killed with everything it started.
       guard let said = try HeldFile.ifFree("\(folder)/said") else { throw Unheld() }
       let script =
         "cd '\(folder)'; echo $$ > session; \(try Program.reel()) run-task m.jsonl 1 --queue 1; sleep 600"
       try BackgroundProcess.start(["/bin/sh", "-c", script], output: said)
       try Self.wait { Files.exists("\(folder)/long.sqlite") }
       _ = try Program.shell("ps -o pid= -s $(cat session) | xargs kill -9", in: folder)
-      // A process that is dead is listed as long as nobody asked how it ended.
+      // A dead process is listed until its parent has waited for it.
       try Self.wait {
         try Program.shell("ps -o stat= -s $(cat session) | grep -v Z", in: folder).output.isEmpty
       }
@@ -145,7 +147,7 @@ import Testing
     }
   }
 
-  @Test func `why a line failed is kept, and the lines behind it are run`() throws {
+  @Test func `the reason for a failed line is kept, and the lines after it are run`() throws {
     try Tour.use { folder in
       try Self.write(
         [
@@ -168,7 +170,9 @@ import Testing
     ("run-task m.jsonl 0", "LINE is"), ("run-task m.jsonl 3", "has no line 3"),
     ("run-task m.jsonl 2", "no 'sed'"), ("run-task nowhere.jsonl 1", "there is no file"),
   ])
-  func `a line that is not there is refused in a sentence`(line: String, sentence: String) throws {
+  func `a line that does not exist is refused with one sentence`(line: String, sentence: String)
+    throws
+  {
     try Tour.use { folder in
       try Self.write([Self.maze(1), #"{"subject":"maze","sed":1,"output":"b"}"#], in: folder)
       let outcome = try Program.reel(line: line, in: folder)

@@ -16,7 +16,8 @@ import Testing
     return rows.compactMap { $0["state"]?.text }
   }
 
-  @Test func `a sweep that is stopped and killed goes on, and ends as single runs do`() throws {
+  @Test func `a sweep that is stopped and killed continues, and its runs equal single runs`() throws
+  {
     try Tour.use { folder in
       let words = "sweep snake --seeds 2 --set learning_rate=0.001,0.0003 --episodes 60 -o runs"
       let first = try Program.start(line: words, in: folder)
@@ -26,7 +27,7 @@ import Testing
       #expect(stopped.code == 130, "\(stopped.errors)")
       #expect(stopped.errors.contains("reel sweep -o runs continues it"))
       #expect(try Self.states(in: folder).contains("interrupted"))
-      // Whoever is killed takes none of the runs with it, and they end.
+      // A killed sweep does not stop its runs; they finish.
       let second = try Program.start(line: "sweep -o runs --jobs 1", in: folder)
       try second.wait { try Self.states(in: folder).contains("running") }
       second.send(SIGKILL)
@@ -49,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func `a run that fails is tried again, takes no other with it, and says why`() throws {
+  @Test func `a run that fails is tried again, stops no other run, and says why`() throws {
     try Tour.use { folder in
       let plan = "sweep maze --seeds 3 --episodes 50 -o runs"
       #expect(try Program.reel(line: plan + " --print", in: folder).code == 0)
@@ -62,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func `a task records on its own disk, and goes on from its last copy`() throws {
+  @Test func `a task records to a local disk, and resumes from its last copy`() throws {
     try Tour.use { folder in
       let plan = "sweep reacher --steps 1000000 -o runs"
       #expect(try Program.reel(line: plan + " --print", in: folder).code == 0)
@@ -71,7 +72,7 @@ import Testing
       for signal in [SIGKILL, SIGTERM] {
         let before = Files.modificationTime("\(folder)/\(path)")
         let running = try Program.start(line: task, in: folder)
-        // Two copies of a run that goes on while they are made.
+        // Two copies of a run that continues while they are made.
         try running.wait {
           Files.modificationTime("\(folder)/\(path)") != before
             && Files.exists("\(folder)/\(path)")
@@ -82,14 +83,14 @@ import Testing
       }
       #expect(try Program.reel(line: task, in: folder).code == 0)
       let names = try Program.shell("ls -A local", in: folder).output
-      #expect(names == "", "nothing stays on the machine's disk")
+      #expect(names == "", "nothing is left on the local disk")
       #expect(
         try Program.reel(line: "train reacher --steps 1000000 -o a.sqlite", in: folder).code == 0)
       #expect(try Self.digest("a.sqlite", in: folder) == Self.digest(path, in: folder))
     }
   }
 
-  @Test func `a range of lines runs all of them, and a plan that nobody made is missed`() throws {
+  @Test func `a range of lines runs all of them, and a missing plan is reported`() throws {
     try Tour.use { folder in
       #expect(
         try Program.reel(line: "sweep maze --seeds 4 --episodes 20 -o runs --print", in: folder)

@@ -3,9 +3,9 @@ import Recordings
 import TestSupport
 import Testing
 
-/// What a recording says reaches no terminal as a control.
+/// Text from a recording never reaches a terminal as control characters.
 struct TerminalTests {
-  /// An escape that colours, one of eight bits, a bell, and a mark that turns what follows around.
+  /// A colour escape, an 8-bit escape, a bell, and a mark that reverses the text after it.
   static let hostile = "\u{1B}[31mred\u{9B}2J\u{7}\u{202E}txt\u{7F}"
 
   static func controls(in text: String) -> [Unicode.Scalar] {
@@ -18,7 +18,7 @@ struct TerminalTests {
     }
   }
 
-  @Test func `controls in a recording, its name and its errors are shown and not obeyed`() throws {
+  @Test func `control characters in a recording, its name and its errors are escaped`() throws {
     try withTemporaryFolder { folder in
       let name = "a\u{1B}[2Jb\u{202E}.sqlite"
       let training = ["train", "maze", "--episodes", "20", "-o", name]

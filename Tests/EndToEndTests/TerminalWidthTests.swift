@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is printed fits the terminal, in a real one of any width.
+/// Output fits a real terminal of any width.
 @Suite(.serialized) struct TerminalWidthTests {
   /// A terminal of its own, in which one command runs.
   private struct Screen {
     let folder: String
     let width: Int
 
-    /// Runs tmux; its server is this folder's.
+    /// Runs tmux, with a server for this folder.
     @discardableResult
     func tmux(_ words: String...) throws -> String {
       try Program.run(
@@ -22,7 +22,7 @@ import Testing
     func start(_ command: String) throws {
       let script =
         "export LANG=C.UTF-8; \(command); /usr/bin/tmux -S \(folder)/tmux wait-for -S done; sleep 100"
-      // The server lives on: whatever it kept open, this test would wait for.
+      // The server keeps running, and this test would wait for any pipe it held open.
       let outcome = try Program.run(
         "/bin/bash",
         [
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test(arguments: [60, 80, 120])
-  func `a bar stays on one line, and leaves none behind`(width: Int) throws {
+  func `a progress bar stays on one line, and is removed at the end`(width: Int) throws {
     try withTemporaryFolder { folder in
       let screen = Screen(folder: folder, width: width)
       try screen.start(

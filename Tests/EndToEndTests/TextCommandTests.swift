@@ -4,9 +4,9 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// A language model's way through the program: learned, stopped, resumed, written with, drawn.
+/// A language model on the command line: trained, stopped, resumed, sampled, drawn.
 struct TextCommandTests {
-  @Test func `prompts come from standard input line by line, whatever is in them`() throws {
+  @Test func `prompts are read from standard input line by line, whatever they contain`() throws {
     try withTemporaryFolder { folder in
       let model = "\(Repository.root)/Tests/Reference/tiny-gpt2"
       let script = """
@@ -37,7 +37,7 @@ struct TextCommandTests {
     }
   }
 
-  @Test func `training goes on where it stopped, to the same digest`() throws {
+  @Test func `training resumes where it stopped, to the same digest`() throws {
     try withPoem { folder, reel in
       let train = "train text --text poem.txt \(Self.quick)"
       for line in [
@@ -50,7 +50,7 @@ struct TextCommandTests {
         try reel("digest \($0).sqlite").output.prefix(64)
       }
       #expect(digests[0] == digests[1] && digests[0] != digests[2])
-      // Killed while it learns, and gone on with.
+      // Killed while it learns, then resumed.
       let running = try Program.start(line: "\(train) --steps 60 -o k.sqlite", in: folder)
       try running.wait {
         guard Files.exists("\(folder)/k.sqlite") else { return false }
@@ -69,7 +69,7 @@ struct TextCommandTests {
     }
   }
 
-  @Test func `a fork learns on from any batch, as its parent did or by other settings`() throws {
+  @Test func `a fork continues from any batch, as its parent did or with other settings`() throws {
     try withPoem { _, reel in
       let train = "train text --text poem.txt \(Self.quick) --set snapshot_every=20"
       #expect(try reel("\(train) --steps 40 -o a.sqlite").code == 0)
@@ -88,7 +88,7 @@ struct TextCommandTests {
     }
   }
 
-  @Test func `a model writes, and what it wrote is an episode that can be drawn`() throws {
+  @Test func `a model writes a text, which is an episode that can be drawn`() throws {
     try withPoem { _, reel in
       let trained = try reel("train text --text poem.txt \(Self.quick) --steps 40 -o model.sqlite")
       #expect(trained.code == 0)
@@ -117,7 +117,7 @@ struct TextCommandTests {
     }
   }
 
-  @Test func `a report shows what a model lost, what it wrote, and how to do both again`() throws {
+  @Test func `a report shows a model's loss, its text, and how to reproduce both`() throws {
     try withPoem { folder, reel in
       #expect(
         try reel("train text --text poem.txt --preset nano --steps 40 -o model.sqlite").code == 0)
@@ -154,7 +154,7 @@ struct TextCommandTests {
     }
   }
 
-  @Test func `a verb for worlds says in a sentence what a language model's training is`() throws {
+  @Test func `a verb for worlds refuses a language model's training with one sentence`() throws {
     try withPoem { _, reel in
       #expect(
         try reel("train text --text poem.txt \(Self.quick) --steps 2 -o m.sqlite").code == 0)
@@ -166,7 +166,7 @@ struct TextCommandTests {
     }
   }
 
-  @Test func `models of other tools' folders write and judge`() throws {
+  @Test func `models saved by other tools write and classify text`() throws {
     let folder = "\(Repository.root)/Tests/Reference"
     try withTemporaryFolder { place in
       let written = try Program.reel(
@@ -181,7 +181,7 @@ struct TextCommandTests {
         line: "sentiment --model \(folder)/tiny-distilbert 'Hello, world!' -o s.png --json",
         in: place)
       let verdict = try #require(try JSON(parsing: judged.output).elements().first)
-      // What transformers makes of the same words.
+      // What transformers computes for the same words.
       let known = try JSON(parsing: Repository.text("Tests/Reference/language.json"))
       let texts = try known.elements("texts").map(\.text)
       let index = try #require(texts.firstIndex(of: "Hello, world!"))

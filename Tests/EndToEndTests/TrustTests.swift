@@ -5,14 +5,14 @@ import SQLite
 import TestSupport
 import Testing
 
-/// What `verify` and `recover` say and end with.
+/// The output and exit codes of `verify` and `recover`.
 @Suite struct TrustTests {
   private func recorded(_ folder: String) throws {
     let line = "train lake --episodes 3000 --seed 2 -o a.sqlite"
     #expect(try Program.reel(line: line, in: folder).code == 0)
   }
 
-  @Test func `a sound recording is verified, played again and trained again`() throws {
+  @Test func `an intact recording is verified, replayed and retrained`() throws {
     try withTemporaryFolder { folder in
       try recorded(folder)
       let plain = try Program.reel("verify", "a.sqlite", in: folder)
@@ -26,13 +26,14 @@ import Testing
     }
   }
 
-  @Test func `steps that the settings in force do not make are found by training again`() throws {
+  @Test func `steps that do not follow from the settings in force are found by retraining`() throws
+  {
     try withTemporaryFolder { folder in
       let maze = "train maze --seed 3 --quiet"
       for line in ["\(maze) --episodes 40 -o a.sqlite", "\(maze) --episodes 90 -o b.sqlite"] {
         #expect(try Program.reel(line: line, in: folder).code == 0)
       }
-      // The longer run's steps, said to have been made by other settings than they were.
+      // The longer run's steps, under settings that did not make them.
       let (path, longer) = ("\(folder)/a.sqlite", try Recording("\(folder)/b.sqlite"))
       let end = try Recording(path).stepCount()
       let told = try longer.description().configuration.compact
@@ -51,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func `an evaluation is verified too, but cannot be trained again`() throws {
+  @Test func `an evaluation is verified too, but cannot be retrained`() throws {
     try withTemporaryFolder { folder in
       try recorded(folder)
       #expect(
@@ -84,7 +85,7 @@ import Testing
       try recordedAgain(folder)
       let digests = try Program.reel("digest", "b.sqlite", "c.sqlite", in: folder).output
         .split(separator: "\n").map { $0.prefix { $0 != " " } }
-      #expect(digests.count == 2 && digests[0] == digests[1], "it became what it would have been")
+      #expect(digests.count == 2 && digests[0] == digests[1], "it ends as the whole run does")
     }
   }
 
@@ -99,7 +100,7 @@ import Testing
     "train maze --episodes 5 --force -o pipe", "train --resume pipe", "recover pipe -o b.sqlite",
     "digest a.sqlite > /dev/full", "export a.sqlite --transitions > /dev/full",
   ])
-  func `a slip of the hand costs no recording, and what cannot be done is no success`(
+  func `a mistake never destroys a recording, and a failure has an exit code`(
     line: String
   ) throws {
     try withTemporaryFolder { folder in
@@ -112,7 +113,8 @@ import Testing
     }
   }
 
-  @Test func `nothing is kept of what is no recording, and nothing is overwritten`() throws {
+  @Test func `a file that is not a recording leaves no output, and nothing is overwritten`() throws
+  {
     try withTemporaryFolder { folder in
       try recorded(folder)
       _ = try Program.shell("echo no database > no.sqlite", in: folder)

@@ -3,7 +3,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// What `reel --version` prints, compared with what Debian says of the libraries that are installed here.
+/// What `reel --version` prints, compared with Debian's versions of the installed libraries.
 @Suite struct VersionCommandTests {
   @Test func `the first line is the version, and a program built from source says so`() throws {
     let lines = try Program.reel("--version", in: "/tmp").output.split(separator: "\n")

@@ -13,7 +13,7 @@ import Worlds
     try #require(AlgorithmTopic.all.first { $0.trainerName == trainer })
   }
 
-  @Test func `every topic's example is of its trainer, and its parts have titles and lines`() throws
+  @Test func `every topic's example uses its trainer, and its parts have titles and lines`() throws
   {
     for topic in AlgorithmTopic.all {
       let presets = try Catalog.builtIn.presets(of: topic.exampleWorld)
@@ -23,12 +23,12 @@ import Worlds
     }
   }
 
-  @Test func `what is said of a table is what its rows make`() throws {
+  @Test func `the numbers shown for a Q-table follow from its rows`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.maze.recorded(in: folder)
       let lines = try topic("qtable").evidence(in: recording)
       #expect(lines.count == 6 && lines.allSatisfy { !$0.isEmpty })
-      // Folded once more, by the rule as it is written in books.
+      // Computed again, by the rule as textbooks have it.
       var values = [Double](repeating: 0, count: 64)
       let steps = try recording.steps(in: 0..<recording.stepCount())
       var last: (step: RecordedStep, before: Double, after: Double)?
@@ -54,7 +54,7 @@ import Worlds
     }
   }
 
-  @Test func `what is said of a network is what its recording holds`() throws {
+  @Test func `the numbers shown for a DQN are those of its recording`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.snake.recorded(in: folder)
       let (topic, run) = (try topic("dqn"), try recording.description())
@@ -70,7 +70,7 @@ import Worlds
     }
   }
 
-  @Test func `what is said of PPO is what its recording holds`() throws {
+  @Test func `the numbers shown for PPO are those of its recording`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.reacher.recorded(in: folder)
       let (topic, run) = (try topic("ppo"), try recording.description())
@@ -97,7 +97,7 @@ import Worlds
     }
   }
 
-  @Test func `of a policy that reads it is said where it looks`() throws {
+  @Test func `the attention of a GPT policy is described`() throws {
     try withTemporaryFolder { folder in
       let request = PlanRequest(
         "breakout", policy: "gpt",
@@ -118,7 +118,7 @@ import Worlds
     }
   }
 
-  @Test func `what is said of a language model is what its recording holds`() throws {
+  @Test func `the numbers shown for a language model are those of its recording`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.text.recorded(in: folder)
       let topic = try topic("gpt")
@@ -145,7 +145,7 @@ import Worlds
     }
   }
 
-  @Test func `of a text that was written its last token is explained`() throws {
+  @Test func `the last token of a generated text is explained`() throws {
     try withTemporaryFolder { folder in
       let trained = try SmallRun.text.recorded(in: folder)
       let model = try NamedModel(recording: trained.path, at: .end)

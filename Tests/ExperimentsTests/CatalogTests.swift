@@ -8,7 +8,7 @@ import Worlds
 @Suite struct CatalogTests {
   private let catalog = Catalog.builtIn
 
-  /// What a plan's request is refused with.
+  /// The error that refuses a request.
   private func refusal(_ request: PlanRequest, _ catalog: Catalog = .builtIn) throws -> RunError {
     try #require(throws: RunError.self) { try catalog.plan(request) }
   }
@@ -48,14 +48,14 @@ import Worlds
   ]
 
   @Test(arguments: published.indices)
-  func `presets have the numbers that were published`(index: Int) throws {
+  func `presets have the published numbers`(index: Int) throws {
     let (subject, preset, key, value) = Self.published[index]
     let configuration = try catalog.plan(PlanRequest(subject, preset: preset)).configuration
     let found = try #require(configuration[key])
     #expect((found.double ?? found.text.flatMap(Double.init)) == value, "\(found)")
   }
 
-  @Test func `settings and rules that are given go before those of the preset`() throws {
+  @Test func `given settings and rules override those of the preset`() throws {
     let plan = try catalog.plan(
       PlanRequest(
         "lake", preset: "gymnasium", overrides: [("gamma", "0.5"), ("noise", "0.25")]))
@@ -64,7 +64,7 @@ import Worlds
     #expect(!plan.rules.contains { $0.key == "gamma" })
   }
 
-  @Test func `an unknown name is refused with all that there are`() throws {
+  @Test func `an unknown name is refused with a list of the known ones`() throws {
     let world = try refusal(PlanRequest("maize"))
     #expect(world.kind == .request)
     #expect(try #require(names(of: world)) == ("maize", catalog.worlds.names))
@@ -78,7 +78,7 @@ import Worlds
     #expect(try #require(names(of: map)).among.contains("classic-4x4"))
   }
 
-  @Test func `what does not go together is the request's fault`() throws {
+  @Test func `options that do not go together are an error of the request`() throws {
     let requests = [
       PlanRequest("snake", map: "classic-4x4"), PlanRequest("text", map: "classic-4x4"),
       PlanRequest("maze", text: "poem.txt"), PlanRequest("maze", policy: "gpt"),
@@ -127,7 +127,7 @@ import Worlds
   ]
 
   @Test(arguments: changed.indices)
-  func `a plan can be made again from what a recording says of it`(index: Int) throws {
+  func `a plan can be rebuilt from its description in a recording`(index: Int) throws {
     let plan = try catalog.plan(Self.changed[index])
     let again = try catalog.plan(of: plan.description(seed: 7))
     #expect(again.configuration == plan.configuration && again.preset == plan.preset)
@@ -135,7 +135,7 @@ import Worlds
   }
 
   @Test(arguments: changed.indices.dropLast())
-  func `the changes that a reproduction names make the same plan again`(index: Int) throws {
+  func `the changes that a reproduction names rebuild the same plan`(index: Int) throws {
     let request = Self.changed[index]
     let run = try catalog.plan(request).description(seed: 7)
     let training = catalog.training(run, recordedIn: "run.sqlite")
@@ -148,7 +148,7 @@ import Worlds
     #expect(try catalog.plan(again).description(seed: 7) == run)
   }
 
-  @Test func `a map that no name leads to is written from the recording`() throws {
+  @Test func `a map without a name is exported from the recording`() throws {
     try withTemporaryFolder { folder in
       let file = "\(folder)/mine.txt"
       write(Array("reel map maze\n\nS.\n.G\n".utf8), to: file)
@@ -176,7 +176,7 @@ import Worlds
     #expect(!small.subjects.contains("text") && catalog.subjects.last == "text")
   }
 
-  @Test func `a recording whose actions or fields are others is refused`() throws {
+  @Test func `a recording with different actions or fields is refused`() throws {
     var run = try catalog.plan(PlanRequest("snake")).description(seed: 1)
     run.world.actions.removeLast()
     #expect(throws: RunError.self) { try catalog.plan(of: run) }
@@ -185,14 +185,14 @@ import Worlds
     #expect(throws: RunError.self) { try catalog.plan(of: run) }
   }
 
-  @Test func `a plan of a text has no world, and one without a text no trainer`() throws {
+  @Test func `a plan for text has no world, and without a text it has no trainer`() throws {
     let plan = try catalog.plan(PlanRequest("text"))
     guard
       case .languageModelViews? = try #require(
         throws: RunError.self, performing: { try plan.world() }
       ).remedy
     else {
-      Issue.record("it names what can be asked about a language model")
+      Issue.record("the error lists the views of a language model")
       return
     }
     #expect(throws: RunError.self) { try plan.trainer(seed: 1) }

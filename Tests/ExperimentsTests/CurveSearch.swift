@@ -1,4 +1,4 @@
-/// The definitions of docs/moments.md, written down without a thought to speed.
+/// The definitions of docs/moments.md, written for clarity, not for speed.
 struct CurveSearch {
   private let means: [Double]
   private let window: Int

@@ -4,7 +4,7 @@ import SQLite
 import TestSupport
 import Testing
 
-/// What is found of a damaged or changed recording, without any world's help.
+/// Damage and changes that are found in a recording without its world.
 @Suite struct DamageTests {
   /// The first difference; a file that is refused as damaged is different too.
   private func difference(_ path: String) throws -> String? {
@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test func `a thousand flipped bits are found, but for those in unused room`() throws {
+  @Test func `a thousand flipped bits are found, except those in unused space`() throws {
     try withTemporaryFolder { folder in
       let (whole, flipped) = ("\(folder)/whole.sqlite", "\(folder)/flipped.sqlite")
       _ = try Recorded.maze(whole)
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  /// A change of each column of each table; each changes a value that somebody could read.
+  /// A change of each column of each table; each changes a value that can be read.
   static let changes: [String] = {
     var changes = ofTheRun
     func change(_ table: String, _ key: String, at places: [String], _ columns: [String]) {
@@ -134,7 +134,7 @@ import Testing
       for sql in statements {
         write(bytes, to: path)
         try? Database(path, .writing).execute(sql)
-        // Some columns refuse what a change would make of them.
+        // Some columns refuse the new value.
         if try values(of: path) == written { continue }
         if try difference(path) == nil { missed.append(sql) }
       }
@@ -143,7 +143,7 @@ import Testing
     }
   }
 
-  @Test func `what is open may change by nothing but its run`() throws {
+  @Test func `an open recording verifies, also after its labels change`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       try Recorded.openMaze(path)

@@ -21,11 +21,11 @@ import Worlds
     #expect(game.controls.choice(pressing: [codes[0]], toward: place) == .toward(place))
   }
 
-  @Test func `arrows go where they point`() throws {
+  @Test func `arrow keys move where they point`() throws {
     let maze = try game("maze")
     #expect(maze.controls.choice(pressing: ["ArrowDown"], toward: nil) == .along(SIMD2(0, 1)))
     let snake = try game("snake")
-    // It looks to the right: up is a turn to the left, right is straight on.
+    // It faces right: up is a left turn, right is straight on.
     let up = snake.controls.choice(pressing: ["KeyW"], toward: nil)
     #expect(try snake.step(up)?.action == .index(2))
     #expect(try snake.step(up)?.action == .index(0))
@@ -51,7 +51,7 @@ import Worlds
     #expect((way * way).sum().squareRoot() < 0.006, "within six millimetres")
   }
 
-  @Test func `a paddle that is led to the ball misses none`() throws {
+  @Test func `a paddle that follows the ball never misses`() throws {
     let game = try game("breakout")
     for _ in 0..<1500 where !game.isOver {
       let state = try #require(BreakoutState(recorded: game.state))
@@ -61,14 +61,14 @@ import Worlds
     #expect(state.lives == 5 && game.episode.return > 100)
   }
 
-  @Test func `a hand that is dragged to and fro drags the crawler along`() throws {
+  @Test func `a hand that is dragged back and forth moves the crawler`() throws {
     let game = try game("crawler")
     let corners = [SIMD2(170.0, 40.0), SIMD2(160, -20), SIMD2(110, -20), SIMD2(120, 40)]
     for t in 0..<400 { try game.step(.toward(corners[t / 10 % 4])) }
     #expect(abs(game.episode.return) > 300, "\(game.episode.return)")
   }
 
-  @Test func `a car turns to where it is led`() throws {
+  @Test func `a car turns toward the pointer`() throws {
     let game = try game("city")
     let start = try #require(CityState(recorded: game.state))
     let goal = start.position + SIMD2(0, 60)
@@ -78,7 +78,7 @@ import Worlds
     #expect((way * way).sum().squareRoot() < 60)
   }
 
-  @Test func `an exit is left by any key`() throws {
+  @Test func `in an exit cell every direction takes the exit`() throws {
     let game = try game("grid")
     let world = try #require(game.world as? GridWorld)
     let exit = try #require(

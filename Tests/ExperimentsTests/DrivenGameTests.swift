@@ -8,7 +8,7 @@ import Worlds
 @Suite struct DrivenGameTests {
   static let worlds = BuiltInWorlds.table().names
 
-  /// A game that a person plays with every key, without plan.
+  /// A game that is played with random keys.
   private func played(_ world: String, seed: UInt64, steps: Int, to path: String) throws {
     let game = try DrivenGame(GameStart(PlanRequest(world), seed: seed), recordingTo: path)
     let controls = game.controls
@@ -31,7 +31,7 @@ import Worlds
   }
 
   @Test(arguments: worlds)
-  func `the same keys make the same recording, and its world leads where it says`(
+  func `the same keys make the same recording, and its world replays it`(
     world: String
   ) throws {
     try withTemporaryFolder { folder in
@@ -66,7 +66,9 @@ import Worlds
   }
 
   @Test(arguments: [SmallRun.maze, .lake, .crawler, .snake, .reacher])
-  func `an agent that plays alone does what an evaluation of the seed does`(kind: SmallRun) throws {
+  func `an agent that plays alone acts as in an evaluation with the same seed`(kind: SmallRun)
+    throws
+  {
     try withTemporaryFolder { folder in
       // As long as the world's own limit.
       let changes = kind == .reacher ? [("evaluation_steps", "50")] : []
@@ -91,7 +93,7 @@ import Worlds
   }
 
   @Test(arguments: [SmallRun.maze, .lake, .snake, .reacher])
-  func `an agent goes on from the middle of an evaluation as the evaluation did`(
+  func `an agent continues from the middle of an evaluation as the evaluation did`(
     kind: SmallRun
   ) throws {
     try withTemporaryFolder { folder in
@@ -112,7 +114,7 @@ import Worlds
         while game.steps.count < expected.count { try #require(try game.step() != nil) }
         let ending = try #require(expected.last).ending
         #expect(game.steps.dropLast() == expected.dropLast())
-        // An evaluation may be cut off sooner than the world does it.
+        // An evaluation may truncate an episode earlier than the world does.
         #expect(game.episode.ending == ending || ending == .truncated)
         try game.finish()
         let played = try Recording(file)
@@ -147,7 +149,7 @@ import Worlds
           == recording.steps(of: episode).prefix(5).map(\.transition))
       #expect(try played.episodes().map(\.ending) == [.truncated])
       _ = try prove(played)
-      // One can go on from there, and who chose what is not forgotten.
+      // The game can be continued, and who chose each action is kept.
       let again = try DrivenGame(
         GameStart(from: played, episode: episode.number, t: 8), recordingTo: "\(folder)/2.sqlite")
       #expect(again.episode.stepsByHand == 2 && again.hasAgent)
@@ -159,7 +161,7 @@ import Worlds
     }
   }
 
-  @Test func `a car that is taken over where only its recording knows the start is said to be`()
+  @Test func `a car's episode whose start is known only from its recording is marked as such`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -188,7 +190,7 @@ import Worlds
     }
   }
 
-  @Test func `a game that is left without its end reads as interrupted, and holds its steps`()
+  @Test func `an abandoned game is marked as interrupted and keeps its steps`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -204,7 +206,7 @@ import Worlds
     }
   }
 
-  @Test func `what was played is in the file though nobody plays on`() throws {
+  @Test func `steps are committed to the file even if the player pauses`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/game.sqlite"
       let game = try DrivenGame(GameStart(PlanRequest("crawler"), seed: 1), recordingTo: path)
@@ -216,7 +218,7 @@ import Worlds
     }
   }
 
-  @Test func `a recorded episode that its world never played is refused`() throws {
+  @Test func `a recorded episode that its world cannot play is refused`() throws {
     try withTemporaryFolder { folder in
       // A snake that is dead in the middle of its game.
       let game = try DrivenGame(GameStart(PlanRequest("snake"), seed: 1))
@@ -244,14 +246,14 @@ import Worlds
     }
   }
 
-  @Test func `what cannot be done leaves no trace`() throws {
+  @Test func `invalid actions leave no recording`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/game.sqlite"
       let game = try DrivenGame(GameStart(PlanRequest("grid"), seed: 1), recordingTo: path)
       #expect(try game.step() == nil && game.step(.action(4)) == nil, "there is no exit here")
       #expect(try game.step(.numbers([1])) == nil && game.step(.action(99)) == nil)
       game.driver = .agent
-      #expect(game.driver == .person && game.advice == nil, "nobody was trained")
+      #expect(game.driver == .person && game.advice == nil, "there is no trained agent")
       try game.beginEpisode()
       #expect(try game.finish() == nil)
       #expect(game.episodes.map(\.number) == [2])

@@ -8,7 +8,7 @@ import Trainers
 import Worlds
 
 @Suite struct EvaluationTests {
-  @Test func `many episodes earn on average what was computed exactly`() throws {
+  @Test func `the mean of many episodes is close to the exact result`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.lake.recorded(in: folder)
       let evaluation = try Evaluation(of: recording, limits: .init(episodes: 4000))
@@ -28,7 +28,7 @@ import Worlds
     }
   }
 
-  @Test func `a maze that was learned is walked the shortest way`() throws {
+  @Test func `a learned maze is solved by the shortest path`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.maze.recorded(in: folder)
       let exact = try #require(try Evaluation(of: recording).exact())
@@ -41,12 +41,12 @@ import Worlds
         #expect(abs((found.value.double ?? 0) - (wanted.value.double ?? 1)) < 1e-9, "\(found)")
       }
       let start = try Evaluation(of: recording, at: .step(0), limits: .init(episodes: 50)).play()
-      #expect(start.steps > 50 * 6, "who knows nothing walks at random")
+      #expect(start.steps > 50 * 6, "an untrained agent moves at random")
     }
   }
 
   @Test(arguments: [SmallRun.maze, .snake, .reacher])
-  func `what is played is recorded, and its world leads where the recording says`(
+  func `an evaluation is recorded, and its world replays it`(
     kind: SmallRun
   ) throws {
     try withTemporaryFolder { folder in
@@ -71,14 +71,14 @@ import Worlds
       let worlds = try Catalog.builtIn.worldsInForce(in: played)
       let proof = try RecordingProof(of: played, in: worlds)
       #expect(proof.difference == nil, "\(proof.difference?.description ?? "")")
-      // Nothing is drawn but what the seed says.
+      // All random numbers come from the seed.
       #expect(try evaluation.play().members == summary.members)
       let other = try Evaluation(of: recording, limits: .init(episodes: 5), seed: 9)
       #expect(try other.play().members != summary.members || kind == .maze)
     }
   }
 
-  @Test func `limits end the playing, and so does cancelling`() throws {
+  @Test func `limits and cancelling end an evaluation`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.snake.recorded(in: folder)
       let steps = try Evaluation(of: recording, limits: .init(steps: 120)).play()
@@ -101,7 +101,7 @@ import Worlds
     }
   }
 
-  @Test func `the best network is that of the best episode, which a table does not keep`() throws {
+  @Test func `the best network can be evaluated, and a table keeps none`() throws {
     try withTemporaryFolder { folder in
       let snake = try SmallRun.snake.recorded(in: folder, as: "snake")
       let best = try #require(try snake.lastCheckpoint(kind: "best"))
@@ -126,13 +126,13 @@ import Worlds
           throws: RunError.self, performing: { try Evaluation(of: text) }
         ).remedy
       else {
-        Issue.record("it names what can be asked about a language model")
+        Issue.record("the error lists the views of a language model")
         return
       }
     }
   }
 
-  @Test func `a summary counts what it is given`() {
+  @Test func `a summary counts episodes, steps, returns and successes`() {
     var summary = EvaluationSummary(GridWorld.corridor)
     let rewards: [(Double, Ending)] = [
       (-1, .running), (100, .terminated), (-1, .running), (-1, .truncated),
@@ -159,7 +159,7 @@ extension GridWorld {
 }
 
 @Suite struct SolvingTests {
-  @Test func `the book grid is worth what is published`() throws {
+  @Test func `the book grid has the published values`() throws {
     let solved = try Catalog.builtIn.solve(PlanRequest("grid", map: "book"), iterations: 100)
     let published: [[Double?]] = [
       [0.6450, 0.7444, 0.8478, 1], [0.5663, nil, 0.5719, -1], [0.4907, 0.4308, 0.4755, 0.2773],
@@ -181,7 +181,7 @@ extension GridWorld {
     #expect(solved.solution.values.max() == 100 && solved.solution.values[0] == 95)
   }
 
-  @Test func `a table that learned long enough is worth what its world is`() throws {
+  @Test func `a table that learned long enough has the values of its world`() throws {
     try withTemporaryFolder { folder in
       let slow = [("episodes", "3000"), ("epsilon", "1"), ("alpha", "1"), ("gamma", "0.9")]
       let recording = try SmallRun.maze.recorded(in: folder, changing: slow)
@@ -197,7 +197,7 @@ extension GridWorld {
   }
 
   @Test(arguments: ["snake", "reacher", "text"])
-  func `what is not laid out in states is refused`(subject: String) throws {
+  func `a subject without discrete states is refused`(subject: String) throws {
     #expect(throws: RunError.self) {
       try Catalog.builtIn.solve(PlanRequest(subject), iterations: 1)
     }
@@ -210,7 +210,7 @@ extension GridWorld {
 }
 
 @Suite struct ExplorationTests {
-  @Test func `an action that is repeated earns what its steps earn`() throws {
+  @Test func `the return of a repeated action is the sum of its steps`() throws {
     let world = try #require(try Catalog.builtIn.plan(PlanRequest("maze")).world() as? GridWorld)
     let exploration = try Exploration(world, seed: 3, episodes: 20)
     #expect(exploration.fixed.map(\.name) == world.description.actions.map(\.name))
@@ -225,7 +225,7 @@ extension GridWorld {
       let end = world.map.position(of: state)
       #expect(trial.last == "row \(end.row), column \(end.column)")
     }
-    #expect(Set(exploration.idle).count == 1, "no maze is left to chance")
+    #expect(Set(exploration.idle).count == 1, "a maze has no randomness")
     #expect(exploration.idleName == "up" && exploration.random.count == 20)
     let chances = try Exploration(world, seed: 3, episodes: 20).random
     #expect(chances == exploration.random && Set(chances).count > 1)
@@ -235,18 +235,18 @@ extension GridWorld {
   @Test func `an action that is not allowed is not taken`() throws {
     let crawler = try Catalog.builtIn.plan(PlanRequest("crawler")).world()
     for trial in try Exploration(crawler, seed: 1, episodes: 2).fixed {
-      // The arm and the hand come to their stops.
+      // The arm and the hand reach their stops.
       #expect(trial.steps < Exploration.steps)
       #expect(trial.name.hasSuffix("(as long as it is allowed)"))
     }
   }
 
-  @Test func `real numbers are tried alone and in turns`() throws {
+  @Test func `continuous actions are tried one at a time and combined`() throws {
     let world = try Catalog.builtIn.plan(PlanRequest("reacher")).world()
     let exploration = try Exploration(world, seed: 1, episodes: 3)
     #expect(exploration.fixed.map(\.name) == ["[0, 0]", "[1, 0]", "[0, 1]", "[1, -1]"])
     let idle = exploration.fixed[0]
     #expect(idle.steps == world.stepLimit || idle.steps == Exploration.steps)
-    #expect(exploration.random.allSatisfy { $0 < 0 }, "a distance is lost every step")
+    #expect(exploration.random.allSatisfy { $0 < 0 }, "every step costs a distance")
   }
 }

@@ -8,7 +8,7 @@ import Testing
 /// (Tests/Reference/explanations.py).
 @Suite struct ExplanationReferenceTests {
   @Test(arguments: ["maze", "lake", "grid"])
-  func `a table's numbers are those of a fold over the log, exactly`(name: String) throws {
+  func `a table's numbers are exactly those of a fold over the log`(name: String) throws {
     try check(name, kind: "table", Tolerance(numbers: 0, gradients: 0))
   }
 
@@ -22,7 +22,7 @@ import Testing
     try check("reacher", kind: "ppo", Tolerance(numbers: 1e-5, gradients: 1e-4))
   }
 
-  @Test func `the numbers of a policy that reads are those of training with PyTorch`() throws {
+  @Test func `a GPT policy's numbers are those of training with PyTorch`() throws {
     try check("breakout", kind: "ppo", Tolerance(numbers: 1e-4, gradients: 1e-4))
   }
 
@@ -30,11 +30,11 @@ import Testing
     try check("text", kind: "batch", Tolerance(numbers: 1e-4, gradients: 1e-4))
   }
 
-  @Test func `the numbers of a token that was written are those of PyTorch`() throws {
+  @Test func `a generated token's numbers are those of PyTorch`() throws {
     try check("written", kind: "token", Tolerance(numbers: 1e-4, gradients: 1e-4))
   }
 
-  @Test func `a number that is off, one that lacks and one too many are named`() {
+  @Test func `a wrong number, a missing one and an extra one are named`() {
     let expected: JSON = [
       "value": .number(2), "rows": [["gradient_norm": .number(1)]], "lacking": .integer(1),
     ]
@@ -53,7 +53,7 @@ import Testing
         == "rows[0].gradient_norm is 1.00005, not 1.0")
   }
 
-  /// Actions that are real numbers come out bit for bit only on the kind of machine that recorded them.
+  /// Continuous actions are reproduced bit for bit only on the kind of machine that recorded them.
   private static var hasKindOfMachine: Bool {
     #if arch(x86_64)
       true
@@ -79,7 +79,7 @@ import Testing
   }
 }
 
-/// How far numbers may lie apart, relative to their size, which is at least 1.
+/// How far numbers may differ, relative to their size, which counts as at least 1.
 private struct Tolerance {
   var numbers: Double
   /// The same for the lengths of gradients, which are sums over all parameters.

@@ -6,9 +6,9 @@ import Testing
 import Trainers
 import Worlds
 
-/// Explanations, beside what the recording and its trainer say.
+/// Explanations, compared with the recording and its trainer.
 @Suite struct ExplanationTests {
-  /// A maze, and what its recording says of itself.
+  /// A recorded maze and its settings.
   private func maze(_ path: String) throws -> (recording: Recording, settings: QTableConfiguration)
   {
     let plan = try Catalog.builtIn.plan(
@@ -40,7 +40,7 @@ import Worlds
     var kind: String
   }
 
-  @Test func `of every step the draws choose what was done, and the update is the trainer's`()
+  @Test func `at every step the draws explain the action, and the update is the trainer's`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -71,14 +71,14 @@ import Worlds
         let update = try #require(explained.update)
         #expect(update.before == before && update.after == learned.value(state, action))
         #expect(update.bestAfter == learned.greedyActions(state))
-        // The formula in words holds its numbers.
+        // The formula in the text gives the same number.
         #expect((1 - update.alpha) * before + update.alpha * update.target + 0 == update.after)
       }
       #expect(reasons == ["exploration", "best", "tie"])
     }
   }
 
-  @Test func `of a slippery lake the move is the one that its draw executes`() throws {
+  @Test func `on a slippery lake the executed move follows from its draw`() throws {
     try withTemporaryFolder { folder in
       let plan = try Catalog.builtIn.plan(PlanRequest("lake", overrides: [("episodes", "40")]))
       let recording = try train(plan, seed: 5, to: "\(folder)/lake.sqlite")
@@ -95,7 +95,7 @@ import Worlds
     }
   }
 
-  @Test func `tracing changes nothing of what is learned`() throws {
+  @Test func `tracing does not change what is learned`() throws {
     try withTemporaryFolder { folder in
       for (subject, changes) in [
         ("snake", [("episodes", "0"), ("steps", "300")]),
@@ -119,7 +119,7 @@ import Worlds
     }
   }
 
-  @Test func `steps that are explained together are explained as each alone`() throws {
+  @Test func `steps explained together have the same explanations as one by one`() throws {
     try withTemporaryFolder { folder in
       for (subject, changes, steps) in [
         ("snake", [("episodes", "0"), ("steps", "300")], [3, 120, 121, 250, 299]),
@@ -142,7 +142,7 @@ import Worlds
     }
   }
 
-  @Test func `of a PPO the terms add up to the advantage, and an epoch has one ratio`() throws {
+  @Test func `PPO's terms add up to the advantage, and each epoch has one ratio`() throws {
     try withTemporaryFolder { folder in
       let plan = try Catalog.builtIn.plan(
         PlanRequest(
@@ -166,13 +166,13 @@ import Worlds
         for epoch in update.epochs {
           #expect(epoch.ratio > 0 && epoch.minibatch >= 1)
           let isOutside = abs(Double(epoch.ratio) - 1) > settings.clipRange
-          if epoch.policySlope == 0 { #expect(isOutside, "a clip outside its range alone") }
+          if epoch.policySlope == 0 { #expect(isOutside, "it is clipped only outside the range") }
         }
       }
     }
   }
 
-  @Test func `a part that another session made is explained by its own settings`() throws {
+  @Test func `steps of another session are explained with its own settings`() throws {
     try withTemporaryFolder { folder in
       let (recording, _) = try maze("\(folder)/a.sqlite")
       let (path, end) = ("\(folder)/b.sqlite", try recording.stepCount())

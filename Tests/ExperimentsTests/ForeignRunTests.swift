@@ -19,7 +19,7 @@ import Worlds
         fields: fields), trainer: trainer, seed: 1, configuration: ["gamma": 7, "lr": "fast"])
   }
 
-  /// A recording of a corridor of eight cells, or of whatever it is called.
+  /// A recording of a corridor of eight cells, under the name that the run has.
   private func recorded(_ run: RunDescription, in folder: String, kind: String = "none") throws
     -> String
   {
@@ -41,16 +41,16 @@ import Worlds
     let world = try #require(plan.world() as? RecordedWorld)
     #expect(world.description == run("CartPole-v1").world && plan.rules.isEmpty)
     #expect(plan.settings is RecordedSettings)
-    // Trainers that have the name of one of Reel's act in worlds of their own.
+    // Trainers with the name of one of Reel's may act in other worlds.
     #expect(try catalog.plan(of: run("ALE/Breakout-v5", trainer: "ppo")).world() is RecordedWorld)
     #expect(try catalog.plan(of: run("my-corridor")).world() is RecordedWorld)
-    // A world that Reel's trainers would know by its name is looked for as ever.
+    // A name that could be one of Reel's worlds is looked up as usual.
     var run = run("cartpole", trainer: "dqn")
     run.configuration = [:]
     #expect(throws: RunError.self) { try catalog.plan(of: run) }
   }
 
-  @Test func `where another trainer acts in a world of Reel's own, that is its world`() throws {
+  @Test func `a foreign trainer in one of Reel's own worlds has that world`() throws {
     var run = try catalog.plan(PlanRequest("maze")).description(seed: 1)
     run.trainer = "python"
     #expect(try catalog.plan(of: run).world() is GridWorld)
@@ -80,7 +80,7 @@ import Worlds
       #expect(throws: RunError.self) { try plan.trainer(seed: 1) }
       #expect(throws: RunError.self) { try catalog.tableStart(of: recording) }
       guard case .elsewhere("python") = try catalog.reproduction(of: recording) else {
-        Issue.record("it cannot be made again here")
+        Issue.record("it cannot be reproduced here")
         return
       }
       // What needs nothing but the recording works.
@@ -94,7 +94,7 @@ import Worlds
     }
   }
 
-  @Test func `a table that another program kept can be drawn as one`() throws {
+  @Test func `a Q-table that another program recorded is drawn as a table`() throws {
     try withTemporaryFolder { folder in
       for (kind, isTable) in [("qtable", true), ("none", false)] {
         let recording = try Recording(recorded(run("my-corridor-v0"), in: folder, kind: kind))

@@ -4,7 +4,7 @@ import SQLite
 import TestSupport
 import Testing
 
-/// What a forger changes, and by which option of `reel verify` it is found: the table of docs/reliability.md.
+/// Forgeries, and the option of `reel verify` that finds each: the table of docs/reliability.md.
 @Suite struct ForgeryTests {
   /// How a recording is verified.
   enum Option: Int, CaseIterable {
@@ -14,7 +14,7 @@ import Testing
   struct Forgery {
     let what: String
     let sql: String
-    /// The first option that finds it; nil where none does. With new hashes, as a forger makes them.
+    /// The first option that finds it once the hashes are recomputed; nil if none does.
     let foundBy: Option?
 
     init(_ what: String, _ sql: String, foundBy option: Option?) {
@@ -105,7 +105,7 @@ import Testing
     Forgery("tags and note", "UPDATE run SET value = 'forged' WHERE key = 'note'", foundBy: nil),
   ]
 
-  /// Whether an option finds that something is not as it was.
+  /// Whether an option finds a difference.
   private func finds(_ option: Option, _ path: String) throws -> Bool {
     do {
       let recording = try Recording(path)
@@ -132,7 +132,7 @@ import Testing
         let what = "\(forgery.what)"
         for hasNewHashes in [false, true] {
           write(bytes, to: path)
-          // As a forger would: by a program that refuses nothing.
+          // With a program that refuses nothing, as a forger would.
           write(Array(forgery.sql.utf8), to: "\(folder)/forge.sql")
           let forging = try Program.shell(
             "python3 -c 'import sqlite3; c = sqlite3.connect(\"forged.sqlite\");"

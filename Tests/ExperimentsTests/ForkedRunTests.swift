@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ForkedRunTests {
   @Test(arguments: [SmallRun.maze, .crawler, .snake, .reacher])
-  func `a fork without a change goes on as its parent did`(kind: SmallRun) throws {
+  func `a fork without a change continues as its parent did`(kind: SmallRun) throws {
     try withTemporaryFolder { folder in
       let parent = try kind.recorded(in: folder)
       let (whole, path) = (try Rows(of: parent), "\(folder)/fork.sqlite")
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func `a fork with other rules takes the steps since the checkpoint again`() throws {
+  @Test func `a fork with other rules repeats the steps since the checkpoint`() throws {
     try withTemporaryFolder { folder in
       let parent = try SmallRun.lake.recorded(in: folder)
       let path = "\(folder)/fork.sqlite"
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func `what does not go together is refused, and leaves nothing`() throws {
+  @Test func `an incompatible change is refused, and leaves no file`() throws {
     try withTemporaryFolder { folder in
       let parent = try SmallRun.snake.recorded(in: folder)
       let path = "\(folder)/fork.sqlite"
@@ -66,7 +66,7 @@ import Testing
           ) { _, _ in true }
         }
       }
-      // The network has its shape, the states their size.
+      // The shape of the network and the size of the states are fixed.
       #expect(try refusal(("hidden", "32")).kind == .request)
       #expect(try refusal(("width", "9")).kind == .request)
       let unknown = try refusal(("gama", "1"))
@@ -95,12 +95,12 @@ import Testing
   }
 
   @Test(arguments: ["learning again", "copying"])
-  func `a fork that is given up while it works leaves nothing`(work: String) throws {
+  func `a cancelled fork leaves no file`(work: String) throws {
     try withTemporaryFolder { folder in
       let parent = try SmallRun.snake.recorded(in: folder)
       var heard: Set<String> = []
       let error = try #require(throws: RunError.self) {
-        // The last checkpoint before lies at 400, and progress is asked for at 512.
+        // The checkpoint before it is at 400, and progress is reported at 512.
         try ForkedRun(of: parent, at: 590).write(
           to: "\(folder)/fork.sqlite", PlanChange(), force: false
         ) { _, note in

@@ -13,13 +13,13 @@ import Testing
 
   // MARK: Event files
 
-  @Test func `a file of PyTorch has the scalars that TensorBoard reads in it`() throws {
+  @Test func `an event file of PyTorch has the scalars that TensorBoard reads`() throws {
     let file = try EventFile(fixture("ppo.tfevents"))
     #expect(file.damage == nil)
     let names = Set(file.scalars.map(\.name))
     #expect(names.count == 12 && names.contains("train/policy_gradient_loss"))
     func last(_ name: String) -> EventFile.Scalar? { file.scalars.last { $0.name == name } }
-    // As TensorBoard's own EventAccumulator has them.
+    // As TensorBoard's own EventAccumulator reads them.
     #expect(last("rollout/ep_rew_mean")?.value == 37.23636245727539)
     #expect(last("train/entropy_loss")?.value == -0.6205136179924011)
     #expect(last("time/fps")?.step == 2048)
@@ -27,7 +27,7 @@ import Testing
     #expect(file.scalars.count { $0.name == "time/fps" } == 8)
   }
 
-  @Test func `a scalar in a tensor counts, and other tensors do not`() throws {
+  @Test func `a scalar in a tensor is read, and other tensors are ignored`() throws {
     let file = try EventFile(fixture("tensors.tfevents"))
     #expect(Set(file.scalars.map(\.name)) == ["loss", "exact"])
     let exact = file.scalars.filter { $0.name == "exact" }
@@ -36,7 +36,7 @@ import Testing
     #expect(exact.map(\.time) == (0..<5).map { 1.7e9 + Double($0) })
   }
 
-  @Test func `cut anywhere, what comes before the cut is read`() throws {
+  @Test func `a file cut anywhere is read up to the cut`() throws {
     let whole = try EventFile(fixture("ppo.tfevents")).scalars
     let bytes = try fixture("ppo.tfevents")
     var counts: Set<Int> = []
@@ -52,7 +52,7 @@ import Testing
     #expect(counts.count > 8)
   }
 
-  @Test func `a flipped bit anywhere is found, and what comes before it is read`() throws {
+  @Test func `a flipped bit anywhere is found, and the file is read up to it`() throws {
     let whole = try EventFile(fixture("ppo.tfevents")).scalars
     let bytes = try fixture("ppo.tfevents")
     for bit in 0..<8 * bytes.count {
@@ -78,7 +78,7 @@ import Testing
     #expect(file.entries.last?.steps == 79)
   }
 
-  @Test func `other columns are kept, and half a line at the end is none`() throws {
+  @Test func `other columns are kept, and half a line at the end is ignored`() throws {
     let text = "r,l,t,is_success,note\r\n-1.5,3,0.5,True,x\r\n2,4,1.0,False,7\r\n3,5,1."
     let file = try MonitorFile(Array(text.utf8))
     #expect(file.entries.map(\.return) == [-1.5, 2] && file.damage == nil)
@@ -119,7 +119,7 @@ import Testing
       #expect(try recording.bestReturn() == episodes.map(\.return).max())
       #expect(try recording.metric("train/loss").steps == (1...7).map { 256 * ($0 + 1) })
       #expect(try recording.description().program == "import")
-      // What it lacks, it says.
+      // It says what is missing.
       let refused = #expect(throws: RecordingError.self) { try recording.steps(of: episodes[0]) }
       #expect(refused?.description.contains("imported from logs, which contain no steps") == true)
       let summary = try RunSummary(.file(path))

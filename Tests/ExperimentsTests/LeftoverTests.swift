@@ -6,10 +6,10 @@ import SQLite
 import TestSupport
 import Testing
 
-/// What programs leave beside a recording where they are killed, or copy there by mistake: nothing is read that
-/// was not committed, nor as part of another recording, and `recover` gets what is the recording's own.
+/// Files that killed programs left beside a recording, or that were copied there by mistake: uncommitted
+/// changes and other recordings' logs are never read, and `recover` gets what is the recording's own.
 @Suite struct LeftoverTests {
-  /// What is said of a file that is not read, which must be at once.
+  /// The error for a file that is refused, which must come at once.
   private func refusal(_ path: String) throws -> String {
     let start = ContinuousClock.now
     let error = #expect(throws: RecordingError.self) { try Recording(path) }
@@ -26,7 +26,7 @@ import Testing
     #expect(try Recording("\(path)-saved").digest() == digest)
   }
 
-  @Test func `a change that was cut off is not read as made`() throws {
+  @Test func `an unfinished transaction is not read as committed`() throws {
     try withTemporaryFolder { folder in
       let (path, cut) = ("\(folder)/a.sqlite", "\(folder)/cut.sqlite")
       _ = try Recorded.maze(path)
@@ -43,7 +43,7 @@ import Testing
       database.rollBack()
       #expect(try refusal(cut).contains("reel recover"))
       try recovered(cut, is: whole)
-      // One that is over begins with zeros, and is nobody's business.
+      // The journal of a finished transaction begins with zeros, and is ignored.
       var over = try Repository.contents(of: "\(cut)-journal")
       over.replaceSubrange(0..<28, with: repeatElement(0, count: 28))
       write(over, to: "\(cut)-journal")
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func `a log of another file is not read as a recording's own`() throws {
+  @Test func `another file's log is not read as the recording's own`() throws {
     try withTemporaryFolder { folder in
       let (path, live) = ("\(folder)/a.sqlite", "\(folder)/live.sqlite")
       _ = try Recorded.maze(path)
@@ -65,11 +65,11 @@ import Testing
         while try Recording(live).stepCount() < 600 { usleep(1000) }
         log = try Repository.contents(of: "\(live)-wal")
       }
-      // Beside one that ended, and so has no log.
+      // Beside a finished recording, which has no log.
       write(log, to: "\(path)-wal")
       #expect(try refusal(path).contains("another file"))
       try recovered(path, is: whole)
-      // And beside one that has its own.
+      // And beside one with a log of its own.
       unlink("\(path)-wal")
       let database = try Database(path, .writing)
       try database.execute("PRAGMA journal_mode = WAL")
@@ -80,9 +80,9 @@ import Testing
     }
   }
 
-  /// Whoever may not write beside a recording cannot fold a log in, but reads it with `recover`.
+  /// A user who may not write beside a recording cannot merge its log, but `recover` reads it.
   @Test(.enabled(if: getuid() == 0, "root makes files that another user may only read"))
-  func `what was committed is there for who may only read`() throws {
+  func `a user who may only read can recover what was committed`() throws {
     try withTemporaryFolder { folder in
       let copy = "\(folder)/read/copy.sqlite"
       _ = try Program.shell("mkdir read", in: folder)
@@ -108,7 +108,9 @@ import Testing
     }
   }
 
-  @Test func `a table that hides SQLite's own, or has no key, hangs and deceives nobody`() throws {
+  @Test func `a table that hides SQLite's own, or has no key, causes no hang and no wrong value`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let (whole, path) = ("\(folder)/a.sqlite", "\(folder)/b.sqlite")
       _ = try Recorded.maze(whole)
@@ -157,7 +159,7 @@ import Testing
     }
   }
 
-  @Test func `a hundred thousand sessions are read in a moment`() throws {
+  @Test func `a hundred thousand sessions are read within seconds`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       _ = try Recorded.maze(path)

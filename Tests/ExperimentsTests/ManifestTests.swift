@@ -6,7 +6,7 @@ import SQLite
 import TestSupport
 import Testing
 
-/// A file of runs, and what its lines come to.
+/// A file of runs, and the states of its lines.
 @Suite struct ManifestTests {
   private static let lines = [
     #"{"subject":"maze","seed":7,"settings":{"alpha":0.2,"ties":"first"},"steps":900,"output":"a.sqlite"}"#,
@@ -46,7 +46,7 @@ import Testing
     (#"{"subject":"maze","settings":{"alpha":[1]},"output":"a"}"#, "alpha cannot be [1]"),
     (#"{"subject":"maze","seed":1,"seed":2,"output":"a"}"#, "seed is given twice"),
   ])
-  func `a line that asks for no run is refused in a sentence`(
+  func `a line that is not a valid run is refused with one sentence`(
     line: String, sentence: String
   ) throws {
     let error = #expect(throws: RunError.self) {
@@ -55,7 +55,7 @@ import Testing
     #expect(error?.description.contains(sentence) == true, "\(error?.description ?? "")")
   }
 
-  @Test func `whoever adds lines at the same time gets numbers of their own`() throws {
+  @Test func `writers that add lines at the same time get different numbers`() throws {
     try withTemporaryFolder { folder in
       let manifest = Manifest("\(folder)/runs.jsonl")
       let pool = ThreadPool(threads: 8)
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `a line whose writer died is said, and the next one stands behind it`() throws {
+  @Test func `a line that was cut off is reported, and the next line comes after it`() throws {
     try withTemporaryFolder { folder in
       let manifest = Manifest("\(folder)/runs.jsonl")
       write(Array((Self.lines[0] + "\n" + Self.lines[1].prefix(40)).utf8), to: manifest.path)
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `a new run takes no other's file`() throws {
+  @Test func `a new run takes no other run's file`() throws {
     try withTemporaryFolder { folder in
       let manifest = Manifest("\(folder)/runs.jsonl")
       let task = try ManifestTask(json: JSON(parsing: Self.lines[0]))
@@ -109,9 +109,9 @@ import Testing
     }
   }
 
-  // MARK: What lines come to
+  // MARK: States of lines
 
-  /// A line for a small run, whose text lies beside the manifest.
+  /// A line for a small run, whose text is beside the manifest.
   private static func task(_ kind: SmallRun, in folder: String, output: String) -> ManifestTask {
     let request = kind.request(in: folder)
     var new = ManifestTask.NewRun(request.subject)
@@ -121,7 +121,7 @@ import Testing
     return task
   }
 
-  /// Does what is left of a line, for a moment or to its end.
+  /// Runs what is left of a line, briefly or to its end.
   private static func run(
     _ manifest: Manifest, _ task: ManifestTask, isStopped: Bool = false
   ) throws -> Bool {
@@ -141,7 +141,7 @@ import Testing
   }
 
   @Test(arguments: SmallRun.allCases)
-  func `a line that was stopped ends as if it had run in one go, and then rests`(
+  func `a line that was stopped ends as if it had run in one go, and is then done`(
     kind: SmallRun
   ) throws {
     try withTemporaryFolder { folder in
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test func `a line that extends a run goes on from where it was stopped`() throws {
+  @Test func `a line that extends a run resumes where it was stopped`() throws {
     try withTemporaryFolder { folder in
       let manifest = Manifest("\(folder)/runs.jsonl")
       _ = try SmallRun.snake.recorded(in: folder, as: "a")
@@ -197,7 +197,7 @@ import Testing
     }
   }
 
-  @Test func `a recording that is another run is left as it is`() throws {
+  @Test func `a recording of another run is left unchanged`() throws {
     try withTemporaryFolder { folder in
       let manifest = Manifest("\(folder)/runs.jsonl")
       _ = try SmallRun.maze.recorded(in: folder, as: "a")

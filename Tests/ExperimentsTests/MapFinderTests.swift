@@ -28,7 +28,7 @@ import Worlds
     #expect(finder.names == finder.names.sorted())
   }
 
-  @Test func `a map that needs no file is found where there are no folders`() throws {
+  @Test func `a built-in map is found without a folder of maps`() throws {
     var maps = try #require(BuiltInWorlds.table()["maze"]?.maps)
     maps.folder = "nowhere"
     let finder = MapFinder(maps, of: "maze")
@@ -41,12 +41,12 @@ import Worlds
     #expect(throws: RunError.self) { try none.map(named: nil) }
     let error = try #require(throws: RunError.self) { try none.map(named: "big") }
     guard case .generateMap(of: "maze", name: "big")? = error.remedy else {
-      Issue.record("one can be drawn at random: \(error)")
+      Issue.record("a map can be generated: \(error)")
       return
     }
   }
 
-  @Test func `a path is a file's, and a folder is none`() throws {
+  @Test func `a path names a file, and a folder is not a map`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a map"
       write(Array("reel map maze\n\nS.\n.G\n".utf8), to: path)
@@ -61,7 +61,7 @@ import Worlds
     }
   }
 
-  @Test func `a survey is of whichever world the map is of`() throws {
+  @Test func `a survey depends on the world of its map`() throws {
     for (world, entry) in Catalog.builtIn.worlds.entries.map({ ($0.name, $0) }) {
       guard let maps = entry.maps, let map = maps.builtIn.first else { continue }
       let survey = try Catalog.builtIn.surveyMap(map.text)

@@ -5,7 +5,7 @@ import SQLite
 import TestSupport
 import Testing
 
-/// The moments of episodes, curves, loops and metrics, each beside a search of its own.
+/// The moments of episodes, curves, loops and metrics, each compared with a plain search.
 @Suite struct MomentsTests {
   private func moments(_ run: ScriptedRun) throws -> [Moment.Kind: Moment] {
     try withTemporaryFolder { folder in
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func `where all episodes are alike none is the worst or the longest`() throws {
+  @Test func `when all episodes are equal, none is the worst or the longest`() throws {
     let found = try moments(ScriptedRun(episodes: Array(repeating: .earning(1), count: 300)))
     #expect(Set(found.keys) == [.bestEpisode] && found[.bestEpisode]?.episode == 1)
   }
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func `a text has no moments, and whoever stops waiting gets none`() throws {
+  @Test func `a text has no moments, and a cancelled search returns none`() throws {
     try withTemporaryFolder { folder in
       let text = try SmallRun.text.recorded(in: folder, as: "text")
       let refusal = try #require(throws: RunError.self) { try text.moments() }
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func `what a thinned copy lacks is not shown, and no update is made up`() throws {
+  @Test func `a thinned copy has only episode moments, and marks those it cannot show`() throws {
     try withTemporaryFolder { folder in
       let whole = try SmallRun.maze.recorded(in: folder)
       try whole.copy(to: "\(folder)/thin.sqlite", leavingOut: Thinning(episodes: 0))
@@ -99,7 +99,7 @@ import Testing
 
   // MARK: Curves
 
-  /// Returns around levels that are reached in straight lines, as far apart as chance has them.
+  /// Returns along straight lines between levels, with noise.
   private func returns(_ levels: [(episode: Int, level: Double)], noise: Double, seed: UInt64)
     -> [Double]
   {
@@ -117,7 +117,7 @@ import Testing
     ([(0, 0), (150, 0), (180, 100), (400, 100)], [.plateauEnded]),
     ([(0, 0), (60, 100), (200, 100), (215, 10), (400, 10)], [.collapse]),
     ([(0, 5), (120, 5), (150, 90), (280, 90), (300, 0), (420, 0)], [.plateauEnded, .collapse]),
-    // What rises all the time, what falls for a moment only, and what never changes.
+    // A steady rise, a brief fall, and no change at all.
     ([(0, 0), (400, 100)], []),
     ([(0, 0), (200, 100), (205, 0), (210, 0), (215, 100), (400, 100)], []),
     ([(0, 7), (400, 7)], []),
@@ -141,12 +141,12 @@ import Testing
     #expect(abs((found[.collapse]?.value ?? 0) - (collapse?.fall ?? 0)) < 1e-9)
   }
 
-  @Test func `of very many episodes the mean changes where it does of few`() throws {
+  @Test func `plateaus and collapses of very long runs are where they are in short ones`() throws {
     let levels = [(0, 5.0), (120, 5), (150, 90), (280, 90), (300, 0), (420, 0)]
     let few = try moments(
       ScriptedRun(
         episodes: returns(levels.map { ($0.0, $0.1) }, noise: 6, seed: 3).map { .earning($0) }))
-    // With this number of episodes, four are joined.
+    // With this number of episodes, four are joined into one.
     let scale = 1000
     let many = try moments(
       ScriptedRun(
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...20) func `chance alone is neither a plateau nor a collapse`(seed: UInt64)
+  @Test(arguments: 1...20) func `noise alone is neither a plateau nor a collapse`(seed: UInt64)
     throws
   {
     let returns = returns([(0, 0), (1000, 0)], noise: 1, seed: seed)
@@ -169,7 +169,7 @@ import Testing
     #expect(found[.plateauEnded] == nil && found[.collapse] == nil)
   }
 
-  @Test func `fewer than a hundred episodes are no curve`() throws {
+  @Test func `fewer than a hundred episodes have no plateau`() throws {
     let rising = [(0, 0.0), (40, 0), (45, 100), (99, 100)].map { (episode: $0.0, level: $0.1) }
     let returns = returns(rising, noise: 1, seed: 1)
     #expect(
@@ -181,7 +181,7 @@ import Testing
 
   // MARK: Loops
 
-  /// Episodes that end by going round, some in rounds too few or too short to count.
+  /// Episodes that end in a loop, some with too few or too short rounds to count.
   private func looping(_ seed: UInt64, worlds: Int) -> ScriptedRun {
     var stream = stream(seed)
     var run = ScriptedRun(episodes: [], worlds: worlds)
@@ -230,7 +230,7 @@ import Testing
     }
   }
 
-  @Test func `an episode that ends by itself, or goes round twice, is no loop`() throws {
+  @Test func `an episode that terminates, or repeats only twice, is no loop`() throws {
     let twice = (0...23).map { $0 % 8 }
     let rewards = Array(repeating: 0.0, count: 23)
     for (states, ending) in [(twice, Ending.truncated), ((0...23).map { $0 % 2 }, .terminated)] {
@@ -266,7 +266,7 @@ import Testing
     let place = try #require(falls.indices.max { falls[$0] < falls[$1] })
     #expect(found[.largestQValuesDrop]?.step == values[place + 1].step - 1)
     #expect(found[.largestQValuesDrop]?.value == falls[place])
-    // Values that only rise never fell.
+    // Values that only rise have no fall.
     run.metrics = (1...9).map { Metric(step: $0, name: "losses/q_values", value: Double($0)) }
     #expect(Set(try moments(run).keys) == [.bestEpisode])
   }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ProofProgressTests {
   @Test(arguments: ["reading", "replaying", "folding"])
-  func `a proof can be given up in each of its parts`(part: String) throws {
+  func `a proof can be cancelled in each of its parts`(part: String) throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.maze.recorded(in: folder)
       let worlds = try Catalog.builtIn.worldsInForce(in: recording)

@@ -50,7 +50,7 @@ enum Recorded {
     try body()
   }
 
-  /// Three arms side by side, moved by a policy that nobody trained for long.
+  /// Three arms in parallel, moved by a barely trained policy.
   static func reacher(_ path: String, steps: Int = 768) throws -> [WorldInForce] {
     var settings = PPOConfiguration()
     (settings.steps, settings.worlds, settings.rollout) = (steps, 3, 64)

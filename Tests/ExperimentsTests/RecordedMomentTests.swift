@@ -13,7 +13,7 @@ import Testing
   ]
 
   @Test(arguments: spelled.indices)
-  func `a moment is what its text names`(index: Int) {
+  func `a moment is parsed from its text`(index: Int) {
     let (text, moment) = Self.spelled[index]
     #expect(RecordedMoment(text) == moment)
   }
@@ -79,7 +79,8 @@ import Testing
     }
   }
 
-  @Test func `without a condition the selection is among all, and no episode is an error`() throws {
+  @Test func `without a condition the selection is among all, and an empty one is an error`() throws
+  {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.maze.recorded(in: folder)
       let world = try Catalog.builtIn.plan(of: recording.description()).world()

@@ -8,7 +8,7 @@ import Worlds
 
 @Suite struct RecordingProofTests {
   @Test(arguments: ["maze", "snake", "city", "reacher"])
-  func `every step of what a trainer recorded comes out again in its world`(name: String) throws {
+  func `every step that a trainer recorded is reproduced by its world`(name: String) throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       let worlds = try Recorded.make(name, path)
@@ -22,7 +22,7 @@ import Worlds
     }
   }
 
-  @Test func `what an interrupted writer left is proved as far as it goes`() throws {
+  @Test func `an interrupted recording is verified as far as it goes`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       let worlds = try Recorded.maze(path, isFinished: false)
@@ -43,7 +43,7 @@ import Worlds
     }
   }
 
-  @Test func `a changed step is named by its world where the hash names a batch`() throws {
+  @Test func `a hash names the batch of a changed step, and a replay names the step`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       let worlds = try Recorded.maze(path)
@@ -52,12 +52,12 @@ import Worlds
       let rows = try #require(try RecordingProof(of: Recording(path)).difference)
       #expect(rows.steps == 200...399, "\(rows)")
       let replayed = try #require(try RecordingProof(of: Recording(path), in: worlds).difference)
-      // The step before it led elsewhere.
+      // The step before it led to another state.
       #expect(replayed.steps == 320...320, "\(replayed)")
     }
   }
 
-  @Test func `a table that its steps do not make is found, with its value`() throws {
+  @Test func `a Q-table that does not follow from its steps is found, with its cell`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       let worlds = try Recorded.maze(path)
@@ -68,7 +68,7 @@ import Worlds
       try database.run(
         "UPDATE checkpoints SET parameters = ? WHERE step = 250",
         .blob(table.checkpoint(step: 250).parameters))
-      // As a forger would, the hashes are made to fit.
+      // The hashes are recomputed, as a forger would.
       let chained = try Program.shell(
         "python3 \(Repository.root)/Tests/Reference/rechain.py \(path)", in: folder)
       try #require(chained.code == 0, "\(chained.errors)")
@@ -78,7 +78,7 @@ import Worlds
     }
   }
 
-  @Test func `forged rewards with fitting sums and hashes are found by the world`() throws {
+  @Test func `forged rewards with matching sums and hashes are found by the world`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       let worlds = try Recorded.maze(path)

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct RecoveryTests {
-  /// Recovers a damaged file; what was kept, or nil where nothing could be. What is kept verifies, and each
+  /// Recovers a damaged file; returns what was kept, or nil if nothing was. What is kept verifies, and each
   /// step is one that was recorded.
   private func recover(
     _ bytes: [UInt8], in folder: String, of whole: [RecordedStep], _ what: String,
@@ -24,11 +24,11 @@ import Testing
       #expect(try kept.audit().difference == nil, "\(what)")
       let steps = try kept.steps(in: 0..<Int.max)
       #expect(recovery.steps == steps.count, "\(what)")
-      #expect(recovery.reason != nil || steps.count == whole.count, "\(what): lost in silence")
+      #expect(recovery.reason != nil || steps.count == whole.count, "\(what): lost silently")
       let unverified = recovery.gaps?.unverified ?? []
       for step in steps where !step.isLike(whole[step.step], recovery.gaps) {
         if unverified.contains(where: { $0.contains(step.step) }) { continue }
-        Issue.record("\(what): step \(step.step) is another")
+        Issue.record("\(what): step \(step.step) differs")
         break
       }
       return recovery
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `of a file cut anywhere every batch is kept that needs no lost page`() throws {
+  @Test func `a file cut anywhere keeps every batch that needs no lost page`() throws {
     // The page that was cut may have some of its rows.
     try damage("a cut file", rounds: 60, canMissData: true) { bytes, stream in
       let pages = bytes.count / 4096
@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test func `of a file with an emptied page every batch is kept that does not need it`() throws {
+  @Test func `a file with a zeroed page keeps every batch that does not need it`() throws {
     try damage("an emptied page", rounds: 60) { bytes, stream in
       let page = Int.random(in: 1...bytes.count / 4096, using: &stream)
       bytes.empty(page)
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `of a file with flipped bits every batch is kept that does not need their pages`()
+  @Test func `a file with flipped bits keeps every batch that does not need their pages`()
     throws
   {
     try damage("three flipped bits", rounds: 80, canMissData: true) { bytes, stream in
@@ -107,7 +107,7 @@ import Testing
   }
 
   /// A recording of format 1, whose batches have one hash each.
-  @Test func `of the first format, every batch that verifies is kept, too`() throws {
+  @Test func `a recording of format 1 keeps every batch that verifies`() throws {
     try withTemporaryFolder { folder in
       let fixture = "\(Repository.root)/Tests/EndToEndTests/Fixtures/format-1-maze.sqlite"
       let bytes = try Repository.contents(of: fixture)
@@ -124,9 +124,9 @@ import Testing
     }
   }
 
-  /// Whichever page is lost, nearly all steps that can be read are kept, by the three kinds of trainers.
+  /// Whichever page is lost, nearly all steps that can be read are kept, for three kinds of trainers.
   @Test(arguments: ["maze", "city", "reacher"])
-  func `with one page emptied, what can be read is kept`(name: String) throws {
+  func `with one page zeroed, what can be read is kept`(name: String) throws {
     try withTemporaryFolder { folder in
       let (whole, other) = ("\(folder)/whole.sqlite", "\(folder)/other.sqlite")
       for path in [whole, other] { _ = try Recorded.make(name, path) }
@@ -155,7 +155,7 @@ import Testing
     }
   }
 
-  @Test func `numbers that no recording has are not believed`() throws {
+  @Test func `impossible numbers are not trusted`() throws {
     try withTemporaryFolder { folder in
       let (path, new) = ("\(folder)/a.sqlite", "\(folder)/new.sqlite")
       _ = try Recorded.maze(path)
@@ -184,7 +184,7 @@ import Testing
     }
   }
 
-  @Test func `pixels that are not those of their hash are left out`() throws {
+  @Test func `pixels that do not match their hash are left out`() throws {
     try withTemporaryFolder { folder in
       let (path, new) = ("\(folder)/a.sqlite", "\(folder)/new.sqlite")
       let fixture = "\(Repository.root)/Tests/RecordingsTests/Fixtures/format-2-pixels.sqlite"
@@ -202,8 +202,8 @@ import Testing
     }
   }
 
-  /// With a log beside it, and without anybody who could fold that in.
-  @Test func `what a killed writer left beside a damaged file is kept, too`() throws {
+  /// With a log beside it that no process can merge.
+  @Test func `the log that a killed writer left beside a damaged file is kept too`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       try Recorded.openMaze(path) {
@@ -217,7 +217,7 @@ import Testing
       let bytes = try Repository.contents(of: copy)
       let log = try Repository.contents(of: "\(copy)-wal")
       #expect(committed > 0 && log.count > 4096)
-      // Not a page that the log has anew.
+      // Not a page that the log replaces.
       let logged = Set(
         stride(from: 32, to: log.count, by: 4096 + 24).map {
           Int(log[$0 + 2]) << 8 | Int(log[$0 + 3])
@@ -236,7 +236,7 @@ import Testing
     }
   }
 
-  @Test func `an episode that a gap cuts is interrupted, in parts`() throws {
+  @Test func `an episode that a gap cuts becomes interrupted parts`() throws {
     try withTemporaryFolder { folder in
       let (path, new) = ("\(folder)/a.sqlite", "\(folder)/new.sqlite")
       _ = try Recorded.reacher(path)
@@ -247,7 +247,7 @@ import Testing
       options.keepsUnverified = true
       let recovery = try Recovery.recover(path, to: new, options)
       let saved = try Recording(new)
-      // The step before it in its world led to what is lost.
+      // The step before it in its world led to the lost one.
       let gaps = try #require(recovery.gaps)
       #expect(gaps.steps == [cut - worlds...cut - worlds, cut...cut], "\(gaps)")
       #expect(gaps.parts == [whole[cut].episode])
@@ -259,7 +259,7 @@ import Testing
       #expect(try saved.states(of: tail).first == whole[cut + worlds].state)
       #expect(throws: RecordingError.self) { try saved.requireEveryStep(for: "a test") }
       #expect(try saved.audit().difference == nil)
-      // And what it says of itself is part of what is verified.
+      // And its note about the recovery is verified too.
       try Database(new, .writing).execute(
         "UPDATE run SET value = json_set(value, '$.unverified', json('[]')) WHERE key = 'recovered'"
       )
@@ -267,7 +267,7 @@ import Testing
     }
   }
 
-  @Test func `a whole recording is recovered to the same run`() throws {
+  @Test func `an intact recording is recovered to the same run`() throws {
     try withTemporaryFolder { folder in
       for name in ["maze", "reacher"] {
         let (path, new) = ("\(folder)/\(name).sqlite", "\(folder)/\(name)-new.sqlite")
@@ -281,7 +281,7 @@ import Testing
     }
   }
 
-  @Test func `what was recovered goes on to what it would have become`() throws {
+  @Test func `a recovered run resumes to the digest it would have had`() throws {
     try withTemporaryFolder { folder in
       let (path, new) = ("\(folder)/a.sqlite", "\(folder)/new.sqlite")
       let worlds = try Recorded.maze(path)
@@ -332,7 +332,7 @@ import Testing
     }
   }
 
-  @Test func `recovery never writes over what it reads, nor leaves half a file`() throws {
+  @Test func `recovery never overwrites what it reads, and never leaves half a file`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.sqlite"
       _ = try Recorded.maze(path)
@@ -360,13 +360,13 @@ import Testing
 }
 
 extension RecordedStep {
-  /// Whether this is the other step, as it is where the episode was cut off.
+  /// Whether this is the other step, apart from where its episode was cut.
   fileprivate func isLike(_ other: RecordedStep, _ gaps: Gaps?) -> Bool {
     var other = other
     if let gaps, episode > gaps.newest {
       guard gaps.parts[episode - gaps.newest - 1] == other.episode else { return false }
       other.episode = episode
-      // Of a part it is counted from its own beginning.
+      // In a part, t is counted from the part's first step.
       other.t = t
     }
     if ending == .interrupted { other.ending = .interrupted }
@@ -375,13 +375,13 @@ extension RecordedStep {
 }
 
 extension [UInt8] {
-  /// Makes a page zeros, counted from 1.
+  /// Fills a page, counted from 1, with zeros.
   fileprivate mutating func empty(_ page: Int) {
     replaceSubrange((page - 1) * 4096..<page * 4096, with: repeatElement(0, count: 4096))
   }
 }
 
-/// What each page of a recording is needed for, from what SQLite says of its pages.
+/// What each page of a recording is needed for, according to SQLite's dbstat.
 private struct PageUse {
   /// The first steps of the batches that need the page.
   private(set) var batches: [Int: Set<Int>] = [:]
@@ -400,7 +400,7 @@ private struct PageUse {
     sizes = Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1] - $0[0] + 1) })
     func batch(_ step: Int) -> Int { starts.last { $0 <= step } ?? 0 }
     // For each row of a table, the batches whose steps need it. The state after a batch's last step is needed
-    // where its episode goes on. All else has hashes of its own, and the description stands twice.
+    // if its episode continues. All else has hashes of its own, and the description is kept twice.
     let needed: [String: [Set<Int>]] = [
       "transitions": try all(
         "SELECT step, coalesce(episode = lag(episode) OVER (ORDER BY step), 0) FROM transitions"

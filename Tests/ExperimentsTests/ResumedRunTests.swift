@@ -8,7 +8,7 @@ import Testing
 import Trainers
 
 @Suite struct ResumedRunTests {
-  /// A run that was asked to stop as soon as it could be.
+  /// A run that was stopped as soon as possible.
   private func interrupted(_ kind: SmallRun, in folder: String) throws -> TrainingRun {
     let run = try kind.training(in: folder)
     #expect(try !run.run { _ in false }.isComplete)
@@ -16,7 +16,7 @@ import Trainers
   }
 
   @Test(arguments: SmallRun.allCases)
-  func `a run that goes on ends as the one that was made in one go`(kind: SmallRun) throws {
+  func `a resumed run ends like one that was never stopped`(kind: SmallRun) throws {
     try withTemporaryFolder { folder in
       let whole = try kind.recorded(in: folder, as: "whole")
       let run = try interrupted(kind, in: folder)
@@ -33,12 +33,12 @@ import Trainers
     }
   }
 
-  @Test func `a run may be stopped and go on as often as one likes`() throws {
+  @Test func `a run may be stopped and resumed any number of times`() throws {
     try withTemporaryFolder { folder in
       let whole = try SmallRun.snake.recorded(in: folder, as: "whole").digest()
       let run = try interrupted(.snake, in: folder)
       var pauses = 0
-      // Whoever stops gets on where a checkpoint falls: the second stop lies behind the next one.
+      // A run resumes from a checkpoint, so each stop comes after the next checkpoint.
       while try !ResumedRun(run.path).run(goOn: { $0.step < 450 + 200 * pauses }).result.isComplete
       {
         pauses += 1
@@ -48,7 +48,7 @@ import Trainers
     }
   }
 
-  @Test func `a run whose name another took meanwhile does not go on in that one`() throws {
+  @Test func `a run whose file was replaced by another run does not resume in that one`() throws {
     try withTemporaryFolder { folder in
       let run = try ResumedRun(try interrupted(.maze, in: folder).path)
       let other = try SmallRun.maze.training(in: folder, as: "other", seed: 6)
@@ -60,7 +60,7 @@ import Trainers
     }
   }
 
-  @Test func `a finished run is left as it is`() throws {
+  @Test func `a finished run is left unchanged`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRun.maze.recorded(in: folder).path
       let before = try Repository.contents(of: path)
@@ -70,7 +70,7 @@ import Trainers
     }
   }
 
-  /// Runs whose settings do not depend on how long they were planned to be, and by how much they grow.
+  /// Runs whose settings do not depend on their planned length, and how they are extended.
   private static let extensions: [(kind: SmallRun, fixed: [(String, String)], PlanChange)] = [
     (.maze, [("alpha", "0.2"), ("epsilon", "0.1")], PlanChange(episodes: 1000)),
     (.crawler, [], PlanChange(episodes: 8)),
@@ -109,14 +109,14 @@ import Trainers
     }
   }
 
-  @Test func `other settings are in force from the end on, and no earlier`() throws {
+  @Test func `new settings are in force from the old end on, and no earlier`() throws {
     try withTemporaryFolder { folder in
       let short = try SmallRun.maze.recorded(in: folder)
       let (end, before) = (try short.stepCount(), try Rows(of: short))
       let change = PlanChange(episodes: 920, overrides: [("epsilon", "1"), ("alpha", "0")])
       _ = try ResumedRun(short.path).run(change) { _ in true }
       #expect(try Array(Rows(of: short).steps.prefix(end)) == before.steps)
-      // Who learns nothing ends with the values that there were.
+      // With alpha 0 the values stay as they were.
       let (first, last) = (try short.qTable(at: end), try short.qTable(at: short.stepCount()))
       for state in 0..<first.states {
         for action in 0..<first.actions {
@@ -130,7 +130,9 @@ import Trainers
     }
   }
 
-  @Test func `what cannot go on, or not so, is refused and left as it is`() throws {
+  @Test func `what cannot be resumed, or not with these changes, is refused and left unchanged`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let done = try SmallRun.maze.recorded(in: folder, as: "done")
       let run = try interrupted(.maze, in: folder)
@@ -140,14 +142,14 @@ import Trainers
       }
       let early = try refusal(run.path, PlanChange(overrides: [("gamma", "0.5")]))
       guard case .resumeOrFork(run.path)? = early.remedy else {
-        Issue.record("one may go on with it as it is, or fork it: \(early)")
+        Issue.record("it can be resumed unchanged, or forked: \(early)")
         return
       }
       let fewer = try refusal(done.path, PlanChange(episodes: 10))
       #expect(fewer.kind == .request && fewer.description.contains("ask for more"))
       let rule = try refusal(done.path, PlanChange(episodes: 950, overrides: [("noise", "0.5")]))
       guard case .fork? = rule.remedy else {
-        Issue.record("rules change in a fork alone: \(rule)")
+        Issue.record("rules change only in a fork: \(rule)")
         return
       }
       #expect(

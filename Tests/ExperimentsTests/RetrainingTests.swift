@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: SmallRun.allCases)
-  func `a run that is trained again comes out as it was recorded`(kind: SmallRun) throws {
+  func `a run that is trained again equals its recording`(kind: SmallRun) throws {
     try withTemporaryFolder { folder in
       let recording = try kind.recorded(in: folder)
       var shares: [Double] = []
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test func `so does one that was stopped, went on and was extended`() throws {
+  @Test func `a run that was stopped, resumed and extended is reproduced too`() throws {
     try withTemporaryFolder { folder in
       let run = try SmallRun.crawler.training(in: folder)
       _ = try run.run { _ in false }
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// What somebody changes in a recording, and what is found at which step.
+  /// Changes of a recording, and what is found at which step.
   private static let forgeries: [(kind: SmallRun, sql: String, step: Int, what: String)] = [
     (
       .maze, "UPDATE transitions SET action = (action + 1) % 4 WHERE step = 1234", 1234,
@@ -59,7 +59,7 @@ import Testing
   ]
 
   @Test(arguments: forgeries.indices)
-  func `one that was changed is found at the first step that differs`(index: Int) throws {
+  func `a changed recording is found at the first step that differs`(index: Int) throws {
     let forgery = Self.forgeries[index]
     try withTemporaryFolder { folder in
       let recording = try forgery.kind.recorded(in: folder)
@@ -75,12 +75,12 @@ import Testing
       try Database(recording.path, .writing).execute(
         "UPDATE sessions SET configuration = json_set(configuration, '$.episodes', 800)")
       let found = try #require(try difference(Recording(recording.path)))
-      // A hundred times in a run there are metrics: by a shorter plan, sooner.
+      // Metrics come a hundred times in a run, so a shorter plan has them sooner.
       #expect(found.what == "a metric", "\(found)")
     }
   }
 
-  @Test func `training again can be given up, and an evaluation cannot be trained again`() throws {
+  @Test func `retraining can be cancelled, and an evaluation cannot be retrained`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.snake.recorded(in: folder)
       let error = #expect(throws: RunError.self) {

@@ -26,7 +26,7 @@ import Testing
     try body(mazes, lake.path)
   }
 
-  @Test func `runs are grouped by what they differ in besides their seeds and worlds`() throws {
+  @Test func `runs are grouped by the setting that differs, apart from seeds and worlds`() throws {
     try withTemporaryFolder { folder in
       try runs(in: folder) { mazes, lake in
         let groups = try RunGroups(mazes + [lake], by: nil)
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func `a key groups runs by what it says of them`() throws {
+  @Test func `a key groups runs by its values`() throws {
     try withTemporaryFolder { folder in
       try runs(in: folder) { mazes, _ in
         let expected: [(key: String, groups: [String])] = [
@@ -89,7 +89,7 @@ import Testing
 
 @Suite struct RunSummaryTests {
   @Test(arguments: SmallRun.allCases)
-  func `a summary says what SQL says`(kind: SmallRun) throws {
+  func `a summary agrees with SQL`(kind: SmallRun) throws {
     try withTemporaryFolder { folder in
       var run = try kind.training(in: folder)
       (run.tags, run.note) = (["a", "b"], "why")
@@ -100,7 +100,7 @@ import Testing
         try database.first("SELECT \(query)")?.first?.double
       }
       let over = "FROM episodes WHERE ending IN ('terminated', 'truncated')"
-      // The steps of a text are batches, and no transitions.
+      // The steps of a text are batches, not transitions.
       let steps = kind == .text ? 24 : try number("count(*) FROM transitions")
       #expect(Double(summary.steps) == steps)
       #expect(Double(summary.episodes) == (try number("count(*) FROM episodes")))

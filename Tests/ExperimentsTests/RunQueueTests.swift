@@ -5,11 +5,11 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// Runs that wait for each other. What runs them here is a shell that only waits.
+/// Runs that wait for each other. Each run here is a shell that only waits.
 @Suite struct RunQueueTests {
   private struct Unheld: Error {}
 
-  /// Says who it is as `run-task` does, and waits until it is stopped.
+  /// Prints its identity as `run-task` does, and waits until it is stopped.
   private static let shell = """
     echo '{"event":"started","process":'$$',"ticks":'$(cut -d' ' -f22 /proc/$$/stat)',"boot":"'\
     $(cat /proc/sys/kernel/random/boot_id)'"}'; exec sleep 600
@@ -25,7 +25,7 @@ import Testing
     return RunQueue(manifest, most: 2) { _ in ["/bin/sh", "-c", shell] }
   }
 
-  /// Waits until lines stand as they should.
+  /// Waits until the lines have these states.
   private static func expect(
     _ states: [TaskStatus.State], _ queue: RunQueue,
     sourceLocation: SourceLocation = #_sourceLocation
@@ -39,7 +39,7 @@ import Testing
     Issue.record("\(found)", sourceLocation: sourceLocation)
   }
 
-  @Test func `no more than some run at once, and the next begins where one has ended`() throws {
+  @Test func `only the allowed number runs at once, and the next starts when one ends`() throws {
     try withTemporaryFolder { folder in
       let queue = try Self.queue(4, in: folder)
       #expect(try queue.advance() == [1, 2])
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func `those who ask at once start each line once`() throws {
+  @Test func `concurrent requests start each line once`() throws {
     try withTemporaryFolder { folder in
       let queue = try Self.queue(3, in: folder)
       ThreadPool(threads: 4).run(16) { _ in _ = try? queue.advance() }
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func `a process that has another's number is not stopped`() throws {
+  @Test func `a process that reuses another's number is not stopped`() throws {
     try withTemporaryFolder { folder in
       let queue = try Self.queue(1, in: folder)
       let mine = ProcessIdentity.current
@@ -85,7 +85,7 @@ import Testing
       write(Array((said.compact + "\n").utf8), to: log)
       try Self.expect([.interrupted], queue)
       #expect(throws: RunError.self) { try queue.stop(1) }
-      // Also while somebody holds the line.
+      // Also while the line is held.
       guard let held = try HeldFile.ifFree(log) else { throw Unheld() }
       try Self.expect([.running], queue)
       #expect(throws: RunError.self) { try queue.stop(1) }
@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  @Test func `a program that cannot be started fails the line with a sentence`() throws {
+  @Test func `a program that cannot be started fails its line with one sentence`() throws {
     try withTemporaryFolder { folder in
       let manifest = try Self.queue(1, in: folder).manifest
       let queue = RunQueue(manifest) { _ in ["\(folder)/nothing"] }

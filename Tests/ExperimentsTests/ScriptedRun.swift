@@ -1,7 +1,7 @@
 import Recordings
 import Rollouts
 
-/// A run of another program whose episodes are written down: what they went through, and what they earned.
+/// A run of another program with given episodes: their states and their rewards.
 struct ScriptedRun {
   /// One episode.
   struct Script {
@@ -15,7 +15,7 @@ struct ScriptedRun {
   }
 
   var episodes: [Script]
-  /// How many episodes go on side by side; those of a group are equally long.
+  /// How many episodes run in parallel; those of a group are equally long.
   var worlds = 1
   /// How many steps a batch has.
   var batchRows = 16

@@ -2,7 +2,7 @@ import Experiments
 import Recordings
 import Rollouts
 
-/// Runs that take a moment, one for each trainer and for each kind of table, as somebody asks for them.
+/// Short runs, one for each trainer and for each kind of table.
 enum SmallRun: String, CaseIterable, Sendable {
   case maze, lake, crawler, snake, reacher, text
 
@@ -69,7 +69,7 @@ enum SmallRun: String, CaseIterable, Sendable {
   }
 }
 
-/// Everything that a recording's rows say, but for times and hashes.
+/// The contents of a recording's rows, except for times and hashes.
 struct Rows: Equatable {
   var steps: [RecordedStep]
   var episodes: [Episode]
@@ -83,7 +83,7 @@ struct Rows: Equatable {
 }
 
 extension [RecordedStep] {
-  /// The steps as they were taken, the last one of an episode that was cut off too.
+  /// The steps as they were taken, including the last one of an interrupted episode.
   var asTaken: [RecordedStep] {
     map { step in
       var step = step

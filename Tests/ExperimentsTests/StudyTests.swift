@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct StudyTests {
-  /// A question that a moment answers, however badly.
+  /// A study that takes a moment, however poor its results.
   private func runs(_ folder: String, steps: Int = 400) throws -> StudyRuns {
     try StudyRuns(
       #require(Study.named("gamma")), values: ["0.9", "0.1"], seeds: [1, 2], steps: steps,
@@ -15,7 +15,7 @@ import Testing
       overrides: [("hidden", "8"), ("batch", "8"), ("warm_up", "50")])
   }
 
-  @Test func `a study has a run for each value and seed, and no more once they are finished`()
+  @Test func `a study has a run for each value and seed, and none left once they are finished`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -33,12 +33,12 @@ import Testing
       #expect(rest.map(\.path) == [0, 2, 3].map { missing[$0].path })
       for run in rest { _ = try run.run { _ in true } }
       #expect(try study.missing().missing.isEmpty)
-      // Other settings are another study's.
+      // Other settings belong to another study.
       #expect(try runs(folder, steps: 500).missing().missing.count == 4)
     }
   }
 
-  @Test func `a result is what its recording counts, in training and in greedy play`() throws {
+  @Test func `a result has the counts of its recording, in training and in greedy play`() throws {
     try withTemporaryFolder { folder in
       let study = try runs(folder)
       #expect(throws: RecordingError.self) { try study.results { _, _ in true } }
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test func `a study of nothing, or of a setting that there is not, is refused`() throws {
+  @Test func `a study without values, or with a wrong or unknown setting, is refused`() throws {
     let study = try #require(Study.named("gamma"))
     #expect(throws: RunError.self) {
       try StudyRuns(study, values: [], seeds: [1], steps: 10, folder: "/tmp")
@@ -88,14 +88,14 @@ import Testing
   }
 
   @Test(arguments: Study.all.map(\.name))
-  func `the usual value of every known study is that of its world's preset`(name: String) throws {
+  func `the first value of every study is that of its world's preset`(name: String) throws {
     let study = try #require(Study.named(name))
     let usual = try Catalog.builtIn.plan(PlanRequest(study.subject, preset: "course"))
     #expect(usual.configuration[study.setting]?.double == Double(study.values[0]))
     #expect(Set(study.values).count == study.values.count)
   }
 
-  @Test func `work on all cores hears itself, and the first failure ends it`() throws {
+  @Test func `work on all cores reports progress, and the first failure ends it`() throws {
     let squares = try onAllCores(20, progress: { _, _ in true }) { index, progress in
       #expect(progress(0.5, "half"))
       return index * index
@@ -114,7 +114,7 @@ import Testing
         #expect(!progress(1, ""))
         return index
       })
-    // Each core may have begun a piece before it heard of the first.
+    // Each core may have started a piece before the work was stopped.
     #expect(some.count == begun.withLock { $0 } && some.count < 20)
     #expect(shares.withLock { $0.allSatisfy { 0 < $0 && $0 <= 1 } })
     let error = #expect(throws: RunError.self) {

@@ -4,7 +4,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// Which runs a sweep has.
+/// The runs of a sweep.
 @Suite struct SweepTests {
   private static func sweep(
     _ settings: [(String, String)], seeds: [UInt64] = [1], of subject: String = "lake"
@@ -34,14 +34,16 @@ import Testing
     #expect(try tasks.map { try ManifestTask(json: $0.json) } == tasks)
   }
 
-  @Test func `a setting that is given again has more values, which may have commas`() throws {
+  @Test func `a setting that is repeated has more values, which may contain commas`() throws {
     let tasks = try Self.sweep([("hidden", "64,64"), ("hidden", "128")], of: "reacher").tasks()
     #expect(Self.values(tasks) == ["64,64", "128"])
     #expect(
       tasks.map(\.output) == ["reacher-hidden64_64-s1.sqlite", "reacher-hidden128-s1.sqlite"])
   }
 
-  @Test func `random combinations are drawn by a seed, within their ranges, none twice`() throws {
+  @Test func `random combinations follow from a seed, stay in their ranges and never repeat`()
+    throws
+  {
     func drawn(_ count: Int, seed: UInt64) throws -> [ManifestTask] {
       var sweep = try Self.sweep([
         ("alpha", "loguniform(0.001,1)"), ("gamma", "uniform(0.9,0.95)"),
@@ -57,7 +59,7 @@ import Testing
     let values = tasks.map { $0.overrides.compactMap { Double($0.value) } }
     #expect(values.allSatisfy { 0.001...1 ~= $0[0] && 0.9...0.95 ~= $0[1] && 10...20 ~= $0[2] })
     #expect(values.allSatisfy { $0[2] == $0[2].rounded() })
-    // Of three orders of magnitude each has a third.
+    // Each of three orders of magnitude has a third.
     let low = values.count { $0[0] < 0.01 }
     #expect(100...170 ~= low, "\(low)")
     var few = try Self.sweep([("alpha", "0.1,0.2"), ("gamma", "0.9,0.8")])
@@ -80,7 +82,7 @@ import Testing
     #expect(error?.description.contains(sentence) == true, "\(error?.description ?? "")")
   }
 
-  @Test func `a plan grows, and never changes what it has`() throws {
+  @Test func `a plan grows, and never changes its lines`() throws {
     try withTemporaryFolder { folder in
       let manifest = Manifest("\(folder)/sweep.jsonl")
       #expect(try manifest.add(Self.sweep([], seeds: [1, 2]).tasks()) == 2)
@@ -92,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `an array job has the lines that are left, several a task beyond a site's limit`() {
+  @Test func `an array job has the lines that are left, several per task above a site's limit`() {
     func array(_ lines: [Int], most: Int) -> SlurmArray {
       SlurmArray(
         lines, of: "/shared/it's/sweep.jsonl", program: "/opt/reel",
@@ -102,7 +104,7 @@ import Testing
     #expect(small.count == 4 && small.script.contains("#SBATCH --array=1-3,7%4\n"))
     #expect(small.script.contains(#"run-task '/shared/it'\''s/sweep.jsonl' "$task""#))
     #expect(small.script.contains("\n#SBATCH --partition=cpu\n"))
-    // The number of an array's last task is that of the array, which would be requeued as a whole.
+    // The job number of an array's last task is the array's own: all of it would be requeued.
     #expect(
       small.script.contains("scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\""))
     // The largest number of a task is one below the limit.

@@ -4,15 +4,15 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// The moments of Q-tables, beside tables that are learned again and paths that are walked again at every step.
+/// The moments of Q-tables, compared with tables and paths that are computed again at every step.
 @Suite struct TableMomentsTests {
-  /// A made-up world on the 16 states and 4 actions of a maze, in which somebody acts by chance.
+  /// A made-up world on the 16 states and 4 actions of a maze, with random actions.
   private struct RandomWorld {
     var run: RunDescription
     var rule: QTableRule
     var transitions: [Transition] = []
 
-    /// Where `isSlippery`, an action leads to one of two states.
+    /// If `isSlippery`, an action leads to one of two states.
     init(seed: UInt64, isSlippery: Bool, steps: Int = 2500) throws {
       let plan = try Catalog.builtIn.plan(
         PlanRequest("maze", overrides: [("alpha", "0.3"), ("gamma", "0.8")]))
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: 1...6, [false, true])
-  func `the largest error and the largest fall are those of a table that is learned again`(
+  func `the largest error and the largest fall are those of a table that is computed again`(
     seed: UInt64, isSlippery: Bool
   ) throws {
     let world = try RandomWorld(seed: seed, isSlippery: isSlippery)
@@ -89,7 +89,7 @@ import Testing
       let future = transition.ending == .terminated ? 0 : world.rule.gamma * before.best(next)
       let error =
         try transition.reward + future - before.value(state, #require(transition.action.index))
-      // Errors that are equal but for rounding are one and the same.
+      // Errors that differ only by rounding count as equal.
       if abs(error) > abs(largest.error) + 1e-9 { largest = (step, error) }
       let fall = before.best(state) - after.best(state)
       if fall > drop.fall + 1e-9 { drop = (step, fall) }
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: 1...10, [false, true])
-  func `the greedy path is as at the end since the step after which walking it again is the same`(
+  func `the greedy path last changes at the step where a path that is computed again does`(
     seed: UInt64, isSlippery: Bool
   ) throws {
     let world = try RandomWorld(seed: seed, isSlippery: isSlippery)
@@ -154,7 +154,7 @@ import Testing
     #expect(found.step == change && found.value == Double(last.count))
   }
 
-  @Test func `a greedy game goes round exactly where playing it never ends`() throws {
+  @Test func `a greedy loop is found exactly when the greedy game never ends`() throws {
     var (loops, ends) = (0, 0)
     for seed in 1...24 as ClosedRange<UInt64> {
       let world = try RandomWorld(seed: seed, isSlippery: false)
@@ -162,9 +162,9 @@ import Testing
       var table = RandomWorld.blank
       try world.learn { table = $3 }
       let path = path(table, ways)
-      // Whoever plays takes one action; where two are equally good, the path has both.
+      // A game takes one action; if two are equally good, the path has both.
       if path.values.contains(where: { $0.count != 1 }) { continue }
-      // Among 16 states, whoever has gone 16 steps has come to a state twice.
+      // With 16 states, a game of 16 steps visits some state twice.
       var state: Int? = 0
       var visited: [Int] = []
       for _ in 0..<200 {
@@ -181,11 +181,10 @@ import Testing
         #expect(found?.value == Double(Set(visited.suffix(100)).count), "seed \(seed)")
       }
     }
-    #expect(loops >= 5 && ends >= 5, "some go round and some do not")
+    #expect(loops >= 5 && ends >= 5, "some loop and some do not")
   }
 
-  @Test func `where a best action was never tried, nobody knows whether a greedy game ends`() throws
-  {
+  @Test func `if a best action was never tried, no greedy loop is claimed`() throws {
     var world = try RandomWorld(seed: 1, isSlippery: false)
     for (tried, value) in [(3, nil), (4, 1)] as [(Int, Double?)] {
       world.transitions = (0..<20).map { t in
@@ -197,7 +196,7 @@ import Testing
     }
   }
 
-  @Test func `an evaluation learns nothing, and has the moments of its episodes alone`() throws {
+  @Test func `an evaluation learns nothing, and has only the moments of its episodes`() throws {
     var world = try RandomWorld(seed: 1, isSlippery: false)
     #expect(try moments(world)[.largestTDError] != nil)
     world.run.purpose = .evaluate

@@ -7,7 +7,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// Texts that are left and gone on with, looked into and forked.
+/// Texts that are paused and continued, inspected and forked.
 @Suite struct TextDraftTests {
   private func generation(
     _ folder: String, prompt: String = "The cat", tokens: Int = 60,
@@ -26,9 +26,9 @@ import Testing
     return draft.tokens
   }
 
-  // The context is 16 tokens, so that windows are left behind several times, also by the prompt.
+  // The context is 16 tokens, so the window moves several times, also within a prompt.
   @Test(arguments: ["The cat", "", "The cat sat on the mat; the dog lay"])
-  func `a text that was left anywhere goes on as if it had not been`(prompt: String) throws {
+  func `a text that is paused anywhere continues as if it had not been`(prompt: String) throws {
     try withTemporaryFolder { folder in
       let generation = try generation(folder, prompt: prompt)
       let opening = try generation.draft().tokens.count
@@ -36,8 +36,8 @@ import Testing
       #expect(whole.count == opening + 60)
       for count in [0, 1, 8, 9, 10, 17, 33, 59, 60] {
         let written = Array(whole[opening..<opening + count])
-        #expect(try rest(generation.draft(written: written)) == whole, "left behind \(count)")
-        // Its writer, kept, is as good as one that reads it again.
+        #expect(try rest(generation.draft(written: written)) == whole, "paused after \(count)")
+        // Its kept writer gives the same text as one that reads it again.
         var draft = try generation.draft()
         for _ in 0..<count { _ = draft.next() }
         let known = try generation.draft(written: written, known: draft.writer)
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `a text is as long as was asked for, whenever it was`() throws {
+  @Test func `a text has the length asked for, and a longer one begins the same`() throws {
     try withTemporaryFolder { folder in
       let short = try rest(generation(folder, tokens: 20).draft())
       let long = try rest(generation(folder, tokens: 60).draft())
@@ -58,20 +58,21 @@ import Testing
     }
   }
 
-  @Test func `a model that ended its text writes nothing behind that`() throws {
+  @Test func `a model that ended its text writes nothing more`() throws {
     let model = try NamedModel(folder: "\(Repository.root)/Tests/Reference/tiny-gpt2")
     let end = try #require(model.trained.tokenizer.end)
     let generation = try TextGeneration(
       by: model, prompt: "a", tokens: 9, sampler: Sampler(), seed: 1)
     var draft = try generation.draft(written: [end])
     #expect(draft.isOver && draft.hasEnded && draft.next() == nil)
-    // Where it begins by that token it is not over.
+    // A text that begins with that token is not over.
     #expect(
       try !TextGeneration(by: model, prompt: "", tokens: 9, sampler: Sampler(), seed: 1).draft()
         .isOver)
   }
 
-  @Test func `a look says what the model gave each symbol, and what the settings made of that`()
+  @Test
+  func `a look shows the model's probabilities, and the chances after the sampler's settings`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -101,7 +102,7 @@ import Testing
     }
   }
 
-  @Test func `one that came and is unlikely stands behind the likeliest`() throws {
+  @Test func `a chosen symbol that is unlikely comes after the likeliest ones`() throws {
     try withTemporaryFolder { folder in
       _ = try generation(folder)
       let model = try NamedModel(recording: "\(folder)/run.sqlite", at: .end).trained
@@ -113,7 +114,7 @@ import Testing
     }
   }
 
-  @Test func `a fork is the text before it and another symbol, whole characters all`() throws {
+  @Test func `a fork is the text before it and another symbol, in whole characters`() throws {
     try withTemporaryFolder { folder in
       let generation = try generation(folder)
       let model = try NamedModel(recording: "\(folder)/run.sqlite", at: .end).trained

@@ -8,7 +8,7 @@ import Testing
 import Trainers
 
 @Suite struct TextTests {
-  @Test func `the text of a folder is that of its files by their names`() throws {
+  @Test func `the text of a folder is that of its files in order of their names`() throws {
     try withTemporaryFolder { folder in
       for (name, text) in [("b.txt", "second"), ("a.txt", "first"), (".hidden", "no")] {
         write(Array(text.utf8), to: "\(folder)/\(name)")
@@ -38,8 +38,7 @@ import Trainers
     }
   }
 
-  @Test func `a short run spends no more on trials than on learning, unless it is told to`() throws
-  {
+  @Test func `a short run spends no more on trials than on learning, unless told to`() throws {
     func trials(_ overrides: [(name: String, value: String)]) throws -> [Int] {
       let request = PlanRequest("text", preset: "original", overrides: overrides)
       let settings = try #require(
@@ -55,7 +54,7 @@ import Trainers
     #expect(try trials([("steps", "2"), ("evaluation_batches", "30")]) == [1, 30])
   }
 
-  @Test func `a named model is the one whose loss was least on what was kept back`() throws {
+  @Test func `a named model is the one with the least validation loss`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRun.text.recorded(in: folder)
       let losses = try recording.metric("losses/validation")
@@ -76,7 +75,7 @@ import Trainers
     }
   }
 
-  @Test func `a folder of another tool writes what its tokens spell`() throws {
+  @Test func `a model folder of another tool writes the text of its tokens`() throws {
     let path = "\(Repository.root)/Tests/Reference/tiny-gpt2"
     let model = try NamedModel(folder: path)
     #expect(try model.parent() == nil)
@@ -99,7 +98,7 @@ import Trainers
       sampler: Sampler(temperature: 1, topCount: nil), seed: seed)
   }
 
-  @Test func `a text is what its transitions spell, and its rewards are its logarithms`() throws {
+  @Test func `transitions spell the text, and their rewards are its log probabilities`() throws {
     try withTemporaryFolder { folder in
       let generation = try generation(folder)
       var (sink, heard) = (MemorySink(), [UInt8]())
@@ -121,7 +120,7 @@ import Trainers
     }
   }
 
-  @Test func `a seed and an episode make one text, and a listener may end it`() throws {
+  @Test func `the seed and the episode determine a text, and a listener may end it`() throws {
     try withTemporaryFolder { folder in
       func text(_ generation: TextGeneration, episode: Int = 1) throws -> String {
         var sink = NullSink()
@@ -141,7 +140,7 @@ import Trainers
     }
   }
 
-  @Test func `a prompt that its model cannot read is refused, and an empty one begins a line`()
+  @Test func `a prompt that its model cannot read is refused, and an empty one starts a line`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -152,7 +151,7 @@ import Trainers
     }
   }
 
-  @Test func `a generated text is recorded with the settings that it was written by`() throws {
+  @Test func `a generated text is recorded with the settings that it was written with`() throws {
     try withTemporaryFolder { folder in
       let generation = try generation(folder)
       let model = try NamedModel(recording: "\(folder)/run.sqlite", at: .end)
@@ -178,14 +177,14 @@ import Trainers
           throws: RunError.self, performing: { try plan.world() }
         ).remedy
       else {
-        Issue.record("it names what can be asked about a generated text")
+        Issue.record("the error lists the views of a generated text")
         return
       }
     }
   }
 
   @Test(arguments: ["plain", "é—🙂, ‘quoted’", "日本語\n"])
-  func `characters come as soon as they are whole`(text: String) {
+  func `characters are passed on as soon as they are complete`(text: String) {
     var stream = CharacterStream()
     var (pieces, whole) = ([String](), "")
     for byte in Array(text.utf8) {
@@ -197,7 +196,7 @@ import Trainers
     #expect(whole == text && pieces.count { !$0.isEmpty } == text.unicodeScalars.count)
   }
 
-  @Test func `bytes that are no characters are passed on, and do not hold up the rest`() {
+  @Test func `invalid bytes are replaced, and do not hold up the rest`() {
     var stream = CharacterStream()
     let broken = stream.take([0x61, 0xff, 0x62, 0x63, 0x64, 0x65])
     #expect(broken.hasPrefix("a") && broken.hasSuffix("bcde") && broken.contains("\u{fffd}"))

@@ -7,7 +7,7 @@ import Trainers
 
 @Suite struct TrainingEventTests {
   @Test(arguments: SmallRun.allCases)
-  func `who listens to a run hears what its recording holds, and changes nothing`(
+  func `events of a run match its recording, and listening changes nothing`(
     kind: SmallRun
   ) throws {
     try withTemporaryFolder { folder in
@@ -32,7 +32,7 @@ import Trainers
         let sum = try recording.steps(of: episode).reduce(0) { $0 + $1.reward }
         #expect(abs((returns[episode.number] ?? .nan) - sum) < 1e-9)
       }
-      // What is known before the first step is no event.
+      // The checkpoint before the first step is no event.
       #expect(try saved == Rows(of: recording).checkpoints.dropFirst().compactMap(\.self))
       for name in try recording.metricNames() where !name.contains("SPS") {
         let series = try recording.metric(name)
@@ -43,7 +43,7 @@ import Trainers
     }
   }
 
-  @Test func `a run stops early when its returns are good enough, and can go on`() throws {
+  @Test func `a run stops early when its returns are good enough, and can be resumed`() throws {
     try withTemporaryFolder { folder in
       let whole = try SmallRun.snake.recorded(in: folder, as: "whole")
       var best = -Double.infinity
@@ -61,7 +61,7 @@ import Trainers
       _ = try ResumedRun(run.path).run(callbacks: callbacks) { _ in true }
       let recording = try Recording(run.path)
       #expect(try recording.digest() == whole.digest())
-      // The events from the checkpoint on come again.
+      // The events from the checkpoint on are repeated.
       #expect(try started == [recording.checkpointSteps().last { $0 <= 256 }])
       let from = try #require(started.first)
       #expect(

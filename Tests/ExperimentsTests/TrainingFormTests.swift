@@ -13,7 +13,7 @@ import Testing
     return Dictionary(problems.map { ($0.field, $0.sentence) }) { $0 + $1 }
   }
 
-  @Test func `every subject and preset is there, and may be asked for as it stands`() throws {
+  @Test func `every subject and preset is listed, and is valid unchanged`() throws {
     let form = TrainingForm()
     #expect(form.problems == [])
     #expect(form.subjects.map(\.name) == Catalog.builtIn.subjects)
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func `a setting is declared with what is checked`() throws {
+  @Test func `a setting is declared with its type and its limits`() throws {
     let maze = try #require(TrainingForm().subjects.first)
     let settings = maze.presets[0].plan.explained.map { JSON.object($0.members) }
     func setting(_ name: String) -> JSON? { settings.first { $0["name"]?.text == name } }
@@ -44,7 +44,7 @@ import Testing
     #expect(setting("ties")?["default"]?.text == "random")
   }
 
-  @Test func `each wrong setting has a sentence of its own`() throws {
+  @Test func `each wrong setting has its own message`() throws {
     let found = try Self.problems(
       #"{"subject":"maze","settings":{"gamma":2,"alpha":"x","ties":"last","shape":1},"output":"a"}"#
     )
@@ -71,14 +71,14 @@ import Testing
     (#"{"resume":"x"}"#, "resume", "there is no file"),
     (#"{"fork":"x","at":1,"output":"a"}"#, "fork", "there is no file"),
   ])
-  func `what is wrong is said where it stands`(
+  func `a mistake is reported at its field`(
     line: String, field: String, sentence: String
   ) throws {
     let found = try Self.problems(line)
     #expect(found.count == 1 && found[field]?.contains(sentence) == true, "\(found)")
   }
 
-  @Test func `a run that goes on, or is forked, is checked by its recording`() throws {
+  @Test func `a resumed or forked run is checked against its recording`() throws {
     try withTemporaryFolder { folder in
       _ = try SmallRun.maze.recorded(in: folder, as: "a")
       let manifest = Manifest("\(folder)/runs.jsonl")

@@ -9,7 +9,7 @@ import Trainers
 
 @Suite struct TrainingRunTests {
   @Test(arguments: SmallRun.allCases)
-  func `what a run comes to is what its rows say`(kind: SmallRun) throws {
+  func `the result of a run agrees with its rows`(kind: SmallRun) throws {
     try withTemporaryFolder { folder in
       var run = try kind.training(in: folder)
       run.tags = ["small"]
@@ -60,7 +60,7 @@ import Trainers
   }
 
   @Test(arguments: SmallRun.allCases)
-  func `a seed makes one run, and another seed another`(kind: SmallRun) throws {
+  func `a seed makes one run, and another seed a different one`(kind: SmallRun) throws {
     try withTemporaryFolder { folder in
       let first = try kind.recorded(in: folder, as: "first").digest()
       #expect(try kind.recorded(in: folder, as: "again").digest() == first)
@@ -69,7 +69,7 @@ import Trainers
   }
 
   @Test(arguments: SmallRun.allCases)
-  func `a run that is asked to stop leaves what the whole run begins with`(kind: SmallRun) throws {
+  func `a stopped run is the beginning of the whole run`(kind: SmallRun) throws {
     try withTemporaryFolder { folder in
       let whole = try Rows(of: kind.recorded(in: folder, as: "whole"))
       let run = try kind.training(in: folder)
@@ -89,7 +89,7 @@ import Trainers
     }
   }
 
-  @Test func `every commit is heard, the last one with all steps`() throws {
+  @Test func `every commit is reported, the last one with all steps`() throws {
     try withTemporaryFolder { folder in
       let heard = Heard()
       var run = try SmallRun.snake.training(in: folder)
@@ -102,7 +102,7 @@ import Trainers
     }
   }
 
-  @Test func `a name that is taken is refused before a step is taken, unless it is replaced`()
+  @Test func `an existing file is refused before the first step, unless it is to be replaced`()
     throws
   {
     try withTemporaryFolder { folder in

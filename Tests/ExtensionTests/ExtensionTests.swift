@@ -13,7 +13,7 @@ import Testing
 import Trainers
 import Worlds
 
-/// Worlds, painters and a trainer that no line of the library knows are handed over as table entries, and
+/// Worlds, painters and a trainer that the library does not contain are passed as table entries, and
 /// do all that the built-in ones do.
 @Suite struct ExtensionTests {
   /// A toy run: its world, its preset and the trainer that recordings name.
@@ -78,7 +78,7 @@ import Worlds
   }
 
   @Test(arguments: Run.all)
-  func `every recorded step comes out again in its world`(run: Run) throws {
+  func `every recorded step is reproduced by its world`(run: Run) throws {
     try withTemporaryFolder { folder in
       try run.train("\(folder)/a.sqlite")
       let recording = try Recording("\(folder)/a.sqlite")
@@ -91,7 +91,7 @@ import Worlds
   }
 
   @Test(arguments: Run.all)
-  func `what was learned is played`(run: Run) throws {
+  func `a trained agent is evaluated`(run: Run) throws {
     try withTemporaryFolder { folder in
       try run.train("\(folder)/a.sqlite")
       let played = try Evaluation(
@@ -130,7 +130,7 @@ import Worlds
   }
 
   @Test(arguments: Run.all)
-  func `what was learned is drawn as a map where it is one`(run: Run) throws {
+  func `learned values are drawn as a map if the world has one`(run: Run) throws {
     try withTemporaryFolder { folder in
       try run.train("\(folder)/a.sqlite")
       let recording = try Recording("\(folder)/a.sqlite")
@@ -142,7 +142,7 @@ import Worlds
       let picture = try maps.picture(at: .end)
       #expect(picture.map.rows == 1)
       #expect(picture.map.columns == (run.world == "hall" ? 9 : 8))
-      // One goes right in every room, and the next room is worth more.
+      // The agent goes right in every room, and the next room is worth more.
       if run.world == "hall" {
         let values = picture.map.values.dropLast()
         #expect(zip(values, values.dropFirst()).allSatisfy { $0 < $1 })
@@ -153,7 +153,7 @@ import Worlds
   }
 
   @Test(arguments: Run.all)
-  func `its report is a page`(run: Run) throws {
+  func `a run has a report page`(run: Run) throws {
     try withTemporaryFolder { folder in
       try run.train("\(folder)/a.sqlite")
       let grouped = try #require(RunGroups(["\(folder)/a.sqlite"], by: nil).runs.first)
@@ -169,7 +169,7 @@ import Worlds
   }
 
   @Test
-  func `maps side by side in a report are in one scale, and maps of different worlds are not`()
+  func `maps of one world share a scale in a report, and maps of different worlds do not`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -224,7 +224,7 @@ import Worlds
         let options = ReportedRun.Options(episodes: [], moments: 2, bytes: 1000)
         _ = try ReportedRun(grouped, named: "a", .init(again: ""), options, by: tables).read()
       }
-      // One that is known, but that nobody can draw.
+      // A known world without a painter.
       tables.catalog = .builtIn
       #expect(
         throws: PainterError.unknownWorld("maze", known: tables.painters.entries.map(\.world))
@@ -232,7 +232,7 @@ import Worlds
     }
   }
 
-  @Test func `training can be stopped by what is heard of it`() throws {
+  @Test func `a listener can stop training`() throws {
     try withTemporaryFolder { folder in
       let plan = try Catalog.toys.plan(
         PlanRequest("lamps", preset: "bandit", overrides: [("episodes", "1000")]))

@@ -3,7 +3,7 @@ import Raster
 import Replay
 import Rollouts
 
-/// Scenes of any toy world: its states and actions say it all.
+/// Scenes of any toy world, whose states and actions have all that is drawn.
 struct ToyScenes<W: World>: SceneBuilder {
   typealias Details = NoDetails
 

@@ -7,7 +7,7 @@ import Worlds
 /// How a bandit learns.
 struct BanditSettings: TrainerSettings {
   var episodes = 60
-  /// The chance of an action that is drawn, in percent.
+  /// The chance of a random action, in percent.
   var explored = 30
 
   static let settings: [Setting<Self>] = [

@@ -4,7 +4,7 @@ import Worlds
 /// What may be changed about a hall.
 struct HallRules: Configuration, Equatable {
   var stepLimit = 30
-  /// How many rooms lie in a row.
+  /// How many rooms are in a row.
   var rooms = 6
 
   static let settings: [Setting<Self>] = [
@@ -83,7 +83,7 @@ struct Lamps: DiscreteActionWorld {
   }
 }
 
-/// Where a dial stands.
+/// The position of a dial.
 struct DialState: RecordedState {
   var place: Float
 

@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test func `where animations are not known, libpng shows the first frame`() throws {
+  @Test func `libpng, which does not know animations, shows the first frame`() throws {
     try withTemporaryFolder { folder in
       var film = PixelFilm.noise(width: 20, height: 10, frames: 5, colors: 40)
       _ = try AnimatedPNGFilm(rate: PreciseRate(nearestTo: 10))
@@ -35,8 +35,7 @@ import Testing
     }
   }
 
-  @Test func `a film in flat colours is within the bound, from its first to its last frame`() throws
-  {
+  @Test func `every frame of a film in flat colours is within the error bound`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/maze.png"
       var film = try MazeFilm(frames: 60, size: 160, theme: .dark)
@@ -92,7 +91,7 @@ import Testing
   }
 
   @Test(arguments: [(1.0, 70_000, [1, 1, 701, 1]), (59.94, 9000, [50, 2997, 9002, 100])])
-  func `long stays at odd speeds fit the format's sixteen bits`(
+  func `long holds at odd frame rates fit the format's sixteen bits`(
     rate: Double, hold: Int, expected: [Int]
   ) throws {
     try withTemporaryFolder { folder in
@@ -124,7 +123,7 @@ import Testing
   }
 }
 
-/// A chunk of a PNG file whose checksum Python would accept as well.
+/// A chunk of a PNG file.
 private struct Chunk {
   var name: String
   var data: [UInt8]

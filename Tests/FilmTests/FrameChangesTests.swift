@@ -3,10 +3,10 @@ import Raster
 import TestSupport
 import Testing
 
-/// What pages lay over one another.
+/// The changed parts that pages draw over one another.
 @Suite struct FrameChangesTests {
   @Test(arguments: [2, 17, 200], [0.0, 0.01, 0.6])
-  func `laid over one another, the changes are the frames`(
+  func `drawn over one another, the changes give the frames`(
     colors: Int, changing: Double
   ) throws {
     var film = PixelFilm.noise(
@@ -46,7 +46,7 @@ import Testing
       let (drawn, seen) = (canvas.withPixels { Array($0) }, read.withPixels { Array($0) })
       func channels(_ word: UInt32) -> [Int] { [0, 8, 16, 24].map { Int(word >> $0 & 0xFF) } }
       for (word, other) in zip(drawn, seen) {
-        // Colours are multiplied by their opacity in between.
+        // In between, colours are multiplied by their opacity.
         let differences = zip(channels(word), channels(other)).map { abs($0 - $1) }
         #expect(differences.allSatisfy { $0 <= 1 })
       }

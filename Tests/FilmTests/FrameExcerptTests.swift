@@ -54,7 +54,7 @@ import Testing
     let film = NumberFilm(lengths: [10], holds: [4: 70, 9: 100])
     let excerpt = FrameExcerpt(film, every: 3)
     #expect((0..<excerpt.frameCount).map { excerpt.hold(after: $0) } == [0, 70, 0, 100])
-    // Where frames come several times, only the last of them stays longer.
+    // If a frame is repeated, only its last repetition is held.
     let slow = FrameExcerpt(NumberFilm(lengths: [2], holds: [0: 50, 1: 60]), every: 0.5)
     #expect((0..<slow.frameCount).map { slow.hold(after: $0) } == [0, 50, 60])
   }

@@ -14,11 +14,11 @@ import Testing
   @Test(arguments: [
     (2, "50 frames a second"), (3, "33.3 frames a second"), (40, "2.5 frames a second"),
   ])
-  func `a rate says what it is`(delay: Int, text: String) {
+  func `a rate is described in frames a second`(delay: Int, text: String) {
     #expect(FrameRate(delay: delay).description == text)
   }
 
-  @Test(arguments: [-5, 0, 1]) func `no frame is shorter than viewers play`(delay: Int) {
+  @Test(arguments: [-5, 0, 1]) func `no frame is shorter than viewers can play`(delay: Int) {
     #expect(FrameRate(delay: delay).delay == 2)
   }
 }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct FrameSequenceTests {
-  @Test func `every frame becomes a numbered picture, as drawn within the bound`() throws {
+  @Test func `every frame becomes a numbered picture, within the error bound`() throws {
     try withTemporaryFolder { folder in
       var film = try MazeFilm(frames: 40, size: 96)
       let report = try FrameSequence().write(&film, to: "\(folder)/a/maze")
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func `frames are drawn in order, after a look at their colours`() throws {
+  @Test func `frames are drawn in order, after their colours are sampled`() throws {
     try withTemporaryFolder { folder in
       var film = PixelFilm.noise(width: 8, height: 8, frames: 300, colors: 20)
       _ = try FrameSequence().write(&film, to: "\(folder)/noise")
@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  @Test func `colours that the first look missed are shown as well as promised`() throws {
+  @Test func `colours that the sampling missed are within the promised error`() throws {
     try withTemporaryFolder { folder in
       var film = PixelFilm.noise(width: 8, height: 8, frames: 50, colors: 30)
       film.frames[17] = (0..<64).map { 0x00FF00 + $0 * 0x030000 }
@@ -82,7 +82,7 @@ import Testing
       sequence.samples = 4
       let report = try sequence.write(&film, to: "\(folder)/noise")
       #expect(report.greatestError <= Palette.promisedError && report.colors ?? 0 > 30)
-      // Drawn once to look, once to write: room for the new colours was found on the way.
+      // Every frame is drawn once after the sampling: there was room for the new colours.
       #expect(film.asked.count == 4 + 50)
       let read = try PNGReader.canvas(at: "\(folder)/noise/frame-000017.png")
       let worst = read.withPixels { pixels in
@@ -93,8 +93,7 @@ import Testing
     }
   }
 
-  @Test func `frames that exist are kept, unless they are to be replaced, then all of them`() throws
-  {
+  @Test func `existing frames are kept, or all of them are replaced`() throws {
     try withTemporaryFolder { folder in
       var long = PixelFilm.noise(width: 8, height: 8, frames: 12, colors: 4)
       _ = try FrameSequence().write(&long, to: "\(folder)/film")
@@ -130,7 +129,7 @@ import Testing
     }
   }
 
-  @Test func `a watcher can stop the work, which leaves nothing behind`() throws {
+  @Test func `a progress callback can stop the work, which leaves nothing behind`() throws {
     struct Stop: Error {}
     try withTemporaryFolder { folder in
       var film = PixelFilm.noise(width: 8, height: 8, frames: 100, colors: 4)
@@ -147,7 +146,7 @@ import Testing
     }
   }
 
-  @Test func `a place that cannot be written to is one sentence`() throws {
+  @Test func `a place that cannot be written to is refused with one sentence`() throws {
     var film = PixelFilm.noise(width: 8, height: 8, frames: 3, colors: 4)
     let error = #expect(throws: FileError.self) {
       try FrameSequence().write(&film, to: "/proc/reel/film")

@@ -28,8 +28,7 @@ private func residentPages() throws -> Int {
     }
   }
 
-  @Test func `a film in flat colours is within the bound, from its first to its last frame`() throws
-  {
+  @Test func `every frame of a film in flat colours is within the error bound`() throws {
     try withTemporaryFolder { folder in
       var film = try MazeFilm(frames: 120, size: 160, theme: .dark)
       let rate = FrameRate(nearestTo: 30)
@@ -54,7 +53,7 @@ private func residentPages() throws -> Int {
   }
 
   @Test
-  func `what a film says of its worst pixel is true of what was drawn, also of too many colours`()
+  func `the reported error is that of the worst pixel, even with too many colours`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -128,7 +127,7 @@ private func residentPages() throws -> Int {
     }
   }
 
-  @Test func `the same film is the same file, whatever the threads do`() throws {
+  @Test func `the same film is the same file, whatever the order of threads`() throws {
     try withTemporaryFolder { folder in
       var files: Set<[UInt8]> = []
       for run in 0..<5 {
@@ -143,7 +142,9 @@ private func residentPages() throws -> Int {
   private static let hasGifsicle =
     (try? Program.shell("command -v gifsicle", in: "/tmp"))?.code == 0
 
-  @Test(.enabled(if: hasGifsicle)) func `gifsicle's best saves less than a tenth`() throws {
+  @Test(.enabled(if: hasGifsicle)) func `gifsicle's best optimization saves less than a tenth`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let gif = GIFFilm(rate: FrameRate(delay: 4))
       var maze = try MazeFilm(frames: 100, size: 320)
@@ -181,9 +182,9 @@ private func residentPages() throws -> Int {
     }
   }
 
-  @Test func `a full disk is one sentence and leaves nothing behind`() async {
+  @Test func `a full disk is reported in one sentence, and leaves nothing behind`() async {
     await #expect(processExitsWith: .success) {
-      // A limit on the size of files stands for the disk's end; without the signal it is an error.
+      // A limit on file size simulates a full disk; it is an error if the signal is ignored.
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
       setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
@@ -205,7 +206,7 @@ private func residentPages() throws -> Int {
   }
 
   @Test func `memory does not grow with the number of frames`() async {
-    // In a process of its own: other tests take and give back memory at the same time.
+    // In a process of its own, as other tests allocate and free memory at the same time.
     await #expect(processExitsWith: .success) {
       try withTemporaryFolder { folder in
         var film = try MazeFilm(frames: 3000, size: 240)

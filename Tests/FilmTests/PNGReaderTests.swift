@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `random bytes are refused, with and without a PNG's start`() {
+  @Test func `random bytes are refused, with and without a PNG header`() {
     var random = TestRandom(state: 6)
     for length in [0, 1, 7, 8, 9, 24, 33, 100, 5000] {
       let bytes = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next() >> 40) }
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: [(0, 16), (24, 0), (65_000, 65_000), (2_000_000_000, 1), (1, 4_294_967_295)])
-  func `a header that claims a hostile size is refused before memory is taken`(
+  func `a header that claims a hostile size is refused before memory is allocated`(
     width: Int, height: Int
   ) {
     var file = valid
@@ -60,7 +60,7 @@ import Testing
     #expect(error?.description.hasPrefix("cannot read huge.png as a PNG picture: ") == true)
   }
 
-  @Test func `a missing file and a folder are one sentence each`() {
+  @Test func `a missing file and a folder are refused with one sentence each`() {
     let missing = #expect(throws: FileError.self) { try PNGReader.canvas(at: "/nowhere/x.png") }
     #expect(missing?.description == "cannot read /nowhere/x.png: No such file or directory")
     #expect(throws: FileError.self) { try PNGReader.canvas(at: "/tmp") }

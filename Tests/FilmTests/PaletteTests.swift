@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test(arguments: Theme.all, ["sequential", "diverging"])
-  func `a film of heat maps is within 8 of 255 of what was drawn, its areas exact`(
+  func `a film of heat maps is within 8 of 255 of what was drawn, and its areas are exact`(
     theme: Theme, kind: String
   ) throws {
     let map = kind == "sequential" ? theme.sequential : theme.diverging
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func `declared colours that are seen are exact even where others are not`() throws {
+  @Test func `declared colours that occur are exact even if others are not`() throws {
     let canvas = try Canvas(width: 64, height: 64)
     canvas.withMutablePixels { pixels in
       for index in pixels.indices { pixels[index] = 0xFF00_0000 | UInt32(index) << 4 }
@@ -64,7 +64,7 @@ import Testing
     #expect((100...256).contains(builder.palette().colors.count))
   }
 
-  @Test func `the nearest colour is that with the smallest worst channel`() {
+  @Test func `the nearest colour has the smallest difference in its worst channel`() {
     let palette = Palette([Color(0x000000), Color(0x101010), Color(0x180000)])
     #expect(palette.nearest(to: Color(0x0F0F0F)) == (1, 1))
     #expect(palette.nearest(to: Color(0x160000)) == (2, 2))

@@ -24,7 +24,8 @@ import Testing
     }
   }
 
-  @Test func `a folder without pictures, or of several sizes, is one sentence`() throws {
+  @Test func `a folder without pictures, or of several sizes, is refused with one sentence`() throws
+  {
     try withTemporaryFolder { folder in
       #expect(throws: FilmError.noFrames(folder: folder)) { try PictureFolder(folder) }
       try Canvas(width: 5, height: 4).writePNG(to: "\(folder)/1.png", replacing: false)
@@ -37,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `a picture that is none stops the film, which leaves nothing`() throws {
+  @Test func `a broken picture stops the film, which leaves nothing behind`() throws {
     try withTemporaryFolder { folder in
       try Canvas(width: 5, height: 4).writePNG(to: "\(folder)/1.png", replacing: false)
       let whole = try Files.contents(of: "\(folder)/1.png", limit: 9999)
@@ -54,7 +55,7 @@ import Testing
     ("frame-9", "frame-10"), ("a2b3", "a2b10"), ("a", "b"), ("a1", "a1b"), ("1", "a"),
     ("x01", "x1"), ("x09", "x10"), ("99999999999999999999998", "99999999999999999999999"),
   ])
-  func `names are in the order in which people count`(first: String, second: String) {
+  func `names with numbers are in natural order`(first: String, second: String) {
     #expect(NaturalOrder.isAscending(first, second))
     #expect(!NaturalOrder.isAscending(second, first))
     #expect(!NaturalOrder.isAscending(first, first))

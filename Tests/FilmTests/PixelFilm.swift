@@ -6,7 +6,7 @@ struct PixelFilm: FrameSource {
 
   var width: Int
   var height: Int
-  /// Of each frame, row after row, `0xRRGGBB`.
+  /// The pixels of each frame, row by row, as `0xRRGGBB`.
   var frames: [[UInt32]]
   /// Hundredths of a second to add, by frame.
   var holds: [Int: Int] = [:]

@@ -5,7 +5,7 @@ import Raster
 import TestSupport
 import Testing
 
-/// Videos as ffprobe and ffmpeg see them, and what happens where ffmpeg is not there or fails.
+/// Videos as ffprobe and ffmpeg see them, and what happens if ffmpeg is missing or fails.
 @Suite(.serialized) struct VideoTests {
   @Test(
     .enabled(if: FFprobe.isInstalled), arguments: VideoFilm.Container.allCases,
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(.enabled(if: FFprobe.isInstalled), arguments: VideoFilm.Container.allCases)
-  func `frames come in order, near the colours that were drawn`(
+  func `frames come in order, close to the colours that were drawn`(
     container: VideoFilm.Container
   ) throws {
     try withTemporaryFolder { folder in
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(.enabled(if: FFprobe.isInstalled), arguments: VideoFilm.Container.allCases)
-  func `the same film is the same file, and its index stands first`(
+  func `the same film is the same file, and its index comes first`(
     container: VideoFilm.Container
   ) throws {
     try withTemporaryFolder { folder in
@@ -68,7 +68,7 @@ import Testing
       guard container == .mp4, let bytes = files.first else { return }
       let index = try #require(bytes.firstRange(of: Array("moov".utf8)))
       let data = try #require(bytes.firstRange(of: Array("mdat".utf8)))
-      #expect(index.lowerBound < data.lowerBound, "a browser can begin before all is there")
+      #expect(index.lowerBound < data.lowerBound, "a browser can start before it has everything")
     }
   }
 
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func `without ffmpeg there is one sentence that says what helps`() async {
+  @Test func `without ffmpeg, one sentence says what helps`() async {
     await #expect(processExitsWith: .success) {
       setenv("PATH", "/nonexistent", 1)
       try withTemporaryFolder { folder in
@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test func `where ffmpeg fails, its last words are shown and nothing is left`() async {
+  @Test func `if ffmpeg fails, its last message is shown and nothing is left`() async {
     await #expect(processExitsWith: .success) {
       try withTemporaryFolder { folder in
         let program = "#!/bin/sh\necho first >&2\necho 'no such codec' >&2\nexit 1\n"
@@ -126,7 +126,7 @@ import Testing
   }
 
   @Test(.enabled(if: FFprobe.isInstalled))
-  func `the command for a folder of frames makes such a video`() throws {
+  func `the command for a folder of frames makes a video`() throws {
     try withTemporaryFolder { folder in
       var film = PixelFilm.noise(width: 31, height: 20, frames: 7, colors: 4)
       let frames = "\(folder)/100% of 'them'"
@@ -145,7 +145,7 @@ import Testing
     (30.0, "30"), (12.5, "25/2"), (29.97, "2997/100"), (0.001, "1/100"), (1000, "60"),
     (.nan, "1"),
   ])
-  func `speeds are exact to thousandths`(asked: Double, text: String) {
+  func `frame rates are exact to thousandths`(asked: Double, text: String) {
     #expect(PreciseRate(nearestTo: asked).description == text)
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Command lines that people mistype, and some that nobody would type.
+/// Mistyped command lines, and some that no user would type.
 @Suite struct CommandLineFuzzTests {
   private static let lines = [
     "train maze --steps 50 -o b.sqlite --force", "info a.sqlite --json", "list .",
@@ -37,7 +37,7 @@ import Testing
       try fuzz.run { _, input in
         let line = String(decoding: input, as: UTF8.self).replacing("\u{0}", with: "")
         let given = line.split(separator: " ").map(String.init)
-        // They take minutes, rightly.
+        // These verbs take minutes by design.
         guard !given.contains(where: { ["bench", "demo", "study"].contains($0) }) else { return }
         try Fuzz.check(
           Program.run(

@@ -5,8 +5,8 @@ import SQLite
 import TestSupport
 import Testing
 
-/// Recordings whose tables are declared otherwise, beside which wrong logs and journals lie, or which lack pages:
-/// what can be read is read or recovered, the rest is refused in a sentence.
+/// Recordings with altered table declarations, with wrong logs and journals, or with lost pages:
+/// what can be read is read or recovered, the rest is refused with one sentence.
 @Suite struct DamageFuzzTests {
   private func bytes(_ path: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -97,7 +97,7 @@ import Testing
     }
   }
 
-  // MARK: What lies beside a recording
+  // MARK: Files beside a recording
 
   @Test func `wrong logs and journals`() throws {
     try withTemporaryFolder { folder in
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  /// A recording that is being written, with its log, and the same while a program changes it by a journal.
+  /// A recording that is being written, with its log, and one being changed through a journal.
   private struct OpenRecording {
     var (file, log, shared): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
     var (half, journal): ([UInt8], [UInt8]) = ([], [])

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What wrong input once made trap or hang; each is refused in a sentence now, or drawn.
+/// Wrong inputs that once caused a trap or a hang; each is now refused with one sentence, or drawn.
 @Suite struct FoundCaseTests {
   @Test func `a generated text with a token that its model does not have`() throws {
     try withTemporaryFolder { folder in
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func `a recording whose states are laid out otherwise than its world's`() throws {
+  @Test func `a recording whose state layout differs from its world's`() throws {
     try withTemporaryFolder { folder in
       let script = """
         reel train maze --episodes 20 -o a.sqlite --quiet
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func `a recording whose last batch was written at no time`() throws {
+  @Test func `a recording with an impossible time of its batches`() throws {
     try withTemporaryFolder { folder in
       let script = """
         reel train maze --episodes 20 -o a.sqlite --quiet
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `metrics and rewards that are too far away to be drawn are left out`() throws {
+  @Test func `metrics and returns that are too large to be drawn are left out`() throws {
     try withTemporaryFolder { folder in
       let script = """
         reel train maze --episodes 60 -o a.sqlite --quiet
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  @Test func `a text's recording whose settings ask for another model than it has`() throws {
+  @Test func `a text recording whose settings ask for a different model`() throws {
     try withTemporaryFolder { folder in
       let small = "--set layers=1 --set heads=2 --set width=8 --set context=8 --set steps=2"
       let script = """

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One kind of input, tried wrong many times. `REEL_FUZZ` says how often; `make fuzz` sets it to
-/// 100,000. `REEL_FUZZ_SEED` makes other mistakes. A trap ends the whole program and leaves the input in
+/// One kind of input, mutated many times. `REEL_FUZZ` says how often; `make fuzz` sets it to
+/// 100,000. `REEL_FUZZ_SEED` changes the mistakes. A trap ends the whole program and leaves the input in
 /// output/fuzz, and so does a hang.
 struct Fuzz {
   let target: String
   let seeds: [[UInt8]]
   var words: [String] = []
-  /// How long one input may take, in seconds: more where it starts a program, which others hold up.
+  /// How long one input may take, in seconds: more if it starts a program.
   var longest = 5.0
-  /// The part of the usual number that is tried in `make test`, where each input takes long.
+  /// The share of the usual number that `make test` tries, for slow inputs.
   var share = 1.0
 
   private static let wanted = number("REEL_FUZZ")
@@ -31,7 +31,7 @@ struct Fuzz {
     Self.forgetPeak()
     for number in 0..<count {
       let input = mutator.wrong(seeds)
-      // Read again where the program did not live to tell.
+      // Kept in case the program does not survive this input.
       try Data(input).write(to: URL(fileURLWithPath: place))
       let start = ContinuousClock.now
       do {
@@ -41,7 +41,7 @@ struct Fuzz {
         try Data(input).write(to: URL(fileURLWithPath: kept))
         Issue.record("\(found.sentence); the input is kept in \(kept)")
       } catch {
-        // One sentence for people, not what Swift makes of an error that has none.
+        // One sentence for people, not Swift's default description of an error.
         refused += 1
         let isSentence = type(of: error) is any CustomStringConvertible.Type
         #expect(isSentence && !"\(error)".isEmpty && !"\(error)".contains("\n"), "\(error)")
@@ -51,7 +51,7 @@ struct Fuzz {
       if count > 1000, (number + 1) % (count / 10) == 0 {
         print("\(target): \(number + 1) of \(count)")
       }
-      // Not how fast it is, but that it does not hang.
+      // This tests that it does not hang, not how fast it is.
       if seconds > longest {
         let kept = "\(place)-slow-\(number)"
         try Data(input).write(to: URL(fileURLWithPath: kept))
@@ -60,12 +60,12 @@ struct Fuzz {
     }
     try FileManager.default.removeItem(atPath: place)
     print(
-      "\(target): \(count) inputs, \(refused) refused in a sentence, the others taken; "
+      "\(target): \(count) inputs, \(refused) refused with one sentence, the others accepted; "
         + "the slowest took \(Int(slowest * 1000)) ms; the program's peak was \(Self.peak) MB")
   }
 
-  /// The most memory that this program has had at once, in megabytes, since it was forgotten. What runs
-  /// beside counts too.
+  /// The peak memory of this program in megabytes, since `forgetPeak`. Tests that run at the same time
+  /// count too.
   private static var peak: Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
@@ -76,7 +76,7 @@ struct Fuzz {
     try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
   }
 
-  /// How a verb that was given wrong input must end: by itself, and where it fails in words.
+  /// How a verb must end after wrong input: by itself, and with a message if it fails.
   static func check(_ outcome: Program.Outcome, kept: () throws -> String = { "" }) throws {
     let isSaid = outcome.errors.contains("reel: ") || !outcome.output.isEmpty
     guard [0, 1, 3, 64].contains(outcome.code), outcome.code == 0 || isSaid else {
@@ -89,17 +89,17 @@ struct Fuzz {
     }
   }
 
-  /// What a verb said of its input.
+  /// A verb's message about its input.
   struct Refusal: Error, CustomStringConvertible {
     var description: String
   }
 
-  /// What must not be.
+  /// A bug that was found.
   struct Finding: Error {
     var sentence: String
   }
 
-  /// Files of a folder of the repository, as right input.
+  /// Files of a folder of the repository, as valid input.
   static func files(_ folder: String, ending: String) throws -> [[UInt8]] {
     let root = "\(Repository.root)/\(folder)"
     return try FileManager.default.contentsOfDirectory(atPath: root).sorted()

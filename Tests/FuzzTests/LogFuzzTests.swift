@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Logs of other programs, wrong in many ways: each is refused in a sentence, or read up to the damage.
+/// Logs of other programs, wrong in many ways: each is refused with one sentence, or read up to the damage.
 @Suite struct LogFuzzTests {
   private func seeds(_ names: [String]) throws -> [[UInt8]] {
     try names.map {
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func `wrong records within right frames`() throws {
+  @Test func `wrong records in valid frames`() throws {
     let seeds = try seeds(["ppo.tfevents", "tensors.tfevents"])
     try Fuzz(target: "records", seeds: seeds, share: 20).run { _, input in
       func bytes(_ number: Int, _ count: Int) -> [UInt8] {

@@ -11,8 +11,8 @@ import SQLite
 import TestSupport
 import Testing
 
-/// Folders of other tools' models, and recordings of texts, wrong in many ways: each is refused in a sentence
-/// before it takes time or memory, or works.
+/// Model folders of other tools and recordings of texts, wrong in many ways: each is refused with one
+/// sentence before it takes time or memory, or works.
 @Suite struct ModelFuzzTests {
   // MARK: Folders
 
@@ -167,7 +167,7 @@ import Testing
     }
   }
 
-  /// What verbs ask such a recording.
+  /// Uses such a recording as verbs do.
   private func ask(_ path: String, _ question: Int) throws {
     let recording = try Recording(path)
     switch question {
@@ -197,10 +197,10 @@ import Testing
     }
   }
 
-  /// Settings that rightly take long when they are large.
+  /// Settings that take long by design when they are large.
   private static let patient = ["batch", "accumulation", "evaluation_batches", "shards"]
 
-  /// Makes a sound recording wrong in a few places.
+  /// Makes an intact recording wrong in a few places.
   private func spoil(_ path: String, _ mutator: inout Mutator) throws {
     let database = try Database(path, .writing)
     try database.execute("PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON")
@@ -231,7 +231,7 @@ import Testing
             .integer(.min), .real(1e308), .real(-.infinity), .null,
           ])
         }
-        // What the table's types refuse is no wrong value.
+        // A value that the table's types refuse is skipped.
         try? database.run(
           "UPDATE OR REPLACE \(table) SET \(column) = ? WHERE rowid = ?", wrong, row[0])
       }

@@ -1,5 +1,5 @@
-/// Makes wrong input out of right: bits flipped, bytes removed, repeated, replaced by extremes or by
-/// words that mean something.
+/// Makes wrong input from valid input: flips bits, and removes, repeats or replaces bytes by extremes
+/// or by words with a meaning.
 struct Mutator {
   private var state: UInt64
   private let words: [[UInt8]]
@@ -30,7 +30,7 @@ struct Mutator {
     elements[number(0..<elements.count)]
   }
 
-  /// A wrong version of one of some right inputs.
+  /// A wrong version of one of the valid inputs.
   mutating func wrong(_ seeds: [[UInt8]]) -> [UInt8] {
     var bytes = one(of: seeds)
     for _ in 0..<(1 << number(0..<5)) { change(&bytes, seeds) }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Recordings with wrong bytes, and whole ones with wrong values: what can be read is read, the rest is
-/// refused in a sentence.
+/// refused with one sentence.
 @Suite struct RecordingFuzzTests {
   private func bytes() throws -> [[UInt8]] {
     try SoundRecordings.paths.get().map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `wrong values, by all that draws and trains`() throws {
+  @Test func `wrong values, read by the verbs that draw and train`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/wrong.sqlite"
       let questions = [
@@ -87,7 +87,7 @@ import Testing
     .blob([UInt8](repeating: 0x7F, count: 200)), .null,
   ]
 
-  /// Makes a sound recording wrong in a few places, in ways that SQLite itself does not mind.
+  /// Makes an intact recording wrong in a few places, in ways that SQLite itself accepts.
   private func spoil(_ path: String, _ mutator: inout Mutator) throws {
     try? FileManager.default.removeItem(atPath: path)
     try FileManager.default.copyItem(
@@ -101,7 +101,7 @@ import Testing
         "rowid = (SELECT max(rowid) FROM \(column[0]))",
         "rowid % 7 = 3", "TRUE",
       ])
-      // What the table's types refuse is no wrong value.
+      // A value that the table's types refuse is skipped.
       try? database.run(
         "UPDATE OR REPLACE \(column[0]) SET \(column[1]) = ? WHERE \(rows)",
         mutator.one(of: Self.values))

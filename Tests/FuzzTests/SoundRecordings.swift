@@ -34,7 +34,7 @@ enum SoundRecordings {
     }
   }
 
-  /// Asks a file all that a recording is asked.
+  /// Reads everything that can be read from a recording.
   static func askAll(of path: String) throws {
     let recording = try Recording(path)
     var failures: [any Error] = []

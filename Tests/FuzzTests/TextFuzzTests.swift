@@ -5,7 +5,7 @@ import Testing
 import Trainers
 import Worlds
 
-/// Maps, JSON, tensors and settings, wrong in many ways: each is refused in a sentence, or works.
+/// Maps, JSON, tensors and settings, wrong in many ways: each is refused with one sentence, or works.
 @Suite struct TextFuzzTests {
   @Test func `wrong maps`() throws {
     let seeds =
@@ -26,7 +26,7 @@ import Worlds
       "\"LineString\"", "\"coordinates\":", "[181, 91]", "\"highway\"", "\"Point\"", "1e300",
     ]
     try Fuzz(target: "cities", seeds: seeds, words: words, share: 0.3).run { mutator, input in
-      // What was taken must also be playable.
+      // A city that was accepted must also be playable.
       let world = try CityWorld(CityMap(parsing: String(decoding: input, as: UTF8.self)))
       let generator = Generator(seed: 1)
       var state = world.start(generator.draws(for: .start, episode: 1, t: 0))

@@ -4,7 +4,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// What Python's transformers made of the tiny models (Tests/Reference/language_reference.py).
+/// What Python's transformers computed with the tiny models (Tests/Reference/language_reference.py).
 enum Transformers {
   static func load() throws -> JSON {
     try JSON(parsing: Repository.text("Tests/Reference/language.json"))
@@ -55,7 +55,7 @@ struct ModelFolderTests {
     }
   }
 
-  @Test func `GPT-2 has transformers' logits, and goes on with the same tokens`() throws {
+  @Test func `GPT-2 has transformers' logits, and continues with the same tokens`() throws {
     let known = try #require(try Transformers.load()["gpt2"])
     let trained = try Transformers.folder("tiny-gpt2").gpt2()
     let context = try known.list("context").compactMap(\.int)
@@ -99,7 +99,7 @@ struct ModelFolderTests {
     ),
     ("config.json", "{", "tiny-gpt2/config.json is not JSON at byte 1: expected a key"),
   ])
-  func `a folder that lacks something gets a sentence`(
+  func `an incomplete folder is refused with one sentence`(
     file: String, content: String?, sentence: String
   ) throws {
     let error = #expect(throws: LanguageError.self) {
@@ -117,7 +117,7 @@ struct ModelFolderTests {
     ("vocab_size", "9223372036854775807"), ("vocab_size", "319"), ("n_layer", "null"),
     ("n_embd", "[]"), ("n_layer", "3"),
   ])
-  func `sizes that the tensors do not have get a sentence, and no memory`(
+  func `sizes that do not match the tensors are refused before memory is allocated`(
     name: String, value: String
   ) throws {
     let error = #expect(throws: LanguageError.self) {
@@ -133,7 +133,9 @@ struct ModelFolderTests {
     ("max_position_embeddings", "65536"), ("max_position_embeddings", "-1"),
     ("vocab_size", "1048576"), ("vocab_size", "9223372036854775807"), ("vocab_size", "1"),
   ])
-  func `and those of a classifier`(name: String, value: String) throws {
+  func `sizes that do not match a classifier's tensors are refused`(name: String, value: String)
+    throws
+  {
     let config = try Transformers.config("tiny-distilbert", with: name, value)
     let error = #expect(throws: LanguageError.self) {
       try TextClassifier(Transformers.folder("tiny-distilbert", changing: ["config.json": config]))
@@ -142,7 +144,8 @@ struct ModelFolderTests {
   }
 
   @Test(arguments: ["-1", "320", "2147483648", "9223372036854775807", "1e3", "\"1\"", "null", "1"])
-  func `a vocabulary gives every piece a number of its own among the model's`(number: String) throws
+  func `every piece of a vocabulary needs a number of its own in the model's range`(number: String)
+    throws
   {
     let vocabulary = try Repository.text("Tests/Reference/tiny-gpt2/vocab.json")
     let wrong = vocabulary.replacing("{", with: "{\"nobody\": \(number), ", maxReplacements: 1)
@@ -168,11 +171,11 @@ struct ModelFolderTests {
   }
 
   @Test(arguments: [
-    // What tokenizer_config.json says, what tokenizer.json says, and whether letters become small.
+    // What tokenizer_config.json says, what tokenizer.json says, and whether text is lower-cased.
     (Bool?.none, Bool?.none, true), (nil, false, false), (nil, true, true), (true, false, true),
     (false, true, false),
   ])
-  func `letters become small unless the tokenizer's files say otherwise`(
+  func `text is lower-cased unless the tokenizer's files say otherwise`(
     asked: Bool?, done: Bool?, isSmall: Bool
   ) throws {
     let normalizer = done.map { #""normalizer": {"type": "BertNormalizer", "lowercase": \#($0)},"# }
@@ -191,10 +194,10 @@ struct ModelFolderTests {
     #expect(pieces.tokens(of: "Good").contains(isSmall ? 5 : 6))
   }
 
-  @Test func `a file that ends before its tensors do gets a sentence before memory is taken`()
+  @Test func `a file that ends before its tensors do is refused before memory is allocated`()
     throws
   {
-    // A tensor of a terabyte, by a file of a hundred bytes.
+    // A tensor of a terabyte, in a file of a hundred bytes.
     let header =
       #"{"transformer.wte.weight":{"dtype":"F32","shape":[1048576,262144],"#
       + #""data_offsets":[0,1099511627776]}}"#
@@ -212,7 +215,7 @@ struct ModelFolderTests {
         == "tiny-gpt2/model.safetensors ends before the last tensor that its header names")
   }
 
-  @Test func `a file of words that is too large gets a sentence`() throws {
+  @Test func `a vocabulary file that is too large is refused with one sentence`() throws {
     let spaces = [UInt8](repeating: 32, count: 1 << 25)
     let error = #expect(throws: LanguageError.self) {
       try Transformers.folder("tiny-gpt2", changing: ["vocab.json": spaces]).gpt2()
@@ -220,7 +223,7 @@ struct ModelFolderTests {
     #expect(error?.description == "tiny-gpt2/vocab.json is larger than 16 MiB")
   }
 
-  @Test func `pairs may end in either system's line ends, and errors have one short line`() throws {
+  @Test func `merges may have either kind of line endings, and errors are one short line`() throws {
     let merges = try Repository.text("Tests/Reference/tiny-gpt2/merges.txt")
     let folder = try Transformers.folder(
       "tiny-gpt2", changing: ["merges.txt": Array(merges.replacing("\n", with: "\r\n").utf8)])
@@ -233,7 +236,7 @@ struct ModelFolderTests {
     #expect(error?.description.contains(where: \.isNewline) == false)
   }
 
-  @Test func `tensors of another shape get a sentence`() throws {
+  @Test func `tensors of another shape are refused with one sentence`() throws {
     let text = try Repository.text("Tests/Reference/tiny-gpt2/config.json")
       .replacing("\"n_positions\": 48", with: "\"n_positions\": 64")
     let error = #expect(throws: LanguageError.self) {

@@ -14,7 +14,7 @@ struct SamplerTests {
     expectClose(warm, Softmax.shares(of: logits.map { $0 / 2 }), within: 1e-6)
   }
 
-  @Test func `the k likeliest are left, or as many as have a share together`() {
+  @Test func `the k likeliest tokens are kept, or as many as have a share together`() {
     let two = Sampler(temperature: 1, topCount: 2).shares(of: logits)
     #expect(two.map { $0 > 0 } == [false, true, false, false, true])
     #expect(abs(two.reduce(0, +) - 1) < 1e-6)
@@ -25,7 +25,7 @@ struct SamplerTests {
     #expect(cold == [0, 1, 0, 0, 0])
   }
 
-  @Test func `tokens are drawn as often as their shares say, and the same by the same key`() {
+  @Test func `tokens are drawn in proportion to their shares, and the same for the same key`() {
     let sampler = Sampler(temperature: 1, topCount: nil)
     let shares = sampler.shares(of: logits)
     let generator = Generator(seed: 9)
@@ -51,7 +51,8 @@ struct TextWriterTests {
   }
 
   @Test(arguments: [nil, 2])
-  func `token by token is the same as all at once, also by several threads`(threads: Int?) throws {
+  func `token by token is the same as all at once, also with several threads`(threads: Int?) throws
+  {
     let trained = try model(context: 24)
     let text = (0..<24).map { ($0 * $0 + 3) % 9 }
     var one = TextWriter(trained, prompt: [text[0]], pool: threads.map(ThreadPool.init(threads:)))
@@ -63,7 +64,7 @@ struct TextWriterTests {
     }
   }
 
-  @Test func `a text that outgrows the context goes on from its newer half`() throws {
+  @Test func `a text that outgrows the context continues from its newer half`() throws {
     let trained = try model(context: 8)
     var writer = TextWriter(trained, prompt: [1, 2, 3, 4, 5, 6, 7, 8])
     #expect(writer.seen == 8)
@@ -73,7 +74,7 @@ struct TextWriterTests {
     expectClose(writer.logits(), fresh.logits(), within: 1e-6)
     for token in [1, 2, 3, 4] { writer.append(token) }
     #expect(writer.seen == 8)
-    // A prompt that is too long is seen from its end.
+    // Of a prompt that is too long, only the end is seen.
     var long = TextWriter(trained, prompt: Array(repeating: 5, count: 30) + [1])
     #expect(long.seen == 8 && long.logits().allSatisfy(\.isFinite))
   }

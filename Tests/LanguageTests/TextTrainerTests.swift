@@ -30,7 +30,7 @@ private enum Peer {
     return settings
   }
 
-  /// A trainer that begins with numbers like noise.
+  /// A trainer whose parameters start as noise.
   static func trainer() throws -> TextTrainer {
     let fresh = try TextTrainer(text, seed: 1, settings: settings)
     var parameters = fresh.parameters
@@ -118,7 +118,7 @@ struct TextTrainerTests {
     #expect(try finish(threads: 2, pausing: true).last == one.last)
   }
 
-  @Test func `a model learns as well from products that are rounded`() throws {
+  @Test func `a model learns as well with rounded products`() throws {
     func losses(_ precision: Precision) throws -> (training: Double, validation: Double) {
       var settings = TextConfiguration.nano
       (settings.steps, settings.precision) = (150, precision)
@@ -133,7 +133,7 @@ struct TextTrainerTests {
   }
 
   @Test(arguments: [TokenKind.characters, .pairs])
-  func `a model learns a poem, and goes on with it`(kind: TokenKind) throws {
+  func `a model learns a poem, and continues it`(kind: TokenKind) throws {
     var settings = TextConfiguration.nano
     (settings.steps, settings.tokens, settings.pieces) = (300, kind, 280)
     settings.context = 24

@@ -3,7 +3,7 @@ import Rollouts
 import Testing
 
 struct TokenizerTests {
-  @Test func `characters count in the order of their code points`() throws {
+  @Test func `characters are numbered in the order of their code points`() throws {
     let tokenizer = Tokenizer.characters(CharacterTokenizer(of: "banana é"))
     #expect(tokenizer.count == 5)
     #expect(try tokenizer.tokens(of: "ban") == [2, 1, 3])
@@ -15,7 +15,7 @@ struct TokenizerTests {
         == "the model does not know 'x': it was trained on a text without that character")
   }
 
-  @Test func `the pair that occurs most often is joined first, of equals the first by number`()
+  @Test func `the most frequent pair is joined first, and among equals the first by number`()
     throws
   {
     // "low" five times, "lower" twice, "newest" six times, "widest" three times (Sennrich's example).
@@ -35,7 +35,7 @@ struct TokenizerTests {
     var stream = Stream(seed: 3, purpose: .map)
     func number(below bound: Int) -> Int { Int(stream.next() % UInt64(bound)) }
     for _ in 0..<300 {
-      // Pieces of few letters, in any order, so that what a pair makes may be of a lower rank than the pair.
+      // Pieces of few letters in any order, so a joined piece may have a lower rank than its pair.
       var symbols = (0...UInt8.max).map { [$0] }
       let letters = (97..<97 + 1 + number(below: 3)).map { UInt8($0) }
       for _ in 0..<number(below: 30) {
@@ -94,7 +94,7 @@ struct TokenizerTests {
     let words = Array(repeating: word, count: 20_000).joined(separator: " ")
     #expect(tokenizer.tokens(of: words, atMost: 512).count > 512)
     #expect(tokenizer.tokens(of: words, atMost: 512).count < 1024)
-    // Acute accents and dots below, which stand in another order once they are apart.
+    // Acute accents and dots below, which change their order when decomposed.
     let accents = String(repeating: "\u{301}\u{323}", count: 700_000)
     #expect(tokenizer.tokens(of: "e" + accents + "e") == [1, 3, 4, 2])
   }
@@ -107,7 +107,7 @@ struct TokenizerTests {
     #expect(try Tokenizer(JSON(parsing: learned.json.compact)) == learned)
   }
 
-  @Test func `names spell out what cannot be seen`() {
+  @Test func `names spell out invisible characters`() {
     let tokenizer = Tokenizer.characters(CharacterTokenizer(of: "a\n\t\u{1}"))
     #expect((0..<4).map(tokenizer.name(of:)) == ["\\x01", "\\t", "\\n", "a"])
   }
@@ -130,7 +130,7 @@ private enum SimplePairs {
   }
 
   static func learned(_ text: String, pieces count: Int) -> [Merge] {
-    // Of letters and spaces alone, a word is a run of letters with a space before it, and of more spaces the
+    // With letters and spaces alone, a word is a run of letters with a space before it; of several spaces the
     // last belongs to the word.
     var words: [[Int]] = []
     var rest = Array(text.utf8)[...]

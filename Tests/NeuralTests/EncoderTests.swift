@@ -18,7 +18,7 @@ struct EncoderTests {
     return try #require(all["layers"]?[name])
   }
 
-  @Test func `self-attention of one head is the paper's formula, there and back`() throws {
+  @Test func `self-attention of one head is the paper's formula, forward and backward`() throws {
     let known = try known("attention")
     var layout = ParameterLayout()
     var activations = Activations(rows: 12)
@@ -40,7 +40,7 @@ struct EncoderTests {
     expectClose(activations.gradients(x, 12), try known.floats("dx"), within: 2e-5, "dx")
   }
 
-  @Test func `an encoder block is PyTorch's, there and back`() throws {
+  @Test func `an encoder block is PyTorch's, forward and backward`() throws {
     let known = try known("encoder")
     var layout = ParameterLayout()
     var activations = Activations(rows: 12)
@@ -53,7 +53,7 @@ struct EncoderTests {
     let buffers = block.buffers(in: &activations, from: x)
     var parameters = Parameters(layout, seed: 1)
     let order = try #require(known["names"]?.list).compactMap(\.text)
-    // PyTorch joins these two words with a line below.
+    // PyTorch joins these two words with an underscore.
     func ours(_ name: String) -> String { "b." + name.replacing("in_proj_", with: "in_proj.") }
     #expect(Set(order.map(ours)) == Set(layout.entries.map(\.name)))
     for (part, name) in order.enumerated() {
@@ -74,7 +74,7 @@ struct EncoderTests {
     }
   }
 
-  @Test func `what is dropped has its share, keeps the mean, and is the same in any part`() {
+  @Test func `dropout is the same for a batch and for its parts, and has the right gradient`() {
     let block = TransformerProbe(rate: 0.2)
     let (whole, first, second) = (block.output(0..<4), block.output(0..<2), block.output(2..<4))
     #expect(whole == first + second)
@@ -83,7 +83,7 @@ struct EncoderTests {
   }
 }
 
-/// A block of four sequences that drops, looked at in parts.
+/// A block with dropout over four sequences, run in parts.
 private struct TransformerProbe {
   let rate: Double
   private let width = 8

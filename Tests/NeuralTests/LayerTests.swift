@@ -18,14 +18,14 @@ struct LayerTests {
   ]
 
   @Test(arguments: layers.indices)
-  func `there and back, a layer computes what PyTorch does`(index: Int) throws {
+  func `a layer computes what PyTorch does, forward and backward`(index: Int) throws {
     let (name, make) = Self.layers[index]
     var probe = make()
     try probe.expect(Reference.of(name), within: 2e-6, gradients: 3e-6)
   }
 
   @Test(arguments: layers.indices)
-  func `a gradient is the slope that small steps measure`(index: Int) {
+  func `a gradient equals the slope that small steps measure`(index: Int) {
     let (name, make) = Self.layers[index]
     var probe = make()
     // Away from the corner of ReLU, where there is no slope.
@@ -78,7 +78,7 @@ struct LayerTests {
   }
 
   @Test(arguments: Activation.allCases)
-  func `activations follow their formulas over the whole line`(activation: Activation) {
+  func `activations follow their formulas over the whole range`(activation: Activation) {
     let xs = (-2000...2000).map { Float($0) / 100 } + [1e-30, -1e-30, 1e30, -1e30, .infinity]
     var probe = Probe.activation(activation, rows: 1, width: xs.count)
     let exact = xs.map { x in
@@ -97,8 +97,8 @@ struct LayerTests {
     expectClose(probe.output(xs), exact, within: 5e-7, "\(activation)")
   }
 
-  @Test func `tanh is within 2e-7 of itself, however small, and keeps the sign of nothing`() {
-    // Every size from 1e-9 to 30, in a row that is no whole number of vectors.
+  @Test func `tanh has a relative error below 2e-7, however small, and keeps the sign of zero`() {
+    // Every size from 1e-9 to 30, in a row that is not a whole number of vectors.
     let sizes = (0..<20_011).map { expf(Float($0) / 20_010 * 24.2 - 20.8) }
     let xs = sizes + sizes.map { -$0 } + [0, -0.0]
     var probe = Probe.activation(.tanh, rows: 1, width: xs.count)
@@ -111,13 +111,13 @@ struct LayerTests {
   }
 
   @Test(arguments: Activation.allCases)
-  func `what is not a number stays so`(activation: Activation) {
+  func `NaN stays NaN`(activation: Activation) {
     var probe = Probe.activation(activation, rows: 1, width: 9)
     let y = probe.output([0, .nan, 1, 2, 3, 4, 5, 6, .nan])
     #expect(y.map(\.isNaN) == [0, 1, 2, 3, 4, 5, 6, 7, 8].map { $0 == 1 || $0 == 8 })
   }
 
-  @Test func `shares add up to one, however far the numbers are apart`() {
+  @Test func `shares add up to one, however far apart the numbers are`() {
     for width in [1, 2, 3, 7, 8, 9, 31, 256] {
       for scale: Float in [0, 1, 100, 1e30] {
         let shares = Softmax.shares(of: noise(width, width).map { $0 * scale })

@@ -40,7 +40,7 @@ struct LossTests {
     }
   }
 
-  @Test func `of one chosen output a row, the others have no gradient`() throws {
+  @Test func `with one chosen output per row, the others have no gradient`() throws {
     let known = try Reference.of("smooth l1 chosen")
     var (activations, y, rows) = try Self.outputs(known, dense: true)
     let choices = try #require(known["choices"]?.list).compactMap(\.int)
@@ -58,7 +58,7 @@ struct LossTests {
     try Self.expect(known, loss, activations, y, rows)
   }
 
-  @Test func `the gradients of losses are the slopes that small steps measure`() {
+  @Test func `the gradients of losses equal the slopes that small steps measure`() {
     typealias Loss = (Rows, inout Activations) -> Double
     let targets = noise(15, 2)
     let losses: [(String, Loss)] = [
@@ -93,7 +93,7 @@ struct LossTests {
     }
   }
 
-  @Test func `losses over many rows lose no precision, and do not hide what is no number`() {
+  @Test func `losses over many rows lose no precision, and do not hide NaN`() {
     let count = 20_000
     let (y0, targets) = (noise(count, 4).map { $0 * 3 }, noise(count, 5))
     var activations = Activations(rows: count)

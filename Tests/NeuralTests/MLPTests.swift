@@ -55,7 +55,7 @@ struct MLPTests {
   @Test(
     arguments: [[5, 30, 30, 3], [11, 256, 3], [10, 64, 64, 1], [300, 33, 2], [3, 600, 40, 7]],
     Activation.allCases)
-  func `weights that were turned before give the same numbers, bit for bit`(
+  func `weights that were transposed before give the same numbers, bit for bit`(
     widths: [Int], activation: Activation
   ) {
     var layout = ParameterLayout()

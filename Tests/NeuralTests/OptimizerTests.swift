@@ -11,7 +11,7 @@ struct OptimizerTests {
     return layout
   }()
 
-  /// Walks a case's steps, and expects to stand where PyTorch stood after each.
+  /// Runs a case's steps, and expects PyTorch's parameters after each.
   static func walk(
     _ name: String, clip: Double? = nil,
     _ step: (Int, inout Parameters, Parameters) -> Void
@@ -34,7 +34,7 @@ struct OptimizerTests {
     }
   }
 
-  @Test func `Adam walks as PyTorch's does`() throws {
+  @Test func `Adam takes the same steps as PyTorch's`() throws {
     var adam = Adam(Self.layout)
     try Self.walk("adam") { adam.step(&$1, $2, rate: 0.01) }
     adam = Adam(Self.layout, beta1: 0.8, beta2: 0.95, epsilon: 1e-5)
@@ -46,7 +46,7 @@ struct OptimizerTests {
     try Self.walk("adam rates") { adam.step(&$1, $2, rate: rates[$0]) }
   }
 
-  @Test func `AdamW lets matrices decay, and vectors not`() throws {
+  @Test func `AdamW decays matrices, and not vectors`() throws {
     var adam = Adam(Self.layout, decay: 0.1)
     try Self.walk("adamw") { adam.step(&$1, $2, rate: 0.05) }
     #expect(Self.layout.decayGroups.map(\.range) == [0..<12, 12..<17])
@@ -54,7 +54,7 @@ struct OptimizerTests {
   }
 
   @Test(arguments: [0, 0.1])
-  func `stretches of a slab that walk on their own walk as the whole does`(decay: Double) {
+  func `parts of a slab that step on their own step as the whole does`(decay: Double) {
     var whole = (adam: Adam(Self.layout, decay: decay), parameters: Parameters(zeros: Self.layout))
     whole.parameters.values = noise(17, 9)
     let stretches = [0..<5, 5..<17]
@@ -83,7 +83,7 @@ struct OptimizerTests {
     #expect(joined.parameters.values.suffix(12) == whole.parameters.values.suffix(12))
   }
 
-  @Test func `an optimizer that is restored goes on as if it had never stopped`() {
+  @Test func `a restored optimizer continues as if it had never stopped`() {
     let gradients = (0..<6).map { step in
       var gradient = Parameters(zeros: Self.layout)
       gradient.values = noise(17, step)

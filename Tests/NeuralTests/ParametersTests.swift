@@ -10,7 +10,7 @@ struct ParametersTests {
     return (net, layout)
   }
 
-  @Test func `tensors lie one after the other, under PyTorch's names`() {
+  @Test func `tensors are stored one after the other, under PyTorch's names`() {
     let layout = Self.network().1
     #expect(layout.entries.map(\.name) == ["0.weight", "0.bias", "2.weight", "2.bias"])
     #expect(layout.entries.map(\.shape) == [[4, 3], [4], [2, 4], [2]])
@@ -18,7 +18,7 @@ struct ParametersTests {
     #expect(layout.count == 26)
   }
 
-  @Test func `a network that PyTorch saved gives what it gave there`() throws {
+  @Test func `a network that PyTorch saved has the same output here`() throws {
     let file = try Safetensors(decoding: Repository.bytes("Tests/Reference/neural.safetensors"))
     let (net, layout) = Self.network()
     let parameters = try Parameters(layout, from: file)
@@ -30,7 +30,7 @@ struct ParametersTests {
       activations.rows(buffers.output, 1), try file.tensor("y").floats(), within: 1e-6, "y")
   }
 
-  @Test func `what is saved is these bytes, which the Python package reads`() throws {
+  @Test func `a saved network has the bytes that the Python package reads`() throws {
     var parameters = Parameters(zeros: Self.network().1)
     parameters.values = parameters.values.indices.map { Float($0) / 8 - 1 }
     let bytes = parameters.encoded()
@@ -46,7 +46,7 @@ struct ParametersTests {
     #expect(try Parameters(layout, from: file, prefix: "value.") == other)
   }
 
-  @Test func `a file that does not fit is refused with a sentence`() {
+  @Test func `a file that does not fit is refused with one sentence`() {
     let layout = Self.network().1
     var tensors = Parameters(layout, seed: 1).tensors()
     func sentence(_ tensors: [Tensor]) -> String? {
@@ -69,7 +69,7 @@ struct ParametersTests {
     #expect(throws: SafetensorsError.self) { try Parameters(layout, decoding: [1, 2, 3]) }
   }
 
-  @Test func `first numbers follow from the seed, tensor by tensor`() {
+  @Test func `initial parameters follow from the seed, tensor by tensor`() {
     let layout = Self.network().1
     #expect(Parameters(layout, seed: 1) == Parameters(layout, seed: 1))
     #expect(Parameters(layout, seed: 1).values != Parameters(layout, seed: 2).values)
@@ -80,7 +80,7 @@ struct ParametersTests {
     #expect(Parameters(other, seed: 1)["0.bias"] == Parameters(layout, seed: 1)["0.bias"])
   }
 
-  @Test func `first numbers are distributed as they are meant to be`() {
+  @Test func `initial parameters have their intended distributions`() {
     var layout = ParameterLayout()
     _ = layout.add("even", [100, 300], .uniform(bound: 0.5))
     _ = layout.add("bell", [100, 300], .normal(deviation: 0.02))
@@ -103,7 +103,7 @@ struct ParametersTests {
   }
 
   @Test(arguments: [(8, 8), (5, 12), (12, 5), (1, 7), (64, 64)])
-  func `an orthogonal matrix is one, times its gain`(rows: Int, columns: Int) {
+  func `an orthogonal matrix is orthogonal, times its gain`(rows: Int, columns: Int) {
     var layout = ParameterLayout()
     _ = layout.add("w", [rows, columns], .orthogonal(gain: 1.5))
     let w = Parameters(layout, seed: 9)["w"].map(Double.init)
@@ -119,7 +119,7 @@ struct ParametersTests {
     }
   }
 
-  @Test func `slabs add up and clear`() {
+  @Test func `slabs can be added, scaled and cleared`() {
     let layout = Self.network().1
     var (one, other) = (Parameters(layout, seed: 1), Parameters(layout, seed: 2))
     let sum = zip(one.values, other.values).map { $0 + $1 }

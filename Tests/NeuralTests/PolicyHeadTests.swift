@@ -34,7 +34,7 @@ struct PolicyHeadTests {
   }
 
   @Test(arguments: [(false, 1), (false, 5), (true, 1), (true, 3)])
-  func `the gradients are the slopes that small steps measure`(isReal: Bool, outputs: Int) {
+  func `the gradients equal the slopes that small steps measure`(isReal: Bool, outputs: Int) {
     var bench = Bench(isReal: isReal, outputs: outputs)
     let actions = Self.actions(isReal: isReal, outputs: outputs)
     let (slopes, entropySlope) = (noise(6, 11), Float(0.3))
@@ -70,7 +70,7 @@ struct PolicyHeadTests {
     expectClose(gradients.values, measured, within: 2e-3, "log σ")
   }
 
-  @Test func `actions are drawn as often as they are likely`() {
+  @Test func `actions are drawn in proportion to their probabilities`() {
     var bench = Bench(isReal: false, outputs: 4)
     var counts = [Double](repeating: 0, count: 4)
     let generator = Generator(seed: 2)
@@ -89,7 +89,7 @@ struct PolicyHeadTests {
     #expect(counts[Int(action[0])] == counts.max())
   }
 
-  @Test func `real numbers are drawn from their bell curves`() {
+  @Test func `continuous actions are drawn from their normal distributions`() {
     let bench = Bench(isReal: true, outputs: 3)
     let generator = Generator(seed: 2)
     var action: [Float] = [0, 0, 0]
@@ -125,7 +125,7 @@ struct PolicyHeadTests {
     }
   }
 
-  /// Numbers that threads write side by side, each its own.
+  /// Numbers that threads write in parallel, each its own.
   private final class Tally: @unchecked Sendable {
     private let places: UnsafeMutablePointer<Int> = .allocate(capacity: 7)
 

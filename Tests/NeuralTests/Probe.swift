@@ -3,7 +3,7 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// A layer with everything it works on, so that every layer is asked the same questions.
+/// A layer with everything it works on, so every layer is tested the same way.
 struct Probe {
   var parameters: Parameters
   var activations: Activations
@@ -136,7 +136,7 @@ func expectClose(
 }
 
 extension Probe {
-  /// Expects a layer to give and to learn what PyTorch does.
+  /// Expects a layer's outputs and gradients to be PyTorch's.
   mutating func expect(
     _ known: JSON, within tolerance: Float, gradients slack: Float,
     at location: SourceLocation = #_sourceLocation

@@ -4,7 +4,7 @@ import Rollouts
 import Testing
 
 struct ProductTests {
-  /// A linear layer in double precision, as plainly as can be.
+  /// A linear layer in double precision, as plain as possible.
   struct Plain {
     let (rows, inputs, outputs): (Int, Int, Int)
     let (x, weight, bias, dy): ([Float], [Float], [Float], [Float])
@@ -77,7 +77,7 @@ struct ProductTests {
     return c
   }
 
-  @Test func `large products are plain sums at every level, with the same bits where fused`() {
+  @Test func `large products are plain sums at every level, bit for bit the same where fused`() {
     var stream = Stream(seed: 9, purpose: .map)
     let best = reel_level()
     for round in 0..<60 {
@@ -102,7 +102,7 @@ struct ProductTests {
     }
   }
 
-  @Test func `rounded products are those of rounded factors, to the bit at every level`() {
+  @Test func `rounded products are those of rounded factors, bit for bit at every level`() {
     /// The nearest number with eight bits, ties to even.
     func rounded(_ x: Float) -> Float {
       let bits = x.bitPattern
@@ -118,12 +118,12 @@ struct ProductTests {
         let expected = Self.product(level, m, n, k, a.map(rounded), b.map(rounded), bias, c)
         #expect(found == expected, "\(m)×\(n)×\(k) at level \(level)")
       }
-      // Products of eight bits each are exact, so that it does not matter who fuses.
+      // Products of eight bits each are exact, so fusing makes no difference.
       #expect(
         Self.product(0, m, n, k, rounding: true, a, b, bias, c)
           == Self.product(reel_level(), m, n, k, rounding: true, a, b, bias, c))
     }
-    // What bfloat16 cannot hold stays what it is, or becomes 0.
+    // What bfloat16 cannot hold stays as it is, or becomes 0.
     let odd: [Float] = [.nan, .infinity, -.infinity, .leastNonzeroMagnitude, -0.0, 3e38]
     let kept = odd.map { Self.product(0, 1, 1, 1, rounding: true, [$0], [1], [0], [0])[0] }
     #expect(kept[0].isNaN && kept[1] == .infinity && kept[2] == -.infinity)
@@ -131,10 +131,10 @@ struct ProductTests {
   }
 
   @Test(arguments: [(70, 600, 90), (13, 257, 65), (300, 40, 520)])
-  func `copied factors give the bits of those that are read where they stand`(
+  func `copied factors give the same bits as factors that are read in place`(
     rows: Int, inputs: Int, outputs: Int
   ) {
-    // Rows are apart by a multiple of eight, as among activations.
+    // Rows are a multiple of eight apart, as in activations.
     let (wide, across) = ((inputs + 7) & ~7, (outputs + 7) & ~7)
     let (x, weight, bias) = (
       noise(rows * wide + 8, 1), noise(inputs * outputs, 2), noise(outputs, 3)

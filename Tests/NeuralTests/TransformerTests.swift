@@ -23,7 +23,7 @@ struct TransformerTests {
   }
 
   @Test(arguments: cases.indices)
-  func `there and back, attention and blocks compute what PyTorch does`(index: Int) throws {
+  func `attention and blocks compute what PyTorch does, forward and backward`(index: Int) throws {
     let (name, make) = Self.cases[index]
     var probe = make()
     try probe.expect(Self.reference(name), within: 1e-5, gradients: 2e-5)
@@ -59,7 +59,7 @@ struct TransformerTests {
   }
 
   @Test(arguments: [(1, 5), (0, 7), (3, 3)])
-  func `some queries alone give what all give at their places`(first: Int, end: Int) {
+  func `a range of queries gives the same outputs as all queries do`(first: Int, end: Int) {
     let attention = Attention(width: 8, heads: 2)
     var activations = Activations(rows: 14)
     let qkv = activations.add(width: 24)
@@ -100,7 +100,7 @@ struct TransformerTests {
       gpt.forward(buffers, symbols, length: Self.length, from: first, parameters, &activations)
     }
 
-    /// Gradients where only the last places' outputs have a slope.
+    /// Gradients if only the last places' outputs have a slope.
     mutating func gradients(_ symbols: [Int], rows: [Int]) -> [Float] {
       var gradients = Parameters(zeros: parameters.layout)
       for row in 0..<symbols.count / 2 {
@@ -122,7 +122,7 @@ struct TransformerTests {
     (0..<sequences * Patches.length * 2).map { ($0 * 7 + salt) % 3 + $0 % 2 * 3 }
   }
 
-  @Test func `where only last places are asked for, they and all gradients are the same`() {
+  @Test func `if only the last places are computed, they and all gradients are the same`() {
     let symbols = Self.symbols(3)
     var (whole, last) = (
       Patches(sequences: 3, lastOnly: false), Patches(sequences: 3, lastOnly: true)
@@ -143,7 +143,7 @@ struct TransformerTests {
   }
 
   @Test(arguments: 0..<5, [false, true])
-  func `what stands before the first change need not be read again`(first: Int, lastOnly: Bool) {
+  func `the places before the first change need not be read again`(first: Int, lastOnly: Bool) {
     let symbols = Self.symbols(1)
     var changed = symbols
     for index in (2 * first)..<10 { changed[index] = (changed[index] % 3 + 1) % 3 + index % 2 * 3 }

@@ -6,7 +6,7 @@
   @Suite struct MuJoCoArmTests {
     private static let arm = try? MuJoCoArm()
 
-    @Test func `the published steps come out to the last digits`() throws {
+    @Test func `the published steps are reproduced to the last digits`() throws {
       let arm = try #require(Self.arm)
       let free = arm.step(
         angles: [0, 0], velocities: [0, 0], target: [0.1, 0.1], torques: [0.5, -0.25])
@@ -62,7 +62,7 @@
     }
 
     @Test(arguments: ["", "<mujoco>", "<mujoco/>"])
-    func `a text that holds no such arm is one sentence`(text: String) {
+    func `a text without such an arm is refused with one sentence`(text: String) {
       let error = #expect(throws: MuJoCoArm.LoadError.self) { try MuJoCoArm(model: text) }
       let says = error?.description ?? ""
       #expect(says.hasPrefix("MuJoCo cannot use the reacher's model: "), "\(says)")

@@ -42,7 +42,7 @@
       return { place, bound in (Double(draws.word(place)) * 0x1p-31 - 1) * bound }
     }
 
-    @Test func `away from the limit both do the same, ten thousand times`() {
+    @Test func `away from the joint limit both agree, ten thousand times`() {
       var worst = 0.0
       for index in 0..<10_000 {
         let draw = draw(index)
@@ -56,7 +56,7 @@
       #expect(worst < 1e-9)
     }
 
-    @Test func `at the limit both do the same, ten thousand times`() {
+    @Test func `at the joint limit both agree, ten thousand times`() {
       var (worst, beyond) = (0.0, 0)
       for index in 0..<10_000 {
         let draw = draw(index)
@@ -105,7 +105,7 @@
       #expect(open < 1e-12 && limited < 1e-6)
     }
 
-    @Test func `whole random episodes stay together, the limit met again and again`() {
+    @Test func `whole random episodes agree, and reach the joint limit many times`() {
       var (worst, met) = (0.0, 0)
       for episode in 1...100 {
         var (one, other) = (

@@ -32,7 +32,7 @@ import Worlds
       (request.picture.theme, request.picture.showsCaption) = (.dark, false)
       let film = try EpisodePictures(path, request).film()
       let recorded = try pixels(film)
-      // A key that did nothing showed the same once more.
+      // A key without effect shows the same picture again.
       let seen = live.indices.filter { $0 == 0 || live[$0] != live[$0 - 1] }.map { live[$0] }
       let kept = recorded.indices.filter { $0 == 0 || recorded[$0] != recorded[$0 - 1] }
         .map { recorded[$0] }
@@ -41,7 +41,7 @@ import Worlds
   }
 
   @Test(arguments: BuiltInWorlds.table().names)
-  func `a place of the picture leads to the place in the world that is drawn there`(
+  func `a point of the picture is converted to the place in the world that is drawn there`(
     world: String
   ) throws {
     let game = try DrivenGame(GameStart(PlanRequest(world), seed: 3))

@@ -60,7 +60,7 @@ import Worlds
     }
   }
 
-  @Test func `nobody's choice is the best episode in the world's usual size`() throws {
+  @Test func `the default is the best episode in the world's usual size`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.maze.made(in: folder)
       let pictures = try EpisodePictures(path, EpisodePictureOptions())
@@ -71,7 +71,7 @@ import Worlds
     }
   }
 
-  @Test func `fewer frames are some of all, and the last is always one of them`() throws {
+  @Test func `fewer frames are some of all frames, and always include the last`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.maze.made(in: folder)
       let all = try EpisodePictures(path, request(.first))
@@ -85,7 +85,7 @@ import Worlds
     }
   }
 
-  @Test func `a caption stands below the picture, which stays as it is`() throws {
+  @Test func `a caption is below the picture, which does not change`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.maze.made(in: folder)
       let plain = try EpisodePictures(path, request(.first)).film()
@@ -99,7 +99,7 @@ import Worlds
     }
   }
 
-  @Test func `what a world lacks is refused with what it has`() throws {
+  @Test func `an option that a world lacks is refused with those it has`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.maze.made(in: folder)
       func refusal(_ change: (inout EpisodePictureOptions) -> Void) -> PainterError? {
@@ -124,7 +124,7 @@ import Worlds
     }
   }
 
-  @Test func `episodes that there are not, and recordings without any, are refused`() throws {
+  @Test func `missing episodes, and recordings without episodes, are refused`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.maze.made(in: folder)
       let absent = #expect(throws: RecordingError.self) {
@@ -140,7 +140,9 @@ import Worlds
     }
   }
 
-  @Test func `an overlay is laid over what a policy of letters saw, and over no other`() throws {
+  @Test func `attention is drawn over what a policy that reads letters saw, and over no other`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.breakout.made(in: folder)
       let plain = try EpisodePictures(path, request(.first))
@@ -203,7 +205,7 @@ import Worlds
     }
   }
 
-  @Test func `two runs stand side by side, as long as the shorter list of episodes`() throws {
+  @Test func `two runs play side by side, as long as the shorter list of episodes`() throws {
     try withTemporaryFolder { folder in
       let first = try EpisodePictures(
         SmallRecording.maze.made(in: folder, as: "a"), request(.numbers(1...3), size: 320))
@@ -218,7 +220,7 @@ import Worlds
       captioned.caption = "two seeds"
       let words = try EpisodePictures("\(folder)/a.sqlite", captioned).beside(second, hold: 0)
       #expect(words.height > film.height)
-      // Of one run with itself both sides move alike.
+      // A run beside itself moves alike on both sides.
       let same = try first.beside(first, hold: 0)
       #expect(same.chapters.map(\.count) == first.episodes.map { $0.steps + 1 })
     }

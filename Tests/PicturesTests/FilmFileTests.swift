@@ -55,7 +55,7 @@ private struct Square: Drawing {
   }
 
   @Test(arguments: ["film.gif", "film.png", "film.apng", "film", "film/"])
-  func `a film is written as its name says, frame by frame`(name: String) throws {
+  func `a film is written in the format that its name says, frame by frame`(name: String) throws {
     try withTemporaryFolder { folder in
       let film = Wandering(frames: 30)
       var heard: [Int] = []
@@ -69,7 +69,7 @@ private struct Square: Drawing {
       if name == "film.gif" {
         let gif = try DecodedGIF("\(folder)/\(name)")
         #expect(gif.frames.map(\.pixels) == drawn && gif.repetitions == 0)
-        // Four frames a second where there are few.
+        // Four frames a second, as there are few frames.
         #expect(gif.frames.allSatisfy { $0.delay == 25 })
       } else if !name.contains(".") {
         let files = try names(in: "\(folder)/film")
@@ -83,7 +83,7 @@ private struct Square: Drawing {
   }
 
   @Test(arguments: ["film.gif", "film.png", "film", "deep/down/film.gif", "film.mp4"])
-  func `a film that is given up leaves nothing, under no name`(name: String) throws {
+  func `a cancelled film leaves no file`(name: String) throws {
     if name.hasSuffix("mp4"), !FFprobe.isInstalled { return }
     try withTemporaryFolder { folder in
       #expect(throws: GivenUp.self) {
@@ -96,7 +96,7 @@ private struct Square: Drawing {
     }
   }
 
-  @Test func `a film that is given up leaves what it should have replaced`() throws {
+  @Test func `a cancelled film leaves the file that it should have replaced`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/film.gif"
       _ = try FilmFile(path, options()).write(Wandering(frames: 3)) { _, _ in }
@@ -148,7 +148,7 @@ private struct Square: Drawing {
     }
   }
 
-  @Test func `a pace that a GIF cannot have is said, and how often it plays is kept`() throws {
+  @Test func `a frame rate that a GIF cannot have is reported, and repetitions are kept`() throws {
     try withTemporaryFolder { folder in
       func film(_ name: String, _ change: (inout FilmFile.Options) -> Void) throws -> (
         FilmFile.Outcome, DecodedGIF
@@ -187,7 +187,9 @@ private struct Square: Drawing {
     }
   }
 
-  @Test func `another ending is refused with those that there are, and a file is kept`() throws {
+  @Test func `an unknown ending is refused with the known ones, and an existing file is kept`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.gif"
       #expect(throws: PictureFileError.ending(path, known: ["png", "svg"])) {

@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func `charts are drawn where they or two numbers are asked for`() throws {
+  @Test func `charts are drawn if they or two numbers are asked for`() throws {
     try withTemporaryFolder { folder in
       let path = try recorded("CartPole-v1", in: folder)
       let usual = try pixels(EpisodePictures(path, request(PictureOptions())).film(), [7])

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite struct HeatMapPicturesTests {
-  /// What a maze's steps make of a table, by the rule as it is written in books.
+  /// The table that a maze's steps make, by the rule as textbooks have it.
   private struct Folded {
     var values = [Double](repeating: 0, count: 64)
     var visits = [Int](repeating: 0, count: 64)
@@ -35,7 +35,8 @@ import Testing
   }
 
   @Test(arguments: [RecordedMoment.end, .share(0.5), .step(77), .step(0)])
-  func `a map shows what the steps by its moment make`(moment: RecordedMoment) throws {
+  func `a map shows the table that the steps before its moment make`(moment: RecordedMoment) throws
+  {
     try withTemporaryFolder { folder in
       let recording = try SmallRecording.maze.recorded(in: folder)
       let folded = try Folded(recording, until: recording.step(at: moment))
@@ -60,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func `a difference is what one map has more than the other`() throws {
+  @Test func `a difference is one map minus the other`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRecording.maze.recorded(in: folder)
       let other = try SmallRecording.maze.recorded(in: folder, as: "other", seed: 6)
@@ -116,7 +117,7 @@ import Testing
     }
   }
 
-  @Test func `a film's frames are the maps of its moments in one scale`() throws {
+  @Test func `a film's frames are the maps of its moments with one scale`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRecording.maze.recorded(in: folder)
       let pictures = try HeatMapPictures(of: recording, options { $0.size = 240 })
@@ -197,7 +198,7 @@ import Testing
     }
   }
 
-  @Test func `a table has a map at every step, and no places to be asked about`() throws {
+  @Test func `a table has a map at every step, and takes no target`() throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRecording.lake.recorded(in: folder)
       let maps = try PictureTables.builtIn.learnedMaps(of: recording)
@@ -214,7 +215,8 @@ import Testing
     }
   }
 
-  @Test func `a map can be like a recorded state, if that was recorded`() throws {
+  @Test func `a map can be drawn for the state of a recorded step, if there is such a step`() throws
+  {
     try withTemporaryFolder { folder in
       let snake = try SmallRecording.snake.recorded(in: folder)
       func map(like step: Int) throws -> HeatMap {
@@ -228,7 +230,7 @@ import Testing
     }
   }
 
-  @Test func `what has no places has no map`() throws {
+  @Test func `a recording without places has no map`() throws {
     try withTemporaryFolder { folder in
       let reacher = try SmallRecording.reacher.recorded(in: folder)
       #expect(throws: RunError.self) { try HeatMapPictures(of: reacher) }

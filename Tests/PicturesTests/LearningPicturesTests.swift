@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func `the curve is uncovered from left to right, and the map changes on the way`() throws {
+  @Test func `the curve is revealed from left to right, and the map changes on the way`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.maze.made(in: folder)
       let film = try LearningPictures(pictures(path), pace: pace).film()
@@ -73,7 +73,7 @@ import Testing
       let frames = (0..<8).map { (film.frameCount - 1) * $0 / 7 }
       #expect(film.frameCount == other.frameCount)
       #expect(try pixels(film, frames) == pixels(other, frames))
-      // One that is shown takes its steps; nothing is left out.
+      // A film with one episode is shorter.
       let one = try LearningPictures(pictures(path, .last), pace: pace).film()
       #expect(one.frameCount < film.frameCount)
       let titled = try LearningPictures(pictures(path, .last, title: "Words"), pace: pace).film()
@@ -97,7 +97,7 @@ import Testing
     }
   }
 
-  /// Two runs of other settings.
+  /// Two runs with different settings.
   private func pair(in folder: String) throws -> (String, String) {
     (
       try SmallRecording.maze.made(in: folder, as: "a"),
@@ -105,7 +105,7 @@ import Testing
     )
   }
 
-  @Test func `two runs grow on one clock`() throws {
+  @Test func `two runs are shown on one clock`() throws {
     try withTemporaryFolder { folder in
       let (first, second) = try pair(in: folder)
       let film = try LearningPictures(
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test func `halves are called by what the runs differ in, or as somebody asks for`() throws {
+  @Test func `halves are named after what the runs differ in, or by a given label`() throws {
     try withTemporaryFolder { folder in
       func run(_ name: String, seed: UInt64, _ gamma: String) throws -> EpisodePictures {
         try pictures(
@@ -157,7 +157,7 @@ import Testing
     }
   }
 
-  @Test func `numbers beside a curve stand apart and inside it`() {
+  @Test func `numbers beside a curve are kept apart and inside it`() {
     typealias Case = (places: [Double], expected: [Double])
     let cases: [Case] = [
       ([], []), ([50], [50]), ([10, 80], [10, 80]), ([40, 45], [40, 60]), ([2], [5]),
@@ -168,7 +168,7 @@ import Testing
     }
   }
 
-  @Test func `a run without a finished episode cannot be followed`() throws {
+  @Test func `a run without a finished episode has no film of learning`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.snake.made(in: folder, changing: [("steps", "2")])
       let error = try #require(throws: RunError.self) {

@@ -34,7 +34,7 @@ import Testing
           let board = film.width * 100
           #expect(words.count > plain.count && words.prefix(board) == plain.prefix(board))
         }
-        // People read first, look at the moment, and see the end.
+        // Viewers read first, then look at the moment and the end.
         #expect(film.hold(after: clip.lowerBound) >= 100)
         #expect(film.hold(after: clip.lowerBound + moment.t + 1 - first) >= 50)
         #expect(film.hold(after: clip.upperBound - 1) >= 50)

@@ -13,7 +13,7 @@ import Testing
 @Suite struct PixelPicturesTests {
   private static let steps = 6
 
-  /// What was drawn of an episode after some steps: a colour that nothing else has.
+  /// The picture of an episode after some steps: a colour that nothing else has.
   private func picture(_ episode: Int, _ t: Int) throws -> Canvas {
     try Canvas(
       width: 80, height: 60,
@@ -77,8 +77,7 @@ import Testing
     }
   }
 
-  @Test func `the pictures of a recording are read by time, and of which episodes they are`() throws
-  {
+  @Test func `the pictures of a recording are read by time and by episode`() throws {
     try withTemporaryFolder { folder in
       let path = try recorded("Mystery-v0", withPixels: [2, 3], in: folder)
       let database = try Database(path, .writing)
@@ -100,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func `an unknown world is drawn by its pixels where it has them, else as charts`() throws {
+  @Test func `an unknown world is drawn by its recorded pixels, or else as charts`() throws {
     try withTemporaryFolder { folder in
       let path = try recorded("Mystery-v0", withPixels: [1, 3], in: folder)
       let third = try pictures(path, "3")
@@ -137,7 +136,7 @@ import Testing
     }
   }
 
-  @Test func `where pixels are asked for, the best episode is the best that has them`() throws {
+  @Test func `if pixels are asked for, the best episode is the best that has them`() throws {
     try withTemporaryFolder { folder in
       let path = try recorded("CartPole-v1", withPixels: [1, 2], in: folder)
       for episodes in [nil, "best"] {
@@ -153,7 +152,7 @@ import Testing
     }
   }
 
-  @Test func `an episode without pixels is refused with those that have them`() throws {
+  @Test func `an episode without pixels is refused with a list of those that have them`() throws {
     try withTemporaryFolder { folder in
       let path = try recorded("CartPole-v1", withPixels: [1, 2], in: folder)
       let error = #expect(throws: RunError.self) { try pictures(path, "3", look: .pixels) }

@@ -120,14 +120,14 @@ import Testing
     }
   }
 
-  @Test func `groups are compared on the same worlds, and by what was finished`() throws {
+  @Test func `groups are compared on the same worlds, and by finished episodes`() throws {
     try withTemporaryFolder { folder in
       let maze = try SmallRecording.maze.made(in: folder, changing: [("gamma", "0.5")])
       let lake = try SmallRecording.lake.made(in: folder, changing: [("gamma", "0.9")])
       let groups = try RunGroups([maze, lake], by: "gamma")
       let error = try #require(throws: RunError.self) { try RunComparison(of: groups) }
       #expect(error.description.contains("compared on the same worlds"))
-      // Their curves have nothing in common: each world's is one of its own.
+      // Their curves can be drawn, each for its own world.
       #expect(try RunCurves(of: groups).bands.count == 2)
       let open = try SmallRecording.snake.made(in: folder, changing: [("steps", "2")])
       let unfinished = try RunGroups([open], by: nil)
@@ -158,7 +158,7 @@ import Testing
   }
 
   @Test(arguments: RecordedHistogram.Kind.allCases)
-  func `a histogram counts the steps before its own`(kind: RecordedHistogram.Kind) throws {
+  func `a histogram counts the steps before its moment`(kind: RecordedHistogram.Kind) throws {
     try withTemporaryFolder { folder in
       let recording = try SmallRecording.maze.recorded(in: folder)
       let found = try RecordedHistogram(kind, of: recording, before: 123)
@@ -181,7 +181,7 @@ import Testing
     }
   }
 
-  @Test func `a report says of each value what its runs came to`() throws {
+  @Test func `a report of a study summarizes the runs of each value`() throws {
     try withTemporaryFolder { folder in
       let study = try StudyRuns(
         #require(Study.named("gamma")), values: ["0.9", "0.1"], seeds: [1, 2], steps: 240,
@@ -205,7 +205,7 @@ import Testing
       #expect(report.curves.split(separator: "\n").count == 1 + StudyResult.parts)
       #expect(report.rows.map(\.value) == ["0.9", "0.1"])
       #expect(report.rows.allSatisfy { $0.cells.count == StudyReport.figures.count })
-      // Two seeds conclude nothing; as many as six do.
+      // Two seeds are too few for a conclusion; six are enough.
       #expect(report.text.contains("2 seeds are too few for a conclusion"))
       #expect(!report.text.contains("gamma 0.1 against 0.9: "))
       let thrice = StudyReport(of: study, results + results + results)

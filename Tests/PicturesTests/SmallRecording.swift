@@ -82,7 +82,7 @@ enum SmallRecording: String, CaseIterable, Sendable {
   }
 }
 
-/// The pixels of some frames of a film, of all where none is named.
+/// The pixels of some frames of a film, or of all.
 func pixels(_ film: any FrameSource, _ frames: [Int]? = nil) throws -> [[UInt32]] {
   var film = film
   let canvas = try Canvas(width: film.width, height: film.height)

@@ -37,7 +37,7 @@ struct StageTests {
     }
   }
 
-  @Test func `a moment that an episode does not have is refused in a sentence`() throws {
+  @Test func `a moment that an episode does not have is refused with one sentence`() throws {
     try withTemporaryFolder { folder in
       let stage = try Stage(SmallRecording.maze.made(in: folder))
       let episode = try stage.recording.episode(1)

@@ -14,7 +14,7 @@ import Testing
     return request
   }
 
-  @Test func `a text grows by a token a frame`() throws {
+  @Test func `a text grows by one token per frame`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.written(in: folder)
       let film = try #require(try TextPictures(path, request(.all))).film(hold: 0.5)
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `what the model thought is drawn where the model is known`() throws {
+  @Test func `the model's predictions are drawn if the model is known`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.written(in: folder)
       let film = try #require(try TextPictures(path, request())).film()
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func `a world's recording and a training have no written text, and a text no camera`()
+  @Test func `recordings of worlds and of training have no generated text, and a text no camera`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test func `every token looks at itself and those before it, and at nothing else`() throws {
+  @Test func `every token attends to itself and earlier tokens, and to nothing else`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.written(in: folder, tokens: 5)
       let maps = try AttentionMaps(of: Recording(path))
@@ -75,7 +75,7 @@ import Testing
         sums[row[0...2].joined(separator: ","), default: 0] += Double(row[4]) ?? .nan
       }
       #expect(sums.count == 4 * 12 && sums.values.allSatisfy { abs($0 - 1) < 1e-5 })
-      // What came later changes nothing of what was seen before.
+      // Later tokens do not change what was seen before.
       let early = try AttentionMaps(of: Recording(path), after: 2).csv.split(separator: "\n")
       #expect(early.count == 1 + 4 * 9 * 10 / 2)
       let shares = Dictionary(
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test func `attention is of texts alone, and of tokens that there are`() throws {
+  @Test func `there is attention only of texts, and only of tokens that exist`() throws {
     try withTemporaryFolder { folder in
       let path = try SmallRecording.written(in: folder, tokens: 5)
       #expect(throws: RunError.self) { try AttentionMaps(of: Recording(path), after: 6) }
@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test func `a transformer's parts are what their definitions say`() throws {
+  @Test func `a transformer's parts agree with their definitions`() throws {
     let demo = TransformerDemo(seed: 1)
     guard case .array(let single)? = demo.json["single_head"],
       case .array(let heads)? = demo.json["block_heads"]
@@ -127,7 +127,7 @@ import Testing
       #expect(shares.count == 10)
       #expect(abs(shares.reduce(0) { $0 + ($1.double ?? .nan) } - 1) < 1e-5)
     }
-    // Layer norm: no mean, and a deviation of one.
+    // Layer norm: a mean of zero and a deviation of one.
     #expect(abs(demo.json["output_mean"]?.double ?? 1) < 1e-4)
     #expect(abs((demo.json["output_deviation"]?.double ?? 0) - 1) < 1e-2)
     #expect(

@@ -3,7 +3,7 @@ import Platform
 import Testing
 
 @Suite struct ClockTests {
-  @Test func `the monotonic clock never goes back, and runs as long as Swift's own`() {
+  @Test func `the monotonic clock never goes back, and agrees with Swift's own`() {
     let times = (0..<1000).map { _ in monotonicSeconds() }
     #expect(times == times.sorted())
     let (start, swift) = (monotonicSeconds(), SuspendingClock.now)
@@ -13,7 +13,7 @@ import Testing
     #expect(inner >= 0.01 && outer >= inner)
   }
 
-  @Test func `the clock of timestamps lies between two readings of Foundation's`() {
+  @Test func `the clock of timestamps is between two readings of Foundation's`() {
     let before = Date().timeIntervalSince1970
     let now = secondsSince1970()
     #expect(before <= now + 1e-6 && now <= Date().timeIntervalSince1970 + 1e-6)

@@ -5,18 +5,18 @@ import Testing
 @Suite struct ErrandTests {
   private struct Failure: Error {}
 
-  @Test func `a result is there when it is asked for, and again`() throws {
+  @Test func `a result can be asked for more than once`() throws {
     let errand = Errand { isWanted in isWanted() ? 42 : 0 }
     #expect(try errand.result() == 42)
     #expect(try errand.result() == 42)
   }
 
-  @Test func `what the work throws is thrown`() {
+  @Test func `an error of the work is thrown`() {
     let errand = Errand<Int> { _ in throw Failure() }
     #expect(throws: Failure.self) { try errand.result() }
   }
 
-  @Test func `work that nobody wants any more hears so, and ends before its errand is gone`() {
+  @Test func `abandoned work is told to stop, and ends before its errand is released`() {
     let box = Box()
     func abandon() {
       _ = Errand { isWanted in

@@ -6,7 +6,7 @@ import Testing
 @Suite struct FilesTests {
   @Test(arguments: [
     ("a", ".", "a"), ("a/b", "a", "b"), ("/a", "/", "a"), ("/a/b.c", "/a", "b.c"), ("a/", "a", ""),
-  ]) func `a path is a folder and a name`(path: String, folder: String, name: String) {
+  ]) func `a path is split into a folder and a name`(path: String, folder: String, name: String) {
     #expect(Files.folder(of: path) == folder)
     #expect(Files.name(of: path) == name)
   }
@@ -15,7 +15,7 @@ import Testing
     #expect(["a//", "a", "/", "//"].map(Files.trimmed) == ["a", "a", "/", "/"])
   }
 
-  @Test func `what there is at a path is found out without opening it`() throws {
+  @Test func `the kind of file at a path is found without opening it`() throws {
     try withTemporaryFolder { folder in
       try Files.write([1, 2, 3], toNewFile: "\(folder)/file")
       symlink("\(folder)/file", "\(folder)/link")
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func `folders are made with those above them, and the new ones named`() throws {
+  @Test func `folders are made with their parents, and the new ones are returned`() throws {
     try withTemporaryFolder { folder in
       let made = try Files.makeFolders("\(folder)/a/b")
       #expect(made == ["\(folder)/a", "\(folder)/a/b"])
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `a pipe, a device and a folder are not read, and nobody waits for them`() throws {
+  @Test func `a pipe, a device and a folder are not read, and never block`() throws {
     try withTemporaryFolder { folder in
       let pipe = "\(folder)/pipe"
       #expect(mkfifo(pipe, 0o600) == 0)

@@ -4,7 +4,7 @@ import Testing
 struct LaunchTests {
   private static func launch(_ variables: [String: String]) -> Launch { Launch { variables[$0] } }
 
-  @Test func `a process that nothing has started with others is alone`() throws {
+  @Test func `a process that was not started with others is alone`() throws {
     #expect(try Ranks.join(Self.launch([:])) == nil)
     #expect(try Ranks.join(Self.launch(["OMPI_COMM_WORLD_SIZE": "1", "SLURM_NTASKS": "1"])) == nil)
     #expect(!Self.launch(["OMPI_COMM_WORLD_SIZE": "1"]).isOneOfSeveral)
@@ -16,7 +16,7 @@ struct LaunchTests {
     ["SLURM_NTASKS": "4", "OMPI_COMM_WORLD_SIZE": "1", "OMPI_COMM_WORLD_RANK": "0"],
     ["SLURM_NTASKS": "4", "OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "0"],
   ])
-  func `tasks of Slurm that will not meet are refused before Open MPI is loaded`(
+  func `Slurm tasks that are not one run's processes are refused before Open MPI is loaded`(
     variables: [String: String]
   ) {
     let processes = variables["OMPI_COMM_WORLD_SIZE"].flatMap { Int($0) } ?? 1

@@ -2,7 +2,7 @@ import Platform
 import Testing
 
 @Suite struct MonitorTests {
-  @Test func `who waits is woken by a change, and joins see what threads did`() throws {
+  @Test func `a change wakes a waiting thread, and a join sees what its thread did`() throws {
     let monitor = Monitor([Int]())
     let thread = try #require(
       SystemThread {
@@ -21,13 +21,13 @@ import Testing
     #expect(monitor.read { $0.isEmpty })
   }
 
-  @Test func `a deadline ends the waiting, but never before it`() {
+  @Test func `a wait ends at its deadline, and never before`() {
     let monitor = Monitor(false)
     let deadline = monotonicSeconds() + 0.02
     #expect(monitor.wait(deadline: deadline) { $0 ? true : nil } == nil)
     #expect(monotonicSeconds() >= deadline)
     monitor.change { $0 = true }
-    // What is there is not waited for.
+    // A value that is there is returned without waiting.
     #expect(monitor.wait(deadline: 0) { $0 ? true : nil } == true)
   }
 }

@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func `a file that is given up leaves nothing behind, not even its folders`() throws {
+  @Test func `an abandoned file leaves nothing behind, not even its folders`() throws {
     try withTemporaryFolder { folder in
       do {
         var file = try OutputFile("\(folder)/a/b/file.txt", replacing: false)
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `an existing file is replaced only when asked for`() throws {
+  @Test func `an existing file is replaced only when asked to`() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/file.txt"
       try OutputFile.write([1], to: path, replacing: false)
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func `a full disk is one sentence, and nothing is left`() throws {
+  @Test func `a failed write and a full disk are reported in one sentence`() throws {
     let error = #expect(throws: FileError.self) {
       try Files.write([1, 2, 3], toNewFile: "/proc/nothing-can-be-written-here")
     }

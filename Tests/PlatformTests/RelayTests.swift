@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 struct RelayTests {
-  @Test func `values arrive once and in their order, and few wait at a time`() {
+  @Test func `values arrive once and in order, and few wait at a time`() {
     let taken = Mutex<[Int]>([])
     let sent = Atomic<Int>(0)
     let most = Atomic<Int>(0)
@@ -21,7 +21,7 @@ struct RelayTests {
     #expect(most.load(ordering: .relaxed) <= 6)
   }
 
-  @Test func `one that is dropped takes what it was sent`() {
+  @Test func `a relay that is dropped delivers what it was sent`() {
     let sum = Atomic<Int>(0)
     do {
       let relay = Relay<Int> { sum.add($0, ordering: .relaxed) }

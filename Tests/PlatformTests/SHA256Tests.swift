@@ -31,7 +31,7 @@ import Testing
       }
       let finished = hash.finished()
       #expect(finished == SHA256.hash(bytes))
-      // Asking changes nothing, and the hash goes on.
+      // Reading the hash does not change it, and it can be continued.
       #expect(hash.finished() == finished)
       hash.update(bytes)
       #expect(hash.finished() == SHA256.hash(bytes + bytes))

@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func `two threads work at the same time`() {
-    // Each piece waits until the other has begun: one thread would wait for ever.
+    // Each piece waits until the other has begun: one thread would wait forever.
     let begun = Monitor(0)
     ThreadPool(threads: 2).run(2) { _ in
       begun.change { $0 += 1 }
@@ -34,7 +34,7 @@ import Testing
     #expect(begun.read { $0 } == 2)
   }
 
-  /// The sum of what the pieces of many short rounds add, some of which come after a while.
+  /// The sum over the pieces of many short rounds, some of which start after a pause.
   private func sum(of rounds: Int, _ pool: ThreadPool, pieces: Int, resting: Bool) -> Int {
     let total = Mutex(0)
     for round in 0..<rounds {
@@ -64,8 +64,8 @@ import Testing
     }
   }
 
-  @Test func `more threads than processors get done as well`() {
-    // Eight threads, each with a pool of its own that short rounds go through.
+  @Test func `more threads than processors finish too`() {
+    // Eight threads, each with short rounds on a pool of its own.
     let outer = ThreadPool(threads: 8)
     let sums = Mutex([Int](repeating: 0, count: 8))
     outer.run(8) { index in
@@ -75,7 +75,7 @@ import Testing
     #expect(sums.withLock { $0 } == [Int](repeating: expected(300, 4), count: 8))
   }
 
-  @Test func `a piece may use its own pool, and does what it shares out alone`() {
+  @Test func `a piece may use its own pool, and then does the work alone`() {
     let pool = ThreadPool(threads: 2)
     let times = Mutex([Int](repeating: 0, count: 12))
     for _ in 0..<100 {
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func `a pool goes whether its helpers are awake or asleep`(resting: Bool) {
+  func `a pool is released whether its helpers are awake or asleep`(resting: Bool) {
     for threads in 1...20 {
       let pool = ThreadPool(threads: threads)
       if threads % 2 == 0 { pool.run(threads) { _ in } }
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test func `what a round's work held is let go of when the round ends`() {
+  @Test func `what a round's work holds is released when the round ends`() {
     final class Held: Sendable {}
     let pool = ThreadPool(threads: 3)
     for _ in 0..<200 {

@@ -54,7 +54,7 @@ import Testing
     (Rect(x: 0, y: 0, width: 8, height: 8), Point(40, 0), 0),
     (Rect(x: -9, y: -9, width: 3, height: 3), Point(0, 0), 0),
   ])
-  func `a part is copied as far as it lies on both canvases`(
+  func `a part is copied as far as it is on both canvases`(
     part: Rect, place: Point, copied: Int
   ) throws {
     let source = try Canvas(width: 8, height: 8, background: Color(0xFF0000))
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test(arguments: [(0, 5), (5, 0), (-1, 5), (40_000, 1), (20_000, 20_000)])
-  func `a size that no picture can have is refused with a sentence`(width: Int, height: Int) {
+  func `a size that no picture can have is refused with one sentence`(width: Int, height: Int) {
     let error = #expect(throws: CanvasError.self) { try Canvas(width: width, height: height) }
     #expect(error == .size(width: width, height: height))
     #expect(error?.description.contains("\(width)×\(height)") == true)
@@ -102,7 +102,7 @@ import Testing
     #expect(words(canvas).allSatisfy { $0 == 0xFFFF_FFFF })
   }
 
-  @Test func `the same calls draw an SVG document, twice the same`() throws {
+  @Test func `the same calls draw an SVG document, the same each time`() throws {
     func document() throws -> String {
       let canvas = try Canvas(svgWidth: 120, height: 80)
       draw(on: canvas)

@@ -56,7 +56,7 @@ import Testing
     #expect(ColorMap.dusk.color(at: share) == ColorMap.dusk.colors[step])
   }
 
-  @Test func `numbers that are none, and empty ranges, have a colour too`() {
+  @Test func `NaN and empty ranges have a colour too`() {
     #expect(ColorMap.dusk.color(at: .nan) == ColorMap.dusk.colors[0])
     #expect(ColorMap.dusk.color(for: 3, in: 3...3) == ColorMap.dusk.colors[16])
     #expect(ColorMap.tide.color(for: 3, limit: 0) == ColorMap.tide.colors[16])

@@ -9,7 +9,7 @@ import Testing
     #expect("\(Color(0x0AFF00)) \(Color(0x0AFF00).opacity(0.5))" == "#0AFF00 #0AFF0080")
   }
 
-  @Test func `every grey and every corner of the cube survives the way through OKLab`() {
+  @Test func `every grey and every corner of the cube survives the round trip through OKLab`() {
     for level in 0...255 {
       let grey = Color(red: UInt8(level), green: UInt8(level), blue: UInt8(level))
       #expect(OKLab(grey).color == grey)
@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test func `a mixture lies halfway for the eye`() {
+  @Test func `a mixture is perceptually halfway`() {
     let mixture = Color(0x0000FF).mixed(with: Color(0xFFFF00), 0.5)
     let (blue, yellow) = (OKLab(Color(0x0000FF)), OKLab(Color(0xFFFF00)))
     let toBlue = OKLab(mixture).distance(to: blue)
@@ -33,7 +33,7 @@ import Testing
     #expect(Color(0xA09090).covering(Color(0x102030), by: share).hex == expected)
   }
 
-  @Test func `text on a colour is the one that stands out more`() {
+  @Test func `text on a colour has the colour that stands out more`() {
     let (dark, light) = (Color(0x111111), Color(0xFAFAFA))
     #expect(Color(0xFFE070).moreLegible(of: dark, or: light) == dark)
     #expect(Color(0x203060).moreLegible(of: dark, or: light) == light)

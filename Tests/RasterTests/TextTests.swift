@@ -9,7 +9,7 @@ import Testing
     #expect(canvas.measure("i", .sans(12)).width < canvas.measure("W", .sans(12)).width)
   }
 
-  @Test func `width grows with the size in proportion, and with the text by sums`() throws {
+  @Test func `width is proportional to the size, and the widths of texts add up`() throws {
     let canvas = try Canvas(width: 10, height: 10)
     let small = canvas.measure("episode", .sans(10)).width
     #expect(abs(canvas.measure("episode", .sans(30)).width - 3 * small) < 0.1)
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: [60.0, 90, 150, 1000])
-  func `lines have all words in order, fit the width, and are as full as can be`(
+  func `lines have all words in order, fit the width, and are as full as possible`(
     width: Double
   ) throws {
     let canvas = try Canvas(width: 10, height: 10)
@@ -43,7 +43,9 @@ import Testing
   @Test(arguments: [
     (200.0, "return after 12 episodes"), (90, "return after…"), (40, "retu…"), (12, "…"), (2, ""),
   ])
-  func `a text too long ends in an ellipsis and fits`(width: Double, expected: String) throws {
+  func `a text that is too long ends in an ellipsis and fits`(width: Double, expected: String)
+    throws
+  {
     let canvas = try Canvas(width: 10, height: 10)
     let font = Font.sans(12)
     let text = canvas.ellipsized("return after 12 episodes", font, width: width)
@@ -52,7 +54,7 @@ import Testing
   }
 
   @Test(arguments: [TextAlignment.left, .center, .right])
-  func `text stands to the side of its place that was asked for`(align: TextAlignment) throws {
+  func `text is aligned to its place as asked for`(align: TextAlignment) throws {
     let canvas = try Canvas(width: 120, height: 30)
     canvas.text("HHH", at: Point(60, 15), .sans(14), Color(0), align: align, anchor: .middle)
     let box = try #require(ink(canvas))
@@ -65,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: [TextAnchor.top, .middle, .baseline])
-  func `capitals stand at the height that was asked for`(anchor: TextAnchor) throws {
+  func `capitals are at the height asked for`(anchor: TextAnchor) throws {
     let canvas = try Canvas(width: 60, height: 60)
     canvas.text("HH", at: Point(10, 30), .sans(20), Color(0), anchor: anchor)
     let box = try #require(ink(canvas))
@@ -89,7 +91,7 @@ import Testing
   }
 
   @Test(arguments: [Font.sans(20), .sans(20, .bold), .mono(20), .sans(11)])
-  func `a letter that the font lacks is a box of its own, as wide as it says`(font: Font) throws {
+  func `a letter that the font lacks is a box of its own, as wide as measured`(font: Font) throws {
     let canvas = try Canvas(width: 200, height: 40)
     let known = canvas.measure("ab", font).width
     for letter in ["漢", "🚀", "👩‍🚀", "🇩🇪", "👍🏽"] {
@@ -102,12 +104,14 @@ import Testing
       #expect(box.left >= 50 && Double(box.right) <= 50 + width.rounded(.up))
       #expect(box.bottom - box.top > Int(font.size * 0.7))
     }
-    // Hearts and the like are letters, however they are to look.
+    // Hearts and the like are letters, with or without emoji style.
     #expect(canvas.measure("❤\u{FE0F}", font).width == canvas.measure("❤", font).width)
     #expect(canvas.measure("漢字", .mono(20)).width == 2 * canvas.measure("0", .mono(20)).width)
   }
 
-  @Test func `letters that the font lacks turn, align and reach an SVG like others`() throws {
+  @Test func `letters that the font lacks are rotated, aligned and written to SVG like others`()
+    throws
+  {
     let turned = try Canvas(width: 60, height: 60)
     turned.text("漢字", at: Point(30, 50), .sans(20), Color(0), rotation: -.pi / 2)
     let box = try #require(ink(turned))

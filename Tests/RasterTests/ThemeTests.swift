@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: Theme.all)
-  func `everything that is read stands out from what it is written on`(theme: Theme) {
+  func `text and series stand out from their background`(theme: Theme) {
     for background in [theme.background, theme.surface] {
       #expect(contrast(theme.text, background) > 12)
       #expect(contrast(theme.mutedText, background) > 4.5)

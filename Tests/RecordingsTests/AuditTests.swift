@@ -3,11 +3,11 @@ import Rollouts
 import SQLite
 import Testing
 
-/// An audit on several threads, which reads pages without SQL, against one that leaves everything to SQLite.
+/// An audit on several threads, which reads pages without SQL, compared with one by SQLite alone.
 @Suite struct AuditTests {
   private static let helpers = [0, 1, 3]
 
-  /// What an audit says, or why it cannot.
+  /// An audit's report, or its error.
   private func audit(_ path: String, helpers: Int?) -> String {
     do {
       return "\(try Recording(path).audit(helpers: helpers))"
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func `a flipped bit is found as SQLite finds it, with the same words`() throws {
+  @Test func `a flipped bit is found as SQLite finds it, with the same message`() throws {
     let folder = Folder()
     try record(RandomRun(), steps: 3000, rows: 256, to: folder("whole.sqlite"))
     let bytes = bytes(of: folder("whole.sqlite"))
@@ -83,7 +83,7 @@ import Testing
       "CREATE TABLE mine(x); INSERT INTO mine VALUES (zeroblob(50000)); DROP TABLE mine",
       "CREATE TABLE mine(x UNIQUE); INSERT INTO mine VALUES (zeroblob(50000))",
       "PRAGMA journal_mode = WAL; DELETE FROM transitions WHERE step = 999",
-    ]) func `what a tool changed is found with the same words`(sql: String) throws
+    ]) func `a change by another tool is found with the same message`(sql: String) throws
   {
     let folder = Folder()
     let path = folder("a.sqlite")
@@ -92,7 +92,7 @@ import Testing
     _ = expectSame(path, sql)
   }
 
-  @Test func `old formats, copies and thinned copies give the same too`() throws {
+  @Test func `old formats, copies and thinned copies give the same report too`() throws {
     let folder = Folder()
     for name in ["format-1", "format-2"] {
       let fixture = "\(Folder.root)/Tests/RecordingsTests/Fixtures/\(name).sqlite"

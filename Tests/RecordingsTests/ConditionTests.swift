@@ -41,7 +41,7 @@ import Testing
     ("return > 1; DROP TABLE episodes", "at ';' (letter 11)"),
     ("ending", "at its end, expected = or !="),
     ("return > 'x'", "at ''' (letter 10)"), ("not", "at its end, expected a condition"),
-  ]) func `a text that is no condition is refused in a sentence that points at the place`(
+  ]) func `a text that is not a condition is refused with a sentence that points at the place`(
     text: String, words: String
   ) {
     let error = #expect(throws: ConditionError.self) { try EpisodeCondition(parsing: text) }

@@ -5,7 +5,7 @@ import SQLite
 import Testing
 
 @Suite struct DamageTests {
-  /// Reads all that can be read; the error that this ends in.
+  /// Reads all that can be read; returns the first error.
   private func readAll(_ path: String) -> RecordingError? {
     do {
       let recording = try Recording(path)
@@ -35,7 +35,7 @@ import Testing
       attempt { try recording.exportEpisodes { _ in } }
       attempt { try recording.exportMetrics { _ in } }
       for failure in failures where !(failure is RecordingError) {
-        Issue.record("no sentence of ours: \(failure)")
+        Issue.record("not an error of ours: \(failure)")
       }
       return failures.first as? RecordingError
     } catch {
@@ -89,7 +89,7 @@ import Testing
       "table metrics"
     ),
   ])
-  func `what is no recording is refused in a sentence`(
+  func `a file that is not a recording is refused with one sentence`(
     name: String, command: String, kind: RecordingError.Kind, words: String
   ) throws {
     let folder = Folder()
@@ -102,7 +102,7 @@ import Testing
     #expect(error?.description.contains(folder("a.sqlite")) == true)
   }
 
-  @Test func `a recording cut short anywhere ends in a sentence`() throws {
+  @Test func `a recording cut short anywhere is refused with one sentence`() throws {
     let folder = Folder()
     let bytes = try whole(in: folder)
     var stream = Stream(seed: 3, purpose: .map)
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func `random bytes end in a sentence`() throws {
+  @Test func `random bytes are refused with one sentence`() throws {
     let folder = Folder()
     let bytes = try whole(in: folder)
     var stream = Stream(seed: 4, purpose: .map)
@@ -146,13 +146,13 @@ import Testing
       if error != nil { found += 1 }
       guard error == nil, let recording = try? Recording(folder("flip.sqlite")) else { continue }
       if try recording.audit().difference != nil { found += 1 }
-      // What no hash misses is unchanged: the flip was in unused room.
+      // If all hashes match, nothing has changed: the flip was in unused space.
       if try recording.audit().difference == nil {
         let same = try recording.digest() == digest
         #expect(same, "a flip at byte \(place) was not found")
       }
     }
-    print("300 flipped bits: \(found) found, the others in unused room")
+    print("300 flipped bits: \(found) found, the others in unused space")
     #expect(found > 60)
   }
 
@@ -207,7 +207,7 @@ import Testing
     "CREATE INDEX x ON transitions(reward, action, state, episode)",
   ]
 
-  @Test func `tables of another tool hide none of ours`() throws {
+  @Test func `another tool's tables hide none of ours`() throws {
     let folder = Folder()
     _ = try whole(in: folder)
     let path = folder("whole.sqlite")
@@ -225,7 +225,8 @@ import Testing
     #expect(try Recording(path).stepCount() == 1200)
   }
 
-  @Test func `a view is no table, whatever a table of pragmas says`() throws {
+  @Test func `a view is not taken for a table, even if a table named like a pragma says so`() throws
+  {
     let folder = Folder()
     _ = try whole(in: folder)
     let path = folder("whole.sqlite")
@@ -254,7 +255,7 @@ import Testing
     let isRefused = made.output.contains(format == 1 ? "no such " : "cannot store")
     try #require(made.status == 0 || isRefused, "\(made.output)")
     _ = readAll(folder("whole.sqlite"))
-    // A trigger from elsewhere does not run either.
+    // A foreign trigger does not run either.
     if sql.hasPrefix("CREATE") {
       try Recording.label(folder("whole.sqlite"), note: "x")
       #expect(try Recording(folder("whole.sqlite")).stepCount() == (format == 1 ? 600 : 1000))

@@ -14,7 +14,7 @@ import Testing
     return try run.record(3000, to: folder("a.sqlite"), options: options).digest()
   }
 
-  @Test func `batches and times do not change it`() throws {
+  @Test func `batches and times do not change the digest`() throws {
     let folder = Folder()
     let digest = try digest(RandomRun(), in: folder)
     #expect(digest.count == 64)
@@ -24,7 +24,7 @@ import Testing
     #expect(try self.digest(RandomRun(), seconds: 1e9, in: folder) == digest)
   }
 
-  @Test func `a clock that goes back spoils nothing`() throws {
+  @Test func `a clock that goes back does no harm`() throws {
     let folder = Folder()
     let seconds = Mutex(2e9)
     let back: @Sendable () -> Double = {
@@ -42,7 +42,7 @@ import Testing
     #expect(try recording.digest() == digest(RandomRun(), in: folder))
   }
 
-  @Test func `another seed changes it`() throws {
+  @Test func `another seed changes the digest`() throws {
     let folder = Folder()
     #expect(
       try digest(RandomRun(seed: 1), in: folder) != (try digest(RandomRun(seed: 2), in: folder)))
@@ -62,7 +62,7 @@ import Testing
     "UPDATE checkpoints SET parameters = zeroblob(length(parameters))",
     "UPDATE checkpoints SET kind = 'dqn'",
   ]
-  /// What the digest does not cover and the chain does.
+  /// Changes that the digest does not cover and the chain does.
   static let others = [
     "UPDATE metrics SET value = value + 1e-9 WHERE rowid = 3",
     "UPDATE metrics SET value = NULL WHERE rowid = 1",
@@ -112,7 +112,9 @@ import Testing
     return try Recording(folder("a.sqlite"))
   }
 
-  @Test(arguments: changes) func `any change of what was played changes it`(sql: String) throws {
+  @Test(arguments: changes) func `any change of what was played changes the digest`(sql: String)
+    throws
+  {
     let folder = Folder()
     let digest = try recorded(in: folder).digest()
     try Database(folder("a.sqlite"), .writing).execute(sql)
@@ -138,12 +140,12 @@ import Testing
     try Database(folder("a.sqlite"), .writing).execute(
       "UPDATE transitions SET reward = 9 WHERE step = 1234")
     let found = try #require(try Recording(folder("a.sqlite")).audit().difference)
-    // The sum of its episode's rewards says more than the hash of its batch.
+    // The sum of its episode's rewards narrows it down more than the hash of its batch.
     let steps = try #require(found.steps)
     #expect(steps.contains(1234) && steps.count < 100, "\(found)")
   }
 
-  @Test func `tags and notes change neither`() throws {
+  @Test func `tags and notes change neither the digest nor the chain`() throws {
     let folder = Folder()
     let digest = try recorded(in: folder).digest()
     try Recording.label(folder("a.sqlite"), adding: ["x"])

@@ -13,9 +13,9 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
   var testDescription: String { "\(language) block \(number)" }
 
   static let all = blocks(of: "format.md")
-  /// Those that read.
+  /// The blocks that read a recording.
   static let reading = all.prefix { $0.language != "schema" } + [verifier]
-  /// The tables, what computes the hashes, and a whole writer.
+  /// The tables, the code that computes the hashes, and a complete writer.
   static let (schema, verifier, writer) = (all[4], all[5], all[6])
 
   static func blocks(of page: String) -> [CodeBlock] {
@@ -40,7 +40,7 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
 @Suite struct DocumentTests {
   private static let hasTools = shell("sqlite3 --version && python3 --version").status == 0
 
-  /// Runs a block on a recording; what it prints.
+  /// Runs a block on a recording; returns what it prints.
   private func run(_ block: CodeBlock, on path: String, in folder: Folder) -> (String, Int32) {
     write(Array(block.code.utf8), to: folder("code"))
     let command =
@@ -114,7 +114,7 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
   }
 
   @Test(.enabled(if: hasTools, "needs the sqlite3 shell and python3"))
-  func `the printed writer writes what verifies`() throws {
+  func `the printed writer makes a recording that verifies`() throws {
     let folder = Folder()
     let path = folder("a.sqlite")
     write(Array(CodeBlock.writer.code.utf8), to: folder("code"))
@@ -153,7 +153,7 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
     #expect(written == schema("sqlite3 '\(folder("b.sqlite"))' \(all)"))
   }
 
-  /// The view where actions have no names.
+  /// The view of a run whose actions have no names.
   private func withoutNames(_ sql: String) -> String {
     sql.replacing("actions.name AS", with: "NULL AS").replacing(
       "\nLEFT JOIN actions ON actions.action = transitions.action;", with: ";")
@@ -187,7 +187,7 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
     #expect(try Recording(path).stepCount() == 100_000)
   }
 
-  /// Recordings that were made once and must stay readable: the file, and what it held.
+  /// Recordings that were made once and must stay readable: the file, and what it holds.
   static let fixtures = [
     (
       "format-1.sqlite", "e588793f68e79dcc17316b393934683ca62a387333e7be06cdf28be0a3f4e9e7", 600, 20
@@ -236,7 +236,7 @@ struct CodeBlock: CustomTestStringConvertible, Sendable {
     #expect(version == "2\n")
   }
 
-  /// Made by the package for Python: three worlds side by side, where resets leave numbers unused; and one with pixels.
+  /// Made by the Python package: three parallel worlds, where resets leave numbers unused; and pixels.
   @Test(arguments: [
     (
       "format-2-vector.sqlite", "f834d4e31b9f1a4b5bdaf66375a4ace1173968fdb5d4fc3c7f6eff80cffa06e4",

@@ -54,7 +54,7 @@ import Testing
     #expect(try database.first("PRAGMA integrity_check") == [.text("ok")])
   }
 
-  @Test func `the description comes back whole`() throws {
+  @Test func `the description is read back unchanged`() throws {
     let folder = Folder()
     var run = RandomRun().description
     run.tags = ["slippery", "a,b \"c\""]
@@ -86,7 +86,7 @@ import Testing
     #expect(try recording.audit().difference == nil)
   }
 
-  @Test func `a session says when, with what and by whom`() throws {
+  @Test func `a session has its times, versions and process`() throws {
     let folder = Folder()
     let path = folder("a.sqlite")
     var options = RecordingOptions()
@@ -112,7 +112,7 @@ import Testing
     (0.0, "1970-01-01T00:00:00.000Z"), (951_782_399.999, "2000-02-28T23:59:59.999Z"),
     (951_782_400, "2000-02-29T00:00:00.000Z"), (4_102_444_800, "2100-01-01T00:00:00.000Z"),
     (.nan, "1970-01-01T00:00:00.000Z"), (1e300, "9999-12-31T23:59:59.000Z"),
-  ]) func `times are spelled in ISO 8601`(seconds: Double, text: String) throws {
+  ]) func `times are written in ISO 8601`(seconds: Double, text: String) throws {
     let folder = Folder()
     var options = RecordingOptions()
     options.clock = RecordingClock(wall: { seconds }, monotonic: { 0 })

@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: ["process", "ticks", "boot", "inode"])
-  func `a writer that is no longer there is dead`(change: String) throws {
+  func `a writer whose process is gone is dead`(change: String) throws {
     let folder = Folder()
     let path = folder("a.sqlite")
     let run = RandomRun()
@@ -45,7 +45,9 @@ import Testing
     try writer.finish()
   }
 
-  @Test func `a writer that is let go reads as interrupted and loses nothing`() throws {
+  @Test func `a writer that is released without finishing reads as interrupted and loses nothing`()
+    throws
+  {
     let folder = Folder()
     let run = RandomRun()
     do {
@@ -59,7 +61,7 @@ import Testing
     #expect(try recording.audit().difference == nil)
   }
 
-  @Test func `readers see whole prefixes while it is written, and never an error`() throws {
+  @Test func `readers see whole prefixes while a run is written, and never an error`() throws {
     let folder = Folder()
     let path = folder("a.sqlite")
     let run = RandomRun(worlds: 3)
@@ -73,7 +75,7 @@ import Testing
     let recorded = memory.transitions
     let poller = Poller(path, recorded)
     let thread = try #require(SystemThread { poller.work() })
-    // The writer waits for the reader, so that polls fall between, however slow the machine is.
+    // The writer waits for the reader, so there are polls however slow the machine is.
     var tee = Tee(writer: writer) { _, step in
       if step % 10_000 == 0 { poller.wait(for: step / 10_000) }
     }
@@ -86,7 +88,7 @@ import Testing
     #expect(try Recording(path).stepCount() == count)
   }
 
-  @Test func `a finished recording is read in a folder where nothing can be written`() throws {
+  @Test func `a finished recording is read in a read-only folder`() throws {
     let folder = Folder()
     let run = RandomRun()
     let digest = try run.record(1000, to: folder("a.sqlite")).digest()

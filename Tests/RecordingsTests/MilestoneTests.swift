@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func `each third is represented by a usual episode, and the first episode comes first`()
+  @Test func `each third is represented by a typical episode, and the first episode comes first`()
     throws
   {
     // Nine episodes of ten steps each; returns rise, but the fifth was lucky.
@@ -31,15 +31,15 @@ import Testing
     #expect(milestones.map(\.episode.number) == [1, 2, 6, 8])
   }
 
-  @Test func `of usual ones the nearest to the middle of its part is taken`() throws {
+  @Test func `of typical episodes the one nearest to the middle of its part is taken`() throws {
     let episodes = (0..<90).map { episode($0 + 1, from: $0, steps: 1, 7) }
     #expect(try milestones(of: episodes).map(\.episode.number) == [1, 16, 46, 76])
-    // Two of three succeed, as on a lake: a usual one does, and is not the earliest that does.
+    // Two of three succeed, as on a lake: a typical one does, and is not the earliest that does.
     let mixed = (0..<90).map { episode($0 + 1, from: $0, steps: 1, $0 % 3 == 0 ? 0 : 1) }
     #expect(try milestones(of: mixed).map(\.episode.number) == [1, 15, 45, 75])
   }
 
-  @Test func `few episodes are all shown, and one that runs where none is over`() throws {
+  @Test func `few episodes are all shown, and a running one if none is over`() throws {
     let few = (0..<3).map { episode($0 + 1, from: $0 * 5, steps: 5, 1) }
     #expect(try milestones(of: few).map(\.name) == ["Episode 1", "Episode 2", "Episode 3"])
     var open = few[0]

@@ -5,7 +5,7 @@ import SQLite
 import Testing
 
 @Suite struct QTableFoldTests {
-  /// Records a run that learns, with a snapshot every `snapshots` steps; the tables at some steps.
+  /// Records a run that learns, with a snapshot every `snapshots` steps; returns the tables at some steps.
   private func learn(
     _ run: RandomRun, _ count: Int, snapshots: Int?, blank: QTable, at steps: [Int],
     to path: String
@@ -63,14 +63,14 @@ import Testing
     try recording.forEachQTable(at: steps) { step, table in
       recorded.append(step)
       #expect(table == tables[recorded.count - 1])
-      // Reading goes on inside.
+      // The recording can be read inside, too.
       let next = try recording.steps(in: step..<step + 1)
       #expect(next.count == (step < 10_000 ? 1 : 0))
     }
     #expect(recorded == steps)
   }
 
-  @Test func `a table behind a snapshot is made without the steps before the snapshot`() throws {
+  @Test func `a table after a snapshot is made without the steps before the snapshot`() throws {
     let (folder, run) = (Folder(), RandomRun(fractional: true))
     let tables = try learn(
       run, 3000, snapshots: 1000, blank: run.blank, at: [2500], to: folder("a.sqlite"))
@@ -129,7 +129,7 @@ import Testing
     #expect(try recording.qTable(at: 2000) == table)
   }
 
-  @Test func `what is played learns nothing`() throws {
+  @Test func `an evaluation learns nothing`() throws {
     let folder = Folder()
     let run = RandomRun()
     var description = run.description

@@ -4,7 +4,7 @@ import SQLite
 import Testing
 
 @Suite struct ResumeTests {
-  /// Records a run from one of its steps on, as a trainer does that goes on from a checkpoint.
+  /// Records a run from one of its steps on, as a trainer does that resumes from a checkpoint.
   private func play(
     _ run: RandomRun, _ steps: Range<Int>, into writer: inout RecordingWriter
   ) throws {
@@ -33,7 +33,7 @@ import Testing
   ]
 
   @Test(arguments: runs)
-  func `a run cut off and resumed several times is as if it had never been`(
+  func `a run cut off and resumed several times equals one that never was`(
     run: RandomRun
   ) throws {
     let folder = Folder()
@@ -68,7 +68,7 @@ import Testing
     #expect(zip(elapsed, elapsed.dropFirst()).allSatisfy { $0.seconds <= $1.seconds })
   }
 
-  @Test func `a step that comes out differently is named, and nothing is written`() throws {
+  @Test func `a step that differs on resuming is named, and nothing is written`() throws {
     let folder = Folder()
     let run = RandomRun()
     let before = try whole(run, 1200, to: folder("a.sqlite")).digest()
@@ -88,7 +88,7 @@ import Testing
     #expect(try recording.audit().difference == nil)
   }
 
-  @Test func `a checkpoint that comes out differently is named`() throws {
+  @Test func `a checkpoint that differs on resuming is refused`() throws {
     let folder = Folder()
     let run = RandomRun()
     _ = try whole(run, 1200, to: folder("a.sqlite"))
@@ -115,7 +115,9 @@ import Testing
     #expect(try recording.description().configuration["alpha"] == 1)
   }
 
-  @Test(arguments: [-1, 1001]) func `a run cannot go on from where it never was`(step: Int) throws {
+  @Test(arguments: [-1, 1001]) func `a run cannot resume from a step that it does not have`(
+    step: Int
+  ) throws {
     let folder = Folder()
     _ = try whole(RandomRun(), 1000, to: folder("a.sqlite"))
     let error = #expect(throws: RecordingError.self) {

@@ -2,7 +2,7 @@ import Glibc
 import Recordings
 import Rollouts
 
-/// A folder that is gone with the value.
+/// A folder that is removed with the value.
 final class Folder {
   let path: String
 
@@ -25,7 +25,7 @@ final class Folder {
   var names: [String] { shell("ls -A '\(path)'").output.split(separator: "\n").map(String.init) }
 }
 
-/// Runs a command line; what it printed, errors too, and its exit status.
+/// Runs a command line; returns what it printed, errors included, and its exit status.
 func shell(_ command: String) -> (output: String, status: Int32) {
   guard let pipe = popen("exec 2>&1; \(command)", "r") else { return ("", -1) }
   var bytes: [UInt8] = []
@@ -39,7 +39,7 @@ func shell(_ command: String) -> (output: String, status: Int32) {
   return (String(decoding: bytes, as: UTF8.self), status >> 8 & 0xFF)
 }
 
-/// A run in a made-up world of 16 states and 4 actions, drawn by a seed.
+/// A run in a made-up world of 16 states and 4 actions, random by a seed.
 struct RandomRun {
   var seed: UInt64 = 1
   var worlds = 1
@@ -121,10 +121,10 @@ struct RandomRun {
     usesBytes ? .bytes(Array(repeating: UInt8(number), count: number % 5)) : .index(number)
   }
 
-  /// The table that nothing was learned in.
+  /// The table before anything is learned.
   var blank: QTable { QTable(states: states, actions: 4) }
 
-  /// Records `count` transitions with checkpoints of nothing.
+  /// Records `count` transitions, with a blank table as the first checkpoint.
   @discardableResult
   func record(
     _ count: Int, to path: String, options: RecordingOptions = RecordingOptions()

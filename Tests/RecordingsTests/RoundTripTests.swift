@@ -40,7 +40,7 @@ private let runs = [
     #expect(try recording.audit().difference == nil)
   }
 
-  @Test(arguments: runs) func `a range of steps is that part of all`(run: RandomRun) throws {
+  @Test(arguments: runs) func `a range of steps is that part of all steps`(run: RandomRun) throws {
     let folder = Folder()
     let recording = try run.record(5000, to: folder("a.sqlite"))
     let all = try recording.steps(in: 0..<5000)
@@ -50,7 +50,9 @@ private let runs = [
   }
 
   @Test(arguments: runs)
-  func `an episode of N steps has N + 1 states and its return is their sum`(run: RandomRun) throws {
+  func `an episode of N steps has N + 1 states and its return is the sum of its rewards`(
+    run: RandomRun
+  ) throws {
     let folder = Folder()
     let recording = try run.record(4000, to: folder("a.sqlite"))
     var memory = MemorySink()
@@ -103,7 +105,7 @@ private let runs = [
     #expect(plan.count == 4 && plan.allSatisfy { $0.hasPrefix("SEARCH") }, "\(plan)")
   }
 
-  @Test func `metrics and checkpoints come back in order`() throws {
+  @Test func `metrics and checkpoints are read back in order`() throws {
     let folder = Folder()
     let run = RandomRun()
     var writer = try RecordingWriter(

@@ -3,7 +3,7 @@ import Rollouts
 import Testing
 
 @Suite struct SelectionTests {
-  /// Returns by episode: 1: 5, 2: 9, 3: 9, 4: 1, 5: 7, and the sixth goes on with 99.
+  /// Returns by episode: 1: 5, 2: 9, 3: 9, 4: 1, 5: 7, and the sixth is running with 99.
   private let episodes = zip(1..., [5.0, 9, 9, 1, 7, 99]).map { number, total in
     Episode(
       number: number, seed: 1, firstStep: number * 10, stride: 1, steps: 10, return: total,
@@ -21,7 +21,7 @@ import Testing
     #expect(EpisodeSelection(selection.description) == selection)
   }
 
-  @Test func `where none is over, all are candidates`() {
+  @Test func `if no episode is over, all are candidates`() {
     let open = Array(episodes.suffix(1))
     for selection in [EpisodeSelection.last, .best(1), .worst(1), .median] {
       #expect(selection.choose(from: open).map(\.number) == [6])
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func `a recording chooses among its episodes as among all at once`() throws {
+  @Test func `a recording chooses the same episodes as a selection from all in memory`() throws {
     let folder = Folder()
     // So many that most are dropped on the way.
     let recording = try RandomRun(lengths: 1...5).record(40_000, to: folder("a.sqlite"))
@@ -57,7 +57,7 @@ import Testing
     let several = EpisodeSelection.several([.first, .median, .best(2)])
     let one = try recording.episodesWithSteps([several, .last, .median]) { $0 }
     #expect(one == [several.choose(from: all), EpisodeSelection.last.choose(from: all), median])
-    // Among those of one return it is the one in the middle by number, and among others another.
+    // Among equal returns it is the middle one by number, and among other episodes another.
     for isWanted in [{ $0.return == median[0].return }, { $0.number % 7 != 0 }, { $0.return < 0 }]
       as [(Episode) -> Bool]
     {
@@ -99,11 +99,11 @@ import Testing
   @Test(arguments: [
     "", "beste", "best 0", "best x", "first 2", "4-2", "-3", "3-", "1-2-3", "best,", ",", "+3",
     "best 1 2", "99999999999999999999",
-  ]) func `what names no episodes is refused`(text: String) {
+  ]) func `a text that names no episodes is refused`(text: String) {
     #expect(EpisodeSelection(text) == nil)
   }
 
-  @Test func `a selection without match is an error in a sentence`() throws {
+  @Test func `a selection without a match is an error with one sentence`() throws {
     let folder = Folder()
     let recording = try RandomRun(lengths: 10...10).record(50, to: folder("a.sqlite"))
     let error = #expect(throws: RecordingError.self) { try recording.episodes(.numbers(77...80)) }
@@ -118,7 +118,7 @@ import Testing
 }
 
 @Suite struct ExportTests {
-  @Test func `names in a table are no formulas to a spreadsheet`() throws {
+  @Test func `names in a table never become spreadsheet formulas`() throws {
     let folder = Folder()
     let path = folder("a.sqlite")
     let recording = try RandomRun(lengths: 10...10).record(50, to: path)
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test func `bytes are spelled in hexadecimal`() throws {
+  @Test func `bytes are written in hexadecimal`() throws {
     let folder = Folder()
     let run = RandomRun(lengths: 1...1, usesBytes: true)
     let recording = try run.record(3, to: folder("a.sqlite"))

@@ -4,11 +4,11 @@ import Rollouts
 import TestSupport
 import Testing
 
-/// Steps that are handed over many at a time, and a log that is folded in meanwhile.
+/// Steps that are recorded many at a time, and a log that is merged meanwhile.
 @Suite struct WriterStepsTests {
   private let run = RandomRun()
 
-  /// The steps of one episode until they are handed on.
+  /// The steps of one episode until they are passed on.
   private struct Gathering: ~Copyable, TransitionSink {
     var writer: RecordingWriter
     let most: Int
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 1), (1, 7), (1, 1000), (3, 7)], [5, 64])
-  func `steps recorded together are those recorded one by one`(
+  func `steps recorded together equal those recorded one by one`(
     form: (worlds: Int, most: Int), rows: Int
   ) throws {
     let folder = Folder()
@@ -51,10 +51,10 @@ import Testing
     try run.play(3000, into: &one)
     try one.finish()
     let writer = try writer(folder("many.sqlite"), worlds: form.worlds, rows: rows)
-    // Of several worlds, steps of one episode do not follow one another.
+    // With several worlds, steps of one episode are not consecutive.
     var many = Gathering(writer: writer, most: form.worlds > 1 ? 1 : form.most)
     try run.play(3000, into: &many)
-    // What stands in the middle of an episode.
+    // The rest, in the middle of an episode.
     if !many.steps.isEmpty {
       let steps = many.steps
       let last = try Recording(folder("one.sqlite")).steps(in: 2999..<3000)
@@ -69,7 +69,7 @@ import Testing
     #expect(try b.audit().difference == nil)
   }
 
-  @Test func `what is wrong with one of several steps is an error that names it`() throws {
+  @Test func `an error in one of several steps names the step`() throws {
     let folder = Folder()
     var writer = try writer(folder("a.sqlite"), rows: 8192)
     func failure(
@@ -85,7 +85,7 @@ import Testing
       }
     }
     #expect(failure(&writer, 1, from: 2, [1, 1, 1]) == nil)
-    #expect(failure(&writer, 1, from: 2, []) == nil, "no steps are nothing")
+    #expect(failure(&writer, 1, from: 2, []) == nil, "no steps are no error")
     #expect(
       failure(&writer, 1, from: 2, [1, 1, .nan])
         == "the reward of step 5 is nan, not a finite number")
@@ -105,7 +105,7 @@ import Testing
     #expect(try recording.steps(in: 5..<6)[0].transition.reward.sign == .plus)
   }
 
-  @Test func `a long log is folded into the file while steps are recorded`() throws {
+  @Test func `a long log is merged into the file while steps are recorded`() throws {
     let folder = Folder()
     let path = folder("a.sqlite")
     var writer = try writer(path, rows: 8192)
@@ -114,7 +114,7 @@ import Testing
     }
     let steps = Array(repeating: DiscreteStep(state: 3, action: 1, reward: 0.5), count: 500)
     var episode = 0
-    // Some 12,000 pages, each folded in by then but those of the last log; more only where a thread is starved.
+    // Some 12,000 pages, all merged by then but those of the last log; more only if a thread is starved.
     while episode < 4000 || (pages("a.sqlite") < 4096 && episode < 400_000) {
       episode += 1
       try writer.record(episode: episode, steps.span, next: 3, ending: .truncated)

@@ -15,7 +15,7 @@ import Testing
       creating: path, run.description, initial: run.blank.checkpoint(step: 0), options: options)
   }
 
-  /// The error that making a recording ends in, and what is in the folder then.
+  /// The error that creating a recording ends in; nil if it succeeds.
   private func refusal(_ path: String, force: Bool = false) -> RecordingError? {
     do {
       _ = try RecordingWriter(
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func `the name appears with the first checkpoint, and nothing beside it stays`() throws {
+  @Test func `the file appears with the first checkpoint, and nothing is left beside it`() throws {
     let folder = Folder()
     var writer = try RecordingWriter(creating: folder("a.sqlite"), run.description)
     #expect(!folder.names.contains("a.sqlite"))
@@ -72,9 +72,9 @@ import Testing
     #expect(folder.names == ["a.sqlite"])
   }
 
-  @Test func `what an earlier recording left beside the name is no part of the new one`() throws {
+  @Test func `files that an earlier recording left are no part of the new one`() throws {
     let folder = Folder()
-    // A log that SQLite would take in, were it found beside a file of its name.
+    // A log that SQLite would read if it were beside a file of that name.
     let old = try interrupted(in: folder, "old.sqlite", steps: 1000)
     _ = shell("mv '\(old)-wal' '\(folder("a.sqlite-wal"))'")
     let error = refusal(folder("a.sqlite"))
@@ -86,7 +86,7 @@ import Testing
     #expect(!folder.names.contains("a.sqlite-wal"))
   }
 
-  @Test func `a file that is no recording is replaced by force only`() throws {
+  @Test func `a file that is not a recording is replaced only by force`() throws {
     let folder = Folder()
     _ = shell("echo text > '\(folder("a.sqlite"))'; ln -s nowhere '\(folder("b.sqlite"))'")
     _ = shell("mkdir '\(folder("folder"))'; mkfifo '\(folder("pipe"))'")
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test(arguments: ["", "x/", "a.sqlite/b.sqlite", "folder"])
-  func `a name that cannot be is refused in a sentence`(name: String) throws {
+  func `an invalid name is refused with one sentence`(name: String) throws {
     let folder = Folder()
     _ = shell("mkdir '\(folder("folder"))'; touch '\(folder("a.sqlite"))'")
     let error = refusal(name.isEmpty ? "" : folder(name), force: true)
@@ -113,14 +113,14 @@ import Testing
     #expect(folder.names == ["a.sqlite", "folder"])
   }
 
-  @Test func `a folder that may not be written is refused and nothing is left`() throws {
+  @Test func `a folder without write permission is refused and nothing is left`() throws {
     let error = refusal("/proc/reel/a.sqlite")
     #expect(error?.kind == .denied)
     #expect(refusal("/proc/a.sqlite")?.kind == .denied)
   }
 
   @Test(arguments: [Double.nan, .infinity, -.infinity])
-  func `a reward that is no number stops the run and names the step`(reward: Double) throws {
+  func `a reward that is not finite stops the run and names the step`(reward: Double) throws {
     let folder = Folder()
     for usesBytes in [false, true] {
       let run = RandomRun(usesBytes: usesBytes)
@@ -146,7 +146,7 @@ import Testing
     }
   }
 
-  @Test func `steps that are no rollout are refused`() throws {
+  @Test func `steps that do not form a rollout are refused`() throws {
     let folder = Folder()
     var writer = try writer(folder("a.sqlite"))
     func refused(
@@ -205,7 +205,7 @@ import Testing
     #expect(try Recording(path).sessions().count == 2)
   }
 
-  @Test func `steps are committed without being asked for`() throws {
+  @Test func `steps are committed without a request`() throws {
     let folder = Folder()
     var options = RecordingOptions()
     options.commitInterval = .milliseconds(20)
@@ -229,7 +229,7 @@ import Testing
     try writer.finish()
   }
 
-  @Test func `a full disk stops the run with a sentence and the file stays readable`() throws {
+  @Test func `a full disk stops the run with one sentence, and the file stays readable`() throws {
     guard let small = SmallDisk() else {
       print("no tmpfs can be mounted here: the test of a full disk is skipped")
       return
@@ -252,7 +252,7 @@ import Testing
   }
 }
 
-/// What finishing ends in, where it fails.
+/// The error of finishing, if it fails.
 func failure(finishing writer: consuming RecordingWriter) -> RecordingError? {
   do {
     try writer.finish()
@@ -262,7 +262,7 @@ func failure(finishing writer: consuming RecordingWriter) -> RecordingError? {
   }
 }
 
-/// A recording whose writer is gone without a word: the copy of an unfinished one's files.
+/// A recording whose writer vanished: a copy of an unfinished recording's files.
 func interrupted(
   in folder: Folder, _ name: String, steps: Int, run: RandomRun = RandomRun()
 ) throws -> String {

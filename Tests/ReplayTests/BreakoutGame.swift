@@ -16,7 +16,7 @@ struct BreakoutGame {
     for t in 0..<limit {
       let draws = generator.draws(for: .policy, episode: number, t: t)
       let middle = Int(state.paddle) + world.board.paddleWidth / 2
-      // For some stretches of the game the paddle sleeps, so that balls are lost.
+      // For some parts of the game the paddle rests, so balls are lost.
       let isAwake = t % 400 < 360 || state.dy < 0
       let aim = Int(state.x) + draws.pick(0, below: 3) - 1
       let action = !isAwake || aim == middle ? 0 : aim < middle ? 1 : 2
@@ -38,7 +38,7 @@ struct BreakoutGame {
       number: number, steps: transitions.count, ending: transitions.last?.ending ?? .running)
   }
 
-  /// What is seen after some of its steps.
+  /// The scene after some of its steps.
   func scene(after steps: Int, heat: FilmRequest.Heat? = nil) throws -> BreakoutScene {
     var stage = try ScenePlayer(BreakoutScenes(world, heat: heat), episode(), transitions.first)
     for transition in transitions.prefix(steps) { try stage.advance(transition) }

@@ -32,7 +32,7 @@ import Worlds
   }
 
   @Test(arguments: looks)
-  func `pictures have even sides, the longer one as asked for`(
+  func `pictures have even sides, and the longer one has the size asked for`(
     look: PictureOptions.Look
   ) throws {
     var narrow = BreakoutRules()
@@ -92,7 +92,7 @@ import Worlds
   }
 
   @Test(arguments: looks)
-  func `an overlay warms the characters that it weighs, in any order`(
+  func `an overlay colours the characters that it weighs, in any layout`(
     look: PictureOptions.Look
   ) throws {
     let world = Breakout()

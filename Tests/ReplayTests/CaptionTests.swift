@@ -25,15 +25,15 @@ import Worlds
     #expect(caption.slip == nil && caption.ending == nil)
   }
 
-  @Test func `a slip shows what was done in the chosen action's place`() throws {
+  @Test func `a slip shows the executed action beside the chosen one`() throws {
     let map = try Maps.lake()
     let caption = Caption(scene(map, state: 4, action: 1, executed: 0), on: map)
     #expect(caption.action == "↓ down")
     #expect(caption.slip == "slipped ← left")
-    #expect(caption.reward == "", "a reward of nothing is not worth a word")
+    #expect(caption.reward == "", "a reward of zero is not shown")
   }
 
-  @Test func `every action's arrow in the words points where the action does`() throws {
+  @Test func `every action's arrow in a caption points where the action does`() throws {
     let arrows = [[0, -1]: "↑", [1, 0]: "→", [0, 1]: "↓", [-1, 0]: "←"]
     for kind in GridKind.allCases {
       for action in kind.actions {

@@ -34,7 +34,7 @@ import Worlds
   }
 
   @Test(arguments: Theme.all)
-  func `what is behind the cursor grows from frame to frame`(theme: Theme) throws {
+  func `the part behind the cursor grows from frame to frame`(theme: Theme) throws {
     let sample = waves(3, steps: 60)
     let options = PictureOptions(size: 480, theme: theme)
     let counts = try [0, 20, 40, 60].map {
@@ -43,7 +43,7 @@ import Worlds
     #expect(counts == counts.sorted() && Set(counts).count == 4)
   }
 
-  @Test func `an episode without readable states shows what was done and what it earned`() throws {
+  @Test func `an episode without readable states shows its actions and rewards`() throws {
     let world = WorldDescription(
       name: "ALE/Pong-v5", actions: ["noop", "up", "down"].map { ActionMeaning($0) }, fields: [])
     let sample = ForeignSample(
@@ -53,7 +53,7 @@ import Worlds
     #expect(count(Theme.light.accent, in: canvas) == 0)
   }
 
-  @Test func `very long episodes, very many numbers and no steps worth drawing are drawn`() throws {
+  @Test func `very long episodes, very many numbers and empty steps are drawn`() throws {
     for sample in [waves(300, steps: 5), waves(2, steps: 9000), waves(1, steps: 1)] {
       let last = sample.steps.count
       for t in [0, last / 2, last] { _ = try frame(sample, t, PictureOptions(size: 320)) }
@@ -64,7 +64,7 @@ import Worlds
     _ = try frame(mute, 2, PictureOptions(size: 240))
   }
 
-  @Test func `actions beyond the list and numbers that are none are no obstacle`() throws {
+  @Test func `unknown actions and NaN values do not prevent drawing`() throws {
     let sample = ForeignSample(
       ForeignSample.description("Odd-v0", box: ["a", "b"]), steps: 12,
       state: { t in

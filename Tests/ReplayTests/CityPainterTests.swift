@@ -24,7 +24,7 @@ import Worlds
   }
 
   @Test(arguments: CityRide.names)
-  func `pictures have even sides, the longer one as asked for`(name: String) throws {
+  func `pictures have even sides, and the longer one has the size asked for`(name: String) throws {
     let world = CityWorld(try CityRide.map(name))
     for size in [64, 200, 333, 480, 720, 1400] {
       for camera in [PictureOptions.Camera.whole, .follow] {
@@ -38,7 +38,7 @@ import Worlds
     }
   }
 
-  @Test func `what can be driven on is painted as road, and hardly anything else is`() throws {
+  @Test func `drivable ground is painted as road, and hardly anything else is`() throws {
     let map = try CityRide.map("grachten")
     let board = CityBoard(map, theme: .light, scale: 1)
     let canvas = try Canvas(width: map.width, height: map.height)
@@ -84,7 +84,7 @@ import Worlds
     }
   }
 
-  @Test func `the target that is driven to is lit, and no other`() throws {
+  @Test func `the current target is lit, and no other`() throws {
     let world = CityWorld(try CityRide.map("etoile"))
     let painter = try painter(world)
     let canvas = try Canvas(width: painter.width, height: painter.height)

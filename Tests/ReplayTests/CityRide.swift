@@ -38,7 +38,7 @@ struct CityRide {
     try CityMap(parsing: try Repository.text("maps/cities/\(name).geojson"))
   }
 
-  /// The middle of all pixels of a colour, those of the heading left out; nil where there is none.
+  /// The middle of all pixels of a colour, except those of the heading; nil if there are none.
   static func middle(of color: Color, _ canvas: Canvas) -> Point? {
     let top = canvas.height / 12
     var (x, y, count) = (0.0, 0.0, 0.0)
@@ -53,7 +53,7 @@ struct CityRide {
     return count > 0 ? Point(x / count, y / count) : nil
   }
 
-  /// What is known of it before it is read.
+  /// The episode, as known before it is read.
   func episode(_ number: Int = 1) -> Episode {
     Episode(
       number: number, steps: transitions.count, ending: transitions.last?.ending ?? .running)

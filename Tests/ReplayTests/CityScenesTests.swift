@@ -42,7 +42,7 @@ import Worlds
     #expect(off > 0, "the ride leaves the road now and then")
   }
 
-  @Test func `an episode that time ends is no lap`() throws {
+  @Test func `an episode that ends by the time limit is no lap`() throws {
     let world = CityWorld(try CityRide.map("eixample"))
     let ride = CityRide(world, ticks: 30)
     var stage = try ScenePlayer(CityScenes(world), ride.episode(), ride.transitions.first)
@@ -59,7 +59,7 @@ import Worlds
     var stage = try ScenePlayer(
       CityScenes(world), Episode(number: 2, steps: 50, ending: .running), rest.first)
     #expect(Value.bytes(stage.scene.state.bytes) == rest[0].state)
-    // Nothing of an older episode stays.
+    // Nothing of an older episode is left.
     for transition in rest { try stage.advance(transition) }
     stage = try ScenePlayer(stage.scenes, ride.episode(), ride.transitions.first)
     #expect(

@@ -30,7 +30,7 @@ private struct ColorFilm: FrameSource {
 }
 
 extension FrameSource {
-  /// The colours that stand at a place, frame by frame.
+  /// The colours at a place, frame by frame.
   fileprivate mutating func colors(at x: Int, _ y: Int) throws -> [UInt32] {
     let canvas = try Canvas(width: width, height: height)
     return try (0..<frameCount).map {
@@ -41,7 +41,7 @@ extension FrameSource {
 }
 
 @Suite struct CompositionTests {
-  @Test func `tiles play on one clock, and what is over waits at its end`() throws {
+  @Test func `tiles play on one clock, and a tile that is over waits at its end`() throws {
     let long = ColorFilm(colors: [[1, 2, 3], [4]], holds: 70)
     let short = ColorFilm(colors: [[11], [12, 13]], holds: 90)
     var film = try TiledFilm(
@@ -63,7 +63,7 @@ extension FrameSource {
     #expect(try film.colors(at: 20, film.height - 15) == [5, 6, 6])
   }
 
-  @Test func `words stand around a film, not over it`() throws {
+  @Test func `title and caption are around a film, not over it`() throws {
     let inner = ColorFilm(colors: [[0xFF0000, 0xFF]], width: 200, height: 100, holds: 30)
     var film = try FramedFilm(inner, title: "A title", caption: "a caption", theme: .light)
     #expect(film.width == 200 && film.height > 130 && film.hold(after: 1) == 30)
@@ -91,7 +91,7 @@ extension FrameSource {
       pace: .init(framesPerSecond: rate, speed: speed, hold: 0.5), theme: .light)
   }
 
-  @Test func `every episode is shown from its first to its last frame, in training's order`()
+  @Test func `every episode is shown from its first to its last frame, in training order`()
     throws
   {
     var film = try film()
@@ -117,13 +117,15 @@ extension FrameSource {
     for (step, color) in zip(steps, colors) where color == 9 { #expect(step == 5000) }
   }
 
-  @Test func `episodes' ends stay, and the film's twice as long`() throws {
+  @Test func `the ends of episodes are held, and the end of the film twice as long`() throws {
     let film = try film()
     let holds = (0..<film.frameCount).map { film.hold(after: $0) }.filter { $0 > 0 }
     #expect(holds == [50, 50, 50, 100])
   }
 
-  @Test func `speed shortens it, and a long episode lasts no longer than eight seconds`() throws {
+  @Test func `speed shortens the film, and a long episode lasts no longer than eight seconds`()
+    throws
+  {
     #expect(try film(speed: 2).frameCount < film().frameCount * 6 / 10)
     // 40 steps in 8 seconds of 10 frames, and the last.
     var film = try film()
@@ -132,7 +134,7 @@ extension FrameSource {
   }
 
   @Test(arguments: [0.4, 0.9, 1, 1.29, 1.31, 1.8, 4], [320, 640, 1280, 1920])
-  func `two boards use the room that there is, and nothing stands over anything else`(
+  func `two boards use the available room, and nothing overlaps`(
     aspect: Double, width: Int
   ) {
     let layout = LearningLayout(width: width, .pair(aspect: aspect))

@@ -42,7 +42,7 @@ import Worlds
     #expect(frame == film.frameCount)
   }
 
-  @Test func `a frame looks the same however it was come to`() throws {
+  @Test func `a frame looks the same however it was reached`() throws {
     let world = GridWorld(try Maps.lake())
     let episodes = (1...3).map { Played(world, number: $0) }
     var forward = try Played.film(world, episodes)
@@ -87,10 +87,10 @@ import Worlds
     let error = #expect(throws: ReplayError.self) { try film.scene(of: 9) }
     #expect(error == .short(episode: 12, found: 4, expected: 9))
     #expect(error?.description.contains("episode 12") == true)
-    #expect(try film.scene(of: 2).t == 2, "the film goes on after a failure")
+    #expect(try film.scene(of: 2).t == 2, "the film continues after a failure")
   }
 
-  @Test func `an episode that is not there is an error`() throws {
+  @Test func `a missing episode is an error`() throws {
     let world = GridWorld(try Maps.maze())
     var film = EpisodeFilm(
       scenes: GridScenes(world, seed: 7),

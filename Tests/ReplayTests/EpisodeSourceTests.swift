@@ -6,8 +6,8 @@ import Testing
 import Worlds
 
 @Suite struct EpisodeSourceTests {
-  /// Two walks whose steps alternate, one of more pages than one.
-  @Test func `a recording hands over each episode's transitions as they were recorded`() throws {
+  /// Two walks whose steps alternate, one of several pages.
+  @Test func `a recording returns each episode's transitions as they were recorded`() throws {
     let world = GridWorld(try Maps.lake())
     var run = RunDescription(
       world: world.description, trainer: "tester", seed: 7, configuration: .object([]))

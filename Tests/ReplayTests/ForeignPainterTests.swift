@@ -60,7 +60,7 @@ import Worlds
   }
 
   @Test(arguments: names)
-  func `numbers of other names are taken by their places, others are drawn as charts`(
+  func `renamed numbers are found by their places, and missing ones lead to charts`(
     name: String
   ) throws {
     var description = try description(name)
@@ -132,7 +132,8 @@ import Worlds
     }
   }
 
-  @Test func `charts can be asked for of any recorded world, and of two of its numbers`() throws {
+  @Test func `charts can be asked for with any recorded world, and with two of its numbers`() throws
+  {
     let sample = ForeignSample(of: try description("CartPole-v1"))
     let table = PainterTable.builtIn
     func film(_ options: PictureOptions) throws -> any FrameSource {

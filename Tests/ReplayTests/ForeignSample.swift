@@ -9,7 +9,7 @@ struct ForeignSample: EpisodeSource {
   let world: any World
   let steps: [Transition]
 
-  /// An episode of a description, whose states and actions are made from the step.
+  /// An episode of a description, whose states and actions are computed from the step.
   init(
     _ description: WorldDescription, steps count: Int = 30, ending: Ending = .terminated,
     state: (Int) -> Value, action: (Int) -> Value, reward: (Int) -> Double = { _ in 1 }

@@ -73,7 +73,7 @@ import Worlds
     }
   }
 
-  @Test func `a bump presses the agent towards what stopped it`() throws {
+  @Test func `a bump moves the agent towards what stopped it`() throws {
     let map = try Maps.maze()
     let painter = try painter(map, PictureOptions(showsCaption: false))
     let canvas = try Canvas(width: painter.width, height: painter.height)
@@ -93,7 +93,7 @@ import Worlds
     let painter = try painter(map, PictureOptions(showsCaption: false))
     let canvas = try Canvas(width: painter.width, height: painter.height)
     var slipped = scene(map, state: 8)
-    // From the cell above, right was chosen and down was gone.
+    // From the cell above, right was chosen and down was executed.
     (slipped.previous, slipped.action, slipped.details.executed) = (4, 2, 1)
     painter.draw(slipped, onto: canvas)
     let arrow = middle(of: Theme.light.secondAccent, canvas)
@@ -128,7 +128,7 @@ import Worlds
   }
 
   @Test(arguments: [(1, 2), (2, 2), (4, 4), (12, 12)], [96, 240, 720])
-  func `an arrow of a slip at the edge is whole, and covers no words`(
+  func `the arrow of a slip at the edge is complete, and covers no text`(
     side: (rows: Int, columns: Int), size: Int
   ) throws {
     let map = GridMap(
@@ -147,7 +147,7 @@ import Worlds
           painter.draw(slipped, onto: still)
           (slipped.previous, slipped.action, slipped.details.executed) = (state, action, executed)
           painter.draw(slipped, onto: canvas)
-          // The strip's words are others; everything else is near the board.
+          // The strip's text differs; everything else is near the board.
           let limit = min(canvas.height, Int(painter.board.bottom + Double(size) / 42))
           for y in 0..<limit {
             for x in 0..<canvas.width where !board.contains(Point(Double(x) + 0.5, Double(y) + 0.5))
@@ -175,7 +175,7 @@ import Worlds
     }
   }
 
-  @Test func `a crawler's hand lies left of where it was when the ground has dragged the cart`()
+  @Test func `a crawler's hand is drawn nearer to the cart after it has pulled`()
     throws
   {
     let crawler = Crawler()

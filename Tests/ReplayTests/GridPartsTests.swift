@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Worlds
 
-/// A grid world taken apart and put together again is what its painter draws.
+/// The parts of a grid world, put together, are what its painter draws.
 @Suite struct GridPartsTests {
   /// What a page makes of the parts: the board, the trail from its oldest piece on, the sprites.
   private func assemble(
@@ -43,7 +43,7 @@ import Worlds
       let (width, height) = (parts.boards[0].width, parts.boards[0].height)
       let made = try Canvas(width: width, height: height)
       let cut = try Canvas(width: width, height: height)
-      // A board stands in the middle of its picture.
+      // A board is in the middle of its picture.
       let middle = Rect(
         x: Double((whole.width - width) / 2), y: Double((whole.height - height) / 2),
         width: Double(width), height: Double(height))
@@ -56,7 +56,7 @@ import Worlds
           assemble(parts, by: index, frame, trail: trail, onto: made)
           cut.copy(whole, middle, to: Point(0, 0))
           let comparison = try PictureComparison(cut, made)
-          // Where pieces of a trail meet or lie over one another, their soft edges add up; anything out
+          // Where pieces of a trail meet or overlap, their soft edges add up; anything out
           // of its place differs by more.
           #expect(
             comparison.count(above: 60) == 0,
@@ -69,7 +69,8 @@ import Worlds
     }
   }
 
-  @Test func `an agent on its way has not met a wall yet, and slips show what was meant`() throws {
+  @Test func `an agent on its way has not met a wall yet, and slips show the chosen action`() throws
+  {
     let world = GridWorld(try Maps.lake())
     let played = Played(world, seed: 3)
     var film = try Played.film(world, [played], seed: 3)

@@ -5,7 +5,7 @@ import Testing
 import Worlds
 
 @Suite struct GridScenesTests {
-  @Test func `what is shown as executed is what the world drew`() throws {
+  @Test func `the action shown as executed is the one that the world drew`() throws {
     for map in [try Maps.lake(), try Maps.book()] {
       let world = GridWorld(map)
       var slips = 0
@@ -31,9 +31,11 @@ import Worlds
     }
   }
 
-  @Test func `a recording of other dice is read by where the agent went`() throws {
+  @Test func `with other random numbers, the executed action follows from where the agent went`()
+    throws
+  {
     let world = GridWorld(try Maps.lake())
-    // From the start, down was chosen and right was gone.
+    // From the start, down was chosen and right was executed.
     let transition = Transition(
       episode: 1, state: .index(0), action: .index(1), reward: 0, next: .index(1), ending: .running)
     for seed in 0..<20 as Range<UInt64> {

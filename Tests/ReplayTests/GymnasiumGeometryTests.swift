@@ -59,7 +59,7 @@ import Testing
     #expect(worst(pictures) { places([$0[0], 0, -$0[2], 0]) } > 100, "a pole leans one way")
   }
 
-  @Test func `the mountain car stands where Gymnasium draws it, on the same road`() throws {
+  @Test func `the mountain car is where Gymnasium draws it, on the same road`() throws {
     let pictures = try Pictures("mountaincar")
     let geometry = MountainCarGeometry(origin: Point(0, 400), scale: 600 / 1.8)
     // Gymnasium lifts its car by 10 pixels and has wheels 10 pixels before and behind its middle.

@@ -41,7 +41,7 @@ import Worlds
     }
   }
 
-  @Test func `without a heading a place has the best of all`() throws {
+  @Test func `without a heading a place has the value of the best heading`() throws {
     let city = CityWorld(try CityRide.map("grachten"))
     let map = try entry("city").map(of: city)
     #expect(map.subject == "on the way to A1, best heading; pale: off the road")
@@ -56,7 +56,7 @@ import Worlds
     #expect(found.values.first == 16 && found.values.last == Double(most))
   }
 
-  @Test func `food is worth most wherever the snake turns to, and lies nowhere on it`() throws {
+  @Test func `a food map shows the best turn, and no value on the snake itself`() throws {
     let game = SnakeGame()
     let middle = game.transitions[game.transitions.count / 2]
     guard case .bytes(let bytes) = middle.state, let state = SnakeState(bytes: bytes) else {
@@ -82,7 +82,7 @@ import Worlds
     }
   }
 
-  @Test func `what a world's map does not take is refused with what it does`() throws {
+  @Test func `an option that a world's map lacks is refused with those it has`() throws {
     #expect(throws: PainterError.lacks("snake", "target", nil, has: ["like"])) {
       try entry("snake").map(of: Snake(), MapRequest(target: "A1"))
     }
@@ -110,7 +110,7 @@ import Worlds
       ])
     let maze = try entry("maze").cells(of: Sample("maze").world)
     #expect(maze.indices.filter { maze[$0] == .wall } == [5, 10])
-    // An exit is left from, so it has a value of its own.
+    // An action leaves an exit, so it has a value of its own.
     #expect(try entry("grid").cells(of: Sample("grid").world).count { $0 != .floor } == 1)
     #expect(try entry("crawler").cells(of: Sample("crawler").world).isEmpty)
   }

@@ -1,4 +1,4 @@
-/// Small PNG files of every colour type, made here so that nothing of Reel's own writer is in them:
+/// Small PNG files of every colour type, made here without Reel's own writer:
 /// https://www.w3.org/TR/png-3/
 enum PNGBytes {
   /// What a pixel's bits mean.

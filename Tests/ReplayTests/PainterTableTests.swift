@@ -50,8 +50,7 @@ import Worlds
   }
 
   @Test(arguments: worlds)
-  func `the first look is the usual one, and no look or camera is named twice`(world: String) throws
-  {
+  func `the first look is the default, and no look or camera is named twice`(world: String) throws {
     let (entry, sample) = (try entry(world), try Sample(world))
     #expect(Set(entry.looks).count == entry.looks.count)
     #expect(Set(entry.cameras).count == entry.cameras.count)
@@ -64,7 +63,7 @@ import Worlds
   }
 
   @Test(arguments: worlds)
-  func `an option that a world lacks is refused with what it has`(world: String) throws {
+  func `an option that a world lacks is refused with those it has`(world: String) throws {
     let (entry, sample) = (try entry(world), try Sample(world))
     func refusal(_ options: PictureOptions) -> PainterError? {
       #expect(throws: PainterError.self) {
@@ -97,7 +96,7 @@ import Worlds
     for (warm, cold) in zip(try ends(film), try ends(plain)) { #expect(warm != cold) }
   }
 
-  @Test func `a name that nobody knows is an error that lists the others`() throws {
+  @Test func `an unknown name is an error that lists the known ones`() throws {
     var table = PainterTable.builtIn
     #expect(table["maze"] != nil)
     table.entries.removeAll { $0.world == "maze" }
@@ -117,7 +116,7 @@ import Worlds
     #expect(throws: PainterError.self) { try entry("maze").cells(of: sample.world) }
   }
 
-  @Test func `a world's name in the strip is its map's where there is room for it`() throws {
+  @Test func `the caption names the map where there is room for it`() throws {
     let long = String(repeating: "long ", count: 4)
     for (title, differs) in [("Short", true), (long, false), ("", false)] {
       let named = GridWorld(

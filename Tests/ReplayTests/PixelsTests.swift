@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  /// Where a picture stands in a frame, each of its pixels a square of `scale`; nil where it does not.
+  /// Where a picture is in a frame, each of its pixels a square of `scale`; nil if it is not there.
   private func place(
     of picture: Canvas, in frame: Canvas, scale: Int
   ) -> (x: Int, y: Int)? {
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test(arguments: [64, 200, 333, 480, 1000])
-  func `at any size a picture keeps its shape, and what is of one colour keeps that`(size: Int)
+  func `at any size a picture keeps its shape, and a single colour stays exact`(size: Int)
     throws
   {
     let red = PNGBytes.plain(250, 20, 30, width: 160, height: 80)
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  @Test func `pictures of every colour type are read alike`() throws {
+  @Test func `pictures of every colour type are read the same`() throws {
     let grays: [UInt8] = [0, 85, 170, 255]
     func picture(_ kind: PNGBytes.Kind, _ bits: UInt8, _ row: [UInt8], palette: [UInt8] = [])
       -> [UInt8]
@@ -154,7 +154,7 @@ import Testing
     #expect(frame.color(x: frame.width / 2, y: frame.height / 2) == Theme.light.surface)
   }
 
-  @Test func `hostile pictures are a frame that says so`() throws {
+  @Test func `hostile pictures give a frame that says so`() throws {
     let valid = try noise(width: 24, height: 18).encodedPNG()
     var random = Noise(11)
     var files: [[UInt8]?] = [nil, [], Array(valid.prefix(8)), Array(valid.prefix(40))]

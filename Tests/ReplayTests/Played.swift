@@ -9,7 +9,7 @@ struct Played {
   let episode: Episode
   let transitions: [Transition]
 
-  /// Plays a tabular world by a fixed, restless policy until it ends or the limit comes.
+  /// Plays a tabular world with a random policy until it ends or reaches the limit.
   init(_ world: some TabularWorld, number: Int = 1, seed: UInt64 = 7, limit: Int = 40) {
     let generator = Generator(seed: seed)
     var state = world.dynamics.start
@@ -32,7 +32,7 @@ struct Played {
       number: number, steps: transitions.count, ending: transitions.last?.ending ?? .running)
   }
 
-  /// Hands transitions over one by one.
+  /// Returns transitions one by one.
   static func reader(of transitions: [Transition]) -> () -> Transition? {
     var rest = transitions[...]
     return { rest.popFirst() }
@@ -40,7 +40,7 @@ struct Played {
 }
 
 extension Episode {
-  /// An episode of which a test knows but this.
+  /// An episode of which a test needs only this.
   init(number: Int, steps: Int, ending: Ending) {
     self.init(
       number: number, seed: 7, firstStep: 0, stride: 1, steps: steps, return: 0, ending: ending)

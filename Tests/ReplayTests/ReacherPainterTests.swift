@@ -73,7 +73,7 @@ import Worlds
   }
 
   @Test(arguments: Theme.all)
-  func `fingertip and target are where the state says, up being up`(theme: Theme) throws {
+  func `fingertip and target are where the state says, with y upward`(theme: Theme) throws {
     let painter = try painter(PictureOptions(size: 720, theme: theme))
     let canvas = try Canvas(width: painter.width, height: painter.height)
     for (q0, q1, target) in [
@@ -91,7 +91,7 @@ import Worlds
     }
   }
 
-  @Test func `pictures have even sides, the longer one as asked for`() throws {
+  @Test func `pictures have even sides, and the longer one has the size asked for`() throws {
     for size in [64, 200, 333, 480, 720] {
       for showsCaption in [true, false] {
         let painter = try painter(PictureOptions(size: size, showsCaption: showsCaption))

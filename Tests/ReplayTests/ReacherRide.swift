@@ -55,7 +55,7 @@ struct ReacherRide {
       number: number, steps: transitions.count, ending: transitions.last?.ending ?? .running)
   }
 
-  /// What is seen after some of its steps.
+  /// The scene after some of its steps.
   func scene(after steps: Int) throws -> ReacherScene {
     var stage = try ScenePlayer(ReacherScenes(), episode(), transitions.first)
     for transition in transitions.prefix(steps) { try stage.advance(transition) }

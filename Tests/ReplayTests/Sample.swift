@@ -9,7 +9,7 @@ struct Sample: EpisodeSource {
   let world: any World
   let steps: [Transition]
 
-  /// The episode of a world by its name; a test fails where a world has none.
+  /// The episode of a world by its name; a test fails if a world has none.
   init(_ name: String) throws {
     switch name {
     case "maze": self.init(GridWorld(try Maps.maze()))
@@ -43,7 +43,7 @@ struct Sample: EpisodeSource {
   func forEachEpisodes(_ body: ([Episode]) throws -> Void) rethrows { try body([episode]) }
   func transitions(of episode: Episode) -> () throws -> Transition? { Played.reader(of: steps) }
 
-  /// What is asked of a painter to draw it.
+  /// The request to a painter to draw it.
   func request(
     _ options: PictureOptions = PictureOptions(size: 240), heat: FilmRequest.Heat? = nil
   ) -> FilmRequest {

@@ -13,7 +13,7 @@ struct SnakeGame {
     var state = world.start(draws(0))
     var transitions: [Transition] = []
     for t in 0..<limit {
-      // A way that is free and nearer to the food, or else one that is free.
+      // A free way that is nearer to the food, or else any free way.
       let steps = (0..<3).map { world.step(state, $0, draws(t + 1)) }
       let action =
         steps.indices.min { Self.cost(steps[$0].next, state) < Self.cost(steps[$1].next, state) }
@@ -41,7 +41,7 @@ struct SnakeGame {
       number: number, steps: transitions.count, ending: transitions.last?.ending ?? .running)
   }
 
-  /// What is seen after some of its steps.
+  /// The scene after some of its steps.
   func scene(after steps: Int) throws -> SnakeScene {
     var stage = try ScenePlayer(SnakeScenes(), episode(), transitions.first)
     for transition in transitions.prefix(steps) { try stage.advance(transition) }

@@ -5,7 +5,7 @@ import Rollouts
 import Synchronization
 import Testing
 
-/// A model that thinks the same of every text, and remembers what it was asked.
+/// A model that predicts the same for every text, and remembers what it was asked.
 private final class Parrot: TextReader {
   let heard: Mutex<[Int?]> = Mutex([])
 
@@ -28,7 +28,8 @@ struct TextPainterTests {
       next: .bytes(Array(next.utf8)), ending: .running)
   }
 
-  @Test func `a text is its prompt and what each step added, thought about before it came`() throws
+  @Test func `a text is its prompt and what each step added, with predictions before each step`()
+    throws
   {
     let parrot = Parrot()
     var stage = try ScenePlayer(
@@ -69,7 +70,7 @@ struct TextPainterTests {
     }
   }
 
-  @Test func `attention is drawn by layer and head, the most looked at the brightest`() throws {
+  @Test func `attention is drawn by layer and head, and the highest is the brightest`() throws {
     let map: [[Float]] = [[1, 0, 0], [0.5, 0.5, 0], [0, 0.25, 0.75]]
     let picture = AttentionPicture(
       layers: [[map, map], [map, map]], tokens: ["a", "b", "c"], title: "t", subtitle: "s",

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct WorldColorsTests {
   @Test(arguments: Theme.all)
-  func `what stands on a floor stands out from it`(theme: Theme) {
+  func `what is drawn on a floor stands out from it`(theme: Theme) {
     for color in [theme.agent, theme.goal, theme.wall] {
       #expect(OKLab(color).distance(to: OKLab(theme.floor)) > 0.2)
     }

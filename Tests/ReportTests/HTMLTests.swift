@@ -17,7 +17,7 @@ import Testing
     ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
     ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
   ])
-  func `bytes become letters`(text: String, letters: String) {
+  func `bytes are encoded as Base64`(text: String, letters: String) {
     #expect(Base64.text(Array(text.utf8)) == letters)
   }
 }

@@ -2,7 +2,7 @@ import Report
 import TestSupport
 import Testing
 
-/// The page's script, by its sources.
+/// The sources of the page's script.
 @Suite struct PageScriptTests {
   private static let folder = "Sources/Report/Page"
 
@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test func `modules come behind those that they import, each once`() {
+  @Test func `modules come after those that they import, each once`() {
     let sources = [
       "main.js": "import { a } from \"./a.js\";\nimport { b } from \"./b.js\";\na(b);",
       "a.js": "import { b } from \"./b.js\";\nexport function a() {}",
@@ -23,7 +23,7 @@ import Testing
       script.text == "/** Used twice. */\nconst b = 1;\nfunction a() {}\na(b);")
   }
 
-  /// Worlds, maps and charts are painted by Swift alone; what a page draws itself, it draws with elements.
+  /// Only Swift draws worlds, maps and charts; a page draws everything else with elements.
   @Test func `no module paints`() throws {
     let paints = [
       "fillRect", "strokeRect", "fillText", "fillStyle", "strokeStyle", "beginPath", "roundRect",

@@ -11,7 +11,7 @@ struct JSONTests {
     ["z": 1, "a": 2, "": 3, "z again": 4.25],
   ]
 
-  @Test func `strings that take long to be compared are refused`() throws {
+  @Test func `strings that take long to compare are refused`() throws {
     func text(_ count: Int) -> String {
       "[\"e" + String(repeating: "\u{301}", count: count) + "\"]"
     }
@@ -26,7 +26,7 @@ struct JSONTests {
   }
 
   @Test(arguments: values)
-  func `what is written reads back, on one line or many`(value: JSON) throws {
+  func `a written value reads back, on one line or many`(value: JSON) throws {
     #expect(try JSON(parsing: value.compact) == value)
     #expect(try JSON(parsing: value.pretty) == value)
     #expect(!value.compact.contains("\n"))
@@ -73,7 +73,7 @@ struct JSONTests {
     #""\u12""#, #""\u12g4""#, #""\u+123""#, #""\ud834\n""#, "\"line\nbreak\"", "1 1", "[1]]",
     "'a'", "//", "\u{FEFF}1",
   ])
-  func `what is not JSON is refused with its place`(text: String) {
+  func `invalid JSON is refused with its place`(text: String) {
     let error = #expect(throws: JSONError.self) { try JSON(parsing: text) }
     #expect((0...text.utf8.count).contains(error?.offset ?? -1))
   }
@@ -105,7 +105,7 @@ struct JSONTests {
     }
   }
 
-  @Test func `values are asked for by kind`() {
+  @Test func `values are read by kind`() {
     let value: JSON = ["i": 3, "d": 2.0, "h": 2.5, "s": "x", "b": true]
     #expect(value["i"]?.int == 3 && value["i"]?.double == 3)
     #expect(value["d"]?.int == 2 && value["h"]?.int == nil)

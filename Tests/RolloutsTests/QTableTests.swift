@@ -2,7 +2,7 @@ import Rollouts
 import Testing
 
 struct QTableTests {
-  /// Three states, three actions; the third state knows only its second action.
+  /// Three states, three actions; the third state has only its second action.
   static let dynamics = Dynamics(
     states: 3, actions: 3, start: 0,
     outcomes: (0..<9).map { Dynamics.Outcome(next: $0 % 3, reward: 1) },
@@ -23,7 +23,7 @@ struct QTableTests {
     #expect(table.visits == [2, 0, 0, 1])
   }
 
-  @Test func `an update returns how wrong the value was`() {
+  @Test func `an update returns the error of the old value`() {
     var table = QTable(states: 1, actions: 2)
     let errors = table.withUpdates { cells in
       (0..<2).map { _ in
@@ -71,7 +71,7 @@ struct QTableTests {
     #expect(table.greedyActions(2) == [1])
   }
 
-  @Test func `a state without legal actions is worth nothing`() {
+  @Test func `a state without legal actions has value 0`() {
     let dynamics = Dynamics(
       states: 1, actions: 2, start: 0,
       outcomes: [.init(next: 0, reward: 0), .init(next: 0, reward: 0)], legal: [0])
@@ -134,7 +134,7 @@ struct QTableTests {
       Tensor("visits", words: [1, 2], shape: [1, 2]),
     ],
   ])
-  func `a checkpoint that is no table is refused`(tensors: [Tensor]) {
+  func `a checkpoint that is not a table is refused`(tensors: [Tensor]) {
     let checkpoint = Checkpoint(
       step: 0, kind: "qtable", parameters: Safetensors(tensors).encoded())
     #expect(throws: SafetensorsError.self) { try QTable(checkpoint) }

@@ -9,7 +9,7 @@ struct SafetensorsTests {
     Tensor("nothing", doubles: [], shape: [0, 7]),
   ])
 
-  @Test func `what is written reads back bit for bit`() throws {
+  @Test func `written tensors read back bit for bit`() throws {
     let read = try Safetensors(decoding: Self.sample.encoded())
     #expect(read.tensors.map(\.name) == ["q", "visits", "nothing"])
     #expect(read.tensors.map(\.shape) == [[2, 3], [3], [0, 7]])
@@ -40,7 +40,7 @@ struct SafetensorsTests {
     #expect(scalar.shape == [] && scalar.bytes == [7])
   }
 
-  @Test func `a tensor of another type or name is refused with a sentence`() throws {
+  @Test func `a tensor of another type or name is refused with one sentence`() throws {
     let file = try Safetensors(decoding: Self.sample.encoded())
     #expect(throws: SafetensorsError("there is no tensor w")) { try file.tensor("w") }
     #expect(throws: SafetensorsError("tensor q is F64, not U32")) { try file.tensor("q").words() }

@@ -7,7 +7,7 @@ struct ScheduleTests {
     "0.3", "linear(1,0.1)", "cosine(1,0.1)", "exponential(1,0.9,0.05)",
     "exponential(1,0.99,0.05)",
   ])
-  func `a value that stays is that of every later episode`(text: String) throws {
+  func `a value that has settled is that of every later episode`(text: String) throws {
     let schedule = try #require(Schedule(text))
     var kept: Double?
     for episode in 1...100 {
@@ -29,7 +29,7 @@ struct ScheduleTests {
     ("exponential(1,0.995)", .exponential(from: 1, factor: 0.995, floor: 0)),
     ("exponential(1, 0.995, 0.01)", .exponential(from: 1, factor: 0.995, floor: 0.01)),
   ])
-  func `a schedule is read as it is typed, and written so that it reads again`(
+  func `a schedule is read as it is typed, and its text reads back the same`(
     text: String, schedule: Schedule
   ) throws {
     #expect(Schedule(text) == schedule)
@@ -45,7 +45,7 @@ struct ScheduleTests {
     "0.1)", ")", "ramp(1,2)", "ramp(1,2,0)", "ramp(1,2,.5)", "cosine(1,2,0)",
     "cosine(1,2,3,4)",
   ])
-  func `what is no schedule is refused`(text: String) {
+  func `a text that is not a schedule is refused`(text: String) {
     #expect(Schedule(text) == nil)
   }
 
@@ -74,7 +74,8 @@ struct ScheduleTests {
     ("rate linear", Schedule.linear(from: 1, to: 0.1), 9),
     ("rate cosine", .cosine(from: 1, to: 0.1), 10),
   ])
-  func `values go as PyTorch's learning rates do`(name: String, schedule: Schedule, of: Int) throws
+  func `values follow PyTorch's learning rate schedules`(name: String, schedule: Schedule, of: Int)
+    throws
   {
     let reference = try JSON(parsing: Repository.text("Tests/Reference/neural.json"))
     let known = try #require(reference[name]).numbers()

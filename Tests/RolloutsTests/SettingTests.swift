@@ -44,7 +44,8 @@ struct SettingTests {
     ),
     ("mood", "sad", "mood must be calm or wild, not 'sad'"),
   ])
-  func `what does not fit is refused with a sentence`(name: String, text: String, message: String) {
+  func `an invalid value is refused with one sentence`(name: String, text: String, message: String)
+  {
     var sample = Sample()
     #expect(throws: SettingError(message)) { try sample.set(name, to: text) }
     #expect(sample == Sample())

@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 500, 8000], [0, 3])
-  func `a large table is stored small, and comes back bit for bit`(
+  func `a large table is stored compactly, and is read back bit for bit`(
     learned: Int, illegal: Int
   ) throws {
     let whole = table(learned: learned, illegal: illegal).checkpoint(step: 7)

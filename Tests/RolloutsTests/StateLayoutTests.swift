@@ -47,7 +47,7 @@ struct StateLayoutTests {
     [Field("state", "row", type: "row", offset: 5, count: .max, ""), rows[1]],
     [Field("state", "row", type: "f32", offset: 5, count: 3, ""), rows[1]],
   ])
-  func `fields that lay nothing out have no layout`(fields: [Field]) {
+  func `fields that describe no grid have no layout`(fields: [Field]) {
     #expect(StateLayout(fields) == nil)
   }
 }

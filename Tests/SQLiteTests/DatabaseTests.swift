@@ -8,12 +8,12 @@ import Testing
   @Test(arguments: [
     SQLiteValue.null, .integer(.min), .integer(.max), .integer(0), .real(0.1), .real(-.infinity),
     .text(""), .text("a'b\u{0}c ε"), .blob([]), .blob([0, 255, 1]),
-  ]) func `a value comes back as it went in`(value: SQLiteValue) throws {
+  ]) func `a value is read back unchanged`(value: SQLiteValue) throws {
     let database = try memory()
     #expect(try database.first("SELECT ?", value) == [value])
   }
 
-  @Test func `a path may begin with two slashes, and hold what means something in a URI`() throws {
+  @Test func `a path may begin with two slashes, and contain characters special to URIs`() throws {
     let name = "/tmp/reel-\(UInt64.random(in: .min ... .max)) %41?a=b#c.sqlite"
     defer { unlink(name) }
     for path in ["/\(name)", name, "//\(name)"] {
@@ -24,7 +24,7 @@ import Testing
     #expect(try Database(name, .reading).first("SELECT count(*) FROM t") == [.integer(3)])
   }
 
-  @Test func `what throws in a transaction is undone`() throws {
+  @Test func `a transaction that throws is rolled back`() throws {
     let database = try memory()
     try database.execute("CREATE TABLE t(x UNIQUE)")
     #expect(throws: SQLiteError.self) {
@@ -49,7 +49,7 @@ import Testing
       let error = #expect(throws: SQLiteError.self) { try database.first(sql) }
       #expect(error?.reason == .tooLong, "\(sql)")
     }
-    // Each query has all of it: none pays for the one before.
+    // The limit is for each query alone.
     let short =
       "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 200000) SELECT max(x) FROM c"
     for _ in 0..<10 { #expect(try database.first(short) == [.integer(200_000)]) }
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: ["a?mode=memory", "b#c", "d%20e", "ε λ", "file:x"])
-  func `a file's name carries no parameters`(name: String) throws {
+  func `a file's name is never read as URI parameters`(name: String) throws {
     let folder = "/tmp/reel-names-\(getpid())-\(name.utf8.count)-\(name.hashValue)"
     mkdir(folder, 0o755)
     let path = "\(folder)/\(name)"
@@ -79,7 +79,7 @@ import Testing
     #expect(rmdir(folder) == 0)
   }
 
-  @Test func `a schema from elsewhere cannot run functions`() throws {
+  @Test func `a foreign schema cannot run functions`() throws {
     let database = try memory()
     try database.execute("CREATE VIEW v AS SELECT load_extension('x') AS x")
     #expect(throws: SQLiteError.self) { try database.all("SELECT * FROM v") }
@@ -119,7 +119,7 @@ import Testing
     #expect(try database.all("SELECT a FROM rows").isEmpty)
   }
 
-  @Test func `reals arrive as they were, whole or not`() throws {
+  @Test func `reals arrive unchanged, whole or not`() throws {
     let database = try Database(":memory:", .creating)
     let reals = [
       0, -0.0, 1, -5, 0.1, 1e300, -1e300, 0x1p31, -0x1p31, 0x1p31 - 1, 0x1p47, 0x1p53 + 2, 0x1p63,

@@ -45,7 +45,7 @@ import Testing
     try database.transaction(.reading, { () throws(any Error) in try body() }, orThrow: { $0 })
   }
 
-  /// A row's words, with bytes and NaN as values that can be compared.
+  /// A row's values, with bytes and NaN in a form that can be compared.
   private func words(_ columns: Columns) -> [[SQLiteValue]] {
     (0..<columns.count).map { row in
       (0..<columns.width).map { column in
@@ -84,10 +84,10 @@ import Testing
     }
   }
 
-  @Test func `all pages of a table are found, each whole`() throws {
+  @Test func `all pages of a table are found, each complete`() throws {
     let file = File()
     let writer = try make(file, pageSize: 1024, rows: 30_000)
-    // Pieces of free room within pages are room all the same.
+    // Fragments of free space within pages count as free space.
     try writer.execute("UPDATE t SET b = x'01' WHERE k % 50 = 3")
     try writer.close()
     let database = try Database(file.path, .reading)
@@ -103,7 +103,7 @@ import Testing
         return true
       }
       #expect(isWhole)
-      // One that is not whole is noticed.
+      // One that is not complete is noticed.
       let one = try #require(whole.first)
       let misses = pages.visitPages(where: { $0 != one && whole.contains($0) }, { _ in true })
       #expect(!misses)
@@ -119,12 +119,12 @@ import Testing
     func pages(_ database: Database) throws -> TablePages? {
       try reading(database) { try TablePages(of: "t", in: database) }
     }
-    // Who writes may hold pages that no file has yet.
+    // A writer may hold pages that are not in the file yet.
     #expect(try pages(writer) == nil)
     let reader = try Database(file.path, .reading)
     #expect(try TablePages(of: "t", in: reader) == nil)
     #expect(try pages(reader) != nil)
-    // Rows that go on in other pages.
+    // Rows that continue on other pages.
     try reading(reader) {
       let pages = try #require(try? TablePages(of: "t", in: reader))
       let run = pages.makeRun()
@@ -147,7 +147,7 @@ import Testing
     let length = read(handle, &bytes, bytes.count)
     var same = 0
     for round in 0..<3000 {
-      // The way to the pages, which is short, more often than the rest.
+      // The path to the pages, which is short, is changed more often than the rest.
       let place = Int.random(in: 512..<(round % 2 == 0 ? 1024 : length))
       let bit = UInt8(1) << UInt8.random(in: 0..<8)
       var changed = bytes[place] ^ bit

@@ -29,7 +29,7 @@ import Testing
     (0..<4).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) }
   }
 
-  @Test func `a world that waits is played by keys, shown, and kept`() throws {
+  @Test func `a turn-based world is played by keys, shown, and recorded`() throws {
     try withTemporaryFolder { folder in
       let studio = studio(folder)
       let (status, facts) = try post(studio, "open", ["world": "maze", "seed": 3])
@@ -73,7 +73,7 @@ import Testing
       let studio = studio(folder)
       let game = try #require(try post(studio, "open", ["world": "maze"]).1["game"])
       #expect(try post(studio, "do", ["game": game, "what": "finish"]).0 == 200)
-      // Games that nobody watches are looked for every two seconds.
+      // Unwatched games are looked for every two seconds.
       usleep(2_500_000)
       let answer = try get(studio, "frames", ["game": game.text ?? "", "size": "128"])
       #expect(answer.status == 200)
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func `what cannot be asked for gets a sentence`() throws {
+  @Test func `an invalid request is refused with one sentence`() throws {
     try withTemporaryFolder { folder in
       let studio = studio(folder)
       #expect(try post(studio, "open", ["world": "nowhere"]).0 == 422)
@@ -109,7 +109,7 @@ import Testing
     }
   }
 
-  @Test func `a few games are open at once, and the one that nobody watches makes way`() throws {
+  @Test func `a few games are open at once, and an unwatched one makes room`() throws {
     try withTemporaryFolder { folder in
       let studio = studio(folder)
       let games = try (0..<5).map { _ in

@@ -1,7 +1,7 @@
 import Studio
 import Testing
 
-/// Who is let in.
+/// Which requests are let in.
 struct GateTests {
   private let gate = Gate(port: 7335)
   private let host = "127.0.0.1:7335"
@@ -39,7 +39,7 @@ struct GateTests {
     #expect(status(request("GET", "/api/library", ["cookie": "a=b; \(cookie); c=d"])) == nil)
   }
 
-  @Test func `whoever has no cookie, or guesses one, is refused`() throws {
+  @Test func `a request without a cookie, or with a guessed one, is refused`() throws {
     let cookie = try cookie()
     #expect(status(request()) == 403)
     #expect(status(request("GET", "/page/run.js")) == 403)
@@ -56,7 +56,7 @@ struct GateTests {
     "evil.example", "evil.example:7335", "127.0.0.1.evil.example", "localhost.evil.example:7335",
     "evil.example:7335@127.0.0.1", "127.0.0.1:x", "[::1", "[::1]evil", "", "127.0.0.2",
   ])
-  func `a name that is not ours is refused before everything else`(name: String) throws {
+  func `a foreign host name is refused before everything else`(name: String) throws {
     let cookie = try cookie()
     #expect(status(request("GET", "/", ["host": name, "cookie": cookie])) == 403)
     #expect(
@@ -64,11 +64,11 @@ struct GateTests {
   }
 
   @Test(arguments: ["127.0.0.1", "localhost:9000", "LOCALHOST", "[::1]:7335", "127.0.0.1:80"])
-  func `our names are known with any port, as ports are forwarded`(name: String) throws {
+  func `our host names are accepted with any port, as ports are forwarded`(name: String) throws {
     #expect(status(request("GET", "/", ["host": name, "cookie": try cookie()])) == nil)
   }
 
-  @Test func `what changes something must come from a page of ours, as JSON`() throws {
+  @Test func `a request that changes something must come from our page, as JSON`() throws {
     let cookie = try cookie()
     let good = [
       "cookie": cookie, "origin": "http://\(host)", "content-type": "application/json",

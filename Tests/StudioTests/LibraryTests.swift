@@ -6,7 +6,7 @@ import Studio
 import TestSupport
 import Testing
 
-/// What the library page gets.
+/// The answers that the library page gets.
 struct LibraryTests {
   /// The answer of a studio over a folder.
   private func rows(_ studio: Studio, _ query: [String: String] = [:]) throws -> [JSON] {
@@ -35,7 +35,7 @@ struct LibraryTests {
       // A part of them, for the first screen.
       #expect(try self.rows(studio, ["count": "1"]).count == 1)
       #expect(try self.rows(studio, ["from": "2"]).first?["name"]?.text == "old")
-      // Ids say nothing of paths.
+      // Ids do not reveal paths.
       #expect(rows.allSatisfy { ($0["id"]?.text ?? "").allSatisfy(\.isHexDigit) })
     }
   }
@@ -50,7 +50,7 @@ struct LibraryTests {
     }
   }
 
-  @Test func `what comes, goes or is replaced is noticed`() throws {
+  @Test func `new, removed and replaced files are noticed`() throws {
     try withTemporaryFolder { folder in
       let studio = Studio(Library([folder]), gate: Gate(port: 1))
       #expect(try rows(studio).isEmpty)
@@ -116,7 +116,7 @@ struct LibraryTests {
   }
 }
 
-/// Questions to a studio, without a network.
+/// Requests to a studio, without a network.
 enum Asked {
   static func response(
     _ studio: Studio, _ path: String, _ query: [String: String] = [:], posting body: JSON? = nil

@@ -3,12 +3,12 @@ import Studio
 import TestSupport
 import Testing
 
-/// A studio whose maps and recordings lie in a folder of the test's own, asked as the page of maps asks it.
+/// A studio with maps and recordings in the test's folder, asked as the maps page asks it.
 struct MapsDesk {
   let studio: Studio
   let folder: String
 
-  /// A studio in a folder; maps are kept in another one where that is given.
+  /// A studio in a folder; maps are kept in another one if that is given.
   init(_ folder: String, maps: String? = nil) {
     self.folder = folder
     studio = Studio(
@@ -23,21 +23,21 @@ struct MapsDesk {
     var sentence: String { json["error"]?.text ?? "" }
   }
 
-  /// What is answered to a GET, as bytes.
+  /// The answer to a GET, as bytes.
   func bytes(_ path: String, _ query: [String: String] = [:]) throws -> (Response, [UInt8]) {
     var request = Request(method: "GET", path: path)
     request.query = query
     return try Self.bytes(of: studio.answer(request))
   }
 
-  /// What is answered to a GET.
+  /// The answer to a GET.
   func get(_ path: String, _ query: [String: String] = [:]) throws -> Answer {
     let (response, bytes) = try bytes(path, query)
     return Answer(
       status: response.status, json: try JSON(parsing: String(decoding: bytes, as: UTF8.self)))
   }
 
-  /// What is answered to a POST.
+  /// The answer to a POST.
   func post(_ path: String, _ json: JSON) throws -> Answer {
     var request = Request(method: "POST", path: path)
     request.body = Array(json.compact.utf8)

@@ -39,7 +39,7 @@ struct MapsFilesTests {
     }
   }
 
-  @Test func `nothing is replaced unless that is said`() throws {
+  @Test func `a map is replaced only if asked to`() throws {
     try withTemporaryFolder { folder in
       let desk = MapsDesk(folder)
       let (small, large) = try (desk.blank("maze", 3, 3), desk.blank("maze", 6, 6))
@@ -57,7 +57,7 @@ struct MapsFilesTests {
     "", "../x", "/etc/x", "a/b", "..", ".", ".x", "-o", "a b", "a.txt", "ä", "x\0", "x\n",
     String(repeating: "a", count: 65), String(repeating: "a", count: 100_000),
   ])
-  func `a name that is none is refused with a sentence, and nothing is written`(
+  func `an invalid name is refused with one sentence, and nothing is written`(
     name: String
   ) throws {
     try withTemporaryFolder { folder in
@@ -82,7 +82,7 @@ struct MapsFilesTests {
     }
   }
 
-  @Test func `a draft that is no map is not kept`() throws {
+  @Test func `a draft that is not a map is not saved`() throws {
     try withTemporaryFolder { folder in
       let desk = MapsDesk(folder)
       let draft: JSON = [
@@ -94,7 +94,7 @@ struct MapsFilesTests {
     }
   }
 
-  @Test func `absurd sizes and drafts get a sentence`() throws {
+  @Test func `absurd sizes and drafts are refused with one sentence`() throws {
     try withTemporaryFolder { folder in
       let desk = MapsDesk(folder)
       for (world, width, height) in [
@@ -147,7 +147,7 @@ struct MapsFilesTests {
       }
       #expect(state["status"] == "done", "\(state.compact)")
       #expect(Files.exists("\(folder)/recordings/try-maze-mine.sqlite"))
-      // A folder is looked into again after half a second.
+      // A folder is read again after half a second.
       usleep(600_000)
       let id = try #require(state["id"]?.text)
       let run = try desk.get("/api/run/\(id)")

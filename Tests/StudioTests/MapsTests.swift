@@ -15,14 +15,14 @@ struct MapsTests {
     var testDescription: String { "\(world) \(name)" }
   }
 
-  /// Every map that needs no folder of one's own.
+  /// Every map that is built in or shipped.
   private static let maps: [Known] =
     GridKind.allCases.flatMap { kind in
       ClassicMaps.names(of: kind).map { Known(world: kind.rawValue, name: $0) }
     } + ["spiral-9x9", "fork-7x11", "rooms-15x15"].map { Known(world: "maze", name: $0) }
     + ["eixample", "etoile", "grachten"].map { Known(world: "city", name: $0) }
 
-  @Test func `every kind of map is offered with what draws it, and with the maps that are here`()
+  @Test func `every kind of map is listed with its tools and its maps`()
     throws
   {
     try withTemporaryFolder { folder in
@@ -45,7 +45,7 @@ struct MapsTests {
   }
 
   @Test(arguments: Self.maps)
-  func `a map that is opened and kept is the same map`(
+  func `a map that is opened and saved is the same map`(
     _ map: Known
   ) throws {
     try withTemporaryFolder { folder in
@@ -93,13 +93,15 @@ struct MapsTests {
       #expect(found["ok"] == .bool(said.code == 0))
       let lines = try found.elements("lines").compactMap { $0["text"]?.text }
       let shown = try Program.reel("map", "check", file, in: folder).output
-      // A terminal's lines are broken where they are long.
+      // Long lines are wrapped in a terminal.
       let words = shown.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       for line in lines { #expect(words.contains(line)) }
     }
   }
 
-  @Test func `a map without a goal, or without roads, is painted and gets its sentence`() throws {
+  @Test func `a map without a goal, or without roads, is painted, and its fault is reported`()
+    throws
+  {
     try withTemporaryFolder { folder in
       let desk = MapsDesk(folder)
       var cells = [JSON](repeating: ".", count: 12)
@@ -131,7 +133,7 @@ struct MapsTests {
     }
   }
 
-  @Test func `everything that a city is drawn with becomes what it is called`() throws {
+  @Test func `every drawing tool of a city makes the feature it is named after`() throws {
     try withTemporaryFolder { folder in
       let desk = MapsDesk(folder)
       let kinds = try desk.get("/api/maps").json.elements("kinds")
@@ -155,7 +157,7 @@ struct MapsTests {
     }
   }
 
-  @Test func `an empty city can be driven and learned as it is`() throws {
+  @Test func `an empty city passes the check`() throws {
     try withTemporaryFolder { folder in
       let desk = MapsDesk(folder)
       let key = try desk.key("city", desk.blank("city", 1400, 1000))

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A connection to a port of this machine, over which a test says whatever it likes.
+/// A connection to a port of this machine, over which a test sends any bytes.
 final class RawConnection {
   private let descriptor: Int32
 
-  /// Connects; nil where the server does not listen any more.
+  /// Connects; nil if the server no longer listens.
   init?(port: Int, seconds: Int = 10) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
@@ -27,7 +27,7 @@ final class RawConnection {
 
   deinit { close(descriptor) }
 
-  /// Sends bytes; false where the server hung up.
+  /// Sends bytes; false if the server hung up.
   @discardableResult func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
   @discardableResult func send(_ bytes: [UInt8]) -> Bool {
@@ -42,7 +42,7 @@ final class RawConnection {
     return true
   }
 
-  /// What the server sends until it hangs up, falls silent, or has sent so much.
+  /// What the server sends until it hangs up, falls silent, or reaches the limit.
   func receive(atMost limit: Int = 1 << 20) -> String {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -54,7 +54,7 @@ final class RawConnection {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Sends a request that asks to hang up, and returns the status of its answer; nil where there is none.
+  /// Sends a request that asks to hang up, and returns the status of its answer; nil if there is none.
   static func status(_ request: String, port: Int) -> Int? {
     guard let connection = RawConnection(port: port) else { return nil }
     connection.send(request)

@@ -6,7 +6,7 @@ import Studio
 import TestSupport
 import Testing
 
-/// What the run page and the comparison page get.
+/// The answers that the run page and the comparison page get.
 struct RunPageTests {
   /// A studio over one recording.
   private func studying(
@@ -39,7 +39,7 @@ struct RunPageTests {
     }
   }
 
-  @Test func `episodes are found by number, by word and beside one another`() throws {
+  @Test func `episodes are found by number, by word and as neighbours`() throws {
     try studying { studio, id, recording in
       func episode(_ word: String) throws -> JSON {
         try Asked.json(studio, "/api/run/\(id)/episode", ["number": word])
@@ -98,7 +98,7 @@ struct RunPageTests {
     }
   }
 
-  @Test func `what is kept is what was seen`() throws {
+  @Test func `what is saved is what was shown`() throws {
     try studying { studio, id, recording in
       func saved(_ query: [String: String]) -> Response {
         Asked.response(studio, "/api/run/\(id)/save", query)
@@ -126,7 +126,7 @@ struct RunPageTests {
     }
   }
 
-  @Test func `absurd wishes are refused in a sentence`() throws {
+  @Test func `absurd requests are refused with one sentence`() throws {
     try studying { studio, id, _ in
       for (what, query) in [
         ("stage", ["episode": "1", "t": "0", "size": "1000000"]),
@@ -141,7 +141,7 @@ struct RunPageTests {
         #expect((400..<500).contains(response.status), "\(what) \(query)")
         #expect(try Asked.json(response)["error"]?.text?.isEmpty == false)
       }
-      // What a recording simply does not have is no failure.
+      // Something that a recording does not have is no failure.
       let none = try Asked.json(studio, "/api/run/\(id)/curve", ["metric": "losses/none"])
       #expect(none["absent"]?.text?.contains("no metric 'losses/none'") == true)
     }

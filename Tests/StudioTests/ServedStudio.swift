@@ -8,13 +8,13 @@ import TestSupport
 struct ServedStudio {
   let server: HTTPServer
   let gate: Gate
-  /// The cookie of a browser that was let in.
+  /// The cookie of a browser that is signed in.
   let cookie: String
 
   var port: Int { server.port }
   var host: String { "127.0.0.1:\(port)" }
 
-  /// Serves a folder, and lets a browser in.
+  /// Serves a folder, and signs a browser in.
   init(_ folder: String, requestSeconds: Double = 15) throws {
     var known: Gate?
     server = try HTTPServer(host: "127.0.0.1", port: 0, requestSeconds: requestSeconds) { port in
@@ -31,7 +31,7 @@ struct ServedStudio {
     cookie = String((header?.value ?? "").prefix { $0 != ";" })
   }
 
-  /// A request of the browser that was let in.
+  /// A request of the browser that is signed in.
   func get(_ path: String, host: String? = nil, cookie: String? = nil) -> String {
     "GET \(path) HTTP/1.1\r\nHost: \(host ?? self.host)\r\nCookie: \(cookie ?? self.cookie)\r\n"
       + "Connection: close\r\n\r\n"

@@ -3,7 +3,7 @@ import Studio
 import TestSupport
 import Testing
 
-/// What the server stands, over real connections.
+/// What the server withstands, over real connections.
 @Suite(.serialized) struct ServerTests {
   /// Serves a folder with a recording while a body runs, and checks that the server still answers at the end.
   private func serving(
@@ -14,7 +14,7 @@ import Testing
       let studio = try ServedStudio(folder, requestSeconds: requestSeconds)
       defer { studio.server.stop() }
       try body(studio)
-      #expect(studio.status("/api/library") == 200, "the server lives on")
+      #expect(studio.status("/api/library") == 200, "the server still runs")
     }
   }
 
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test func `whoever is slow, or sends half a request, is disconnected`() throws {
+  @Test func `a client that is slow, or sends half a request, is disconnected`() throws {
     try serving(requestSeconds: 1) { studio in
       let idle = try #require(RawConnection(port: studio.port))
       let half = try #require(RawConnection(port: studio.port))
@@ -88,13 +88,13 @@ import Testing
         usleep(100_000)
         isConnected = dripping.send("a")
       }
-      #expect(!isConnected, "a byte now and then does not hold a place")
+      #expect(!isConnected, "a byte now and then does not keep a connection open")
       #expect(!idle.receive().contains("200"))
       #expect(!half.receive().contains("200"))
     }
   }
 
-  @Test func `a thousand connections take no place for long`() throws {
+  @Test func `a thousand idle connections do not block the server for long`() throws {
     try serving(requestSeconds: 2) { studio in
       var limit = rlimit()
       getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -121,7 +121,7 @@ import Testing
         odd.send(head + "Content-Length: \(length)\r\n\r\n")
         #expect(RawConnection.status(of: odd.receive(atMost: 300)) != 200)
       }
-      // In chunks, whose sum nobody knows before.
+      // In chunks, whose sum is not known in advance.
       let chunked = try #require(RawConnection(port: studio.port))
       chunked.send(head + "Transfer-Encoding: chunked\r\n\r\n")
       let chunk = "100000\r\n" + String(repeating: "a", count: 1 << 20) + "\r\n"
@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test func `garbage is no request`() throws {
+  @Test func `garbage is not accepted as a request`() throws {
     try serving { studio in
       var generator = SystemRandomNumberGenerator()
       for _ in 0..<200 {
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test func `a port that is taken is named in a sentence`() throws {
+  @Test func `a port that is taken is reported in one sentence`() throws {
     try withTemporaryFolder { folder in
       let studio = try ServedStudio(folder)
       defer { studio.server.stop() }

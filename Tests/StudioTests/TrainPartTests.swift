@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func `what is wrong is refused, and nothing is started`() throws {
+  @Test func `an invalid request is refused, and nothing is started`() throws {
     try withTemporaryFolder { folder in
       let studio = Self.studio(folder)
       let wrong: JSON = ["subject": "maze", "settings": ["alpha": "7"]]

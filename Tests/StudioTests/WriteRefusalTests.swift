@@ -4,7 +4,7 @@ import Studio
 import TestSupport
 import Testing
 
-/// What is not a wish of the page's is answered by one sentence.
+/// Requests that the page would not make are refused with one sentence.
 struct WriteRefusalTests {
   private func sentence(_ response: Response, _ status: Int) throws -> String {
     #expect(response.status == status)
@@ -25,7 +25,7 @@ struct WriteRefusalTests {
     ("written", .array([.integer(.max)])),
     ("written", .array(Array(repeating: 1, count: 5001))), ("model", .null), ("step", .integer(-1)),
   ])
-  func `a wish that cannot be is refused`(name: String, value: JSON) throws {
+  func `an invalid request is refused`(name: String, value: JSON) throws {
     try Desk.with { desk in
       for what in ["text", "look", "keep", "fork"] where what != "keep" || name != "written" {
         _ = try sentence(desk.post(what, [.init(name, value)]), 400)
@@ -33,7 +33,7 @@ struct WriteRefusalTests {
     }
   }
 
-  @Test func `models go by ids of what lies in the studio's places`() throws {
+  @Test func `models are named by ids, and only of files in the studio's folders`() throws {
     try Desk.with { desk in
       for model in ["../text.sqlite", "\(desk.folder)/text.sqlite", "text", "", "0123456789ab"] {
         for what in ["text", "look", "keep"] {
@@ -53,9 +53,10 @@ struct WriteRefusalTests {
     }
   }
 
-  @Test func `a prompt that the model cannot read, and names that lead elsewhere`() throws {
+  @Test func `an unreadable prompt is reported, and names that lead elsewhere are refused`() throws
+  {
     try Desk.with { desk in
-      // It is no failure either, but what somebody types.
+      // It is no failure, but something a user may type.
       for what in ["text", "look", "fork", "keep"] {
         let answer = try Desk.json(desk.post(what, [.init("prompt", "Ω"), .init("token", 1)]))
         #expect(answer["absent"]?.text?.contains("Ω") == true)
@@ -83,8 +84,7 @@ struct WriteRefusalTests {
 }
 
 struct WriteFeelingTests {
-  @Test func `a classifier of a folder says what a text feels like, as reel sentiment does`() throws
-  {
+  @Test func `a classifier in a folder classifies a text as reel sentiment does`() throws {
     try Desk.with { desk in
       let path = "\(Repository.root)/Tests/Reference/tiny-distilbert"
       _ = try Program.shell("cp -r \(path) feeling", in: desk.folder)
@@ -105,7 +105,7 @@ struct WriteFeelingTests {
         #expect(try head.elements().count == pieces)
       }
       #expect(try Desk.json(desk.get("model", ["model": id]))["kind"] == "classifier")
-      // Neither does what the other does.
+      // Neither kind of model does the work of the other.
       #expect(desk.post("text", [model]).status == 400)
       #expect(desk.post("classify", [.init("text", "a")]).status == 400)
       let long = JSON.Member("text", .string(String(repeating: "good ", count: 10_000)))

@@ -99,13 +99,14 @@ struct WriteTests {
   }
 
   @Test(arguments: [1, 9, 30, 59])
-  func `stopped and continued is the same as uninterrupted`(count: Int) throws {
+  func `a text that is stopped and continued is the same as an uninterrupted one`(count: Int) throws
+  {
     try Desk.with { desk in
       let whole = try desk.symbols()
       let start = try desk.symbols(most: count)
       let rest = try desk.symbols([desk.written(start)])
       #expect(start + rest == whole)
-      // With more asked for than at first, too.
+      // Also with more tokens than asked for at first.
       let further = try desk.symbols([desk.written(whole), .init("tokens", 90)])
       #expect(try whole + further == desk.symbols([.init("tokens", 90)]))
     }
@@ -121,7 +122,7 @@ struct WriteTests {
       let digest = try Program.reel(line: "digest cli.sqlite", in: desk.folder).output
       #expect(digest.contains(try #require(kept["digest"]?.text)))
       #expect(try Program.reel(line: "verify mine.sqlite", in: desk.folder).code == 0)
-      // Nothing is overwritten; without a name one is found.
+      // Nothing is overwritten; without a name, a free one is chosen.
       let again = try Desk.json(desk.post("keep", [.init("name", "mine")]))
       #expect(again["absent"]?.text?.contains("'mine' already") == true)
       for name in ["written", "written-2"] {
@@ -131,7 +132,7 @@ struct WriteTests {
     }
   }
 
-  @Test func `a fork keeps what stands before it, and is a prompt of its own`() throws {
+  @Test func `a fork keeps the text before it, and is a new prompt`() throws {
     try Desk.with { desk in
       let symbols = try desk.symbols()
       let look = try Desk.json(desk.post("look", [desk.written(symbols), .init("place", 17)]))
@@ -156,7 +157,7 @@ struct WriteTests {
     }
   }
 
-  @Test func `a model is had as learned by any of its checkpoints`() throws {
+  @Test func `a model can be used at any of its checkpoints`() throws {
     try Desk.with { desk in
       let facts = try Desk.json(desk.get("model", ["model": desk.model]))
       #expect(try facts.elements("steps").compactMap(\.int) == [0, 8, 16, 24])
@@ -168,7 +169,7 @@ struct WriteTests {
     }
   }
 
-  @Test func `two texts are written at once, and one that nobody hears makes room`() throws {
+  @Test func `two texts are written at once, and one without a reader makes room`() throws {
     try Desk.with { desk in
       func stream() -> (any ByteStream)? {
         guard case .stream(let stream) = desk.post("text").body else { return nil }
@@ -181,7 +182,7 @@ struct WriteTests {
       first.close()
       let third = try #require(stream())
       while second.next() != nil {}
-      // What has ended and is closed gives back one place.
+      // A text that has ended and is closed frees one place.
       second.close()
       #expect(stream() != nil)
       third.close()

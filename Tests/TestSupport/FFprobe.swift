@@ -2,7 +2,7 @@ import Foundation
 
 /// What ffprobe and ffmpeg find in a film, independent of how it was written.
 package enum FFprobe {
-  /// Whether both programs are there; tests of films say so where they are not.
+  /// Whether both programs are there; tests of films say so if they are not.
   package static let isInstalled: Bool = {
     let found = try? Program.shell("command -v ffmpeg && command -v ffprobe", in: "/tmp")
     if found?.code != 0 { print("ffmpeg is not installed: its tests of films are left out") }

@@ -8,7 +8,7 @@ package struct DecodedGIF {
     package var pixels: [UInt32]
     /// In hundredths of a second.
     package var delay: Int
-    /// How many pixels the file brings for this picture.
+    /// How many pixels the file stores for this picture.
     package var storedPixels: Int
     /// Whether it has a palette of its own.
     package var hasOwnPalette: Bool
@@ -23,7 +23,7 @@ package struct DecodedGIF {
   package let height: Int
   /// How many colours the palette of all pictures has.
   package let paletteSize: Int
-  /// How often it is shown again, 0 for ever; nil where the file does not say.
+  /// How often it is repeated, 0 for forever; nil if the file does not say.
   package let repetitions: Int?
   /// The pictures as they are seen.
   package let frames: [Frame]

@@ -2,7 +2,7 @@ import Film
 package import Raster
 package import Testing
 
-/// Expects a film's one palette to be as near to what is drawn as promised, and exact where every
+/// Expects a film's one palette to be as close to what is drawn as promised, and exact if every
 /// frame is looked at and 256 colours are enough.
 package func expectPaletteKeepsItsPromise(
   _ film: inout some FrameSource, every stride: Int = 1, _ comment: String,

@@ -2,7 +2,7 @@ import Foundation
 
 /// The built programs, run as a user runs them.
 package enum Program {
-  /// What a program said, and how it ended.
+  /// What a program printed, and how it ended.
   package struct Outcome: Sendable {
     package var code: Int32
     package var output: String
@@ -14,7 +14,7 @@ package enum Program {
     package var description: String { "reel is not beside the tests: swift build -c release" }
   }
 
-  /// Where `reel` lies: beside the running tests.
+  /// Where `reel` is: beside the running tests.
   package static func reel() throws -> String {
     let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let places = [tests.deletingLastPathComponent().path, "\(Repository.root)/.build/release"]
@@ -31,7 +31,7 @@ package enum Program {
     try run(reel(), words, in: folder)
   }
 
-  /// Runs `reel` with a command line as it is typed: words are parted by blanks, '…' keeps them.
+  /// Runs `reel` with a command line as it is typed: words are separated by blanks, '…' keeps them.
   package static func reel(line: String, in folder: String) throws -> Outcome {
     try run("/bin/sh", ["-c", "\(reel()) \(line)"], in: folder)
   }
@@ -48,7 +48,7 @@ package enum Program {
     try Running(program, words, in: folder).outcome()
   }
 
-  /// Starts `reel` with words that blanks part; it runs beside the test.
+  /// Starts `reel` with words separated by blanks; it runs beside the test.
   package static func start(line: String, in folder: String) throws -> Running {
     try Running(reel(), line.split(separator: " ").map(String.init), in: folder)
   }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The files of the working tree, for tests that hold the code against them.
+/// The files of the working tree, for tests that compare the code with them.
 package enum Repository {
   /// Why a file or folder could not be read.
   package struct Missing: Error { package var path: String }

@@ -2,11 +2,11 @@ import Foundation
 
 /// A program that runs beside the test.
 package final class Running {
-  /// Why it was waited for in vain.
+  /// The wait timed out.
   package struct Endless: Error {}
 
   private let process = Process()
-  /// Files, not pipes: a program that says much must never wait for its reader.
+  /// Files, not pipes: a program that prints much must never wait for its reader.
   private let said: URL
 
   init(_ program: String, _ words: [String], in folder: String) throws {
@@ -37,10 +37,10 @@ package final class Running {
     String(decoding: try Data(contentsOf: said.appendingPathComponent(name)), as: UTF8.self)
   }
 
-  /// What it has said until now.
+  /// What it has printed so far.
   package func output() throws -> String { try text("out") }
 
-  /// The most memory that it has had at once until now, in bytes; nil when it has ended.
+  /// Its peak memory so far, in bytes; nil when it has ended.
   package var peakMemory: Int? {
     let status = try? String(
       contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
@@ -63,7 +63,7 @@ package final class Running {
     throw Endless()
   }
 
-  /// Waits for its end: what it said, and how it ended, which is -1 where a signal ended it.
+  /// Waits for its end; returns what it printed and its exit code, -1 if a signal ended it.
   package func outcome() throws -> Program.Outcome {
     process.waitUntilExit()
     return Program.Outcome(

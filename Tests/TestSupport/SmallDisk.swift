@@ -1,10 +1,10 @@
 import Glibc
 import Platform
 
-/// A file system of a few megabytes in memory, as small disks are; nil where nothing can be mounted.
+/// A file system of a few megabytes in memory, like a small disk; nil if nothing can be mounted.
 ///
-/// It is gone with the value, whatever still has a file open on it, and what a killed process left
-/// mounted is gone with the next process that needs one.
+/// It is removed with the value, even if a file on it is open, and what a killed process left
+/// mounted is removed by the next process that needs one.
 package final class SmallDisk {
   /// Where it is mounted.
   package let path: String

@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// Runs a test with a folder of its own, which is gone afterwards.
+/// Runs a test with a folder of its own, which is removed afterwards.
 @discardableResult
 package func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
   var template = Array("/tmp/reel-tests-XXXXXX".utf8CString)

@@ -27,18 +27,18 @@ struct ActionChoiceTests {
     for (share, weight) in zip(seen, weights) { #expect(abs(share - weight / sum) < 0.012) }
   }
 
-  @Test func `softmax of huge values is the best of them`() {
+  @Test func `softmax of huge values chooses the best`() {
     let values: [Float] = [1e30, 2e30, -1e30]
     #expect(shares { ActionChoice.softmax(values, inverseTemperature: 100, $0) } == [0, 1, 0])
   }
 
-  @Test func `exploring chooses all alike, else the best is chosen`() {
+  @Test func `exploration is uniform, otherwise the best is chosen`() {
     let seen = shares { ActionChoice.epsilonGreedy([0, 2, 1], epsilon: 0.3, $0) }
     for (share, expected) in zip(seen, [0.1, 0.8, 0.1]) { #expect(abs(share - expected) < 0.01) }
     #expect(shares { ActionChoice.epsilonGreedy([0, 2, 1], epsilon: 0, $0) } == [0, 1, 0])
   }
 
-  @Test func `of equals the first is the best`() {
+  @Test func `among equal values the first is chosen`() {
     #expect(ActionChoice.greedy([1, 3, 3]) == 1)
   }
 }

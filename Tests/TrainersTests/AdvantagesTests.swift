@@ -23,7 +23,7 @@ struct AdvantagesTests {
   }
 
   @Test(arguments: [1, 4], [0, 0.5, 1])
-  func `they are the sums that their definition says`(worlds: Int, lambda: Double) {
+  func `advantages are the sums of their definition`(worlds: Int, lambda: Double) {
     let (ticks, gamma) = (9, 0.9)
     let rows = ticks * worlds
     var stream = Stream(seed: 3, purpose: .world)

@@ -2,7 +2,7 @@ import Rollouts
 import Testing
 import Trainers
 
-/// Where one stands in a corridor.
+/// A position in a corridor.
 struct CorridorState: RecordedState {
   var place: UInt8
 
@@ -17,7 +17,7 @@ struct CorridorState: RecordedState {
 }
 
 /// Cells in a row, each seen as a bit of its own: left leads back, right leads on, and the step beyond
-/// the last pays 1. There a corridor ends; a ring goes on from its first cell, its episode truncated.
+/// the last pays 1. There a corridor ends; a ring continues at its first cell, its episode truncated.
 struct Corridor: DiscreteActionWorld {
   var length = 5
   var isRing = false

@@ -6,7 +6,7 @@ import Worlds
 
 struct DQNTrainerTests {
   @Test(arguments: [false, true])
-  func `a corridor is learned to its end, a ring to go round`(isRing: Bool) throws {
+  func `a corridor is learned to its end, and a ring all the way round`(isRing: Bool) throws {
     let world = Corridor(isRing: isRing)
     let (trainer, _) = try DQNTrainer.trained(world, .small)
     var network = try GreedyNetwork(trainer.checkpoint(kind: "dqn"))
@@ -22,7 +22,7 @@ struct DQNTrainerTests {
     #expect(abs(Double(last) - (isRing ? 1 / (1 - 0.59049) : 1)) < (isRing ? 0.5 : 0.1))
   }
 
-  @Test func `the same seed makes the same run, another seed another`() throws {
+  @Test func `the same seed makes the same run, and another seed a different one`() throws {
     let world = Corridor(slips: 20)
     let (one, two) = (
       try DQNTrainer.trained(world, .small).sink, try DQNTrainer.trained(world, .small).sink
@@ -34,7 +34,7 @@ struct DQNTrainerTests {
     #expect(one.transitions != other.transitions)
   }
 
-  @Test func `transitions hang together and follow the world's rules`() throws {
+  @Test func `transitions are consistent and follow the world's rules`() throws {
     for isRing in [false, true] {
       let world = Corridor(isRing: isRing, slips: 10)
       let (trainer, sink) = try DQNTrainer.trained(world, seed: 4, .small)
@@ -110,7 +110,7 @@ struct DQNTrainerTests {
     #expect(sink.checkpoints.count >= 7)
   }
 
-  @Test func `a run goes on beyond its end when it may`() throws {
+  @Test func `a run can be extended beyond its end`() throws {
     let world = Corridor(slips: 15)
     var short = DQNConfiguration.small
     short.steps = 1000
@@ -125,7 +125,7 @@ struct DQNTrainerTests {
     #expect(rest.checkpoints.last == whole.checkpoints.last)
   }
 
-  @Test func `a run that is asked to stop goes on where it was`() throws {
+  @Test func `a run that is asked to stop continues where it was`() throws {
     let world = Corridor(slips: 15)
     let (_, whole) = try DQNTrainer.trained(world, .small)
     var trainer = try DQNTrainer(world, seed: 1, settings: .small)
@@ -135,7 +135,7 @@ struct DQNTrainerTests {
     #expect(sink.transitions == whole.transitions && sink.checkpoints == whole.checkpoints)
   }
 
-  @Test func `checkpoints fall where the settings say, and at every best return`() throws {
+  @Test func `checkpoints are kept where the settings say, and at every best return`() throws {
     var settings = DQNConfiguration.small
     settings.steps = 1100
     settings.keepsBest = true
@@ -153,7 +153,7 @@ struct DQNTrainerTests {
     #expect(sink.checkpoints.filter { $0.kind == "best" }.map(\.step) == steps && !steps.isEmpty)
   }
 
-  @Test func `metrics have CleanRL's names, and some two hundred points`() throws {
+  @Test func `metrics have CleanRL's names, and about two hundred points`() throws {
     var settings = DQNConfiguration.small
     var clock = 0.0
     for policy in DQNPolicy.allCases {
@@ -180,7 +180,7 @@ struct DQNTrainerTests {
     (1.9, "check gamma (1.9): from 1 on, values grow without bound"),
     (0.9, "check learning_rate (0.01) and clip (0.0)"),
   ])
-  func `a loss that is no number stops the run with a sentence`(
+  func `a loss that is not finite stops the run with one sentence`(
     gamma: Double, advice: String
   ) throws {
     var settings = DQNConfiguration.small
@@ -257,7 +257,7 @@ struct DQNTrainerTests {
     #expect(throws: SafetensorsError.self) { _ = try GreedyNetwork(decoding: [1, 2, 3]) }
   }
 
-  @Test func `the inverse temperature is understood by its name, and recorded as it was`() throws {
+  @Test func `the inverse temperature is accepted by its name, and recorded as before`() throws {
     var settings = DQNConfiguration()
     #expect(try settings.set("inverse_temperature", to: "3"))
     #expect(settings.inverseTemperature == 3)

@@ -102,7 +102,7 @@ struct GPTPolicyTests {
     expectNear(said, try known.numbers("y"), within: 1e-4, "logits and value")
   }
 
-  @Test func `frames that follow each other are read as if each were the first`() throws {
+  @Test func `consecutive frames are read as if each were the first`() throws {
     let world = try Breakout(rules: Self.board)
     let network = Self.network(try #require(world.letters))
     let parameters = Parameters(network.layout, seed: 3)
@@ -130,7 +130,7 @@ struct GPTPolicyTests {
   }
 
   @Test(arguments: [0, 0.8])
-  func `the gradients of its update are the slopes that small steps measure`(
+  func `the gradients of its update equal the slopes that small steps measure`(
     placeCoefficient: Double
   ) throws {
     let letters = LetterSequence(places: 3, each: 1, alphabet: [0, 1, 2, 3])
@@ -161,7 +161,7 @@ struct GPTPolicyTests {
     expectNear(gradients, slopes, within: 3e-3, "gradients")
   }
 
-  @Test func `where letters stand is counted from a frame's symbols, from −1 to 1`() {
+  @Test func `the centers of letters are computed from a frame's symbols, from −1 to 1`() {
     // Two places side by side, each of two lines of three letters: the first letter in two opposite corners,
     // the second in column 2 of the lower line, the third nowhere.
     let letters = LetterSequence(places: 2, across: 2, each: 6, columns: 3, alphabet: [7, 8, 9])
@@ -174,7 +174,7 @@ struct GPTPolicyTests {
     #expect(centers[2].z == 0 && centers[2].x.isNaN)
   }
 
-  @Test func `it learns from frames where their letters stand`() throws {
+  @Test func `it learns from frames where their letters are`() throws {
     let letters = LetterSequence(places: 2, across: 2, each: 6, columns: 3, alphabet: [7, 8, 9])
     var codes = [Float](repeating: 0, count: 12)
     (codes[0], codes[6 + 5], codes[5]) = (7 / 255, 7 / 255, 8 / 255)
@@ -189,7 +189,7 @@ struct GPTPolicyTests {
   }
 
   @Test(arguments: [0, 10])
-  func `one thread and two train alike, and a run goes on as if never interrupted`(
+  func `one thread and two train the same, and a run resumes as if never interrupted`(
     placeCoefficient: Double
   ) throws {
     let world = try Breakout(rules: Self.board)

@@ -43,7 +43,7 @@ struct GreedyPolicyTests {
   }
 
   @Test func `random ties are followed on every branch`() {
-    // A table that knows nothing, on a chain of one: right ends at once, left stays.
+    // An empty table, on a chain of one: right ends at once, left stays.
     let dynamics = Chain.dynamics(length: 1)
     let policy = GreedyPolicy(QTable(dynamics), dynamics, ties: .random)
     let exact = policy.evaluateExactly(stepLimit: 3)
@@ -53,8 +53,8 @@ struct GreedyPolicyTests {
     #expect(stays.numbers == [0, 0, 3])
   }
 
-  @Test func `chances too small for a number do not multiply the work`() throws {
-    // The chance to be still where one began gets less than any number can hold.
+  @Test func `probabilities that underflow do not multiply the work`() throws {
+    // The chance of still being at the start becomes too small for a number.
     let world = GridWorld(try GridMap(parsing: "reel map grid\n\nS _ _ 10\n"))
     var table = QTable(world.dynamics)
     for state in 0..<3 {
@@ -66,7 +66,7 @@ struct GreedyPolicyTests {
     #expect(abs(exact.meanLength - (3 / 0.8 + 1)) < 1e-9)
   }
 
-  @Test func `an episode is listed step by step, and truncated at the limit`() throws {
+  @Test func `an episode is recorded step by step, and truncated at the limit`() throws {
     let world = GridWorld(try ClassicMaps.map(kind: .maze))
     let policy = GreedyPolicy(QTable(world.dynamics), world.dynamics, ties: .first)
     var sink = MemorySink()

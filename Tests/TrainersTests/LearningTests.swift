@@ -22,7 +22,7 @@ struct LearningTests {
   }
 
   @Test(arguments: [("4x4", 0.73, 0.70), ("8x8", 0.87, 0.80)])
-  func `a greedy lake policy wins about as often as any can`(
+  func `a greedy lake policy wins about as often as the best policy`(
     name: String, mean: Double, each: Double
   ) throws {
     let (world, settings) = try Recipe.lake(name)
@@ -33,7 +33,7 @@ struct LearningTests {
     #expect(rates.allSatisfy { $0 >= each }, "\(rates)")
   }
 
-  @Test func `the dry lake is crossed by the shortest way`() throws {
+  @Test func `the dry lake is crossed by the shortest path`() throws {
     let map = try ClassicMaps.map(kind: .lake)
     var rules = GridRules(for: map)
     rules.noise = 0
@@ -45,7 +45,7 @@ struct LearningTests {
     #expect(result.numbers == [1, 1, 6])
   }
 
-  @Test func `the book grid's learned values come near those of value iteration`() throws {
+  @Test func `the book grid's learned values are close to those of value iteration`() throws {
     let world = GridWorld(try ClassicMaps.map("book", kind: .grid))
     var settings = QTableConfiguration()
     settings.episodes = 40_000

@@ -1,7 +1,7 @@
 import Rollouts
 import Trainers
 
-/// A number that is to be answered.
+/// A number to be answered.
 struct MirrorState: RecordedState {
   var number: Int8
 
@@ -31,7 +31,7 @@ struct MirrorAction: RecordedAction {
   }
 }
 
-/// Shows numbers within ±1 in turn, and pays least for what differs from them.
+/// Shows numbers within ±1 in turn, and pays less the more an answer differs from them.
 struct Mirror: ObservableWorld {
   var stepLimit = 7
   var isContinuing = false

@@ -51,7 +51,7 @@ func expectNear(
   }
 }
 
-/// One batch that is learned from as a whole, with all that it takes.
+/// One update on a whole batch, with everything it needs.
 struct SingleUpdate {
   let network: PolicyNetwork
   var settings = PPOConfiguration()
@@ -96,7 +96,7 @@ struct SingleUpdate {
     return (report, learner.gradients)
   }
 
-  /// The whole loss, which the gradients are the slopes of.
+  /// The whole loss, whose slopes are the gradients.
   mutating func loss() throws -> Double {
     let before = (parameters, adam)
     defer { (parameters, adam) = before }

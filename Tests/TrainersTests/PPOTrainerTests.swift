@@ -17,7 +17,7 @@ struct PPOTrainerTests {
     #expect(trials.count == 6 && trials.last?.value == 1 && trainer.bestReturn == 1)
   }
 
-  @Test func `a mirror is learned with real numbers`() throws {
+  @Test func `a mirror is learned with continuous actions`() throws {
     var settings = PPOConfiguration.small
     settings.steps = 20_000
     settings.logDeviation = -0.5
@@ -30,8 +30,8 @@ struct PPOTrainerTests {
   }
 
   @Test(arguments: [false, true])
-  func `a truncated step's future is worth something`(isContinuing: Bool) throws {
-    // Wage 1 for ever at a discount of 0.9 is worth 10, though no episode pays more than 3.
+  func `a truncated step's future has a value`(isContinuing: Bool) throws {
+    // Wage 1 forever at a discount of 0.9 is worth 10, though no episode pays more than 3.
     let world = Mirror(stepLimit: 3, isContinuing: isContinuing, wage: 1)
     var settings = PPOConfiguration.small
     settings.steps = 40_000
@@ -45,7 +45,7 @@ struct PPOTrainerTests {
   }
 
   @Test(arguments: [false, true])
-  func `a lost life ends nothing but what the learner hopes for`(lifeEnds: Bool) throws {
+  func `a lost life may end the learner's return, but never the episode`(lifeEnds: Bool) throws {
     let world = Mirror(stepLimit: 3, isFrail: true, wage: 1)
     var settings = PPOConfiguration.small
     settings.steps = 40_000
@@ -81,7 +81,7 @@ struct PPOTrainerTests {
   }
 
   @Test(arguments: [1, 3, 5])
-  func `worlds are shared out among threads, however many there are`(worlds: Int) throws {
+  func `worlds are divided among any number of threads`(worlds: Int) throws {
     var settings = PPOConfiguration.small
     (settings.worlds, settings.steps) = (worlds, 1500)
     settings.lifeEnds = true
@@ -106,7 +106,7 @@ struct PPOTrainerTests {
     for (step, transition) in sink.transitions.enumerated() {
       var (episode, state, t) = open[step % 4]
       if transition.episode != episode {
-        // A recording wants the numbers to rise as episodes begin.
+        // A recording requires the numbers to rise as episodes begin.
         #expect(transition.episode == newest + 1 && t == 0)
         (episode, newest) = (transition.episode, transition.episode)
         state = state ?? world.start(generator.draws(for: .start, episode: episode, t: 0))
@@ -168,7 +168,7 @@ struct PPOTrainerTests {
     }
   }
 
-  @Test func `a run that is asked to stop goes on where it was`() throws {
+  @Test func `a run that is asked to stop continues where it was`() throws {
     var settings = PPOConfiguration.small
     settings.rollout = 200
     let (_, whole) = try PPOTrainer.trained(Mirror(), settings)
@@ -185,7 +185,7 @@ struct PPOTrainerTests {
     #expect(sink.metrics == whole.metrics)
   }
 
-  @Test func `checkpoints fall where the settings say, and at every best evaluation`() throws {
+  @Test func `checkpoints are kept where the settings say, and at every best evaluation`() throws {
     let (_, sink) = try PPOTrainer.trained(Corridor(slips: 30), .small)
     var best = -1.0
     var bestSteps: [Int] = []
@@ -220,9 +220,9 @@ struct PPOTrainerTests {
     #expect(names.allSatisfy { points[$0] == 30 } && points["eval/episodic_length"] == 6)
   }
 
-  @Test func `explained variance is the part of the returns that the values foresaw`() throws {
+  @Test func `explained variance is the part of the returns that the values predicted`() throws {
     var rollout = RolloutBuffer(worlds: 2, ticks: 3, width: 1, actionWidth: 1)
-    // Two of three steps were taken; what lies beyond them does not count.
+    // Two of three steps were taken; what is beyond them does not count.
     rollout.ticks = 2
     rollout.returns = [1, 2, 3, 6, 1000, -1000]
     for (values, part) in [
@@ -235,7 +235,7 @@ struct PPOTrainerTests {
     }
     rollout.returns = [2, 2, 2, 2, 0, 0]
     #expect(rollout.explainedVariance == 0)
-    // Values learn to foresee returns.
+    // Values learn to predict returns.
     let (_, sink) = try PPOTrainer.trained(Corridor(slips: 10), .small)
     let parts = sink.metrics.filter { $0.name == "losses/explained_variance" }.map(\.value)
     #expect(parts[0] < 0.2 && parts.suffix(5).allSatisfy { $0 > 0.5 }, "\(parts)")

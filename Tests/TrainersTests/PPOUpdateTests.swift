@@ -31,7 +31,7 @@ struct PPOUpdateTests {
   }
 
   @Test(arguments: cases)
-  func `the gradients are the slopes that small steps measure`(name: String) throws {
+  func `the gradients equal the slopes that small steps measure`(name: String) throws {
     var update = try SingleUpdate(PPOReference(name))
     update.settings.gradientNorm = 0
     // Steps of 0.001 cross none of the loss's kinks here.
@@ -93,7 +93,7 @@ struct PPOUpdateTests {
     return (mean, (squares / Float(numbers.count - 1)).squareRoot())
   }
 
-  @Test func `a loss that is no number stops the update with a sentence`() throws {
+  @Test func `a loss that is not finite stops the update with one sentence`() throws {
     var update = try SingleUpdate(PPOReference("real numbers"))
     update.rollout.returns[3] = .infinity
     #expect(

@@ -3,7 +3,7 @@ import Rollouts
 import Testing
 import Trainers
 
-/// What a learning step minimises, in double precision and as plainly as can be.
+/// What a learning step minimises, in double precision and as plain as possible.
 private struct PlainLoss {
   let settings: DQNConfiguration
   let layout: ParameterLayout
@@ -133,7 +133,7 @@ struct QLearnerTests {
     for (one, other) in zip(mean, expected) { #expect(abs(one - other) < 0.01) }
   }
 
-  @Test func `a terminated step has no future, a truncated one has`() {
+  @Test func `a terminated step has no future value, a truncated one has`() {
     var settings = Self.settings(.squared, .semi)
     settings.gamma = 0.5
     for ending in [Ending.running, .truncated, .terminated] {
@@ -166,7 +166,7 @@ struct QLearnerTests {
     #expect(abs(learner.learnNewest(buffer).loss - Double(d * d)) < 1e-4)
   }
 
-  @Test func `long gradients are shortened`() {
+  @Test func `long gradients are clipped`() {
     var settings = Self.settings(.squared, .semi)
     settings.clip = 0.1
     var learner = QLearner(inputs: 4, actions: 3, seed: 5, settings: settings)

@@ -65,7 +65,7 @@ struct QLearningAgentTests {
     }
   }
 
-  @Test func `a terminal state is worth nothing, whatever is written there`() {
+  @Test func `a terminal state has value 0, whatever the table holds`() {
     withAgent(settings(alpha: 1)) { agent in
       _ = agent.update(2, 2, nextState: 0, reward: 50, terminated: false)
       _ = agent.update(0, 0, nextState: 2, reward: 1, terminated: true)

@@ -18,7 +18,7 @@ struct QTableTrainerTests {
     return (trainer, sink)
   }
 
-  @Test func `the same seed makes the same transitions, another seed others`() throws {
+  @Test func `the same seed makes the same transitions, and another seed different ones`() throws {
     let (world, settings) = try Self.lake()
     let (one, two) = (
       try Self.trained(world, seed: 1, settings), try Self.trained(world, seed: 1, settings)
@@ -31,7 +31,7 @@ struct QTableTrainerTests {
     #expect(one.sink.transitions != other.sink.transitions)
   }
 
-  @Test func `transitions hang together and follow the world's rules`() throws {
+  @Test func `transitions are consistent and follow the world's rules`() throws {
     let (world, settings) = try Self.lake()
     let (trainer, sink) = try Self.trained(world, seed: 4, settings)
     #expect(sink.transitions.count == trainer.step)
@@ -97,7 +97,7 @@ struct QTableTrainerTests {
     #expect(one.sink.metrics == two.sink.metrics)
   }
 
-  @Test func `a recording begins with a table that knows nothing`() throws {
+  @Test func `a recording begins with an empty table`() throws {
     let (world, settings) = try Self.lake()
     let trainer = QTableTrainer(
       world.dynamics, stepLimit: world.stepLimit, seed: 1, settings: settings)
@@ -118,8 +118,8 @@ struct QTableTrainerTests {
     #expect(isPrefix)
   }
 
-  @Test func `an episode is truncated at the world's limit, which is no end to learning`() throws {
-    // Left in the first state of the chain stays there for ever.
+  @Test func `an episode is truncated at the world's limit, which does not end learning`() throws {
+    // Left in the first state of the chain stays there forever.
     let dynamics = Chain.dynamics(length: 3)
     var settings = QTableConfiguration()
     settings.ties = .first
@@ -156,7 +156,7 @@ struct QTableTrainerTests {
     #expect(sink.checkpoints.isEmpty, "a checkpoint falls where the settings say, not the clock")
   }
 
-  @Test func `stopping and going on again is the same as never stopping`() throws {
+  @Test func `stopping and continuing is the same as never stopping`() throws {
     let (world, settings) = try Self.lake(episodes: 2000)
     let whole = try Self.trained(world, seed: 5, settings)
     var trainer = QTableTrainer(
@@ -173,8 +173,8 @@ struct QTableTrainerTests {
   }
 
   @Test(arguments: [3, 200])
-  func `who listens to the episodes changes nothing`(stepLimit: Int) throws {
-    // After 920 episodes the settings stay, and episodes are played many at a time unless somebody listens.
+  func `listening to the episodes changes nothing`(stepLimit: Int) throws {
+    // After 920 episodes the settings stay, and without a listener many episodes are played at once.
     let recipe = try Recipe.maze()
     var settings = recipe.settings
     settings.episodes = 2000
@@ -207,7 +207,7 @@ struct QTableTrainerTests {
     }
   }
 
-  @Test func `metrics bear CleanRL's names and tell about a hundred points each`() throws {
+  @Test func `metrics have CleanRL's names, and about a hundred points each`() throws {
     let (world, settings) = try Self.lake(episodes: 1000)
     var sink = MemorySink()
     var trainer = QTableTrainer(

@@ -3,7 +3,7 @@ import Testing
 import Trainers
 
 struct ReplayBufferTests {
-  /// What a run of steps looks like, told again from its start.
+  /// The steps that were pushed, from the first on.
   private struct Told {
     var seen: [[Float]] = []
     var actions: [Int] = []
@@ -50,7 +50,7 @@ struct ReplayBufferTests {
   }
 
   @Test(arguments: [2, 3, 5], [100, 20])
-  func `n steps count together as in a plain computation`(n: Int, capacity: Int) {
+  func `n-step returns are those of a plain computation`(n: Int, capacity: Int) {
     let steps = 61
     let (memory, told) = Self.pushed(steps, capacity: capacity, nStep: n)
     for index in 0..<memory.count {

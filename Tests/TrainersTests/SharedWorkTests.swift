@@ -30,7 +30,7 @@ struct SharedWorkTests {
     }
   }
 
-  @Test func `every piece is in the sum once, and two are added as they stand`() {
+  @Test func `every piece is in the sum once, and pieces are paired in a fixed order`() {
     for count in 1...17 {
       #expect(Self.sum((0..<count).map { Float(1 << $0) }) == Float(1 << count - 1))
     }
@@ -71,7 +71,7 @@ struct SharedWorkTests {
   }
 
   @Test(arguments: [1, 2, 4])
-  func `an MLP learns alike in two parts and in eight, but for rounding, on any number of threads`(
+  func `an MLP learns the same in two parts and in eight, up to rounding, on any number of threads`(
     threads: Int
   ) throws {
     var settings = PPOConfiguration.small
@@ -85,7 +85,7 @@ struct SharedWorkTests {
     expectNear(eight.parameters.values, two.parameters.values, within: 1e-3, "parameters")
   }
 
-  @Test func `rows are counted that are played, valued and learned from`() throws {
+  @Test func `rows that are played, valued and learned from are counted`() throws {
     var settings = PPOConfiguration.small
     (settings.steps, settings.evaluateEvery) = (400, 0)
     let trainer = try PPOTrainer.trained(Mirror(), settings).trainer

@@ -36,7 +36,7 @@ enum Identity {
   }
 }
 
-/// The recipes that the worlds' learning is judged by.
+/// The recipes by which learning in the worlds is judged.
 enum Recipe {
   static func lake(_ name: String) throws -> (world: GridWorld, settings: QTableConfiguration) {
     var settings = QTableConfiguration()

@@ -3,7 +3,7 @@ import Testing
 import Trainers
 import Worlds
 
-/// All that a trainer did: what was heard of it, and what it recorded.
+/// All that a trainer did: its events, and what it recorded.
 private struct Heard<T: Trainer> {
   var trainer: T
   var events: [TrainingEvent] = []
@@ -56,7 +56,8 @@ private enum Kind: String, CaseIterable {
 
 struct TrainingCallbacksTests {
   @Test(arguments: Kind.allCases)
-  fileprivate func `who hears all hears what is recorded, from first to last`(kind: Kind) throws {
+  fileprivate func `the events of a run are what is recorded, from first to last`(kind: Kind) throws
+  {
     func check(_ trainer: some Trainer) throws {
       let heard = try Heard(trainer)
       let metrics = heard.all {
@@ -79,7 +80,7 @@ struct TrainingCallbacksTests {
         }
       }
       #expect(ends == 2)
-      // Nobody is changed by being heard.
+      // Listening changes nothing.
       var (unheard, sink) = (trainer, MemorySink())
       try unheard.train(into: &sink)
       #expect(sink.transitions == heard.sink.transitions && sink.metrics == heard.sink.metrics)
@@ -161,7 +162,8 @@ struct TrainingCallbacksTests {
   }
 
   @Test(arguments: Kind.allCases)
-  fileprivate func `a resumed run is heard as if it had never stopped`(kind: Kind) throws {
+  fileprivate func `a resumed run has the same events as if it had never stopped`(kind: Kind) throws
+  {
     func check(_ trainer: some Trainer) throws {
       let whole = try Heard(trainer)
       for checkpoint in whole.sink.checkpoints.dropLast() {
@@ -173,7 +175,7 @@ struct TrainingCallbacksTests {
     try check(kind.made())
   }
 
-  @Test func `pauses are heard, and change nothing else`() throws {
+  @Test func `pauses are reported, and change nothing else`() throws {
     func check(_ trainer: some Trainer) throws {
       let whole = try Heard(trainer).events
       var (events, sink, pauses) = ([TrainingEvent](), MemorySink(), 0)
@@ -304,7 +306,7 @@ struct TrainingCallbacksTests {
     try check(Kind.text.made())
   }
 
-  @Test func `one kind of event is heard alone`() throws {
+  @Test func `one kind of event can be heard alone`() throws {
     var numbers: [Int] = []
     var callbacks = TrainingCallbacks()
     callbacks.episodeEnded = { numbers.append($0.number) }
@@ -330,7 +332,7 @@ struct TrainingCallbacksTests {
       return goesOn
     }
     #expect(!trainer.isComplete && trainer.step == sink.transitions.count && trainer.step > 4096)
-    // A lake pays 1 at the goal alone, so the transitions know how many of a hundred were won.
+    // A lake pays 1 at the goal alone, so the transitions show how many of a hundred were won.
     for (step, goesOn) in asked {
       let over = sink.transitions[..<step].filter { $0.ending != .running }
       let won = over.suffix(100).count { $0.reward == 1 }

@@ -39,7 +39,7 @@ struct ValueIterationTests {
     let world = GridWorld(try ClassicMaps.map("book", kind: .grid))
     var solver = ValueIteration(world.dynamics, gamma: 0.9)
     solver.iterate(1)
-    // Only the exits are worth anything yet, wherever in the order they come.
+    // Only the exits have a value yet, wherever in the order they come.
     #expect(solver.values.filter { $0 != 0 }.sorted() == [-1, 1])
     #expect(solver.change == 1)
     solver.iterate(1)
@@ -57,7 +57,7 @@ struct ValueIterationTests {
     #expect(solver.greedyActions(world.map.state(row: 0, column: 2)) == [3])
   }
 
-  @Test func `a chain is worth its distance`() {
+  @Test func `a chain's values follow from the distance to its end`() {
     var solver = ValueIteration(Chain.dynamics(length: 5), gamma: 0.5)
     solver.iterate(5)
     #expect(solver.values == [0.0625, 0.125, 0.25, 0.5, 1])
@@ -65,7 +65,7 @@ struct ValueIterationTests {
     #expect(solver.change == 0)
   }
 
-  @Test func `without discount the maze is worth its best return`() throws {
+  @Test func `without discount the value of the maze is its best return`() throws {
     let world = GridWorld(try ClassicMaps.map(kind: .maze))
     var solver = ValueIteration(world.dynamics, gamma: 1)
     solver.iterate(20)

@@ -17,7 +17,7 @@ struct BreakoutBoardTests {
     }
   }
 
-  @Test func `a small board is the large one's rules on a smaller page`() throws {
+  @Test func `a small board has the rules of the large one`() throws {
     let game = try Breakout(
       rules: rules([
         ("rows", "12"), ("columns", "27"), ("bricks", "3"), ("gap", "1"), ("paddle", "5"),
@@ -53,7 +53,7 @@ struct BreakoutBoardTests {
       var (total, t) = (0.0, 0)
       while !state.isOver, t < 100_000 {
         let middle = Int(state.paddle) + (paddle - 1) / 2
-        // A little unsteady, so that it is caught in no round trip.
+        // A little random, so that it does not get stuck in a cycle.
         let draws = generator.draws(for: .policy, episode: 1, t: t)
         let aim = Int(state.x) + draws.pick(0, below: 3) - 1
         let action = aim < middle ? 1 : aim > middle ? 2 : 0
@@ -108,7 +108,7 @@ struct BreakoutBoardTests {
   }
 
   @Test(arguments: BreakoutObservation.allCases)
-  func `what is seen is named and within one`(observation: BreakoutObservation) throws {
+  func `observations are named and within ±1`(observation: BreakoutObservation) throws {
     let game = try Breakout(rules: rules([("observation", observation.rawValue)]))
     #expect(game.observationNames.count == game.observationCount)
     #expect(Set(game.observationNames).count == game.observationCount)
@@ -127,7 +127,7 @@ struct BreakoutBoardTests {
     }
   }
 
-  @Test func `the features tell where ball, paddle and bricks are`() {
+  @Test func `the features say where ball, paddle and bricks are`() {
     let game = Breakout()
     let state = BreakoutState(
       x: 79, y: 23, dx: -1, dy: 1, paddle: 72, lives: 2,
@@ -145,13 +145,13 @@ struct BreakoutBoardTests {
   }
 
   @Test(arguments: [(24, 80), (17, 14), (24, 21)])
-  func `a ball lands where it is said to land`(rows: Int, columns: Int) throws {
+  func `a ball lands where predicted`(rows: Int, columns: Int) throws {
     let game = try Breakout(rules: rules([("rows", "\(rows)"), ("columns", "\(columns)")]))
     let draws = Generator(seed: 1).draws(for: .world, episode: 1, t: 0)
     var landings: Set<Int> = []
     for x in 1..<columns - 1 {
       for (y, dx, dy) in [(1, -1, -1), (12, 1, -1), (rows - 3, -1, -1), (rows - 3, 1, 1)] {
-        // One brick is left, in an upper corner; a ball that meets it has no part in this.
+        // One brick is left, in an upper corner; a ball that meets it is left out.
         var state = BreakoutState(x: x, y: y, dx: dx, dy: dy, paddle: 1, lives: 2, bricks: 1)
         let landing = game.landing(state)
         while Int(state.y) < rows - 3 || state.dy < 0, state.bricks != 0 {
@@ -184,7 +184,7 @@ struct BreakoutBoardTests {
     #expect(lost == 5 && state.lives == 0)
   }
 
-  @Test func `rewards are the rules'`() throws {
+  @Test func `rewards are those of the rules`() throws {
     let game = try Breakout(
       rules: rules([("brick_reward", "1"), ("board_reward", "5"), ("loss_reward", "-2")]))
     let draws = Generator(seed: 1).draws(for: .world, episode: 1, t: 0)

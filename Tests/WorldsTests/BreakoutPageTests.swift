@@ -3,13 +3,13 @@ import TestSupport
 import Testing
 import Worlds
 
-/// One line of the table in docs/worlds.md: a state, an action, and what comes of it.
+/// One line of the table in docs/worlds.md: a state, an action, and the result.
 struct BreakoutCase: Sendable, CustomStringConvertible {
   let description: String
   let before: BreakoutState
   let action: Int
   let ball: (x: Int, y: Int)
-  /// The ball's ways then; two where a coin decides.
+  /// The ball's directions then; two if they are random.
   let ways: [(dx: Int, dy: Int)]
   let paddle: Int
   let lives: Int
@@ -69,7 +69,7 @@ struct BreakoutPageTests {
   @Test func `the page's table has every rule`() throws {
     let page = try Repository.text("docs/worlds.md")
     let lines = page.split(separator: "\n").count { $0.split(separator: "|").count == 11 }
-    // The header and the line below it are none.
+    // The header and the line below it do not count.
     #expect(BreakoutCase.all.count == lines - 2 && BreakoutCase.all.count >= 30)
     for rule in 1...7 {
       #expect(BreakoutCase.all.contains { $0.description.hasPrefix("rule \(rule):") })
@@ -93,7 +93,7 @@ struct BreakoutPageTests {
       #expect(step.ending == (line.isOver ? .terminated : .running) && next.isOver == line.isOver)
       seen.insert(next.dx)
     }
-    #expect(seen.count == line.ways.count, "every way that is named comes up")
+    #expect(seen.count == line.ways.count, "every direction that is named occurs")
   }
 
   @Test func `the page names every rule that can be set, with its default and bounds`() throws {

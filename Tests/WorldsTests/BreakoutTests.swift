@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Worlds
 
-/// Breakout as one would write it down first: a list of bricks and a page of letters.
+/// Breakout in its simplest form: a list of bricks and a page of letters.
 private struct PlainBreakout {
   struct Brick: Equatable { var row: Int, column: Int }
   var ball: (x: Int, y: Int)
@@ -19,7 +19,7 @@ private struct PlainBreakout {
     bricks = (0..<7).flatMap { i in (0..<13).map { Brick(row: 5 + i, column: 1 + 6 * $0) } }
   }
 
-  /// One step; `dx` is the way that a new ball would take.
+  /// One step; `dx` is the direction that a new ball would take.
   mutating func step(_ action: Int, serving dx: Int) -> Double {
     paddle = [paddle, max(1, paddle - 2), min(72, paddle + 2)][action]
     var new = (x: ball.x + way.dx, y: ball.y + way.dy)
@@ -118,7 +118,7 @@ struct BreakoutTests {
   }
 
   @Test(arguments: 1...12 as ClosedRange<UInt64>)
-  func `random games go as in the plainest program, letter by letter`(seed: UInt64) {
+  func `random games match a plain implementation, letter by letter`(seed: UInt64) {
     let generator = Generator(seed: seed)
     for episode in 1...6 {
       var state = game.start(generator.draws(for: .start, episode: episode, t: 0))
@@ -141,8 +141,8 @@ struct BreakoutTests {
     }
   }
 
-  @Test func `a paddle that keeps below the ball clears the board`() {
-    // A policy of the frame alone; the first ball's way decides which of two games it plays.
+  @Test func `a paddle that stays below the ball clears the board`() {
+    // A policy of the frame alone; the first ball's direction decides which of two games it plays.
     for episode in 1...8 {
       let draws = Generator(seed: 1).draws(for: .start, episode: episode, t: 0)
       let game = played(episode: episode) { state, _ in
@@ -153,7 +153,7 @@ struct BreakoutTests {
     }
   }
 
-  @Test func `a paddle that follows too closely is caught in a round trip`() {
+  @Test func `a paddle that follows too closely gets stuck in a cycle`() {
     let game = played { state, _ in
       state.x < state.paddle + 3 ? 1 : state.x > state.paddle + 3 ? 2 : 0
     }
@@ -181,7 +181,7 @@ struct BreakoutTests {
     #expect(abs(right - 2000) < 130)
   }
 
-  @Test func `bytes that are no game are refused`() {
+  @Test func `bytes that are not a game are refused`() {
     let state = BreakoutState(
       x: 3, y: 4, dx: 1, dy: -1, paddle: 2, lives: 1, bricks: 1 << 90 | 5)
     let bytes = state.bytes
@@ -195,7 +195,7 @@ struct BreakoutTests {
       foreign[index] = UInt8(value)
       #expect(BreakoutState(bytes: foreign) == nil, "byte \(index)")
     }
-    // A state of a larger board is none of a smaller one.
+    // A state of a larger board is not one of a smaller board.
     for (index, value) in [(0, 80), (1, 23), (4, 0), (4, 73), (17, 8)] {
       var foreign = bytes
       foreign[index] = UInt8(value)

@@ -4,7 +4,7 @@ import Worlds
 
 struct CityGeneratorTests {
   @Test(arguments: 0..<8)
-  func `200 seeds make cities that can be driven and are no plain`(part: UInt64) throws {
+  func `200 seeds make cities that can be driven and have no faults`(part: UInt64) throws {
     for seed in stride(from: part, to: 200, by: 8) {
       let map = try CityMap(parsing: CityGenerator.geoJSON(seed: seed))
       let survey = CitySurvey(map)
@@ -15,14 +15,14 @@ struct CityGeneratorTests {
   }
 
   @Test(arguments: 1..<7 as Range<UInt64>)
-  func `a generated city can be driven by what the learner sees`(seed: UInt64) throws {
+  func `a generated city can be driven with the learner's inputs`(seed: UInt64) throws {
     let world = CityWorld(try CityMap(parsing: CityGenerator.geoJSON(seed: seed)))
     let driver = CityDriver(world, ticks: 20_000)
     #expect(driver.laps >= 15, "seed \(seed): \(driver)")
     #expect(driver.ticksOffRoad <= 2000, "seed \(seed): \(driver)")
   }
 
-  @Test func `the same seed makes the same city, another seed another`() {
+  @Test func `the same seed makes the same city, and another seed a different one`() {
     let city = CityGenerator.geoJSON(seed: 4)
     #expect(CityGenerator.geoJSON(seed: 4) == city)
     #expect(CityGenerator.geoJSON(seed: 5) != city)

@@ -3,7 +3,7 @@ import Testing
 import Worlds
 
 struct CityMapTests {
-  @Test func `a sketch lands on the pixels that it was drawn on`() throws {
+  @Test func `a sketch is read at the pixels where it was drawn`() throws {
     let map = try CitySketch.street.map()
     #expect(map.width == 400 && map.height == 300 && map.metresPerPixel == 1)
     #expect(map.name == "Sketch" && map.notes.isEmpty && map.text == CitySketch.street.text)
@@ -118,7 +118,7 @@ struct CityMapTests {
     }
   }
 
-  /// The distance to a line by ever finer sampling: slow, and sure.
+  /// The distance to a line by ever finer sampling: slow but sure.
   private static func distance(_ place: CityPoint, _ line: [CityPoint]) -> Double {
     zip(line, line.dropFirst()).map { a, b in
       func at(_ t: Double) -> Double {
@@ -149,7 +149,7 @@ struct CityMapTests {
       ),
       (#"{"type":"FeatureCollection","features":[7]}"#, "feature 1 is not a Feature"),
     ])
-  func `what is no city is refused with a sentence`(text: String, sentence: String) {
+  func `a file that is not a city is refused with one sentence`(text: String, sentence: String) {
     let error = #expect(throws: MapError.self) { try CityMap(parsing: text) }
     #expect(error?.description == sentence)
   }
@@ -183,7 +183,7 @@ struct CityMapTests {
       ("[[-0.0016", #"[["a","#, "feature 1 has a position that is not [longitude, latitude]"),
       (#""coordinates":[["#, #""coordinates":7,"c":[["#, "feature 1 has coordinates that are"),
     ])
-  func `a city with a fault is refused with a sentence`(
+  func `a city with a fault is refused with one sentence`(
     part: String, fault: String, sentence: String
   ) throws {
     let parts = CitySketch.street.text.split(separator: part, maxSplits: 1)
@@ -194,14 +194,14 @@ struct CityMapTests {
     #expect(error?.description.hasPrefix(sentence) == true, "\(error?.description ?? "")")
   }
 
-  @Test func `a point off the bbox is refused`() {
+  @Test func `a point outside the bbox is refused`() {
     var sketch = CitySketch.street
     sketch.features.removeLast()
     sketch.feature(#""name":"start""#, "Point", "[1,1]")
     #expect(throws: MapError.self) { try sketch.map() }
   }
 
-  @Test func `a road drawn over and over is refused before it takes for ever`() {
+  @Test func `a road drawn over and over is refused before it takes forever`() {
     var sketch = CitySketch.street
     sketch.members = #""roadScale":20"#
     let there = (0..<4000).map { CityPoint($0 % 2 == 0 ? 0 : 400, $0 % 3 == 0 ? 0 : 300) }

@@ -24,12 +24,12 @@ struct CitySatnavTests {
     for point in satnav.route(from: CityPoint(50, 250), to: 0).dropLast() {
       #expect(world.map.mask.isRoad(point.x, point.y))
     }
-    // From the lower end the target lies to the north-east, but the way leads north.
+    // From the lower end the target is to the north-east, but the way leads north.
     let start = world.observation(world.start())
     #expect(start[3] > 0.2 && abs(start[5]) < 0.1 && abs(start[6]) < 0.1 && start[7] == 0)
   }
 
-  @Test func `where roads do not meet the survey says so`() throws {
+  @Test func `the survey reports roads that do not meet`() throws {
     var sketch = CitySketch()
     sketch.road([CityPoint(20, 100), CityPoint(380, 100)], width: 20)
     sketch.road([CityPoint(20, 200), CityPoint(380, 200)], width: 20)
@@ -37,7 +37,7 @@ struct CitySatnavTests {
     let survey = CitySurvey(try sketch.map())
     #expect(survey.legs.map(\.isReachable) == [true, false, false, true])
     #expect(survey.problems.contains { $0.hasPrefix("no road leads from A1 to A2: ") })
-    // That a city is easy is no fault of it.
+    // An easy city is not a fault.
     let easy = "only 0 % of the straight line from start to A1 is off the road"
     #expect(survey.remarks.contains { $0.hasPrefix(easy) })
     #expect(!survey.problems.contains { $0.contains("straight line") })
@@ -83,7 +83,7 @@ struct CitySatnavTests {
     }
   }
 
-  @Test func `what the learner sees suffices for laps with few ticks off the road`() throws {
+  @Test func `the learner's inputs are enough for laps with few ticks off the road`() throws {
     for file in try Self.cities.get() {
       let driver = CityDriver(CityWorld(try city(file)), ticks: 20_000)
       #expect(driver.laps >= 18, "\(file): \(driver)")

@@ -57,7 +57,7 @@ struct CitySketch {
   func map() throws -> CityMap { try CityMap(parsing: text) }
 }
 
-/// Drives by the first bearing of the satnav alone, as greedily as can be.
+/// Drives by the first bearing of the satnav alone, as greedily as possible.
 struct CityDriver {
   var targets = 0
   var laps = 0

@@ -40,7 +40,7 @@ struct CityWorldTests {
     #expect(abs(start.velocityX - dx) < 1e-5 && abs(start.velocityY - dy) < 1e-5)
   }
 
-  @Test func `two ticks worked out by hand come out`() throws {
+  @Test func `two ticks agree with a calculation by hand`() throws {
     let world = try world()
     let first = world.step(world.start(), 0)
     // The road's 20 rows are 140 to 159; the outer sensors look at the rows 125–144 and 155–174.
@@ -49,7 +49,7 @@ struct CityWorldTests {
     #expect(first.next.velocityX == 2 && first.next.velocityY == 0)
     #expect(first.reward == 0.1 && abs(first.next.distance - 94) < 1e-3)
     let second = world.step(first.next, 1)
-    // It goes on eastward: a turn shows in the next tick. Rows 137–156, 122–141 and 152–171.
+    // It continues eastward: a turn shows in the next tick. Rows 137–156, 122–141 and 152–171.
     #expect(abs(second.next.x - 208) < 1e-3 && abs(second.next.y - 150) < 1e-3)
     #expect(second.next.angle == 5)
     #expect(abs(second.next.velocityX - 1.992389) < 1e-5)
@@ -69,7 +69,7 @@ struct CityWorldTests {
       // Row 139 is off the road, row 140 on it.
       ((200, 141), (0, -1.5), 1000, -1, 0.5), ((200, 141), (0, -0.5), 1000, 0.1, 2),
     ] as [((Float, Float), (Float, Float), Float, Double, Float)])
-  func `a tick pays for the place that it reached`(
+  func `the reward of a tick is for the place it reached`(
     at: (Float, Float), velocity: (Float, Float), last: Float, reward: Double, speed: Float
   ) throws {
     let step = try world().step(state(at.0, at.1, velocity: velocity, distance: last), 0)
@@ -97,7 +97,7 @@ struct CityWorldTests {
   }
 
   @Test(arguments: [(0, 300, 1), (1, 100, 2), (2, 200, 0)])
-  func `nearer than 25 pixels the next target's turn comes`(
+  func `within 25 pixels the next target becomes the current one`(
     target: Int, x: Float, next: Int
   ) throws {
     let world = try world()
@@ -125,7 +125,7 @@ struct CityWorldTests {
     #expect(abs(values[3] - share) < 1e-4 && values[4] == -values[3])
   }
 
-  @Test func `left and right turn the way that their names say`() throws {
+  @Test func `left and right turn as named`() throws {
     let world = try world()
     let east = state(200, 150)
     #expect(world.step(east, 1).next.velocityY < 0)
@@ -146,7 +146,7 @@ struct CityWorldTests {
     #expect(state.angle == -160)
   }
 
-  @Test func `a recorded state reads back as itself`() throws {
+  @Test func `a recorded state reads back unchanged`() throws {
     let world = try world()
     let state = world.step(world.start(), 2).next
     #expect(state.bytes.count == CityState.byteCount)
@@ -159,7 +159,7 @@ struct CityWorldTests {
     #expect(Float(bitPattern: x) == state.x)
   }
 
-  @Test func `bytes that no car wrote are refused`() throws {
+  @Test func `bytes that are not a car's state are refused`() throws {
     let bytes = try world().start().bytes
     #expect(CityState(bytes: bytes.dropLast()) == nil)
     #expect(CityState(bytes: bytes.dropLast(4) + [3, 0, 0, 0]) == nil)

@@ -20,7 +20,7 @@ struct ClassicMapsTests {
         let map = try GridMap(parsing: Repository.text("maps/\(kind.folder)/\(file)"))
         #expect(map.kind == kind)
         #expect(!map.title.isEmpty)
-        // Some exits of the cliffs lie behind others.
+        // Some exits of the cliffs are behind others.
         #expect(kind == .grid || MapSurvey(map).unreachable == 0)
         count += 1
       }
@@ -28,14 +28,14 @@ struct ClassicMapsTests {
     #expect(count >= 12)
   }
 
-  @Test func `a kind's first classic is the one that needs no name`() throws {
+  @Test func `the first classic map of a kind is the default`() throws {
     #expect(ClassicMaps.names(of: .maze) == ["classic-4x4"])
     #expect(ClassicMaps.names(of: .lake) == ["4x4", "8x8"])
     #expect(ClassicMaps.names(of: .grid).first == "book")
     #expect(try ClassicMaps.map(kind: .lake).title == "FrozenLake 4×4")
   }
 
-  @Test func `an unknown name gets the list of those there are`() {
+  @Test func `an unknown name is refused with a list of the known ones`() {
     #expect(
       throws: SettingError("there is no lake map '9x9' among the classics: 4x4, 8x8")
     ) { try ClassicMaps.map("9x9", kind: .lake) }

@@ -47,7 +47,7 @@ struct CrawlerTests {
     }
   }
 
-  @Test func `while the hand stays below ground, a way there and back nets nothing`() {
+  @Test func `while the hand stays below ground, moving there and back gains nothing`() {
     for state in 0..<117 where Crawler.tip(of: state).y < 0 {
       for action in 0..<4 where Self.dynamics.isLegal(action, in: state) {
         let next = Int(Self.dynamics.outcome(state, executing: action).next)
@@ -59,7 +59,7 @@ struct CrawlerTests {
     }
   }
 
-  @Test func `a displacement worked out by hand comes out`() {
+  @Test func `a displacement agrees with a calculation by hand`() {
     // Arm −30°, hand −100° → −87.5°: both tips below ground, so the body is drawn by the
     // difference of their distances from the pivot.
     let (a, h, k) = (-30 * Double.pi / 180, -100 * Double.pi / 180, -87.5 * Double.pi / 180)
@@ -93,7 +93,7 @@ struct CrawlerTests {
   }
 }
 
-/// The cosine by its series, so that the check does not lean on what it checks.
+/// The cosine by its series, so that the check does not depend on what it checks.
 private func cosine(_ x: Double) -> Double { sine(x + .pi / 2) }
 
 private func sine(_ x: Double) -> Double {

@@ -2,7 +2,7 @@ import Rollouts
 import Testing
 import Worlds
 
-/// What is known of the worlds from elsewhere, computed here by dynamic programming.
+/// Published numbers of the worlds, computed here by dynamic programming.
 struct GoldenNumbersTests {
   /// The greatest expected return of a number of steps; with `random`, that of random actions.
   private func expectedReturn(_ dynamics: Dynamics, steps: Int, random: Bool = false) -> Double {

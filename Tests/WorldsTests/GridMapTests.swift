@@ -24,7 +24,7 @@ struct GridMapTests {
     #expect(map.text == "reel map maze\n\nS.\n.G\n")
   }
 
-  @Test func `the text of a grid stands in columns`() throws {
+  @Test func `the text of a grid is aligned in columns`() throws {
     let map = try GridMap(parsing: "reel map grid\ntitle  A  title \n\nS _ 10\n-0.5 # _\n")
     #expect(map.title == "A  title")
     #expect(map.text == "reel map grid\ntitle A  title\n\n   S    _   10\n-0.5    #    _\n")
@@ -130,7 +130,7 @@ struct GridMapTests {
     #expect(throws: MapError.self) { try GridMap(parsing: "reel map maze\n\n\(column).\n") }
   }
 
-  @Test func `a file that is no map has at most a hundred problems`() {
+  @Test func `a file that is not a map has at most a hundred problems`() {
     let noise = String(repeating: "what is this\n", count: 3000)
     let error = #expect(throws: MapError.self) { try GridMap(parsing: "reel map lake\n\n" + noise) }
     #expect(error?.problems.count == 100)

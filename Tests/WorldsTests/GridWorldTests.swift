@@ -147,7 +147,7 @@ struct GridWorldTests {
         let outcome = world.dynamics.outcome(state, executing: GridWorld.exitAction)
         #expect(outcome.reward == value && outcome.terminates)
       }
-      // Leaving never goes astray.
+      // The exit action never slips.
       #expect(world.dynamics.moves(of: GridWorld.exitAction).count == 1)
     }
   }

@@ -4,7 +4,7 @@ import Worlds
 
 struct MapGeneratorTests {
   @Test(arguments: [(3, 3), (3, 4), (4, 3), (4, 4), (5, 8), (8, 5), (6, 6), (15, 31), (41, 41)])
-  func `every maze joins all its rooms by exactly one way`(rows: Int, columns: Int) throws {
+  func `every maze joins all its rooms by exactly one path`(rows: Int, columns: Int) throws {
     for seed in 0..<50 as Range<UInt64> {
       let map = try MapGenerator.maze(rows: rows, columns: columns, seed: seed)
       #expect(map.rows == rows && map.columns == columns && map.start == 0)
@@ -52,7 +52,7 @@ struct MapGeneratorTests {
     #expect(abs(share - 0.8) < 0.01)
   }
 
-  @Test func `the same seed makes the same map, another seed another`() throws {
+  @Test func `the same seed makes the same map, and another seed a different one`() throws {
     let maze = try MapGenerator.maze(rows: 31, columns: 32, seed: 7, loops: 0.05)
     #expect(try MapGenerator.maze(rows: 31, columns: 32, seed: 7, loops: 0.05) == maze)
     #expect(try MapGenerator.maze(rows: 31, columns: 32, seed: 8, loops: 0.05) != maze)
@@ -61,7 +61,7 @@ struct MapGeneratorTests {
     #expect(try MapGenerator.lake(rows: 31, columns: 32, seed: 8) != lake)
   }
 
-  @Test func `seed 7 makes the maze that it always made`() throws {
+  @Test func `seed 7 still makes the same maze and lake`() throws {
     let maze = try MapGenerator.maze(rows: 7, columns: 8, seed: 7)
     #expect(
       maze.text == """
@@ -98,7 +98,7 @@ struct MapGeneratorTests {
     #expect(GridWorld(read).dynamics.states == 1_000_000)
   }
 
-  @Test func `sizes and shares out of bounds are refused with a sentence`() {
+  @Test func `sizes and shares out of bounds are refused with one sentence`() {
     #expect(throws: SettingError.self) { try MapGenerator.maze(rows: 2, columns: 9, seed: 1) }
     #expect(throws: SettingError.self) { try MapGenerator.maze(rows: 9, columns: 4097, seed: 1) }
     #expect(throws: SettingError.self) {
@@ -113,7 +113,7 @@ struct MapGeneratorTests {
 }
 
 extension GridMap {
-  /// How many pairs of open cells lie side by side.
+  /// How many pairs of open cells are side by side.
   fileprivate var joints: Int {
     cells.indices.reduce(0) { sum, place in
       guard cells[place] != .wall else { return sum }

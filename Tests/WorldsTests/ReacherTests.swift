@@ -20,7 +20,7 @@ struct ReacherTests {
     }
   }
 
-  @Test func `a push in the open goes where MuJoCo goes`() {
+  @Test func `a push away from the limit moves as in MuJoCo`() {
     let state = ReacherState(
       angles: SIMD2(0, 0), velocities: SIMD2(0, 0), target: SIMD2(0.1, 0.1))
     let step = reacher.step(state, SIMD2(0.5, -0.25))
@@ -34,7 +34,7 @@ struct ReacherTests {
     #expect(step.ending == .running && step.next.target == state.target)
   }
 
-  @Test func `a push against the limit goes where MuJoCo goes`() {
+  @Test func `a push against the limit moves as in MuJoCo`() {
     let state = ReacherState(
       angles: SIMD2(0.1, 2.95), velocities: SIMD2(0, 5), target: SIMD2(0, 0.15))
     let step = reacher.step(state, SIMD2(0, 0.2))
@@ -70,7 +70,7 @@ struct ReacherTests {
     }
   }
 
-  @Test func `motors give no more than they can, but are paid for what was asked`() {
+  @Test func `motors are limited, but the cost is for the requested torque`() {
     let state = start(1)
     let (most, more) = (
       reacher.step(state, ReacherAction(1, -1), generator.draws(for: .world, episode: 1, t: 0)),
@@ -84,7 +84,7 @@ struct ReacherTests {
     #expect(abs(free.reward - more.reward - 13) < 1e-12)
   }
 
-  @Test func `without torques an arm only loses energy, but for what the limit gives back`() {
+  @Test func `without torques an arm only loses energy, except at the limit`() {
     for episode in 1...20 {
       var state = start(episode)
       state.velocities = SIMD2(Double(episode) - 10, 3 * Double(episode) - 30)
@@ -97,7 +97,7 @@ struct ReacherTests {
           #expect(energy <= Reacher.energy(before))
         }
         #expect(energy <= first)
-        // Soft: it gives way to what is fast, but not far.
+        // The limit is soft: it yields to fast motion, but not far.
         #expect(abs(state.angles.y) < 3.5)
       }
       #expect(abs(state.velocities.x) < 1)
@@ -127,7 +127,7 @@ struct ReacherTests {
     #expect(start(1) == start(1) && start(1) != start(2))
   }
 
-  @Test func `random episodes pay what is known of Gymnasium's`() {
+  @Test func `random episodes have the known returns of Gymnasium's`() {
     var totals: [Double] = []
     var idle = 0.0
     for episode in 1...200 {
@@ -146,7 +146,7 @@ struct ReacherTests {
     #expect(abs(mean + 42.8) < 1 && abs(idle + 11.7) < 1)
   }
 
-  @Test func `states and actions come back from their recorded forms`() throws {
+  @Test func `states and actions are read back from their recorded forms`() throws {
     for episode in 1...100 {
       let state = reacher.step(start(episode), SIMD2(0.3, -0.7)).next
       #expect(state.bytes.count == ReacherState.byteCount)
@@ -163,7 +163,7 @@ struct ReacherTests {
     #expect(fields.filter { $0.subject == "action" }.map(\.offset) == [0, 4])
   }
 
-  @Test func `an observation holds what Gymnasium's holds`() {
+  @Test func `an observation is the same as Gymnasium's`() {
     let state = ReacherState(
       angles: SIMD2(0, .pi / 2), velocities: SIMD2(2, -3), target: SIMD2(0.05, 0.1))
     let seen = reacher.observation(state)
@@ -189,7 +189,7 @@ struct ReacherPageTests {
 }
 
 extension String {
-  /// The text from each place on where a heading stands.
+  /// The text from each occurrence of a heading.
   fileprivate func components(at heading: String) -> [Substring] {
     ranges(of: heading).map { self[$0.lowerBound...] }
   }

@@ -57,7 +57,7 @@ import Worlds
     #expect(bare.names == ["state"] && bare.all(of: .index(7)) == [7])
   }
 
-  @Test func `names that differ are found by their places where the count fits`() {
+  @Test func `names that differ are found by position if the count fits`() {
     let named = RecordedNumbers(
       [field("b", "uint8", at: 0), field("a", "uint8", at: 1)], of: "state")
     #expect(named.places(of: ["a", "b"], orFirstOf: [2]) == [1, 0])
@@ -65,7 +65,7 @@ import Worlds
     #expect(named.places(of: ["x", "y"], orFirstOf: [3]) == nil)
   }
 
-  @Test func `fields that no value can have are left out, and none makes a number from nothing`() {
+  @Test func `fields with any offset and count are limited, and never read beyond a value`() {
     let extremes = [Int.min, -1, 0, 1, 1 << 40, Int.max - 8, Int.max]
     let types = ["float64", "uint8", "row", "digit", "", "text"]
     var fields: [Field] = []
@@ -84,7 +84,7 @@ import Worlds
     #expect(all.all(of: .bytes([1])).count == all.count)
   }
 
-  @Test func `a world can be described and not played`() throws {
+  @Test func `a foreign world can be described but not played`() throws {
     let world = RecordedWorld(world("CartPole-v1", actions: 2, [field("x", "float32")]))
     let error = #expect(throws: SettingError.self) { try world.readyToStep() }
     #expect(
@@ -105,7 +105,9 @@ import Worlds
     ("my-corridor", "my-corridor", false), ("my-corridor-v0", "my-corridor", true), ("", "", false),
     ("-v1", "-v1", false), ("x-v", "x-v", false), ("x-v1a", "x-v1a", false), ("/", "", true),
   ])
-  func `worlds are known without namespace and version`(name: String, stem: String, foreign: Bool) {
+  func `worlds are recognized without namespace and version`(
+    name: String, stem: String, foreign: Bool
+  ) {
     #expect(ForeignWorlds.stem(of: name) == stem)
     #expect(ForeignWorlds.isForeign(name) == foreign)
   }
@@ -128,7 +130,7 @@ import Worlds
     #expect(lake("SFG", [])?.map.columns == 3)
     #expect(lake(rows, fields)?.rules.noise == 2.0 / 3)
     #expect(lake(rows, fields, ["is_slippery": false])?.rules.noise == 0)
-    // What does not fit is drawn by what was recorded.
+    // A map that does not fit is ignored, and the recorded world is drawn.
     #expect(lake("SFG", fields) == nil && lake(rows, fields, actions: 3) == nil)
     #expect(lake("SFFX", []) == nil && lake("", []) == nil)
     #expect(lake("reel map maze\n\nSG\n", []) == nil)

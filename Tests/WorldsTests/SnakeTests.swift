@@ -2,7 +2,7 @@ import Rollouts
 import Testing
 import Worlds
 
-/// Snake as one would write it down first: a list of cells.
+/// Snake in its simplest form: a list of cells.
 private struct PlainSnake {
   static let ways = [(1, 0), (0, 1), (-1, 0), (0, -1)]
   var body = [SnakeCell(x: 16, y: 12), SnakeCell(x: 15, y: 12), SnakeCell(x: 14, y: 12)]
@@ -73,7 +73,7 @@ struct SnakeTests {
   }
 
   @Test(arguments: 0..<4, 0..<3)
-  func `every action turns every way as it should`(heading: Int, action: Int) throws {
+  func `every action turns correctly from every heading`(heading: Int, action: Int) throws {
     let before = try state(
       head: SnakeCell(x: 16, y: 12), heading: UInt8(heading), food: SnakeCell(x: 0, y: 0),
       ways: [UInt8(heading), UInt8(heading)])
@@ -92,7 +92,7 @@ struct SnakeTests {
     #expect(dead.state.cells == alive.state.cells)
   }
 
-  @Test func `food is worth ten and a segment, and lies elsewhere then`() throws {
+  @Test func `food is worth ten and a segment, and then moves elsewhere`() throws {
     let before = try state(
       head: SnakeCell(x: 16, y: 12), heading: 0, food: SnakeCell(x: 17, y: 12), ways: [0, 0])
     let (after, reward, ending) = played([0], from: before)
@@ -134,7 +134,7 @@ struct SnakeTests {
   }
 
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
-  func `random games go as in the plainest program`(seed: UInt64) throws {
+  func `random games match a plain implementation`(seed: UInt64) throws {
     let generator = Generator(seed: seed)
     for episode in 1...20 {
       var state = snake.start(generator.draws(for: .start, episode: episode, t: 0))
@@ -165,7 +165,7 @@ struct SnakeTests {
     }
   }
 
-  @Test func `food falls on every free cell alike`() throws {
+  @Test func `food appears on every free cell with equal chance`() throws {
     let start = snake.start(generator.draws(for: .start, episode: 1, t: 0))
     var counts = [SnakeCell: Int]()
     for episode in 1...76_500 {
@@ -178,7 +178,7 @@ struct SnakeTests {
     #expect(abs(spread - 764) < 160)
   }
 
-  @Test func `bytes that are no snake are refused`() throws {
+  @Test func `bytes that are not a snake are refused`() throws {
     let bytes = played([0, 1, 0]).state.bytes
     #expect(SnakeState(bytes: bytes) != nil)
     #expect(SnakeState(bytes: bytes.dropLast()) == nil && SnakeState(bytes: bytes + [0]) == nil)
@@ -211,7 +211,7 @@ struct SnakeTests {
     #expect(seen["length"] == Float(24) / 768)
   }
 
-  /// For each cell how many steps it is from the food, by the plainest search.
+  /// How many steps each cell is from the food, by a plain search.
   private static func distances(_ state: SnakeState) -> [Int: Int] {
     guard let food = state.foodCell else { return [:] }
     let taken = Set(state.cells.map { 32 * $0.y + $0.x })
@@ -259,7 +259,7 @@ struct SnakeTests {
   }
 
   @Test
-  func `ways to the food, and out again, are those that a plain search and the game itself find`()
+  func `paths to the food and out again are those of a plain search and of the game`()
     throws
   {
     var rules = SnakeRules()
@@ -319,7 +319,7 @@ struct SnakeTests {
   }
 
   @Test(arguments: SnakeObservation.allCases)
-  func `what is seen is named and finite`(observation: SnakeObservation) {
+  func `observations are named and finite`(observation: SnakeObservation) {
     var rules = SnakeRules()
     rules.observation = observation
     let snake = Snake(rules: rules)

@@ -12,7 +12,7 @@ struct WorldTableTests {
   }
 
   @Test(arguments: table.names)
-  func `a world is made again from its name, map and recorded rules`(name: String) throws {
+  func `a world is rebuilt from its name, map and recorded rules`(name: String) throws {
     let world = try make(name)
     #expect(world.description.name == name)
     let changed = try world.applying([("step_limit", "77"), ("gamma", "0.9")])
@@ -43,7 +43,7 @@ struct WorldTableTests {
     #expect(throws: SettingError.self) { try crawler.applying([("step_limit", "0")]) }
   }
 
-  @Test func `what does not fit together is refused with a sentence`() throws {
+  @Test func `a map or rule that does not fit is refused with one sentence`() throws {
     let maze = try #require(ClassicMaps.text("classic-4x4", kind: .maze))
     #expect(
       throws: SettingError(

@@ -31,7 +31,7 @@ struct WorldsPageTests {
       ("bump_cost", "4 | 0 | 0", \.bumpCost, [4, 0, 0]),
       ("goal_reward", "100 | 1 | –", \.goalReward, [100, 1, 1]),
     ] as [(String, String, any KeyPath<GridRules, Double> & Sendable, [Double])])
-  func `the page's defaults are the rules'`(
+  func `the page's defaults are those of the rules`(
     name: String, cells: String, path: any KeyPath<GridRules, Double> & Sendable, values: [Double]
   ) throws {
     #expect(try Self.page.get().contains("| `\(name)` | \(cells) |"))
