@@ -84,6 +84,7 @@ test-sb3: build
 	@REEL=$(CURDIR)/$(REEL) REEL_VERIFY=$(CURDIR)/$(REEL) .ci/python sb3 python -m unittest discover -s Python/tests -p 'test_sb3.py'
 
 test-cluster: build
+	@.ci/setup libpmix-dev
 	@.ci/slurm .ci/test-cluster
 	@.ci/test-ranks
 

@@ -168,9 +168,15 @@ struct HeatMapCells {
 
   /// An S in the corner of the start cell.
   private func drawStart(_ place: Int) {
-    let rect = chart.layout.rect(row: place / map.columns, column: place % map.columns)
-    let color = map.values[place].isNaN ? theme.unknown : chart.color(of: map, at: place)
-    drawStart(in: rect, Self.ink(on: color))
+    let (row, column) = (place / map.columns, place % map.columns)
+    var color = map.values[place].isNaN ? theme.unknown : chart.color(of: map, at: place)
+    // The corner belongs to the triangle of the action that points up.
+    if hasTriangles, let up = map.actions.firstIndex(where: { $0.dy < 0 }),
+      let value = map.value(row, column, action: up)
+    {
+      color = chart.palette.color(at: chart.scale.share(of: value))
+    }
+    drawStart(in: chart.layout.rect(row: row, column: column), Self.ink(on: color))
   }
 
   func drawStart(in rect: Rect, _ ink: Color) {

@@ -98,6 +98,10 @@ package struct RunGroups {
   /// world.
   package init(_ places: [String], by key: String?) throws {
     var runs = try RunPlaces.all(in: places).map { try GroupedRun($0) }
+    // A folder may also hold trainings of language models, which have losses in place of episodes.
+    let files = Set(places)
+    let played = runs.filter { $0.run.hasTransitions || files.contains($0.path) }
+    if !played.isEmpty { runs = played }
     if runs.isEmpty {
       throw RunError.request(
         places.isEmpty

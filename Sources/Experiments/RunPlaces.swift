@@ -17,6 +17,9 @@ package enum RunPlaces {
     }
   }
 
+  /// Where recordings usually are: what Reel and programs in Python write, as far as it exists.
+  package static var usual: [String] { ["recordings", "runs"].filter(Files.exists) }
+
   /// Expands places: files stay, a folder becomes its recordings, sorted by name, a catalog its entries.
   package static func all(in places: [String]) throws -> [Place] {
     try places.flatMap { place -> [Place] in

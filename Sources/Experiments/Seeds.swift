@@ -18,13 +18,19 @@ package enum Seeds {
         words.count > 1 || ends.count == 2, first <= last, last < 1 << 53,
         last - first < UInt64(most)
       else {
-        throw RunError.request("seeds are up to \(most), \(help), not '\(text)'")
+        throw refusal(of: text, most: most)
       }
       seeds += first...last
     }
     guard seeds.count <= most, Set(seeds).count == seeds.count else {
-      throw RunError.request("seeds are up to \(most), each once: \(help), not '\(text)'")
+      throw refusal(of: text, most: most)
     }
     return seeds
+  }
+
+  private static func refusal(of text: String, most: Int) -> RunError {
+    .request(
+      "seeds are a number of runs (5 for seeds 1 to 5), a range (6-10) or a list (7-7 or 3,7), "
+        + "at most \(most) in all, each once, not '\(text)'")
   }
 }

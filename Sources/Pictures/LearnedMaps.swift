@@ -61,7 +61,9 @@ extension PictureTables {
       }
       return try LearnedNetworks(recording, run, map, values)
     case .attention, .nothing:
-      throw RunError.run("there is no map of what was learned in \(run.world.name)")
+      throw RunError.run(
+        "there is no map of what was learned in \(run.world.name): this needs a Q-table, or a network of Reel's own in "
+          + "a world with places")
     }
   }
 }

@@ -7,7 +7,8 @@ import Recordings
 package struct RunComparison {
   package let groups: RunGroups
   package let scores: ScoreComparison
-  private let subtitle: String
+  /// What a score is, and what it is compared with.
+  package let subtitle: String
   private let isNormalized: Bool
 
   /// What is compared.
@@ -38,12 +39,13 @@ package struct RunComparison {
     let scale = ScoreScale(
       of: groups, try groups.runs.map { try $0.score(options) }, options.normal)
     isNormalized = scale.isNormalized
+    let optimum = options.optimum ?? scale.optimum
     subtitle =
-      "\(options.measure); \(scale.words); bars: 95 % stratified bootstrap, "
-      + "\(NumberText.grouped(options.repetitions)) repetitions"
+      "\(options.measure), \(scale.words); optimality gap to \(NumberText.short(optimum)); intervals: 95 % "
+      + "stratified bootstrap, \(NumberText.grouped(options.repetitions)) repetitions"
     scores = ScoreComparison(
-      try groups.names.map { ($0, try scale.scores(of: $0)) },
-      optimum: options.optimum ?? scale.optimum, repetitions: options.repetitions)
+      try groups.names.map { ($0, try scale.scores(of: $0)) }, optimum: optimum,
+      repetitions: options.repetitions)
   }
 
   /// The comparison as a chart.

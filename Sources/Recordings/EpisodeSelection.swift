@@ -104,7 +104,8 @@ extension EpisodeSelection: CustomStringConvertible {
     case "all": return .all
     default:
       let ends = word.split(separator: "-", omittingEmptySubsequences: false).map(number)
-      guard let low = ends.first ?? nil, let high = ends.last ?? nil, ends.count <= 2, low <= high
+      guard let low = ends.first ?? nil, let high = ends.last ?? nil, ends.count <= 2, 1 <= low,
+        low <= high
       else { return nil }
       return .numbers(low...high)
     }

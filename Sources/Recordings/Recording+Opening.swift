@@ -79,8 +79,10 @@ extension Recording {
       return (id, try database.userVersion())
     }
     guard id == Format.applicationID else {
+      let isEmpty = Files.size(path) == 0
       throw RecordingError(
-        .foreign, "\(path) is not a recording: it is another program's SQLite file")
+        .foreign,
+        "\(path) is not a recording: it is \(isEmpty ? "empty" : "another program's SQLite file")")
     }
     guard version <= Format.newest else {
       throw RecordingError(

@@ -49,7 +49,7 @@ public final class Recording {
   private init(_ path: String, _ mode: Database.Mode) throws(RecordingError) {
     self.path = path
     guard Files.isTaken(path) else {
-      throw RecordingError(.missing, "there is no file \(path)")
+      throw RecordingError.noFile(path)
     }
     if Files.isFolder(path) { throw RecordingError(.foreign, "\(path) is a folder") }
     // Opening a pipe would wait for ever.

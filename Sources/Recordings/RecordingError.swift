@@ -36,10 +36,20 @@ public struct RecordingError: Error, Equatable, CustomStringConvertible {
   /// A message for people.
   public let description: String
 
+  /// The file that does not exist; nil for all other failures.
+  package private(set) var missingFile: String?
+
   /// A failure with a message.
   package init(_ kind: Kind, _ description: String) {
     self.kind = kind
     self.description = description
+  }
+
+  /// There is no such file.
+  package static func noFile(_ path: String) -> RecordingError {
+    var error = RecordingError(.missing, "there is no file \(path)")
+    error.missingFile = path
+    return error
   }
 
   /// An SQLite error as an error of a recording.

@@ -59,7 +59,7 @@ extension RecordingWriter {
     }
     let database = try Draft.open(path, durable: options.durable)
     guard let identity = WriterIdentity(current: path) else {
-      throw RecordingError(.missing, "there is no file \(path)")
+      throw RecordingError.noFile(path)
     }
     var found = try database.transaction(
       .writing,

@@ -119,6 +119,18 @@
     outcomes.allSatisfy { $0.reward == $0.reward.rounded() }
   }
 
+  /// The states that a move of another state enters to end the episode, so that no action is ever taken in them.
+  package var endStates: [Bool] {
+    var ends = Array(repeating: false, count: states)
+    for state in 0..<states {
+      for move in 0..<actions {
+        let outcome = outcome(state, executing: move)
+        if outcome.terminates, Int(outcome.next) != state { ends[Int(outcome.next)] = true }
+      }
+    }
+    return ends
+  }
+
   /// Whether any action is illegal somewhere; if not, the table needs no mask.
   @inlinable package var hasIllegalActions: Bool { !legal.isEmpty }
 }

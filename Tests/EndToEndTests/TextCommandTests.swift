@@ -110,6 +110,8 @@ struct TextCommandTests {
         "heatmap written.sqlite --of attention -o attention.png", "info written.sqlite",
         "curve model.sqlite -o losses.png", "curve model.sqlite", "info model.sqlite",
         "export --metrics model.sqlite", "list .",
+        // A folder with a model's training among runs that have episodes.
+        "train maze --episodes 50 -o maze.sqlite", "curve .",
       ] {
         let run = try reel(line)
         #expect(run.code == 0, "\(line): \(run.errors)")

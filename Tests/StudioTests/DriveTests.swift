@@ -68,6 +68,16 @@ import Testing
     }
   }
 
+  @Test func `a game is kept in the studio's folder, even if there was none before`() throws {
+    try withTemporaryFolder { folder in
+      let studio = studio("\(folder)/recordings")
+      let game = try #require(try post(studio, "open", ["world": "maze", "seed": 3]).1["game"])
+      _ = try post(studio, "input", ["game": game, "held": [], "pressed": "ArrowDown"])
+      _ = try post(studio, "do", ["game": game, "what": "finish"])
+      #expect(try Recording("\(folder)/recordings/maze-played-1.sqlite").stepCount() == 1)
+    }
+  }
+
   @Test func `a page that asks for a game just after its end still gets its last picture`() throws {
     try withTemporaryFolder { folder in
       let studio = studio(folder)

@@ -65,6 +65,20 @@ struct ValueIterationTests {
     #expect(solver.change == 0)
   }
 
+  /// .542026 is what value iteration over Gymnasium's own table gives.
+  @Test func `states that end an episode are worth nothing, and the rest converges`() throws {
+    let world = GridWorld(try ClassicMaps.map(kind: .lake))
+    var solver = ValueIteration(world.dynamics, gamma: 0.99)
+    solver.converge()
+    #expect(solver.hasConverged && solver.iterations < 2000)
+    #expect(abs(solver.values[world.dynamics.start] - 0.542026) < 1e-6)
+    let ends = [5, 7, 11, 12, 15]
+    #expect(solver.ends.indices.filter { solver.ends[$0] } == ends)
+    for state in ends {
+      #expect(solver.values[state] == 0 && solver.greedyActions(state).isEmpty)
+    }
+  }
+
   @Test func `without discount the value of the maze is its best return`() throws {
     let world = GridWorld(try ClassicMaps.map(kind: .maze))
     var solver = ValueIteration(world.dynamics, gamma: 1)

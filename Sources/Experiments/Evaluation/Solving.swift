@@ -14,7 +14,7 @@ package struct SolvedWorld {
 
 extension Catalog {
   /// Solves the requested world by batch iterations, with the discount of its settings.
-  package func solve(_ request: PlanRequest, iterations: Int) throws -> SolvedWorld {
+  package func solve(_ request: PlanRequest, iterations: Int?) throws -> SolvedWorld {
     let plan = try plan(request)
     let world = try QTableConfiguration.tabular(plan.world())
     let (description, dynamics) = (world.description, world.dynamics)
@@ -22,7 +22,7 @@ extension Catalog {
       let layout = StateLayout(description.fields)
     else { throw RunError.run("\(plan.name) has no numbered states that could be solved") }
     var solution = ValueIteration(dynamics, gamma: settings.gamma)
-    solution.iterate(iterations)
+    if let iterations { solution.iterate(iterations) } else { solution.converge() }
     return SolvedWorld(
       solution: solution, layout: layout, actions: description.actions,
       states: (0..<dynamics.states).filter { world.canBeIn($0) })
@@ -44,5 +44,13 @@ extension Catalog {
   /// The Q-table at a moment of a recording.
   package func table(of recording: Recording, at moment: RecordedMoment) throws -> QTable {
     try QTable(plan(of: recording.description()).settings.checkpoint(of: recording, at: moment))
+  }
+}
+
+extension TabularWorld {
+  /// Why nothing is ever learned in a state; nil if something may be.
+  package func remark(on state: Int) -> String? {
+    guard canBeIn(state) else { return "this is a wall: the agent is never in it" }
+    return dynamics.endStates[state] ? "the episode ends here: no action is ever taken" : nil
   }
 }

@@ -78,6 +78,11 @@ package struct TransitionExplanation: ExplanationContent {
 
   package var parts: [ExplanationPart] {
     let shown = state.prefix(Self.most)
+    // Whole numbers, such as rows and columns, need no decimals.
+    let areWhole = zip(shown, next).allSatisfy { before, after in
+      [before.value, after.value].allSatisfy { $0 == $0.rounded() }
+    }
+    let text = areWhole ? NumberFormat.exact : NumberFormat.column
     var parts = [
       ExplanationPart(
         "state",
@@ -86,8 +91,7 @@ package struct TransitionExplanation: ExplanationContent {
           ["name", "value", "next", "change"], right: [1, 2, 3],
           zip(shown, next).map { before, after in
             [
-              before.name, NumberFormat.column(before.value), NumberFormat.column(after.value),
-              NumberFormat.column(after.value - before.value),
+              before.name, text(before.value), text(after.value), text(after.value - before.value),
             ]
           })),
       ExplanationPart(

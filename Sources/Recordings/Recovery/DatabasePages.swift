@@ -19,7 +19,7 @@ internal import Platform
   /// Opens a file with its log and journal, which may belong to another file.
   init(_ path: String, withoutLog: Bool) throws(RecordingError) {
     let real = Files.resolved(path)
-    guard Files.isFile(real) else { throw RecordingError(.missing, "there is no file \(path)") }
+    guard Files.isFile(real) else { throw RecordingError.noFile(path) }
     let main = unsafe Glibc.open(real, O_RDONLY | O_CLOEXEC)
     guard main >= 0 else {
       throw RecordingError(.denied, "\(path) cannot be opened: \(FileError.text(of: errno))")

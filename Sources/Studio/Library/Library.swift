@@ -38,8 +38,11 @@ package final class Library: Sendable {
   /// The recordings of these files and folders.
   package init(_ places: [String]) { self.places = places }
 
-  /// The folder for the studio's own recordings.
-  var home: String { places.first(where: Files.isFolder) ?? places.first.map(Files.folder) ?? "." }
+  /// The folder for the studio's own recordings; it may not exist yet.
+  var home: String {
+    places.first { Files.isFolder($0) || !Files.exists($0) } ?? places.first.map(Files.folder)
+      ?? "."
+  }
 
   /// All recordings, the newest first, and a number that changes with the list. Folders are read
   /// again if the last time was at least half a second ago.

@@ -67,6 +67,7 @@ struct CompareCommand: Command {
     let comparison = try RunComparison(of: RunGroups(files, by: key), options)
     let summary = ComparisonSummary(comparison: comparison.scores, groups: comparison.groups)
     console.isJSON ? console.print(summary.json) : console.print(summary.text)
+    console.note("\n\(comparison.subtitle)")
     if let caveat = comparison.scores.caveat { console.note(caveat) }
     guard let output else { return .done }
     try DrawingFile(output, replacing: force).write(
@@ -99,7 +100,7 @@ private struct ComparisonSummary {
       table.add([group.name, "\(group.scores.values.count)"] + columns.map { $0[row] })
     }
     guard !comparison.improvements.isEmpty else { return table.text }
-    var pairs = TextTable(["beats", "with probability"])
+    var pairs = TextTable(["better run", "probability"])
     let probabilities = cells(comparison.improvements.map(\.probability))
     for (pair, probability) in zip(comparison.improvements, probabilities) {
       pairs.add(

@@ -56,7 +56,8 @@ struct CurveCommand: Command {
       y: logarithmic?.contains("y") == true ? .logarithmic : .linear)
     output = try arguments.option(
       "-o", "--output", value: "FILE",
-      help: "a .png, .svg or .csv; default: draw in the terminal")
+      help: "a .png, .svg or .csv; default: in the terminal, one run as a curve, several as a table"
+    )
     title = try arguments.option("--title", value: "TEXT", help: "default: the world and trainer")
     theme = try Theme(&arguments)
     force = arguments.flag("--force", help: "overwrite")

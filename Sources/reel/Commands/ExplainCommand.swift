@@ -67,6 +67,11 @@ struct ExplainCommand: Command {
         throw Failure.usage(
           "--at, --episode and --cell are for a recording, and \(subject) is a topic")
       }
+      if output != nil {
+        throw Failure.usage(
+          "-o draws a step of a recording, and \(subject) is a topic, which is text",
+          "reel explain FILE --at STEP -o …")
+      }
       return try explain(topic, console)
     }
     if let file {
@@ -159,7 +164,11 @@ struct ExplainCommand: Command {
     console.print(
       "\(names.state(state)) of \(run.world.name) \(run.world.mapName): \(count) "
         + "\(count == 1 ? "update" : "updates") up to step \(end)")
-    if count == 0 { return .done }
+    if count == 0 {
+      let world = (try? Catalog.builtIn.plan(of: run).world()) as? any TabularWorld
+      if let remark = world?.remark(on: state) { console.print(remark) }
+      return .done
+    }
     var table = TextTable(
       ["step", "episode", "action", "reward", "to", "α", "before", "after", "worth", ""],
       right: [0, 1, 3, 4, 5, 6, 7, 8])

@@ -14,13 +14,14 @@ struct ListCommand: Command {
   private let tags: [String]
 
   init(_ arguments: inout Arguments) throws {
-    places = arguments.remaining("PLACE", help: "files, folders and catalogs (default recordings/)")
+    places = arguments.remaining(
+      "PLACE", help: "files, folders and catalogs (default recordings/ and runs/)")
     tags = try arguments.repeatedOption("--tag", value: "WORD", help: "only runs with this tag")
     arguments.jsonFlag()
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let found = try RunPlaces.all(in: places.isEmpty ? ["recordings"] : places)
+    let found = try RunPlaces.all(in: places.isEmpty ? RunPlaces.usual : places)
     var table = TextTable(
       [
         "file", "world", "map", "trainer", "seed", "steps", "episodes", "last 100", "size",
@@ -43,9 +44,9 @@ struct ListCommand: Command {
     }
     if console.isJSON {
       console.print(.array(shown))
-    } else if shown.isEmpty {
+    } else if shown.isEmpty, isFine {
       console.note("no recordings; reel train maze makes one")
-    } else {
+    } else if !shown.isEmpty {
       console.print(table.text)
     }
     return isFine ? .done : .failed

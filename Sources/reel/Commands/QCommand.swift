@@ -37,28 +37,12 @@ struct QCommand: Command {
     let last =
       try recording.foldsTable()
       ? recording.qUpdates(of: state, before: step, last: updates) : []
-    let world = try? Catalog.builtIn.plan(of: run).world()
+    let world = (try? Catalog.builtIn.plan(of: run).world()) as? any TabularWorld
     let view = QView(
       table: table, state: state, step: step, names: names, updates: last,
-      remark: table.visits(in: state) == 0 ? Self.remark(on: state, in: world) : nil)
+      remark: table.visits(in: state) == 0 ? world?.remark(on: state) : nil)
     console.isJSON ? console.print(view.json) : console.print(view.text)
     return .done
-  }
-}
-
-extension QCommand {
-  /// Why nothing is ever learned in a state; nil if something may be.
-  private static func remark(on state: Int, in world: (any World)?) -> String? {
-    guard let world = world as? any TabularWorld else { return nil }
-    guard world.canBeIn(state) else { return "this is a wall: the agent is never in it" }
-    let dynamics = world.dynamics
-    let endsHere = (0..<dynamics.states).contains { from in
-      (0..<dynamics.actions).contains { action in
-        let outcome = dynamics.outcome(from, executing: action)
-        return outcome.terminates && outcome.next == state
-      }
-    }
-    return endsHere ? "the episode ends here: no action is ever taken" : nil
   }
 }
 

@@ -13,7 +13,7 @@ struct SolveCommand: Command {
 
   private let world: String
   private let map: String?
-  private let iterations: Int
+  private let iterations: Int?
   private let preset: String?
   private let overrides: [String]
 
@@ -22,8 +22,9 @@ struct SolveCommand: Command {
       "WORLD", choices: Catalog.builtIn.worlds.names, help: "the world")
     map = try arguments.option("--map", value: "FILE", help: "a map's file or name")
     iterations =
-      try arguments.count("--iterations", in: 0...1_000_000, help: "batch iterations (default 100)")
-      ?? 100
+      try arguments.count(
+        "--iterations", in: 0...1_000_000,
+        help: "batch iterations (default: until no value changes by more than 1e-10)")
     preset = try arguments.option(
       "--preset", value: "NAME", help: "the preset whose settings apply")
     overrides = try arguments.repeatedOption(
@@ -40,7 +41,7 @@ struct SolveCommand: Command {
     if console.isJSON {
       console.print(
         [
-          "world": .string(world), "iterations": .integer(iterations),
+          "world": .string(world), "iterations": .integer(solution.iterations),
           "gamma": .number(solution.gamma), "change": .number(solution.change),
           "states": .array(
             states.map { row(of: $0, solution, layout, solved.actions) }),
@@ -51,14 +52,17 @@ struct SolveCommand: Command {
       repeating: Array(repeating: "#", count: layout.columns), count: layout.rows)
     for state in states {
       let cell = layout.cell(of: state)
-      grid[cell.row][cell.column] = NumberFormat.decimal(solution.values[state], 4)
+      grid[cell.row][cell.column] =
+        solution.ends[state] ? "end" : NumberFormat.decimal(solution.values[state], 4)
     }
     var table = TextTable((0..<layout.columns).map { "\($0)" }, right: Set(0..<layout.columns))
     grid.forEach { table.add($0) }
     console.print(table.text)
+    let change = NumberFormat.exact(solution.change)
     console.note(
-      "\(iterations) iterations, γ \(solution.gamma); the last changed a value by at most "
-        + "\(solution.change)")
+      "\(solution.iterations) iterations, γ \(solution.gamma); "
+        + (solution.hasConverged
+          ? "converged" : "not converged: the last changed a value by \(change)"))
     return .done
   }
 

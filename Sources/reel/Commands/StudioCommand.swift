@@ -1,3 +1,4 @@
+import Experiments
 import Glibc
 import Platform
 import Rollouts
@@ -18,7 +19,7 @@ struct StudioCommand: Command {
   private let opens: Bool
 
   init(_ arguments: inout Arguments) throws {
-    places = arguments.remaining("PLACE", help: "files and folders (default recordings/)")
+    places = arguments.remaining("PLACE", help: "files and folders (default recordings/ and runs/)")
     port =
       try arguments.count("--port", in: 0...65535, help: "default 7335; 0 picks a free port")
       ?? 7335
@@ -31,10 +32,12 @@ struct StudioCommand: Command {
   }
 
   func run(_ console: Console) throws -> ExitCode {
-    let places = places.isEmpty ? ["recordings"] : places
-    for place in places where !Files.exists(place) && place != "recordings" {
+    for place in places where !Files.exists(place) {
       throw Failure.failed("there is no file or folder \(place)")
     }
+    // What is made in the studio goes to the first folder, which need not exist yet.
+    let places =
+      places.isEmpty ? ["recordings"] + RunPlaces.usual.filter { $0 != "recordings" } : places
     // A browser that closes its connection is no error of the server.
     signal(SIGPIPE, SIG_IGN)
     Interruption.watch()

@@ -191,6 +191,10 @@ struct TrainCommand: Command {
   }
 
   private func refuseExisting(_ path: String) throws {
+    if Files.isFolder(path) {
+      throw Failure.failed(
+        "\(path) is a folder", "-o names a file, such as \(Files.trimmed(path))/run.sqlite")
+    }
     if Files.exists(path) {
       throw Failure.failed("\(path) exists", "--force overwrites it, -o names another")
     }

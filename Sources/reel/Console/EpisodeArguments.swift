@@ -40,8 +40,8 @@ struct EpisodeArguments {
   static func selection(_ text: String) throws -> EpisodeSelection {
     guard let selection = EpisodeSelection(text) else {
       throw Failure.usage(
-        "--episode takes first, last, best, worst, median, all, N or A-B, comma-separated, "
-          + "not '\(text)'")
+        "--episode takes first, last, best, worst, median, all, N or A-B counted from 1, "
+          + "comma-separated, not '\(text)'")
     }
     return selection
   }
@@ -59,7 +59,7 @@ extension RecordedMoment {
   /// The moment that `--at` or a similar option names; the end by default.
   init(option: String, _ text: String?) throws {
     guard let moment = RecordedMoment(text ?? "end") else {
-      throw Failure.usage("\(option) takes a step, N%, end or last, not '\(text ?? "")'")
+      throw Failure.usage("\(option) takes a step, N%, end, last or best, not '\(text ?? "")'")
     }
     self = moment
   }

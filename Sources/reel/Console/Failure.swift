@@ -62,9 +62,27 @@ struct Failure: Error, CustomStringConvertible {
     case FilmError.framesExist: hints = ["--force replaces them"]
     case let error as RecordingError where error.kind == .exists:
       hints = ["--force overwrites it"]
+    case let error as RecordingError where error.missingFile != nil:
+      hints = [Self.hint(inPlaceOf: error.missingFile ?? "")]
+    case FilmError.noFrames(let folder) where !Self.recordings(in: folder).isEmpty:
+      hints = ["it contains recordings: name one of them"]
     case let error as ServerError where error.isPortTaken: hints = ["--port 0 picks a free one"]
     default: break
     }
+  }
+
+  private static func recordings(in folder: String) -> [String] {
+    Files.visibleNames(in: folder).filter { Files.ending($0) == "sqlite" }
+  }
+
+  /// Which recording may have been meant, or how to see those that there are.
+  private static func hint(inPlaceOf path: String) -> String {
+    let folder = Files.folder(of: path)
+    let names = recordings(in: folder)
+    guard !names.isEmpty else { return "" }
+    let stem = nearest(to: Files.stem(path), among: names.map(Files.stem))
+    return stem.map { "did you mean \($0).sqlite?" }
+      ?? "reel list \(folder) lists the recordings there"
   }
 
   /// A failure from its parts.

@@ -90,7 +90,7 @@ extension FilmReport {
     console.print(path)
     let length = duration.map { ", \(NumberFormat.duration($0))" } ?? ""
     let palette = colors.map { ", \($0) colours" } ?? ""
-    let error = greatestError > 0 ? ", at most \(greatestError)/255 off" : ""
+    let error = greatestError > 0 ? ", each within \(greatestError) of 255 of the one drawn" : ""
     console.note("\(frames) frames, \(NumberFormat.bytes(bytes))\(length)\(palette)\(error)")
   }
 }

@@ -55,7 +55,13 @@ enum Help {
 
   static func page(of type: any Command.Type) -> String { page(type) }
 
-  static func page(of topic: HelpTopic) -> String { topic.page.wrapped(at: widthHere) }
+  static func page(of topic: HelpTopic) -> String {
+    topic.page.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let isCommand = line.hasPrefix("  reel ")
+      return String(line).wrapped(
+        at: widthHere, indent: isCommand ? "    " : nil, ending: isCommand ? " \\" : "")
+    }.joined(separator: "\n")
+  }
 
   private static func page<C: Command>(_ type: C.Type) -> String {
     let arguments = Arguments(declaredBy: type)

@@ -9,8 +9,21 @@ struct HelpTopic {
 
   /// The name as a heading.
   var title: String { name.replacing("-", with: " ") }
-  /// The page of help.
-  var page: String { "\(title): \(summary)\n\n\(text)\n" }
+  /// The page of help: a paragraph is one line, which fits any terminal, and indented lines stay.
+  var page: String {
+    var lines: [String] = []
+    var isInParagraph = false
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let flows = !line.isEmpty && line.first != " "
+      if flows, isInParagraph {
+        lines[lines.count - 1] += " " + line
+      } else {
+        lines.append(String(line))
+      }
+      isInParagraph = flows
+    }
+    return "\(title): \(summary)\n\n\(lines.joined(separator: "\n"))\n"
+  }
 
   static let all = [recording, episodes, conditions, settings, exitCodes]
 

@@ -1,10 +1,16 @@
 /// `did you mean x?` if a known name is close, then all names if there are at most `most`.
 func didYouMean(_ word: String, among names: [String], listing most: Int = 8) -> String {
+  let list = names.count <= most ? "choose from " + names.joined(separator: ", ") : ""
+  guard let nearest = nearest(to: word, among: names) else { return list }
+  return "did you mean \(nearest)?" + (list.isEmpty ? "" : " \(list)")
+}
+
+/// The name that is closest to a word; nil if none is close.
+func nearest(to word: String, among names: [String]) -> String? {
   let nearest = names.map { (name: $0, distance: editDistance(word, $0)) }
     .min { $0.distance < $1.distance }
-  let list = names.count <= most ? "choose from " + names.joined(separator: ", ") : ""
-  guard let nearest, nearest.distance <= max(1, min(3, word.count / 2)) else { return list }
-  return "did you mean \(nearest.name)?" + (list.isEmpty ? "" : " \(list)")
+  guard let nearest, nearest.distance <= max(1, min(3, word.count / 2)) else { return nil }
+  return nearest.name
 }
 
 /// How many letters must be added, dropped, changed or swapped to turn one word into the other.
