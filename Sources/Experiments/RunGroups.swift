@@ -35,6 +35,11 @@ package struct GroupedRun {
     }
   }
 
+  /// Whether it is the training of a language model, which has losses in place of episodes.
+  package var isTextTraining: Bool {
+    run.program == "reel" && run.purpose == .train && run.world.name == TrainingText.subjectName
+  }
+
   /// The recording itself.
   package func recording() throws -> Recording {
     if case .recording(let recording) = source { return recording }
@@ -98,9 +103,9 @@ package struct RunGroups {
   /// world.
   package init(_ places: [String], by key: String?) throws {
     var runs = try RunPlaces.all(in: places).map { try GroupedRun($0) }
-    // A folder may also hold trainings of language models, which have losses in place of episodes.
+    // A folder may also hold trainings of language models. They are left out, unless they are named.
     let files = Set(places)
-    let played = runs.filter { $0.run.hasTransitions || files.contains($0.path) }
+    let played = runs.filter { !$0.isTextTraining || files.contains($0.path) }
     if !played.isEmpty { runs = played }
     if runs.isEmpty {
       throw RunError.request(

@@ -44,6 +44,12 @@ import Testing
         try Program.reel(line: "curve one.sqlite \(metric)", in: folder)
       )
       #expect(files.code == 0 && files.output == known.output)
+      // Alone, and beside recordings that are in no catalog.
+      for others in ["", " runs/lake-alpha0.1-s1.sqlite"] {
+        let files = try Program.reel(line: "curve one/\(others) --json", in: folder)
+        let known = try Program.reel(line: "curve one.sqlite\(others) --json", in: folder)
+        #expect(files.code == 0 && files.output == known.output, "\(known.errors)")
+      }
       let missing = try Program.reel(line: "curve one.sqlite --of losses/polcy_loss", in: folder)
       #expect(missing.errors.contains("did you mean losses/policy_loss?"), "\(missing.errors)")
     }

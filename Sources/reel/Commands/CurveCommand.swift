@@ -66,7 +66,7 @@ struct CurveCommand: Command {
 
   func run(_ console: Console) throws -> ExitCode {
     let groups = try RunGroups(files, by: key)
-    if groups.runs.count == 1, options.measure == .returns, !groups.runs[0].run.hasTransitions {
+    if groups.runs.count == 1, options.measure == .returns, groups.runs[0].isTextTraining {
       return try drawLosses(of: groups.runs[0].recording(), groups.runs[0].run, console)
     }
     let curves = try RunCurves(of: groups, options)
