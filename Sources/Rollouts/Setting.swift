@@ -36,7 +36,8 @@ package enum SettingKind: Sendable, Equatable {
 
   /// The error for a text that is not permitted.
   fileprivate func refusal(of text: String, for name: String) -> SettingError {
-    SettingError("\(name) must be \(words), not '\(text)'")
+    // On one line, whatever the text is.
+    SettingError("\(name) must be \(words), not '\(String(text.map { $0.isNewline ? " " : $0 }))'")
   }
 
   /// A bound as people write it: without a decimal point where it is whole.
