@@ -60,10 +60,9 @@ struct Failure: Error, CustomStringConvertible {
     // Libraries know no options, so the hints are added here.
     case FileError.exists: hints = ["--force replaces it"]
     case FilmError.framesExist: hints = ["--force replaces them"]
-    case let error as RecordingError where error.kind == .exists:
-      hints = ["--force overwrites it"]
-    case let error as RecordingError where error.missingFile != nil:
-      hints = [Self.hint(inPlaceOf: error.missingFile ?? "")]
+    case let error as RecordingError:
+      if error.kind == .exists { hints = ["--force overwrites it"] }
+      if let path = error.missingFile { hints = [Self.hint(inPlaceOf: path)] }
     case FilmError.noFrames(let folder) where !Self.recordings(in: folder).isEmpty:
       hints = ["it contains recordings: name one of them"]
     case let error as ServerError where error.isPortTaken: hints = ["--port 0 picks a free one"]
@@ -72,15 +71,15 @@ struct Failure: Error, CustomStringConvertible {
   }
 
   private static func recordings(in folder: String) -> [String] {
-    Files.visibleNames(in: folder).filter { Files.ending($0) == "sqlite" }
+    Files.isFolder(folder) ? (try? RunPlaces.files(in: [folder])) ?? [] : []
   }
 
   /// Which recording may have been meant, or how to see those that there are.
   private static func hint(inPlaceOf path: String) -> String {
     let folder = Files.folder(of: path)
-    let names = recordings(in: folder)
-    guard !names.isEmpty else { return "" }
-    let stem = nearest(to: Files.stem(path), among: names.map(Files.stem))
+    let stems = recordings(in: folder).map(Files.stem)
+    guard !stems.isEmpty else { return "" }
+    let stem = nearest(to: Files.stem(path), among: stems)
     return stem.map { "did you mean \($0).sqlite?" }
       ?? "reel list \(folder) lists the recordings there"
   }
